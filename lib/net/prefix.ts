@@ -1,0 +1,66 @@
+/**
+ * Address prefixes, as in SOURCE and DESTINATION lists.
+ *
+ * @module
+ */
+import { type Address, addressFromBytes, type AddressFamily, parseAddress } from "./address.ts";
+
+/** A network: an address with its host bits cleared, and the number of leading bits that count. */
+export interface Prefix {
+  readonly family: AddressFamily;
+  readonly network: Address;
+  /** 0 to 32 or 0 to 128 bits. */
+  readonly length: number;
+}
+
+/**
+ * Parses `address`, `address/bits` or `address/dotted mask` (IPv4 only), or returns `undefined`.
+ * Host bits are cleared. `/0` is refused, as the C daemon does: `ANY` says it in plain words
+ * (`docs/spec/server.md` 5.5).
+ */
+export function parsePrefix(text: string): Prefix | undefined {
+  const slash = text.indexOf("/");
+  const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
+  if (address === undefined) return undefined;
+  const bits = address.bytes.length * 8;
+  const length = slash < 0 ? bits : parseLength(text.slice(slash + 1), address.family);
+  if (length === undefined || length < 1 || length > bits) return undefined;
+  return { family: address.family, network: maskAddress(address, length), length };
+}
+
+/** Whether the address lies in the prefix. An address of the other family never does. */
+export function prefixContains(prefix: Prefix, address: Address): boolean {
+  if (prefix.family !== address.family) return false;
+  const network = prefix.network.bytes;
+  const whole = prefix.length >> 3;
+  for (let index = 0; index < whole; index++) {
+    if (network[index] !== address.bytes[index]) return false;
+  }
+  const rest = prefix.length & 7;
+  if (rest === 0) return true;
+  const mask = 0xff << (8 - rest) & 0xff;
+  return network[whole] === ((address.bytes[whole] ?? 0) & mask);
+}
+
+/** Canonical text: `192.0.2.0/24`; a whole address without its length. */
+export function formatPrefix(prefix: Prefix): string {
+  const whole = prefix.length === prefix.network.bytes.length * 8;
+  return whole ? prefix.network.text : `${prefix.network.text}/${prefix.length}`;
+}
+
+function maskAddress(address: Address, length: number): Address {
+  const bytes = address.bytes.map((byte, index) => {
+    const kept = Math.min(8, Math.max(0, length - index * 8));
+    return byte & (0xff << (8 - kept) & 0xff);
+  });
+  return addressFromBytes(bytes);
+}
+
+/** Prefix length from `24` or, for IPv4, from a contiguous mask such as `255.255.255.0`. */
+function parseLength(text: string, family: AddressFamily): number | undefined {
+  if (/^(0|[1-9][0-9]{0,2})$/.test(text)) return Number(text);
+  const mask = family === 4 ? parseAddress(text) : undefined;
+  if (mask === undefined || mask.family !== 4) return undefined;
+  const bits = Array.from(mask.bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
+  return /^1*0*$/.test(bits) ? bits.lastIndexOf("1") + 1 : undefined;
+}
