@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Address, addressFromBytes, type AddressFamily, parseAddress } from "./address.ts";
+import { type Address, type AddressFamily, addressFromBytes, parseAddress } from "./address.ts";
 
 /** A network: an address with its host bits cleared, and the number of leading bits that count. */
 export interface Prefix {

@@ -1,0 +1,64 @@
+/**
+ * Command-line options as data. One table per command drives the parser of the subcommand, the getopt of the
+ * C tools' command line, help, completion and the manual page: an option is described once.
+ *
+ * @module
+ */
+
+/** One option of a command line. */
+export interface OptionRow {
+  /** Long name without dashes: `server-port`. */
+  readonly name: string;
+  /** Single letter: `p`. */
+  readonly short?: string;
+  /** Other long spellings with the same meaning. */
+  readonly aliases?: readonly string[];
+  /** Placeholder of the argument, `PORT`; absent for a switch. */
+  readonly argument?: string;
+  /** One line, in sentence case, without a full stop. */
+  readonly brief: string;
+  /** The configuration variable the option stands for, if there is one. */
+  readonly variable?: string;
+  /** The option may be repeated and its occurrences are counted (`-v -v`). */
+  readonly counted?: boolean;
+  /** The option may be repeated and every argument is kept, in order. */
+  readonly repeated?: boolean;
+  /**
+   * `native`: only the subcommand has it. `compat`: only the C tool's command line has it.
+   * Absent: both.
+   */
+  readonly only?: "native" | "compat";
+}
+
+/** One occurrence of an option on a command line. */
+export interface GivenOption {
+  readonly name: string;
+  /** The argument; empty for a switch. */
+  readonly value: string;
+}
+
+/** The options of one command line, in the order given. */
+export class GivenOptions {
+  /** @param entries occurrences under their canonical long names, first to last. */
+  constructor(readonly entries: readonly GivenOption[]) {}
+
+  /** Whether the option was given at all. */
+  has(name: string): boolean {
+    return this.entries.some((entry) => entry.name === name);
+  }
+
+  /** The argument of the last occurrence (the last one wins, as in the C tools), or `undefined`. */
+  value(name: string): string | undefined {
+    return this.entries.findLast((entry) => entry.name === name)?.value;
+  }
+
+  /** Every argument in order. */
+  values(name: string): string[] {
+    return this.entries.filter((entry) => entry.name === name).map((entry) => entry.value);
+  }
+
+  /** How often the option was given. */
+  count(name: string): number {
+    return this.entries.filter((entry) => entry.name === name).length;
+  }
+}

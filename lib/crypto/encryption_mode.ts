@@ -1,0 +1,27 @@
+/**
+ * Names of the cipher modes; the operations are in `aes.ts`.
+ *
+ * @module
+ */
+
+/** A mode as configuration writes it, in lower case (`docs/spec/wire.md` 5.3). */
+export type EncryptionMode = "ecb" | "cbc" | "cfb" | "ofb" | "ctr" | "asymmetric" | "legacy";
+
+/** Ids and spellings of the C tools; mode 4, PCBC, was never implemented and is refused by name. */
+export const ENCRYPTION_MODES: Readonly<
+  Record<EncryptionMode, { readonly id: number; readonly label: string }>
+> = {
+  ecb: { id: 1, label: "ECB" },
+  cbc: { id: 2, label: "CBC" },
+  cfb: { id: 3, label: "CFB" },
+  ofb: { id: 5, label: "OFB" },
+  ctr: { id: 6, label: "CTR" },
+  asymmetric: { id: 7, label: "Asymmetric" },
+  legacy: { id: 8, label: "legacy" },
+};
+
+/** The mode named by the text, in any case; otherwise (PCBC included) `undefined`. */
+export function parseEncryptionMode(text: string): EncryptionMode | undefined {
+  const name = text.toLowerCase();
+  return (Object.keys(ENCRYPTION_MODES) as EncryptionMode[]).find((mode) => mode === name);
+}
