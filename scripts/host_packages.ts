@@ -1,0 +1,90 @@
+/**
+ * What the tests use of the machine they run on, and which tests stand on it.
+ *
+ * @module
+ */
+
+/** One package of Debian and Ubuntu, how to see that it is there, and what rests on it. */
+export interface HostPackage {
+  /** Names to try in order: distributions renamed some. */
+  readonly names: readonly string[];
+  /** A program that comes with it. */
+  readonly program?: string;
+  /** A shared library that comes with it. */
+  readonly library?: string;
+  /** The tests that are left out without it. */
+  readonly tests: string;
+}
+
+/** Everything the tests can use. */
+export const HOST_PACKAGES: readonly HostPackage[] = [
+  {
+    names: ["fwknop-client"],
+    program: "fwknop",
+    tests: "packets of the C client opened by our server",
+  },
+  {
+    names: ["fwknop-server"],
+    program: "fwknopd",
+    tests: "packets of our client opened by the C server",
+  },
+  {
+    names: ["iptables"],
+    program: "iptables-restore",
+    tests: "grants with iptables, the demonstration",
+  },
+  { names: ["nftables"], program: "nft", tests: "grants seen through nftables" },
+  { names: ["ipset"], program: "ipset", tests: "grants through ipset" },
+  {
+    names: ["libpcap0.8t64", "libpcap0.8"],
+    library: "libpcap.so.0.8",
+    tests: "capture with libpcap",
+  },
+  { names: ["iproute2"], program: "ip", tests: "everything in network namespaces" },
+  { names: ["tcpdump"], program: "tcpdump", tests: "comparison with captured files" },
+  { names: ["gnupg"], program: "gpg", tests: "GnuPG messages" },
+  { names: ["openssl"], program: "openssl", tests: "ciphers beside OpenSSL" },
+];
+
+/** How to look at the machine. */
+export interface HostProbe {
+  hasProgram(name: string): boolean;
+  hasLibrary(name: string): boolean;
+}
+
+/** The packages that are not there. */
+export function missingPackages(
+  packages: readonly HostPackage[],
+  probe: HostProbe,
+): HostPackage[] {
+  return packages.filter(({ program, library }) =>
+    (program !== undefined && !probe.hasProgram(program)) ||
+    (library !== undefined && !probe.hasLibrary(library))
+  );
+}
+
+/** Whether `/etc/os-release` is that of Debian or of something made from it. */
+export function isDebianLike(osRelease: string): boolean {
+  const fields = new Map(
+    [...osRelease.matchAll(/^(\w+)="?([^"\n]*)"?$/gm)].map(([, name, value]) => [name, value]),
+  );
+  return `${fields.get("ID") ?? ""} ${fields.get("ID_LIKE") ?? ""}`.split(/\s+/)
+    .some((id) => id === "debian" || id === "ubuntu");
+}
+
+/** One line per group of tests that is left out, with the reason. */
+export function leftOutLines(
+  missing: readonly HostPackage[],
+  isLinux: boolean,
+  isRoot: boolean,
+): string[] {
+  const lines = missing.map(({ names, program, library, tests }) =>
+    `left out: ${tests}: ${program ?? library} is missing (package ${names.at(-1)})`
+  );
+  if (!isLinux) {
+    lines.push("left out: network namespaces, firewalls and capture: this is not Linux");
+  } else if (!isRoot) {
+    lines.push("left out: network namespaces, firewalls and capture: they need root");
+  }
+  return lines;
+}

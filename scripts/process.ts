@@ -1,0 +1,91 @@
+/**
+ * Child processes for the scripts: run one to its end and keep what it said.
+ *
+ * @module
+ */
+
+/** How a child process ended. */
+export interface Ended {
+  /** Exit status; 128 + signal number when a signal ended it, 127 when it could not be started. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Where and how to run a program. */
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Text for its standard input; without it there is none. */
+  readonly input?: string;
+}
+
+/** Runs a program without a shell and waits for its end. A program that is not there yields 127. */
+export async function run(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Ended> {
+  const decoder = new TextDecoder();
+  try {
+    const child = new Deno.Command(program, {
+      args: [...args],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      // Colours would only get in the way of reading what the child says.
+      env: { NO_COLOR: "1", ...options.env },
+      stdin: options.input === undefined ? "null" : "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    if (options.input !== undefined) {
+      const writer = child.stdin.getWriter();
+      await writer.write(new TextEncoder().encode(options.input));
+      await writer.close();
+    }
+    const { code, stdout, stderr } = await child.output();
+    return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    return { code: 127, stdout: "", stderr: `${program}: not found` };
+  }
+}
+
+/** Runs a program whose failure is the caller's end: throws with what it said. */
+export async function mustRun(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
+  const { code, stdout, stderr } = await run(program, args, options);
+  if (code === 0) return stdout;
+  const said = (stderr.trim() || stdout.trim()).split("\n").slice(-5).join("\n");
+  throw new Error(`${program} ${args.join(" ")} ended with status ${code}:\n${said}`);
+}
+
+/** Folders of administration programs, which are not on everybody's PATH. */
+const ADMIN_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+/** The full path of a program on PATH or among the administration programs, or `undefined`. */
+export function findProgram(name: string): string | undefined {
+  const windows = Deno.build.os === "windows";
+  const folders = (Deno.env.get("PATH") ?? "").split(windows ? ";" : ":");
+  for (const folder of [...folders, ...(windows ? [] : ADMIN_FOLDERS)]) {
+    for (const suffix of windows ? [".exe", ".cmd", ""] : [""]) {
+      const path = `${folder}/${name}${suffix}`;
+      try {
+        if (folder !== "" && Deno.statSync(path).isFile) return path;
+      } catch {
+        // Not in this folder.
+      }
+    }
+  }
+  return undefined;
+}
+
+/** `npx`, which carries other versions of Deno than the one that runs. */
+export function npx(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  return run(findProgram("npx") ?? "npx", ["--yes", ...args], options);
+}
+
+/** The root of the source tree, with a slash at its end. */
+export const ROOT: string = new URL("..", import.meta.url).pathname;

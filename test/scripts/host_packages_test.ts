@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import {
+  HOST_PACKAGES,
+  isDebianLike,
+  leftOutLines,
+  missingPackages,
+} from "../../scripts/host_packages.ts";
+
+Deno.test("a package is missing when its program or its library is", () => {
+  const missing = missingPackages(HOST_PACKAGES, {
+    hasProgram: (name) => name !== "nft",
+    hasLibrary: () => false,
+  });
+  assert.deepEqual(missing.map(({ names }) => names.at(-1)), ["nftables", "libpcap0.8"]);
+});
+
+Deno.test("nothing is missing where everything is there", () => {
+  const probe = { hasProgram: () => true, hasLibrary: () => true };
+  assert.deepEqual(missingPackages(HOST_PACKAGES, probe), []);
+  assert.deepEqual(leftOutLines([], true, true), []);
+});
+
+Deno.test("Debian and what is made from it are recognised by os-release", () => {
+  assert.ok(isDebianLike('PRETTY_NAME="Debian GNU/Linux 12"\nID=debian\n'));
+  assert.ok(isDebianLike('ID=linuxmint\nID_LIKE="ubuntu debian"\n'));
+  assert.ok(!isDebianLike("ID=fedora\n"));
+  assert.ok(!isDebianLike(""));
+});
+
+Deno.test("tests that are left out are named with the reason", () => {
+  const [ipset] = HOST_PACKAGES.filter(({ program }) => program === "ipset");
+  assert.ok(ipset !== undefined);
+  assert.deepEqual(leftOutLines([ipset], true, false), [
+    "left out: grants through ipset: ipset is missing (package ipset)",
+    "left out: network namespaces, firewalls and capture: they need root",
+  ]);
+  assert.deepEqual(leftOutLines([], false, false), [
+    "left out: network namespaces, firewalls and capture: this is not Linux",
+  ]);
+});

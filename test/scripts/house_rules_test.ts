@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import plugin from "../../scripts/house_rules.ts";
+
+/** Ids of the rules that a file with this text breaks. */
+function broken(filename: string, source: string): string[] {
+  return Deno.lint.runPlugin(plugin, filename, source).map(({ id }) => id.replace("house/", ""));
+}
+
+Deno.test("dlopen is refused outside ffi, tests and scripts", () => {
+  const source = 'Deno.dlopen("libc.so.6", {});';
+  for (const file of ["/x/lib/capture/a.ts", "/x/cmd/a.ts", "/x/main.ts"]) {
+    assert.deepEqual(broken(file, source), ["dlopen-only-in-ffi"], file);
+  }
+  for (const file of ["/x/ffi/a.ts", "/x/scripts/bench.ts", "/x/test/lib/net/a_test.ts"]) {
+    assert.deepEqual(broken(file, source), [], file);
+  }
+});
+
+Deno.test("lib and cmd leave arguments and exit to main", () => {
+  assert.deepEqual(broken("/x/lib/net/a.ts", "Deno.exit(1);"), ["process-stays-outside"]);
+  assert.deepEqual(broken("/x/cmd/a.ts", "Deno.args;"), ["process-stays-outside"]);
+  assert.deepEqual(broken("/x/main.ts", "Deno.exit(Deno.args.length);"), []);
+  assert.deepEqual(broken("/x/cmd/context.ts", "Deno.stdout.isTerminal();"), []);
+  assert.deepEqual(broken("/x/lib/a/b.ts", "Deno.stdout.isTerminal();"), ["process-stays-outside"]);
+});
+
+Deno.test("the product prints through its context only", () => {
+  for (const source of ["console.log(1);", 'prompt("x");', "console.error;"]) {
+    assert.deepEqual(broken("/x/lib/net/a.ts", source), ["process-stays-outside"], source);
+    assert.deepEqual(broken("/x/scripts/ok.ts", source), [], source);
+  }
+  assert.deepEqual(broken("/x/lib/net/a.ts", "screen.prompt();"), []);
+});
+
+Deno.test("node: is refused in the product, static and dynamic", () => {
+  for (
+    const source of [
+      'import "node:fs";',
+      'export * from "node:fs";',
+      'export { a } from "node:fs";',
+      'await import("node:fs");',
+    ]
+  ) {
+    assert.deepEqual(broken("/x/lib/net/a.ts", source), ["no-node-builtin"], source);
+    assert.deepEqual(broken("/x/test/lib/net/a_test.ts", source), [], source);
+  }
+});
+
+Deno.test("words in comments and texts are not mistaken for code", () => {
+  assert.deepEqual(broken("/x/lib/net/a.ts", '// Deno.exit(1)\nexport const a = "Deno.args";'), []);
+});
