@@ -7,6 +7,9 @@
 /** A mode as configuration writes it, in lower case (`docs/spec/wire.md` 5.3). */
 export type EncryptionMode = "ecb" | "cbc" | "cfb" | "ofb" | "ctr" | "asymmetric" | "legacy";
 
+/** A mode of the symmetric cipher; `asymmetric` hands the message to GnuPG instead. */
+export type SymmetricMode = Exclude<EncryptionMode, "asymmetric">;
+
 /** Ids and spellings of the C tools; mode 4, PCBC, was never implemented and is refused by name. */
 export const ENCRYPTION_MODES: Readonly<
   Record<EncryptionMode, { readonly id: number; readonly label: string }>

@@ -1,0 +1,63 @@
+/**
+ * Base64 in its one canonical spelling.
+ *
+ * The reference decoder is lax, which gives one message many texts and so defeats its replay check
+ * (`docs/spec/wire.md` 2 and 14). Here every byte string has exactly one text and back.
+ *
+ * @module
+ */
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** Value of each ASCII character, or -1. */
+const VALUES = new Int8Array(128).fill(-1);
+for (let value = 0; value < ALPHABET.length; value++) VALUES[ALPHABET.charCodeAt(value)] = value;
+
+/** Base64 of the bytes (RFC 4648 section 4) without `=`: `n` bytes give `ceil(8n/6)` characters. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = "";
+  let pending = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    pending = (pending << 8 | byte) & 0xffff;
+    bits += 8;
+    while (bits >= 6) {
+      bits -= 6;
+      text += ALPHABET.charAt(pending >> bits & 63);
+    }
+  }
+  return bits === 0 ? text : text + ALPHABET.charAt(pending << (6 - bits) & 63);
+}
+
+/**
+ * The bytes of a canonical text, or `undefined`: a character outside the alphabet (`=` included), a lone last
+ * character, or unused low bits that are not zero.
+ */
+export function decodeBase64(text: string): Uint8Array | undefined {
+  if (text.length % 4 === 1) return undefined;
+  const bytes = new Uint8Array(text.length * 6 >> 3);
+  let pending = 0;
+  let bits = 0;
+  let length = 0;
+  for (let index = 0; index < text.length; index++) {
+    const value = VALUES[text.charCodeAt(index)] ?? -1;
+    if (value < 0) return undefined;
+    pending = (pending << 6 | value) & 0xffff;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes[length++] = pending >> bits;
+    }
+  }
+  return (pending & (1 << bits) - 1) === 0 ? bytes : undefined;
+}
+
+/**
+ * Like {@link decodeBase64} for values that people write in files (`KEY_BASE64`): the `=` padding may be left
+ * out, but what is there must be right.
+ */
+export function decodeKeyBase64(text: string): Uint8Array | undefined {
+  if (!text.endsWith("=")) return decodeBase64(text);
+  if (text.length % 4 !== 0) return undefined;
+  return decodeBase64(text.slice(0, text.endsWith("==") ? -2 : -1));
+}
