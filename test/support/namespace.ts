@@ -1,0 +1,223 @@
+/**
+ * Network namespaces for tests: made, joined by veth pairs, entered and always removed.
+ *
+ * Names are `fwk-PID-…`, so that parallel runs do not meet; what a killed run left behind (its process is
+ * gone) is removed by the next one. The host's own network and firewall are never touched.
+ *
+ * @module
+ */
+
+/** How a program inside a namespace ended. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end; never rejects because of its exit status. */
+export async function run(program: string, ...args: readonly string[]): Promise<Ended> {
+  const output = await new Deno.Command(program, { args: [...args], stdin: "null" }).output();
+  const decoder = new TextDecoder();
+  return {
+    code: output.code,
+    stdout: decoder.decode(output.stdout),
+    stderr: decoder.decode(output.stderr),
+  };
+}
+
+async function must(program: string, ...args: readonly string[]): Promise<string> {
+  const ended = await run(program, ...args);
+  if (ended.code !== 0) {
+    throw new Error(`${program} ${args.join(" ")}: exit ${ended.code}: ${ended.stderr.trim()}`);
+  }
+  return ended.stdout;
+}
+
+/** One network namespace with its loopback interface up. */
+export class Namespace {
+  constructor(readonly name: string) {}
+
+  /** The words to put before a program so that it runs inside: `ip netns exec NAME`. */
+  get entry(): readonly string[] {
+    return ["ip", "netns", "exec", this.name];
+  }
+
+  /** Runs a program inside to its end. */
+  run(...words: readonly string[]): Promise<Ended> {
+    return run("ip", ...this.entry.slice(1), ...words);
+  }
+
+  /** Runs a program inside and returns its output; rejects unless it succeeds. */
+  must(...words: readonly string[]): Promise<string> {
+    return must("ip", ...this.entry.slice(1), ...words);
+  }
+
+  /** Starts a program inside; it is killed with the namespace. */
+  spawn(words: readonly string[], options: Deno.CommandOptions = {}): Deno.ChildProcess {
+    return new Deno.Command("ip", { ...options, args: [...this.entry.slice(1), ...words] }).spawn();
+  }
+
+  /** Adds an address such as `10.0.0.1/24` to an interface; IPv6 ones are usable at once (no DAD). */
+  async address(device: string, address: string): Promise<void> {
+    const extra = address.includes(":") ? ["nodad"] : [];
+    await must("ip", "-n", this.name, "address", "add", address, "dev", device, ...extra);
+  }
+
+  /** Adds a route, given as the words after `ip route add`. */
+  async route(...words: readonly string[]): Promise<void> {
+    await must("ip", "-n", this.name, "route", "add", ...words);
+  }
+}
+
+/** The end of a cable: which namespace, what the interface is called there, its addresses. */
+export interface CableEnd {
+  readonly namespace: Namespace;
+  readonly device: string;
+  readonly addresses: readonly string[];
+}
+
+/** The namespaces of one test. */
+export class Lab {
+  readonly #names: string[] = [];
+  static #count = 0;
+
+  /** Makes a namespace; the label only helps a person who looks at `ip netns`. */
+  async namespace(label: string): Promise<Namespace> {
+    const name = `fwk-${Deno.pid}-${Lab.#count++}-${label}`;
+    await must("ip", "netns", "add", name);
+    this.#names.push(name);
+    await must("ip", "-n", name, "link", "set", "lo", "up");
+    return new Namespace(name);
+  }
+
+  /** Joins two namespaces by a veth pair and brings both ends up. */
+  async cable(a: CableEnd, b: CableEnd): Promise<void> {
+    const link = ["link", "add", a.device, "type", "veth"];
+    const peer = ["peer", "name", b.device, "netns", b.namespace.name];
+    await must("ip", "-n", a.namespace.name, ...link, ...peer);
+    for (const { namespace, device, addresses } of [a, b]) {
+      for (const address of addresses) await namespace.address(device, address);
+      await must("ip", "-n", namespace.name, "link", "set", device, "up");
+    }
+  }
+
+  /** Kills what still runs inside and removes everything; safe to call twice. */
+  remove(): void {
+    for (const name of this.#names.splice(0)) removeNamespace(name);
+  }
+}
+
+/** Synchronous, so that it also works while the process is being unloaded. */
+function removeNamespace(name: string): void {
+  const ip = (...args: string[]) =>
+    new Deno.Command("ip", { args, stdin: "null", stderr: "null" }).outputSync();
+  for (const word of new TextDecoder().decode(ip("netns", "pids", name).stdout).split(/\s+/)) {
+    if (!/^[0-9]+$/.test(word)) continue;
+    try {
+      Deno.kill(Number(word), "SIGKILL");
+    } catch {
+      // It ended by itself in the meantime.
+    }
+  }
+  ip("netns", "delete", name);
+}
+
+function removeLeftovers(): void {
+  const list = new Deno.Command("ip", { args: ["netns", "list"], stderr: "null" }).outputSync();
+  for (const line of new TextDecoder().decode(list.stdout).split("\n")) {
+    const match = /^(fwk-([0-9]+)-\S+)/.exec(line);
+    if (match?.[1] === undefined || processLives(Number(match[2]))) continue;
+    removeNamespace(match[1]);
+  }
+}
+
+function processLives(pid: number): boolean {
+  try {
+    Deno.statSync(`/proc/${pid}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a program can be found in the PATH (and the folders of system programs). */
+export function hasProgram(name: string): boolean {
+  const folders = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/sbin"];
+  return folders.some((folder) => {
+    try {
+      return folder !== "" && Deno.statSync(`${folder}/${name}`).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+let verdict: { readonly reason: string | undefined } | undefined;
+
+/** Why no namespace can be made here, or `undefined` if one can. Tried once. */
+export function namespacesUnavailable(): string | undefined {
+  verdict ??= { reason: tryNamespace() };
+  return verdict.reason;
+}
+
+function tryNamespace(): string | undefined {
+  if (Deno.build.os !== "linux") return "network namespaces are a Linux thing";
+  if (!hasProgram("ip")) return "the program ip (iproute2) is missing";
+  if (Deno.uid() !== 0) return "network namespaces need root";
+  removeLeftovers();
+  const name = `fwk-${Deno.pid}-try`;
+  const made = new Deno.Command("ip", { args: ["netns", "add", name] }).outputSync();
+  if (!made.success) return `ip netns add: ${new TextDecoder().decode(made.stderr).trim()}`;
+  removeNamespace(name);
+  globalThis.addEventListener("unload", () => openLabs.forEach((lab) => lab.remove()));
+  return undefined;
+}
+
+const openLabs = new Set<Lab>();
+
+/**
+ * Registers a test that gets a {@link Lab}. It is ignored, with the reason printed, where namespaces or one of
+ * the programs are missing, or where `unavailable` gives a reason. The lab is removed whatever happens.
+ */
+export function namespaceTest(
+  name: string,
+  needs: { readonly programs?: readonly string[]; readonly unavailable?: () => string | undefined },
+  body: (lab: Lab) => Promise<void>,
+): void {
+  const missing = (needs.programs ?? []).find((program) => !hasProgram(program));
+  const reason = namespacesUnavailable() ??
+    (missing === undefined ? needs.unavailable?.() : `the program ${missing} is missing`);
+  // deno-lint-ignore no-console -- a test that is left out says why
+  if (reason !== undefined) console.log(`left out: "${name}": ${reason}`);
+  Deno.test({
+    name,
+    ignore: reason !== undefined,
+    fn: async () => {
+      const lab = new Lab();
+      openLabs.add(lab);
+      try {
+        await body(lab);
+      } finally {
+        lab.remove();
+        openLabs.delete(lab);
+      }
+    },
+  });
+}
+
+/**
+ * Waits until the condition holds, looking every few milliseconds.
+ *
+ * @throws {Error} naming what was waited for when `seconds` have passed.
+ */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  seconds = 5,
+): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  while (!await condition()) {
+    if (performance.now() > end) throw new Error(`Waited ${seconds} s in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+}

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { namespaceTest } from "./namespace.ts";
+import { connect, echoService, reach } from "./tcp.ts";
+
+namespaceTest("a cable joins two namespaces and a session talks over it", {}, async (lab) => {
+  const a = await lab.namespace("a");
+  const b = await lab.namespace("b");
+  await lab.cable(
+    { namespace: a, device: "eth0", addresses: ["10.9.0.1/24", "fd09::1/64"] },
+    { namespace: b, device: "eth0", addresses: ["10.9.0.2/24", "fd09::2/64"] },
+  );
+  const service = await echoService(b, "::", 7777, "welcome");
+  const session = await connect(a, "10.9.0.2", 7777, 5);
+  assert.equal(session?.banner, "welcome");
+  assert.equal(await session?.say("still there?"), "still there?");
+  await session?.stop();
+  assert.equal(await reach(a, "fd09::2", 7777, 5), "welcome");
+  assert.equal(await reach(a, "10.9.0.2", 7778, 1), undefined);
+  await service.stop();
+});
+
+namespaceTest(
+  "a namespace is removed with what runs in it, twice without harm",
+  {},
+  async (lab) => {
+    const a = await lab.namespace("a");
+    const child = a.spawn(["sleep", "60"]);
+    lab.remove();
+    lab.remove();
+    assert.equal((await child.status).signal, "SIGKILL");
+  },
+);

@@ -1,0 +1,153 @@
+/**
+ * A TCP service and TCP attempts inside namespaces, to see what a firewall really lets through.
+ *
+ * @module
+ */
+import { type Namespace, until } from "./namespace.ts";
+
+const SERVICE = `
+const [host, port, banner] = Deno.args;
+const listener = Deno.listen({ hostname: host, port: Number(port) });
+console.log("ready");
+for await (const connection of listener) {
+  (async () => {
+    await connection.write(new TextEncoder().encode(banner + "\\n"));
+    await connection.readable.pipeTo(connection.writable);
+  })().catch(() => {});
+}`;
+
+const SESSION = `
+const [host, port, milliseconds] = Deno.args;
+// Counted here, so that a slow start of this program is not taken for a closed port.
+const timer = setTimeout(() => Deno.exit(3), Number(milliseconds));
+const connection = await Deno.connect({ hostname: host, port: Number(port) });
+const decoder = new TextDecoder();
+const buffer = new Uint8Array(4096);
+const input = new Uint8Array(4096);
+const read = async () => {
+  const count = await connection.read(buffer);
+  if (count === null) Deno.exit(0);
+  await Deno.stdout.write(buffer.subarray(0, count));
+};
+await read();
+clearTimeout(timer);
+for (;;) {
+  const count = await Deno.stdin.read(input);
+  if (count === null) Deno.exit(0);
+  await connection.write(input.subarray(0, count));
+  await read();
+}`;
+
+function deno(namespace: Namespace, code: string, args: readonly string[]): Deno.ChildProcess {
+  return namespace.spawn([Deno.execPath(), "eval", "--quiet", code, ...args], {
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+    env: { NO_COLOR: "1" },
+  });
+}
+
+async function readLine(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`The stream ended after: ${text}`);
+    text += decoder.decode(value, { stream: true });
+  }
+  return text.slice(0, text.indexOf("\n"));
+}
+
+async function end(child: Deno.ChildProcess, reader: ReadableStreamDefaultReader<Uint8Array>) {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It ended already.
+  }
+  await child.stdin.close().catch(() => {});
+  await reader.cancel().catch(() => {});
+  await child.status;
+}
+
+/** Something that runs until it is told to stop. */
+export interface Running {
+  stop(): Promise<void>;
+}
+
+/** Listens, greets every connection with `banner` and echoes what it gets; resolves when it listens. */
+export async function echoService(
+  namespace: Namespace,
+  host: string,
+  port: number,
+  banner = "hello",
+): Promise<Running> {
+  const child = deno(namespace, SERVICE, [host, String(port), banner]);
+  const reader = child.stdout.getReader();
+  await readLine(reader);
+  return { stop: () => end(child, reader) };
+}
+
+/** A connection that stays open. */
+export interface Session extends Running {
+  /** What the service said first. */
+  readonly banner: string;
+  /** Sends a line and returns the echo. */
+  say(line: string): Promise<string>;
+}
+
+/** Connects and waits for the greeting, or returns `undefined` when none came within `seconds`. */
+export async function connect(
+  namespace: Namespace,
+  host: string,
+  port: number,
+  seconds = 1,
+): Promise<Session | undefined> {
+  const milliseconds = String(Math.ceil(seconds * 1000));
+  const child = deno(namespace, SESSION, [host, String(port), milliseconds]);
+  const reader = child.stdout.getReader();
+  let banner: string;
+  try {
+    banner = await readLine(reader);
+  } catch {
+    await end(child, reader);
+    return undefined;
+  }
+  const writer = child.stdin.getWriter();
+  return {
+    banner,
+    say: async (line) => {
+      await writer.write(new TextEncoder().encode(`${line}\n`));
+      return await readLine(reader);
+    },
+    stop: async () => {
+      writer.releaseLock();
+      await end(child, reader);
+    },
+  };
+}
+
+/** The greeting of the service at `host:port`, or `undefined` when it cannot be reached. */
+export async function reach(
+  namespace: Namespace,
+  host: string,
+  port: number,
+  seconds = 1,
+): Promise<string | undefined> {
+  const session = await connect(namespace, host, port, seconds);
+  await session?.stop();
+  return session?.banner;
+}
+
+/** Waits until nothing answers any more. */
+export async function untilClosed(
+  namespace: Namespace,
+  host: string,
+  port: number,
+  seconds: number,
+): Promise<void> {
+  await until(
+    `${host}:${port} is closed`,
+    async () => await reach(namespace, host, port, 0.5) === undefined,
+    seconds,
+  );
+}
