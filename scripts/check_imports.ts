@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { pathToFileURL } from "node:url";
 import { mustRun, ROOT } from "./process.ts";
 
 /**
@@ -129,7 +130,7 @@ export async function checkImports(): Promise<string[]> {
   for (const folder of ["cmd", "lib", "ffi"]) {
     files.push(...await Array.fromAsync(sourceFiles(folder)));
   }
-  const root = new URL(`file://${ROOT}`).href;
+  const root = pathToFileURL(ROOT).href;
   // One module that imports every file, so that files no command reaches are seen too.
   const entry = await Deno.makeTempFile({ suffix: ".ts" });
   try {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 
 /** How a child process ended. */
 export interface Ended {
@@ -88,4 +89,4 @@ export function npx(args: readonly string[], options: RunOptions = {}): Promise<
 }
 
 /** The root of the source tree, with a slash at its end. */
-export const ROOT: string = new URL("..", import.meta.url).pathname;
+export const ROOT: string = fileURLToPath(new URL("..", import.meta.url));

@@ -1,0 +1,104 @@
+/**
+ * Checks what can be checked of the documents: links lead somewhere, and a section of the
+ * specification that a comment cites exists.
+ *
+ * @module
+ */
+import { posix } from "node:path";
+import { mustRun, ROOT } from "./process.ts";
+
+/** Reads a text of the tree; `undefined` when it is not there. */
+export type ReadText = (path: string) => string | undefined;
+
+/** The anchor a heading gets on the usual forges. */
+export function anchorOf(heading: string): string {
+  return heading.replace(/`|\*|\[|\]\([^)]*\)/g, "").trim().toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-");
+}
+
+/** The text without fenced code, whose brackets are not links and whose `#` are not headings. */
+function withoutCode(markdown: string): string {
+  return markdown.replace(/^(```|~~~)[\s\S]*?^\1/gm, (block) => block.replace(/[^\n]/g, ""));
+}
+
+function headings(markdown: string): string[] {
+  return [...withoutCode(markdown).matchAll(/^#{1,6} (.+)$/gm)].map(([, text = ""]) => text);
+}
+
+/** Links of a document that lead nowhere. Addresses on the network are not visited. */
+export function linkProblems(path: string, markdown: string, read: ReadText): string[] {
+  const problems: string[] = [];
+  const text = withoutCode(markdown).replace(/`[^`\n]*`/g, (code) => " ".repeat(code.length));
+  for (const match of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+    const target = match[1] ?? "";
+    if (/^(https?|mailto):/.test(target)) continue;
+    const [file = "", anchor] = target.split("#");
+    const line = text.slice(0, match.index).split("\n").length;
+    const full = file === "" ? path : posix.join(posix.dirname(path), decodeURI(file));
+    const content = full === path ? markdown : read(full);
+    if (content === undefined) problems.push(`${path}:${line}: ${target} is not there`);
+    else if (anchor !== undefined && full.endsWith(".md")) {
+      if (!headings(content).some((heading) => anchorOf(heading) === anchor)) {
+        problems.push(`${path}:${line}: ${full} has no heading #${anchor}`);
+      }
+    }
+  }
+  return problems;
+}
+
+/** Sections of `docs/spec` that a source file cites and that are not there. */
+export function citationProblems(path: string, source: string, read: ReadText): string[] {
+  const problems: string[] = [];
+  // A citation may run over the end of a comment line.
+  const text = source.replace(/(\n\s*)(?:\*|\/\/)(?!\/)/g, "$1 ");
+  const citation =
+    /docs\/spec\/(\w+)\.md`?(?:\s+(?:sections?\s+)?(\d+(?:\.\d+)*(?:(?:,|\s+and|\s+to)\s+\d+(?:\.\d+)*)*))?/g;
+  for (const match of text.matchAll(citation)) {
+    const line = text.slice(0, match.index).split("\n").length;
+    const file = `docs/spec/${match[1]}.md`;
+    const content = read(file);
+    if (content === undefined) {
+      problems.push(`${path}:${line}: ${file} is not there`);
+      continue;
+    }
+    const sections = headings(content).map((heading) => /^(\d+(?:\.\d+)*)/.exec(heading)?.[1]);
+    for (const [section] of (match[2] ?? "").matchAll(/\d+(?:\.\d+)*/g)) {
+      if (!sections.includes(section)) {
+        problems.push(`${path}:${line}: ${file} has no section ${section}`);
+      }
+    }
+  }
+  return problems;
+}
+
+/** Looks at every document and every source file that git knows or would know. */
+export async function checkDocs(): Promise<string[]> {
+  const listing = await mustRun("git", ["ls-files", "-co", "--exclude-standard", "-z"], {
+    cwd: ROOT,
+  });
+  const files = new Set(listing.split("\0").filter((file) => file !== ""));
+  const read: ReadText = (path) => {
+    const clean = path.replace(/\/$/, "");
+    try {
+      return Deno.readTextFileSync(ROOT + clean);
+    } catch {
+      // A link may also lead to a folder.
+      return [...files].some((file) => file.startsWith(`${clean}/`)) ? "" : undefined;
+    }
+  };
+  const problems: string[] = [];
+  for (const file of files) {
+    const text = /\.(md|ts)$/.test(file) ? read(file) : undefined;
+    if (text === undefined) continue;
+    if (file.endsWith(".md")) problems.push(...linkProblems(file, text, read));
+    // The tests of this check cite what is not there.
+    if (!file.startsWith("test/scripts/")) problems.push(...citationProblems(file, text, read));
+  }
+  return problems;
+}
+
+if (import.meta.main) {
+  const problems = await checkDocs();
+  for (const problem of problems) console.error(problem);
+  Deno.exit(problems.length === 0 ? 0 : 1);
+}

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { parseTestOutput } from "../../scripts/test_summary.ts";
+
+Deno.test("counts, ignored tests and their reasons are read from a run that passed", () => {
+  const summary = parseTestOutput([
+    "running 3 tests from ./a_test.ts",
+    "left out: namespaces: they need root",
+    "left out: namespaces: they need root",
+    "one is one ... ok (2ms)",
+    "two ... that is the question ... ignored (0ms)",
+    "",
+    "ok | 41 passed (3 steps) | 0 failed | 1 ignored (3s)",
+    "",
+  ].join("\n"));
+  assert.equal(summary.passed, 41);
+  assert.equal(summary.failed, 0);
+  assert.equal(summary.ignored, 1);
+  assert.deepEqual(summary.ignoredNames, ["two ... that is the question"]);
+  assert.deepEqual(summary.reasons, ["left out: namespaces: they need root"]);
+});
+
+Deno.test("a run that failed gives its failures without the noise before", () => {
+  const summary = parseTestOutput(
+    "running 1 test\nx ... FAILED (1ms)\n\n ERRORS \n\nx => ./a_test.ts:1:6\n\nFAILED | 0 passed | 2 failed (5ms)\n",
+  );
+  assert.equal(summary.failed, 2);
+  assert.match(summary.failures, /^ ERRORS /);
+});
+
+Deno.test("a run that does not reach its summary has failed", () => {
+  const summary = parseTestOutput("error: Module not found\n");
+  assert.equal(summary.failed, 1);
+  assert.equal(summary.failures, "error: Module not found\n");
+});
