@@ -1,0 +1,50 @@
+/**
+ * Opening shared libraries: the only caller of `Deno.dlopen`.
+ *
+ * @module
+ */
+
+/** Where a library may be found and what to tell the user when it is not. */
+export interface LibraryName {
+  /** File names for the dynamic loader, best first. */
+  readonly candidates: readonly string[];
+  /** One sentence: which package has it. */
+  readonly hint: string;
+}
+
+/** A library that is not on this machine, or that lacks a function. */
+export class LibraryUnavailable extends Error {
+  override readonly name = "LibraryUnavailable";
+  /** @param hint which package has it. */
+  constructor(message: string, readonly hint: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/**
+ * Opens the first candidate that loads.
+ *
+ * @throws {LibraryUnavailable} naming the library and the package that has it.
+ */
+export function openLibrary<const Symbols extends Deno.ForeignLibraryInterface>(
+  library: LibraryName,
+  symbols: Symbols,
+): Deno.DynamicLibrary<Symbols>["symbols"] {
+  let cause: unknown;
+  for (const candidate of library.candidates) {
+    try {
+      return Deno.dlopen(candidate, symbols).symbols;
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw new LibraryUnavailable(
+    `${library.candidates[0]} cannot be loaded: ${messageOf(cause)}`,
+    library.hint,
+    { cause },
+  );
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,159 @@
+/**
+ * Waiting for descriptors to become readable, without polling and without idle CPU.
+ *
+ * @module
+ */
+import { check, libcName, prepareErrors } from "./libc.ts";
+import { socketSymbols } from "./libc_symbols.ts";
+import { openLibrary } from "./library.ts";
+import { platform } from "./platform.ts";
+
+const POLLIN = 1;
+/** `POLLERR | POLLHUP | POLLNVAL`: reading will tell what is wrong. */
+const POLL_TROUBLE = 8 | 16 | 32;
+const MOST_FAILURES = 1000;
+const ENTRY = 8; // struct pollfd { int fd; short events; short revents; }
+
+let library: ReturnType<typeof openLibrary<typeof socketSymbols>> | undefined;
+
+/** The socket functions, loaded once. */
+export function sockets(): NonNullable<typeof library> {
+  prepareErrors();
+  return library ??= openLibrary(libcName(), socketSymbols);
+}
+
+/** Closes a descriptor that this process opened by a C call. Errors are of no use to anybody. */
+export function closeDescriptor(descriptor: number): void {
+  sockets().close(descriptor);
+}
+
+/** Keeps a descriptor out of child processes. */
+export function closeOnExec(descriptor: number): void {
+  const { F_SETFD } = platform().number;
+  const FD_CLOEXEC = 1;
+  if (platform().variadicPadding) {
+    const none = 0n;
+    const result = sockets().fcntl_int_padded(
+      descriptor,
+      F_SETFD,
+      none,
+      none,
+      none,
+      none,
+      none,
+      none,
+      FD_CLOEXEC,
+    );
+    check(result, "fcntl");
+  } else {
+    check(sockets().fcntl_int(descriptor, F_SETFD, FD_CLOEXEC), "fcntl");
+  }
+}
+
+/** Ends of a pipe, closed on exec. @throws {SystemError} when out of descriptors. */
+export function openPipe(): { readonly readEnd: number; readonly writeEnd: number } {
+  const ends = new Int32Array(new ArrayBuffer(8));
+  check(sockets().pipe(new Uint8Array(ends.buffer)), "pipe");
+  const [readEnd = -1, writeEnd = -1] = ends;
+  closeOnExec(readEnd);
+  closeOnExec(writeEnd);
+  return { readEnd, writeEnd };
+}
+
+/**
+ * A set of descriptors to wait for, with a pipe of its own by which a waiting thread is woken.
+ *
+ * The wait itself runs on a thread of the runtime: while it lasts the process does nothing.
+ */
+export class ReadinessSet {
+  readonly #pipe = openPipe();
+  #descriptors: readonly number[] = [];
+  #entries = new Uint8Array(new ArrayBuffer(ENTRY));
+  #view = new DataView(this.#entries.buffer);
+  #waiting = false;
+  #woken = false;
+  #closed = false;
+  #failures = 0;
+
+  /** Replaces the set. A wait that is under way is woken and must be repeated. */
+  watch(descriptors: readonly number[]): void {
+    this.#descriptors = [...descriptors];
+    this.wake();
+  }
+
+  /** Ends a wait that is under way, or the next one. */
+  wake(): void {
+    // One byte at most is in the pipe, so that writing never blocks.
+    if (this.#closed || this.#woken) return;
+    this.#woken = true;
+    sockets().write(this.#pipe.writeEnd, new Uint8Array(1), 1n);
+  }
+
+  /**
+   * Waits until a descriptor is readable or in trouble, or until {@link wake}.
+   *
+   * @returns the descriptors to read from; empty after a wake-up.
+   * @throws {Error} when the system refuses to wait again and again, as when out of memory.
+   */
+  async wait(): Promise<readonly number[]> {
+    if (this.#waiting || this.#closed) throw new Error("One wait at a time, and none after close");
+    const descriptors = this.#descriptors;
+    this.#prepare(descriptors);
+    this.#waiting = true;
+    let ready: number;
+    try {
+      ready = await sockets().poll(this.#entries, BigInt(descriptors.length + 1), -1);
+    } finally {
+      this.#waiting = false;
+      if (this.#closed) this.#release();
+    }
+    if (this.#closed) return [];
+    if (ready < 0) {
+      // A signal hit the waiting thread (EINTR), as a rule; its errno stayed on that thread.
+      if (++this.#failures > MOST_FAILURES) throw new Error("poll: fails again and again");
+      return [];
+    }
+    this.#failures = 0;
+    if (this.#revents(0) !== 0) {
+      this.#woken = false;
+      sockets().read(this.#pipe.readEnd, new Uint8Array(1), 1n);
+    }
+    return descriptors.filter((_, index) =>
+      (this.#revents(index + 1) & (POLLIN | POLL_TROUBLE)) !== 0
+    );
+  }
+
+  /** Wakes the waiting thread and lets go of the pipe. The watched descriptors stay open. */
+  close(): void {
+    if (this.#closed) return;
+    this.wake();
+    this.#closed = true;
+    // The pipe must outlive a wait that is under way: its number could be given to another file.
+    if (!this.#waiting) this.#release();
+  }
+
+  #prepare(descriptors: readonly number[]): void {
+    const size = ENTRY * (descriptors.length + 1);
+    if (this.#entries.length !== size) {
+      this.#entries = new Uint8Array(new ArrayBuffer(size));
+      this.#view = new DataView(this.#entries.buffer);
+    }
+    this.#view.setInt32(0, this.#pipe.readEnd, true);
+    for (const [index, descriptor] of descriptors.entries()) {
+      this.#view.setInt32(ENTRY * (index + 1), descriptor, true);
+    }
+    for (let index = 0; index <= descriptors.length; index++) {
+      this.#view.setInt16(ENTRY * index + 4, POLLIN, true);
+      this.#view.setInt16(ENTRY * index + 6, 0, true);
+    }
+  }
+
+  #revents(index: number): number {
+    return this.#view.getInt16(ENTRY * index + 6, true);
+  }
+
+  #release(): void {
+    closeDescriptor(this.#pipe.readEnd);
+    closeDescriptor(this.#pipe.writeEnd);
+  }
+}
