@@ -20,7 +20,7 @@ export interface PacketSource {
 
 /** Packets taken before other work gets its turn: about 3 ms of junk at one stanza. */
 const BATCH = 256;
-/** Wake-ups closer together than this are dense, milliseconds. */
+/** A wake-up after less sleep than this is a dense one, milliseconds. */
 const DENSE = 2;
 /** Dense wake-ups in a row before the engine starts to collect. */
 const DENSE_ENOUGH = 8;
@@ -76,12 +76,10 @@ export class Engine {
 
   async #loop(): Promise<void> {
     let dense = 0;
-    let lastWake = -Infinity;
     while (!this.#closed) {
+      const asleep = performance.now();
       const ready = await this.#ready.wait();
-      const now = performance.now();
-      dense = now - lastWake < DENSE + GATHER ? dense + 1 : 0;
-      lastWake = now;
+      dense = performance.now() - asleep < DENSE ? dense + 1 : 0;
       // A batch cut short goes on at once: its descriptor is still readable.
       const isBacklogged = this.#drainAll(ready);
       if (dense >= DENSE_ENOUGH && !isBacklogged && !this.#closed) await this.#gather();

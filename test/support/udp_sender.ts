@@ -15,6 +15,9 @@ const C = Deno.dlopen(platform().libc, {
   },
 }).symbols;
 
+// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+sockets();
+
 /** Sends datagrams synchronously, so that a test knows that they are in the receiver's buffer. */
 export class UdpSender implements Disposable {
   readonly port: number;

@@ -1,0 +1,76 @@
+/**
+ * Driving a running daemon from outside: stop and reload (`docs/spec/server.md` 13). The daemon is
+ * found by its lock, so a stale number in the PID file is never signalled (16, row 13).
+ *
+ * @module
+ */
+import { HintedError } from "../hinted_error.ts";
+import { runningDaemon } from "./pid_file.ts";
+
+/** How long a daemon has to leave after SIGTERM before it gets SIGKILL, milliseconds (as in C). */
+const PATIENCE = 4000;
+/** How long the kernel may take after SIGKILL, milliseconds. */
+const LAST_WAIT = 1000;
+/** Between two looks at the lock, milliseconds. */
+const LOOK = 10;
+
+/** What ended the daemon. */
+export interface Stopped {
+  readonly pid: number;
+  readonly by: "SIGTERM" | "SIGKILL";
+}
+
+/**
+ * Ends the daemon that holds the lock on a PID file and waits until it is gone.
+ *
+ * @param patience milliseconds between SIGTERM and SIGKILL.
+ * @returns `undefined` when none runs.
+ * @throws {HintedError} when it may not be signalled, or survives.
+ */
+export async function stopDaemon(
+  pidFile: string,
+  patience: number = PATIENCE,
+): Promise<Stopped | undefined> {
+  const pid = runningDaemon(pidFile);
+  if (pid === undefined) return undefined;
+  signal(pid, "SIGTERM");
+  if (await isGone(pidFile, pid, patience)) return { pid, by: "SIGTERM" };
+  signal(pid, "SIGKILL");
+  if (await isGone(pidFile, pid, LAST_WAIT)) return { pid, by: "SIGKILL" };
+  throw new HintedError(`The daemon (pid=${pid}) survives SIGKILL`, {
+    hint: "It hangs in the kernel: look for a dead file system or device",
+  });
+}
+
+/**
+ * Tells the daemon to read its configuration again (SIGHUP).
+ *
+ * @returns its PID; `undefined` when none runs.
+ * @throws {HintedError} when it may not be signalled.
+ */
+export function reloadDaemon(pidFile: string): number | undefined {
+  const pid = runningDaemon(pidFile);
+  if (pid !== undefined) signal(pid, "SIGHUP");
+  return pid;
+}
+
+function signal(pid: number, name: Deno.Signal): void {
+  try {
+    Deno.kill(pid, name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw new HintedError(`Cannot signal the daemon (pid=${pid})`, {
+      hint: "Only root or the user it runs as may do that",
+      cause: error,
+    });
+  }
+}
+
+async function isGone(pidFile: string, pid: number, wait: number): Promise<boolean> {
+  const deadline = performance.now() + wait;
+  while (runningDaemon(pidFile) === pid) {
+    if (performance.now() >= deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
+  }
+  return true;
+}

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { AlreadyRunning, PidFile, runningDaemon } from "../../../lib/daemon/pid_file.ts";
+import { reloadDaemon, stopDaemon } from "../../../lib/daemon/remote_control.ts";
+import { HintedError } from "../../../lib/hinted_error.ts";
+import { lineReader } from "../../support/line_reader.ts";
+import { namespaceTest, until } from "../../support/namespace.ts";
+
+// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+runningDaemon("/nonexistent/fwknopd.pid");
+
+/** A program that holds the file, and its lines of output. */
+async function holder(path: string, ...ignored: string[]) {
+  const script = new URL("../../support/hold_pid_file.ts", import.meta.url).pathname;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", "--quiet", script, path, ...ignored],
+    stdout: "piped",
+  }).spawn();
+  const nextLine = lineReader(child.stdout);
+  assert.equal(await nextLine(), "held");
+  return { child, nextLine };
+}
+
+async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "fwknop-pid-" });
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("the PID file is made with mode 0600 and holds the PID and a newline", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/fwknopd.pid`;
+    using _file = PidFile.acquire(path);
+    const { mode } = await Deno.stat(path);
+    assert.equal((mode ?? 0) & 0o777, 0o600);
+    assert.equal(await Deno.readTextFile(path), `${Deno.pid}\n`);
+  }));
+
+Deno.test("an old PID file without a lock is nobody's: a longer number in it is replaced", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/fwknopd.pid`;
+    await Deno.writeTextFile(path, "4194304999\n");
+    assert.equal(runningDaemon(path), undefined);
+    assert.equal(await stopDaemon(path), undefined);
+    assert.equal(reloadDaemon(path), undefined);
+    assert.equal(await Deno.readTextFile(path), "4194304999\n", "asking writes nothing");
+    PidFile.acquire(path, 7)[Symbol.dispose]();
+    assert.equal(await Deno.readTextFile(path), "7\n");
+  }));
+
+Deno.test("a stale PID file that names a living process is not signalled", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/fwknopd.pid`;
+    const bystander = new Deno.Command("sleep", { args: ["30"] }).spawn();
+    await Deno.writeTextFile(path, `${bystander.pid}\n`);
+    assert.equal(await stopDaemon(path), undefined);
+    assert.equal(reloadDaemon(path), undefined);
+    bystander.kill("SIGINT");
+    assert.equal((await bystander.status).signal, "SIGINT", "nothing ended it before");
+  }));
+
+Deno.test("a second daemon is refused, told by the lock whatever the file says", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/fwknopd.pid`;
+    const { child, nextLine } = await holder(path);
+    await Deno.writeTextFile(path, "1\n");
+    assert.equal(runningDaemon(path), child.pid);
+    assert.throws(
+      () => PidFile.acquire(path),
+      (error: unknown) => error instanceof AlreadyRunning && error.pid === child.pid,
+    );
+    assert.deepEqual(await stopDaemon(path), { pid: child.pid, by: "SIGTERM" });
+    assert.equal((await child.status).signal, "SIGTERM");
+    assert.equal(runningDaemon(path), undefined);
+    assert.equal(await nextLine(), undefined);
+  }));
+
+Deno.test("reload sends SIGHUP, and stop resorts to SIGKILL", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/fwknopd.pid`;
+    const { child, nextLine } = await holder(path, "SIGTERM");
+    assert.equal(reloadDaemon(path), child.pid);
+    assert.equal(await nextLine(), "reload");
+    assert.deepEqual(await stopDaemon(path, 200), { pid: child.pid, by: "SIGKILL" });
+    assert.equal((await child.status).signal, "SIGKILL");
+    assert.equal(await nextLine(), undefined);
+  }));
+
+Deno.test("a PID file that cannot be made is one line with a hint", () => {
+  assert.throws(
+    () => PidFile.acquire("/nonexistent/fwknopd.pid"),
+    (error: unknown) =>
+      error instanceof HintedError && /No such file/.test(error.message) &&
+      error.hint !== undefined,
+  );
+});
+
+namespaceTest("the C daemon and we see each other's lock", {
+  programs: ["fwknopd"],
+}, (lab) =>
+  inFolder(async (folder) => {
+    const namespace = await lab.namespace("pid");
+    const path = `${folder}/fwknopd.pid`;
+    const settings = ["ENABLE_UDP_SERVER Y", `FWKNOP_RUN_DIR ${folder}`, `FWKNOP_PID_FILE ${path}`];
+    await Deno.writeTextFile(`${folder}/f.conf`, settings.join("\n") + "\n", { mode: 0o600 });
+    const stanza = `SOURCE ANY\nKEY_BASE64 ${btoa("k".repeat(32))}\nHMAC_KEY hmac\n`;
+    await Deno.writeTextFile(`${folder}/a.conf`, stanza, { mode: 0o600 });
+    const daemon = ["fwknopd", "-c", `${folder}/f.conf`, "-a", `${folder}/a.conf`];
+
+    const { child, nextLine } = await holder(path);
+    const second = await namespace.run(...daemon, "-f", "-t");
+    assert.equal(second.code, 1);
+    assert.match(second.stderr + second.stdout, /already running: \(PID=[0-9]+\)/);
+    const status = await namespace.run(...daemon, "-S");
+    assert.equal(status.stdout, `Detected fwknopd is running (pid=${child.pid}).\n`);
+    child.kill("SIGKILL");
+    await child.status;
+    assert.equal(await nextLine(), undefined);
+
+    const theirs = namespace.spawn([...daemon, "-f", "-t"], { stderr: "null", stdout: "null" });
+    await until("the C daemon runs", () => runningDaemon(path) !== undefined);
+    // `ip netns exec` becomes the program it runs, so the PIDs are the same.
+    assert.equal(runningDaemon(path), theirs.pid);
+    assert.throws(() => PidFile.acquire(path), AlreadyRunning);
+    assert.deepEqual(await stopDaemon(path), { pid: theirs.pid, by: "SIGTERM" });
+    assert.equal((await theirs.status).code, 0);
+  }));

@@ -1,0 +1,14 @@
+/**
+ * A program for tests: takes the PID file named by its argument, says so, and stays. The words after it
+ * are signals to ignore.
+ *
+ * @module
+ */
+import { PidFile } from "../../lib/daemon/pid_file.ts";
+
+const [path = "", ...ignored] = Deno.args;
+const file = PidFile.acquire(path);
+for (const name of ignored) Deno.addSignalListener(name as Deno.Signal, () => {});
+Deno.addSignalListener("SIGHUP", () => console.log("reload"));
+console.log("held");
+setInterval(() => file, 1000);
