@@ -1,0 +1,240 @@
+/**
+ * Between a message and its plaintext: fields joined by colons, and their digest (`docs/spec/wire.md` 3 and 4).
+ *
+ * @module
+ */
+import { encodeBase64 } from "../crypto/base64.ts";
+import { bytesText, textBytes } from "../crypto/bytes.ts";
+import { digest, DIGEST_NAMES, type DigestName, DIGESTS } from "../crypto/digest.ts";
+import { failure, type SpaResult, success } from "./error.ts";
+import {
+  decodeText,
+  decodeTimeout,
+  decodeTimestamp,
+  decodeType,
+  decodeVersion,
+  encodeText,
+  isRandomValue,
+  type TextFieldErrors,
+} from "./field.ts";
+import {
+  MAX_TEXT_FIELD_LENGTH,
+  MAX_TEXT_LENGTH,
+  MAX_USERNAME_FIELD_LENGTH,
+  MIN_TEXT_LENGTH,
+} from "./limits.ts";
+import { hasClientTimeout, hasNatAccess, type MessageType, type SpaMessage } from "./message.ts";
+import { checkMessage } from "./message_check.ts";
+import { parseMessageText, parseNatAccess } from "./request.ts";
+import { hasUsernameCharacters } from "./username.ts";
+
+/** A decoded plaintext. */
+export interface DecodedFields {
+  readonly message: SpaMessage;
+  /** Found out from the digest's length and value; the wire does not name it. */
+  readonly digestName: DigestName;
+  /** Base64 as it stood in the plaintext. */
+  readonly digest: string;
+  /** The fields without the digest: what it was computed over. */
+  readonly encodedData: string;
+}
+
+/** A message ready to be encrypted. */
+export interface EncodedPlaintext {
+  readonly plaintext: Uint8Array;
+  readonly encodedData: string;
+  readonly digest: string;
+}
+
+/** Random value, user, time, version, type and message: every message has these. */
+const COMMON_FIELD_COUNT = 6;
+
+const USERNAME_ERRORS: TextFieldErrors = {
+  missing: "INVALID_DATA_DECODE_USERNAME_MISSING",
+  tooBig: "INVALID_DATA_DECODE_USERNAME_TOOBIG",
+  undecodable: "INVALID_DATA_DECODE_USERNAME_DECODEFAIL",
+  invalid: "INVALID_DATA_DECODE_USERNAME_VALIDFAIL",
+};
+const ACCESS_ERRORS: TextFieldErrors = {
+  missing: "INVALID_DATA_DECODE_MESSAGE_MISSING",
+  tooBig: "INVALID_DATA_DECODE_MESSAGE_TOOBIG",
+  undecodable: "INVALID_DATA_DECODE_MESSAGE_DECODEFAIL",
+  invalid: "INVALID_DATA_DECODE_ACCESS_VALIDFAIL",
+};
+const COMMAND_ERRORS: TextFieldErrors = {
+  ...ACCESS_ERRORS,
+  invalid: "INVALID_DATA_DECODE_MESSAGE_VALIDFAIL",
+};
+const NAT_ERRORS: TextFieldErrors = {
+  missing: "INVALID_DATA_DECODE_NATACCESS_MISSING",
+  tooBig: "INVALID_DATA_DECODE_NATACCESS_TOOBIG",
+  undecodable: "INVALID_DATA_DECODE_NATACCESS_DECODEFAIL",
+  invalid: "INVALID_DATA_DECODE_NATACCESS_VALIDFAIL",
+};
+/** `server_auth` has one name for everything, which depends on whether a timeout follows. */
+const SERVER_AUTH_ERRORS = textFieldErrors("INVALID_DATA_DECODE_SRVAUTH_DECODEFAIL");
+const EXTRA_ERRORS = textFieldErrors("INVALID_DATA_DECODE_EXTRA_DECODEFAIL");
+
+/** The fields and their digest as one plaintext; fails as {@link encodeFields} does. */
+export function encodePlaintext(
+  message: SpaMessage,
+  digestName: DigestName,
+): SpaResult<EncodedPlaintext> {
+  const fields = encodeFields(message);
+  if (!fields.ok) return fields;
+  const digestText = encodeBase64(digest(digestName, textBytes(fields.value)));
+  return success({
+    plaintext: textBytes(`${fields.value}:${digestText}`),
+    encodedData: fields.value,
+    digest: digestText,
+  });
+}
+
+/**
+ * The fields text of a message. What no decoder would take is refused, with the names of `message_check.ts`.
+ *
+ * @throws {TypeError} when the optional fields are not those of the type.
+ */
+export function encodeFields(message: SpaMessage): SpaResult<string> {
+  const refusal = checkMessage(message);
+  if (refusal !== undefined) return refusal;
+  const { natAccess, serverAuth, clientTimeout } = message;
+  const fields = [
+    message.randomValue,
+    encodeText(message.username),
+    String(message.timestamp),
+    message.version,
+    String(message.type),
+    encodeText(message.message),
+  ];
+  if (natAccess !== undefined) fields.push(encodeText(natAccess));
+  if (serverAuth !== undefined) fields.push(encodeText(serverAuth));
+  if (clientTimeout !== undefined) fields.push(String(clientTimeout));
+  return success(fields.join(":"));
+}
+
+/**
+ * Checks and takes apart a plaintext, in the order of `docs/spec/wire.md` 11 from the length on; the first check that
+ * fails names the error. The strict readings of section 14 apply: canonical base64, digits only, no NUL.
+ */
+export function decodeFields(plaintext: Uint8Array): SpaResult<DecodedFields> {
+  if (plaintext.length < MIN_TEXT_LENGTH || plaintext.length > MAX_TEXT_LENGTH) {
+    return failure("INVALID_DATA_DECODE_MSGLEN_VALIDFAIL", `${plaintext.length} bytes`);
+  }
+  const text = bytesText(plaintext);
+  if (text === undefined || !/^[\x20-\x7e]*$/.test(text)) {
+    return failure("INVALID_DATA_DECODE_NON_ASCII");
+  }
+  const fields = text.split(":");
+  const digestText = fields.pop() ?? "";
+  if (fields.length < COMMON_FIELD_COUNT) return failure("INVALID_DATA_DECODE_LT_MIN_FIELDS");
+
+  const encodedData = fields.join(":");
+  const digestName = findDigest(encodedData, digestText);
+  if (!digestName.ok) return digestName;
+  const message = decodeMessage(fields);
+  if (!message.ok) return message;
+  return success({
+    message: message.value,
+    digestName: digestName.value,
+    digest: digestText,
+    encodedData,
+  });
+}
+
+/** The digest that has this text; SHA-2 is tried before SHA-3 of the same length (`docs/spec/wire.md` 4). */
+function findDigest(encodedData: string, digestText: string): SpaResult<DigestName> {
+  const candidates = DIGEST_NAMES.filter((name) =>
+    DIGESTS[name].base64Length === digestText.length
+  );
+  if (candidates.length === 0) {
+    return failure("INVALID_DIGEST_TYPE", `${digestText.length} characters`);
+  }
+  const bytes = textBytes(encodedData);
+  const name = candidates.find((name) => encodeBase64(digest(name, bytes)) === digestText);
+  return name === undefined ? failure("DIGEST_VERIFICATION_FAILED") : success(name);
+}
+
+function decodeMessage(fields: readonly string[]): SpaResult<SpaMessage> {
+  const [randomValue = "", usernameField, timeField = "", versionField = "", typeField = ""] =
+    fields;
+  if (!isRandomValue(randomValue)) return failure("INVALID_DATA_DECODE_RAND_MISSING");
+  const username = decodeText(
+    usernameField,
+    MAX_USERNAME_FIELD_LENGTH,
+    USERNAME_ERRORS,
+    hasUsernameCharacters,
+  );
+  if (!username.ok) return username;
+  const timestamp = decodeTimestamp(timeField);
+  if (!timestamp.ok) return timestamp;
+  const version = decodeVersion(versionField);
+  if (!version.ok) return version;
+  const type = decodeType(typeField);
+  if (!type.ok) return type;
+  if (fields.length > maxFieldCount(type.value)) {
+    return failure("INVALID_DATA_DECODE_WRONG_NUM_FIELDS", `type ${type.value}`);
+  }
+  const message = decodeText(
+    fields[COMMON_FIELD_COUNT - 1],
+    MAX_TEXT_FIELD_LENGTH,
+    type.value === 0 ? COMMAND_ERRORS : ACCESS_ERRORS,
+    (text) => parseMessageText(type.value, text).ok,
+  );
+  if (!message.ok) return message;
+  const optional = decodeOptionalFields(type.value, fields.slice(COMMON_FIELD_COUNT));
+  if (!optional.ok) return optional;
+  return success({
+    randomValue,
+    username: username.value,
+    timestamp: timestamp.value,
+    version: version.value,
+    type: type.value,
+    message: message.value,
+    ...optional.value,
+  });
+}
+
+type OptionalFields = Pick<SpaMessage, "natAccess" | "serverAuth" | "clientTimeout">;
+
+/** Fields 7 to 9; no more of them than the type allows. */
+function decodeOptionalFields(type: MessageType, fields: string[]): SpaResult<OptionalFields> {
+  const decoded: { -readonly [name in keyof OptionalFields]: OptionalFields[name] } = {};
+  const tail = hasNatAccess(type) ? fields.slice(1) : fields;
+  if (hasNatAccess(type)) {
+    const natAccess = decodeText(
+      fields[0],
+      MAX_TEXT_FIELD_LENGTH,
+      NAT_ERRORS,
+      (text) => parseNatAccess(text).ok,
+    );
+    if (!natAccess.ok) return natAccess;
+    decoded.natAccess = natAccess.value;
+  }
+  if (tail.join(":").length > MAX_TEXT_FIELD_LENGTH) {
+    return failure("INVALID_DATA_DECODE_SRVAUTH_MISSING", "server_auth and timeout too long");
+  }
+  // The timeout comes last, so what stands before it is server_auth.
+  const timeoutField = hasClientTimeout(type) ? tail.pop() ?? "" : undefined;
+  if (tail.length > 0) {
+    const errors = timeoutField === undefined ? SERVER_AUTH_ERRORS : EXTRA_ERRORS;
+    const serverAuth = decodeText(tail[0], MAX_TEXT_FIELD_LENGTH, errors, () => true);
+    if (!serverAuth.ok) return serverAuth;
+    decoded.serverAuth = serverAuth.value;
+  }
+  if (timeoutField !== undefined) {
+    const timeout = decodeTimeout(timeoutField);
+    if (!timeout.ok) return timeout;
+    decoded.clientTimeout = timeout.value;
+  }
+  return success(decoded);
+}
+
+/** Fields a type may have, the digest not counted; any may carry server_auth (`docs/spec/wire.md` 3.2). */
+function maxFieldCount(type: MessageType): number {
+  return COMMON_FIELD_COUNT + 1 + Number(hasNatAccess(type)) + Number(hasClientTimeout(type));
+}
+
+function textFieldErrors(name: TextFieldErrors["invalid"]): TextFieldErrors {
+  return { missing: name, tooBig: name, undecodable: name, invalid: name };
+}

@@ -1,0 +1,78 @@
+/**
+ * Could this payload be an SPA packet at all? (`docs/spec/wire.md` 11, steps 1 to 3.)
+ *
+ * This is what every stranger's bytes meet first, so it needs no keys, and refusing allocates nothing.
+ *
+ * @module
+ */
+import { textBytes } from "../crypto/bytes.ts";
+import { failure, type SpaFailure, type SpaResult, success } from "./error.ts";
+import { decodeHttpRequest, type HttpPacket, type HttpRules, isHttpRequest } from "./http.ts";
+import { GPG_LENGTH, MAX_PAYLOAD_LENGTH, MAX_TEXT_LENGTH, MIN_PACKET_LENGTH } from "./limits.ts";
+import { PREFIXES } from "./prefix.ts";
+
+/** What to let through besides packets in the open. */
+export interface ScreenOptions {
+  /** Unwrap HTTP requests by these rules; absent: do not (ENABLE_SPA_OVER_HTTP). */
+  readonly http?: HttpRules | undefined;
+}
+
+/** A payload that looks like a packet; its text is base64 without `=`. */
+export type ScreenedPacket = HttpPacket;
+
+const WRONG_LENGTH = failure("SPA_MSG_BAD_DATA", "length outside 140 to 1500");
+const PREFIX_LEFT_ON = failure("SPA_MSG_BAD_DATA", "the constant prefix was left on");
+const NOT_BASE64 = failure("SPA_MSG_NOT_SPA_DATA", "not base64");
+const TOO_LONG = failure("INVALID_DATA_FUNCS_NEW_MSGLEN_VALIDFAIL", "1500 characters");
+
+const RIJNDAEL_PREFIX = textBytes(PREFIXES.rijndael);
+const GPG_PREFIX = textBytes(PREFIXES.gpg);
+
+/** 1 for each character that a packet text may hold. `=` is none: canonical base64 has no padding here. */
+const IS_TEXT = new Uint8Array(256);
+for (const byte of textBytes("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")) {
+  IS_TEXT[byte] = 1;
+}
+
+const decoder = new TextDecoder();
+
+/**
+ * Screens a payload. The checks run again over what came out of an HTTP request: the reference forgets that, and lets a
+ * captured packet back in with its prefix restored (`docs/spec/wire.md` 14). Takes any bytes and never throws.
+ */
+export function screenPacket(
+  payload: Uint8Array,
+  { http }: ScreenOptions = {},
+): SpaResult<ScreenedPacket> {
+  const misshapen = checkShape(payload);
+  if (misshapen !== undefined) return misshapen;
+  if (http === undefined || !isHttpRequest(payload)) {
+    return checkText(payload) ?? success({ text: decoder.decode(payload) });
+  }
+  const unwrapped = decodeHttpRequest(payload, http);
+  if (!unwrapped.ok) return unwrapped;
+  const text = textBytes(unwrapped.value.text);
+  return checkShape(text) ?? checkText(text) ?? unwrapped;
+}
+
+function checkShape(bytes: Uint8Array): SpaFailure | undefined {
+  const { length } = bytes;
+  if (length < MIN_PACKET_LENGTH || length > MAX_PAYLOAD_LENGTH) return WRONG_LENGTH;
+  if (startsWith(bytes, RIJNDAEL_PREFIX)) return PREFIX_LEFT_ON;
+  return length > GPG_LENGTH && startsWith(bytes, GPG_PREFIX) ? PREFIX_LEFT_ON : undefined;
+}
+
+/** Alphabet and the library's limit, one less than the payload's. */
+function checkText(bytes: Uint8Array): SpaFailure | undefined {
+  for (let index = 0; index < bytes.length; index++) {
+    if (IS_TEXT[bytes[index] ?? 0] === 0) return NOT_BASE64;
+  }
+  return bytes.length > MAX_TEXT_LENGTH ? TOO_LONG : undefined;
+}
+
+function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
+  for (let index = 0; index < prefix.length; index++) {
+    if (bytes[index] !== prefix[index]) return false;
+  }
+  return true;
+}
