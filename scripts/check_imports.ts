@@ -19,7 +19,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "lib/spa": ["lib/net", "lib/crypto"],
   "lib/config": ["lib/net", "lib/crypto", "lib/spa"],
   "lib/gpg": ["lib/net", "lib/crypto", "lib/spa", "lib/config"],
-  "lib/client": ["lib/net", "lib/crypto", "lib/spa", "lib/config", "lib/gpg"],
+  "lib/client": ["lib/net", "lib/crypto", "lib/spa", "lib/config", "lib/gpg", "ffi"],
   "lib/capture": ["lib/net", "lib/config", "ffi"],
   "lib/firewall": ["lib/net", "lib/config"],
   "lib/command": ["lib/net", "lib/config"],
@@ -42,6 +42,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "lib/firewall",
     "lib/capture",
     "lib/server",
+    "lib/daemon",
   ],
   "ffi": [],
 };

@@ -1,0 +1,82 @@
+/**
+ * `deno task demo`: one packet opens a dropped port, and the port closes again.
+ *
+ * As root on Linux the story plays on two machines made of network namespaces; otherwise in test mode on the loopback
+ * interface. `--binary PATH` tells it with a compiled fwknop.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { SOURCE_PROGRAM } from "../test/support/first_knock.ts";
+import { hasProgram, Lab, namespacesUnavailable } from "../test/support/namespace.ts";
+import { demoInNamespaces } from "./demo_in_namespaces.ts";
+import { demoInTestMode } from "./demo_in_test_mode.ts";
+import { Narrator } from "./narrator.ts";
+import { mustRun, ROOT } from "./process.ts";
+
+/** Why the story cannot be told on two machines, or `undefined`. */
+function namespacesMissing(): string | undefined {
+  if (Deno.build.os !== "linux") return "this is not Linux";
+  if (Deno.uid() !== 0) return "this is not root";
+  return hasProgram("iptables") ? namespacesUnavailable() : "the program iptables is missing";
+}
+
+/** What must be undone, last first, whatever happens. */
+const cleaners: (() => unknown)[] = [];
+
+async function cleanUp(): Promise<void> {
+  for (let clean = cleaners.pop(); clean !== undefined; clean = cleaners.pop()) await clean();
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ args: Deno.args, options: { binary: { type: "string" } } });
+  const program = values.binary === undefined ? SOURCE_PROGRAM : [Deno.realPathSync(values.binary)];
+  const narrator = new Narrator(
+    (line) => console.log(line),
+    Deno.stdout.isTerminal() && (Deno.env.get("NO_COLOR") ?? "") === "",
+  );
+  const signals: Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT"]
+    : ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) {
+    Deno.addSignalListener(signal, async () => {
+      console.log(`\n${signal}: cleaning up.`);
+      await cleanUp();
+      Deno.exit(130);
+    });
+  }
+  const start = performance.now();
+  let failure: unknown;
+  try {
+    const folder = Deno.makeTempDirSync({ prefix: "fwknop-demo-" });
+    cleaners.push(() => Deno.removeSync(folder, { recursive: true }));
+    // The machines of the story have no way to the package registry.
+    if (values.binary === undefined) {
+      await mustRun(Deno.execPath(), ["cache", "--quiet", `${ROOT}main.ts`], { cwd: ROOT });
+    }
+    const missing = namespacesMissing();
+    if (missing === undefined) {
+      const lab = new Lab();
+      cleaners.push(() => lab.remove());
+      await demoInNamespaces(lab, folder, program, narrator);
+    } else {
+      console.log(
+        `In test mode on the loopback interface, because ${missing}; as root on Linux, with`,
+      );
+      console.log("iptables and iproute2, a real port is opened.");
+      await demoInTestMode(folder, program, narrator, (clean) => cleaners.push(clean));
+    }
+  } catch (error) {
+    failure = error;
+  }
+  await cleanUp();
+  if (failure !== undefined) {
+    console.error(`\ndemo: ${failure instanceof Error ? failure.message : String(failure)}`);
+    Deno.exit(1);
+  }
+  console.log(
+    `\nThat is all, in ${((performance.now() - start) / 1000).toFixed(0)} s. ` +
+      "Everything made for it is gone again.",
+  );
+  Deno.exit(0);
+}

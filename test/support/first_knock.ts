@@ -1,0 +1,156 @@
+/**
+ * The stage of the main job: a server that drops everything but established connections, a client beside it, one
+ * cable, a service on TCP port 22, and `fwknop` at both ends. The demonstration and the end-to-end tests act on it.
+ *
+ * @module
+ */
+import { LoggedProcess } from "./logged_process.ts";
+import { type Ended, type Lab, type Namespace } from "./namespace.ts";
+import { connect, echoService, reach, type Running, type Session } from "./tcp.ts";
+
+const MAIN = new URL("../../main.ts", import.meta.url).href;
+const EAVESDROP = new URL("./eavesdrop.ts", import.meta.url).href;
+
+/** The words that start fwknop from its source with the Deno that runs now. */
+export const SOURCE_PROGRAM: readonly string[] = [Deno.execPath(), "run", "--allow-all", MAIN];
+
+/** Where everybody is; addresses of documentation (RFC 5737) inside namespaces of their own. */
+export const SERVER_ADDRESS = "198.51.100.7";
+export const CLIENT_ADDRESS = "198.51.100.44";
+export const SPA_PORT = 62201;
+const SERVICE_PORT = 22;
+
+/** Everything before the firewall rules of the service itself. */
+const FIREWALL = [
+  ["-A", "INPUT", "-i", "lo", "-j", "ACCEPT"],
+  ["-A", "INPUT", "-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT"],
+  ["-A", "INPUT", "-p", "udp", "--dport", String(SPA_PORT), "-j", "ACCEPT"],
+  ["-P", "INPUT", "DROP"],
+] as const;
+
+const PACKET_SENDER = `
+import dgram from "node:dgram";
+const [host, port, packet] = Deno.args;
+const socket = dgram.createSocket("udp4");
+socket.send(Buffer.from(packet, "base64"), Number(port), host, () => socket.close());`;
+
+/** What it takes to set the stage. */
+export interface StageOptions {
+  readonly lab: Lab;
+  /** A folder for keys and configuration, to be removed by who made it. */
+  readonly folder: string;
+  /** The words that start fwknop: {@link SOURCE_PROGRAM}, or the path of a binary. */
+  readonly program: readonly string[];
+  /** Seconds a grant lasts. */
+  readonly accessTimeout: number;
+}
+
+/** Two machines, a cable, a service nobody can reach yet. */
+export class FirstKnock {
+  private constructor(
+    readonly server: Namespace,
+    readonly client: Namespace,
+    readonly options: StageOptions,
+    readonly service: Running,
+  ) {}
+
+  /** Builds namespaces, firewall, service, keys and configuration. */
+  static async build(options: StageOptions): Promise<FirstKnock> {
+    const { lab, folder, program, accessTimeout } = options;
+    const server = await lab.namespace("server");
+    const client = await lab.namespace("client");
+    await lab.cable(
+      { namespace: server, device: "eth0", addresses: [`${SERVER_ADDRESS}/24`] },
+      { namespace: client, device: "eth0", addresses: [`${CLIENT_ADDRESS}/24`] },
+    );
+    for (const words of FIREWALL) await server.must("iptables", "-w", ...words);
+    const service = await echoService(server, SERVER_ADDRESS, SERVICE_PORT, "welcome");
+    const keys = await client.must(...program, "keygen");
+    writePrivate(`${folder}/fwknopd.conf`, [
+      "ENABLE_UDP_SERVER Y",
+      `UDPSERV_PORT ${SPA_PORT}`,
+      `FWKNOP_RUN_DIR ${folder}/run`,
+    ]);
+    writePrivate(`${folder}/access.conf`, [
+      "SOURCE ANY",
+      `OPEN_PORTS tcp/${SERVICE_PORT}`,
+      "REQUIRE_SOURCE_ADDRESS Y",
+      `FW_ACCESS_TIMEOUT ${accessTimeout}`,
+      ...keys.trim().split("\n").map((line) => line.replace(":", "")),
+    ]);
+    writePrivate(`${folder}/fwknoprc`, [
+      "[server]",
+      `SPA_SERVER ${SERVER_ADDRESS}`,
+      `ALLOW_IP ${CLIENT_ADDRESS}`,
+      `ACCESS tcp/${SERVICE_PORT}`,
+      "USE_HMAC Y",
+      ...keys.trim().split("\n").map((line) => line.replace(":", "")),
+    ]);
+    return new FirstKnock(server, client, options, service);
+  }
+
+  /** Starts `fwknop serve` and returns when it listens. */
+  async serve(...extra: readonly string[]): Promise<LoggedProcess> {
+    const words = ["serve", "-f", ...this.#files(), ...extra];
+    const daemon = new LoggedProcess(
+      this.server.spawn([...this.options.program, ...words], {
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+        env: { NO_COLOR: "1" },
+      }),
+    );
+    await daemon.line(/listen on port/, { seconds: 20 });
+    return daemon;
+  }
+
+  /** One `fwknop knock`. */
+  knock(...extra: readonly string[]): Promise<Ended> {
+    const rc = `${this.options.folder}/fwknoprc`;
+    return this.client.run(
+      ...this.options.program,
+      "knock",
+      ...["--rc-file", rc, "-n", "server", "--no-save-args", ...extra],
+    );
+  }
+
+  /** `fwknop fw-list` beside the running daemon. */
+  list(): Promise<string> {
+    return this.server.must(...this.options.program, "fw-list", ...this.#files());
+  }
+
+  /** Connects to the service, or gives up after `seconds`. */
+  connect(seconds = 1): Promise<Session | undefined> {
+    return connect(this.client, SERVER_ADDRESS, SERVICE_PORT, seconds);
+  }
+
+  /** Whether a new connection is let in. */
+  async isOpen(seconds = 1): Promise<boolean> {
+    return await reach(this.client, SERVER_ADDRESS, SERVICE_PORT, seconds) !== undefined;
+  }
+
+  /** Listens on the server's wire; each line after the first is a packet in base64. */
+  async eavesdrop(): Promise<LoggedProcess> {
+    const words = [Deno.execPath(), "run", "--allow-all", "--quiet", EAVESDROP, String(SPA_PORT)];
+    const listener = new LoggedProcess(
+      this.server.spawn(words, { stdin: "null", stdout: "piped", stderr: "piped" }),
+    );
+    await listener.line(/^ready$/);
+    return listener;
+  }
+
+  /** Sends a packet as it was heard, from the client's machine. */
+  async send(packet: string): Promise<void> {
+    const words = ["eval", "--quiet", PACKET_SENDER, SERVER_ADDRESS, String(SPA_PORT), packet];
+    await this.client.must(Deno.execPath(), ...words);
+  }
+
+  #files(): string[] {
+    const { folder } = this.options;
+    return ["-c", `${folder}/fwknopd.conf`, "-a", `${folder}/access.conf`];
+  }
+}
+
+function writePrivate(path: string, lines: readonly string[]): void {
+  Deno.writeTextFileSync(path, `${lines.join("\n")}\n`, { mode: 0o600 });
+}
