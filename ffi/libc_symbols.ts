@@ -166,6 +166,15 @@ export const socketSymbols = {
     ],
     result: "i32", // 0 or -1
   },
+  address_of: {
+    name: "memcpy", // of no bytes: returns dest as a number, also when UnsafePointer is forbidden
+    parameters: [
+      "buffer", // void *dest
+      "buffer", // const void *src
+      "usize", // size_t n, 0
+    ],
+    result: "u64", // dest
+  },
   fcntl_int: {
     name: "fcntl",
     parameters: [

@@ -24,8 +24,8 @@ export interface UdpSocketOptions {
 
 /**
  * Listens on every IPv4 and IPv6 address. One packet is held at a time: {@link receive} overwrites
- * the fields and the views. Nothing is allocated per packet, and every method works after the
- * `ffi` permission was dropped.
+ * the fields and the views. Nothing is allocated per packet. Once the C library has been used, opening
+ * and receiving also work after the `ffi` permission was dropped.
  */
 export class UdpSocket {
   readonly descriptor: number;
@@ -121,9 +121,9 @@ export class UdpSocket {
   }
 
   #prepareHeader(): void {
-    const base = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#block));
+    const base = sockets().address_of(this.#block, this.#block, 0n);
     const { name, vector, vectorLength, control, size } = this.#header;
-    const address = (offset: number) => BigInt(base) + BigInt(offset);
+    const address = (offset: number) => base + BigInt(offset);
     this.#view.setBigUint64(name, address(this.#nameOffset), true);
     this.#view.setBigUint64(vector, address(size), true);
     this.#view.setUint32(vectorLength, 1, true);

@@ -41,4 +41,6 @@ const { state } = await Deno.permissions.revoke({ name: "ffi" });
 await sendAndWait("after");
 server.close();
 await running;
+// As a reload with another port does.
+new UdpServer(0).close();
 console.log(JSON.stringify({ state, payloads, idleMilliseconds }));

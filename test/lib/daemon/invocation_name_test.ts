@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { programName } from "../../../lib/daemon/invocation_name.ts";
 
+// Loaded here and not within the test, where Deno 2.4 would call it a leak.
+const own = programName();
+
 Deno.test("the name the program was started by is known, also through a link", async () => {
   const folder = await Deno.makeTempDir({ prefix: "fwknop-name-" });
   try {
@@ -8,11 +11,12 @@ Deno.test("the name the program was started by is known, also through a link", a
     await Deno.symlink(Deno.execPath(), link);
     const module = new URL("../../../lib/daemon/invocation_name.ts", import.meta.url);
     const code = `console.log((await import("${module}")).programName())`;
-    for (const [program, name] of [[link, "fwknopd"], [Deno.execPath(), programName()]] as const) {
+    const plain = Deno.execPath().replace(/.*\//, "");
+    for (const [program, name] of [[link, "fwknopd"], [Deno.execPath(), plain]] as const) {
       const { stdout } = await new Deno.Command(program, { args: ["eval", code] }).output();
       assert.equal(new TextDecoder().decode(stdout), `${name}\n`);
     }
-    assert.notEqual(programName(), "");
+    assert.notEqual(own, "");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

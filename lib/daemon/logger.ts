@@ -1,0 +1,131 @@
+/**
+ * The daemon's log: one logger, several sinks. Loaded by the daemon only.
+ *
+ * @module
+ */
+import { configureSync, getLogger, type LogRecord, resetSync, type Sink } from "logging";
+import { type LogLine, printable, type Severity, SYSLOG_SEVERITY } from "./log_line.ts";
+import { Syslog, type SyslogOptions } from "./syslog.ts";
+
+/** Where the log goes. */
+export interface LoggerOptions {
+  /** DEBUG lines too (`-v`). */
+  readonly verbose: boolean;
+  /**
+   * `text`: one line per entry with no time, name or severity, as the C daemon writes with `-f`.
+   * `journal`: the same after `<N>`, which systemd reads as the severity (sd-daemon(3)).
+   * `json`: one object per line (`docs/log-format.md`). Absent: nothing is written.
+   */
+  readonly format?: "text" | "journal" | "json";
+  /** Writes to standard error. */
+  readonly write: (text: string) => void;
+  /** Absent: nothing goes to syslog. */
+  readonly syslog?: SyslogOptions;
+}
+
+/** The open log. */
+export interface Logger extends Disposable {
+  /** Adds one line. Never throws. */
+  log(line: LogLine): void;
+  /** Adds one object to a JSON log, with the time; other formats have no use for it. */
+  object(members: Readonly<Record<string, unknown>>): void;
+}
+
+const CATEGORY = ["fwknop"];
+/** Rendered by nobody: sinks read the properties, so that braces in a text mean nothing. */
+const TEMPLATE = "{text}";
+
+/**
+ * Opens the log of this process; the one before is closed.
+ *
+ * @throws {RangeError} for a facility syslog does not have.
+ */
+export function openLogger(options: LoggerOptions): Logger {
+  const syslog = options.syslog === undefined ? undefined : new Syslog(options.syslog);
+  const sinks: Record<string, Sink> = {};
+  if (options.format !== undefined) sinks["stderr"] = stderrSink(options.format, options.write);
+  if (syslog !== undefined) sinks["syslog"] = syslogSink(syslog);
+  configureSync({
+    reset: true,
+    sinks,
+    loggers: [
+      {
+        category: CATEGORY,
+        sinks: Object.keys(sinks),
+        lowestLevel: options.verbose ? "debug" : "info",
+      },
+      // Where logtape reports sinks that throw: nobody is left to tell.
+      { category: ["logtape", "meta"], sinks: [], lowestLevel: null },
+    ],
+  });
+  const logger = getLogger(CATEGORY);
+  return {
+    log: ({ severity, text }) => logger[severity](TEMPLATE, { text }),
+    object: (members) => logger.info(TEMPLATE, { members }),
+    [Symbol.dispose]: () => {
+      resetSync();
+      syslog?.[Symbol.dispose]();
+    },
+  };
+}
+
+/**
+ * Whether standard error is connected to the journal (`JOURNAL_STREAM` in systemd.exec(5)). Must be
+ * asked before any permission is dropped.
+ */
+export function stderrIsJournal(journalStream: string | undefined): boolean {
+  if (journalStream === undefined) return false;
+  try {
+    const { dev, ino } = Deno.statSync("/dev/stderr");
+    return journalStream === `${dev}:${ino}`;
+  } catch {
+    return false;
+  }
+}
+
+function stderrSink(format: "text" | "journal" | "json", write: (text: string) => void): Sink {
+  return (record) => {
+    const entry = entryOf(record);
+    if (format === "json") write(toJson(jsonObject(record, entry)) + "\n");
+    else if (entry.line !== undefined) write(lines(entry.line, format === "journal"));
+  };
+}
+
+function syslogSink(syslog: Syslog): Sink {
+  return (record) => {
+    const { line } = entryOf(record);
+    if (line !== undefined) syslog.log(line);
+  };
+}
+
+interface Entry {
+  readonly line?: LogLine;
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+function entryOf({ level, properties }: LogRecord): Entry {
+  const { text, members } = properties;
+  return typeof text === "string"
+    ? { line: { severity: level as Severity, text } }
+    : { members: members as Readonly<Record<string, unknown>> };
+}
+
+function jsonObject(record: LogRecord, { line, members }: Entry): Record<string, unknown> {
+  const time = record.timestamp / 1000;
+  return line === undefined ? { ...members, time } : { event: "log", ...line, time };
+}
+
+/** JSON without the control characters that JSON itself allows. */
+function toJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[\x7f-\x9f]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
+/** The journal wants the severity in front of every line. */
+function lines({ severity, text }: LogLine, withPrefix: boolean): string {
+  const shown = printable(text);
+  if (!withPrefix) return shown + "\n";
+  const prefix = `<${SYSLOG_SEVERITY[severity]}>`;
+  return shown.split("\n").map((line) => `${prefix}${line}\n`).join("");
+}

@@ -1,0 +1,47 @@
+/**
+ * Giving up what the daemon does not need once it runs.
+ *
+ * @module
+ */
+
+/** What the parsed options still demand of the runtime after the start. */
+export interface Needs {
+  /** Programs are started: a firewall's, commands, gpg. Cannot be narrowed to some of them. */
+  readonly programs: boolean;
+  /** The runtime's own network: the TCP server, looking up names. UDP and libpcap need none. */
+  readonly network: boolean;
+  /** Files are written: the replay cache, pending closes. */
+  readonly writing: boolean;
+  /** Files are read: the configuration again at a reload. */
+  readonly reading: boolean;
+}
+
+/** A permission of the runtime. */
+export type Permission = Deno.PermissionName | "import";
+
+/** Never needed once the libraries are loaded, the environment read and all code imported. */
+const ALWAYS = ["ffi", "env", "sys", "import"] as const;
+
+/**
+ * Drops every permission that is not needed, for good, and returns the names dropped.
+ *
+ * What to know before (tried on Deno 2.4 and 2.9): a permission that was granted without limit can only
+ * be dropped whole. After any drop the newer runtime refuses `/proc`, `/sys`, `/dev/stderr` and
+ * `/dev/tty` even for reading: open those first. After `ffi`, functions already loaded work, but no
+ * library can be opened and every `UnsafePointer` and `UnsafeCallback` throws. Deno 2.4 also counts
+ * `Deno.kill` as starting programs, and goes on reading and writing files when `read` and `write` were
+ * granted by `--allow-all` and dropped.
+ */
+export async function dropPermissions(needs: Needs): Promise<readonly Permission[]> {
+  const names: Permission[] = [...ALWAYS];
+  if (!needs.programs) names.push("run");
+  if (!needs.network) names.push("net");
+  if (!needs.writing) names.push("write");
+  if (!needs.reading) names.push("read");
+  const dropped: Permission[] = [];
+  for (const name of names) {
+    const { state } = await Deno.permissions.revoke({ name } as Deno.PermissionDescriptor);
+    if (state !== "granted") dropped.push(name);
+  }
+  return dropped;
+}

@@ -1,0 +1,46 @@
+/**
+ * Telling systemd how the daemon is (sd_notify(3), `Type=notify`).
+ *
+ * @module
+ */
+import { LocalDatagram } from "../../ffi/local_datagram.ts";
+
+/** A state to report: `READY=1`, `STOPPING=1`, `RELOADING=1`, `STATUS=…`. */
+export type ServiceState = Readonly<Record<string, string>>;
+
+/** The manager that started this process, if it wants to hear. */
+export class ServiceManager implements Disposable {
+  readonly #socket: LocalDatagram | undefined;
+
+  /** @param notifySocket `NOTIFY_SOCKET` of the environment; absent or odd: nobody is told. */
+  constructor(notifySocket: string | undefined) {
+    const isSocket = notifySocket?.startsWith("/") || notifySocket?.startsWith("@");
+    this.#socket = isSocket && notifySocket ? new LocalDatagram(notifySocket) : undefined;
+  }
+
+  /** Sends the assignments in one message; true when the manager took it. */
+  notify(state: ServiceState): boolean {
+    const text = Object.entries(state).map(([name, value]) => `${name}=${value}\n`).join("");
+    return this.#socket?.send(new TextEncoder().encode(text).slice()) ?? false;
+  }
+
+  /** Ready: capture is open and the firewall prepared. */
+  ready(status: string): boolean {
+    return this.notify({ READY: "1", STATUS: status });
+  }
+
+  /** A reload begins; {@link ready} ends it. */
+  reloading(): boolean {
+    return this.notify({ RELOADING: "1" });
+  }
+
+  /** The daemon is about to leave. */
+  stopping(): boolean {
+    return this.notify({ STOPPING: "1" });
+  }
+
+  /** Idempotent. */
+  [Symbol.dispose](): void {
+    this.#socket?.[Symbol.dispose]();
+  }
+}

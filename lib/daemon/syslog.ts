@@ -1,0 +1,81 @@
+/**
+ * Logging to the system's log (`docs/spec/server.md` 14).
+ *
+ * @module
+ */
+import { LocalDatagram } from "../../ffi/local_datagram.ts";
+import { type LogLine, printable, SYSLOG_SEVERITY } from "./log_line.ts";
+
+/** Values of SYSLOG_FACILITY and their numbers, shifted as syslog wants them. */
+export const SYSLOG_FACILITIES: Readonly<Record<string, number>> = {
+  LOG_DAEMON: 3 << 3,
+  LOG_LOCAL0: 16 << 3,
+  LOG_LOCAL1: 17 << 3,
+  LOG_LOCAL2: 18 << 3,
+  LOG_LOCAL3: 19 << 3,
+  LOG_LOCAL4: 20 << 3,
+  LOG_LOCAL5: 21 << 3,
+  LOG_LOCAL6: 22 << 3,
+  LOG_LOCAL7: 23 << 3,
+};
+
+/** Where syslog listens: Linux, then macOS. */
+const SOCKETS: Readonly<Record<string, string>> = { darwin: "/var/run/syslog" };
+/** Longer messages are cut: receivers take 8 KiB at least (rsyslog), and a datagram has its limit. */
+const LONGEST = 8192;
+
+const encoder = new TextEncoder();
+
+/** How the daemon shows up in syslog. */
+export interface SyslogOptions {
+  /** SYSLOG_IDENTITY. */
+  readonly identity: string;
+  /** A key of {@link SYSLOG_FACILITIES}, in any case. */
+  readonly facility: string;
+  /** For tests; absent: the system's socket. */
+  readonly socket?: string;
+}
+
+/**
+ * A connection to syslog. It never waits and never fails: a line that syslog cannot take now is counted,
+ * and the count is logged when it listens again.
+ */
+export class Syslog implements Disposable {
+  readonly #socket: LocalDatagram;
+  readonly #facility: number;
+  readonly #identity: string;
+  #lost = 0;
+
+  /** @throws {RangeError} for a facility that {@link SYSLOG_FACILITIES} does not have. */
+  constructor(options: SyslogOptions) {
+    const facility = SYSLOG_FACILITIES[options.facility.toUpperCase()];
+    if (facility === undefined) {
+      throw new RangeError(`Invalid SYSLOG_FACILITY setting '${options.facility}'`);
+    }
+    this.#facility = facility;
+    this.#identity = options.identity;
+    this.#socket = new LocalDatagram(options.socket ?? SOCKETS[Deno.build.os] ?? "/dev/log");
+  }
+
+  /** Sends one line as `<facility+severity>IDENTITY[PID]: TEXT`. */
+  readonly log = (line: LogLine): void => {
+    if (this.#lost > 0) {
+      const text = `${this.#lost} lines lost: syslog did not take them`;
+      if (this.#send({ severity: "warning", text })) this.#lost = 0;
+    }
+    if (!this.#send(line)) this.#lost++;
+  };
+
+  /** Idempotent. */
+  [Symbol.dispose](): void {
+    this.#socket[Symbol.dispose]();
+  }
+
+  #send({ severity, text }: LogLine): boolean {
+    const priority = this.#facility | SYSLOG_SEVERITY[severity];
+    const message = `<${priority}>${this.#identity}[${Deno.pid}]: ${printable(text)}`;
+    const bytes = new Uint8Array(LONGEST);
+    const { written } = encoder.encodeInto(message, bytes);
+    return this.#socket.send(bytes.subarray(0, written));
+  }
+}

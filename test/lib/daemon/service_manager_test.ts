@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { ServiceManager } from "../../../lib/daemon/service_manager.ts";
+import { LocalReceiver } from "../../support/local_receiver.ts";
+
+Deno.test("the manager hears when the daemon is ready, reloads and stops", {
+  ignore: Deno.build.os !== "linux",
+}, () => {
+  const name = `@fwknop-test-${Deno.pid}`;
+  using receiver = new LocalReceiver(name);
+  using manager = new ServiceManager(name);
+  assert.ok(manager.ready("UDP server on port 62201"));
+  assert.equal(receiver.receive(), "READY=1\nSTATUS=UDP server on port 62201\n");
+  assert.ok(manager.reloading());
+  assert.equal(receiver.receive(), "RELOADING=1\n");
+  assert.ok(manager.stopping());
+  assert.equal(receiver.receive(), "STOPPING=1\n");
+});
+
+Deno.test("without a manager nobody is told and nothing fails", () => {
+  for (const socket of [undefined, "", "vsock:2:1", "@fwknop-nobody", "/nonexistent/notify"]) {
+    using manager = new ServiceManager(socket);
+    assert.equal(manager.ready("x"), false);
+  }
+});

@@ -1,0 +1,37 @@
+/**
+ * A local datagram socket to receive on, as syslog or systemd have one.
+ *
+ * @module
+ */
+import { platform } from "../../ffi/platform.ts";
+import { closeDescriptor, sockets } from "../../ffi/readiness.ts";
+import { localAddress } from "../../ffi/socket_address.ts";
+
+// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+sockets();
+
+/** Receives without waiting: what was sent from this process is there at once. */
+export class LocalReceiver implements Disposable {
+  readonly #descriptor: number;
+
+  constructor(path: string) {
+    const { AF_UNIX, SOCK_DGRAM } = platform().number;
+    this.#descriptor = sockets().socket(AF_UNIX, SOCK_DGRAM, 0);
+    const address = localAddress(path);
+    if (sockets().bind(this.#descriptor, address, address.length) !== 0) {
+      throw new Error(`Cannot bind ${path}`);
+    }
+  }
+
+  /** The next message; `undefined` when none is there. */
+  receive(): string | undefined {
+    const bytes = new Uint8Array(65536);
+    const { MSG_DONTWAIT } = platform().number;
+    const length = sockets().recv(this.#descriptor, bytes, 65536n, MSG_DONTWAIT);
+    return length < 0 ? undefined : new TextDecoder().decode(bytes.subarray(0, length));
+  }
+
+  [Symbol.dispose](): void {
+    closeDescriptor(this.#descriptor);
+  }
+}
