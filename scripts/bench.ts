@@ -1,0 +1,142 @@
+/**
+ * `deno task bench`: ours beside the C tools in one run, as tables with ratios. Figures of a busy machine drift; the
+ * ratios of programs measured in turns hold. `--rounds N` and `--packets N` set the numbers of samples.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { Lab, namespacesUnavailable } from "../test/support/namespace.ts";
+import { type Contestant, knockTable, measureKnocks } from "./bench_knock.ts";
+import { latencyTable, measureLatencies } from "./bench_latency.ts";
+import { buildTestBinary } from "./build.ts";
+import { compileArguments } from "./build_targets.ts";
+import { bundle } from "./bundle.ts";
+import { DENORT_SOURCE, denortFromNpm } from "./denort.ts";
+import { findProgram, mustRun, npx, ROOT } from "./process.ts";
+
+const DENO_RUN = [Deno.execPath(), "run", "--allow-all", "--quiet"];
+
+/** The words of one knock at nobody's port. */
+function knockWords(rc: string): string[] {
+  return ["--rc-file", rc, "-n", "bench", "--no-save-args"];
+}
+
+/** Compiles an empty program as the tests' fwknop is compiled. */
+async function compileEmpty(folder: string): Promise<string> {
+  const denort = await denortFromNpm(`${ROOT}dist/cache`);
+  const output = `${folder}/empty`;
+  const { code, stderr } = await npx(
+    [DENORT_SOURCE.deno, ...compileArguments("empty.js", output)],
+    {
+      cwd: folder,
+      env: { DENORT_BIN: denort },
+    },
+  );
+  if (code !== 0) throw new Error(stderr);
+  return output;
+}
+
+async function contestants(folder: string, rc: string): Promise<Contestant[]> {
+  Deno.writeTextFileSync(`${folder}/empty.js`, "");
+  const bundled = `${folder}/fwknop.js`;
+  const error = await bundle("main.ts", bundled, ROOT);
+  if (error !== undefined) throw new Error(error);
+  const knock = knockWords(rc);
+  const list: Contestant[] = [
+    { name: "C client", words: ["fwknop", ...knock], against: [] },
+    { name: "empty, deno run", words: [...DENO_RUN, `${folder}/empty.js`], against: [] },
+    {
+      name: "knock, deno run main.ts",
+      words: [...DENO_RUN, `${ROOT}main.ts`, "knock", ...knock],
+      against: ["C client", "empty, deno run"],
+    },
+    {
+      name: "knock, deno run bundle",
+      words: [...DENO_RUN, bundled, "knock", ...knock],
+      against: ["C client", "empty, deno run"],
+    },
+  ];
+  try {
+    list.push(
+      { name: "empty, compiled (2.4)", words: [await compileEmpty(folder)], against: [] },
+      {
+        name: "knock, compiled (2.4)",
+        words: [await buildTestBinary(), "knock", ...knock],
+        against: ["C client", "empty, compiled (2.4)"],
+      },
+    );
+  } catch (cause) {
+    console.log(`left out: compiled programs: ${cause instanceof Error ? cause.message : cause}`);
+  }
+  return list;
+}
+
+/** Why rules cannot be watched here, or `undefined`. */
+async function latencyUnavailable(): Promise<string | undefined> {
+  if (findProgram("fwknopd") === undefined) return "fwknopd is not installed";
+  const version = await mustRun("iptables", ["--version"]).catch(() => "");
+  if (!version.includes("nf_tables")) {
+    return "iptables is not the nft variant, whose rules can be watched";
+  }
+  return namespacesUnavailable();
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: {
+      rounds: { type: "string", default: "20" },
+      packets: { type: "string", default: "60" },
+    },
+  });
+  if (Deno.build.os !== "linux" || findProgram("fwknop") === undefined) {
+    console.error("bench: it compares with the C client, fwknop, on Linux; that is not here");
+    Deno.exit(1);
+  }
+  const [rounds, packets] = [Number(values.rounds), Number(values.packets)];
+  const folder = Deno.makeTempDirSync({ prefix: "fwknop-bench-" });
+  const lab = new Lab();
+  const stop = (): void => {
+    lab.remove();
+    Deno.removeSync(folder, { recursive: true });
+    Deno.exit(130);
+  };
+  Deno.addSignalListener("SIGINT", stop);
+  try {
+    const keyLines = (await mustRun("fwknop", ["--key-gen"])).trim().split("\n")
+      .map((line) => line.replace(":", ""));
+    const rc = `${folder}/rc`;
+    Deno.writeTextFileSync(
+      rc,
+      [
+        "[bench]",
+        ...keyLines,
+        "USE_HMAC Y",
+        "SPA_SERVER 127.0.0.1",
+        "SPA_SERVER_PORT 9",
+        "ALLOW_IP 192.0.2.44",
+        "ACCESS tcp/22",
+        "",
+      ].join("\n"),
+      { mode: 0o600 },
+    );
+    const runners = await contestants(folder, rc);
+    console.log(`One knock, median of ${rounds} in turns:\n`);
+    for (const line of knockTable(runners, await measureKnocks(runners, rounds))) console.log(line);
+
+    const missing = await latencyUnavailable();
+    if (missing !== undefined) console.log(`\nleft out: packet to rule: ${missing}`);
+    else {
+      const servers = [
+        { name: "fwknopd", words: ["fwknopd"] },
+        { name: "fwknop serve", words: [...DENO_RUN, `${folder}/fwknop.js`, "serve"] },
+      ];
+      console.log(`\nFrom packet to rule, UDP server, ${packets} packets each in turns:\n`);
+      const samples = await measureLatencies(lab, servers, { keyLines, folder }, packets);
+      for (const line of latencyTable(servers, samples, packets)) console.log(line);
+    }
+  } finally {
+    lab.remove();
+    Deno.removeSync(folder, { recursive: true });
+  }
+}

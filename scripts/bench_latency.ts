@@ -1,0 +1,148 @@
+/**
+ * From a packet on its way to the rule in the kernel: `fwknop serve` beside `fwknopd`, each in a namespace of its own,
+ * in turns.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { lineReader } from "../test/support/line_reader.ts";
+import { LoggedProcess } from "../test/support/logged_process.ts";
+import { type Lab, type Namespace } from "../test/support/namespace.ts";
+import { mustRun } from "./process.ts";
+import { formatTable, percentile } from "./statistics.ts";
+
+const HOST = "127.0.0.1";
+const PORT = 62201;
+const WATCHER = new URL("./rule_watcher.ts", import.meta.url).href;
+
+/** A server to measure: the words before `-f -c FILE -a FILE`. */
+export interface ServerUnderTest {
+  readonly name: string;
+  readonly words: readonly string[];
+}
+
+/** Keys in the form of a configuration file. */
+export interface KeyLines {
+  readonly keyLines: readonly string[];
+  readonly folder: string;
+}
+
+/** Packets made by the C client, each for an address of its own, none of them sent. */
+export async function makePackets(
+  { keyLines, folder }: KeyLines,
+  count: number,
+): Promise<string[]> {
+  const rc = `${folder}/bench.rc`;
+  const file = `${folder}/packets`;
+  Deno.writeTextFileSync(rc, ["[bench]", ...keyLines, "USE_HMAC Y", ""].join("\n"), {
+    mode: 0o600,
+  });
+  for (let index = 0; index < count; index++) {
+    const address = `10.9.${Math.floor(index / 250)}.${index % 250 + 1}`;
+    await mustRun("fwknop", [
+      ...["--rc-file", rc, "-n", "bench", "--no-save-args", "-T"],
+      ...["-A", "tcp/22", "-a", address, "-D", HOST, "-B", file, "-b"],
+    ]);
+  }
+  const packets = Deno.readTextFileSync(file).split("\n").filter((line) => line !== "");
+  return packets.map((packet) => Buffer.from(packet).toString("base64"));
+}
+
+/** A running server and the watcher beside it. */
+class Bench {
+  private constructor(
+    readonly server: ServerUnderTest,
+    readonly daemon: LoggedProcess,
+    readonly watcher: Deno.ChildProcess,
+    readonly nextLine: () => Promise<string | undefined>,
+    readonly writer: WritableStreamDefaultWriter<Uint8Array>,
+  ) {}
+
+  static async start(
+    namespace: Namespace,
+    server: ServerUnderTest,
+    { keyLines, folder }: KeyLines,
+  ): Promise<Bench> {
+    const path = `${folder}/${namespace.name}`;
+    const write = (name: string, lines: readonly string[]): void =>
+      Deno.writeTextFileSync(`${path}.${name}`, `${lines.join("\n")}\n`, { mode: 0o600 });
+    write("conf", [
+      "ENABLE_UDP_SERVER Y",
+      `UDPSERV_PORT ${PORT}`,
+      `FWKNOP_RUN_DIR ${path}.run`,
+    ]);
+    write("access", ["SOURCE ANY", "FW_ACCESS_TIMEOUT 300", ...keyLines]);
+    const words = [...server.words, "-f", "-c", `${path}.conf`, "-a", `${path}.access`];
+    const daemon = new LoggedProcess(
+      namespace.spawn(words, {
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+        env: { NO_COLOR: "1" },
+      }),
+    );
+    await daemon.line(/listen on port/, { seconds: 20 });
+    const watcher = namespace.spawn(
+      [Deno.execPath(), "run", "--allow-all", "--quiet", WATCHER, HOST, String(PORT)],
+      { stdin: "piped", stdout: "piped", stderr: "inherit" },
+    );
+    const nextLine = lineReader(watcher.stdout);
+    await nextLine();
+    return new Bench(server, daemon, watcher, nextLine, watcher.stdin.getWriter());
+  }
+
+  /** Milliseconds, or `undefined` when no rule came. */
+  async measure(packet: string): Promise<number | undefined> {
+    await this.writer.write(new TextEncoder().encode(`${packet}\n`));
+    const line = await this.nextLine();
+    return line === undefined || line === "lost" ? undefined : Number(line);
+  }
+
+  async stop(): Promise<void> {
+    await this.writer.close();
+    await this.watcher.status;
+    await this.daemon.stop();
+  }
+}
+
+/** Milliseconds per packet and server; a lost packet is missing from the list. */
+export async function measureLatencies(
+  lab: Lab,
+  servers: readonly ServerUnderTest[],
+  keys: KeyLines,
+  packets: number,
+): Promise<Map<string, number[]>> {
+  const benches: Bench[] = [];
+  for (const [index, server] of servers.entries()) {
+    benches.push(await Bench.start(await lab.namespace(`bench${index}`), server, keys));
+  }
+  const samples = new Map<string, number[]>(servers.map(({ name }) => [name, []]));
+  for (const packet of await makePackets(keys, packets)) {
+    for (const bench of benches) {
+      const time = await bench.measure(packet);
+      if (time !== undefined) samples.get(bench.server.name)?.push(time);
+      // A little idle time, as between real packets.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  for (const bench of benches) await bench.stop();
+  return samples;
+}
+
+/** The table: percentiles, lost packets, and the ratio to the first server. */
+export function latencyTable(
+  servers: readonly ServerUnderTest[],
+  samples: ReadonlyMap<string, readonly number[]>,
+  packets: number,
+): string[] {
+  const of = (name: string, share: number): number => percentile(samples.get(name) ?? [], share);
+  const first = servers[0]?.name ?? "";
+  const rows = servers.map(({ name }) => [
+    name,
+    of(name, 0.5).toFixed(2),
+    of(name, 0.99).toFixed(2),
+    String(packets - (samples.get(name)?.length ?? 0)),
+    name === first ? "" : `${(of(name, 0.5) / of(first, 0.5)).toFixed(2)} x ${first}`,
+  ]);
+  return formatTable([["", "p50 ms", "p99 ms", "lost", "p50, compared"], ...rows]);
+}

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { knockTable, measureKnocks } from "../../scripts/bench_knock.ts";
+
+Deno.test("medians stand beside each other with their ratios", () => {
+  const contestants = [
+    { name: "C", words: [], against: [] },
+    { name: "ours", words: [], against: ["C"] },
+  ];
+  const samples = new Map([
+    ["C", { wall: [2, 4, 100], memory: [2] }],
+    ["ours", { wall: [40, 42], memory: [30, 32] }],
+  ]);
+  assert.deepEqual(knockTable(contestants, samples), [
+    "      wall ms  peak MiB  wall, compared",
+    "C         4.0       2.0",
+    "ours     41.0      31.0       10.25 x C",
+  ]);
+});
+
+Deno.test({
+  name: "memory and time of a real program are measured",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const contestant = { name: "sh", words: ["sh", "-c", "exec sleep 0.05"], against: [] };
+    const sample = (await measureKnocks([contestant], 1)).get("sh");
+    assert.ok((sample?.wall[0] ?? 0) >= 50);
+    // A shell is small; the process that measures is not.
+    assert.ok((sample?.memory[0] ?? 0) > 0.1 && (sample?.memory[0] ?? 99) < 20);
+  },
+});
