@@ -1,0 +1,90 @@
+/**
+ * What every kind of firewall is to {@link ManagedFirewall}: functions from data to data. An adapter starts no
+ * program and keeps nothing; one file each.
+ *
+ * @module
+ */
+import type { AddressFamily } from "../net/address.ts";
+import type { HeldRule } from "./firewall.ts";
+import type { Grant } from "./grant.ts";
+import type { Command, Outcome, Plan } from "./plan.ts";
+
+/** A rule of ours in the adapter's terms. */
+export interface Rule extends HeldRule {
+  readonly family: AddressFamily;
+  /** The table, anchor or set that holds {@link RuleSummary.chain}. */
+  readonly table: string;
+  /** The adapter's own words for the rule, enough to put it in and to take it out. */
+  readonly text: string;
+}
+
+/** What was found in the firewall. */
+export interface View {
+  /** Rules marked as ours, with a readable expiry, in the order found. A doubled rule occurs twice. */
+  readonly rules: readonly Rule[];
+  /** Rules marked as ours whose expiry cannot be read. */
+  readonly broken: readonly Rule[];
+  /** Whether everything that `prepare` makes is in place, for the families asked for. */
+  readonly intact: boolean;
+  /** Families in which something of ours (a chain, a set) was found. */
+  readonly present: ReadonlySet<AddressFamily>;
+}
+
+/** How far to look. */
+export interface Scope {
+  readonly families: ReadonlySet<AddressFamily>;
+  /** Also where an earlier configuration may have left something. */
+  readonly everywhere: boolean;
+}
+
+/** Something the firewall may or may not be able to do; tried once per family, before it is relied upon. */
+export interface Probe {
+  /** Known to the adapter's {@link Adapter.rules}. */
+  readonly feature: string;
+  readonly plan: Plan;
+  /** For the log when it can. */
+  readonly success?: string;
+  /** For the log when it cannot; with a hint it is fatal. */
+  readonly failure: string;
+  readonly hint?: string;
+}
+
+/** What makes the firewall ready, or why it cannot be made so. */
+export type Preparation =
+  | {
+    readonly plan: Plan;
+    /** Jump rules the plan makes, for the log. */
+    readonly jumps: readonly { readonly from: string; readonly chain: string }[];
+    readonly error?: undefined;
+  }
+  | { readonly error: string; readonly hint: string };
+
+/** One kind of firewall. `V` is its own view, which only it looks into. */
+export interface Adapter<V extends View = View> {
+  readonly name: string;
+  /** Families it can serve at all; the first is made ready at start, others when they are first needed. */
+  readonly families: readonly AddressFamily[];
+  /**
+   * How a grant for something already granted until another time is treated. `separate`: another rule stands
+   * beside it. `extend`: there is one entry, which gets the later end.
+   */
+  readonly renewal: "separate" | "extend";
+  /** Whether `add` and `remove` need a view taken just before (firewalls that are rewritten as a whole). */
+  readonly readsFirst: boolean;
+  /** Rules that carry out a grant at the time `now` (milliseconds), or why there are none. */
+  rules(grant: Grant, features: ReadonlySet<string>, now: number): readonly Rule[] | string;
+  /** Commands that show what is there. */
+  look(scope: Scope): readonly Command[];
+  /** Understands their outcomes, or says in one line why not. */
+  read(scope: Scope, outcomes: readonly Outcome[]): V | string;
+  probes(family: AddressFamily): readonly Probe[];
+  /** Makes chains and jumps that are missing; with `flush` also empties what is there. */
+  prepare(view: V, scope: Scope, flush: boolean): Preparation;
+  add(rules: readonly Rule[], view: V | undefined): Plan;
+  /** Takes rules out; fails as a whole if one of them is gone. */
+  remove(rules: readonly Rule[], view: V | undefined): Plan;
+  /** Takes out everything of ours; with `whole` also what others put into our chains. */
+  dismantle(view: V, scope: Scope, whole: boolean): Plan;
+  /** Commands whose output a person wants to see. */
+  show(all: boolean): readonly Command[];
+}

@@ -1,0 +1,92 @@
+/**
+ * The chain variables of `fwknopd.conf`: IPT_INPUT_ACCESS and its five siblings.
+ *
+ * @module
+ */
+
+/** The chains in the order in which work goes through them (`docs/spec/firewalls.md` 1.2). */
+export const CHAIN_ROLES = ["input", "output", "forward", "dnat", "snat", "masquerade"] as const;
+
+/** What a chain is for. */
+export type ChainRole = typeof CHAIN_ROLES[number];
+
+/** One chain of ours and the jump that leads to it. */
+export interface Chain {
+  /** Target of the rules in it, as `iptables -j` wants it: `ACCEPT`. */
+  readonly target: string;
+  /** `filter`. */
+  readonly table: string;
+  /** The chain that jumps to ours: `INPUT`. */
+  readonly from: string;
+  /** Position of the jump in {@link from}, from 1. */
+  readonly jumpPosition: number;
+  /** Our chain: `FWKNOP_INPUT`. */
+  readonly name: string;
+}
+
+/** The defaults (`docs/spec/firewalls.md` 1.2). */
+export const DEFAULT_CHAINS: Readonly<Record<ChainRole, string>> = {
+  input: "ACCEPT, filter, INPUT, 1, FWKNOP_INPUT, 1",
+  output: "ACCEPT, filter, OUTPUT, 1, FWKNOP_OUTPUT, 1",
+  forward: "ACCEPT, filter, FORWARD, 1, FWKNOP_FORWARD, 1",
+  dnat: "DNAT, nat, PREROUTING, 1, FWKNOP_PREROUTING, 1",
+  snat: "SNAT, nat, POSTROUTING, 1, FWKNOP_POSTROUTING, 1",
+  masquerade: "MASQUERADE, nat, POSTROUTING, 1, FWKNOP_MASQUERADE, 1",
+};
+
+/** The outcome of {@link parseChain}: a chain, or why there is none. */
+export type ParsedChain =
+  | { readonly chain: Chain; readonly error?: undefined }
+  | { readonly chain?: undefined; readonly error: string };
+
+/** iptables takes no longer chain name (XT_EXTENSION_MAXNAMELEN); the C daemon cuts at 63. */
+const MAX_CHAIN_NAME = 28;
+const MAX_POSITION = 65536;
+
+/**
+ * Parses `Target, Table, From_chain, Jump_rule_position, To_chain, Rule_position`, or the seven fields of the
+ * perl server, whose second one (`src`, `dst`, `both`) is dropped (`docs/spec/firewalls.md` 1.2).
+ *
+ * Blanks are ignored, names are letters, digits and `_`. Stricter than the C daemon: a jump position of 0, which
+ * iptables refuses, and names iptables cannot hold are errors here and not later. `Rule_position` is checked
+ * and otherwise has no effect, as in the C daemon.
+ */
+export function parseChain(text: string): ParsedChain {
+  const fields = text.replace(/[ \t]/g, "").split(",");
+  if (fields.length === 7) {
+    const direction = fields.splice(1, 1)[0] ?? "";
+    if (!/^(src|dst|both)$/.test(direction)) {
+      return {
+        error: `Expected src, dst or both as the second of seven fields, not "${direction}"`,
+      };
+    }
+  }
+  if (fields.length !== 6) {
+    return { error: `Expected six comma-separated fields, not ${fields.length}` };
+  }
+  const [target = "", table = "", from = "", jump = "", name = "", position = ""] = fields;
+  const names = { target, table, from, name };
+  for (const [field, value] of Object.entries(names)) {
+    if (!/^[A-Za-z0-9_]+$/.test(value) || value.length > MAX_CHAIN_NAME) {
+      const label = field === "from" ? "from_chain" : field === "name" ? "to_chain" : field;
+      return {
+        error: `The ${label} "${value}" must be 1 to ${MAX_CHAIN_NAME} letters, digits or "_"`,
+      };
+    }
+  }
+  const jumpPosition = parsePosition(jump);
+  if (jumpPosition === undefined || jumpPosition < 1) {
+    return { error: `The jump rule position "${jump}" must be a number from 1 to ${MAX_POSITION}` };
+  }
+  if (parsePosition(position) === undefined) {
+    return { error: `The to_chain rule position "${position}" must be 0 to ${MAX_POSITION}` };
+  }
+  if (from === name) return { error: `The chain "${name}" cannot jump to itself` };
+  return { chain: { target, table, from, jumpPosition, name } };
+}
+
+function parsePosition(text: string): number | undefined {
+  if (!/^[0-9]{1,5}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value <= MAX_POSITION ? value : undefined;
+}

@@ -1,0 +1,62 @@
+/**
+ * What `iptables -S` prints.
+ *
+ * @module
+ */
+
+/** One rule of a listing. */
+export interface ListedRule {
+  readonly chain: string;
+  /** What follows `-A CHAIN`, quotes undone. */
+  readonly words: readonly string[];
+  /** What follows `-A CHAIN`, as printed: `iptables-restore` reads it back as it stands. */
+  readonly text: string;
+}
+
+/** The chains of a table, each with its rules in order. */
+export type Listing = ReadonlyMap<string, readonly ListedRule[]>;
+
+/**
+ * Reads the output of `iptables -t TABLE -S`. Lines that are not `-P`, `-N` or `-A` and a well-formed name are
+ * passed over: a rule's comment, somebody else's, may hold a line break.
+ */
+export function parseListing(text: string): Listing {
+  const chains = new Map<string, ListedRule[]>();
+  for (const line of text.split("\n")) {
+    const match = /^-([PNA]) ([^\s"'\\]+)(?: (.*))?$/.exec(line);
+    if (match === null) continue;
+    const [, command, chain = "", rest = ""] = match;
+    if (command !== "A") {
+      if (!chains.has(chain)) chains.set(chain, []);
+      continue;
+    }
+    const words = splitWords(rest);
+    // A rule comes after the line that names its chain; anything else is not a listing.
+    if (words !== undefined) chains.get(chain)?.push({ chain, words, text: rest });
+  }
+  return chains;
+}
+
+/**
+ * Words separated by blanks; `"…"` holds blanks, and a backslash inside it takes the next character as it is.
+ * `undefined` when a quote is left open.
+ */
+export function splitWords(text: string): string[] | undefined {
+  const words: string[] = [];
+  let word: string | undefined;
+  let quoted = false;
+  for (let index = 0; index < text.length; index++) {
+    const character = text.charAt(index);
+    if (character === '"') {
+      quoted = !quoted;
+      word ??= "";
+    } else if (quoted && character === "\\" && index + 1 < text.length) {
+      word = (word ?? "") + text.charAt(++index);
+    } else if (!quoted && (character === " " || character === "\t")) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else word = (word ?? "") + character;
+  }
+  if (word !== undefined) words.push(word);
+  return quoted ? undefined : words;
+}

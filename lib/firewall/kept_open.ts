@@ -1,0 +1,204 @@
+/**
+ * A firewall program that is kept open and takes one document after another.
+ *
+ * @module
+ */
+import { CHILD_ENVIRONMENT } from "./child_environment.ts";
+import { type Dialect, type Helper, programName } from "./plan.ts";
+import { kill } from "./run_once.ts";
+
+/** How a document ended. */
+export type Submission =
+  | { readonly ok: true }
+  /** `refused`: the program said no. `unknown`: it said nothing in time, the document may be in force. */
+  | { readonly ok: false; readonly how: "refused" | "unknown" | "unusable"; readonly text: string };
+
+/** How a dialect says "done". */
+interface Acknowledgement {
+  /** The stream the answer comes on. */
+  readonly stream: "stdout" | "stderr";
+  /** What is written after a document so that the program answers. */
+  request(number: number): string;
+  /** Whether an output line is that answer. */
+  isAnswer(line: string, number: number): boolean;
+  /** What in the error output, up to the answer, says that the document was refused. */
+  complaint(said: readonly string[]): string | undefined;
+}
+
+const ACKNOWLEDGEMENTS: Readonly<Record<Dialect, Acknowledgement>> = {
+  // Echoes a comment line (-v) once what stands before it has been committed; ends on a bad line.
+  "iptables-restore": {
+    stream: "stdout",
+    request: (number) => `# fwknop ${number}\n`,
+    isAnswer: (line, number) => line === `# fwknop ${number}`,
+    complaint: () => undefined,
+  },
+  // Goes on after a bad line. Errors come on stderr and command output on stdout, so only an answer on
+  // stderr is in order with them: hence a line that is no command, which nft repeats in its complaint.
+  "nft": {
+    stream: "stderr",
+    request: (number) => `fwknop_${number}\n`,
+    isAnswer: (line, number) => line === `fwknop_${number}`,
+    complaint: (said) => {
+      const errors = said.filter((line) => line.startsWith("Error: "));
+      return errors.length > 1 ? errors[0]?.slice("Error: ".length) : undefined;
+    },
+  },
+};
+
+/** Lines of error output kept for messages. */
+const MAX_SAID = 50;
+
+/** One program kept open. It is started when first needed and again after it ended or had to be killed. */
+export class KeptOpen {
+  readonly #helper: Helper;
+  readonly #milliseconds: number;
+  #running: Running | undefined;
+  #number = 0;
+
+  /** @param milliseconds how long the program may take to acknowledge a document. */
+  constructor(helper: Helper, milliseconds: number) {
+    this.#helper = helper;
+    this.#milliseconds = milliseconds;
+  }
+
+  /** Hands over a document and waits for its acknowledgement. One at a time. */
+  async submit(document: string): Promise<Submission> {
+    const acknowledgement = ACKNOWLEDGEMENTS[this.#helper.dialect];
+    let running = this.#running;
+    if (running === undefined || running.ended) {
+      const child = start(this.#helper);
+      if (typeof child === "string") return { ok: false, how: "unusable", text: child };
+      running = this.#running = new Running(child, acknowledgement.stream);
+    }
+    const number = ++this.#number;
+    running.said.length = 0;
+    const answered = running.waitFor((line) => acknowledgement.isAnswer(line, number));
+    const written = running.write(document + acknowledgement.request(number));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<"late">((resolve) => {
+      timer = setTimeout(() => resolve("late"), this.#milliseconds);
+    });
+    const outcome = await Promise.race([answered, late]);
+    clearTimeout(timer);
+    if (outcome === "answered") {
+      await written;
+      const complaint = acknowledgement.complaint(running.said);
+      return complaint === undefined ? { ok: true } : refused(complaint);
+    }
+    this.#running = undefined;
+    kill(running.child);
+    await running.gone;
+    const program = programName(this.#helper.words);
+    if (outcome === "late") {
+      const text = `${program} did not answer within ${this.#milliseconds} ms and was stopped`;
+      return { ok: false, how: "unknown", text };
+    }
+    return refused(firstLine(running.said) ?? `${program} ended without a word`);
+  }
+
+  /** Ends the program: it reads the end of its input and leaves, or is killed after `milliseconds`. */
+  async close(milliseconds = 500): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    if (running === undefined) return;
+    const timer = setTimeout(() => kill(running.child), milliseconds);
+    await running.finish();
+    clearTimeout(timer);
+  }
+}
+
+function refused(text: string): Submission {
+  return { ok: false, how: "refused", text };
+}
+
+/** The first line that says something; iptables spreads its messages over several. */
+function firstLine(said: readonly string[]): string | undefined {
+  const [first, second] = said.map((line) => line.trim()).filter((line) => line !== "");
+  return first?.endsWith(":") && second !== undefined ? `${first} ${second}` : first;
+}
+
+function start(helper: Helper): Deno.ChildProcess | string {
+  const [program = "", ...args] = helper.words;
+  try {
+    return new Deno.Command(program, {
+      args,
+      ...CHILD_ENVIRONMENT,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound
+      ? `${program}: not found`
+      : `${program}: cannot be run`;
+  }
+}
+
+/** A running program and its streams. */
+class Running {
+  ended = false;
+  /** Error output since the last document. */
+  readonly said: string[] = [];
+  /** Resolves when the program has ended and everything it said was read. */
+  readonly gone: Promise<void>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  #waiting: {
+    readonly isAnswer: (line: string) => boolean;
+    readonly resolve: (how: "answered" | "ended") => void;
+  } | undefined;
+
+  constructor(readonly child: Deno.ChildProcess, answers: "stdout" | "stderr") {
+    this.#writer = child.stdin.getWriter();
+    const output = eachLine(child.stdout, (line) => {
+      if (answers === "stdout") this.#answer(line);
+    });
+    const errors = eachLine(child.stderr, (line) => {
+      if (answers === "stderr" && this.#answer(line)) return;
+      if (this.said.length < MAX_SAID) this.said.push(line);
+    });
+    this.gone = Promise.all([output, errors, child.status]).then(() => {
+      this.ended = true;
+      this.#waiting?.resolve("ended");
+    });
+  }
+
+  waitFor(isAnswer: (line: string) => boolean): Promise<"answered" | "ended"> {
+    return new Promise((resolve) => this.#waiting = { isAnswer, resolve });
+  }
+
+  /** Never rejects: a program that is gone is noticed by its end. */
+  async write(text: string): Promise<void> {
+    try {
+      await this.#writer.write(new TextEncoder().encode(text));
+    } catch {
+      // Its end is reported by `gone`.
+    }
+  }
+
+  async finish(): Promise<void> {
+    await this.#writer.close().catch(() => {});
+    await this.gone;
+  }
+
+  #answer(line: string): boolean {
+    if (this.#waiting?.isAnswer(line) !== true) return false;
+    this.#waiting.resolve("answered");
+    this.#waiting = undefined;
+    return true;
+  }
+}
+
+async function eachLine(
+  stream: ReadableStream<Uint8Array>,
+  take: (line: string) => void,
+): Promise<void> {
+  let rest = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + chunk).split("\n");
+    // Rubbish without line breaks must not fill the memory.
+    rest = (lines.pop() ?? "").slice(0, 65536);
+    for (const line of lines) take(line);
+  }
+  if (rest !== "") take(rest);
+}

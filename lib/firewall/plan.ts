@@ -1,0 +1,81 @@
+/**
+ * Plans: what is to be done to a firewall, as data. Adapters make them, the runner carries them out.
+ *
+ * @module
+ */
+
+/** One start of a program, without a shell. */
+export interface Command {
+  /** The program and its arguments. */
+  readonly words: readonly string[];
+  /** What it gets on its standard input; absent: nothing. */
+  readonly document?: string;
+}
+
+/** How a program that is kept open is spoken to. */
+export type Dialect = "iptables-restore" | "nft";
+
+/** A program that is kept open and takes one document after another. */
+export interface Helper {
+  readonly words: readonly string[];
+  readonly dialect: Dialect;
+}
+
+/** One change that the firewall carries out as a whole or not at all. */
+export interface Transaction {
+  /** Who takes the document; absent: the commands are run instead. */
+  readonly helper?: Helper;
+  /** Lines, each ended by a newline. */
+  readonly document: string;
+  /** The same change, one program start after another: without a helper, or to get past a bad line. */
+  readonly commands: readonly Command[];
+}
+
+/** Transactions in the order in which they are carried out; the first that fails ends the plan. */
+export type Plan = readonly Transaction[];
+
+/** How a command ended. */
+export interface Outcome {
+  readonly words: readonly string[];
+  /** Exit status; 126 or 127 as in a shell when the program could not be started. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Set when it did not end in time and was killed. */
+  readonly late?: boolean;
+}
+
+/** Exit statuses a shell gives; used for programs that never got to have one. */
+export const CANNOT_RUN = 126;
+export const NOT_FOUND = 127;
+
+/** The plan as a person reads it: what is run, and what it is given. */
+export function describePlan(plan: Plan): string[] {
+  return plan.flatMap(({ helper, document, commands }) =>
+    helper === undefined
+      ? commands.map(describeCommand)
+      : [`${helper.words.join(" ")} <<\n${document}`.trimEnd()]
+  );
+}
+
+/** A command as a person reads it. */
+export function describeCommand({ words, document }: Command): string {
+  return document === undefined ? words.join(" ") : `${words.join(" ")} <<\n${document}`.trimEnd();
+}
+
+/** What to call the program of a command: `ip netns exec NAME PROGRAM` runs PROGRAM. */
+export function programName(words: readonly string[]): string {
+  const inside = words[1] === "netns" && words[2] === "exec" ? words[4] : undefined;
+  return inside ?? words[0] ?? "";
+}
+
+/** `iptables failed with exit status 1: iptables: Index of insertion too big.` */
+export function describeOutcome({ words, code, stderr }: Outcome): string {
+  const said = stderr.split("\n").map((line) => line.trim())
+    .find((line) => line !== "" && !line.startsWith("#"));
+  const program = programName(words);
+  if (code === NOT_FOUND || code === CANNOT_RUN) return `${program}: ${said ?? "cannot be run"}`;
+  return said === undefined
+    ? `${program} failed with exit status ${code}`
+    : `${program} failed with exit status ${code}: ${said}`;
+}

@@ -1,0 +1,77 @@
+/**
+ * Test mode: a firewall that says what it would do and touches nothing.
+ *
+ * @module
+ */
+import type { Adapter, View } from "./adapter.ts";
+import type { Firewall, FirewallEvent, OpenResult, RuleSummary } from "./firewall.ts";
+import type { Grant } from "./grant.ts";
+import { describePlan } from "./plan.ts";
+import { validateGrant } from "./validate_grant.ts";
+
+/** Starts no program at all, not even to look. */
+export class ReportingFirewall<V extends View> implements Firewall {
+  readonly #adapter: Adapter<V>;
+  readonly #onEvent: (event: FirewallEvent) => void;
+  readonly #now: () => number;
+
+  constructor(
+    adapter: Adapter<V>,
+    options: { onEvent?: (event: FirewallEvent) => void; now?: () => number } = {},
+  ) {
+    this.#adapter = adapter;
+    this.#onEvent = options.onEvent ?? (() => {});
+    this.#now = options.now ?? Date.now;
+  }
+
+  get name(): string {
+    return `${this.#adapter.name} (test mode)`;
+  }
+
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** What {@link Firewall.open} would have added; the commands are reported as events. */
+  open(grant: Grant): Promise<OpenResult> {
+    const refusal = validateGrant(grant, this.#now());
+    const rules = refusal === undefined
+      ? this.#adapter.rules(grant, new Set(), this.#now())
+      : `The firewall refuses the request: ${refusal}`;
+    if (typeof rules === "string") {
+      return Promise.resolve({ added: [], present: [], error: rules });
+    }
+    for (const text of describePlan(this.#adapter.add(rules, undefined))) {
+      this.#onEvent({ type: "command", text });
+    }
+    return Promise.resolve({ added: rules.map(({ summary }) => summary), present: [] });
+  }
+
+  list(): Promise<readonly RuleSummary[]> {
+    return Promise.resolve([]);
+  }
+
+  show(): Promise<string> {
+    return Promise.resolve("");
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  check(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  held(): readonly [] {
+    return [];
+  }
+
+  release(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

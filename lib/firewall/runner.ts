@@ -1,0 +1,119 @@
+/**
+ * Carries out plans: the only part of the acting side that starts programs.
+ *
+ * @module
+ */
+import { KeptOpen } from "./kept_open.ts";
+import {
+  type Command,
+  describeCommand,
+  describeOutcome,
+  describePlan,
+  type Helper,
+  type Outcome,
+  type Plan,
+} from "./plan.ts";
+import { runOnce } from "./run_once.ts";
+
+/** Why a plan was not carried out. */
+export interface Failure {
+  /** One line. */
+  readonly text: string;
+  /** Whether a repetition may help: the program answered, and said no. */
+  readonly refused: boolean;
+  /** Whether something of the plan may be in force: it must be undone. */
+  readonly partial: boolean;
+}
+
+/** What the owner of a {@link Runner} decides. */
+export interface RunnerOptions {
+  /** Called with each command and document before it is run. */
+  readonly echo?: (text: string) => void;
+  /** Called once when a helper cannot be kept open and single commands take its place. */
+  readonly warn?: (text: string) => void;
+  /** How long a helper may take to acknowledge a document; 2000 by default. */
+  readonly helperMilliseconds?: number;
+  /** How long a single command may take; 10000 by default. */
+  readonly commandMilliseconds?: number;
+}
+
+/** Runs commands one after another and keeps helpers open. */
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #helpers = new Map<string, KeptOpen | "unusable">();
+
+  constructor(options: RunnerOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Carries out a plan, transaction by transaction, up to the first that fails. */
+  async apply(plan: Plan): Promise<Failure | undefined> {
+    for (const [index, transaction] of plan.entries()) {
+      const { helper, document, commands } = transaction;
+      const kept = helper === undefined ? undefined : this.#helper(helper);
+      if (helper !== undefined && kept !== undefined) {
+        for (const text of describePlan([transaction])) this.#options.echo?.(text);
+        const submission = await kept.submit(document);
+        if (submission.ok) continue;
+        if (submission.how !== "unusable") {
+          const refused = submission.how === "refused";
+          return { text: submission.text, refused, partial: index > 0 || !refused };
+        }
+        this.#helpers.set(helper.words.join(" "), "unusable");
+        this.#options.warn?.(`${submission.text}: single commands are used in its place`);
+      }
+      for (const [position, command] of commands.entries()) {
+        const outcome = await this.run(command);
+        if (outcome.code === 0) continue;
+        return {
+          text: describeOutcome(outcome),
+          refused: true,
+          partial: index > 0 || position > 0,
+        };
+      }
+    }
+    return undefined;
+  }
+
+  /** Runs every single command of a plan, whatever becomes of the others; returns what went wrong. */
+  async force(plan: Plan): Promise<string[]> {
+    const failures: string[] = [];
+    for (const command of plan.flatMap(({ commands }) => commands)) {
+      const outcome = await this.run(command);
+      if (outcome.code !== 0) failures.push(describeOutcome(outcome));
+      // A program that hangs would hang for every one of them.
+      if (outcome.late) break;
+    }
+    return failures;
+  }
+
+  /** Runs one command to its end. */
+  async run(command: Command): Promise<Outcome> {
+    this.#options.echo?.(describeCommand(command));
+    return await runOnce(command, this.#options.commandMilliseconds ?? 10_000);
+  }
+
+  /** Runs commands one after another. */
+  async query(commands: readonly Command[]): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const command of commands) outcomes.push(await this.run(command));
+    return outcomes;
+  }
+
+  /** Lets go of the helpers. The runner may be used again. */
+  async close(): Promise<void> {
+    const helpers = [...this.#helpers.values()];
+    this.#helpers.clear();
+    await Promise.all(helpers.map((helper) => helper === "unusable" ? undefined : helper.close()));
+  }
+
+  #helper(helper: Helper): KeptOpen | undefined {
+    const key = helper.words.join(" ");
+    const known = this.#helpers.get(key);
+    if (known === "unusable") return undefined;
+    if (known !== undefined) return known;
+    const kept = new KeptOpen(helper, this.#options.helperMilliseconds ?? 2000);
+    this.#helpers.set(key, kept);
+    return kept;
+  }
+}
