@@ -101,6 +101,12 @@ export class Lab {
     }
   }
 
+  /** Processes that run inside a namespace. */
+  async pids(namespace: Namespace): Promise<number[]> {
+    const text = await must("ip", "netns", "pids", namespace.name);
+    return text.split(/\s+/).filter((word) => word !== "").map(Number);
+  }
+
   /** Kills what still runs inside and removes everything; safe to call twice. */
   remove(): void {
     for (const name of this.#names.splice(0)) removeNamespace(name);
@@ -171,6 +177,19 @@ function tryNamespace(): string | undefined {
   removeNamespace(name);
   globalThis.addEventListener("unload", () => openLabs.forEach((lab) => lab.remove()));
   return undefined;
+}
+
+/** Why a program does not work in a fresh namespace, or `undefined`: for programs that need kernel modules. */
+export function failsInNamespace(...words: readonly string[]): string | undefined {
+  const name = `fwk-${Deno.pid}-try`;
+  try {
+    new Deno.Command("ip", { args: ["netns", "add", name] }).outputSync();
+    const ended = new Deno.Command("ip", { args: ["netns", "exec", name, ...words] }).outputSync();
+    if (ended.success) return undefined;
+    return `${words.join(" ")}: ${new TextDecoder().decode(ended.stderr).split("\n")[0]}`;
+  } finally {
+    removeNamespace(name);
+  }
 }
 
 const openLabs = new Set<Lab>();

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { HintedError } from "../../../lib/hinted_error.ts";
+import { access, iptablesIn } from "../../support/firewall.ts";
+import { hasProgram, type Namespace, namespaceTest, until } from "../../support/namespace.ts";
+
+const needs = { programs: ["iptables", "iptables-restore"] };
+
+/** A folder with programs of the iptables family: the real ones, but for those given as scripts. */
+async function programs(
+  namespace: Namespace,
+  scripts: Readonly<Record<string, string>>,
+  body: (command: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const name of ["iptables", "iptables-restore", "ip6tables", "ip6tables-restore"]) {
+      const script = scripts[name] ?? `exec ${namespace.entry.join(" ")} ${name} "$@"`;
+      if (script === "missing") continue;
+      await Deno.writeTextFile(`${folder}/${name}`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    }
+    await body(`${folder}/iptables`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function ours(namespace: Namespace): Promise<string> {
+  const { stdout } = await namespace.run("iptables", "-S");
+  return stdout.split("\n").filter((line) => line.includes("_exp_")).join("\n");
+}
+
+const patience = {
+  checkSeconds: 0,
+  runner: { helperMilliseconds: 400, commandMilliseconds: 1500 },
+};
+
+namespaceTest(
+  "without iptables-restore single commands do the same, and undo",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    await programs(server, { "iptables-restore": "missing" }, async (command) => {
+      const { firewall, events } = iptablesIn(server, { settings: { command }, managed: patience });
+      await firewall.prepare();
+      assert.match(
+        events.flatMap((event) => event.type === "warning" ? [event.text] : []).join(),
+        /iptables-restore: not found: single commands are used in its place/,
+      );
+      const { error, added } = await firewall.open(access("10.9.0.1", "tcp/22,udp/53", 60));
+      assert.equal(error, undefined);
+      assert.equal(added.length, 2);
+      assert.equal((await ours(server)).split("\n").length, 2);
+      await firewall.close();
+      assert.doesNotMatch((await server.run("iptables", "-S")).stdout, /FWKNOP/);
+    });
+  },
+);
+
+namespaceTest(
+  "a single command that fails leaves nothing of its packet behind",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const fussy = `case "$*" in *"-A "*" 53 "*) echo "no udp today" >&2; exit 1;; esac
+exec ${server.entry.join(" ")} iptables "$@"`;
+    await programs(
+      server,
+      { "iptables-restore": "missing", "iptables": fussy },
+      async (command) => {
+        const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
+        await firewall.prepare();
+        const { error, added } = await firewall.open(access("10.9.0.1", "tcp/22,udp/53", 60));
+        assert.match(error ?? "", /iptables failed with exit status 1: no udp today/);
+        assert.deepEqual(added, []);
+        assert.equal(await ours(server), "");
+        await firewall.close();
+      },
+    );
+  },
+);
+
+namespaceTest("a helper that hangs is stopped and reported, nothing stays", needs, async (lab) => {
+  const server = await lab.namespace("server");
+  const flag = await Deno.makeTempFile();
+  const hangs = `[ -s ${flag} ] && exec sleep 60
+exec ${server.entry.join(" ")} iptables-restore "$@"`;
+  try {
+    await programs(server, { "iptables-restore": hangs }, async (command) => {
+      const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
+      await firewall.prepare();
+      await firewall.release();
+      await Deno.writeTextFile(flag, "hang");
+      const second = iptablesIn(server, { settings: { command }, managed: patience });
+      await assert.rejects(
+        second.firewall.prepare(),
+        /iptables-restore did not answer within 400 ms and was stopped/,
+      );
+      await Deno.truncate(flag);
+      const third = iptablesIn(server, { settings: { command }, managed: patience });
+      await third.firewall.prepare();
+      await third.firewall.open(access("10.9.0.1", "tcp/22", 60));
+      await Deno.writeTextFile(flag, "hang");
+      // The one that is open still works; its successor hangs.
+      const ok = await third.firewall.open(access("10.9.0.2", "tcp/22", 60));
+      assert.equal(ok.error, undefined);
+      await server.must("iptables", "-F", "INPUT");
+      const bad = await third.firewall.open(access("10.9.0.3", "tcp/22", 60));
+      assert.match(bad.error ?? "", /did not answer/);
+      assert.doesNotMatch(await ours(server), /10\.9\.0\.3/);
+      await Deno.truncate(flag);
+      const good = await third.firewall.open(access("10.9.0.3", "tcp/22", 60));
+      assert.equal(good.error, undefined);
+      assert.equal((await ours(server)).split("\n").length, 3);
+      await third.firewall.close();
+    });
+  } finally {
+    await Deno.remove(flag);
+  }
+});
+
+namespaceTest("a helper that prints rubbish is not believed", needs, async (lab) => {
+  const server = await lab.namespace("server");
+  const rubbish = `while read line; do echo "# fwknop done, trust me"; done`;
+  await programs(server, { "iptables-restore": rubbish }, async (command) => {
+    const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
+    await assert.rejects(firewall.prepare(), /did not answer within 400 ms/);
+    await firewall.release();
+  });
+  await programs(server, { "iptables": "echo all is well" }, async (command) => {
+    const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
+    await assert.rejects(firewall.prepare(), /iptables printed no listing/);
+    await firewall.release();
+  });
+});
+
+namespaceTest("a helper that was killed is started again", needs, async (lab) => {
+  const server = await lab.namespace("server");
+  const { firewall } = iptablesIn(server);
+  await firewall.prepare();
+  await firewall.open(access("10.9.0.1", "tcp/22", 60));
+  const pids = async () => (await lab.pids(server)).filter((pid) => pid !== Deno.pid);
+  for (const pid of await pids()) Deno.kill(pid, "SIGKILL");
+  await until("it is gone", async () => (await pids()).length === 0);
+  assert.equal((await firewall.open(access("10.9.0.2", "tcp/22", 60))).error, undefined);
+  assert.equal((await ours(server)).split("\n").length, 2);
+  await firewall.close();
+  assert.deepEqual(await pids(), []);
+});
+
+namespaceTest(
+  "without the comment match the start fails and leaves nothing",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const old = `while read line; do
+case "$line" in *__TMPCOMMENT__*) echo "Couldn't load match comment" >&2; exit 2;; *fwknop*) echo "$line";; esac
+done`;
+    await programs(server, { "iptables-restore": old }, async (command) => {
+      const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
+      await assert.rejects(firewall.prepare(), (error) => {
+        assert.ok(error instanceof HintedError);
+        assert.match(
+          error.message,
+          /Could not use the 'comment' match \(Couldn't load match comment\)/,
+        );
+        assert.match(error.hint ?? "", /xt_comment/);
+        return true;
+      });
+      assert.doesNotMatch((await server.run("iptables", "-S")).stdout, /FWKNOP/);
+      await firewall.release();
+    });
+  },
+);
+
+Deno.test("a missing firewall program is one line and a hint", async () => {
+  const namespace = { entry: [] } as unknown as Namespace;
+  const { firewall } = iptablesIn(namespace, { settings: { command: "/no/such/iptables" } });
+  await assert.rejects(firewall.prepare(), (error) => {
+    assert.ok(error instanceof HintedError);
+    assert.equal(error.message, "/no/such/iptables: not found");
+    assert.match(error.hint ?? "", /FIREWALL_EXE/);
+    return true;
+  });
+  await firewall.release();
+});
+
+Deno.test("/bin/false as firewall program is an error, not a firewall", async () => {
+  const namespace = { entry: [] } as unknown as Namespace;
+  const { firewall } = iptablesIn(namespace, { settings: { command: "/bin/false" } });
+  await assert.rejects(firewall.prepare(), /\/bin\/false failed with exit status 1/);
+  await firewall.release();
+});
+
+Deno.test({
+  name: "without root the start fails with a hint to be root",
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0 || !hasProgram("setpriv") ||
+    !hasProgram("iptables"),
+  fn: async () => {
+    const namespace = { entry: ["setpriv", "--reuid", "65534", "--clear-groups"] };
+    const { firewall } = iptablesIn(namespace as unknown as Namespace);
+    await assert.rejects(
+      firewall.prepare(),
+      /iptables failed with exit status 4|Permission denied/,
+    );
+    await firewall.release();
+  },
+});

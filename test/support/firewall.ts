@@ -1,0 +1,76 @@
+/**
+ * A managed iptables firewall inside a namespace, for tests.
+ *
+ * @module
+ */
+import { type Address, parseAddress } from "../../lib/net/address.ts";
+import { parseServices } from "../../lib/net/service.ts";
+import { CHAIN_ROLES, DEFAULT_CHAINS, parseChain } from "../../lib/firewall/chain.ts";
+import type { ChainRole } from "../../lib/firewall/chain.ts";
+import type { FirewallEvent } from "../../lib/firewall/firewall.ts";
+import type { AccessGrant } from "../../lib/firewall/grant.ts";
+import type { Chains } from "../../lib/firewall/iptables_grant.ts";
+import {
+  iptablesAdapter,
+  type IptablesSettings,
+  type IptablesView,
+} from "../../lib/firewall/iptables.ts";
+import { ManagedFirewall, type ManagedOptions } from "../../lib/firewall/managed_firewall.ts";
+import type { Namespace } from "./namespace.ts";
+
+/** The default chains of the roles given. */
+export function defaultChains(...roles: ChainRole[]): Chains {
+  const chains: Partial<Record<ChainRole, NonNullable<Chains[ChainRole]>>> = {};
+  for (const role of CHAIN_ROLES) {
+    const { chain } = parseChain(DEFAULT_CHAINS[role]);
+    if (roles.includes(role) && chain !== undefined) chains[role] = chain;
+  }
+  return chains;
+}
+
+/** What may be said about a firewall under test. */
+export interface TestFirewallOptions {
+  readonly settings?: Partial<IptablesSettings>;
+  readonly managed?: Partial<ManagedOptions>;
+  /** `iptables` or `iptables-legacy`. */
+  readonly program?: string;
+}
+
+/** The iptables firewall of a namespace: the INPUT chain only unless told otherwise. */
+export function iptablesIn(
+  namespace: Namespace,
+  options: TestFirewallOptions = {},
+): { firewall: ManagedFirewall<IptablesView>; events: FirewallEvent[] } {
+  const events: FirewallEvent[] = [];
+  const adapter = iptablesAdapter({
+    command: [...namespace.entry, options.program ?? "iptables"].join(" "),
+    chains: defaultChains("input"),
+    prepend: false,
+    commentCheck: true,
+    ...options.settings,
+  });
+  const firewall = new ManagedFirewall(adapter, {
+    checkSeconds: 0,
+    onEvent: (event) => events.push(event),
+    ...options.managed,
+  });
+  return { firewall, events };
+}
+
+/** An address that is certainly one. */
+export function address(text: string): Address {
+  const parsed = parseAddress(text);
+  if (parsed === undefined) throw new RangeError(`Not an address: ${text}`);
+  return parsed;
+}
+
+/** Access to `services` for `seconds` from now. */
+export function access(client: string, services: string, seconds: number): AccessGrant {
+  return {
+    kind: "access",
+    stanza: 1,
+    address: address(client),
+    services: parseServices(services) ?? [],
+    expires: Math.floor(Date.now() / 1000) + seconds,
+  };
+}

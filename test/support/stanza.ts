@@ -1,0 +1,36 @@
+/**
+ * Stanzas and addresses for tests.
+ *
+ * @module
+ */
+import type { Stanza } from "../../lib/config/stanza.ts";
+import { type Address, parseAddress } from "../../lib/net/address.ts";
+
+/** The address, which must be one. */
+export function anAddress(text: string): Address {
+  const address = parseAddress(text);
+  if (address === undefined) throw new Error(`Not an address: ${text}`);
+  return address;
+}
+
+/** A stanza that admits anybody with the key to anything, with the changes given. */
+export function aStanza(changes: Partial<Stanza> = {}): Stanza {
+  return {
+    number: 1,
+    position: { file: "access.conf", line: 1, column: 1 },
+    sourceText: "ANY",
+    source: "any",
+    destination: "any",
+    restrictPorts: [],
+    encryptionKey: new TextEncoder().encode("testtest"),
+    encryptionMode: "cbc",
+    hmac: { key: new TextEncoder().encode("hmackey1"), type: "sha256" },
+    accessTimeout: 30,
+    maxTimeout: 300,
+    requireSourceAddress: false,
+    forceMasquerade: false,
+    forwardAll: false,
+    disableDnat: false,
+    ...changes,
+  };
+}
