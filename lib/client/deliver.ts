@@ -1,0 +1,88 @@
+/**
+ * From settings to the wire: which host to look up, which of its addresses first, and the payload of the
+ * transport.
+ *
+ * @module
+ */
+import { type Address, type AddressFamily, parseAddress } from "../net/address.ts";
+import { parsePort } from "../net/service.ts";
+import { DEFAULT_USER_AGENT, encodeHttpRequest } from "../spa/http.ts";
+import { resolveDestination } from "./destination.ts";
+import { Problem, usageProblem } from "./problem.ts";
+import { send, type Sent } from "./send.ts";
+import { DEFAULTS, type Settings } from "./settings.ts";
+import { isRaw } from "./transport.ts";
+
+/** Looks the host up and sends the packet. */
+export async function deliver(
+  packet: string,
+  settings: Settings,
+  port: number,
+): Promise<Sent | Problem> {
+  const transport = settings.transport ?? DEFAULTS.transport;
+  const proxy = settings.proxy === undefined ? undefined : parseProxy(settings.proxy, port);
+  if (proxy instanceof Problem) return proxy;
+  const host = proxy?.host ?? settings.server ?? "";
+  const only = isRaw(transport) || settings.ipv4Only ? { family: 4 as const } : {};
+  const addresses = await resolveDestination(host, only);
+  if (addresses instanceof Problem) return addresses;
+  const payload = transport === "http" ? httpRequest(packet, settings) : packet;
+  if (payload instanceof Problem) return payload;
+  return send(payload, {
+    transport,
+    addresses: orderAddresses(addresses, admittedFamily(settings)),
+    port: proxy?.port ?? port,
+    sourcePort: settings.sourcePort,
+    spoofSource: settings.spoofSource,
+    icmpType: settings.icmpType,
+    icmpCode: settings.icmpCode,
+  });
+}
+
+/** The request that carries the packet, whole. */
+export function httpRequest(packet: string, settings: Settings): string | Problem {
+  const host = settings.server ?? "";
+  const proxy = settings.proxy === undefined ? undefined : parseProxy(settings.proxy, 0);
+  if (proxy instanceof Problem) return proxy;
+  try {
+    return encodeHttpRequest(packet, {
+      host,
+      userAgent: settings.userAgent ?? DEFAULT_USER_AGENT,
+      ...(proxy === undefined ? {} : { proxyHost: proxy.host }),
+    });
+  } catch (error) {
+    if (error instanceof RangeError) return usageProblem(error.message);
+    throw error;
+  }
+}
+
+/** `[http://]host[:port]`; without a port the one the packet would go to. */
+export function parseProxy(text: string, port: number): { host: string; port: number } | Problem {
+  const bare = text.replace(/^http:\/\//i, "").replace(/\/$/, "");
+  const [, bracketed, plain, portText] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(bare) ?? [];
+  const host = bracketed ?? plain ?? "";
+  if (host === "") {
+    return usageProblem(`--http-proxy: '${text}' names no host`, {
+      hint: "use -H [http://]host[:port]",
+    });
+  }
+  if (portText === undefined) return { host, port };
+  const parsed = parsePort(portText);
+  return parsed === undefined
+    ? usageProblem(`--http-proxy: '${portText}' is not a port from 1 to 65535`, {
+      reference: "[-] proxy port value is invalid, must be in [1-65535]",
+    })
+    : { host, port: parsed };
+}
+
+/**
+ * The session will come from the address to admit, so the packet goes to the server over the same IP version
+ * where there is a choice. `-s` says nothing about it: the C daemon listens on IPv4 only.
+ */
+function admittedFamily({ allow }: Settings): AddressFamily {
+  return allow?.kind === "address" ? parseAddress(allow.text)?.family ?? 4 : 4;
+}
+
+function orderAddresses(addresses: readonly Address[], first: AddressFamily): Address[] {
+  return addresses.toSorted((a, b) => Number(b.family === first) - Number(a.family === first));
+}

@@ -1,0 +1,27 @@
+/**
+ * Key files: lines of `destination:key` (`docs/spec/client.md` 7).
+ *
+ * @module
+ */
+
+/**
+ * The key of a destination, or `undefined`; the last line that matches wins.
+ *
+ * The file is bytes: the key is the rest of the line as it stands, trailing blanks and carriage return
+ * included. Blanks, tabs and `=` before the destination and after the colon are skipped.
+ */
+export function findKey(file: Uint8Array, destination: string): Uint8Array | undefined {
+  let key: Uint8Array | undefined;
+  // One character per byte, so that offsets of the text are offsets of the file.
+  const text = Array.from(file, (byte) => String.fromCharCode(byte)).join("");
+  const name = Array.from(
+    new TextEncoder().encode(destination),
+    (byte) => String.fromCharCode(byte),
+  ).join("");
+  for (const line of text.split("\n")) {
+    const match = /^[ \t=]*([^#;:][^:]*):[ \t=]*(.*)$/s.exec(line);
+    if (match === null || /^[#;]/.test(line) || match[1] !== name) continue;
+    key = Uint8Array.from(match[2] ?? "", (character) => character.charCodeAt(0));
+  }
+  return key;
+}

@@ -1,0 +1,54 @@
+/**
+ * What kind of keys are wanted, from options (`docs/spec/client.md` 7).
+ *
+ * @module
+ */
+import type { GivenOptions } from "../config/option.ts";
+import { DIGEST_NAMES, type DigestName, parseDigestName } from "../crypto/digest.ts";
+import { MAX_KEY_LENGTH } from "../crypto/key_derivation.ts";
+import { type KeyGenerationOptions, MAX_HMAC_KEY_LENGTH } from "../crypto/key_generation.ts";
+import { type Dialect, parseNumber } from "./number.ts";
+import { Problem, usageProblem } from "./problem.ts";
+
+/** Lengths and type out of `--key-len`, `--hmac-key-len` and `--hmac-digest-type`. */
+export function keyGenerationOptions(
+  options: GivenOptions,
+  dialect: Dialect,
+  hmacType?: DigestName,
+): KeyGenerationOptions | Problem {
+  const keyLength = parseLength(options, "key-len", MAX_KEY_LENGTH, "key", dialect);
+  if (keyLength instanceof Problem) return keyLength;
+  const hmacKeyLength = parseLength(
+    options,
+    "hmac-key-len",
+    MAX_HMAC_KEY_LENGTH,
+    "hmac key",
+    dialect,
+  );
+  if (hmacKeyLength instanceof Problem) return hmacKeyLength;
+  const name = options.value("hmac-digest-type");
+  const type = name === undefined ? hmacType : parseDigestName(name);
+  if (name !== undefined && type === undefined) {
+    return usageProblem(`--hmac-digest-type: '${name}' is not one of ${DIGEST_NAMES.join(", ")}`);
+  }
+  return {
+    ...(keyLength === undefined ? {} : { keyLength }),
+    ...(hmacKeyLength === undefined ? {} : { hmacKeyLength }),
+    ...(type === undefined ? {} : { hmacType: type }),
+  };
+}
+
+function parseLength(
+  options: GivenOptions,
+  name: string,
+  maximum: number,
+  spoken: string,
+  dialect: Dialect,
+): number | undefined | Problem {
+  const text = options.value(name);
+  if (text === undefined) return undefined;
+  return parseNumber(text, 1, maximum, dialect) ??
+    usageProblem(`--${name}: '${text}' is not a number of bytes from 1 to ${maximum}`, {
+      reference: `Invalid ${spoken} length '${text}', must be in [1-128]`,
+    });
+}

@@ -1,0 +1,50 @@
+/**
+ * Writing new keys to a file of their own.
+ *
+ * @module
+ */
+import { errorText } from "./error_text.ts";
+import { Problem } from "./problem.ts";
+
+/**
+ * Writes the text, readable by the owner alone from the first byte on.
+ *
+ * @param replace take the place of a file that is there; otherwise that is refused, because the keys in it
+ * may be the only copy.
+ */
+export async function writeKeyFile(
+  path: string,
+  text: string,
+  replace: boolean,
+): Promise<Problem | undefined> {
+  try {
+    if (replace) {
+      // Renamed over the old file: the keys are never in a file with the old one's rights.
+      const temporary = await Deno.makeTempFile({ dir: directoryOf(path), prefix: ".fwknop-key-" });
+      try {
+        await Deno.writeTextFile(temporary, text);
+        await Deno.rename(temporary, path);
+      } catch (error) {
+        await Deno.remove(temporary);
+        throw error;
+      }
+      return undefined;
+    }
+    await Deno.writeTextFile(path, text, { createNew: true, mode: 0o600 });
+    return undefined;
+  } catch (error) {
+    const exists = error instanceof Deno.errors.AlreadyExists;
+    return new Problem(
+      exists ? `${path} exists already` : `cannot write the keys to ${path}: ${errorText(error)}`,
+      {
+        ...(exists ? { hint: "choose another file, or use --force to replace it" } : {}),
+        reference: `Unable to create key gen file: ${path}: ${errorText(error)}`,
+      },
+    );
+  }
+}
+
+function directoryOf(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? "." : path.slice(0, slash + 1);
+}

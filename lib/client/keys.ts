@@ -1,0 +1,139 @@
+/**
+ * The keys of one knock: from the settings, from files, from a descriptor or from the user
+ * (`docs/spec/client.md` 7).
+ *
+ * @module
+ */
+import { type DigestName } from "../crypto/digest.ts";
+import { equalBytes } from "../crypto/equal.ts";
+import { MAX_KEY_LENGTH } from "../crypto/key_derivation.ts";
+import { MAX_HMAC_KEY_LENGTH } from "../crypto/key_generation.ts";
+import { errorText } from "./error_text.ts";
+import { findKey } from "./key_file.ts";
+import { libraryError, Problem, usageProblem } from "./problem.ts";
+import { DEFAULTS, type KeySource, type Settings } from "./settings.ts";
+import type { PromptResult } from "./secret_prompt.ts";
+
+/** Keys ready for use, in bytes. Never print one. */
+export interface KnockKeys {
+  readonly encryptionKey: Uint8Array;
+  readonly hmac?: { readonly key: Uint8Array; readonly type: DigestName };
+  /** The key was longer than the legacy mode can use and lost its end. */
+  readonly cutToLegacy: boolean;
+}
+
+/** How keys that nothing else gives are asked for. */
+export interface KeyReader {
+  /** On the terminal, with this prompt. */
+  prompt(text: string): Promise<PromptResult>;
+  /** The next line of a descriptor; `undefined` at its end. */
+  readLine(descriptor: number): Promise<Uint8Array | undefined>;
+}
+
+const LEGACY_KEY_LENGTH = 16;
+
+/** Gathers and checks the keys. The encryption key comes first, as prompts do. */
+export async function gatherKeys(
+  settings: Settings,
+  reader: KeyReader,
+): Promise<KnockKeys | Problem> {
+  const key = await obtain(settings.key, settings, reader, "Enter encryption key: ");
+  if (key instanceof Problem) return key;
+  const keyProblem = checkKey(key);
+  if (keyProblem !== undefined) return keyProblem;
+  const cutToLegacy = settings.mode === "legacy" && key.length > LEGACY_KEY_LENGTH;
+  const encryptionKey = cutToLegacy ? key.slice(0, LEGACY_KEY_LENGTH) : key;
+  if (settings.useHmac !== true) return { encryptionKey, cutToLegacy };
+
+  const hmacKey = await obtain(settings.hmacKey, settings, reader, "Enter HMAC key: ");
+  if (hmacKey instanceof Problem) return hmacKey;
+  const hmacProblem = checkHmacKey(hmacKey);
+  if (hmacProblem !== undefined) return hmacProblem;
+  if (equalBytes(key, hmacKey)) {
+    return new Problem("the encryption key and the HMAC key are the same; nothing is sent", {
+      hint: "make a pair of keys with: fwknop keygen",
+      reference: "[*] The encryption passphrase and HMAC key should not be identical, " +
+        "no SPA packet sent. Exiting.",
+    });
+  }
+  const type = settings.hmacDigest ?? DEFAULTS.hmacDigest;
+  return { encryptionKey, cutToLegacy, hmac: { key: hmacKey, type } };
+}
+
+async function obtain(
+  source: KeySource | undefined,
+  settings: Settings,
+  reader: KeyReader,
+  prompt: string,
+): Promise<Uint8Array | Problem> {
+  switch (source?.kind) {
+    case "bytes":
+      return source.bytes;
+    case "file":
+      return await readKeyFile(source.path, settings.server ?? "");
+    case "descriptor":
+      return await fromDescriptor(source.descriptor, reader);
+    default:
+      return settings.keyDescriptor === undefined
+        ? await fromTerminal(prompt, reader)
+        : await fromDescriptor(settings.keyDescriptor, reader);
+  }
+}
+
+async function readKeyFile(path: string, destination: string): Promise<Uint8Array | Problem> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await Deno.readFile(path);
+  } catch (error) {
+    return new Problem(`cannot read the key file ${path}: ${errorText(error)}`, {
+      reference: `Could not open config file: ${path}`,
+    });
+  }
+  return findKey(bytes, destination) ??
+    new Problem(`${path} has no key for the destination '${destination}'`, {
+      hint: `a key file has lines of the form ${destination || "host"}:key`,
+      reference: `Could not get key for IP: ${destination} from: ${path}`,
+    });
+}
+
+const NO_KEY = "[*] getpasswd() key error.";
+
+async function fromDescriptor(
+  descriptor: number,
+  reader: KeyReader,
+): Promise<Uint8Array | Problem> {
+  return await reader.readLine(descriptor) ??
+    new Problem(`no key to read on descriptor ${descriptor}: it is at its end or not open`, {
+      hint: "each key is one line, the encryption key first",
+      reference: NO_KEY,
+    });
+}
+
+async function fromTerminal(prompt: string, reader: KeyReader): Promise<Uint8Array | Problem> {
+  const result = await reader.prompt(prompt);
+  if (result.kind === "line") return result.line;
+  return result.kind === "aborted"
+    ? new Problem("interrupted; nothing is sent", { reference: NO_KEY })
+    : new Problem("no key, and no terminal to ask for one", {
+      hint: "put KEY_BASE64 into the rc file, or use --get-key, --stdin or --fd",
+      reference: NO_KEY,
+    });
+}
+
+function checkKey(key: Uint8Array): Problem | undefined {
+  if (key.length >= 1 && key.length <= MAX_KEY_LENGTH) return undefined;
+  return usageProblem(
+    `the encryption key has ${key.length} bytes; 1 to ${MAX_KEY_LENGTH} are possible`,
+    { reference: libraryError("fko_spa_data_final", 95, "Invalid key length") },
+  );
+}
+
+function checkHmacKey(key: Uint8Array): Problem | undefined {
+  if (key.length >= 1 && key.length <= MAX_HMAC_KEY_LENGTH) return undefined;
+  return usageProblem(
+    `the HMAC key has ${key.length} bytes; 1 to ${MAX_HMAC_KEY_LENGTH} are possible`,
+    {
+      reference: `[*] Invalid HMAC key length: '${key.length}', must be in [0,128]`,
+    },
+  );
+}

@@ -1,0 +1,86 @@
+/**
+ * All levels of the settings: the rc file's stanzas and the command line.
+ *
+ * @module
+ */
+import type { Diagnostic } from "../config/diagnostic.ts";
+import { DEFAULT_STANZA, hasStanza, readStanza, stanzaNames } from "../config/fwknoprc.ts";
+import { nearestWord } from "../config/did_you_mean.ts";
+import type { GivenOptions } from "../config/option.ts";
+import type { Dialect } from "./number.ts";
+import { Problem, usageProblem } from "./problem.ts";
+import type { RcFile } from "./rc_file.ts";
+import { mergeLevels, type Settings, type SettingsLevel } from "./settings.ts";
+import { levelFromOptions } from "./settings_from_options.ts";
+import { levelFromRc } from "./settings_from_rc.ts";
+
+/** Settings, and what was noticed on the way. */
+export interface LoadedSettings {
+  readonly settings: Settings;
+  /** What the command line alone sets: this is what `--save-rc-stanza` writes. */
+  readonly fromOptions: SettingsLevel;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** What to load. */
+export interface SettingsSources {
+  /** `undefined`: there is no rc file, or it is not wanted. */
+  readonly rcFile: RcFile | undefined;
+  /** For messages: the file that would have been read. */
+  readonly rcPath: string;
+  /** `-n`; applied over `[default]`. */
+  readonly stanza: string | undefined;
+  /** The stanza is about to be written, so it is not read first. */
+  readonly saves: boolean;
+  readonly options: GivenOptions;
+  readonly dialect: Dialect;
+}
+
+/** A file with errors: nothing of it is used. */
+export interface RcErrors {
+  readonly errors: readonly Diagnostic[];
+}
+
+/** Reads the levels in order of their strength and puts them together. */
+export function loadSettings(sources: SettingsSources): LoadedSettings | RcErrors | Problem {
+  const { rcFile, stanza, saves, dialect } = sources;
+  const levels: SettingsLevel[] = [];
+  const diagnostics: Diagnostic[] = [];
+  if (rcFile !== undefined) {
+    const names = stanza === undefined || saves ? [DEFAULT_STANZA] : [DEFAULT_STANZA, stanza];
+    for (const name of names) {
+      const read = readStanza(rcFile.rc, name);
+      const { level, diagnostics: found } = levelFromRc(read.entries, dialect, rcFile.encode);
+      levels.push(level);
+      diagnostics.push(...[...read.diagnostics, ...found].sort(byLine));
+    }
+  }
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) return { errors };
+
+  const fromOptions = levelFromOptions(sources.options, dialect);
+  if (fromOptions instanceof Problem) return fromOptions;
+  if (stanza !== undefined && !saves) {
+    const missing = checkStanza(stanza, sources);
+    if (missing !== undefined) return missing;
+  }
+  return {
+    settings: mergeLevels([...levels, fromOptions]),
+    fromOptions,
+    warnings: diagnostics,
+  };
+}
+
+function byLine(a: Diagnostic, b: Diagnostic): number {
+  return (a.position?.line ?? 0) - (b.position?.line ?? 0);
+}
+
+function checkStanza(name: string, { rcFile, rcPath }: SettingsSources): Problem | undefined {
+  if (rcFile !== undefined && hasStanza(rcFile.rc, name)) return undefined;
+  const known = rcFile === undefined ? [] : stanzaNames(rcFile.rc);
+  const nearest = nearestWord(name, known);
+  return usageProblem(`there is no stanza [${name}] in ${rcPath}`, {
+    ...(nearest === undefined ? {} : { hint: `did you mean ${nearest}?` }),
+    reference: `Named configuration stanza: [${name}] was not found.`,
+  });
+}

@@ -1,0 +1,29 @@
+/**
+ * Numbers on command lines and in `.fwknoprc`.
+ *
+ * @module
+ */
+
+/**
+ * Whose rules a text is read by: our own strict ones, or those of the C client, which takes `60s` for 60
+ * and `abc` for 0 (`docs/spec/client.md` 2).
+ */
+export type Dialect = "native" | "compat";
+
+/** A whole number within the range, or `undefined`. */
+export function parseNumber(
+  text: string,
+  minimum: number,
+  maximum: number,
+  dialect: Dialect,
+): number | undefined {
+  if (dialect === "native" && !/^[0-9]+$/.test(text)) return undefined;
+  const number = leadingNumber(text);
+  return number >= minimum && number <= maximum ? number : undefined;
+}
+
+/** What C's `strtol` reads in base 10; 0 when there is no number. */
+export function leadingNumber(text: string): number {
+  const digits = /^[ \t\n\v\f\r]*([+-]?[0-9]+)/.exec(text)?.[1];
+  return digits === undefined ? 0 : Number(digits);
+}

@@ -1,0 +1,35 @@
+/**
+ * Keeping a copy of the packet (`-B`).
+ *
+ * @module
+ */
+import { errorText } from "./error_text.ts";
+import { Problem } from "./problem.ts";
+
+/**
+ * Writes the packet and a line feed, replacing the file unless `append`. A packet not yet seen by the server
+ * opens its port, so nobody else may read the file.
+ */
+export async function savePacket(
+  path: string,
+  packet: string,
+  append: boolean,
+): Promise<Problem | undefined> {
+  try {
+    if (!append) await removeIfPresent(path);
+    await Deno.writeTextFile(path, `${packet}\n`, { append, mode: 0o600 });
+    return undefined;
+  } catch (error) {
+    return new Problem(`the packet is not saved to ${path}: ${errorText(error)}`, {
+      reference: `write_spa_packet_data: ${errorText(error)}`,
+    });
+  }
+}
+
+async function removeIfPresent(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

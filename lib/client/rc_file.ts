@@ -1,0 +1,76 @@
+/**
+ * Finding, checking, reading and creating `.fwknoprc` (`docs/spec/client.md` 4).
+ *
+ * @module
+ */
+import type { Diagnostic } from "../config/diagnostic.ts";
+import { type Fwknoprc, parseFwknoprc } from "../config/fwknoprc.ts";
+import { errorText } from "./error_text.ts";
+import { Problem } from "./problem.ts";
+import type { EncodeText } from "./settings_from_rc.ts";
+
+/** A file that was read. */
+export interface RcFile {
+  readonly rc: Fwknoprc;
+  /** Gives back the bytes of a text taken from the file: a passphrase need not be UTF-8. */
+  readonly encode: EncodeText;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** The file of the user, or `undefined` without a home directory. */
+export function defaultRcPath(env: (name: string) => string | undefined): string | undefined {
+  const home = env(Deno.build.os === "windows" ? "USERPROFILE" : "HOME");
+  return home === undefined || home === "" ? undefined : `${home}/.fwknoprc`;
+}
+
+/** Reads the file; `"absent"` when there is none. */
+export async function readRcFile(path: string): Promise<RcFile | "absent" | Problem> {
+  let bytes: Uint8Array;
+  let warnings: readonly Diagnostic[];
+  try {
+    const info = await Deno.stat(path);
+    warnings = checkPrivate(path, info);
+    bytes = await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "absent";
+    return new Problem(`cannot read ${path}: ${errorText(error)}`, {
+      reference: `Unable to open rc file: ${path}: ${errorText(error)}`,
+    });
+  }
+  const { text, encode } = decodeText(bytes);
+  return { rc: parseFwknoprc(text, path), encode, warnings };
+}
+
+/**
+ * What is wrong with the rights of a file that holds keys; the run goes on all the same
+ * (`docs/spec/client.md` 4 and 17).
+ */
+export function checkPrivate(path: string, info: Deno.FileInfo): Diagnostic[] {
+  const texts: string[] = [];
+  if (!info.isFile) texts.push(`[-] file: ${path} is not a regular file or symbolic link.`);
+  if (info.mode !== null && (info.mode & 0o777) !== 0o600) {
+    texts.push(
+      `[-] file: ${path} permissions should only be user read/write (0600, -rw-------)`,
+    );
+  }
+  if (info.uid !== null && info.uid !== Deno.uid()) {
+    texts.push(`[-] file: ${path} not owned by current effective user id`);
+  }
+  return texts.map((text) => ({ severity: "warning", text }));
+}
+
+/** UTF-8 where the bytes are; otherwise one character per byte, so that no byte is lost. */
+function decodeText(bytes: Uint8Array): { text: string; encode: EncodeText } {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const encoder = new TextEncoder();
+    return { text, encode: (part) => encoder.encode(part) };
+  } catch {
+    let text = "";
+    for (const byte of bytes) text += String.fromCharCode(byte);
+    return {
+      text,
+      encode: (part) => Uint8Array.from(part, (character) => character.charCodeAt(0)),
+    };
+  }
+}

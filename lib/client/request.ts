@@ -1,0 +1,161 @@
+/**
+ * From settings to what is asked for: message type, message text and NAT text
+ * (`docs/spec/client.md` 9). Pure; the random port is an input.
+ *
+ * @module
+ */
+import { parseAddress } from "../net/address.ts";
+import { isHostName, MAX_NAT_HOST_LENGTH } from "../net/host_name.ts";
+import { parsePort, parseServices } from "../net/service.ts";
+import { MessageType } from "../spa/message.ts";
+import { libraryError, Problem, usageProblem } from "./problem.ts";
+import type { Settings } from "./settings.ts";
+
+/** The request of one knock. */
+export interface KnockRequest {
+  readonly type: MessageType;
+  /** `address,proto/port[,…]` or `address,command`. */
+  readonly message: string;
+  readonly natAccess?: string;
+  /** Seconds; only for types with a timeout. */
+  readonly clientTimeout?: number;
+  /** The outside port, when it was chosen at random: the user must be told. */
+  readonly randomNatPort?: number;
+}
+
+/** What the settings alone do not say. */
+export interface RequestContext {
+  /** The address to admit, in text; `0.0.0.0` for the packet's own source. */
+  readonly address: string;
+  /** A port from 10000 to 65534, called only for `--nat-rand-port`. */
+  readonly drawPort: () => number;
+}
+
+/** Builds the request, or says what is wrong with the settings. */
+export function buildRequest(
+  settings: Settings,
+  { address, drawPort }: RequestContext,
+): KnockRequest | Problem {
+  if (parseAddress(address) === undefined) {
+    return usageProblem(`'${address}' is not an address that can be admitted`, {
+      hint: "use -a with an IPv4 or IPv6 address, or -s",
+      reference: spaMessageError(100, "Invalid allow IP address in the SPA message data"),
+    });
+  }
+  const target = settings.command === undefined ? checkAccess(settings.access) : undefined;
+  if (target instanceof Problem) return target;
+
+  const nat = natTarget(settings);
+  if (nat instanceof Problem) return nat;
+  const outside = outsidePort(settings, drawPort);
+  if (outside instanceof Problem) return outside;
+
+  const access = settings.access ?? "";
+  const randomNatPort = settings.natRandomPort ? { randomNatPort: outside.port } : {};
+  if (settings.command !== undefined) {
+    if (settings.command === "") {
+      return usageProblem("--server-cmd: the command is empty", {
+        reference: spaMessageError(101, "Invalid SPA command message format"),
+      });
+    }
+    return { type: MessageType.command, message: `${address},${settings.command}` };
+  }
+  const services = outside.port === 0 ? access : `${access.split("/")[0]}/${outside.port}`;
+  const timeout = settings.timeout ?? 0;
+  return {
+    type: messageType(settings, timeout > 0),
+    message: `${address},${services}`,
+    ...(nat === undefined ? {} : { natAccess: nat }),
+    ...(timeout > 0 ? { clientTimeout: timeout } : {}),
+    ...randomNatPort,
+  };
+}
+
+/** Local NAT wins over NAT; a timeout above zero makes the variant that carries it. */
+function messageType(settings: Settings, withTimeout: boolean): MessageType {
+  if (settings.natLocal) {
+    return withTimeout ? MessageType.timeoutLocalNatAccess : MessageType.localNatAccess;
+  }
+  if (settings.natAccess !== undefined) {
+    return withTimeout ? MessageType.timeoutNatAccess : MessageType.natAccess;
+  }
+  return withTimeout ? MessageType.timeoutAccess : MessageType.access;
+}
+
+function checkAccess(access: string | undefined): Problem | undefined {
+  if (access !== undefined && parseServices(access) !== undefined) return undefined;
+  return usageProblem(
+    access === undefined
+      ? "nothing is asked for: name a service"
+      : `--access: '${access}' is not a list of services`,
+    {
+      hint: "use -A with protocol/port, such as tcp/22 or tcp/22,udp/53",
+      reference: spaMessageError(102, "Invalid SPA access message format"),
+    },
+  );
+}
+
+/** `host,port` of the inside target, `undefined` when none is sent. */
+function natTarget(settings: Settings): string | undefined | Problem {
+  if (settings.command !== undefined) return undefined;
+  const firstPort = firstService(settings.access)?.port;
+  if (settings.natAccess === undefined) {
+    if (!settings.natLocal) return undefined;
+    const host = settings.server ?? "";
+    return checkNatHost(host, "the destination") ?? `${host},${firstPort ?? 0}`;
+  }
+  const { host, port } = splitHostPort(settings.natAccess);
+  if (port !== undefined && parsePort(port) === undefined) {
+    return natProblem(
+      `--nat-access: '${port}' is not a port from 1 to 65535`,
+      "[*] Invalid port value in -N arg.",
+    );
+  }
+  return checkNatHost(host, "--nat-access") ?? `${host},${port ?? firstPort ?? 0}`;
+}
+
+/** The first colon or comma separates; an IPv6 address with a port stands in brackets. */
+function splitHostPort(text: string): { host: string; port: string | undefined } {
+  const bracketed = /^\[([^\]]*)\](?:[:,](.*))?$/.exec(text);
+  if (bracketed !== null) return { host: bracketed[1] ?? "", port: bracketed[2] };
+  if (parseAddress(text)?.family === 6) return { host: text, port: undefined };
+  const [, host = "", port] = /^([^:,]*)(?:[:,](.*))?$/s.exec(text) ?? [];
+  return { host, port };
+}
+
+function checkNatHost(host: string, what: string): Problem | undefined {
+  if (parseAddress(host) !== undefined || isHostName(host, MAX_NAT_HOST_LENGTH)) return undefined;
+  return natProblem(
+    `${what}: '${host}' is neither an address nor a host name of at most ${MAX_NAT_HOST_LENGTH} characters`,
+    `[*] Invalid NAT destination '${host}' for -N arg.`,
+  );
+}
+
+function natProblem(text: string, reference: string): Problem {
+  const library = libraryError("fko_set_nat_access_str", 4, "Args contain invalid data");
+  return usageProblem(text, {
+    hint: "use -N with HOST:PORT, such as 10.0.0.7:22",
+    reference: `${reference}\n${library}`,
+  });
+}
+
+/** The port that takes the place of the one in the access list; 0 for none. */
+function outsidePort(settings: Settings, drawPort: () => number): { port: number } | Problem {
+  const wanted = settings.natRandomPort === true || (settings.natPort ?? 0) > 0;
+  if (!wanted || settings.command !== undefined) return { port: 0 };
+  if ((settings.access ?? "").includes(",")) {
+    return usageProblem("a NAT port needs an access list of one service", {
+      hint: "ask for one service, or leave out --nat-port and --nat-rand-port",
+      reference: "[*] NAT for multiple ports/protocols not yet supported.",
+    });
+  }
+  return { port: settings.natRandomPort ? drawPort() : settings.natPort ?? 0 };
+}
+
+function firstService(access: string | undefined): { port: number } | undefined {
+  return access === undefined ? undefined : parseServices(access)?.[0];
+}
+
+function spaMessageError(code: number, text: string): string {
+  return libraryError("fko_set_spa_message", code, text);
+}

@@ -1,0 +1,131 @@
+/**
+ * Putting the packet on its way, over any transport (`docs/spec/client.md` 10).
+ *
+ * @module
+ */
+import { SystemError } from "../../ffi/libc.ts";
+import { sendOnce, sendRawIpv4 } from "../../ffi/send_once.ts";
+import { type Address, parseAddress } from "../net/address.ts";
+import { textBytes } from "../crypto/bytes.ts";
+import { randomBytes, randomPort } from "../crypto/random.ts";
+import { Problem } from "./problem.ts";
+import { rawIcmp, rawTcp, rawUdp } from "./raw_packet.ts";
+import type { Transport } from "./transport.ts";
+
+/** Seconds until a TCP connection is given up. */
+export const CONNECT_TIMEOUT = 10;
+
+/** How and where a packet goes. */
+export interface Delivery {
+  readonly transport: Transport;
+  /** All addresses of the server, or of the proxy, best first. */
+  readonly addresses: readonly Address[];
+  readonly port: number;
+  /** Absent: the system picks one, raw transports draw one. */
+  readonly sourcePort?: number | undefined;
+  /** Source address of raw packets; absent: the kernel picks it. */
+  readonly spoofSource?: string | undefined;
+  readonly icmpType?: number | undefined;
+  readonly icmpCode?: number | undefined;
+}
+
+/** What left this host. */
+export interface Sent {
+  /** Headers made by hand and the lines of an HTTP request count. */
+  readonly bytes: number;
+  /** The address that took it. */
+  readonly address: Address;
+}
+
+/**
+ * Sends to the first address that takes the packet; for everything but TCP that says nothing about arrival.
+ * Fails with the last address's reason when there is none.
+ *
+ * @param payload the packet text or, for HTTP, the request.
+ */
+export function send(payload: string, delivery: Delivery): Sent | Problem {
+  const bytes = Uint8Array.from(textBytes(payload));
+  let reason: SystemError | undefined;
+  for (const address of delivery.addresses) {
+    try {
+      return { bytes: sendTo(address, bytes, delivery), address };
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      reason = error;
+    }
+  }
+  return sendProblem(delivery, reason);
+}
+
+function sendTo(address: Address, payload: Uint8Array<ArrayBuffer>, delivery: Delivery): number {
+  const { transport, port, sourcePort } = delivery;
+  switch (transport) {
+    case "udp":
+    case "tcp":
+    case "http":
+      return sendOnce(payload, {
+        kind: transport === "udp" ? "datagram" : "stream",
+        address: address.bytes,
+        port,
+        timeout: CONNECT_TIMEOUT,
+        ...(sourcePort === undefined ? {} : { sourcePort }),
+      });
+    default:
+      return sendRawIpv4(rawPacket(address, payload, delivery), address.bytes);
+  }
+}
+
+function rawPacket(
+  address: Address,
+  payload: Uint8Array,
+  delivery: Delivery,
+): Uint8Array<ArrayBuffer> {
+  const [high = 0, low = 0, icmpHigh = 0, icmpLow = 0] = randomBytes(4);
+  const options = {
+    source: parseAddress(delivery.spoofSource ?? "0.0.0.0")?.bytes ?? new Uint8Array(4),
+    destination: address.bytes,
+    sourcePort: delivery.sourcePort ?? randomPort(),
+    destinationPort: delivery.port,
+    id: high << 8 | low,
+  };
+  if (delivery.transport === "udpraw") return rawUdp(payload, options);
+  if (delivery.transport === "tcpraw") return rawTcp(payload, options);
+  return rawIcmp(payload, {
+    ...options,
+    icmpType: delivery.icmpType ?? 0,
+    icmpCode: delivery.icmpCode ?? 0,
+    icmpId: icmpHigh << 8 | icmpLow,
+  });
+}
+
+/** Names of the C client's functions, which appear in its messages. */
+const RAW_CALLS: Readonly<Partial<Record<Transport, string>>> = {
+  udpraw: "send_spa_packet_udp_raw",
+  tcpraw: "send_spa_packet_tcp_raw",
+  icmp: "send_spa_packet_icmp",
+};
+
+function sendProblem(delivery: Delivery, reason: SystemError | undefined): Problem {
+  const { transport, addresses, port } = delivery;
+  const where = `${addresses.map(({ text }) => text).join(", ")} ${transport} port ${port}`;
+  const rawCall = RAW_CALLS[transport];
+  const said = rawCall === undefined
+    ? "send_spa_packet_tcp_or_udp: Could not create socket"
+    : `${rawCall}: create socket`;
+  return new Problem(`nothing is sent to ${where}: ${reason?.message ?? "no address"}`, {
+    hint: sendHint(delivery, reason),
+    reference: `${said}: ${reason?.reason ?? ""}\nsend_spa_packet: packet not sent.`,
+  });
+}
+
+function sendHint({ transport }: Delivery, reason: SystemError | undefined): string {
+  if (reason?.code === "EPERM" && reason.call === "socket") {
+    return `-P ${transport} needs root or the capability CAP_NET_RAW`;
+  }
+  if (reason?.call === "bind") {
+    return "another program may hold the source port; below 1024 it takes root";
+  }
+  return transport === "tcp" || transport === "http"
+    ? "the server must listen there for this transport; -P udp needs no listener"
+    : "is the network up, and is there a route to the server?";
+}
