@@ -1,0 +1,61 @@
+/**
+ * The rc file of a client run: which one, and what is wrong with its rights.
+ *
+ * @module
+ */
+import type { Dialect } from "../lib/client/number.ts";
+import { Problem, usageProblem } from "../lib/client/problem.ts";
+import { defaultRcPath, type RcFile, readRcFile } from "../lib/client/rc_file.ts";
+import type { GivenOptions } from "../lib/config/option.ts";
+import type { Context } from "./context.ts";
+import { describeDiagnostic } from "./problem_text.ts";
+
+/** What a run has for an rc file. */
+export interface ClientRc {
+  readonly rcPath: string;
+  readonly rcFile: RcFile | undefined;
+}
+
+/** Options that make no sense without an rc file, with the C client's words. */
+const NEED_RC: readonly (readonly [option: string, reference: string])[] = [
+  ["save-rc-stanza", "Cannot save an rc stanza in --no-rc-file mode."],
+  ["named-config", "Cannot set stanza name in --no-rc-file mode."],
+  ["stanza-list", "Cannot list stanzas in --no-rc-file mode."],
+];
+
+/** Reads the rc file if there is one. A missing file is no problem unless something is wanted of it. */
+export async function openClientRc(
+  options: GivenOptions,
+  context: Context,
+  dialect: Dialect,
+): Promise<ClientRc | Problem> {
+  if (options.has("no-rc-file")) {
+    const conflict = NEED_RC.find(([name]) => options.has(name));
+    return conflict === undefined
+      ? { rcPath: "", rcFile: undefined }
+      : usageProblem(`--no-rc-file does not go with --${conflict[0]}`, { reference: conflict[1] });
+  }
+  const given = options.value("rc-file");
+  if (given === undefined && options.has("no-home-dir")) {
+    return usageProblem("--no-home-dir needs --rc-file or --no-rc-file", {
+      reference: "Warning: in --no-home-dir mode, must set --rc-file path.",
+    });
+  }
+  const rcPath = given ?? defaultRcPath(context.env);
+  if (rcPath === undefined) {
+    return usageProblem("there is no home directory to look for .fwknoprc in", {
+      hint: "use --rc-file or --no-rc-file",
+      reference: "Warning: Unable to determine HOME directory.\n No .fwknoprc file processed.",
+    });
+  }
+  const rcFile = await readRcFile(rcPath);
+  if (rcFile instanceof Problem) return rcFile;
+  if (rcFile === "absent") {
+    return given === undefined || dialect === "compat" ||
+        options.has("save-rc-stanza")
+      ? { rcPath, rcFile: undefined }
+      : usageProblem(`--rc-file: there is no ${rcPath}`);
+  }
+  for (const warning of rcFile.warnings) context.err(describeDiagnostic(warning, dialect));
+  return { rcPath, rcFile };
+}

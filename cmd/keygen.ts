@@ -1,0 +1,41 @@
+/**
+ * `fwknop keygen`.
+ *
+ * @module
+ */
+import type { OptionRow } from "../lib/config/option.ts";
+import type { CommandDefinition } from "./command.ts";
+
+const OPTIONS: readonly OptionRow[] = [
+  { name: "key-len", argument: "BYTES", brief: "Length of the encryption key, 1 to 32" },
+  {
+    name: "hmac-key-len",
+    argument: "BYTES",
+    brief: "Length of the HMAC key, 1 to 128; the default depends on its digest",
+  },
+  {
+    name: "hmac-digest-type",
+    argument: "DIGEST",
+    brief: "Digest of the HMAC, sha256 unless set",
+  },
+  {
+    name: "key-gen-file",
+    short: "K",
+    argument: "FILE",
+    brief: "Write the keys to a new file, readable by you alone",
+  },
+  { name: "force", brief: "With --key-gen-file: replace a file that is there" },
+  { name: "json", brief: "Print one JSON object" },
+  { name: "qr", brief: "Also show the keys as a QR code for a phone" },
+];
+
+/** Makes a pair of keys. */
+export const keygen: CommandDefinition = {
+  brief: "Make a pair of keys for a stanza",
+  description: [
+    "Prints an encryption key and an HMAC key. Both lines belong into the client's stanza in ~/.fwknoprc and into",
+    "the server's stanza in access.conf.",
+  ].join("\n"),
+  options: OPTIONS,
+  load: async () => (await import("./keygen_run.ts")).runKeygen,
+};

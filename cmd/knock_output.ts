@@ -1,0 +1,148 @@
+/**
+ * What a knock prints. The lines are the C client's, in its order: programs read them
+ * (`docs/spec/client.md` 11).
+ *
+ * @module
+ */
+import { httpRequest } from "../lib/client/deliver.ts";
+import type { KnockKeys } from "../lib/client/keys.ts";
+import type { Dialect } from "../lib/client/number.ts";
+import { libraryError, Problem } from "../lib/client/problem.ts";
+import type { KnockRequest } from "../lib/client/request.ts";
+import type { Sent } from "../lib/client/send.ts";
+import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
+import { formatFieldDump } from "../lib/report/field_dump.ts";
+import { SPA_ERRORS } from "../lib/spa/error.ts";
+import type { SpaMessage } from "../lib/spa/message.ts";
+import { openPacket, type SealedPacket } from "../lib/spa/packet.ts";
+import type { Context } from "./context.ts";
+import { describeProblem } from "./problem_text.ts";
+
+/** A packet that was made, and what it was made of. */
+export interface Knock {
+  readonly request: KnockRequest;
+  readonly message: SpaMessage;
+  readonly packet: SealedPacket;
+  readonly keys: KnockKeys;
+  /** Where it goes. */
+  readonly port: number;
+}
+
+/** The printing side of one run. */
+export class KnockOutput {
+  readonly #isVerbose: boolean;
+
+  constructor(
+    readonly context: Context,
+    private readonly settings: Settings,
+    private readonly dialect: Dialect,
+  ) {
+    this.#isVerbose = (settings.verbosity ?? 0) > 0;
+  }
+
+  /** Something went wrong that does not end the run. */
+  warn(problem: Problem): void {
+    this.context.err(describeProblem(problem, this.dialect));
+  }
+
+  /** Said only to those who are looking. */
+  warnOfAnySource(): void {
+    if (!this.#isVerbose) return;
+    this.context.err(
+      "[-] WARNING: Should use -a or -R to harden SPA against potential MITM attacks\n",
+    );
+  }
+
+  warnOfLegacyKey(): void {
+    this.context.err(
+      "WARNING: Encryption key in '-M legacy' mode must be <= 16 bytes\n" +
+        "long - truncating before sending SPA packet. Upgrading remote\n" +
+        "fwknopd is recommended.\n",
+    );
+  }
+
+  /** The random port, which the user needs in any case, and the fields. */
+  tellMade({ request, message, packet, keys }: Knock): void {
+    if (request.randomNatPort !== undefined) {
+      const target = request.natAccess ?? request.message.slice(request.message.indexOf(",") + 1);
+      this.context.out(
+        `[+] Randomly assigned port '${request.randomNatPort}' on: '${request.message}' ` +
+          `will grant access to: '${target}'\n`,
+      );
+    }
+    if (!this.#isVerbose && !this.settings.test) return;
+    this.context.out(this.#dump(message, keys, packet, packet.packetText));
+  }
+
+  tellDelivery({ port }: Knock): void {
+    if (!this.#isVerbose) return;
+    const { sourcePort, transport, server } = this.settings;
+    this.context.out(
+      "Generating SPA packet:\n" +
+        `            protocol: ${transport ?? DEFAULTS.transport}\n` +
+        `         source port: ${sourcePort ?? "<OS assigned>"}\n` +
+        `    destination port: ${port}\n` +
+        `             IP/host: ${server ?? ""}\n`,
+    );
+  }
+
+  /** Opens the packet again, as a server would. */
+  tellTest({ message, packet, keys }: Knock): Problem | undefined {
+    const notSent = "est mode enabled, SPA packet not actually sent.\n";
+    if (this.settings.transport === "http") {
+      const request = httpRequest(packet.packetText, this.settings);
+      if (request instanceof Problem) return request;
+      if (this.#isVerbose) this.context.out(`${request}\n`);
+      this.context.out(`T${notSent}`);
+    } else this.context.out(`t${notSent}`);
+    if (this.#isVerbose) this.context.out("send_spa_packet: bytes sent: 0\n");
+    const opened = openPacket(packet.packetText, {
+      encryptionKey: keys.encryptionKey,
+      mode: this.settings.mode ?? DEFAULTS.mode,
+      hmac: keys.hmac,
+      allowLong: message.type === 0,
+    });
+    if (!opened.ok) {
+      const { code, text } = SPA_ERRORS[opened.error];
+      return new Problem(`the packet cannot be read again: ${text}`, {
+        reference: libraryError("fko_decrypt_spa_data", code ?? 0, text),
+      });
+    }
+    if (!this.#isVerbose) return undefined;
+    const received = packet.packetText.slice(
+      0,
+      packet.packetText.length - (packet.mac ?? "").length,
+    );
+    this.context.out("\nDump of the Decoded Data\n");
+    this.context.out(this.#dump(opened.value.message, keys, opened.value, received));
+    return undefined;
+  }
+
+  tellSent({ bytes, address }: Sent, { port }: Knock): void {
+    if (this.#isVerbose) this.context.out(`send_spa_packet: bytes sent: ${bytes}\n`);
+    else if (this.dialect === "native" && this.context.isTerminal) {
+      const transport = this.settings.transport ?? DEFAULTS.transport;
+      this.context.out(
+        `Sent ${bytes} bytes to ${address.text} ${transport}/${port}. The server never answers.\n`,
+      );
+    }
+  }
+
+  #dump(
+    message: SpaMessage,
+    keys: KnockKeys,
+    texts: { readonly encodedData: string; readonly digest: string; readonly mac?: string },
+    finalData: string,
+  ): string {
+    return formatFieldDump({
+      message,
+      digestName: this.settings.digest ?? DEFAULTS.digest,
+      hmacType: keys.hmac?.type,
+      mode: this.settings.mode ?? DEFAULTS.mode,
+      encodedData: texts.encodedData,
+      digest: texts.digest,
+      mac: texts.mac,
+      finalData,
+    });
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * How findings of the client reach the user.
+ *
+ * @module
+ */
+import { type Diagnostic, formatDiagnostic, formatPosition } from "../lib/config/diagnostic.ts";
+import type { Dialect } from "../lib/client/number.ts";
+import type { Problem } from "../lib/client/problem.ts";
+
+/** In our voice: one line with the hint below it; in the C client's: its own words where it has any. */
+export function describeProblem(problem: Problem, dialect: Dialect): string {
+  const { hint, position, reference } = problem.facts;
+  if (dialect === "compat") return `${reference ?? problem.text}\n`;
+  const place = position === undefined ? "" : `\n  at ${formatPosition(position)}`;
+  return `fwknop: ${problem.text}${place}${hint === undefined ? "" : `\n  ${hint}`}\n`;
+}
+
+/** A finding in a configuration file; its text is the C client's where there is one. */
+export function describeDiagnostic(diagnostic: Diagnostic, dialect: Dialect): string {
+  const prefix = dialect === "compat" ? "" : "fwknop: ";
+  return `${prefix}${formatDiagnostic(diagnostic)}\n`;
+}
