@@ -1,0 +1,119 @@
+/**
+ * Refusals for people: what failed, by how much, and what to change. The trace of `serve -v` reads from here.
+ *
+ * @module
+ */
+import { SPA_ERRORS } from "../spa/error.ts";
+import type { Refusal } from "../server/refusal.ts";
+
+/** A refusal in plain words. */
+export interface Explanation {
+  /** The fact that matters, in one clause. */
+  readonly fact: string;
+  /** What to look at or to change; a question or a command. */
+  readonly hint: string;
+}
+
+/** Explains a refusal. */
+export function explainRefusal(refusal: Refusal): Explanation {
+  const { facts, packet } = refusal;
+  switch (refusal.code) {
+    case "not-spa":
+      return {
+        fact: `not an SPA packet: ${SPA_ERRORS[refusal.error ?? "SPA_MSG_BAD_DATA"].text}`,
+        hint: "other traffic on this port; SPA packets are 140 to 1500 characters of base64",
+      };
+    case "no-stanza-for-source":
+      return {
+        fact: `no stanza has ${packet.source} in its SOURCE`,
+        hint: "add the address to a stanza's SOURCE, or write SOURCE ANY",
+      };
+    case "replay":
+      return {
+        fact: `this very packet came before, from ${facts["source"]}, ${facts["ago"]} s ago`,
+        hint:
+          "somebody repeats a captured packet, or a network doubles it; a knock makes a new one each time",
+      };
+    case "stanza-expired":
+      return {
+        fact: `the stanza's ACCESS_EXPIRE passed ${facts["seconds"]} s ago`,
+        hint: "move the date in access.conf if this client should still get in",
+      };
+    case "no-cipher-match":
+      return {
+        fact:
+          `${packet.length} characters, which only GnuPG packets have, and the stanza has no GnuPG key`,
+        hint:
+          "give the stanza GPG_DECRYPT_ID and its passphrase, or let the client use a symmetric key",
+      };
+    case "hmac-mismatch":
+      return {
+        fact: "the HMAC does not match the stanza's key",
+        hint:
+          "is HMAC_KEY_BASE64 the same at both ends, and does the client use HMAC_DIGEST_TYPE's digest?",
+      };
+    case "undecodable":
+      return {
+        fact: SPA_ERRORS[refusal.error ?? "DECRYPTION_FAILURE"].text,
+        hint: refusal.error === "DECRYPTION_FAILURE"
+          ? "is KEY_BASE64 the same at both ends, and ENCRYPTION_MODE that of the client's -M?"
+          : "the sender made a message no server accepts",
+      };
+    case "not-remembered":
+      return {
+        fact: `the packet could not be written to the replay file: ${facts["reason"]}`,
+        hint: "without that it could be replayed, so it opens nothing: is the disk full?",
+      };
+    case "too-old":
+      return {
+        fact: `timestamp ${facts["seconds"]} s old, limit ${facts["limit"]} s`,
+        hint: "is the client's clock right?",
+      };
+    case "too-new":
+      return {
+        fact: `timestamp ${facts["seconds"]} s in the future, limit ${facts["limit"]} s`,
+        hint: "is the client's clock right, and this server's?",
+      };
+    case "source-address-required":
+      return {
+        fact: "the client left the address to the packet (-s), and REQUIRE_SOURCE_ADDRESS is on",
+        hint: "knock with -a ADDRESS or -R",
+      };
+    case "wrong-username":
+      return {
+        fact: `user name '${facts["username"]}', REQUIRE_USERNAME '${facts["required"]}'`,
+        hint: `knock with -U ${facts["required"]}`,
+      };
+    case "nat-not-enabled":
+      return {
+        fact: "the client asks for NAT, which is not enabled",
+        hint: facts["kind"] === "local"
+          ? "set ENABLE_IPT_LOCAL_NAT Y in fwknopd.conf"
+          : "set ENABLE_IPT_FORWARDING Y in fwknopd.conf",
+      };
+    case "command-not-allowed":
+      return {
+        fact: "the client sent a command, and the stanza runs none",
+        hint: "set ENABLE_CMD_EXEC Y in the stanza only if this client may run any command here",
+      };
+    case "port-denied":
+      return {
+        fact: facts["reason"] === "RESTRICT_PORTS"
+          ? `${facts["service"]} is in RESTRICT_PORTS`
+          : `${facts["service"]} is not in OPEN_PORTS`,
+        hint: `add ${facts["service"]} to the stanza's OPEN_PORTS if this client may have it`,
+      };
+    case "test-mode":
+      return {
+        fact: `everything is right; --test changes nothing (would open ${facts["services"]} for ${
+          facts["address"]
+        } for ${facts["granted"]} s)`,
+        hint: "run without -t to open it",
+      };
+    case "not-applied":
+      return {
+        fact: `the firewall refused: ${facts["reason"]}`,
+        hint: "try the command it names by hand",
+      };
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * What happens to rules outside a packet's business, as lines and as objects.
+ *
+ * @module
+ */
+import type { LogLine } from "../daemon/log_line.ts";
+import type { FirewallEvent } from "../firewall/firewall.ts";
+
+/** The line for an event, in the C daemon's words where it has any (`docs/spec/server.md` 9). */
+export function firewallLine(event: FirewallEvent): LogLine {
+  switch (event.type) {
+    case "command":
+      return { severity: "debug", text: event.text };
+    case "removed": {
+      const { chain, expires } = event.rule;
+      const text = `Removed rule ${event.number} from ${chain} with expire time of ${expires}`;
+      return { severity: "info", text };
+    }
+    case "vanished": {
+      const { chain, address, service } = event.rule;
+      const text = `Somebody removed the rule for ${address} ${service} from ${chain}`;
+      return { severity: "warning", text };
+    }
+    case "restored": {
+      const { chain, address, service, expires } = event.rule;
+      const text = `Put back the rule for ${address} ${service} in ${chain}, expires at ${expires}`;
+      return { severity: "warning", text };
+    }
+    case "adopted": {
+      const { chain, address, service, expires } = event.rule;
+      const text = `Adopted the rule for ${address} ${service} in ${chain}, expires at ${expires}`;
+      return { severity: "info", text };
+    }
+    case "jump":
+      return {
+        severity: "info",
+        text: `Added jump rule from chain: ${event.from} to chain: ${event.chain}`,
+      };
+    default:
+      return { severity: event.type, text: event.text };
+  }
+}
+
+/** The object for an event about a rule; `undefined` for those that are a line of the log like any other. */
+export function firewallObject(event: FirewallEvent): Record<string, unknown> | undefined {
+  switch (event.type) {
+    case "removed":
+    case "vanished":
+    case "restored":
+    case "adopted":
+      return { event: event.type === "removed" ? "expired" : event.type, rule: event.rule };
+    default:
+      return undefined;
+  }
+}

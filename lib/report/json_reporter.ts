@@ -1,0 +1,67 @@
+/**
+ * The log as JSON: one object per decision, documented in `docs/log-format.md`.
+ *
+ * @module
+ */
+import { formatService } from "../net/service.ts";
+import type { PacketEvent } from "../server/event.ts";
+import type { PacketFacts } from "../server/refusal.ts";
+import { explainRefusal } from "./explanation.ts";
+
+/** The object for an event, or `undefined` for events that decide nothing. */
+export function eventObject(event: PacketEvent): Record<string, unknown> | undefined {
+  switch (event.kind) {
+    case "decoded":
+    case "bad-forwarded-for":
+      return undefined;
+    case "repeated": {
+      const { refusal, count, seconds } = event;
+      return {
+        event: "repeated",
+        ...(refusal === undefined
+          ? {}
+          : { source: refusal.packet.source, code: refusal.code, stanzas: refusal.stanzas }),
+        count,
+        seconds,
+      };
+    }
+    case "refused": {
+      const { packet, step, code, stanzas, error, facts } = event.refusal;
+      return {
+        event: "refused",
+        ...packetMembers(packet),
+        step,
+        code,
+        stanzas,
+        ...(error === undefined ? {} : { error }),
+        facts,
+        text: explainRefusal(event.refusal).fact,
+      };
+    }
+    case "granted": {
+      const { packet, decision, rules, present } = event;
+      return {
+        event: "granted",
+        ...packetMembers(packet),
+        stanza: decision.stanza,
+        address: decision.address.text,
+        services: decision.services.map(formatService),
+        seconds: decision.seconds,
+        rules,
+        present,
+      };
+    }
+  }
+}
+
+function packetMembers(packet: PacketFacts): Record<string, unknown> {
+  return {
+    packet: packet.number,
+    source: packet.source,
+    sourcePort: packet.sourcePort,
+    destination: packet.destination,
+    destinationPort: packet.destinationPort,
+    protocol: packet.protocol,
+    length: packet.length,
+  };
+}

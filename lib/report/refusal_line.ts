@@ -1,0 +1,108 @@
+/**
+ * Refusals in the words of the C daemon (`docs/spec/server.md` 7 and 8).
+ *
+ * @module
+ */
+import { SPA_ERRORS } from "../spa/error.ts";
+import type { Refusal, RefusalCode } from "../server/refusal.ts";
+import type { LogLine, Severity } from "../daemon/log_line.ts";
+
+const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
+  "not-spa": "debug",
+  "no-stanza-for-source": "warning",
+  "replay": "warning",
+  "stanza-expired": "info",
+  "no-cipher-match": "error",
+  "hmac-mismatch": "warning",
+  "undecodable": "warning",
+  "not-remembered": "warning",
+  "too-old": "warning",
+  "too-new": "warning",
+  "source-address-required": "warning",
+  "wrong-username": "warning",
+  "nat-not-enabled": "warning",
+  "command-not-allowed": "warning",
+  "port-denied": "warning",
+  "test-mode": "warning",
+  "not-applied": "error",
+};
+
+/** The lines of a refusal: one, or one for each stanza that refused. */
+export function refusalLines(refusal: Refusal): LogLine[] {
+  const severity = SEVERITIES[refusal.code];
+  const source = `[${refusal.packet.source}]`;
+  if (refusal.stanzas.length === 0) return [{ severity, text: packetText(refusal, source) }];
+  return refusal.stanzas.map((stanza) => ({
+    severity,
+    text: stanzaText(refusal, source, `(stanza #${stanza})`),
+  }));
+}
+
+/** Refusals before any stanza is looked at. */
+function packetText(refusal: Refusal, source: string): string {
+  const { code, facts, packet } = refusal;
+  switch (code) {
+    case "no-stanza-for-source":
+      return `No access data found for source IP: ${packet.source}`;
+    case "replay":
+      return `Replay detected from source IP: ${packet.source}, ` +
+        `Destination proto/port: ${packet.protocol}/${packet.destinationPort}, ` +
+        `Original source IP: ${facts["source"]}, ` +
+        `Original dst proto/port: ${facts["protocol"]}/${facts["destinationPort"]}, ` +
+        `Entry created: ${formatEntryTime(Number(facts["time"]))}`;
+    default: {
+      const error = refusal.error ?? "SPA_MSG_BAD_DATA";
+      const { code: number, text } = SPA_ERRORS[error];
+      return `${source} preprocess_spa_data() returned error ${number}: '${text}' for incoming packet.`;
+    }
+  }
+}
+
+/** Refusals by one stanza. */
+function stanzaText(refusal: Refusal, source: string, stanza: string): string {
+  const { code, facts, packet } = refusal;
+  switch (code) {
+    case "stanza-expired":
+      return `${source} ${stanza} Access stanza has expired`;
+    case "no-cipher-match":
+      return `${source} ${stanza} No stanza encryption mode match for encryption type: ${
+        facts["type"]
+      }.`;
+    case "not-remembered":
+      return `${source} ${stanza} Could not add digest to replay cache: ${facts["reason"]}`;
+    case "too-old":
+    case "too-new":
+      return `${source} ${stanza} SPA data time difference is too great (${
+        facts["seconds"]
+      } seconds).`;
+    case "source-address-required":
+      return `${source} ${stanza} Got 0.0.0.0 when valid source IP was required.`;
+    case "wrong-username":
+      return `${source} ${stanza} Username in SPA data (${
+        facts["username"]
+      }) does not match required username: ${facts["required"]}`;
+    case "nat-not-enabled":
+      return `${stanza} SPA packet from ${packet.source} requested NAT access, but is not enabled/supported`;
+    case "command-not-allowed":
+      return `${source} ${stanza} SPA Command messages are not allowed in the current configuration.`;
+    case "port-denied":
+      return `${source} ${stanza} One or more requested protocol/ports was denied per access.conf.`;
+    case "test-mode":
+      return `${source} ${stanza} --test mode enabled, skipping firewall manipulation.`;
+    case "not-applied":
+      return `${source} ${stanza} Could not change the firewall: ${facts["reason"]}`;
+    default: {
+      const text = SPA_ERRORS[refusal.error ?? "INVALID_DATA_HMAC_COMPAREFAIL"].text;
+      return `${source} ${stanza} Error creating fko context: ${text}`;
+    }
+  }
+}
+
+/** `MM/DD/YY HH:MM:SS` in local time. */
+function formatEntryTime(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const day = [date.getMonth() + 1, date.getDate(), date.getFullYear() % 100].map(two).join("/");
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+  return `${day} ${time}`;
+}

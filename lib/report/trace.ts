@@ -1,0 +1,121 @@
+/**
+ * The trace of `serve -v` on a terminal: each packet with every step it passed and the one that failed.
+ *
+ * @module
+ */
+import { bold, dim, green, red } from "./color.ts";
+import type { GrantedEvent, PacketEvent } from "../server/event.ts";
+import { type PacketFacts, type Refusal, type Step, STEPS } from "../server/refusal.ts";
+import { explainRefusal } from "./explanation.ts";
+import { summarizeMessage } from "./message_summary.ts";
+
+/** What passing a step means, for the steps that have no event of their own. */
+const PASSED: Readonly<Partial<Record<Step, string>>> = {
+  screen: "looks like SPA",
+  source: "a stanza takes packets from this address",
+  seen: "not seen before",
+};
+
+/** Writes the trace, one packet after the other. */
+export class Trace {
+  readonly #write: (line: string) => void;
+  readonly #now: () => number;
+  #packet = 0;
+  /** Steps of the current packet already shown as passed. */
+  #shown = 0;
+
+  /**
+   * @param write takes a line without its newline.
+   * @param now seconds since 1970 UTC.
+   */
+  constructor(write: (line: string) => void, now: () => number) {
+    this.#write = write;
+    this.#now = now;
+  }
+
+  /** Tells one event. */
+  readonly observe = (event: PacketEvent): void => {
+    switch (event.kind) {
+      case "refused":
+        this.#refused(event.refusal);
+        return;
+      case "decoded": {
+        this.#begin(event.packet);
+        this.#pass("authenticate");
+        const means = event.stanza.hmac === undefined
+          ? "decrypted, not authenticated"
+          : "HMAC and key are right";
+        this.#step(true, "authenticate", `stanza ${event.stanza.number}: ${means}`);
+        this.#write(`                   ${summarizeMessage(event.fields.message, this.#now())}`);
+        return;
+      }
+      case "granted":
+        this.#granted(event);
+        return;
+      case "bad-forwarded-for":
+        this.#begin(event.packet);
+        this.#write(`  ${dim("X-Forwarded-For does not hold one address and is ignored")}`);
+        return;
+      case "repeated":
+        // A trace shows every packet, so nothing is held back.
+        return;
+    }
+  };
+
+  #refused(refusal: Refusal): void {
+    this.#begin(refusal.packet);
+    this.#pass(refusal.step);
+    const { fact, hint } = explainRefusal(refusal);
+    this.#step(
+      refusal.code === "test-mode",
+      refusal.step,
+      `${stanzaLabel(refusal.stanzas)}${fact}`,
+    );
+    this.#write(`                   ${dim(hint)}`);
+  }
+
+  #granted(event: GrantedEvent): void {
+    this.#begin(event.packet);
+    const { decision } = event;
+    const services = decision.services.map((service) => `${service.protocol}/${service.port}`).join(
+      ", ",
+    );
+    const already = event.rules.length === 0 ? " (was open already)" : "";
+    this.#step(
+      true,
+      "act",
+      `open: ${services} for ${decision.address.text}, ${decision.seconds} s${already}`,
+    );
+  }
+
+  /** The line that introduces a packet, unless it is still the one being told about. */
+  #begin(packet: PacketFacts): void {
+    if (this.#packet === packet.number) return;
+    this.#packet = packet.number;
+    this.#shown = 0;
+    const from = `${packet.source} port ${packet.sourcePort}`;
+    const to = `${packet.destination} port ${packet.destinationPort}`;
+    this.#write(bold(`packet ${packet.number}: ${from} → ${to}, ${packet.length} bytes`));
+  }
+
+  /** Shows the steps before this one that were passed and not shown yet. */
+  #pass(step: Step): void {
+    const reached = STEPS.indexOf(step);
+    for (; this.#shown < reached; this.#shown++) {
+      const passed = STEPS[this.#shown];
+      const text = passed === undefined ? undefined : PASSED[passed];
+      if (passed !== undefined && text !== undefined) this.#step(true, passed, text);
+    }
+  }
+
+  #step(passed: boolean, step: Step, text: string): void {
+    const mark = passed ? green("✓") : red("✗");
+    this.#write(`  ${mark} ${step.padEnd(14)} ${text}`);
+  }
+}
+
+function stanzaLabel(stanzas: readonly number[]): string {
+  if (stanzas.length === 0) return "";
+  if (stanzas.length === 1) return `stanza ${stanzas[0]}: `;
+  return `stanzas ${stanzas[0]} to ${stanzas.at(-1)}: `;
+}

@@ -1,0 +1,113 @@
+/**
+ * May this stanza's client have what the message asks for? Policy, from data to data: no clock, no I/O.
+ *
+ * @module
+ */
+import type { Stanza } from "../config/stanza.ts";
+import { type Address, isUnspecified } from "../net/address.ts";
+import { formatService, sameService, type Service } from "../net/service.ts";
+import { isLocalNat } from "../spa/message.ts";
+import type { SpaRequest } from "../spa/request.ts";
+import type { SpaMessage } from "../spa/message.ts";
+import type { Decision } from "./decision.ts";
+import type { RefusalCode, RefusalFacts } from "./refusal.ts";
+
+/** What policy needs to know besides stanza and message. */
+export interface AuthorizationContext {
+  /** Seconds since 1970 UTC. */
+  readonly now: number;
+  /** Largest difference between the two clocks, in seconds; `undefined`: not checked. */
+  readonly maxAge: number | undefined;
+  /** Where the packet came from. */
+  readonly source: Address;
+  /** Where the packet was sent to, if access is to be limited to that address. */
+  readonly destination?: Address | undefined;
+  /** The client's address as a trusted HTTP proxy names it. */
+  readonly forwardedFor?: Address | undefined;
+}
+
+/** A refusal by policy, before it is tied to a packet. */
+export interface PolicyRefusal {
+  readonly code: RefusalCode;
+  readonly facts: RefusalFacts;
+}
+
+/** Either a decision or why not. */
+export type Authorization =
+  | { readonly allowed: true; readonly decision: Decision }
+  | { readonly allowed: false; readonly refusal: PolicyRefusal };
+
+/** The checks of `docs/spec/server.md` 7, steps 16 to 24, in that order; the first that fails decides. */
+export function authorize(
+  stanza: Stanza,
+  message: SpaMessage,
+  request: SpaRequest,
+  context: AuthorizationContext,
+): Authorization {
+  const age = context.now - message.timestamp;
+  if (context.maxAge !== undefined && Math.abs(age) > context.maxAge) {
+    return refuse(age > 0 ? "too-old" : "too-new", {
+      seconds: Math.abs(age),
+      limit: context.maxAge,
+    });
+  }
+  if (isUnspecified(request.address) && stanza.requireSourceAddress) {
+    return refuse("source-address-required", { asked: request.address.text });
+  }
+  if (stanza.requireUsername !== undefined && stanza.requireUsername !== message.username) {
+    return refuse("wrong-username", {
+      username: message.username,
+      required: stanza.requireUsername,
+    });
+  }
+  if (request.nat !== undefined) {
+    return refuse("nat-not-enabled", { kind: isLocalNat(message.type) ? "local" : "forward" });
+  }
+  if (request.kind === "command") return refuse("command-not-allowed", {});
+
+  const denied = request.services.find((service) => !mayOpen(stanza, service));
+  if (denied !== undefined) {
+    return refuse("port-denied", {
+      service: formatService(denied),
+      reason: stanza.restrictPorts.some((port) => sameService(port, denied))
+        ? "RESTRICT_PORTS"
+        : "OPEN_PORTS",
+    });
+  }
+  return {
+    allowed: true,
+    decision: {
+      kind: "open",
+      stanza: stanza.number,
+      address: usedAddress(request.address, context),
+      services: request.services,
+      seconds: grantSeconds(stanza, message.clientTimeout),
+      ...(context.destination === undefined ? {} : { destination: context.destination }),
+    },
+  };
+}
+
+/** Seconds a grant lasts: what the client asks for, or the stanza's own, never more than its maximum. */
+export function grantSeconds(stanza: Stanza, clientTimeout: number | undefined): number {
+  const wish = clientTimeout === undefined || clientTimeout === 0
+    ? stanza.accessTimeout
+    : clientTimeout;
+  return Math.min(wish, stanza.maxTimeout);
+}
+
+/** RESTRICT_PORTS refuses; OPEN_PORTS, if set, must hold every service asked for (`docs/spec/server.md` 5.6). */
+function mayOpen(stanza: Stanza, service: Service): boolean {
+  const isListed = (list: readonly Service[]): boolean =>
+    list.some((item) => sameService(item, service));
+  return !isListed(stanza.restrictPorts) &&
+    (stanza.openPorts === undefined || isListed(stanza.openPorts));
+}
+
+/** `0.0.0.0` asks for whatever address the packet has (`docs/spec/server.md` 7, step 19). */
+function usedAddress(asked: Address, context: AuthorizationContext): Address {
+  return isUnspecified(asked) ? context.forwardedFor ?? context.source : asked;
+}
+
+function refuse(code: RefusalCode, facts: RefusalFacts): Authorization {
+  return { allowed: false, refusal: { code, facts } };
+}

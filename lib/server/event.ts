@@ -1,0 +1,64 @@
+/**
+ * What the server tells about a packet and its consequences, as data for the reporters.
+ *
+ * @module
+ */
+import type { RuleSummary } from "../firewall/firewall.ts";
+import type { OpenedPacket } from "../spa/packet.ts";
+import type { Stanza } from "../config/stanza.ts";
+import type { Decision } from "./decision.ts";
+import type { PacketFacts, Refusal } from "./refusal.ts";
+
+/** A stanza refused a packet, or all did. */
+export interface RefusedEvent {
+  readonly kind: "refused";
+  readonly refusal: Refusal;
+}
+
+/** Refusals equal to one told before, held back since then. */
+export interface RepeatedEvent {
+  readonly kind: "repeated";
+  /** The one that was told; `undefined` for refusals of many kinds or sources together. */
+  readonly refusal: Refusal | undefined;
+  readonly count: number;
+  /** How long they were held back. */
+  readonly seconds: number;
+}
+
+/** An X-Forwarded-For header that does not hold one address; it is ignored. */
+export interface BadForwardedForEvent {
+  readonly kind: "bad-forwarded-for";
+  readonly packet: PacketFacts;
+  /** As received: whatever anybody sent. Quote it before it goes anywhere. */
+  readonly value: string;
+}
+
+/** A stanza whose key made the packet, and what the packet says. */
+export interface DecodedEvent {
+  readonly kind: "decoded";
+  readonly packet: PacketFacts;
+  readonly stanza: Stanza;
+  readonly fields: OpenedPacket;
+  readonly packetText: string;
+}
+
+/** The firewall has acknowledged the grant. */
+export interface GrantedEvent {
+  readonly kind: "granted";
+  readonly packet: PacketFacts;
+  readonly decision: Decision;
+  readonly rules: readonly RuleSummary[];
+  /** Rules that stood already. */
+  readonly present: readonly RuleSummary[];
+}
+
+/** One thing worth telling about a packet. */
+export type PacketEvent =
+  | RefusedEvent
+  | RepeatedEvent
+  | BadForwardedForEvent
+  | DecodedEvent
+  | GrantedEvent;
+
+/** Receives every event, in order. Must not throw. */
+export type Observer = (event: PacketEvent) => void;

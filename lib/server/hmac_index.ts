@@ -1,0 +1,87 @@
+/**
+ * The HMAC keys of all stanzas, arranged so that one packet is checked against many of them at once.
+ *
+ * @module
+ */
+import { textBytes } from "../crypto/bytes.ts";
+import { type DigestName, DIGESTS } from "../crypto/digest.ts";
+import { HmacKeySet } from "../crypto/keyed_hmac.ts";
+import type { AddressList, Stanza } from "../config/stanza.ts";
+import type { Address } from "../net/address.ts";
+import { formatPrefix } from "../net/prefix.ts";
+import { splitMac } from "../spa/mac.ts";
+import { type Cipher, restorePrefix } from "../spa/prefix.ts";
+import { listContains } from "./source_match.ts";
+
+/** Stanzas that share SOURCE, DESTINATION and HMAC type: one look at the lists, one pass over the keys. */
+interface Group {
+  readonly type: DigestName;
+  /** Indices into the list of stanzas, in file order. */
+  readonly members: readonly number[];
+  readonly keys: HmacKeySet;
+}
+
+/** Which stanzas' HMAC key sealed a packet. */
+export class HmacIndex {
+  readonly #stanzas: readonly Stanza[];
+  readonly #groups: readonly Group[];
+
+  constructor(stanzas: readonly Stanza[]) {
+    this.#stanzas = stanzas;
+    this.#groups = groupStanzas(stanzas);
+  }
+
+  /**
+   * What each stanza's HMAC key covers, by the stanza's index: the full text without mac, for those whose SOURCE and
+   * DESTINATION match and whose key made the packet. Stanzas without an HMAC key are never among them.
+   */
+  verify(
+    packetText: string,
+    cipher: Cipher,
+    source: Address,
+    destination: Address,
+  ): Map<number, string> {
+    const verified = new Map<number, string>();
+    for (const { type, members, keys } of this.#groups) {
+      const stanza = this.#stanzas[members[0] ?? 0];
+      if (stanza === undefined || !isFor(stanza, source, destination)) continue;
+      const split = splitMac(packetText, type);
+      if (!split.ok || split.value.mac.length !== DIGESTS[type].length) continue;
+      const fullText = restorePrefix(split.value.text, cipher);
+      for (const key of keys.matches(textBytes(fullText), split.value.mac)) {
+        const index = members[key];
+        if (index !== undefined) verified.set(index, fullText);
+      }
+    }
+    return verified;
+  }
+}
+
+/** Whether the stanza is for packets between these addresses. */
+export function isFor(stanza: Stanza, source: Address, destination: Address): boolean {
+  return listContains(stanza.source, source) && listContains(stanza.destination, destination);
+}
+
+function groupStanzas(stanzas: readonly Stanza[]): Group[] {
+  const members = new Map<string, number[]>();
+  for (const [index, stanza] of stanzas.entries()) {
+    if (stanza.hmac === undefined) continue;
+    const name = JSON.stringify([
+      stanza.hmac.type,
+      describeList(stanza.source),
+      describeList(stanza.destination),
+    ]);
+    members.set(name, [...members.get(name) ?? [], index]);
+  }
+  return Array.from(members.values(), (indices) => toGroup(stanzas, indices));
+}
+
+function toGroup(stanzas: readonly Stanza[], members: readonly number[]): Group {
+  const hmacs = members.flatMap((index) => stanzas[index]?.hmac ?? []);
+  const type = hmacs[0]?.type ?? "sha256";
+  return { type, members, keys: new HmacKeySet(type, hmacs.map(({ key }) => key)) };
+}
+
+function describeList(list: AddressList): string {
+  return list === "any" ? list : list.map(formatPrefix).join();
+}

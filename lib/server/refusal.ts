@@ -1,0 +1,74 @@
+/**
+ * A refusal: why a packet got nothing. Logs, the trace, `explain`, counters and rate limits are all made from this
+ * one value.
+ *
+ * @module
+ */
+import type { SpaErrorName } from "../spa/error.ts";
+
+/** The steps a packet goes through, in order (`docs/architecture.md`). */
+export const STEPS = [
+  "screen",
+  "source",
+  "seen",
+  "stanza",
+  "authenticate",
+  "remember",
+  "authorize",
+  "act",
+] as const;
+
+/** One step of the path of a packet. */
+export type Step = typeof STEPS[number];
+
+/** Stable codes, documented in `docs/log-format.md`; scripts may rely on them. */
+export type RefusalCode =
+  | "not-spa"
+  | "no-stanza-for-source"
+  | "replay"
+  | "stanza-expired"
+  | "no-cipher-match"
+  | "hmac-mismatch"
+  | "undecodable"
+  | "not-remembered"
+  | "too-old"
+  | "too-new"
+  | "source-address-required"
+  | "wrong-username"
+  | "nat-not-enabled"
+  | "command-not-allowed"
+  | "port-denied"
+  | "test-mode"
+  | "not-applied";
+
+/** What arrived, as far as its headers say. */
+export interface PacketFacts {
+  /** Counts from 1 since the start. */
+  readonly number: number;
+  /** IP protocol number. */
+  readonly protocol: number;
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+  /** Bytes of payload. */
+  readonly length: number;
+}
+
+/** The facts that matter, by name: how many seconds too old, which port was denied. */
+export type RefusalFacts = Readonly<Record<string, string | number>>;
+
+/** Why a packet, or a stanza for a packet, was refused. */
+export interface Refusal {
+  readonly step: Step;
+  readonly code: RefusalCode;
+  readonly packet: PacketFacts;
+  /**
+   * Numbers of the stanzas that refused for this very reason, in file order; empty before stanzas are looked at.
+   * More than one only for `hmac-mismatch`, so that a junk packet costs one value and not one per stanza.
+   */
+  readonly stanzas: readonly number[];
+  /** Set for `not-spa` and `undecodable`. */
+  readonly error?: SpaErrorName;
+  readonly facts: RefusalFacts;
+}

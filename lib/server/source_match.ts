@@ -1,0 +1,13 @@
+/**
+ * Which stanzas are for packets from, and to, these addresses (`docs/spec/server.md` 5.5).
+ *
+ * @module
+ */
+import type { AddressList } from "../config/stanza.ts";
+import type { Address } from "../net/address.ts";
+import { prefixContains } from "../net/prefix.ts";
+
+/** Whether the address is on the list. */
+export function listContains(list: AddressList, address: Address): boolean {
+  return list === "any" || list.some((prefix) => prefixContains(prefix, address));
+}

@@ -1,0 +1,135 @@
+import { assert, assertEquals } from "../../assert.ts";
+import type { Stanza } from "../../../lib/config/stanza.ts";
+import {
+  type AuthorizationContext,
+  authorize,
+  grantSeconds,
+} from "../../../lib/server/authorize.ts";
+import type { SpaMessage } from "../../../lib/spa/message.ts";
+import { parseRequest } from "../../../lib/spa/request.ts";
+import { anAddress, aStanza } from "../../support/stanza.ts";
+import { parseServices } from "../../../lib/net/service.ts";
+
+const NOW = 1_800_000_000;
+const CONTEXT: AuthorizationContext = { now: NOW, maxAge: 120, source: anAddress("192.0.2.9") };
+
+function message(changes: Partial<SpaMessage> = {}): SpaMessage {
+  return {
+    randomValue: "1234567890123456",
+    username: "alice",
+    timestamp: NOW,
+    version: "3.0.0",
+    type: 1,
+    message: "192.0.2.44,tcp/22",
+    ...changes,
+  };
+}
+
+function outcome(
+  stanza: Partial<Stanza>,
+  changes: Partial<SpaMessage> = {},
+  context: Partial<AuthorizationContext> = {},
+): unknown {
+  const asked = message(changes);
+  const request = parseRequest(asked);
+  assert(request.ok);
+  const result = authorize(aStanza(stanza), asked, request.value, { ...CONTEXT, ...context });
+  return result.allowed ? result.decision : result.refusal;
+}
+
+function services(text: string): ReturnType<typeof parseServices> & object {
+  return parseServices(text) ?? [];
+}
+
+Deno.test("what the stanza allows becomes a decision with address, services and seconds", () => {
+  assertEquals(outcome({ accessTimeout: 45 }), {
+    kind: "open",
+    stanza: 1,
+    address: anAddress("192.0.2.44"),
+    services: services("tcp/22"),
+    seconds: 45,
+  });
+});
+
+Deno.test("a packet is refused when the clocks differ by more than the limit, either way", () => {
+  const refusal = (code: string, seconds: number) => ({ code, facts: { seconds, limit: 120 } });
+  assertEquals(outcome({}, { timestamp: NOW - 121 }), refusal("too-old", 121));
+  assertEquals(outcome({}, { timestamp: NOW + 121 }), refusal("too-new", 121));
+  for (const timestamp of [NOW - 120, NOW + 120]) {
+    assertEquals((outcome({}, { timestamp }) as { kind: string }).kind, "open");
+  }
+});
+
+Deno.test("without ageing any timestamp will do", () => {
+  const decision = outcome({}, { timestamp: 0 }, { maxAge: undefined });
+  assertEquals((decision as { kind: string }).kind, "open");
+});
+
+Deno.test("0.0.0.0 means the packet's source, or the address a trusted proxy names", () => {
+  const any = { message: "0.0.0.0,tcp/22" };
+  const address = (decision: unknown) => (decision as { address: unknown }).address;
+  assertEquals(address(outcome({}, any)), CONTEXT.source);
+  const forwardedFor = anAddress("203.0.113.5");
+  assertEquals(address(outcome({}, any, { forwardedFor })), forwardedFor);
+  assertEquals(address(outcome({}, {}, { forwardedFor })), anAddress("192.0.2.44"));
+});
+
+Deno.test("0.0.0.0 is refused where an address is required", () => {
+  assertEquals(outcome({ requireSourceAddress: true }, { message: "0.0.0.0,tcp/22" }), {
+    code: "source-address-required",
+    facts: { asked: "0.0.0.0" },
+  });
+});
+
+Deno.test("the user name is compared exactly, case included", () => {
+  const facts = (username: string) => ({ username, required: "alice" });
+  assertEquals(outcome({ requireUsername: "alice" }, { username: "Alice" }), {
+    code: "wrong-username",
+    facts: facts("Alice"),
+  });
+  const decision = outcome({ requireUsername: "alice" }) as { kind: string };
+  assertEquals(decision.kind, "open");
+});
+
+Deno.test("every requested service must be in OPEN_PORTS, however often it is listed there", () => {
+  // The C daemon counts matches: a doubled entry lets one unlisted port through.
+  const openPorts = services("tcp/22,tcp/22");
+  assertEquals(outcome({ openPorts }, { message: "192.0.2.44,tcp/22,tcp/80" }), {
+    code: "port-denied",
+    facts: { service: "tcp/80", reason: "OPEN_PORTS" },
+  });
+  const decision = outcome({ openPorts }, { message: "192.0.2.44,tcp/22" }) as { kind: string };
+  assertEquals(decision.kind, "open");
+});
+
+Deno.test("a service in RESTRICT_PORTS is refused even when OPEN_PORTS lists it", () => {
+  const lists = { openPorts: services("tcp/22,udp/53"), restrictPorts: services("udp/53") };
+  assertEquals(outcome(lists, { message: "192.0.2.44,tcp/22,udp/53" }), {
+    code: "port-denied",
+    facts: { service: "udp/53", reason: "RESTRICT_PORTS" },
+  });
+});
+
+Deno.test("tcp and udp of one number are different services", () => {
+  assertEquals(outcome({ openPorts: services("tcp/53") }, { message: "192.0.2.44,udp/53" }), {
+    code: "port-denied",
+    facts: { service: "udp/53", reason: "OPEN_PORTS" },
+  });
+});
+
+Deno.test("NAT and commands are refused where nothing enables them", () => {
+  const nat = outcome({}, { type: 2, natAccess: "10.0.0.1,22" });
+  assertEquals(nat, { code: "nat-not-enabled", facts: { kind: "forward" } });
+  const local = outcome({}, { type: 5, natAccess: "10.0.0.1,22" });
+  assertEquals(local, { code: "nat-not-enabled", facts: { kind: "local" } });
+  const command = outcome({}, { type: 0, message: "192.0.2.44,reboot" });
+  assertEquals(command, { code: "command-not-allowed", facts: {} });
+});
+
+Deno.test("the client's timeout is granted up to the stanza's maximum", () => {
+  const stanza = aStanza({ accessTimeout: 30, maxTimeout: 300 });
+  assertEquals(grantSeconds(stanza, 60), 60);
+  assertEquals(grantSeconds(stanza, 65536), 300);
+  assertEquals(grantSeconds(stanza, 0), 30);
+  assertEquals(grantSeconds(stanza, undefined), 30);
+});

@@ -1,0 +1,81 @@
+import { assert, assertEquals } from "../../assert.ts";
+import type { PacketEvent } from "../../../lib/server/event.ts";
+import type { Refusal } from "../../../lib/server/refusal.ts";
+import { MAX_KINDS, REPEAT_WINDOW, RepeatFilter } from "../../../lib/server/repeat_filter.ts";
+
+function refusal(source: string, changes: Partial<Refusal> = {}): Refusal {
+  return {
+    step: "authenticate",
+    code: "hmac-mismatch",
+    packet: {
+      number: 1,
+      protocol: 17,
+      source,
+      sourcePort: 1,
+      destination: "192.0.2.1",
+      destinationPort: 62201,
+      length: 204,
+    },
+    stanzas: [1],
+    facts: {},
+    ...changes,
+  };
+}
+
+function setUp(): { told: string[]; clock: { now: number }; filter: RepeatFilter } {
+  const told: string[] = [];
+  const clock = { now: 1000 };
+  const tell = (event: PacketEvent): void => {
+    if (event.kind === "refused") told.push(event.refusal.packet.source);
+    if (event.kind === "repeated") {
+      told.push(`${event.refusal?.packet.source ?? "many"} +${event.count} in ${event.seconds} s`);
+    }
+  };
+  return { told, clock, filter: new RepeatFilter(tell, () => clock.now) };
+}
+
+Deno.test("the first refusal of a kind is told at once, equal ones are counted", () => {
+  const { told, clock, filter } = setUp();
+  for (let count = 0; count < 5; count++) {
+    filter.observe({ kind: "refused", refusal: refusal("192.0.2.9") });
+  }
+  assertEquals(told, ["192.0.2.9"]);
+  assert(filter.isHolding);
+  clock.now += REPEAT_WINDOW;
+  filter.flush(clock.now);
+  assertEquals(told, ["192.0.2.9", "192.0.2.9 +4 in 60 s"]);
+  assert(!filter.isHolding);
+});
+
+Deno.test("another source, code or stanza is another kind", () => {
+  const { told, filter } = setUp();
+  const kinds = [
+    refusal("192.0.2.9"),
+    refusal("192.0.2.10"),
+    refusal("192.0.2.9", { code: "replay", step: "seen", stanzas: [] }),
+    refusal("192.0.2.9", { stanzas: [2] }),
+    refusal("192.0.2.9", { stanzas: [1, 2] }),
+  ];
+  for (const kind of kinds) filter.observe({ kind: "refused", refusal: kind });
+  assertEquals(told.length, kinds.length);
+});
+
+Deno.test("forged sources beyond the limit are told as one number", () => {
+  const { told, clock, filter } = setUp();
+  for (let index = 0; index < MAX_KINDS + 300; index++) {
+    const source = `10.0.${index >> 8}.${index & 255}`;
+    filter.observe({ kind: "refused", refusal: refusal(source) });
+  }
+  assertEquals(told.length, MAX_KINDS);
+  clock.now += 7;
+  filter.flush(clock.now, true);
+  assertEquals(told.at(-1), "many +300 in 7 s");
+});
+
+Deno.test("a kind is told again after its window", () => {
+  const { told, clock, filter } = setUp();
+  filter.observe({ kind: "refused", refusal: refusal("192.0.2.9") });
+  clock.now += REPEAT_WINDOW;
+  filter.observe({ kind: "refused", refusal: refusal("192.0.2.9") });
+  assertEquals(told, ["192.0.2.9", "192.0.2.9"]);
+});

@@ -1,0 +1,136 @@
+import { assert, assertEquals, assertThrows } from "../../assert.ts";
+import { compactReplayFile, parseReplayFile, ReplayFile } from "../../../lib/server/replay_file.ts";
+import { ReplayCache } from "../../../lib/server/replay_cache.ts";
+import {
+  formatReplayEntry,
+  parseReplayEntry,
+  REPLAY_FILE_HEADER,
+  type ReplayEntry,
+} from "../../../lib/server/replay_entry.ts";
+import { encodeBase64 } from "../../../lib/crypto/base64.ts";
+
+function entry(seed: number, time: number): ReplayEntry {
+  return {
+    digest: encodeBase64(new Uint8Array(32).fill(seed)),
+    protocol: 17,
+    source: "192.0.2.44",
+    sourcePort: 53992,
+    destination: "198.51.100.7",
+    destinationPort: 62201,
+    time,
+  };
+}
+
+function withFolder(body: (folder: string) => void): void {
+  const folder = Deno.makeTempDirSync();
+  try {
+    body(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+Deno.test("a line of the C daemon's replay file is read and written unchanged", () => {
+  const line =
+    "ImOUbGSUwXTNHUVIuw5Xgi0WXmT7fS5i5iI4IAWFrKw 17 192.0.2.44 53992 198.51.100.7 62201 1795295475";
+  const parsed = parseReplayEntry(line);
+  assert(parsed !== undefined);
+  assertEquals(formatReplayEntry(parsed), `${line}\n`);
+});
+
+Deno.test("the example of a replay file is read whole", () => {
+  const content = parseReplayFile(Deno.readTextFileSync("examples/ssh/digest.cache"));
+  assertEquals(content.entries.length, 1);
+  assertEquals(content.invalidLines, []);
+});
+
+Deno.test("lines that hold no entry are named by their number and skipped", () => {
+  const good = formatReplayEntry(entry(1, 5));
+  const text = `${REPLAY_FILE_HEADER}; note\n${good}short 17 1.2.3.4 1 1.2.3.4 1 1\n${
+    good.replace("192.0.2.44", "192.0.2.444")
+  }${good.trim()} extra\n\n`;
+  const content = parseReplayFile(text);
+  assertEquals(content.entries, [entry(1, 5)]);
+  assertEquals(content.invalidLines, [4, 5, 6]);
+});
+
+Deno.test("a digest is accepted once", () => {
+  const cache = new ReplayCache({ window: 120 });
+  assertEquals(cache.lookup(entry(1, 1000).digest), undefined);
+  assert(cache.add(entry(1, 1000)));
+  assert(!cache.add(entry(1, 1001)));
+  assertEquals(cache.lookup(entry(1, 0).digest), entry(1, 1000));
+});
+
+Deno.test("an entry is kept for twice the age window and not longer", () => {
+  const cache = new ReplayCache({ window: 120 });
+  cache.add(entry(1, 1000));
+  cache.add(entry(2, 1240));
+  assert(cache.lookup(entry(1, 0).digest) !== undefined, "240 s later a replay may still be young");
+  cache.add(entry(3, 1241));
+  assertEquals(cache.lookup(entry(1, 0).digest), undefined);
+  assertEquals(cache.size, 2);
+});
+
+Deno.test("without an age window nothing is forgotten", () => {
+  const cache = new ReplayCache({ window: undefined });
+  cache.add(entry(1, 0));
+  cache.add(entry(2, 2_000_000_000));
+  assertEquals(cache.size, 2);
+});
+
+Deno.test("an entry that cannot be written is not remembered", () => {
+  const store = {
+    append: () => {
+      throw new Error("No space left on device");
+    },
+  };
+  const cache = new ReplayCache({ window: 120, store });
+  assertThrows(() => cache.add(entry(1, 1000)), /No space left/);
+  assertEquals(cache.size, 0);
+});
+
+Deno.test("a new replay file has mode 0600, the header, and each entry as soon as it is added", () =>
+  withFolder((folder) => {
+    const path = `${folder}/digest.cache`;
+    const { file, content } = ReplayFile.open(path);
+    assertEquals(content.entries, []);
+    const cache = new ReplayCache({ window: 120, store: file });
+    cache.add(entry(1, 1000));
+    assertEquals(
+      Deno.readTextFileSync(path),
+      REPLAY_FILE_HEADER + formatReplayEntry(entry(1, 1000)),
+    );
+    if (Deno.build.os !== "windows") assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
+    file.close();
+  }));
+
+Deno.test("an entry after a line cut short by a crash starts on a line of its own", () =>
+  withFolder((folder) => {
+    const path = `${folder}/digest.cache`;
+    Deno.writeTextFileSync(path, `${REPLAY_FILE_HEADER}ImOUbGSU`);
+    const { file } = ReplayFile.open(path);
+    file.append(formatReplayEntry(entry(1, 1000)));
+    file.close();
+    const content = parseReplayFile(Deno.readTextFileSync(path));
+    assertEquals(content, { entries: [entry(1, 1000)], invalidLines: [2] });
+  }));
+
+Deno.test("a replay file that cannot be opened is an error, not a warning", () =>
+  withFolder((folder) => {
+    assertThrows(() => ReplayFile.open(folder));
+    assertThrows(() => ReplayFile.open(`${folder}/absent/digest.cache`));
+  }));
+
+Deno.test("compacting keeps what is still remembered and drops the rest", () =>
+  withFolder((folder) => {
+    const path = `${folder}/digest.cache`;
+    const lines = [entry(1, 100), entry(2, 5000), entry(3, 5001)].map(formatReplayEntry);
+    Deno.writeTextFileSync(path, REPLAY_FILE_HEADER + lines.join(""));
+    const cache = new ReplayCache({ window: 120 });
+    const stale = cache.load(parseReplayFile(Deno.readTextFileSync(path)).entries, 5100);
+    assertEquals(stale, 1);
+    compactReplayFile(path, cache);
+    const kept = parseReplayFile(Deno.readTextFileSync(path)).entries;
+    assertEquals(kept, [entry(2, 5000), entry(3, 5001)]);
+  }));
