@@ -1,0 +1,118 @@
+import fc from "property-testing";
+import {
+  formatFwknoprc,
+  hasStanza,
+  parseFwknoprc,
+  readStanza,
+  stanzaNames,
+} from "../../../lib/config/fwknoprc.ts";
+import { FWKNOPRC_VARIABLES } from "../../../lib/config/fwknoprc_variables.ts";
+import { assert, assertEquals } from "../../assert.ts";
+
+/** Entries of [default] as name and value, and the texts of the findings. */
+function read(text: string, stanza = "default") {
+  const { entries, diagnostics } = readStanza(parseFwknoprc(text, "rc"), stanza);
+  return {
+    entries: entries.map(({ name, value }) => [name, value]),
+    texts: diagnostics.map(({ text }) => text),
+    places: diagnostics.map(({ position }) => `${position?.line}:${position?.column}`),
+    hints: diagnostics.map(({ hint }) => hint),
+  };
+}
+
+Deno.test("the table has the 44 variables of the C client, each once", () => {
+  assertEquals(new Set(FWKNOPRC_VARIABLES.map(({ name }) => name)).size, 44);
+});
+
+Deno.test("any text parses, and its lines give it back", () => {
+  const line = fc.oneof(
+    fc.string(),
+    fc.constantFrom("[default]", "KEY x", "# c", "", "SPA_SERVER:\th # c", "[x", "\r", "  "),
+  );
+  const text = fc.array(fc.tuple(line, fc.constantFrom("\n", "\r\n", ""))).map((lines) =>
+    lines.flat().join("")
+  );
+  fc.assert(fc.property(text, fc.string(), (text, stanza) => {
+    const rc = parseFwknoprc(text, "rc");
+    assertEquals(formatFwknoprc(rc), text);
+    readStanza(rc, stanza);
+    stanzaNames(rc);
+  }));
+});
+
+Deno.test("lines that begin with # or ; and empty lines are skipped", () => {
+  assertEquals(read("[default]\n# KEY a\n;KEY b\n\n\r\nKEY c\n").entries, [["KEY", "c"]]);
+});
+
+Deno.test("a line holds a name, blanks or tabs, and a value; a colon may follow the name", () => {
+  const text = "[default]\nKEY a\n\tACCESS\t \ttcp/22\nSPA_SERVER: h\n";
+  assertEquals(read(text).entries, [["KEY", "a"], ["ACCESS", "tcp/22"], ["SPA_SERVER", "h"]]);
+});
+
+Deno.test("a value ends at a blank, a semicolon, a number sign or a carriage return", () => {
+  const text = "[default]\nKEY a b\nKEY c;d\nKEY e#f\nKEY g\r\nACCESS tcp/22  ### note\n";
+  assertEquals(read(text).entries.map(([, value]) => value), ["a", "c", "e", "g", "tcp/22"]);
+});
+
+Deno.test("an equals sign with blanks around it is the value", () => {
+  assertEquals(read("[default]\nACCESS = tcp/22\n").entries, [["ACCESS", "="]]);
+});
+
+Deno.test("a line without a value stops the reading and is named with its place", () => {
+  for (const line of ["ACCESS", "ACCESS=tcp/22", "ACCESS:tcp/22", "ACCESS #x", " ", "[x"]) {
+    const found = read(`[default]\n${line}\nKEY x\n`);
+    assertEquals(found.texts, [`*Invalid entry in '${line}'`]);
+    assertEquals(found.entries, []);
+    assertEquals(found.places[0]?.split(":")[0], "2");
+  }
+});
+
+Deno.test("an unknown variable is named with its place and the nearest known one", () => {
+  const found = read("[default]\n  SPA_SERVR host\nKEY x\n");
+  assertEquals(found.texts, ["Parameter error in rc, line 2: var=SPA_SERVR, val=host"]);
+  assertEquals(found.places, ["2:3"]);
+  assertEquals(found.hints, ["did you mean SPA_SERVER?"]);
+  assertEquals(found.entries, [["KEY", "x"]]);
+});
+
+Deno.test("an indented comment is an unknown variable, and the hint says why", () => {
+  const found = read("[default]\n  # x\n");
+  assertEquals(found.texts, ["Parameter error in rc, line 2: var=#, val=x"]);
+  assert(found.hints[0]?.includes("first column"));
+});
+
+Deno.test("no finding shows key material", () => {
+  for (const line of ["KEY=secret", "KEY_BASE46 secret", "HMACKEY secret", "KEY_BASE64:secret"]) {
+    const found = read(`[default]\n${line}\n`);
+    assertEquals(found.texts.length, 1);
+    assert(!found.texts.join().includes("secret"), found.texts.join());
+  }
+});
+
+Deno.test("names of variables are case-sensitive, names of stanzas are not", () => {
+  assertEquals(read("[DeFault]\nkey x\n").texts.length, 1);
+  assertEquals(read("[Home NET]\nKEY x\n", "home net").entries, [["KEY", "x"]]);
+});
+
+Deno.test("blanks before a header and text after it are ignored, blanks inside are kept", () => {
+  assertEquals(
+    stanzaNames(parseFwknoprc("  [a b] # c\n[ d ]\n[default]\n[DEFAULT]\n[a b]", "rc")),
+    [
+      "a b",
+      " d ",
+      "a b",
+    ],
+  );
+});
+
+Deno.test("lines before any stanza and in other stanzas are not looked at", () => {
+  const text = "BOGUS\nBOGUS x\n[other]\nBOGUS\n[default]\nKEY x\n[third]\n=\n";
+  assertEquals(read(text), { entries: [["KEY", "x"]], texts: [], places: [], hints: [] });
+});
+
+Deno.test("stanzas of the same name are all read, in file order", () => {
+  const text = "[a]\nKEY 1\n[b]\nKEY 2\n[A]\nKEY 3\n";
+  assertEquals(read(text, "a").entries, [["KEY", "1"], ["KEY", "3"]]);
+  assert(hasStanza(parseFwknoprc(text, "rc"), "B"));
+  assert(!hasStanza(parseFwknoprc(text, "rc"), "c"));
+});
