@@ -1,0 +1,255 @@
+/**
+ * Frames from an interface or a capture file, by libpcap.
+ *
+ * @module
+ */
+import { fromCString, libcName, toCString } from "./libc.ts";
+import { openLibrary } from "./library.ts";
+import { copySymbols, pcapSymbols } from "./pcap_symbols.ts";
+import { isLinux, LINUX_ONLY, platform } from "./platform.ts";
+import { sockets } from "./readiness.ts";
+
+/** `struct pcap_pkthdr { struct timeval ts; u32 caplen; u32 len; }` of 64-bit systems. */
+const HEADER_SIZE = 24;
+const CAPTURED_LENGTH = 16;
+const FRAME_LENGTH = 20;
+const ERROR_TEXT_SIZE = 256;
+const DIRECTION_IN = 1;
+const NETMASK_UNKNOWN = 0xffffffff;
+
+/** What {@link PcapHandle.next} says beside a length. */
+export const NOTHING_NOW = -1;
+/** The capture file has no more frames. */
+export const END_OF_FILE = -2;
+
+/** libpcap refused; the text is its own. */
+export class PcapError extends Error {
+  override readonly name = "PcapError";
+  /** @param status libpcap's negative number, -1 where only the text tells. */
+  constructor(message: string, readonly status: number) {
+    super(message);
+  }
+}
+
+/** Statuses of {@link PcapError} that callers tell apart. */
+export const PcapStatus = {
+  noSuchDevice: -5,
+  permissionDenied: -8,
+  interfaceNotUp: -9,
+  promiscuousDenied: -11,
+} as const;
+
+/** How to open an interface. */
+export interface LiveOptions {
+  /** Bytes kept of a frame. */
+  readonly snapLength: number;
+  readonly promiscuous: boolean;
+  /** Frames that leave the host too. */
+  readonly anyDirection: boolean;
+  /** Bytes of the kernel's ring. */
+  readonly bufferSize: number;
+  /** Filter expression (pcap-filter(7)), compiled into the kernel. */
+  readonly filter: string;
+}
+
+interface Library {
+  readonly pcap: ReturnType<typeof openLibrary<typeof pcapSymbols>>;
+  readonly copy: ReturnType<typeof openLibrary<typeof copySymbols>>;
+}
+
+let library: Library | undefined;
+
+/**
+ * Loads libpcap; must happen before the `ffi` permission is dropped.
+ *
+ * @throws {LibraryUnavailable} naming the package.
+ */
+export function loadPcap(): Library {
+  return library ??= {
+    pcap: openLibrary({
+      candidates: platform().libpcap,
+      hint: "Install libpcap (Debian: apt install libpcap0.8), or use the UDP server " +
+        "(ENABLE_UDP_SERVER Y), which needs no library but opens a port",
+    }, pcapSymbols),
+    copy: openLibrary(libcName(), copySymbols),
+  };
+}
+
+/**
+ * One source of frames. One frame is held at a time. Opening, reading and closing work after the `ffi`
+ * permission was dropped, provided that {@link loadPcap} was called before.
+ */
+export class PcapHandle {
+  /** To wait on; -1 for a file. */
+  readonly descriptor: number;
+  /** DLT_ number of the frames. */
+  readonly linkType: number;
+  readonly #library: Library;
+  readonly #handle: Deno.PointerValue;
+  readonly #addresses = new BigUint64Array(new ArrayBuffer(16));
+  readonly #headerAddress = new Uint8Array(this.#addresses.buffer, 0, 8);
+  readonly #frameAddress = new Uint8Array(this.#addresses.buffer, 8, 8);
+  readonly #header = new Uint8Array(new ArrayBuffer(HEADER_SIZE));
+  readonly #headerView = new DataView(this.#header.buffer);
+  readonly #frame: Uint8Array<ArrayBuffer>;
+  #closed = false;
+
+  private constructor(library: Library, handle: Deno.PointerValue, frameSize: number) {
+    this.#library = library;
+    this.#handle = handle;
+    this.#frame = new Uint8Array(new ArrayBuffer(frameSize));
+    this.descriptor = library.pcap.pcap_get_selectable_fd(handle);
+    this.linkType = library.pcap.pcap_datalink(handle);
+  }
+
+  /**
+   * Opens an interface; frames are handed over at once (immediate mode).
+   *
+   * @param device name, or `any`.
+   * @throws {PcapError} with one of {@link PcapStatus}, or a bad filter with libpcap's own words.
+   */
+  static openLive(device: string, options: LiveOptions): PcapHandle {
+    const library = loadPcap();
+    const { pcap } = library;
+    const errorText = new Uint8Array(ERROR_TEXT_SIZE);
+    const handle = pcap.pcap_create(toCString(device), errorText);
+    if (handle === null) throw new PcapError(fromCString(errorText), -1);
+    try {
+      pcap.pcap_set_snaplen(handle, options.snapLength);
+      pcap.pcap_set_promisc(handle, options.promiscuous ? 1 : 0);
+      pcap.pcap_set_immediate_mode(handle, 1);
+      pcap.pcap_set_buffer_size(handle, options.bufferSize);
+      const status = pcap.pcap_activate(handle);
+      if (status < 0) throw new PcapError(activationText(library, handle, status), status);
+      setFilter(library, handle, options.filter);
+      const opened = new PcapHandle(library, handle, options.snapLength);
+      if (!options.anyDirection) opened.#ignoreOutgoing();
+      if (pcap.pcap_setnonblock(handle, 1, errorText) < 0) {
+        throw new PcapError(fromCString(errorText), -1);
+      }
+      return opened;
+    } catch (error) {
+      pcap.pcap_close(handle);
+      throw error;
+    }
+  }
+
+  /** Opens a capture file. @throws {PcapError} when it is absent or none, or the filter is bad. */
+  static openFile(path: string, filter: string): PcapHandle {
+    const library = loadPcap();
+    const errorText = new Uint8Array(ERROR_TEXT_SIZE);
+    const handle = library.pcap.pcap_open_offline(toCString(path), errorText);
+    if (handle === null) throw new PcapError(fromCString(errorText), -1);
+    try {
+      setFilter(library, handle, filter);
+      return new PcapHandle(library, handle, LONGEST_FRAME);
+    } catch (error) {
+      library.pcap.pcap_close(handle);
+      throw error;
+    }
+  }
+
+  /**
+   * Takes the next frame without waiting; {@link frame} has it until the next call.
+   *
+   * @returns its captured length, {@link NOTHING_NOW} or {@link END_OF_FILE}.
+   * @throws {PcapError} when the interface is gone or the file is damaged.
+   */
+  next(): number {
+    if (this.#closed) return NOTHING_NOW;
+    const status = this.#library.pcap.pcap_next_ex(
+      this.#handle,
+      this.#headerAddress,
+      this.#frameAddress,
+    );
+    if (status === 0) return NOTHING_NOW;
+    if (status === -2) return END_OF_FILE;
+    const [headerAddress, frameAddress] = this.#addresses;
+    if (status !== 1 || headerAddress === undefined || frameAddress === undefined) {
+      throw new PcapError(lastErrorText(this.#library, this.#handle), status);
+    }
+    this.#library.copy.copy_from_address(this.#header, headerAddress, HEADER_SIZE);
+    const length = Math.min(
+      this.#headerView.getUint32(CAPTURED_LENGTH, true),
+      this.#frame.length,
+    );
+    this.#library.copy.copy_from_address(this.#frame, frameAddress, length);
+    return length;
+  }
+
+  /** The frame held: a view that the next {@link next} overwrites. */
+  frame(length: number): Uint8Array<ArrayBuffer> {
+    return this.#frame.subarray(0, length);
+  }
+
+  /** Seconds since 1970 at which the frame held was captured, with a fraction. */
+  time(): number {
+    return Number(this.#headerView.getBigInt64(0, true)) +
+      this.#headerView.getInt32(8, true) / 1e6;
+  }
+
+  /** Bytes the frame held had before it was cut. */
+  originalLength(): number {
+    return this.#headerView.getUint32(FRAME_LENGTH, true);
+  }
+
+  /** Frames that passed the filter and frames lost for lack of room; zeros for a file. */
+  statistics(): { readonly received: number; readonly dropped: number } {
+    const counters = new Uint32Array(new ArrayBuffer(16));
+    const bytes = new Uint8Array(counters.buffer);
+    if (this.#closed || this.#library.pcap.pcap_stats(this.#handle, bytes) !== 0) {
+      return { received: 0, dropped: 0 };
+    }
+    const [received = 0, dropped = 0, interfaceDropped = 0] = counters;
+    return { received, dropped: dropped + interfaceDropped };
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#library.pcap.pcap_close(this.#handle);
+  }
+
+  /**
+   * libpcap drops outgoing frames only after it has received them; Linux 4.20 and newer can keep them
+   * out of the ring. Where neither works, frames that leave are seen too, which does no harm.
+   */
+  #ignoreOutgoing(): void {
+    this.#library.pcap.pcap_setdirection(this.#handle, DIRECTION_IN);
+    if (!isLinux) return;
+    const on = new Uint8Array(new Int32Array([1]).buffer);
+    const { SOL_PACKET, PACKET_IGNORE_OUTGOING } = LINUX_ONLY;
+    sockets().setsockopt(this.descriptor, SOL_PACKET, PACKET_IGNORE_OUTGOING, on, on.length);
+  }
+}
+
+/** Capture files hold frames of at most this many bytes (`MAXIMUM_SNAPLEN`). */
+const LONGEST_FRAME = 262144;
+
+/** @throws {PcapError} with libpcap's words about the expression. */
+function setFilter({ pcap, copy }: Library, handle: Deno.PointerValue, filter: string): void {
+  const program = new Uint8Array(new ArrayBuffer(16));
+  if (pcap.pcap_compile(handle, program, toCString(filter), 1, NETMASK_UNKNOWN) !== 0) {
+    throw new PcapError(lastErrorText({ pcap, copy }, handle), -1);
+  }
+  const status = pcap.pcap_setfilter(handle, program);
+  pcap.pcap_freecode(program);
+  if (status !== 0) throw new PcapError(lastErrorText({ pcap, copy }, handle), -1);
+}
+
+function activationText(library: Library, handle: Deno.PointerValue, status: number): string {
+  const general = copiedText(library, library.pcap.pcap_statustostr(status));
+  const detail = lastErrorText(library, handle);
+  return detail === "" || detail === general ? general : `${general} (${detail})`;
+}
+
+function lastErrorText(library: Library, handle: Deno.PointerValue): string {
+  return copiedText(library, library.pcap.pcap_geterr(handle));
+}
+
+function copiedText({ copy }: Library, text: Deno.PointerValue): string {
+  const bytes = new Uint8Array(ERROR_TEXT_SIZE);
+  copy.copy_text(bytes, text, ERROR_TEXT_SIZE - 1);
+  return fromCString(bytes);
+}
