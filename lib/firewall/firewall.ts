@@ -75,8 +75,8 @@ export interface Firewall {
   open(grant: Grant): Promise<OpenResult>;
   /** Rules of ours as the firewall itself shows them now. @throws {HintedError} */
   list(): Promise<readonly RuleSummary[]>;
-  /** The firewall program's own listing: of our chains, or (`all`) of every table in use. */
-  show(all: boolean): Promise<string>;
+  /** The firewall program's own listings: of each of our chains, or (`all`) of each table in use. */
+  show(all: boolean): Promise<readonly string[]>;
   /**
    * Removes everything of ours and nothing else; rules of others in our chains stay, unless `whole`: then
    * our chains go with whatever is in them, as the C daemon does. @throws {HintedError}

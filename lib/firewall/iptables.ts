@@ -4,14 +4,17 @@
  *
  * @module
  */
+import { CHAIN_ROLES } from "../config/chain.ts";
 import type { AddressFamily } from "../net/address.ts";
-import type { Adapter, Preparation, Probe, Rule, Scope, View } from "./adapter.ts";
-import { type Chain, CHAIN_ROLES, type ChainRole, DEFAULT_CHAINS, parseChain } from "./chain.ts";
+import type { Adapter, Preparation, Probe, Rule, Scope } from "./adapter.ts";
 import type { RuleSummary } from "./firewall.ts";
-import { type Chains, grantRules, KINDS } from "./iptables_grant.ts";
-import { type ListedRule, type Listing, parseListing, splitWords } from "./iptables_listing.ts";
+import { dismantleTable, PROBE_CHAIN } from "./iptables_dismantle.ts";
+import { type Chains, grantRules } from "./iptables_grant.ts";
+import { parseListing, splitWords } from "./iptables_listing.ts";
+import { prepareTable } from "./iptables_prepare.ts";
 import { iptablesPrograms } from "./iptables_programs.ts";
-import { type IptablesRule, recogniseRule, ruleArguments, ruleKey } from "./iptables_rule.ts";
+import { type IptablesRule, ruleArguments, ruleKey } from "./iptables_rule.ts";
+import { type FoundTable, type IptablesView, type RoleChain, viewTables } from "./iptables_view.ts";
 import {
   type Command,
   describeOutcome,
@@ -32,19 +35,6 @@ export interface IptablesSettings {
   readonly commentCheck: boolean;
 }
 
-/** What was found in the tables of iptables. */
-export interface IptablesView extends View {
-  readonly tables: readonly FoundTable[];
-}
-
-interface FoundTable {
-  readonly family: AddressFamily;
-  readonly table: string;
-  readonly chains: Listing;
-}
-
-/** Never jumped to, so no packet passes it: what the kernel can do is tried there, not in the live policy. */
-const PROBE_CHAIN = "FWKNOP_PROBE";
 /** Documents stay small enough that each is applied well within the runner's patience. */
 const LINES_PER_DOCUMENT = 250;
 
@@ -112,11 +102,7 @@ export function iptablesAdapter(settings: IptablesSettings): Adapter<IptablesVie
       }
       tables.push({ family, table, chains: listing });
     }
-    return {
-      tables,
-      ...findOurs(tables, chains),
-      intact: isIntact(tables, chains, scope.families),
-    };
+    return viewTables(tables, chains, scope.families);
   }
 
   return {
@@ -221,11 +207,6 @@ interface TableLines {
   readonly chains: string[];
 }
 
-interface RoleChain {
-  readonly role: ChainRole;
-  readonly chain: Chain;
-}
-
 /** `:CHAIN - [0:0]`, which makes or empties a chain, is for documents only; as an argument it is `-N`. */
 function toArguments(line: string): string {
   return line.replace(/^:(\S+) - \[0:0\]$/, "-N $1");
@@ -243,170 +224,6 @@ function guards(group: TableLines, chains: readonly RoleChain[]): string[] {
 function toRule(rule: IptablesRule, summary: RuleSummary): Rule {
   const { family, table } = rule;
   return { key: ruleKey(rule), family, table, text: ruleArguments(rule).join(" "), summary };
-}
-
-/** The unconditional jumps to a chain, by the chain that holds them. */
-function jumpsTo(chains: Listing, name: string): { from: string }[] {
-  return [...chains.values()].flat().filter((rule) => isJump(rule, name))
-    .map(({ chain }) => ({ from: chain }));
-}
-
-function isJump({ words }: ListedRule, name: string): boolean {
-  return words.length === 2 && words[0] === "-j" && words[1] === name;
-}
-
-function isReferredTo(chains: Listing, name: string): boolean {
-  return [...chains.values()].flat().some(({ words }) =>
-    words.some((word, index) => word === name && /^-[jg]$/.test(words[index - 1] ?? ""))
-  );
-}
-
-function isIntact(
-  tables: readonly FoundTable[],
-  chains: readonly RoleChain[],
-  families: ReadonlySet<AddressFamily>,
-): boolean {
-  return tables.filter(({ family }) => families.has(family)).every((found) =>
-    chains.filter(({ chain }) => chain.table === found.table).every(({ chain }) =>
-      found.chains.has(chain.name) &&
-      (found.chains.get(chain.from) ?? []).some((rule) => isJump(rule, chain.name))
-    )
-  );
-}
-
-/** The lines that make what is missing in one table, or what stands in the way. */
-function prepareTable(
-  { table, chains: listing }: FoundTable,
-  chains: readonly Chain[],
-  flush: boolean,
-): { lines: string[]; jumps: { from: string; chain: string }[] } | string {
-  const lines: string[] = [];
-  const jumps: { from: string; chain: string }[] = [];
-  const lengths = new Map([...listing].map(([name, rules]) => [name, rules.length]));
-  for (const { name, from, jumpPosition, table: own } of chains) {
-    if (own !== table) continue;
-    const present = (listing.get(from) ?? []).filter((rule) => isJump(rule, name)).length;
-    if (!listing.has(name)) lines.push(`-N ${name}`);
-    else if (flush) {
-      for (let count = 0; count < present; count++) lines.push(`-D ${from} -j ${name}`);
-      lines.push(`-F ${name}`);
-      lengths.set(from, (lengths.get(from) ?? 0) - present);
-    }
-    if (present > 0 && !flush) continue;
-    const length = lengths.get(from) ?? 0;
-    if (jumpPosition > length + 1) {
-      return `The jump rule to ${name} cannot be placed at position ${jumpPosition}: ` +
-        `${from} has ${length} rule${length === 1 ? "" : "s"}`;
-    }
-    lines.push(`-I ${from} ${jumpPosition} -j ${name}`);
-    lengths.set(from, length + 1);
-    jumps.push({ from, chain: name });
-  }
-  return { lines, jumps };
-}
-
-/** Rules with an `_exp_` comment, wherever they are. */
-function findOurs(
-  tables: readonly FoundTable[],
-  chains: readonly RoleChain[],
-): Pick<View, "rules" | "broken" | "present"> {
-  const rules: Rule[] = [];
-  const broken: Rule[] = [];
-  const present = new Set<AddressFamily>();
-  for (const { family, table, chains: listing } of tables) {
-    for (const [name, listed] of listing) {
-      const own = chains.find(({ chain }) => chain.table === table && chain.name === name);
-      if (own !== undefined) present.add(family);
-      for (const { words, text } of own === undefined ? [] : listed) {
-        const found = recogniseRule({ family, table, chain: name }, words);
-        if (found === undefined) continue;
-        const summary = summarise(own?.role, name, family, found.rule, found.expires ?? 0);
-        const key = found.rule === undefined
-          ? `ipv${family} ${table} ${name} ${text}`
-          : ruleKey(found.rule);
-        (found.expires === undefined ? broken : rules).push({ key, family, table, text, summary });
-      }
-    }
-  }
-  return { rules, broken, present };
-}
-
-function summarise(
-  role: ChainRole | undefined,
-  chain: string,
-  family: AddressFamily,
-  rule: IptablesRule | undefined,
-  expires: number,
-): RuleSummary {
-  const kind = role === undefined ? "other" : KINDS[role];
-  const output = role === "output";
-  const port = output ? rule?.sourcePort : rule?.destinationPort;
-  const service = rule?.protocol === undefined || port === undefined
-    ? "*/*"
-    : `${rule.protocol}/${port}`;
-  const anywhere = family === 6 ? "::/0" : "0.0.0.0/0";
-  return {
-    kind: rule !== undefined && service === "*/*" ? `${kind} ALL` : kind,
-    chain,
-    address: (output ? rule?.destination : rule?.source) ?? anywhere,
-    destination: (output ? rule?.source : rule?.destination) ?? anywhere,
-    services: service,
-    service,
-    expires,
-  };
-}
-
-/**
- * The lines that take ours out of one table: the configured chains and, `everywhere`, chains with the default
- * names that an earlier configuration left behind, chains that hold nothing but `_exp_` rules, and single
- * `_exp_` rules in any other.
- */
-function dismantleTable(
-  { family, table, chains: listing }: FoundTable,
-  chains: readonly RoleChain[],
-  everywhere: boolean,
-  whole: boolean,
-): string[] {
-  const names = new Set(chains.flatMap(({ chain }) => chain.table === table ? [chain.name] : []));
-  for (const role of everywhere ? CHAIN_ROLES : []) {
-    const { chain } = parseChain(DEFAULT_CHAINS[role]);
-    if (chain?.table === table) names.add(chain.name);
-  }
-  if (table === "filter") names.add(PROBE_CHAIN);
-  const lines: string[] = [];
-  const emptied: string[] = [];
-  for (const [name, listed] of listing) {
-    if (!everywhere && !names.has(name)) continue;
-    const ours = listed.filter(({ words }) =>
-      recogniseRule({ family, table, chain: name }, words) !== undefined
-    );
-    const isOurs = names.has(name) || (ours.length > 0 && ours.length === listed.length);
-    if (whole && names.has(name)) lines.push(`-F ${name}`);
-    else for (const { text } of ours) lines.push(`-D ${name} ${text}`);
-    if (!isOurs || (!(whole && names.has(name)) && ours.length < listed.length)) continue;
-    for (const { from } of jumpsTo(listing, name)) {
-      lines.push(`-D ${from} -j ${name}`);
-    }
-    emptied.push(name);
-  }
-  for (const name of emptied) {
-    if (!BUILT_IN.has(name) && !hasOtherReference(listing, name)) lines.push(`-X ${name}`);
-  }
-  return lines;
-}
-
-const BUILT_IN: ReadonlySet<string> = new Set(
-  ["INPUT", "OUTPUT", "FORWARD", "PREROUTING", "POSTROUTING"],
-);
-
-/** Whether somebody else's conditional jump keeps a chain in use. */
-function hasOtherReference(chains: Listing, name: string): boolean {
-  const rest = new Map(
-    [...chains].map(([chain, rules]) =>
-      [chain, rules.filter((rule) => !isJump(rule, name))] as const
-    ),
-  );
-  return isReferredTo(rest, name);
 }
 
 function describeFailure(outcome: Outcome | undefined): string {

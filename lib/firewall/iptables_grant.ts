@@ -5,7 +5,7 @@
  */
 import type { Address } from "../net/address.ts";
 import { formatService, formatServices } from "../net/service.ts";
-import type { Chain, ChainRole } from "./chain.ts";
+import type { Chain, ChainRole } from "../config/chain.ts";
 import type { RuleSummary } from "./firewall.ts";
 import type { AccessGrant, ForwardGrant, Grant, LocalNatGrant } from "./grant.ts";
 import type { IptablesRule } from "./iptables_rule.ts";

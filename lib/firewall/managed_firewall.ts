@@ -138,10 +138,10 @@ export class ManagedFirewall<V extends View> implements Firewall {
     });
   }
 
-  show(all: boolean): Promise<string> {
+  show(all: boolean): Promise<readonly string[]> {
     return this.#serially(async () => {
       const outcomes = await this.#runner.query(this.#adapter.show(all));
-      return outcomes.map(({ stdout, stderr }) => `${stdout}${stderr}`).join("\n");
+      return outcomes.map(({ stdout, stderr }) => `${stdout}${stderr}`);
     });
   }
 

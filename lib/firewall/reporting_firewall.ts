@@ -51,8 +51,8 @@ export class ReportingFirewall<V extends View> implements Firewall {
     return Promise.resolve([]);
   }
 
-  show(): Promise<string> {
-    return Promise.resolve("");
+  show(): Promise<readonly string[]> {
+    return Promise.resolve([]);
   }
 
   flush(): Promise<void> {

@@ -5,16 +5,13 @@
  */
 import { type Address, parseAddress } from "../../lib/net/address.ts";
 import { parseServices } from "../../lib/net/service.ts";
-import { CHAIN_ROLES, DEFAULT_CHAINS, parseChain } from "../../lib/firewall/chain.ts";
-import type { ChainRole } from "../../lib/firewall/chain.ts";
+import { CHAIN_ROLES, DEFAULT_CHAINS, parseChain } from "../../lib/config/chain.ts";
+import type { ChainRole } from "../../lib/config/chain.ts";
 import type { FirewallEvent } from "../../lib/firewall/firewall.ts";
 import type { AccessGrant } from "../../lib/firewall/grant.ts";
 import type { Chains } from "../../lib/firewall/iptables_grant.ts";
-import {
-  iptablesAdapter,
-  type IptablesSettings,
-  type IptablesView,
-} from "../../lib/firewall/iptables.ts";
+import { iptablesAdapter, type IptablesSettings } from "../../lib/firewall/iptables.ts";
+import type { IptablesView } from "../../lib/firewall/iptables_view.ts";
 import { ManagedFirewall, type ManagedOptions } from "../../lib/firewall/managed_firewall.ts";
 import type { Namespace } from "./namespace.ts";
 

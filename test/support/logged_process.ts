@@ -5,6 +5,9 @@
  */
 import { lineReader } from "./line_reader.ts";
 
+/** Lines quoted when the one waited for does not come. */
+const MOST_LINES = 40;
+
 /** Everything a child said on both streams, in the order it came. */
 export class LoggedProcess {
   readonly lines: string[] = [];
@@ -29,7 +32,7 @@ export class LoggedProcess {
   /**
    * The first line from number `from` on that matches, as soon as there is one.
    *
-   * @throws {Error} with everything said, when the child ends or `seconds` pass without it.
+   * @throws {Error} with its last lines, when the child ends or `seconds` pass without it.
    */
   async line(pattern: RegExp, { from = 0, seconds = 10 } = {}): Promise<string> {
     const deadline = performance.now() + seconds * 1000;
@@ -41,7 +44,8 @@ export class LoggedProcess {
       const left = deadline - performance.now();
       if (!this.#running || left <= 0) {
         const why = this.#running ? `Waited ${seconds} s in vain for` : "It ended without saying";
-        throw new Error(`${why} ${pattern}. It said:\n${this.lines.join("\n")}`);
+        const said = this.lines.slice(-MOST_LINES).join("\n");
+        throw new Error(`${why} ${pattern}. Its last lines:\n${said}`);
       }
       await this.#change(left);
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CHAIN_ROLES, DEFAULT_CHAINS, parseChain } from "../../../lib/firewall/chain.ts";
+import { CHAIN_ROLES, DEFAULT_CHAINS, parseChain } from "../../../lib/config/chain.ts";
 
 const input = { target: "ACCEPT", table: "filter", from: "INPUT", jumpPosition: 1 };
 

@@ -1,0 +1,69 @@
+/**
+ * What `fwknop fw-list` does.
+ *
+ * @module
+ */
+import type { GivenOptions } from "../lib/config/option.ts";
+import { cListing } from "../lib/firewall/c_listing.ts";
+import type { RuleSummary } from "../lib/firewall/firewall.ts";
+import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
+import { type Context, ExitCode } from "./context.ts";
+import { loadServerSettings } from "./load_server_settings.ts";
+
+/** Lists what the firewall holds now; a running server is not asked. */
+export async function runFwList(
+  options: GivenOptions,
+  _words: readonly string[],
+  context: Context,
+): Promise<number> {
+  const resolved = loadServerSettings(options, context);
+  if (resolved === undefined) return ExitCode.failure;
+  const firewall = firewallFromSettings(resolved.settings, resolved.given, () => {});
+  try {
+    if (options.has("all")) {
+      context.out(await cListing(firewall, true));
+      return ExitCode.ok;
+    }
+    const rules = await firewall.list();
+    const now = Date.now() / 1000;
+    context.out(options.has("json") ? formatJson(rules, now) : formatTable(rules, now));
+    return ExitCode.ok;
+  } finally {
+    await firewall.release();
+  }
+}
+
+function formatJson(rules: readonly RuleSummary[], now: number): string {
+  const objects = rules.map((rule) => ({ ...rule, remaining: remaining(rule, now) }));
+  return `${JSON.stringify(objects, null, 2)}\n`;
+}
+
+/** Whole seconds until the end; 0 when it is over and the rule is about to go. */
+function remaining(rule: RuleSummary, now: number): number {
+  return Math.max(0, Math.ceil(rule.expires - now));
+}
+
+const HEADINGS = ["ADDRESS", "SERVICE", "SECONDS", "STANZA", "RULE"] as const;
+
+/** Columns as wide as their widest cell, the earliest end first. */
+function formatTable(rules: readonly RuleSummary[], now: number): string {
+  if (rules.length === 0) return "No rules of fwknop are in force\n";
+  const rows = rules.toSorted((a, b) => a.expires - b.expires).map((rule) => [
+    rule.address,
+    rule.service,
+    String(remaining(rule, now)),
+    rule.stanza === undefined ? "-" : String(rule.stanza),
+    `${rule.kind} in ${rule.chain}${isEverywhere(rule) ? "" : ` to ${rule.destination}`}`,
+  ]);
+  const widths = HEADINGS.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0))
+  );
+  return [HEADINGS, ...rows]
+    .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd())
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function isEverywhere(rule: RuleSummary): boolean {
+  return rule.destination === "0.0.0.0/0" || rule.destination === "::/0";
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { runFwFlush } from "../../cmd/fw_flush_run.ts";
+import { runFwList } from "../../cmd/fw_list_run.ts";
+import type { RunCommand } from "../../cmd/command.ts";
+import { GivenOptions } from "../../lib/config/option.ts";
+import { access, iptablesIn } from "../support/firewall.ts";
+import { type Namespace, namespaceTest } from "../support/namespace.ts";
+
+async function runIn(
+  namespace: Namespace,
+  command: RunCommand,
+  ...names: string[]
+): Promise<{ code: number; out: string; err: string }> {
+  const file = await Deno.makeTempFile();
+  const entry = namespace.entry.join(" ");
+  await Deno.writeTextFile(file, `FIREWALL_EXE ${entry} iptables\nFLUSH_IPT_AT_INIT N\n`);
+  let [out, err] = ["", ""];
+  const options = new GivenOptions([
+    { name: "config-file", value: file },
+    ...names.map((name) => ({ name, value: "" })),
+  ]);
+  try {
+    const code = await command(options, [], {
+      out: (text) => out += text,
+      err: (text) => err += text,
+      isTerminal: false,
+      isErrorTerminal: false,
+      usesColor: false,
+      env: () => undefined,
+    });
+    return { code, out, err };
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+const needs = { programs: ["iptables"] };
+
+namespaceTest(
+  "fw-list shows who may do what for how long, in both families",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    assert.deepEqual(await runIn(server, runFwList), {
+      code: 0,
+      out: "No rules of fwknop are in force\n",
+      err: "",
+    });
+    const { firewall } = iptablesIn(server);
+    await firewall.prepare();
+    await firewall.open(access("10.9.0.1", "tcp/22,udp/53", 600));
+    await firewall.open(access("fd09::1", "tcp/22", 300));
+    const table = await runIn(server, runFwList);
+    assert.equal(table.code, 0);
+    const rows = table.out.trim().split("\n").map((line) => line.split(/\s{2,}/));
+    assert.deepEqual(rows[0], ["ADDRESS", "SERVICE", "SECONDS", "STANZA", "RULE"]);
+    assert.deepEqual(rows.slice(1).map(([address, service]) => [address, service]), [
+      ["fd09::1", "tcp/22"],
+      ["10.9.0.1", "tcp/22"],
+      ["10.9.0.1", "udp/53"],
+    ]);
+    assert.match(rows[1]?.[2] ?? "", /^(300|299)$/);
+    assert.deepEqual(rows[1]?.slice(3), ["-", "access in FWKNOP_INPUT"]);
+    const [first] = JSON.parse((await runIn(server, runFwList, "json")).out);
+    assert.equal(first.address, "10.9.0.1");
+    assert.ok(first.remaining > 590 && first.remaining <= 600);
+    const all = await runIn(server, runFwList, "all");
+    assert.match(all.out, /^Listing all iptables rules in applicable tables\.\.\.\nChain INPUT/);
+    assert.match(all.out, /num +pkts bytes target/);
+    await firewall.release();
+  },
+);
+
+namespaceTest("fw-flush removes everything of ours and nothing else", needs, async (lab) => {
+  const server = await lab.namespace("server");
+  await server.must("iptables", "-A", "INPUT", "-p", "icmp", "-j", "ACCEPT");
+  const { firewall } = iptablesIn(server);
+  await firewall.prepare();
+  await firewall.open(access("10.9.0.1", "tcp/22,udp/53", 600));
+  await firewall.release();
+  const flushed = await runIn(server, runFwFlush);
+  assert.deepEqual(flushed, {
+    code: 0,
+    out: "Removed 2 rules and the chains of fwknop\n",
+    err: "",
+  });
+  const listing = await server.must("iptables", "-S");
+  assert.deepEqual(listing.trim().split("\n").slice(3), ["-A INPUT -p icmp -j ACCEPT"]);
+});

@@ -1,0 +1,42 @@
+/**
+ * A program for tests, run inside a namespace: sniffs as its argument says (JSON, options of the sniffer, and
+ * `dropFfi`) and prints every notice and packet as a line of JSON. Ends at the end of standard input.
+ *
+ * @module
+ */
+import { Sniffer } from "../../lib/capture/sniffer.ts";
+import { HintedError } from "../../lib/hinted_error.ts";
+
+const { dropFfi, ...given } = JSON.parse(Deno.args[0] ?? "");
+const tell = (value: unknown) => console.log(JSON.stringify(value));
+
+try {
+  const sniffer = new Sniffer({
+    filter: "udp port 62201",
+    snapLength: 1600,
+    promiscuous: false,
+    anyDirection: false,
+    exitWhenDown: true,
+    ...given,
+    notify: tell,
+  });
+  if (dropFfi) await Deno.permissions.revoke({ name: "ffi" });
+  tell({ ready: sniffer.description });
+  const running = sniffer.run((datagram) =>
+    tell({
+      from: datagram.source.text,
+      to: datagram.destination.text,
+      port: datagram.destinationPort,
+      protocol: datagram.protocol,
+      text: new TextDecoder().decode(datagram.payload),
+    })
+  );
+  const ended = Deno.stdin.readable.pipeTo(new WritableStream()).then(() => sniffer.close());
+  await running;
+  await ended;
+  tell({ statistics: sniffer.statistics() });
+} catch (error) {
+  if (!(error instanceof HintedError)) throw error;
+  tell({ failed: error.message, hint: error.hint });
+  Deno.exit(1);
+}
