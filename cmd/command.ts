@@ -5,7 +5,8 @@
  */
 import { buildCommand, type Command, type CommandContext, type StricliProcess } from "cli";
 import { type GivenOption, GivenOptions, type OptionRow } from "../lib/config/option.ts";
-import type { Context } from "./context.ts";
+import { type Context, ExitCode } from "./context.ts";
+import { describeFailure } from "./failure.ts";
 
 /** What the router hands to a command: its own process object and ours. */
 export interface CommandLineContext extends CommandContext {
@@ -26,7 +27,7 @@ export interface CommandDefinition {
   readonly load: () => Promise<RunCommand>;
 }
 
-/** Runs the command and returns its exit status. Throws only {@link Error}s meant for the user. */
+/** Runs the command and returns its exit status. Throws a `HintedError` when the environment is at fault. */
 export type RunCommand = (
   options: GivenOptions,
   words: readonly string[],
@@ -59,7 +60,13 @@ export function toCommand(definition: CommandDefinition): Command<CommandLineCon
     loader: async () => {
       const run = await definition.load();
       return async function (this: CommandLineContext, flags, ...words) {
-        this.process.exitCode = await run(toOptions(rows, flags), words, this.context);
+        // The router would print a stack; our errors are one line and a hint.
+        try {
+          this.process.exitCode = await run(toOptions(rows, flags), words, this.context);
+        } catch (error) {
+          this.context.err(describeFailure(error));
+          this.process.exitCode = ExitCode.failure;
+        }
       };
     },
   });

@@ -10,8 +10,12 @@ export interface Context {
   out(text: string): void;
   /** Writes to standard error, as given. */
   err(text: string): void;
-  /** Whether standard output is a terminal that may get colour and layout (NO_COLOR is honoured). */
+  /** Whether standard output is a terminal, for a person rather than a program. */
   readonly isTerminal: boolean;
+  /** Whether standard error is a terminal. */
+  readonly isErrorTerminal: boolean;
+  /** Whether terminals may get colour: NO_COLOR is not set. */
+  readonly usesColor: boolean;
   /** A variable of the environment. */
   env(name: string): string | undefined;
 }
@@ -31,7 +35,9 @@ export function processContext(): Context {
   return {
     out: (text) => writeAll(Deno.stdout, text),
     err: (text) => writeAll(Deno.stderr, text),
-    isTerminal: Deno.stdout.isTerminal() && (Deno.env.get("NO_COLOR") ?? "") === "",
+    isTerminal: Deno.stdout.isTerminal(),
+    isErrorTerminal: Deno.stderr.isTerminal(),
+    usesColor: (Deno.env.get("NO_COLOR") ?? "") === "",
     env: (name) => Deno.env.get(name),
   };
 }

@@ -1,11 +1,11 @@
 /**
  * Equal refusals from one source are counted, not repeated: whoever can send packets must not be able to fill the
- * log.
+ * log. Refusals of those who hold a key are told one by one: there are few of them, and each matters.
  *
  * @module
  */
 import type { Observer, PacketEvent } from "./event.ts";
-import type { Refusal } from "./refusal.ts";
+import { type Refusal, STEPS } from "./refusal.ts";
 
 /** How long equal refusals are held back, in seconds. */
 export const REPEAT_WINDOW = 60;
@@ -35,7 +35,7 @@ export class RepeatFilter {
 
   /** Lets an event pass, or counts it. */
   readonly observe = (event: PacketEvent): void => {
-    if (event.kind !== "refused") {
+    if (event.kind !== "refused" || isPastAuthentication(event.refusal)) {
       this.#observe(event);
       return;
     }
@@ -87,4 +87,8 @@ export class RepeatFilter {
   get isHolding(): boolean {
     return this.#others > 0 || this.#held.values().some((held) => held.count > 0);
   }
+}
+
+function isPastAuthentication({ step }: Refusal): boolean {
+  return STEPS.indexOf(step) > STEPS.indexOf("authenticate");
 }

@@ -110,7 +110,7 @@ export class FirstKnock {
     return this.client.run(
       ...this.options.program,
       "knock",
-      ...["--rc-file", rc, "-n", "server", "--no-save-args", ...extra],
+      ...["--rc-file", rc, "-n", "server", ...extra],
     );
   }
 

@@ -79,3 +79,10 @@ Deno.test("a kind is told again after its window", () => {
   filter.observe({ kind: "refused", refusal: refusal("192.0.2.9") });
   assertEquals(told, ["192.0.2.9", "192.0.2.9"]);
 });
+
+Deno.test("what a holder of the key is refused is told every time", () => {
+  const { told, filter } = setUp();
+  const late = refusal("192.0.2.9", { step: "authorize", code: "too-old" });
+  for (let count = 0; count < 3; count++) filter.observe({ kind: "refused", refusal: late });
+  assertEquals(told.length, 3);
+});

@@ -1,0 +1,15 @@
+/**
+ * How an exception reaches the user.
+ *
+ * @module
+ */
+import { HintedError } from "../lib/hinted_error.ts";
+
+/** One line and, below it, the hint if there is one. A stack is shown only where the mistake is ours. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return `fwknop: ${String(error)}\n`;
+  if (!(error instanceof HintedError)) {
+    return `fwknop: internal error: ${error.stack ?? error.message}\n`;
+  }
+  return `fwknop: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`;
+}

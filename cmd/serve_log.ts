@@ -1,0 +1,90 @@
+/**
+ * The voice of `serve`: lines, trace or JSON, to standard error and to syslog (`docs/log-format.md`).
+ *
+ * @module
+ */
+import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
+import type { GivenOptions } from "../lib/config/option.ts";
+import { openLogger } from "../lib/daemon/logger.ts";
+import type { FirewallEvent } from "../lib/firewall/firewall.ts";
+import { HintedError } from "../lib/hinted_error.ts";
+import { setColorEnabled } from "../lib/report/color.ts";
+import { firewallLine, firewallObject } from "../lib/report/firewall_report.ts";
+import { eventObject } from "../lib/report/json_reporter.ts";
+import { LineReporter } from "../lib/report/line_reporter.ts";
+import { Trace } from "../lib/report/trace.ts";
+import type { Observer } from "../lib/server/event.ts";
+import { RepeatFilter } from "../lib/server/repeat_filter.ts";
+import type { Context } from "./context.ts";
+
+/** Where a server tells what happens. */
+export interface ServeLog extends Disposable {
+  readonly observe: Observer;
+  firewall(event: FirewallEvent): void;
+  error(text: string): void;
+  warning(text: string): void;
+  info(text: string): void;
+  debug(text: string): void;
+  /** Tells what is still held back. */
+  finish(): void;
+}
+
+/** Milliseconds between two looks at what is held back. */
+const FLUSH_INTERVAL = 5_000;
+
+/**
+ * Opens the log that options and settings ask for.
+ *
+ * @throws {HintedError} for a `--log-format` there is none of.
+ */
+export function openServeLog(
+  settings: ServerSettings,
+  options: GivenOptions,
+  context: Context,
+): ServeLog {
+  const format = options.value("log-format") ?? "text";
+  if (format !== "text" && format !== "json") {
+    throw new HintedError(`--log-format '${format}' is none of text and json`);
+  }
+  const logger = openLogger({
+    verbose: settings.VERBOSE > 0,
+    format,
+    write: (text) => context.err(text),
+  });
+  const now = (): number => Math.floor(Date.now() / 1000);
+  const lines = new LineReporter((line) => logger.log(line), { dumpFields: settings.VERBOSE > 1 });
+  const showsTrace = format === "text" && settings.VERBOSE > 0 && context.isErrorTerminal;
+  let held: RepeatFilter | undefined;
+  let observe: Observer;
+  if (showsTrace) {
+    setColorEnabled(context.usesColor);
+    observe = new Trace((line) => context.err(`${line}\n`), now).observe;
+  } else {
+    held = new RepeatFilter(
+      format === "text" ? lines.observe : (event) => {
+        const object = eventObject(event);
+        if (object !== undefined) logger.object(object);
+      },
+      now,
+    );
+    observe = held.observe;
+  }
+  const timer = setInterval(() => held?.flush(now()), FLUSH_INTERVAL);
+  return {
+    observe,
+    firewall: (event) => {
+      const object = format === "json" ? firewallObject(event) : undefined;
+      if (object !== undefined) logger.object(object);
+      else if (event.type !== "command" || settings.VERBOSE > 1) logger.log(firewallLine(event));
+    },
+    error: (text) => logger.log({ severity: "error", text }),
+    warning: (text) => logger.log({ severity: "warning", text }),
+    info: (text) => logger.log({ severity: "info", text }),
+    debug: (text) => logger.log({ severity: "debug", text }),
+    finish: () => held?.flush(now(), true),
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      logger[Symbol.dispose]();
+    },
+  };
+}

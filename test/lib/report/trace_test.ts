@@ -1,0 +1,56 @@
+import { assertEquals } from "../../assert.ts";
+import type { Stanza } from "../../../lib/config/stanza.ts";
+import { setColorEnabled } from "../../../lib/report/color.ts";
+import { Trace } from "../../../lib/report/trace.ts";
+import { PacketProcessor } from "../../../lib/server/packet_processor.ts";
+import { ReplayCache } from "../../../lib/server/replay_cache.ts";
+import { datagram, seal } from "../../support/packet.ts";
+import { aStanza } from "../../support/stanza.ts";
+
+const NOW = 1_800_000_000;
+
+function trace(stanzas: readonly Stanza[], ...payloads: readonly string[]): string[] {
+  setColorEnabled(false);
+  const lines: string[] = [];
+  const processor = new PacketProcessor({
+    stanzas,
+    policy: { maxAge: 120, http: undefined, destinationRule: false, testMode: true },
+    replay: new ReplayCache({ window: 120 }),
+    now: () => NOW,
+    observe: new Trace((line) => lines.push(line), () => NOW).observe,
+    act: () => {},
+  });
+  for (const payload of payloads) processor.process(datagram(payload));
+  return lines;
+}
+
+Deno.test("the trace of an old packet shows what it passed, where it failed, by how much, and what to do", () => {
+  const { packetText } = seal({}, { time: NOW - 7205 });
+  assertEquals(trace([aStanza()], packetText), [
+    "packet 1: 192.0.2.9 port 53992 → 198.51.100.7 port 62201, 204 bytes",
+    "  ✓ screen         looks like SPA",
+    "  ✓ source         a stanza takes packets from this address",
+    "  ✓ seen           not seen before",
+    "  ✓ authenticate   stanza 1: HMAC and key are right",
+    "                   alice asks for 192.0.2.44,tcp/22, sent 7205 s ago",
+    "  ✗ authorize      stanza 1: timestamp 7205 s old, limit 120 s",
+    "                   is the client's clock right?",
+  ]);
+});
+
+Deno.test("the trace of junk names the step it did not pass", () => {
+  const lines = trace([aStanza()], "A".repeat(204), "no SPA at all");
+  assertEquals(lines.filter((line) => line.includes("✗")), [
+    "  ✗ authenticate   stanza 1: the HMAC does not match the stanza's key",
+    "  ✗ screen         not an SPA packet: Data is not a valid SPA message format",
+  ]);
+});
+
+Deno.test("in test mode the trace says what would have been opened", () => {
+  const lines = trace([aStanza()], seal({}, { time: NOW }).packetText);
+  assertEquals(lines.slice(-2), [
+    "  ✓ act            stanza 1: everything is right; --test changes nothing " +
+    "(would open tcp/22 for 192.0.2.44 for 30 s)",
+    "                   run without -t to open it",
+  ]);
+});
