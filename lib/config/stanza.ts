@@ -91,5 +91,7 @@ export interface Stanza {
   readonly forceMasquerade: boolean;
   readonly forwardAll: boolean;
   readonly disableDnat: boolean;
+  /** Perl era's ENABLE_FORWARD_ACCESS N: NAT requests to inside hosts (types 2 and 4) are refused. */
+  readonly refuseForwardNat?: boolean;
   readonly gpg?: GpgSettings;
 }

@@ -1,0 +1,370 @@
+/**
+ * The variables of `access.conf`, once (`docs/spec/server.md` 5.3), in the order of that section.
+ *
+ * @module
+ */
+import type { DigestName } from "../crypto/digest.ts";
+import type { EncryptionMode } from "../crypto/encryption_mode.ts";
+import type { Address } from "../net/address.ts";
+import type { Service } from "../net/service.ts";
+import type { AddressList, NatTarget } from "./stanza.ts";
+import type { RetiredName, VariableRow } from "./variable.ts";
+
+/** What a variable of `access.conf` may hold, and the type it has once parsed. */
+export interface AccessKinds {
+  /** `y…` or `n…`. */
+  boolean: boolean;
+  /** Decimal digits, within the range of the row. */
+  integer: number;
+  /** Anything. */
+  text: string;
+  /** `docs/spec/server.md` 5.5. */
+  addresses: AddressList;
+  /** `docs/spec/server.md` 5.6. */
+  services: readonly Service[];
+  /** The rest of the line, as bytes. */
+  passphrase: Uint8Array;
+  /** The bytes that the base64 text stands for. */
+  base64: Uint8Array;
+  digest: DigestName;
+  mode: EncryptionMode;
+  /** `MM/DD/YYYY`: local midnight, in seconds since 1970 UTC. */
+  date: number;
+  /** Seconds since 1970 UTC, 0 meaning never. */
+  epoch: number;
+  /** A user of this system. */
+  user: string;
+  /** A group of this system. */
+  group: string;
+  /** A command line of 1 to 255 characters. */
+  command: string;
+  /** `ADDRESS PORT`. */
+  "nat target": NatTarget;
+  address: Address;
+  /** A folder that exists. */
+  folder: string;
+  /** Comma-separated GnuPG key ids or fingerprints. */
+  "key ids": readonly string[];
+}
+
+type Row = VariableRow<keyof AccessKinds>;
+
+/** Largest time-out of the C daemon, 2^23 seconds (97 days). */
+const MAX_TIMEOUT = 8388608;
+
+/** Every variable. */
+export const ACCESS_VARIABLES = [
+  {
+    name: "SOURCE",
+    kind: "addresses",
+    doc: "Sources of packets this stanza is for; starts a stanza",
+    honoured: true,
+  },
+  {
+    name: "DESTINATION",
+    kind: "addresses",
+    default: "ANY",
+    doc: "Destinations of packets this stanza is for",
+    honoured: true,
+  },
+  {
+    name: "OPEN_PORTS",
+    kind: "services",
+    doc: "Services that may be asked for, such as tcp/22, udp/53; unset: any",
+    honoured: true,
+  },
+  {
+    name: "RESTRICT_PORTS",
+    kind: "services",
+    doc: "Services that may not be asked for",
+    honoured: true,
+  },
+  {
+    name: "KEY",
+    kind: "passphrase",
+    doc: "Encryption key as text, 1 to 32 bytes",
+    honoured: true,
+    secret: true,
+  },
+  {
+    name: "KEY_BASE64",
+    kind: "base64",
+    doc: "Encryption key in base64, 1 to 32 bytes",
+    honoured: true,
+    secret: true,
+  },
+  {
+    name: "HMAC_KEY",
+    kind: "passphrase",
+    doc: "HMAC key as text, 1 to 128 bytes",
+    honoured: true,
+    secret: true,
+  },
+  {
+    name: "HMAC_KEY_BASE64",
+    kind: "base64",
+    doc: "HMAC key in base64, 1 to 128 bytes",
+    honoured: true,
+    secret: true,
+  },
+  {
+    name: "HMAC_DIGEST_TYPE",
+    kind: "digest",
+    default: "SHA256",
+    doc: "Digest of the HMAC",
+    honoured: true,
+  },
+  {
+    name: "REQUIRE_HMAC",
+    kind: "boolean",
+    default: "N",
+    doc: "Refuse to start while this stanza has no HMAC key",
+    honoured: true,
+    extension: true,
+  },
+  {
+    name: "ENCRYPTION_MODE",
+    kind: "mode",
+    default: "CBC",
+    doc: "Mode of the cipher",
+    honoured: true,
+  },
+  {
+    name: "FW_ACCESS_TIMEOUT",
+    kind: "integer",
+    default: "30",
+    range: [0, MAX_TIMEOUT],
+    unit: "s",
+    doc: "Time access is granted for where the client names none; 0 is the default",
+    honoured: true,
+  },
+  {
+    name: "MAX_FW_TIMEOUT",
+    kind: "integer",
+    default: "300",
+    range: [0, MAX_TIMEOUT],
+    unit: "s",
+    doc: "Longest time access is granted for; unset: 300 or FW_ACCESS_TIMEOUT, the larger",
+    honoured: true,
+  },
+  {
+    name: "REQUIRE_USERNAME",
+    kind: "text",
+    doc: "User name the packet must carry",
+    honoured: true,
+  },
+  {
+    name: "REQUIRE_SOURCE_ADDRESS",
+    kind: "boolean",
+    default: "N",
+    doc: "Refuse packets that ask for access from the address they come from (fwknop -s)",
+    honoured: true,
+  },
+  {
+    name: "REQUIRE_SOURCE",
+    kind: "boolean",
+    default: "N",
+    doc: "The same as REQUIRE_SOURCE_ADDRESS",
+    honoured: true,
+    spelling: "REQUIRE_SOURCE_ADDRESS",
+  },
+  {
+    name: "ACCESS_EXPIRE",
+    kind: "date",
+    doc: "Day from which the stanza admits nobody, as MM/DD/YYYY in local time",
+    honoured: true,
+  },
+  {
+    name: "ACCESS_EXPIRE_EPOCH",
+    kind: "epoch",
+    doc: "Second since 1970 UTC from which the stanza admits nobody; 0 is never",
+    honoured: true,
+  },
+  {
+    name: "ENABLE_CMD_EXEC",
+    kind: "boolean",
+    default: "N",
+    doc: "Run the commands that packets carry",
+    honoured: false,
+  },
+  { name: "CMD_EXEC_USER", kind: "user", doc: "User that commands run as", honoured: false },
+  { name: "CMD_EXEC_GROUP", kind: "group", doc: "Group that commands run as", honoured: false },
+  {
+    name: "ENABLE_CMD_SUDO_EXEC",
+    kind: "boolean",
+    default: "N",
+    doc: "Run commands through sudo",
+    honoured: false,
+  },
+  { name: "CMD_SUDO_EXEC_USER", kind: "user", doc: "User given to sudo -u", honoured: false },
+  { name: "CMD_SUDO_EXEC_GROUP", kind: "group", doc: "Group given to sudo -g", honoured: false },
+  {
+    name: "CMD_CYCLE_OPEN",
+    kind: "command",
+    doc: "Command that opens, in place of firewall rules",
+    honoured: false,
+  },
+  {
+    name: "CMD_CYCLE_CLOSE",
+    kind: "command",
+    doc: "Command that closes; NONE where something else does",
+    honoured: false,
+  },
+  {
+    name: "CMD_CYCLE_TIMER",
+    kind: "integer",
+    range: [1, MAX_TIMEOUT],
+    unit: "s",
+    doc: "Time until the close where the client names none",
+    honoured: false,
+  },
+  {
+    name: "FORCE_NAT",
+    kind: "nat target",
+    doc: "Inside ADDRESS PORT that every connection is sent to",
+    honoured: false,
+  },
+  {
+    name: "FORCE_SNAT",
+    kind: "address",
+    doc: "Source address given to forwarded connections",
+    honoured: false,
+  },
+  {
+    name: "FORCE_MASQUERADE",
+    kind: "boolean",
+    default: "N",
+    doc: "Give forwarded connections the address of the outgoing interface",
+    honoured: false,
+  },
+  {
+    name: "FORWARD_ALL",
+    kind: "boolean",
+    default: "N",
+    doc: "Forward every port and protocol",
+    honoured: false,
+  },
+  {
+    name: "DISABLE_DNAT",
+    kind: "boolean",
+    default: "N",
+    doc: "Do not rewrite destinations",
+    honoured: false,
+  },
+  { name: "GPG_HOME_DIR", kind: "folder", doc: "GnuPG folder", honoured: false },
+  { name: "GPG_EXE", kind: "text", doc: "GnuPG program", honoured: false },
+  { name: "GPG_DECRYPT_ID", kind: "text", doc: "Secret key that decrypts", honoured: false },
+  {
+    name: "GPG_DECRYPT_PW",
+    kind: "text",
+    doc: "Passphrase of that key; switches GnuPG on",
+    honoured: false,
+    secret: true,
+  },
+  {
+    name: "GPG_ALLOW_NO_PW",
+    kind: "boolean",
+    default: "N",
+    doc: "The key has no passphrase; switches GnuPG on",
+    honoured: false,
+  },
+  {
+    name: "GPG_REQUIRE_SIG",
+    kind: "boolean",
+    default: "Y",
+    doc: "Refuse unsigned packets; only GPG_DISABLE_SIG Y changes that",
+    honoured: "inert",
+  },
+  {
+    name: "GPG_DISABLE_SIG",
+    kind: "boolean",
+    default: "N",
+    doc: "Accept unsigned packets",
+    honoured: false,
+  },
+  {
+    name: "GPG_IGNORE_SIG_VERIFY_ERROR",
+    kind: "boolean",
+    default: "N",
+    doc: "Accept packets whose signature does not verify",
+    honoured: false,
+  },
+  {
+    name: "GPG_REMOTE_ID",
+    kind: "key ids",
+    doc: "Signers to accept, by the last 8 hexadecimal digits of their key",
+    honoured: false,
+  },
+  {
+    name: "GPG_FINGERPRINT_ID",
+    kind: "key ids",
+    doc: "Signers to accept, by fingerprint",
+    honoured: false,
+  },
+  {
+    name: "PERMIT_CLIENT_PORTS",
+    kind: "boolean",
+    doc: "N demands OPEN_PORTS, Y changes nothing",
+    honoured: true,
+    perlEra: true,
+  },
+  {
+    name: "ENABLE_FORWARD_ACCESS",
+    kind: "boolean",
+    doc: "N refuses NAT requests to inside hosts, Y changes nothing",
+    honoured: true,
+    perlEra: true,
+  },
+] as const satisfies readonly Row[];
+
+type AccessRow = typeof ACCESS_VARIABLES[number];
+
+/** The name of a variable. */
+export type AccessName = AccessRow["name"];
+
+/** The rows without their literal types. */
+export const ACCESS_ROWS: readonly (Row & { readonly name: AccessName })[] = ACCESS_VARIABLES;
+
+/** The values of a stanza, typed, under the names of the file. */
+export type AccessValues = {
+  readonly [R in AccessRow as R["name"]]: AccessKinds[R["kind"]];
+};
+
+/** The variables `%include_keys` takes from a file (`docs/spec/server.md` 5.2). */
+export const KEY_FILE_NAMES: readonly AccessName[] = [
+  "KEY",
+  "KEY_BASE64",
+  "HMAC_KEY",
+  "HMAC_KEY_BASE64",
+  "GPG_DECRYPT_ID",
+  "GPG_DECRYPT_PW",
+  "GPG_ALLOW_NO_PW",
+  "GPG_REQUIRE_SIG",
+  "GPG_DISABLE_SIG",
+  "GPG_IGNORE_SIG_VERIFY_ERROR",
+  "GPG_REMOTE_ID",
+  "GPG_FINGERPRINT_ID",
+];
+
+/** Names that old and foreign files have (`docs/spec/server.md` 15). */
+export const RETIRED_ACCESS_NAMES: readonly RetiredName[] = [
+  { name: "MAX_ACCESS_TIMEOUT", advice: "Its name is MAX_FW_TIMEOUT now" },
+  { name: "PERMIT_CLIENT_TIMEOUT", advice: "MAX_FW_TIMEOUT limits what the client may ask for" },
+  {
+    name: "INTERNAL_NET_ACCESS",
+    advice: "Inside hosts are not limited by a list; FORCE_NAT names the one to allow",
+  },
+  {
+    name: "CMD_REGEX",
+    advice: "Commands are not matched against a pattern; leave ENABLE_CMD_EXEC off",
+  },
+  {
+    name: "DISABLE_FW_ACCESS",
+    advice: "It is ignored, so this stanza does grant ports; narrow OPEN_PORTS",
+  },
+  { name: "RESTRICT_INTF", advice: "DESTINATION names the addresses packets may arrive at" },
+  {
+    name: /^h?keytype$/,
+    advice: "Only OpenWrt's web interface uses it; remove the line",
+  },
+];

@@ -1,0 +1,16 @@
+/**
+ * A value somebody wrote.
+ *
+ * @module
+ */
+import type { Position } from "./stanza.ts";
+
+/** A value with where it came from. */
+export interface GivenValue {
+  /** As written, after substitution. */
+  readonly text: string;
+  /** Where the value stands; absent: on the command line. */
+  readonly position?: Position;
+  /** The option that gave it, without dashes. */
+  readonly option?: string;
+}

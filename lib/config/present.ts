@@ -1,0 +1,13 @@
+/**
+ * Optional members of objects.
+ *
+ * @module
+ */
+
+/** The object without its members that are `undefined`, as `exactOptionalPropertyTypes` wants it. */
+export function present<Members extends Record<string, unknown>>(
+  members: Members,
+): { [Name in keyof Members]?: Exclude<Members[Name], undefined> } {
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Name in keyof Members]?: never };
+}

@@ -1,0 +1,73 @@
+/**
+ * Configuration variables as data. One table per file format lists its variables once; parser, validator,
+ * `dump-config`, the manual pages and completion read that table.
+ *
+ * @module
+ */
+
+/**
+ * The builds of the C daemon whose variable set differs (`docs/spec/server.md` 4.2): one firewall each, and
+ * `nfq` for those that read packets from libnetfilter_queue instead of libpcap.
+ */
+export type Build = "iptables" | "firewalld" | "ipfw" | "pf" | "nfq";
+
+/** One variable. */
+export interface VariableRow<Kind extends string = string> {
+  readonly name: string;
+  /** What it holds; each kind of a format has one parser. */
+  readonly kind: Kind;
+  /**
+   * The default as the file would write it. It may start with `$NAME`, as values may. Absent: not set.
+   */
+  readonly default?: string;
+  /** The C daemon has no default of this name: its dump says `<not set>`, and means this. */
+  readonly silentDefault?: true;
+  /** Smallest and largest integer allowed, both included. */
+  readonly range?: readonly [number, number];
+  /** Unit of an integer. */
+  readonly unit?: "s" | "µs" | "bytes";
+  /** The words allowed, in any case, for the kind `choice`. */
+  readonly choices?: readonly string[];
+  /** What it does: one line, in sentence case, without a full stop. */
+  readonly doc: string;
+  /**
+   * `true`: does what `doc` says. `false`: not implemented; setting it to anything but its default stops the
+   * program with a line that names it. `"inert"`: accepted and without effect by design, as `doc` says.
+   */
+  readonly honoured: true | false | "inert";
+  /** The builds that know it; absent: all. */
+  readonly builds?: readonly Build[];
+  /** The release of the C daemon it came with, where that is later than 2.6.10. */
+  readonly since?: string;
+  /** Ours; the C daemon warns that it does not know it. */
+  readonly extension?: true;
+  /** Of the perl daemon; accepted with a warning (`docs/spec/server.md` 15). */
+  readonly perlEra?: true;
+  /** Key material: never printed. */
+  readonly secret?: true;
+  /** Another spelling of this variable. */
+  readonly spelling?: string;
+}
+
+/** A name that means something to people and nothing (any more) to the daemon. */
+export interface RetiredName {
+  readonly name: string | RegExp;
+  /** What to do instead: one line without a full stop. */
+  readonly advice: string;
+}
+
+/** The advice for a name, if it is a retired one. */
+export function retirementAdvice(
+  names: readonly RetiredName[],
+  written: string,
+): string | undefined {
+  const found = names.find(({ name }) =>
+    typeof name === "string" ? name === written : name.test(written)
+  );
+  return found?.advice;
+}
+
+/** Whether two parsed values, plain data both, are equal. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
