@@ -1,0 +1,24 @@
+/**
+ * What the parsers of the configuration need from the outside. They have no other way to it.
+ *
+ * @module
+ */
+import type { Diagnostic } from "./diagnostic.ts";
+
+/** A file that was read, or why it was not; warnings about the file come with it either way. */
+export interface FileRead {
+  /** Absent: one of the diagnostics is an error. */
+  readonly text?: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Files, folders, users and groups of the system. */
+export interface ConfigFiles {
+  /** Reads a file. `role` is the word for it in messages; bytes that are not UTF-8 become U+FFFD. */
+  read(path: string, role: "Config" | "Access"): FileRead;
+  /** Names of the entries of a folder in any order, or `undefined` where it cannot be read. */
+  list(folder: string): readonly string[] | undefined;
+  isFolder(path: string): boolean;
+  hasUser(name: string): boolean;
+  hasGroup(name: string): boolean;
+}

@@ -1,0 +1,101 @@
+/**
+ * `fwknopd.conf` and its override files: text to entries (`docs/spec/server.md` 4.1). What the values mean is decided
+ * when all files are known (`server_settings.ts`), because a value may refer to one of an earlier file.
+ *
+ * @module
+ */
+import type { Diagnostic } from "./diagnostic.ts";
+import { nearestWord } from "./did_you_mean.ts";
+import { FWKNOPD_ROWS, type FwknopdName, RETIRED_FWKNOPD_NAMES } from "./fwknopd_variables.ts";
+import { type MalformedLine, readLines, type SettingLine } from "./line.ts";
+import type { Position } from "./stanza.ts";
+import { retirementAdvice } from "./variable.ts";
+
+/** One line that sets a variable. */
+export interface FwknopdEntry {
+  readonly name: FwknopdName;
+  /** As written: `$NAME` at its start is not replaced yet. */
+  readonly value: string;
+  readonly valuePosition: Position;
+}
+
+/** A file, parsed. */
+export interface FwknopdConf {
+  /** In file order; a name may occur several times. */
+  readonly entries: readonly FwknopdEntry[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Parses a file. Lines that make no sense and names that mean nothing are warnings, as in the C daemon; bytes
+ * that are not text are an error.
+ *
+ * @param file the path, for positions and messages.
+ */
+export function parseFwknopdConf(text: string, file: string): FwknopdConf {
+  const entries: FwknopdEntry[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const line of readLines(text, file)) {
+    if (line.kind === "malformed") {
+      diagnostics.push(malformedLine(line));
+      continue;
+    }
+    const row = FWKNOPD_ROWS.find(({ name }) => name === line.name);
+    if (row === undefined) {
+      diagnostics.push(unknownName(line));
+      continue;
+    }
+    entries.push({ name: row.name, value: line.value, valuePosition: line.valuePosition });
+    if (line.rest !== "" && !line.rest.startsWith("#")) {
+      diagnostics.push({
+        severity: "warning",
+        text: `The text after ';' is not part of the value of ${row.name}`,
+        position: line.valuePosition,
+        hint: "A value ends at the first ';'; write comments on lines of their own",
+      });
+    }
+  }
+  return { entries, diagnostics };
+}
+
+function malformedLine({ text, position, reason }: MalformedLine): Diagnostic {
+  const { file, line } = position;
+  if (reason === "not text") {
+    return {
+      severity: "error",
+      text: `*Invalid config file entry in ${file} at line ${line}.`,
+      position,
+      hint: "The line is not UTF-8 text",
+    };
+  }
+  return {
+    severity: "warning",
+    text: `*Invalid config file entry in ${file} at line ${line}.\n - '${text}'`,
+    position,
+    hint: malformedHint(text),
+  };
+}
+
+function malformedHint(text: string): string {
+  const bare = text.trim();
+  if (bare === "") return "The line holds only blanks; the C daemon wants empty lines empty";
+  if (bare.startsWith("#")) return "A comment must start in the first column";
+  return "Write NAME, blanks, VALUE; the line has no effect";
+}
+
+function unknownName({ name, position }: SettingLine): Diagnostic {
+  return {
+    severity: "warning",
+    text: `[*] Ignoring unknown configuration parameter: '${name}' in ${position.file}`,
+    position,
+    hint: unknownNameHint(name),
+  };
+}
+
+function unknownNameHint(name: string): string {
+  if (name.startsWith("#")) return "A comment must start in the first column";
+  const advice = retirementAdvice(RETIRED_FWKNOPD_NAMES, name);
+  if (advice !== undefined) return advice;
+  const nearest = nearestWord(name, FWKNOPD_ROWS.map((row) => row.name));
+  return nearest === undefined ? "The line has no effect" : `Did you mean ${nearest}?`;
+}

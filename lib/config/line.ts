@@ -1,0 +1,78 @@
+/**
+ * The line grammar that `fwknopd.conf` and `access.conf` share (`docs/spec/server.md` 4.1, 5.1).
+ *
+ * @module
+ */
+import type { Position } from "./stanza.ts";
+
+/** A line that sets something. */
+export interface SettingLine {
+  readonly kind: "setting";
+  /** As written, a colon at its end included. */
+  readonly name: string;
+  /** At least one character; no blanks at either end. */
+  readonly value: string;
+  /** Where the name stands. */
+  readonly position: Position;
+  /** Where the value stands. */
+  readonly valuePosition: Position;
+  /** Whether blanks stood after the value, which 2.6.10 takes as part of it. */
+  readonly trailingBlanks: boolean;
+  /** Text after the `;` (or CR) that ended the value, without blanks around it; empty: none. */
+  readonly rest: string;
+}
+
+/** A line that is neither a setting nor a comment. */
+export interface MalformedLine {
+  readonly kind: "malformed";
+  readonly text: string;
+  readonly position: Position;
+  /** `not text`: bytes that are not UTF-8, or NUL. */
+  readonly reason: "no value" | "not text";
+}
+
+/** One line that counts. */
+export type ConfigLine = SettingLine | MalformedLine;
+
+/** NAME, blanks, VALUE up to `;` or CR, and what follows. */
+const SETTING = /^([ \t\v\f]*)([^ \t\v\f\r]+)([ \t\v\f]+)([^;\r]*)([;\r]?)(.*)$/s;
+
+/** What a UTF-8 decoder puts in the place of bytes that are not UTF-8. */
+const REPLACEMENT = "\uFFFD";
+
+/**
+ * The lines that are not comments. Only LF ends a line, and only a first character `#`, `;` or CR makes a comment, as
+ * in the C daemon. Longer lines than its 1023 characters are not cut.
+ *
+ * @param text the file, decoded so that bytes that are not UTF-8 became U+FFFD.
+ */
+export function readLines(text: string, file: string): ConfigLine[] {
+  const lines: ConfigLine[] = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line !== "" && !/^[#;\r]/.test(line)) lines.push(readLine(line, file, index + 1));
+  }
+  return lines;
+}
+
+function readLine(text: string, file: string, line: number): ConfigLine {
+  const at = (index: number): Position => ({ file, line, column: index + 1 });
+  const unreadable = text.search(new RegExp(`[\0${REPLACEMENT}]`));
+  if (unreadable >= 0) {
+    return { kind: "malformed", text, position: at(unreadable), reason: "not text" };
+  }
+  const [, indent = "", name = "", gap = "", written = "", , rest = ""] = SETTING.exec(text) ?? [];
+  const value = written.replace(/[ \t\v\f]+$/, "");
+  if (value === "") {
+    const position = at(Math.max(0, text.search(/[^ \t\v\f\r]/)));
+    return { kind: "malformed", text, position, reason: "no value" };
+  }
+  return {
+    kind: "setting",
+    name,
+    value,
+    position: at(indent.length),
+    valuePosition: at(indent.length + name.length + gap.length),
+    trailingBlanks: value !== written,
+    rest: rest.replace(/^[ \t\v\f;\r]+|[ \t\v\f\r]+$/g, ""),
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * The configuration files of this system, with the checks the C daemon makes when it opens one
+ * (`docs/spec/server.md` 4.1).
+ *
+ * @module
+ */
+import type { ConfigFiles, FileRead } from "./config_files.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+
+/** The real files, folders, users and groups. */
+export const systemFiles: ConfigFiles = {
+  read: readConfigFile,
+  list(folder) {
+    try {
+      return Array.from(Deno.readDirSync(folder), ({ name }) => name);
+    } catch {
+      return undefined;
+    }
+  },
+  isFolder(path) {
+    try {
+      return Deno.statSync(path).isDirectory;
+    } catch {
+      return false;
+    }
+  },
+  hasUser: (name) => isListed("/etc/passwd", name),
+  hasGroup: (name) => isListed("/etc/group", name),
+};
+
+/**
+ * Reads a configuration file. Missing, unreadable and irregular files are errors; permissions wider than 0600 and
+ * another owner are warnings, as in the C daemon.
+ */
+export function readConfigFile(path: string, role: "Config" | "Access"): FileRead {
+  try {
+    // Opening a FIFO would wait for a writer, so look before opening; what counts is looked at after it.
+    if (!Deno.statSync(path).isFile) return { diagnostics: [notRegular(path)] };
+    using file = Deno.openSync(path);
+    const info = file.statSync();
+    if (!info.isFile) return { diagnostics: [notRegular(path)] };
+    return { text: readAll(file), diagnostics: ownership(path, info) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { diagnostics: [unreadable(path, role, error)] };
+  }
+}
+
+function readAll(file: Deno.FsFile): string {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const buffer = new Uint8Array(65536);
+  let text = "";
+  for (let count = file.readSync(buffer); count !== null; count = file.readSync(buffer)) {
+    text += decoder.decode(buffer.subarray(0, count), { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function ownership(path: string, { mode, uid }: Deno.FileInfo): Diagnostic[] {
+  const warning = (text: string, hint: string): Diagnostic => ({ severity: "warning", text, hint });
+  const found: Diagnostic[] = [];
+  if (mode !== null && (mode & 0o777) !== 0o600) {
+    found.push(warning(
+      `[-] file: ${path} permissions should only be user read/write (0600, -rw-------)`,
+      `chmod 600 ${path}`,
+    ));
+  }
+  if (uid !== null && uid !== Deno.uid()) {
+    found.push(warning(
+      `[-] file: ${path} not owned by current effective user id`,
+      "Its owner can change what this program does",
+    ));
+  }
+  return found;
+}
+
+function notRegular(path: string): Diagnostic {
+  return {
+    severity: "error",
+    text: `[-] file: ${path} is not a regular file or symbolic link.`,
+    hint: "Give the path of a file",
+  };
+}
+
+function unreadable(path: string, role: string, error: Error): Diagnostic {
+  if (error instanceof Deno.errors.NotFound) {
+    const hint = role === "Config" ? "-c FILE names another one" : "-a FILE names another one";
+    return { severity: "error", text: `[*] ${role} file: '${path}' was not found.`, hint };
+  }
+  const [reason] = error.message.split(" (os error");
+  return {
+    severity: "error",
+    text: `[*] Could not open ${role.toLowerCase()} file: ${path}: ${reason}`,
+    ...(error instanceof Deno.errors.PermissionDenied ? { hint: "Run this as root" } : {}),
+  };
+}
+
+/** Whether a file of lines `NAME:…` has a line for the name. */
+function isListed(file: string, name: string): boolean {
+  try {
+    return Deno.readTextFileSync(file).split("\n").some((line) => line.startsWith(`${name}:`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * The settings of a server, from its files and its command line (`docs/spec/server.md` 2 to 4).
+ *
+ * @module
+ */
+import type { Diagnostic } from "./diagnostic.ts";
+import type { FwknopdConf } from "./fwknopd_conf.ts";
+import { parseFwknopdValue } from "./fwknopd_value.ts";
+import { FWKNOPD_ROWS, type FwknopdName, type ServerSettings } from "./fwknopd_variables.ts";
+import type { GivenValue } from "./given_value.ts";
+import type { GivenOptions, OptionRow } from "./option.ts";
+import { PLACEHOLDER } from "./parsed_value.ts";
+import { sameValue } from "./variable.ts";
+
+/** What was written, by variable; variables at their default are not in it. */
+export type GivenSettings = ReadonlyMap<FwknopdName, GivenValue>;
+
+/** Settings that hold together. */
+export interface ResolvedSettings {
+  readonly settings: ServerSettings;
+  readonly given: GivenSettings;
+}
+
+/** The outcome of resolving; `resolved` is absent where a diagnostic is an error. */
+export interface SettingsOutcome {
+  readonly resolved?: ResolvedSettings;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Merges the files in order (the last value wins), lets the options of the command line win over them, fills in the
+ * defaults and checks every value. Diagnostics of the files themselves come first.
+ *
+ * @param table says which option stands for which variable; a switch says `Y`.
+ */
+export function resolveServerSettings(
+  files: readonly FwknopdConf[],
+  options: GivenOptions,
+  table: readonly OptionRow[],
+): SettingsOutcome {
+  const diagnostics: Diagnostic[] = files.flatMap((file) => file.diagnostics);
+  const given = substituteFiles(files, diagnostics);
+  for (const [name, value] of optionValues(options, table)) given.set(name, value);
+  // A file has no age that matters (`docs/spec/server.md` 4.2, PCAP_FILE).
+  const agingDefault = given.has("PCAP_FILE") ? "N" : undefined;
+
+  const values: Record<string, unknown> = {};
+  for (const row of FWKNOPD_ROWS) {
+    const written = given.get(row.name);
+    const fallback = row.name === "ENABLE_SPA_PACKET_AGING" ? agingDefault : undefined;
+    const text = written?.text ?? expandDefault(fallback ?? row.default, given);
+    if (text === undefined) continue;
+    const { value, error } = parseFwknopdValue(row, text);
+    values[row.name] = value;
+    if (error !== undefined) {
+      diagnostics.push(findingAt("error", error.text, written, error.hint));
+    } else if (written !== undefined) {
+      diagnostics.push(...warnings(row.name, written));
+    }
+  }
+  const settings = withVerbosity(values, options.count("verbose")) as ServerSettings;
+  diagnostics.push(...crossChecks(settings, given));
+  const broken = diagnostics.some(({ severity }) => severity === "error");
+  return broken ? { diagnostics } : { resolved: { settings, given }, diagnostics };
+}
+
+/** Variables that are set to something this program does not do: an error each, for whoever would act on them. */
+export function unhonouredSettings(given: GivenSettings): Diagnostic[] {
+  return FWKNOPD_ROWS.flatMap((row) => {
+    const written = given.get(row.name);
+    if (row.honoured !== false || written === undefined) return [];
+    const { default: text } = row;
+    const standard = text === undefined ? undefined : parseFwknopdValue(row, text).value;
+    if (sameValue(parseFwknopdValue(row, written.text).value, standard)) return [];
+    return [findingAt("error", unhonouredText(row.name), written, UNHONOURED_HINT)];
+  });
+}
+
+/** The line about a variable that is set and not honoured. */
+export function unhonouredText(name: string): string {
+  return `[*] ${name} is set, but this version does not honour it`;
+}
+
+/** What to do about {@link unhonouredText}. */
+export const UNHONOURED_HINT = "Remove the line or give it its default";
+
+/** Replaces `$NAME` at the start of values, in the order of the lines. */
+function substituteFiles(
+  files: readonly FwknopdConf[],
+  diagnostics: Diagnostic[],
+): Map<FwknopdName, GivenValue> {
+  const given = new Map<FwknopdName, GivenValue>();
+  for (const { name, value, valuePosition: position } of files.flatMap(({ entries }) => entries)) {
+    const reference = /^\$([A-Z_]*)([^ \t\v\f]*)(.*)$/s.exec(value);
+    if (reference === null) {
+      given.set(name, { text: value, position });
+      continue;
+    }
+    const [, variable = "", word = "", rest = ""] = reference;
+    const text = given.get(variable as FwknopdName)?.text;
+    if (text === undefined) {
+      diagnostics.push({
+        severity: "warning",
+        text: `[*] Invalid embedded variable in: '${value}'`,
+        position,
+        hint: `${variable || "The name"} is not set above this line; ${name} keeps its value`,
+      });
+      continue;
+    }
+    if (rest !== "") {
+      diagnostics.push({
+        severity: "warning",
+        text: `The text after the blank is not part of the value of ${name}`,
+        position,
+        hint: `A value that starts with '$' ends at the first blank`,
+      });
+    }
+    given.set(name, { text: text + word, position });
+  }
+  return given;
+}
+
+/** VERBOSE is not among them: each `-v` adds to the value of the file. */
+function optionValues(
+  options: GivenOptions,
+  table: readonly OptionRow[],
+): [FwknopdName, GivenValue][] {
+  return table.flatMap((row): [FwknopdName, GivenValue][] => {
+    const name = FWKNOPD_ROWS.find((variable) => variable.name === row.variable)?.name;
+    if (name === undefined || row.counted === true || !options.has(row.name)) return [];
+    const text = row.argument === undefined ? "Y" : options.value(row.name) ?? "";
+    return [[name, { text, option: row.name }]];
+  });
+}
+
+function withVerbosity(values: Record<string, unknown>, count: number): Record<string, unknown> {
+  if (count === 0) return values;
+  return { ...values, VERBOSE: Number(values["VERBOSE"] ?? 0) + count };
+}
+
+/** Defaults start with no other variable than ones that have a default of their own. */
+function expandDefault(
+  text: string | undefined,
+  given: ReadonlyMap<FwknopdName, GivenValue>,
+): string | undefined {
+  const [, variable, rest] = /^\$([A-Z_]+)(.*)$/.exec(text ?? "") ?? [];
+  if (variable === undefined) return text;
+  const row = FWKNOPD_ROWS.find(({ name }) => name === variable);
+  const folder = row === undefined ? "" : given.get(row.name)?.text ?? row.default ?? "";
+  return folder.replace(/\/$/, "") + rest;
+}
+
+/** Values that are right and yet not what they seem. */
+function warnings(name: FwknopdName, written: GivenValue): Diagnostic[] {
+  const kind = FWKNOPD_ROWS.find((row) => row.name === name)?.kind;
+  if (kind !== "chain") return [];
+  const fields = written.text.split(",");
+  const found: Diagnostic[] = [];
+  if (fields.length === 7) {
+    const text = `${name} has the seven fields of the perl server; the direction is dropped`;
+    found.push(findingAt("warning", text, written, "Remove the second field"));
+  }
+  if (Number(fields.at(-1)) !== 1) {
+    const text = `The last field of ${name}, the rule position, has no effect`;
+    const hint = "Rules are appended, or with ENABLE_RULE_PREPEND inserted at the top";
+    found.push(findingAt("warning", text, written, hint));
+  }
+  return found;
+}
+
+function crossChecks(settings: ServerSettings, given: GivenSettings): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const translate = given.get("SNAT_TRANSLATE_IP");
+  const snat = settings.ENABLE_IPT_SNAT || settings.ENABLE_FIREWD_SNAT;
+  if (snat && translate?.text === PLACEHOLDER) {
+    const text = "Invalid IPv4 addr for SNAT_TRANSLATE_IP";
+    found.push(findingAt("error", text, translate, `Replace ${PLACEHOLDER} or remove the line`));
+  }
+  const { IPFW_ACTIVE_SET_NUM: active, IPFW_EXPIRE_SET_NUM: expired } = settings;
+  if (active === expired && active !== 0) {
+    const written = given.get("IPFW_EXPIRE_SET_NUM") ?? given.get("IPFW_ACTIVE_SET_NUM");
+    const text = "[*] Cannot set identical ipfw active and expire sets.";
+    found.push(findingAt("error", text, written, "Give IPFW_EXPIRE_SET_NUM another number"));
+  }
+  return found;
+}
+
+/** A finding about a value, where it stands or as the option that gave it. */
+function findingAt(
+  severity: Diagnostic["severity"],
+  text: string,
+  written: GivenValue | undefined,
+  hint: string | undefined,
+): Diagnostic {
+  const option = written?.option === undefined ? [] : [`given by --${written.option}`];
+  const hints = [...option, ...(hint === undefined ? [] : [hint])].join("; ");
+  return {
+    severity,
+    text,
+    ...(written?.position === undefined ? {} : { position: written.position }),
+    ...(hints === "" ? {} : { hint: hints }),
+  };
+}
