@@ -1,0 +1,288 @@
+/**
+ * `access.conf`: text to stanzas (`docs/spec/server.md` 5).
+ *
+ * @module
+ */
+import { buildStanza } from "./access_stanza.ts";
+import { parseAccessValue } from "./access_value.ts";
+import {
+  ACCESS_ROWS,
+  type AccessName,
+  KEY_FILE_NAMES,
+  RETIRED_ACCESS_NAMES,
+} from "./access_variables.ts";
+import type { ConfigFiles } from "./config_files.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import { nearestWord } from "./did_you_mean.ts";
+import type { ServerSettings } from "./fwknopd_variables.ts";
+import type { GivenValue } from "./given_value.ts";
+import { type MalformedLine, readLines, type SettingLine } from "./line.ts";
+import { MASK } from "./mask.ts";
+import type { Position, Stanza } from "./stanza.ts";
+import { StanzaDraft } from "./stanza_draft.ts";
+import { retirementAdvice } from "./variable.ts";
+
+/** A stanza, and what was written to make it; secrets are masked. */
+export interface StanzaEntry {
+  readonly stanza: Stanza;
+  readonly written: ReadonlyMap<AccessName, GivenValue>;
+}
+
+/** What was read. Where a diagnostic is an error, the entries are not to be used. */
+export interface AccessConf {
+  readonly entries: readonly StanzaEntry[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What the stanzas are checked against, and the way to included files. */
+export interface AccessContext {
+  readonly settings: ServerSettings;
+  readonly files: ConfigFiles;
+}
+
+/** Parses the text of a main file. Every error is found, not only the first. */
+export function parseAccessConf(text: string, file: string, context: AccessContext): AccessConf {
+  const reader = new AccessReader(context);
+  reader.readText(text, file, 0);
+  return reader.finish(`[*] Could not find valid SOURCE stanza in access file: '${file}'`);
+}
+
+/** Reads and parses the access file. */
+export function readAccessFile(file: string, context: AccessContext): AccessConf {
+  const { text, diagnostics } = context.files.read(file, "Access");
+  if (text === undefined) return { entries: [], diagnostics };
+  const parsed = parseAccessConf(text, file, context);
+  return { ...parsed, diagnostics: [...diagnostics, ...parsed.diagnostics] };
+}
+
+/** Reads and parses the `*.conf` files of a folder, in the order of their names; each is a main file. */
+export function readAccessFolder(folder: string, context: AccessContext): AccessConf {
+  const reader = new AccessReader(context);
+  reader.readFolder(folder, 0, undefined);
+  return reader.finish("Fatal, could not find any valid access.conf stanzas");
+}
+
+/** The main file and two levels of included ones. */
+const DEEPEST_LEVEL = 2;
+
+class AccessReader {
+  readonly #context: AccessContext;
+  readonly #drafts: StanzaDraft[] = [];
+  readonly #diagnostics: Diagnostic[] = [];
+
+  constructor(context: AccessContext) {
+    this.#context = context;
+  }
+
+  /** @param level 0 for a main file, one more for each `%include` on the way. */
+  readText(text: string, file: string, level: number): void {
+    // An included file has a stanza of its own, and the one of the including file goes on after it.
+    let draft: StanzaDraft | undefined;
+    for (const line of readLines(text, file)) {
+      if (line.kind === "malformed") {
+        this.#diagnostics.push(malformedLine(line));
+        continue;
+      }
+      const name = line.name.replace(/:$/, "");
+      if (name === "SOURCE") {
+        draft = new StanzaDraft(line.value, line.position);
+        this.#drafts.push(draft);
+      }
+      if (name === "%include") this.#include(line, level);
+      else if (name === "%include_folder") this.#includeFolder(line, level);
+      else if (name === "%include_keys") this.#includeKeys(line, draft);
+      else this.#diagnostics.push(...this.#set(line, name, draft));
+    }
+  }
+
+  /** @param position of the directive that names the folder; absent for an access folder. */
+  readFolder(folder: string, level: number, position: Position | undefined): void {
+    const bare = folder.replace(/(.)\/$/, "$1");
+    const names = this.#context.files.list(bare);
+    if (names === undefined) {
+      this.#error(`[*] Access folder: '${folder}' could not be opened.`, position, FOLDER_HINT);
+      return;
+    }
+    // Sorted by code unit, so that the order is the same on every system.
+    for (const name of names.filter((entry) => /\.conf[^.]*$/.test(entry)).toSorted()) {
+      this.#readFile(`${bare}/${name}`, level, position);
+    }
+  }
+
+  /** Checks and builds the stanzas. @param emptyText what to say where there is none. */
+  finish(emptyText: string): AccessConf {
+    const entries: StanzaEntry[] = [];
+    for (const draft of this.#drafts) {
+      if (draft.isBroken) continue;
+      const number = entries.length + 1;
+      const { stanza, diagnostics } = buildStanza(draft, number, this.#context.settings);
+      if (stanza !== undefined && draft.rejection === undefined) {
+        entries.push({ stanza, written: draft.written() });
+        this.#diagnostics.push(...diagnostics);
+      } else if (draft.hasKeyFile) this.#leaveOut(draft, diagnostics);
+      else this.#diagnostics.push(...diagnostics);
+    }
+    const broken = this.#diagnostics.some(({ severity }) => severity === "error");
+    if (entries.length === 0 && !broken) {
+      this.#error(emptyText, undefined, "A stanza starts with a SOURCE line");
+    }
+    return { entries, diagnostics: this.#diagnostics };
+  }
+
+  #error(text: string, position: Position | undefined, hint: string): void {
+    this.#diagnostics.push({ severity: "error", text, ...(position && { position }), hint });
+  }
+
+  #readFile(path: string, level: number, position: Position | undefined): void {
+    const { text, diagnostics } = this.#context.files.read(path, "Access");
+    this.#diagnostics.push(
+      ...diagnostics.map((found) => ({ ...(position && { position }), ...found })),
+    );
+    if (text !== undefined) this.readText(text, path, level);
+  }
+
+  #mayInclude({ position }: SettingLine, level: number): boolean {
+    if (level < DEEPEST_LEVEL) return true;
+    this.#error(
+      `[*] Refusing to go deeper than 3 levels. Lost in Limbo: '${position.file}'`,
+      position,
+      "A file included by an included file cannot include another",
+    );
+    return false;
+  }
+
+  #include(line: SettingLine, level: number): void {
+    if (this.#mayInclude(line, level)) this.#readFile(line.value, level + 1, line.position);
+  }
+
+  #includeFolder(line: SettingLine, level: number): void {
+    if (this.#mayInclude(line, level)) this.readFolder(line.value, level + 1, line.position);
+  }
+
+  /**
+   * Whoever owns a key file must not be able to stop the server, so whatever is wrong with it costs this stanza and
+   * no other: it is left out, with a warning (`docs/spec/server.md` 16, row 29).
+   */
+  #includeKeys(line: SettingLine, draft: StanzaDraft | undefined): void {
+    if (draft === undefined) {
+      this.#diagnostics.push(beforeSource(line, "%include_keys"));
+      return;
+    }
+    draft.hasKeyFile = true;
+    const { text, diagnostics } = this.#context.files.read(line.value, "Access");
+    const found: Diagnostic[] = diagnostics.map((read) => ({ position: line.position, ...read }));
+    for (const entry of text === undefined ? [] : readLines(text, line.value)) {
+      if (entry.kind === "malformed") found.push(malformedLine(entry));
+      else found.push(...this.#setKey(entry, draft));
+    }
+    const error = found.find(({ severity }) => severity === "error");
+    if (error !== undefined) draft.rejection ??= error;
+    this.#diagnostics.push(...found.filter(({ severity }) => severity === "warning"));
+  }
+
+  #setKey(line: SettingLine, draft: StanzaDraft): Diagnostic[] {
+    const name = line.name.replace(/:$/, "");
+    if ((KEY_FILE_NAMES as readonly string[]).includes(name)) {
+      const wasBroken = draft.isBroken;
+      const found = this.#set(line, name, draft);
+      draft.isBroken = wasBroken;
+      return found;
+    }
+    const hint = `A key file sets ${KEY_FILE_NAMES.slice(0, 4).join(", ")} and GPG_ variables`;
+    const { position } = line;
+    return [{ severity: "warning", text: `Ignoring invalid entry: '${name}'`, position, hint }];
+  }
+
+  #leaveOut(draft: StanzaDraft, diagnostics: readonly Diagnostic[]): void {
+    const reason = draft.rejection ?? diagnostics.find(({ severity }) => severity === "error");
+    this.#diagnostics.push({
+      position: draft.position,
+      ...reason,
+      severity: "warning",
+      text: `Stanza left out, source: '${draft.source}': ${reason?.text}`,
+    });
+  }
+
+  #set(line: SettingLine, name: string, draft: StanzaDraft | undefined): Diagnostic[] {
+    const row = ACCESS_ROWS.find((known) => known.name === name);
+    if (row === undefined) return [unknownName(line, name)];
+    if (draft === undefined) return [beforeSource(line, name)];
+    const position = line.valuePosition;
+    const found: Diagnostic[] = [];
+    const warn = (text: string, hint: string): void => {
+      found.push({ severity: "warning", text, position, hint });
+    };
+    const secret = row.secret === true;
+    if (line.rest !== "" && (secret || !line.rest.startsWith("#"))) {
+      warn(`The text after ';' is not part of the value of ${name}`, SEMICOLON_HINT);
+    }
+    if (line.trailingBlanks && secret && row.kind !== "base64") {
+      warn(`The blanks after the value of ${name} are not part of it`, BLANKS_HINT);
+    }
+    if (draft.has(row.name)) {
+      warn(`${name} is set twice in one stanza; the last one counts`, "Remove one of the lines");
+    }
+    if (row.perlEra === true) {
+      warn(`${name} is of the perl daemon; only what narrows access is honoured`, row.doc);
+    }
+    const { file } = line.position;
+    const { files } = this.#context;
+    const { value, error } = parseAccessValue(row, line.value, {
+      files,
+      source: draft.source,
+      file,
+    });
+    if (error === undefined) {
+      draft.set(row.name, { value, text: secret ? MASK : line.value, position });
+      return found;
+    }
+    draft.isBroken = true;
+    const { text, hint, offset = 0 } = error;
+    const culprit = { ...position, column: position.column + offset };
+    return [...found, { severity: "error", text, position: culprit, ...(hint && { hint }) }];
+  }
+}
+
+const FOLDER_HINT = "Give the path of a folder that can be read";
+const SEMICOLON_HINT = "A value ends at the first ';'; write comments on lines of their own";
+const BLANKS_HINT = "Release 2.6.10 takes them as part of it, later ones do not; remove them";
+
+/** The line itself is not shown: it may be a key that lost its name. */
+function malformedLine({ text, position, reason }: MalformedLine): Diagnostic {
+  return {
+    severity: "error",
+    text: `[*] Invalid access file entry in ${position.file} at line ${position.line}.`,
+    position,
+    hint: malformedHint(text.trim(), reason),
+  };
+}
+
+function malformedHint(text: string, reason: MalformedLine["reason"]): string {
+  if (reason === "not text") return "The line is not UTF-8 text";
+  if (text === "") return "The line holds only blanks; empty lines must be empty";
+  if (text.startsWith("#")) return "A comment must start in the first column";
+  return "Write NAME, blanks, VALUE";
+}
+
+function unknownName({ position }: SettingLine, name: string): Diagnostic {
+  return {
+    severity: "warning",
+    text: `[*] Ignoring unknown access parameter: '${name}' in ${position.file}`,
+    position,
+    hint: unknownNameHint(name),
+  };
+}
+
+function unknownNameHint(name: string): string {
+  if (name.startsWith("#")) return "A comment must start in the first column";
+  const advice = retirementAdvice(RETIRED_ACCESS_NAMES, name);
+  if (advice !== undefined) return advice;
+  const directives = ["%include", "%include_folder", "%include_keys"];
+  const nearest = nearestWord(name, [...ACCESS_ROWS.map((row) => row.name), ...directives]);
+  return nearest === undefined ? "The line has no effect" : `Did you mean ${nearest}?`;
+}
+
+function beforeSource({ position }: SettingLine, name: string): Diagnostic {
+  const text = `${name} stands before the first SOURCE of ${position.file} and is ignored`;
+  return { severity: "warning", text, position, hint: "A stanza starts with its SOURCE line" };
+}

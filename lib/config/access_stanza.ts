@@ -1,0 +1,169 @@
+/**
+ * From the values of a stanza to the stanza: the checks on the whole, and the defaults
+ * (`docs/spec/server.md` 5.3, 5.4).
+ *
+ * @module
+ */
+import type { Diagnostic } from "./diagnostic.ts";
+import type { ServerSettings } from "./fwknopd_variables.ts";
+import { present } from "./present.ts";
+import type { CommandCycle, CommandExecution, Stanza } from "./stanza.ts";
+import { StanzaCheck } from "./stanza_check.ts";
+import type { StanzaDraft } from "./stanza_draft.ts";
+import { keysOf } from "./stanza_keys.ts";
+import { natTargetOf } from "./stanza_nat.ts";
+
+/** The outcome; `stanza` is absent where a diagnostic is an error. */
+export interface StanzaOutcome {
+  readonly stanza?: Stanza;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const DEFAULT_TIMEOUT = 30;
+const DEFAULT_MAX_TIMEOUT = 300;
+
+/** Checks the draft and builds the stanza of that number. */
+export function buildStanza(
+  draft: StanzaDraft,
+  number: number,
+  settings: ServerSettings,
+): StanzaOutcome {
+  const check = new StanzaCheck(draft, number);
+  checkPerlEra(draft, check);
+  const stanza: Stanza = {
+    number,
+    position: draft.position,
+    sourceText: draft.source,
+    source: draft.value("SOURCE") ?? [],
+    destination: draft.value("DESTINATION") ?? "any",
+    restrictPorts: draft.value("RESTRICT_PORTS") ?? [],
+    ...keysOf(draft, settings, check),
+    ...timeoutsOf(draft, check),
+    requireSourceAddress: requiresSourceAddress(draft, check),
+    forceMasquerade: draft.value("FORCE_MASQUERADE") ?? false,
+    forwardAll: draft.value("FORWARD_ALL") ?? false,
+    disableDnat: draft.value("DISABLE_DNAT") ?? false,
+    ...present({
+      openPorts: draft.value("OPEN_PORTS"),
+      requireUsername: draft.value("REQUIRE_USERNAME"),
+      expires: expiryOf(draft),
+      commandExecution: commandExecutionOf(draft),
+      cycle: cycleOf(draft, check),
+      forceNat: natTargetOf(draft, settings, check),
+      forceSnat: draft.value("FORCE_SNAT"),
+      refuseForwardNat: draft.value("ENABLE_FORWARD_ACCESS") === false ? true : undefined,
+    }),
+  };
+  const broken = check.diagnostics.some(({ severity }) => severity === "error");
+  return broken ? { diagnostics: check.diagnostics } : { stanza, diagnostics: check.diagnostics };
+}
+
+function checkPerlEra(draft: StanzaDraft, check: StanzaCheck): void {
+  if (draft.value("PERMIT_CLIENT_PORTS") === false && !draft.has("OPEN_PORTS")) {
+    check.error(
+      `[*] PERMIT_CLIENT_PORTS N needs OPEN_PORTS for access stanza source: ${check.source}`,
+      "PERMIT_CLIENT_PORTS",
+      "Without OPEN_PORTS the client may ask for any port",
+    );
+  }
+}
+
+function requiresSourceAddress(draft: StanzaDraft, check: StanzaCheck): boolean {
+  const name = draft.latest("REQUIRE_SOURCE_ADDRESS", "REQUIRE_SOURCE");
+  const required = name !== undefined && draft.value(name) === true;
+  if (!required) {
+    check.warning(
+      `Warning: REQUIRE_SOURCE_ADDRESS not enabled for access stanza source: ${check.source}`,
+      name,
+      "Whoever resends a client's packet first from another address can be admitted in its place",
+    );
+  }
+  return required;
+}
+
+/** Seconds since 1970 UTC; an epoch of 0 is never. */
+function expiryOf(draft: StanzaDraft): number | undefined {
+  const name = draft.latest("ACCESS_EXPIRE", "ACCESS_EXPIRE_EPOCH");
+  const expires = name === undefined ? undefined : draft.value(name);
+  return expires === 0 ? undefined : expires;
+}
+
+/**
+ * A MAX_FW_TIMEOUT that was written caps FW_ACCESS_TIMEOUT, as the C daemon says and does not do
+ * (`docs/spec/server.md` 16, row 18). Where none was written nobody asked for a cap below FW_ACCESS_TIMEOUT.
+ */
+function timeoutsOf(
+  draft: StanzaDraft,
+  check: StanzaCheck,
+): Pick<Stanza, "accessTimeout" | "maxTimeout"> {
+  const wanted = draft.value("FW_ACCESS_TIMEOUT") || DEFAULT_TIMEOUT;
+  const limit = draft.value("MAX_FW_TIMEOUT") || undefined;
+  if (limit !== undefined && limit < wanted) {
+    check.warning(
+      `Warning: MAX_FW_TIMEOUT < FW_ACCESS_TIMEOUT, honoring MAX_FW_TIMEOUT for stanza source: ${check.sourceAndNumber}`,
+      "MAX_FW_TIMEOUT",
+      `Access is granted for ${limit} s`,
+    );
+  }
+  const maxTimeout = limit ?? Math.max(DEFAULT_MAX_TIMEOUT, wanted);
+  return { accessTimeout: Math.min(wanted, maxTimeout), maxTimeout };
+}
+
+function commandExecutionOf(draft: StanzaDraft): CommandExecution | undefined {
+  if (draft.value("ENABLE_CMD_EXEC") !== true) return undefined;
+  const sudo = present({
+    user: draft.value("CMD_SUDO_EXEC_USER"),
+    group: draft.value("CMD_SUDO_EXEC_GROUP"),
+  });
+  return present({
+    user: draft.value("CMD_EXEC_USER"),
+    group: draft.value("CMD_EXEC_GROUP"),
+    sudo: draft.value("ENABLE_CMD_SUDO_EXEC") === true ? sudo : undefined,
+  });
+}
+
+function cycleOf(draft: StanzaDraft, check: StanzaCheck): CommandCycle | undefined {
+  const open = draft.value("CMD_CYCLE_OPEN");
+  const close = draft.value("CMD_CYCLE_CLOSE");
+  const timer = draft.value("CMD_CYCLE_TIMER");
+  if (open === undefined) {
+    if (close !== undefined) {
+      check.error(
+        `[*] Cannot set CMD_CYCLE_CLOSE without also setting CMD_CYCLE_OPEN: ${check.source}`,
+        "CMD_CYCLE_CLOSE",
+        "Add CMD_CYCLE_OPEN or remove the line",
+      );
+    }
+    return undefined;
+  }
+  if (close === undefined) {
+    check.error(
+      `[*] Cannot set CMD_CYCLE_OPEN without also setting CMD_CYCLE_CLOSE: ${check.source}`,
+      "CMD_CYCLE_OPEN",
+      "Write CMD_CYCLE_CLOSE NONE if something else closes",
+    );
+    return undefined;
+  }
+  if (close !== "NONE" && timer === undefined) {
+    check.error(
+      `[*] Must set the CMD_CYCLE_TIMER for command cycle functionality: ${check.source}`,
+      "CMD_CYCLE_CLOSE",
+      "Write CMD_CYCLE_CLOSE NONE if something else closes",
+    );
+  }
+  if (close !== "NONE" && close.startsWith("NONE")) {
+    check.error(
+      `[*] CMD_CYCLE_CLOSE '${close}' starts with NONE for access stanza source: ${check.source}`,
+      "CMD_CYCLE_CLOSE",
+      "The C daemon would take it for NONE; write NONE alone, or the command by its path",
+    );
+  }
+  if (!/\$(IP|SRC|PKT_SRC)/.test(open)) {
+    check.warning(
+      `CMD_CYCLE_OPEN names no address, so it may admit everybody for stanza source: ${check.sourceAndNumber}`,
+      "CMD_CYCLE_OPEN",
+      "$SRC stands for the client's address",
+    );
+  }
+  return { open, ...present({ close: close === "NONE" ? undefined : close, timer }) };
+}

@@ -1,0 +1,38 @@
+/**
+ * Findings about one stanza.
+ *
+ * @module
+ */
+import type { AccessName } from "./access_variables.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import type { StanzaDraft } from "./stanza_draft.ts";
+
+/** Collects what is wrong with one stanza. */
+export class StanzaCheck {
+  readonly diagnostics: Diagnostic[] = [];
+  /** `'ANY'`, and `'ANY' (#1)`: how the C daemon names a stanza. */
+  readonly source: string;
+  readonly sourceAndNumber: string;
+
+  constructor(readonly draft: StanzaDraft, number: number) {
+    this.source = `'${draft.source}'`;
+    this.sourceAndNumber = `'${draft.source}' (#${number})`;
+  }
+
+  error(text: string, name: AccessName | undefined, hint: string): void {
+    this.#add("error", text, name, hint);
+  }
+
+  warning(text: string, name: AccessName | undefined, hint: string): void {
+    this.#add("warning", text, name, hint);
+  }
+
+  #add(
+    severity: Diagnostic["severity"],
+    text: string,
+    name: AccessName | undefined,
+    hint: string,
+  ): void {
+    this.diagnostics.push({ severity, text, position: this.draft.positionOf(name), hint });
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Where a stanza sends connections (`docs/spec/server.md` 5.3, 5.4).
+ *
+ * @module
+ */
+import { isUnspecified } from "../net/address.ts";
+import type { ServerSettings } from "./fwknopd_variables.ts";
+import type { NatTarget } from "./stanza.ts";
+import type { StanzaCheck } from "./stanza_check.ts";
+import type { StanzaDraft } from "./stanza_draft.ts";
+
+/**
+ * FORCE_NAT, once what the stanza says about NAT is known to be possible (`docs/spec/server.md` 16, row 20).
+ */
+export function natTargetOf(
+  draft: StanzaDraft,
+  settings: ServerSettings,
+  check: StanzaCheck,
+): NatTarget | undefined {
+  const forwardAll = draft.value("FORWARD_ALL") === true;
+  const forwarding = settings.ENABLE_IPT_FORWARDING || settings.ENABLE_FIREWD_FORWARDING;
+  const localNat = settings.ENABLE_IPT_LOCAL_NAT || settings.ENABLE_FIREWD_LOCAL_NAT;
+  for (const name of ["FORCE_NAT", "FORCE_SNAT"] as const) {
+    if (draft.has(name) && !forwarding && !localNat) {
+      check.error(
+        `[*] ${name} requires either ENABLE_IPT_FORWARDING or ENABLE_IPT_LOCAL_NAT in fwknopd.conf`,
+        name,
+        "Set one of them to Y",
+      );
+    }
+  }
+  if (forwardAll && !forwarding) {
+    check.error(
+      "[*] FORWARD_ALL requires ENABLE_IPT_FORWARDING in fwknopd.conf",
+      "FORWARD_ALL",
+      "Set it to Y; without it the C daemon opens a port of this host",
+    );
+  }
+  const target = draft.value("FORCE_NAT");
+  checkSourceNat(draft, target, settings, check);
+  if (target === undefined) return undefined;
+  const { address, port } = target;
+  // The C daemon writes "0.0.0.0 0" for itself where FORWARD_ALL has no host.
+  if (forwardAll && isUnspecified(address)) return undefined;
+  if (isUnspecified(address)) {
+    check.error(
+      `[*] Fatal: invalid FORCE_NAT IP '${address.text}'`,
+      "FORCE_NAT",
+      "Name the inside host",
+    );
+  }
+  if (port === 0 && !forwardAll) {
+    check.error("[*] Fatal: invalid FORCE_NAT port '0'", "FORCE_NAT", "Write 1 to 65535");
+  }
+  return target;
+}
+
+function checkSourceNat(
+  draft: StanzaDraft,
+  target: NatTarget | undefined,
+  settings: ServerSettings,
+  check: StanzaCheck,
+): void {
+  const masquerade = draft.value("FORCE_MASQUERADE") === true ? "FORCE_MASQUERADE" : undefined;
+  const name = draft.latest("FORCE_SNAT") ?? masquerade;
+  if (name === undefined) return;
+  if (target === undefined && draft.value("FORWARD_ALL") !== true) {
+    check.error(
+      `[*] FORCE_SNAT/FORCE_MASQUERADE requires either FORCE_NAT or FORWARD_ALL: ${check.source}`,
+      name,
+      "Say with one of them what is forwarded",
+    );
+  }
+  if (!settings.ENABLE_IPT_SNAT && !settings.ENABLE_FIREWD_SNAT) {
+    check.warning(
+      `${name} adds no rule without ENABLE_IPT_SNAT in fwknopd.conf for stanza source: ${check.sourceAndNumber}`,
+      name,
+      "Set ENABLE_IPT_SNAT Y",
+    );
+  }
+}
