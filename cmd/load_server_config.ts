@@ -1,0 +1,37 @@
+/**
+ * The configuration of the server, for commands that act on it.
+ *
+ * @module
+ */
+import { type Diagnostic, formatDiagnostic } from "../lib/config/diagnostic.ts";
+import type { GivenOptions } from "../lib/config/option.ts";
+import { systemFiles } from "../lib/config/read_file.ts";
+import { readServerConfig } from "../lib/config/server_config.ts";
+import type { ResolvedSettings } from "../lib/config/server_settings.ts";
+import type { Stanza } from "../lib/config/stanza.ts";
+import type { Context } from "./context.ts";
+
+/** Settings and stanzas that can be acted on: nothing in them is without an implementation. */
+export interface LoadedServerConfig extends ResolvedSettings {
+  /** At least one, in the order read. */
+  readonly stanzas: readonly Stanza[];
+}
+
+/**
+ * Reads the files that the options name, or the default ones, and prints what is wrong with them on standard error;
+ * `undefined` where an error was among it.
+ */
+export function loadServerConfig(
+  options: GivenOptions,
+  context: Context,
+): LoadedServerConfig | undefined {
+  const { config, diagnostics, unhonoured } = readServerConfig(options, systemFiles);
+  printDiagnostics([...diagnostics, ...unhonoured], context);
+  if (config === undefined || unhonoured.length > 0) return undefined;
+  return { ...config, stanzas: config.stanzas.map(({ stanza }) => stanza) };
+}
+
+/** Prints findings on standard error: text, place, hint. */
+export function printDiagnostics(diagnostics: readonly Diagnostic[], context: Context): void {
+  for (const diagnostic of diagnostics) context.err(`${formatDiagnostic(diagnostic)}\n`);
+}
