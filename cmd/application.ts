@@ -40,7 +40,8 @@ export async function runApplication(args: readonly string[], context: Context):
     stdout: { write: (text) => context.out(text) },
     stderr: { write: (text) => context.err(text) },
     env: context.isTerminal && context.usesColor ? {} : { STRICLI_NO_COLOR: "1" },
-    exitCode: ExitCode.ok,
+    // The router sets it only where nothing is set.
+    exitCode: null,
   };
   await run(buildFwknop(), args, { process, context });
   return toExitStatus(process.exitCode);

@@ -18,7 +18,7 @@ const DENO_RUN = [Deno.execPath(), "run", "--allow-all", "--quiet"];
 
 /** The words of one knock at nobody's port. */
 function knockWords(rc: string): string[] {
-  return ["--rc-file", rc, "-n", "bench", "--no-save-args"];
+  return ["--rc-file", rc, "-n", "bench"];
 }
 
 /** Compiles an empty program as the tests' fwknop is compiled. */

@@ -91,7 +91,7 @@ export async function demoInTestMode(
   narrator.step("The client knocks: one encrypted, authenticated UDP packet");
   narrator.typed("client", "fwknop knock -n server");
   const heard = once(wire, "message") as Promise<[Buffer]>;
-  await fwknop("knock", "--rc-file", `${folder}/fwknoprc`, "-n", "server", "--no-save-args");
+  await fwknop("knock", "--rc-file", `${folder}/fwknoprc`, "-n", "server");
   const [packet] = await heard;
   wire.send(packet, port, HOST);
   await daemon.line(/skipping firewall manipulation/);
