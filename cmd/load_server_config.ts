@@ -18,17 +18,29 @@ export interface LoadedServerConfig extends ResolvedSettings {
 }
 
 /**
- * Reads the files that the options name, or the default ones, and prints what is wrong with them on standard error;
- * `undefined` where an error was among it.
+ * Reads the files that the options name, or the default ones, and prints what is wrong with them on standard error, as
+ * text or as `print` has it; `undefined` where an error was among it.
  */
 export function loadServerConfig(
   options: GivenOptions,
   context: Context,
+  print: (diagnostics: readonly Diagnostic[], context: Context) => void = printDiagnostics,
 ): LoadedServerConfig | undefined {
   const { config, diagnostics, unhonoured } = readServerConfig(options, systemFiles);
-  printDiagnostics([...diagnostics, ...unhonoured], context);
+  print([...diagnostics, ...unhonoured], context);
   if (config === undefined || unhonoured.length > 0) return undefined;
   return { ...config, stanzas: config.stanzas.map(({ stanza }) => stanza) };
+}
+
+/** Prints findings on standard error, an object a line, for those who asked for a log in JSON. */
+export function printDiagnosticObjects(
+  diagnostics: readonly Diagnostic[],
+  context: Context,
+): void {
+  const time = Date.now() / 1000;
+  for (const diagnostic of diagnostics) {
+    context.err(`${JSON.stringify({ event: "log", ...diagnostic, time })}\n`);
+  }
 }
 
 /** Prints findings on standard error: text, place, hint. */

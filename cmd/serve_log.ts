@@ -32,20 +32,22 @@ export interface ServeLog extends Disposable {
 /** Milliseconds between two looks at what is held back. */
 const FLUSH_INTERVAL = 5_000;
 
-/**
- * Opens the log that options and settings ask for.
- *
- * @throws {HintedError} for a `--log-format` there is none of.
- */
+/** How the log is written. */
+export type LogFormat = "text" | "json";
+
+/** `--log-format`. @throws {HintedError} for one there is none of. */
+export function parseLogFormat(options: GivenOptions): LogFormat {
+  const format = options.value("log-format") ?? "text";
+  if (format === "text" || format === "json") return format;
+  throw new HintedError(`--log-format '${format}' is none of text and json`);
+}
+
+/** Opens the log that options and settings ask for. */
 export function openServeLog(
   settings: ServerSettings,
-  options: GivenOptions,
+  format: LogFormat,
   context: Context,
 ): ServeLog {
-  const format = options.value("log-format") ?? "text";
-  if (format !== "text" && format !== "json") {
-    throw new HintedError(`--log-format '${format}' is none of text and json`);
-  }
   const logger = openLogger({
     verbose: settings.VERBOSE > 0,
     format,

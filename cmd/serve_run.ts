@@ -18,15 +18,22 @@ import type { ReplayCache } from "../lib/server/replay_cache.ts";
 import { Server } from "../lib/server/server.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
-import { type LoadedServerConfig, loadServerConfig } from "./load_server_config.ts";
-import { openServeLog, type ServeLog } from "./serve_log.ts";
+import {
+  type LoadedServerConfig,
+  loadServerConfig,
+  printDiagnosticObjects,
+  printDiagnostics,
+} from "./load_server_config.ts";
+import { openServeLog, parseLogFormat, type ServeLog } from "./serve_log.ts";
 
 /** Runs the server until a signal or the packet limit ends it. */
 export const runServe: RunCommand = async (options, _words, context) => {
-  const config = loadServerConfig(options, context);
+  const format = parseLogFormat(options);
+  const print = format === "json" ? printDiagnosticObjects : printDiagnostics;
+  const config = loadServerConfig(options, context, print);
   if (config === undefined) return ExitCode.failure;
   const packetLimit = parsePacketLimit(options);
-  using log = openServeLog(config.settings, options, context);
+  using log = openServeLog(config.settings, format, context);
   return await serveConfig(config, options, packetLimit, log);
 };
 

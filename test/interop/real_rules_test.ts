@@ -38,7 +38,7 @@ const CASES: readonly MatrixCase[] = CHOSEN.flatMap(([mode, hmac, digest]) =>
 /** What is asked for; each case admits another address. */
 function knockOptions(matrixCase: MatrixCase, index: number): string[] {
   return [
-    ...["--no-rc-file", "--no-save-args", "-D", "127.0.0.1", "-A", "tcp/22"],
+    ...["--no-rc-file", "-D", "127.0.0.1", "-A", "tcp/22"],
     ...["-a", `192.0.2.${index + 1}`, ...matrixOptions(matrixCase)],
   ];
 }
@@ -90,7 +90,7 @@ namespaceTest(
     withFolder(async (folder) => {
       const host = await lab.namespace("host");
       const daemon = await startOurs(host, { folder, accessConf });
-      await knockAndWatch(host, daemon, ["fwknop"]);
+      await knockAndWatch(host, daemon, ["fwknop", "--no-save-args"]);
       await daemon.stop();
     }),
 );
