@@ -7,6 +7,7 @@ import type { ServerSettings } from "../config/fwknopd_variables.ts";
 import type { GivenSettings } from "../config/server_settings.ts";
 import type { Firewall, FirewallEvent } from "./firewall.ts";
 import { iptablesAdapter } from "./iptables.ts";
+import type { Chains } from "./iptables_grant.ts";
 import { ManagedFirewall } from "./managed_firewall.ts";
 
 /** Seconds between two looks at what changed underneath; the C daemon's deep check comes every 2 to 10. */
@@ -24,7 +25,7 @@ export function firewallFromSettings(
 ): Firewall {
   const adapter = iptablesAdapter({
     command: settings.FIREWALL_EXE,
-    chains: { input: settings.IPT_INPUT_ACCESS },
+    chains: chainsInUse(settings),
     prepend: settings.ENABLE_RULE_PREPEND,
     commentCheck: settings.ENABLE_IPT_COMMENT_CHECK,
   });
@@ -34,4 +35,17 @@ export function firewallFromSettings(
     ...(given.has("FLUSH_IPT_AT_INIT") ? { flushAtStart: settings.FLUSH_IPT_AT_INIT } : {}),
     ...(given.has("FLUSH_IPT_AT_EXIT") ? { flushAtExit: settings.FLUSH_IPT_AT_EXIT } : {}),
   });
+}
+
+/** Which chains the switches bring into being (`docs/spec/firewalls.md` 1.2). */
+function chainsInUse(settings: ServerSettings): Chains {
+  const nat = settings.ENABLE_IPT_FORWARDING || settings.ENABLE_IPT_LOCAL_NAT;
+  return {
+    input: settings.IPT_INPUT_ACCESS,
+    ...(settings.ENABLE_IPT_OUTPUT ? { output: settings.IPT_OUTPUT_ACCESS } : {}),
+    ...(nat ? { forward: settings.IPT_FORWARD_ACCESS, dnat: settings.IPT_DNAT_ACCESS } : {}),
+    ...(nat && settings.ENABLE_IPT_SNAT
+      ? { snat: settings.IPT_SNAT_ACCESS, masquerade: settings.IPT_MASQUERADE_ACCESS }
+      : {}),
+  };
 }

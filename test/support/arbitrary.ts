@@ -22,6 +22,12 @@ export function base64Text(minLength: number, maxLength: number): fc.Arbitrary<s
   return fc.string({ unit: fc.constantFrom(...ALPHABET), minLength, maxLength });
 }
 
+/** Text of ordinary and awkward characters: controls, lone surrogates, more than one byte or unit each. */
+export function anyText(maxLength: number): fc.Arbitrary<string> {
+  const awkward = ["\0", "\n", "\x7f", "\x80", "\u00e9", "\u2028", "\ud800", "\u{1f511}", "="];
+  return fc.string({ unit: fc.constantFrom(...ALPHABET, ...awkward, ..."-_:,. "), maxLength });
+}
+
 const service = fc.tuple(fc.constantFrom("tcp", "udp"), fc.integer({ min: 1, max: 65535 }))
   .map((parts) => parts.join("/"));
 const address = fc.oneof({ weight: 4, arbitrary: fc.ipV4() }, fc.ipV6());

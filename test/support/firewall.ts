@@ -8,7 +8,7 @@ import { parseServices } from "../../lib/net/service.ts";
 import { CHAIN_ROLES, DEFAULT_CHAINS, parseChain } from "../../lib/config/chain.ts";
 import type { ChainRole } from "../../lib/config/chain.ts";
 import type { FirewallEvent } from "../../lib/firewall/firewall.ts";
-import type { AccessGrant } from "../../lib/firewall/grant.ts";
+import type { AccessGrant, ForwardGrant } from "../../lib/firewall/grant.ts";
 import type { Chains } from "../../lib/firewall/iptables_grant.ts";
 import { iptablesAdapter, type IptablesSettings } from "../../lib/firewall/iptables.ts";
 import type { IptablesView } from "../../lib/firewall/iptables_view.ts";
@@ -69,5 +69,24 @@ export function access(client: string, services: string, seconds: number): Acces
     address: address(client),
     services: parseServices(services) ?? [],
     expires: Math.floor(Date.now() / 1000) + seconds,
+  };
+}
+
+/** A grant through this host to `target` for `seconds` from now. */
+export function forward(
+  client: string,
+  services: string,
+  target: string | undefined,
+  seconds: number,
+  more: Partial<ForwardGrant> = {},
+): ForwardGrant {
+  const [, host = "", port = "0"] = /^(.*) ([0-9]+)$/.exec(target ?? "") ?? [];
+  return {
+    ...access(client, services, seconds),
+    kind: "forward",
+    everything: false,
+    rewrite: target !== undefined,
+    ...(target === undefined ? {} : { target: { address: address(host), port: Number(port) } }),
+    ...more,
   };
 }

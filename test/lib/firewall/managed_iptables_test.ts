@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { FirewallEvent } from "../../../lib/firewall/firewall.ts";
-import { access, defaultChains, iptablesIn } from "../../support/firewall.ts";
+import { access, defaultChains, forward, iptablesIn } from "../../support/firewall.ts";
 import {
   failsInNamespace,
   type Lab,
@@ -402,6 +402,47 @@ namespaceTest(
       assert.match((await firewall.open(bad)).error ?? "", /The firewall refuses the request/);
     }
     assert.deepEqual(await rules(server), []);
+    await firewall.close();
+  },
+);
+
+namespaceTest(
+  "a process that is killed right after a grant leaves it to the kernel to close",
+  { programs: ["iptables"] },
+  async (lab) => {
+    const { client, server } = await pair(lab, "iptables");
+    const service = await echoService(server, "0.0.0.0", 22);
+    const { firewall } = iptablesIn(server);
+    await firewall.prepare();
+    const grant = access("10.9.0.1", "tcp/22", 3);
+    await firewall.open(grant);
+    // What a kill leaves: the rules, and nobody to look after them.
+    await firewall.release();
+    assert.equal(await reach(client, "10.9.0.2", 22, 2), "hello");
+    await untilClosed(client, "10.9.0.2", 22, 10);
+    assert.ok(Date.now() / 1000 >= grant.expires - 1);
+    assert.equal((await rules(server)).length, 1);
+    const next = iptablesIn(server);
+    await next.firewall.prepare();
+    assert.deepEqual(await rules(server), []);
+    await next.firewall.close();
+    await service.stop();
+  },
+);
+
+namespaceTest(
+  "when the nat table refuses its part the filter table's part is taken back",
+  { programs: ["iptables"] },
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const chains = defaultChains("input", "forward", "dnat");
+    const bad = { ...chains, dnat: { ...chains.dnat!, target: "SNAT" } };
+    const { firewall } = iptablesIn(server, { settings: { chains: bad } });
+    await firewall.prepare();
+    const result = await firewall.open(forward("10.9.0.1", "tcp/33", "10.1.1.1 22", 60));
+    assert.match(result.error ?? "", /to-destination|SNAT/);
+    assert.deepEqual(await rules(server, "FWKNOP_FORWARD"), []);
+    assert.equal(firewall.held().length, 0);
     await firewall.close();
   },
 );

@@ -1,0 +1,76 @@
+/**
+ * Configurations that exist only in memory.
+ *
+ * @module
+ */
+import type { ConfigFiles } from "../../lib/config/config_files.ts";
+import { type Diagnostic, formatPosition } from "../../lib/config/diagnostic.ts";
+import { GivenOptions } from "../../lib/config/option.ts";
+import { type ConfigOutcome, readServerConfig } from "../../lib/config/server_config.ts";
+
+/** What a test's system holds besides files. */
+export interface MemorySystem {
+  readonly folders?: readonly string[];
+  readonly users?: readonly string[];
+  readonly groups?: readonly string[];
+}
+
+/** Files by path. A path that is not there is an error, as on a disk. */
+export function memoryFiles(
+  texts: Readonly<Record<string, string>>,
+  { folders = [], users = ["nobody"], groups = ["nogroup"] }: MemorySystem = {},
+): ConfigFiles {
+  return {
+    read(path, role) {
+      const text = texts[path];
+      if (text !== undefined) return { text, diagnostics: [] };
+      const missing = `[*] ${role} file: '${path}' was not found.`;
+      return { diagnostics: [{ severity: "error", text: missing }] };
+    },
+    list(folder) {
+      const names = Object.keys(texts).filter((path) => path.startsWith(`${folder}/`))
+        .map((path) => path.slice(folder.length + 1));
+      return names.length > 0 || folders.includes(folder) ? names.reverse() : undefined;
+    },
+    isFolder: (path) => folders.includes(path),
+    hasUser: (name) => users.includes(name),
+    hasGroup: (name) => groups.includes(name),
+  };
+}
+
+/** Options as a command line would give them: `{ "run-dir": "/x", verbose: true }`. */
+export function givenOptions(values: Readonly<Record<string, string | true>>): GivenOptions {
+  return new GivenOptions(
+    Object.entries(values).map(([name, value]) => ({ name, value: value === true ? "" : value })),
+  );
+}
+
+/** A stanza that loads without a warning. */
+export const GOOD_STANZA =
+  "SOURCE ANY\nKEY abcdefgh\nHMAC_KEY hmackey1\nREQUIRE_SOURCE_ADDRESS Y\n";
+
+/** Reads the two texts as `f` and `a`, with more files beside them if need be. */
+export function readTexts(
+  { conf = "", access = GOOD_STANZA, options = {}, more = {}, ...system }:
+    & {
+      conf?: string;
+      access?: string;
+      options?: Record<string, string | true>;
+      more?: Readonly<Record<string, string>>;
+    }
+    & MemorySystem,
+): ConfigOutcome {
+  const paths = { "config-file": "f", "access-file": "a" };
+  const files = memoryFiles({ f: conf, a: access, ...more }, system);
+  return readServerConfig(givenOptions({ ...paths, ...options }), files);
+}
+
+/** `file:line:column text`, for findings of that severity. */
+export function findings(
+  diagnostics: readonly Diagnostic[],
+  severity: Diagnostic["severity"],
+): string[] {
+  return diagnostics.filter((found) => found.severity === severity).map(({ position, text }) =>
+    position === undefined ? text : `${formatPosition(position)} ${text}`
+  );
+}
