@@ -1,0 +1,38 @@
+/**
+ * What libpcap's refusals mean to the user.
+ *
+ * @module
+ */
+import { LibraryUnavailable } from "../../ffi/library.ts";
+import { PcapError, PcapStatus } from "../../ffi/pcap.ts";
+import { HintedError } from "../hinted_error.ts";
+
+/**
+ * A failure of opening `what` (`interface eth0`) as one line with a hint; errors of our own making are
+ * returned as they are.
+ */
+export function explainPcapFailure(error: unknown, what: string): unknown {
+  if (error instanceof LibraryUnavailable) {
+    return new HintedError(error.message, { hint: error.hint, cause: error });
+  }
+  if (!(error instanceof PcapError)) return error;
+  const hint = hintFor(error);
+  return new HintedError(`Cannot capture from ${what}: ${error.message}`, {
+    ...(hint === undefined ? {} : { hint }),
+    cause: error,
+  });
+}
+
+function hintFor(error: PcapError): string | undefined {
+  switch (error.status) {
+    case PcapStatus.noSuchDevice:
+      return "Set PCAP_INTF to an interface that `ip link` lists, or to any";
+    case PcapStatus.permissionDenied:
+    case PcapStatus.promiscuousDenied:
+      return "Sniffing needs root or CAP_NET_RAW";
+    case PcapStatus.interfaceNotUp:
+      return "Bring it up, or set EXIT_AT_INTF_DOWN N to wait for it";
+    default:
+      return undefined;
+  }
+}
