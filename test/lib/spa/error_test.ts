@@ -1,0 +1,54 @@
+import { assert, assertEquals } from "../../assert.ts";
+import { failure, SPA_ERRORS, type SpaErrorName, success } from "../../../lib/spa/error.ts";
+
+/** The installed library's own table of texts, where there is one: behaviour, not source. */
+function readLibraryTexts(): ((code: number) => string) | undefined {
+  try {
+    const { symbols } = Deno.dlopen("libfko.so.3", {
+      fko_errstr: { parameters: ["i32"], result: "pointer" },
+    });
+    return (code) => {
+      const pointer = symbols.fko_errstr(code);
+      return pointer === null ? "" : new Deno.UnsafePointerView(pointer).getCString();
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+const libraryText = readLibraryTexts();
+// deno-lint-ignore no-console -- a test that is left out says why
+if (libraryText === undefined) console.log("left out: comparison with libfko, not installed");
+
+Deno.test({
+  name: "errors have the numbers and texts of the C library",
+  ignore: libraryText === undefined,
+  fn: () => {
+    for (const [name, { code, text }] of Object.entries(SPA_ERRORS)) {
+      if (code !== undefined && code < 4096) assertEquals(text, libraryText?.(code), name);
+    }
+  },
+});
+
+Deno.test("errors have the texts that logs show", () => {
+  const text = (name: SpaErrorName) => SPA_ERRORS[name].text;
+  assertEquals(
+    text("INVALID_DATA_HMAC_COMPAREFAIL"),
+    "Args contain invalid data: FKO_ERROR_INVALID_DATA_HMAC_COMPAREFAIL",
+  );
+  assertEquals(text("DECRYPTION_FAILURE"), "Decryption failed or decrypted data is invalid");
+  assertEquals(text("SPA_MSG_BAD_DATA"), "Data is not a valid SPA message format");
+  assertEquals(SPA_ERRORS.NO_ENCRYPTION_TYPE_MATCH.code, undefined);
+});
+
+Deno.test("no two errors share a number", () => {
+  const codes = Object.values(SPA_ERRORS).flatMap(({ code }) => code ?? []);
+  assertEquals(new Set(codes).size, codes.length);
+  assert(codes.length > 50);
+});
+
+Deno.test("results are a value or a reason", () => {
+  assertEquals(success(1), { ok: true, value: 1 });
+  assertEquals(failure("DECRYPTION_SIZE"), { ok: false, error: "DECRYPTION_SIZE" });
+  assertEquals(failure("DECRYPTION_SIZE", "0 bytes").detail, "0 bytes");
+});

@@ -1,0 +1,107 @@
+import { assert, assertEquals, assertThrows } from "../../assert.ts";
+import fc from "property-testing";
+import { textBytes } from "../../../lib/crypto/bytes.ts";
+import { decodeHttpRequest, encodeHttpRequest, type HttpRules } from "../../../lib/spa/http.ts";
+import { base64Text } from "../../support/arbitrary.ts";
+
+const TEXT = `+/${"8".repeat(150)}+/`;
+const RULES: HttpRules = { anyUserAgent: false, forwardedFor: true };
+
+function decode(request: string, rules: Partial<HttpRules> = {}) {
+  const result = decodeHttpRequest(textBytes(request), { ...RULES, ...rules });
+  return result.ok ? result.value : result.error;
+}
+
+function forwardedFor(...headers: string[]): string | undefined {
+  const request = ["GET /" + TEXT + " HTTP/1.1", "User-Agent: Fwknop", ...headers, "", ""];
+  const packet = decode(request.join("\r\n"));
+  assert(typeof packet === "object");
+  assertEquals(packet.text, TEXT);
+  if (packet.invalidForwardedFor !== undefined) return `invalid ${packet.invalidForwardedFor}`;
+  return packet.forwardedFor?.text;
+}
+
+Deno.test("a request carries every packet text there and back", () => {
+  fc.assert(fc.property(base64Text(140, 1300), (text) => {
+    const request = encodeHttpRequest(text, { host: "192.0.2.10" });
+    assertEquals(decode(request), { text });
+  }));
+});
+
+Deno.test("a request to a server and one through a proxy differ in target and host", () => {
+  assertEquals(
+    encodeHttpRequest("a+b/c", { host: "spa.example.com" }),
+    "GET /a-b_c HTTP/1.0\r\nUser-Agent: Fwknop/2.6.10\r\nAccept: */*\r\n" +
+      "Host: spa.example.com\r\nConnection: close\r\n\r\n",
+  );
+  assertEquals(
+    encodeHttpRequest("a+b/c", {
+      host: "spa.example.com",
+      proxyHost: "proxy",
+      userAgent: "Fwknop/x",
+    }),
+    "GET http://spa.example.com/a-b_c HTTP/1.0\r\nUser-Agent: Fwknop/x\r\nAccept: */*\r\n" +
+      "Host: proxy\r\nConnection: close\r\n\r\n",
+  );
+});
+
+Deno.test("nothing in a request can end its line", () => {
+  for (const host of ["a\r\nb", "a b", "\u00e9"]) {
+    assertThrows(() => encodeHttpRequest("x", { host }), RangeError);
+    assertThrows(() => encodeHttpRequest("x", { host: "a", proxyHost: host }), RangeError);
+  }
+  assertThrows(() => encodeHttpRequest("x", { host: "a", userAgent: "a\nb" }), RangeError);
+});
+
+Deno.test("the method is read in any case, the user agent exactly, and nothing else matters", () => {
+  assertEquals(decode(`get /${TEXT} \nxUser-Agent: Fwknop`), { text: TEXT });
+  assertEquals(decode(`GET /${TEXT}\tUser-Agent: Fwknop/9`), { text: TEXT });
+  assertEquals(decode(`GET /${TEXT} HTTP/1.0\r\nuser-agent: Fwknop`), "SPA_MSG_NOT_SPA_DATA");
+  assertEquals(decode(`GET /${TEXT} HTTP/1.0\r\nUser-Agent: curl`), "SPA_MSG_NOT_SPA_DATA");
+  assertEquals(decode(`GET /${TEXT} HTTP/1.0`, { anyUserAgent: true }), { text: TEXT });
+  for (const method of ["POST /", "GET  /", "GET http://host/", " GET /", "GET ", ""]) {
+    assertEquals(decode(`${method}${TEXT} User-Agent: Fwknop`), "SPA_MSG_NOT_SPA_DATA", method);
+  }
+});
+
+Deno.test("the target ends at the first white space and has at least 140 characters", () => {
+  for (const space of [" ", "\t", "\n", "\v", "\f", "\r"]) {
+    assertEquals(decode(`GET /${TEXT}${space}User-Agent: Fwknop`), { text: TEXT });
+  }
+  assertEquals(decode(`GET /${"8".repeat(139)} User-Agent: Fwknop`), "SPA_MSG_BAD_DATA");
+  assertEquals(decode(`GET / User-Agent: Fwknop`), "SPA_MSG_BAD_DATA");
+});
+
+Deno.test("X-Forwarded-For names one address", () => {
+  assertEquals(forwardedFor("X-Forwarded-For: 198.51.100.7"), "198.51.100.7");
+  assertEquals(forwardedFor("x-forwarded-for: 2001:db8::7 trailing"), "2001:db8::7");
+  assertEquals(forwardedFor(), undefined);
+});
+
+Deno.test("X-Forwarded-For that is no single address is told and not used", () => {
+  assertEquals(forwardedFor("X-Forwarded-For: host"), "invalid host");
+  assertEquals(forwardedFor("X-Forwarded-For: 198.51.100.7, 10.0.0.1"), "invalid 198.51.100.7,");
+  assertEquals(forwardedFor("X-Forwarded-For:  198.51.100.7"), "invalid ");
+  assertEquals(forwardedFor("X-Forwarded-For: 0.0.0.0"), "invalid 0.0.0.0");
+  assertEquals(
+    forwardedFor("X-Forwarded-For: 203.0.113.1", "X-Forwarded-For: 198.51.100.7"),
+    "invalid 203.0.113.1, 198.51.100.7",
+  );
+});
+
+Deno.test("X-Forwarded-For is a header of its own, and read only when that is asked for", () => {
+  assertEquals(forwardedFor("Referer: X-Forwarded-For: 198.51.100.7"), undefined);
+  assertEquals(forwardedFor("X-Forwarded-For:198.51.100.7"), undefined);
+  const request =
+    `GET /${TEXT} HTTP/1.0\r\nUser-Agent: Fwknop\r\nX-Forwarded-For: 198.51.100.7\r\n\r\n`;
+  assertEquals(decode(request, { forwardedFor: false }), { text: TEXT });
+});
+
+Deno.test("decodeHttpRequest takes any bytes of any length without throwing", () => {
+  const bytes = fc.uint8Array({ maxLength: 1600 });
+  const rules = fc.record({ anyUserAgent: fc.boolean(), forwardedFor: fc.boolean() });
+  fc.assert(fc.property(bytes, rules, (bytes, rules) => {
+    decodeHttpRequest(bytes, rules);
+    decodeHttpRequest(Uint8Array.of(...textBytes("GET /"), ...bytes), rules);
+  }));
+});
