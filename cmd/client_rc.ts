@@ -23,25 +23,31 @@ const NEED_RC: readonly (readonly [option: string, reference: string])[] = [
   ["stanza-list", "Cannot list stanzas in --no-rc-file mode."],
 ];
 
+/** The first option that contradicts `--no-rc-file`. */
+export function checkRcOptions(options: GivenOptions): Problem | undefined {
+  if (!options.has("no-rc-file")) return undefined;
+  const conflict = NEED_RC.find(([name]) => options.has(name));
+  return conflict === undefined
+    ? undefined
+    : usageProblem(`--no-rc-file does not go with --${conflict[0]}`, { reference: conflict[1] });
+}
+
 /** Reads the rc file if there is one. A missing file is no problem unless something is wanted of it. */
 export async function openClientRc(
   options: GivenOptions,
   context: Context,
   dialect: Dialect,
 ): Promise<ClientRc | Problem> {
-  if (options.has("no-rc-file")) {
-    const conflict = NEED_RC.find(([name]) => options.has(name));
-    return conflict === undefined
-      ? { rcPath: "", rcFile: undefined }
-      : usageProblem(`--no-rc-file does not go with --${conflict[0]}`, { reference: conflict[1] });
-  }
+  const conflict = checkRcOptions(options);
+  if (conflict !== undefined) return conflict;
+  if (options.has("no-rc-file")) return { rcPath: "", rcFile: undefined };
   const given = options.value("rc-file");
   if (given === undefined && options.has("no-home-dir")) {
     return usageProblem("--no-home-dir needs --rc-file or --no-rc-file", {
       reference: "Warning: in --no-home-dir mode, must set --rc-file path.",
     });
   }
-  const rcPath = given ?? defaultRcPath(context.env);
+  const rcPath = given ?? defaultRcPath((name) => context.env(name));
   if (rcPath === undefined) {
     return usageProblem("there is no home directory to look for .fwknoprc in", {
       hint: "use --rc-file or --no-rc-file",

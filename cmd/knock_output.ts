@@ -9,6 +9,7 @@ import type { KnockKeys } from "../lib/client/keys.ts";
 import type { Dialect } from "../lib/client/number.ts";
 import { libraryError, Problem } from "../lib/client/problem.ts";
 import type { KnockRequest } from "../lib/client/request.ts";
+import type { ResolvedAddress } from "../lib/client/resolve_address.ts";
 import type { Sent } from "../lib/client/send.ts";
 import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
 import { formatFieldDump } from "../lib/report/field_dump.ts";
@@ -51,6 +52,11 @@ export class KnockOutput {
     this.context.err(
       "[-] WARNING: Should use -a or -R to harden SPA against potential MITM attacks\n",
     );
+  }
+
+  tellResolved({ address, via }: ResolvedAddress): void {
+    if (!this.#isVerbose) return;
+    this.context.out(`\n[+] Resolved external IP (via ${via}) as: ${address.text}\n`);
   }
 
   warnOfLegacyKey(): void {

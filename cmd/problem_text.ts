@@ -7,12 +7,16 @@ import { type Diagnostic, formatDiagnostic, formatPosition } from "../lib/config
 import type { Dialect } from "../lib/client/number.ts";
 import type { Problem } from "../lib/client/problem.ts";
 
-/** In our voice: one line with the hint below it; in the C client's: its own words where it has any. */
+/**
+ * In our voice: one line with the hint below it. In the C client's: its own words where it has any, and below
+ * them the place, if a file is at fault.
+ */
 export function describeProblem(problem: Problem, dialect: Dialect): string {
   const { hint, position, reference } = problem.facts;
-  if (dialect === "compat") return `${reference ?? problem.text}\n`;
+  const text = dialect === "compat" ? reference ?? problem.text : `fwknop: ${problem.text}`;
+  if (dialect === "compat" && position === undefined) return `${text}\n`;
   const place = position === undefined ? "" : `\n  at ${formatPosition(position)}`;
-  return `fwknop: ${problem.text}${place}${hint === undefined ? "" : `\n  ${hint}`}\n`;
+  return `${text}${place}${hint === undefined ? "" : `\n  ${hint}`}\n`;
 }
 
 /** A finding in a configuration file; its text is the C client's where there is one. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { errorText } from "./error_text.ts";
+import { replacePrivateFile } from "./private_file.ts";
 import { Problem } from "./problem.ts";
 
 /**
@@ -19,15 +20,7 @@ export async function writeKeyFile(
 ): Promise<Problem | undefined> {
   try {
     if (replace) {
-      // Renamed over the old file: the keys are never in a file with the old one's rights.
-      const temporary = await Deno.makeTempFile({ dir: directoryOf(path), prefix: ".fwknop-key-" });
-      try {
-        await Deno.writeTextFile(temporary, text);
-        await Deno.rename(temporary, path);
-      } catch (error) {
-        await Deno.remove(temporary);
-        throw error;
-      }
+      await replacePrivateFile(path, text);
       return undefined;
     }
     await Deno.writeTextFile(path, text, { createNew: true, mode: 0o600 });
@@ -42,9 +35,4 @@ export async function writeKeyFile(
       },
     );
   }
-}
-
-function directoryOf(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash < 0 ? "." : path.slice(0, slash + 1);
 }

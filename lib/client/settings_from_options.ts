@@ -189,6 +189,14 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   "use-wget-user-agent": (level) => void (level.wgetUserAgent = true),
   "spoof-user": (level, value) => void (level.user = value),
   verbose: (level) => void (level.verbosity = (level.verbosity ?? 0) + 1),
+  // The Perl client's "outside port PORT leads to HOST" (`docs/spec/client.md` 15).
+  "Forward-access": (level, value, dialect) => {
+    const comma = value.lastIndexOf(",");
+    level.natAccess = comma < 0 ? value : value.slice(0, comma);
+    if (comma < 0) return undefined;
+    const port = value.slice(comma + 1);
+    return setPort("Forward-access", port, dialect, (it) => level.natPort = it);
+  },
   "wget-cmd": (level, value) => void (level.wgetCommand = value),
 };
 

@@ -14,6 +14,8 @@ export interface Purpose {
   readonly savesByDestination: boolean;
   /** A packet is to be sent: not a test, no key generation, nothing that only prints. */
   readonly sends: boolean;
+  /** Keys are made, for which it does not matter how packets are encrypted. */
+  readonly makesKeys?: boolean;
 }
 
 const NO_DESTINATION = "Must use --destination unless --test mode is used";
@@ -21,7 +23,8 @@ const NO_DESTINATION = "Must use --destination unless --test mode is used";
 /** The first thing that is wrong, or `undefined`. */
 export function validateSettings(settings: Settings, purpose: Purpose): Problem | undefined {
   return checkDestination(settings, purpose) ?? checkAllow(settings, purpose) ??
-    checkSpoof(settings) ?? checkProxy(settings) ?? checkCipher(settings);
+    checkSpoof(settings) ?? checkProxy(settings) ??
+    (purpose.makesKeys ? undefined : checkCipher(settings));
 }
 
 function checkDestination(settings: Settings, purpose: Purpose): Problem | undefined {

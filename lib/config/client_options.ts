@@ -338,4 +338,11 @@ export const CLIENT_OPTIONS: readonly OptionRow[] = [
     brief: "Ask for the own address with this wget",
     variable: "WGET_CMD",
   },
+  {
+    name: "Forward-access",
+    aliases: ["NAT-access"],
+    argument: "HOST,PORT",
+    brief: "From the Perl client: -N HOST --nat-port PORT",
+    only: "compat",
+  },
 ];

@@ -1,0 +1,111 @@
+/**
+ * From settings to the packet on its way. The subcommand and the C client's command line both end here.
+ *
+ * @module
+ */
+import { DescriptorLines } from "../lib/client/descriptor_lines.ts";
+import { deliver } from "../lib/client/deliver.ts";
+import { gatherKeys, type KnockKeys } from "../lib/client/keys.ts";
+import { composeMessage, makePacket, type PacketIngredients } from "../lib/client/make_packet.ts";
+import type { Dialect } from "../lib/client/number.ts";
+import { savePacket } from "../lib/client/packet_file.ts";
+import { Problem } from "../lib/client/problem.ts";
+import { buildRequest, type KnockRequest } from "../lib/client/request.ts";
+import { promptSecret } from "../lib/client/secret_prompt.ts";
+import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
+import { chooseUserName, loginName } from "../lib/client/user_name.ts";
+import { admitsAnySource } from "../lib/client/validate.ts";
+import { randomBytes, randomDigits, randomPort } from "../lib/crypto/random.ts";
+import type { Context } from "./context.ts";
+import { type Knock, KnockOutput } from "./knock_output.ts";
+
+/** Makes the packet and sends it, or in a test opens it again. The settings are valid. */
+export async function sendKnock(
+  settings: Settings,
+  context: Context,
+  dialect: Dialect,
+): Promise<Problem | undefined> {
+  const output = new KnockOutput(context, settings, dialect);
+  if (settings.test !== true && admitsAnySource(settings)) output.warnOfAnySource();
+  const address = await addressToAdmit(settings, output);
+  if (address instanceof Problem) return address;
+  const request = buildRequest(settings, { address, drawPort: randomPort });
+  if (request instanceof Problem) return request;
+  const made = await make(request, settings, output);
+  if (made instanceof Problem) return made;
+  return await emit(made, settings, output);
+}
+
+/** The address to admit. Without one the message cannot be built, and the request says so. */
+async function addressToAdmit(settings: Settings, output: KnockOutput): Promise<string | Problem> {
+  const { allow, resolve } = settings;
+  if (allow?.kind === "address") return allow.text;
+  if (allow?.kind === "source") return "0.0.0.0";
+  // A command is not worth asking a third party (`docs/spec/client.md` 8).
+  if (resolve !== true || settings.command !== undefined) return "";
+  const { resolveAddress } = await import("../lib/client/resolve_address.ts");
+  const resolved = await resolveAddress(settings);
+  if (resolved instanceof Problem) return resolved;
+  output.tellResolved(resolved);
+  return resolved.address.text;
+}
+
+/** Names, times, keys and random values join the request. */
+async function make(
+  request: KnockRequest,
+  settings: Settings,
+  output: KnockOutput,
+): Promise<Knock | Problem> {
+  const ingredients: PacketIngredients = {
+    username: chooseUserName({
+      setting: settings.user,
+      env: (name) => output.context.env(name),
+      loginName,
+    }),
+    usernameFromEnvironment: settings.user === undefined,
+    timestamp: Math.floor(Date.now() / 1000) + (settings.timeOffset ?? 0),
+    randomValue: randomDigits(16),
+    salt: randomBytes(8),
+  };
+  const keys = await readKeys(settings);
+  if (keys instanceof Problem) return keys;
+  if (keys.cutToLegacy) output.warnOfLegacyKey();
+  const message = composeMessage(request, ingredients);
+  const packet = makePacket(message, settings, keys, ingredients);
+  if (packet instanceof Problem) return packet;
+  const port = settings.randomPort ? randomPort() : settings.serverPort ?? DEFAULTS.serverPort;
+  return { request, message, packet, keys, port };
+}
+
+async function readKeys(settings: Settings): Promise<KnockKeys | Problem> {
+  const lines = new DescriptorLines();
+  try {
+    return await gatherKeys(settings, {
+      prompt: promptSecret,
+      readLine: (descriptor) => lines.readLine(descriptor),
+    });
+  } finally {
+    lines.close();
+  }
+}
+
+/** Shows, saves and sends, or in a test opens the packet again. */
+async function emit(
+  made: Knock,
+  settings: Settings,
+  output: KnockOutput,
+): Promise<Problem | undefined> {
+  const { packetText } = made.packet;
+  output.tellMade(made);
+  if (settings.packetFile !== undefined) {
+    const append = settings.appendPacket === true;
+    const unsaved = await savePacket(settings.packetFile, packetText, append);
+    if (unsaved !== undefined) output.warn(unsaved);
+  }
+  output.tellDelivery(made);
+  if (settings.test) return output.tellTest(made);
+  const sent = await deliver(packetText, settings, made.port);
+  if (sent instanceof Problem) return sent;
+  output.tellSent(sent, made);
+  return undefined;
+}

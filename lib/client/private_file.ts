@@ -1,0 +1,39 @@
+/**
+ * Replacing files that hold keys.
+ *
+ * @module
+ */
+
+/**
+ * Replaces a file in one step, readable by the owner alone from its first byte on: a reader sees the old text
+ * or the new one, a crash loses neither. A symbolic link keeps pointing where it did.
+ *
+ * @throws the system's errors.
+ */
+export async function replacePrivateFile(
+  path: string,
+  content: string | Uint8Array,
+): Promise<void> {
+  const target = await realPath(path);
+  const slash = target.lastIndexOf("/");
+  const directory = slash < 0 ? "." : target.slice(0, slash + 1);
+  const temporary = await Deno.makeTempFile({ dir: directory, prefix: ".fwknop-" });
+  try {
+    // makeTempFile makes it 0600.
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    await Deno.writeFile(temporary, bytes);
+    await Deno.rename(temporary, target);
+  } catch (error) {
+    await Deno.remove(temporary);
+    throw error;
+  }
+}
+
+async function realPath(path: string): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return path;
+    throw error;
+  }
+}

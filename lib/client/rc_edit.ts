@@ -1,0 +1,91 @@
+/**
+ * Writing a stanza into an rc file without losing a comment. Pure: text in, text out
+ * (`docs/spec/client.md` 6; the C client drops every comment and blank line of the file).
+ *
+ * @module
+ */
+import {
+  formatFwknoprc,
+  type Fwknoprc,
+  type FwknoprcLine,
+  hasStanza,
+  sameStanza,
+} from "../config/fwknoprc.ts";
+import { fwknoprcVariable } from "../config/fwknoprc_variables.ts";
+import { formatRcLine, type RcSetting } from "./rc_text.ts";
+
+/** Variables of the stanza that must not be replaced without a question: keys, and whose they are. */
+export function criticalVariables(rc: Fwknoprc, stanza: string): string[] {
+  const names = linesOf(rc, stanza).flatMap((line) =>
+    line.kind === "parameter" && isCritical(line.name) ? [line.name] : []
+  );
+  return [...new Set(names)];
+}
+
+/**
+ * The text of the file with the stanza made of exactly these settings. Lines that set the same variable are
+ * replaced where they stand, other lines of the stanza go, new ones are put at its end; comments stay.
+ *
+ * @param keep critical variables whose old lines stay, new values notwithstanding.
+ */
+export function writeStanza(
+  rc: Fwknoprc,
+  stanza: string,
+  settings: readonly RcSetting[],
+  keep: ReadonlySet<string>,
+): string {
+  const wanted = settings.filter(({ name }) => !keep.has(name));
+  if (!hasStanza(rc, stanza)) return appendStanza(formatFwknoprc(rc), stanza, wanted);
+  const out: string[] = [];
+  const pending = new Map(wanted.map((setting) => [setting.name, setting]));
+  let inside = false;
+  let insertAt: number | undefined;
+  for (const line of rc.lines) {
+    if (line.kind === "header") inside = sameStanza(line.name, stanza);
+    const written = inside ? replaceLine(line, pending, keep) : line.text;
+    if (written === undefined) continue;
+    out.push(written + (line.end === "" ? "\n" : line.end));
+    // New lines follow the last line that says something, not the blank lines before the next stanza.
+    if (inside && line.text.trim() !== "" && line.kind !== "comment") insertAt = out.length;
+  }
+  out.splice(
+    insertAt ?? out.length,
+    0,
+    ...[...pending.values()].map((it) => `${formatRcLine(it)}\n`),
+  );
+  return out.join("");
+}
+
+function isCritical(name: string): boolean {
+  const variable = fwknoprcVariable(name);
+  return variable?.secret === true || variable?.critical === true;
+}
+
+function linesOf(rc: Fwknoprc, stanza: string): FwknoprcLine[] {
+  let inside = false;
+  return rc.lines.filter((line) => {
+    if (line.kind === "header") inside = sameStanza(line.name, stanza);
+    return inside;
+  });
+}
+
+/** What becomes of a line of the stanza; `undefined`: it goes. Takes from `pending` what it writes. */
+function replaceLine(
+  line: FwknoprcLine,
+  pending: Map<string, RcSetting>,
+  keep: ReadonlySet<string>,
+): string | undefined {
+  if (line.kind !== "parameter") return line.kind === "malformed" ? undefined : line.text;
+  if (keep.has(line.name)) return line.text;
+  const setting = pending.get(line.name);
+  if (setting === undefined) return undefined;
+  pending.delete(line.name);
+  return formatRcLine(setting);
+}
+
+function appendStanza(text: string, stanza: string, settings: readonly RcSetting[]): string {
+  const ended = text === "" || text.endsWith("\n") ? text : `${text}\n`;
+  const gap = ended === "" || ended.endsWith("\n\n") ? "" : "\n";
+  const lines = settings.map((setting) => `${formatRcLine(setting)}\n`).join("");
+  return `${ended}${gap}[${stanza}]\n${lines}`;
+}

@@ -1,0 +1,168 @@
+/**
+ * Asking a web service for the own public address (`docs/spec/client.md` 8).
+ *
+ * @module
+ */
+import { type Address, parseAddress } from "../net/address.ts";
+import { DEFAULT_USER_AGENT } from "../spa/http.ts";
+import { errorText } from "./error_text.ts";
+import { Problem, usageProblem } from "./problem.ts";
+import type { Settings } from "./settings.ts";
+
+/** An address, and who said so. */
+export interface ResolvedAddress {
+  readonly address: Address;
+  /** The URL, or the command between quotes. */
+  readonly via: string;
+}
+
+const DEFAULT_HOST = "www.cipherdyne.org/cgi-bin/myip";
+/** Milliseconds until a service is given up. */
+const DEADLINE = 10_000;
+/** Longest answer that is read, in bytes. */
+const MAX_ANSWER = 2000;
+/** Words of a command line, as in the C client. */
+const MAX_WORDS = 28;
+
+/**
+ * The address as the service of the settings sees it: over HTTPS, over plain HTTP if the settings insist, or
+ * through the wget they name. The services of a list (`--resolve-url` with commas) are asked in order until one answers.
+ */
+export async function resolveAddress(settings: Settings): Promise<ResolvedAddress | Problem> {
+  if (settings.wgetCommand !== undefined) return await askWget(settings.wgetCommand, settings);
+  const urls = serviceUrls(settings);
+  if (urls instanceof Problem) return urls;
+  const problems: Problem[] = [];
+  for (const url of urls) {
+    const answer = await ask(url, settings.userAgent ?? DEFAULT_USER_AGENT);
+    if (!(answer instanceof Problem)) return answer;
+    problems.push(answer);
+  }
+  const [first] = problems;
+  return problems.length === 1 && first !== undefined ? first : new Problem(
+    `no service told the public address:\n  ${problems.map(({ text }) => text).join("\n  ")}`,
+    { hint: "use -a with the address, or -s", reference: first?.facts.reference ?? "" },
+  );
+}
+
+/** The URLs to ask. A missing scheme means HTTP with `--resolve-http-only`, otherwise HTTPS. */
+export function serviceUrls(settings: Settings): URL[] | Problem {
+  const scheme = settings.resolveHttpOnly ? "http" : "https";
+  const urls: URL[] = [];
+  for (const text of (settings.resolveUrl ?? DEFAULT_HOST).split(",")) {
+    const full = /^[a-z]+:\/\//i.test(text) ? text : `${scheme}://${text}`;
+    if (!URL.canParse(full) || !/^https?:\/\//i.test(full)) {
+      return usageProblem(`--resolve-url: '${text}' is not an HTTP address`, {
+        reference: "Error parsing resolve-url",
+      });
+    }
+    const url = new URL(full);
+    if (settings.resolveHttpOnly && url.protocol === "https:") {
+      return usageProblem("--resolve-http-only does not go with an https address", {
+        reference: "[*] https is not supported for --resolve-http-only.",
+      });
+    }
+    urls.push(url);
+  }
+  return urls;
+}
+
+/**
+ * The address an answer begins with, or `undefined`. White space around it is cut; anything else besides is
+ * refused: a page of a captive portal is not an address, even if one stands somewhere in it.
+ */
+export function parseAnswer(text: string): Address | undefined {
+  return parseAddress(text.trim());
+}
+
+async function ask(url: URL, userAgent: string): Promise<ResolvedAddress | Problem> {
+  let answer: string;
+  try {
+    const response = await fetch(url, {
+      headers: { "user-agent": userAgent, accept: "*/*" },
+      redirect: "error",
+      signal: AbortSignal.timeout(DEADLINE),
+    });
+    if (!response.ok) {
+      await response.body?.cancel();
+      return askProblem(url, `it answered ${response.status}`);
+    }
+    answer = await readStart(response);
+  } catch (error) {
+    return askProblem(url, fetchReason(error));
+  }
+  const address = parseAnswer(answer);
+  return address === undefined
+    ? askProblem(url, `it did not answer with an address but with '${excerpt(answer)}'`)
+    : { address, via: url.href };
+}
+
+function askProblem(url: URL, reason: string): Problem {
+  return new Problem(`${url.href} did not tell the public address: ${reason}`, {
+    hint: "use -a with the address, -s, or another --resolve-url",
+    reference: `[-] Could not resolve IP via: '${url.href}'`,
+  });
+}
+
+function fetchReason(error: unknown): string {
+  if (error instanceof DOMException && error.name === "TimeoutError") {
+    return `no answer after ${DEADLINE / 1000} s`;
+  }
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return errorText(cause).replace(/^error sending request for url \([^)]*\)(: )?/, "") ||
+    "the connection failed";
+}
+
+/** The first bytes of a body, as text. */
+async function readStart(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > MAX_ANSWER) break;
+  }
+  return text.slice(0, MAX_ANSWER);
+}
+
+function excerpt(text: string): string {
+  const line = text.trim().replace(/[^\x20-\x7e]+/g, " ");
+  return line.length > 40 ? `${line.slice(0, 40)}…` : line;
+}
+
+/** `-w`: the command is split at blanks, no shell is involved. */
+async function askWget(command: string, settings: Settings): Promise<ResolvedAddress | Problem> {
+  const urls = serviceUrls({ ...settings, resolveHttpOnly: false });
+  if (urls instanceof Problem) return urls;
+  const url = urls[0]?.href.replace(/\/$/, "") ?? "";
+  const agent = settings.wgetUserAgent ? [] : ["-U", settings.userAgent ?? DEFAULT_USER_AGENT];
+  const words = [
+    ...command.split(/\s+/).filter((word) => word !== ""),
+    ...agent,
+    "--secure-protocol=auto",
+    "--quiet",
+    "-O",
+    "-",
+    url,
+  ];
+  const line = words.join(" ");
+  const [program = "", ...args] = words;
+  if (words.length > MAX_WORDS) return usageProblem(`--wget-cmd has more than ${MAX_WORDS} words`);
+  const failed = (reason: string) =>
+    new Problem(`'${line}' did not tell the public address: ${reason}`, {
+      hint: "leave out --wget-cmd: fwknop can ask by itself",
+      reference: `[-] Could not resolve IP via: '${line}'`,
+    });
+  try {
+    const output = await new Deno.Command(program, {
+      args,
+      stdin: "null",
+      signal: AbortSignal.timeout(DEADLINE),
+    }).output();
+    const [first = ""] = new TextDecoder().decode(output.stdout).split("\n");
+    const address = parseAnswer(first);
+    if (address !== undefined) return { address, via: `'${line}'` };
+    return failed(output.success ? "its output is no address" : `it ended with ${output.code}`);
+  } catch (error) {
+    return failed(errorText(error));
+  }
+}
