@@ -9,8 +9,8 @@ export const MAX_NAT_HOST_LENGTH = 70;
 
 /**
  * Whether the text is a host name: labels of letters, digits and inner hyphens, 1 to 63 characters
- * each, joined by dots, at most `limit` characters (RFC 1123 section 2.1). Four all-digit labels are
- * not a name but a misspelt address, so a name needs a letter in its last label.
+ * each, joined by dots, at most `limit` characters (RFC 1123 section 2.1). A text whose last label has
+ * no letter, or is a hexadecimal number, is not a name but a misspelt address: resolvers read `0x7f.1` as one.
  */
 export function isHostName(text: string, limit = 253): boolean {
   if (text.length === 0 || text.length > limit) return false;
@@ -18,5 +18,6 @@ export function isHostName(text: string, limit = 253): boolean {
   const wellFormed = labels.every((label) =>
     label.length <= 63 && /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/.test(label)
   );
-  return wellFormed && /[A-Za-z]/.test(labels.at(-1) ?? "");
+  const last = labels.at(-1) ?? "";
+  return wellFormed && /[A-Za-z]/.test(last) && !/^0[xX][0-9A-Fa-f]*$/.test(last);
 }

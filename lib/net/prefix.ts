@@ -13,18 +13,27 @@ export interface Prefix {
   readonly length: number;
 }
 
+/** Bits in front of the IPv4 address in an IPv4-mapped one. */
+const MAPPED_BITS = 96;
+
 /**
  * Parses `address`, `address/bits` or `address/dotted mask` (IPv4 only), or returns `undefined`.
  * Host bits are cleared. `/0` is refused, as the C daemon does: `ANY` says it in plain words
- * (`docs/spec/server.md` 5.5).
+ * (`docs/spec/server.md` 5.5). Behind an IPv4-mapped IPv6 address the bits count as in IPv6, so
+ * `::ffff:192.0.2.0/120` is `192.0.2.0/24`.
  */
 export function parsePrefix(text: string): Prefix | undefined {
   const slash = text.indexOf("/");
-  const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
+  const addressText = slash < 0 ? text : text.slice(0, slash);
+  const address = parseAddress(addressText);
   if (address === undefined) return undefined;
   const bits = address.bytes.length * 8;
-  const length = slash < 0 ? bits : parseLength(text.slice(slash + 1), address.family);
-  if (length === undefined || length < 1 || length > bits) return undefined;
+  const written: AddressFamily = addressText.includes(":") ? 6 : 4;
+  const hidden = written === address.family ? 0 : MAPPED_BITS;
+  const given = slash < 0 ? bits + hidden : parseLength(text.slice(slash + 1), written);
+  if (given === undefined) return undefined;
+  const length = given - hidden;
+  if (length < 1 || length > bits) return undefined;
   return { family: address.family, network: maskAddress(address, length), length };
 }
 

@@ -1,0 +1,108 @@
+import { assert, assertEquals } from "../../assert.ts";
+import fc from "property-testing";
+import { parseAddress } from "../../../lib/net/address.ts";
+import { formatPrefix, parsePrefix, prefixContains } from "../../../lib/net/prefix.ts";
+
+function canonical(text: string): string | undefined {
+  const prefix = parsePrefix(text);
+  return prefix === undefined ? undefined : formatPrefix(prefix);
+}
+
+function contains(prefixText: string, addressText: string): boolean {
+  const prefix = parsePrefix(prefixText);
+  const address = parseAddress(addressText);
+  assert(prefix !== undefined && address !== undefined);
+  return prefixContains(prefix, address);
+}
+
+/** The bits of an address as a text of zeros and ones. */
+function bits(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
+}
+
+Deno.test("a prefix loses its host bits, and a whole address its length", () => {
+  const forms: Record<string, string> = {
+    "192.0.2.77": "192.0.2.77",
+    "192.0.2.77/32": "192.0.2.77",
+    "192.0.2.77/24": "192.0.2.0/24",
+    "192.0.2.77/255.255.255.0": "192.0.2.0/24",
+    "192.0.2.77/255.255.255.255": "192.0.2.77",
+    "192.0.2.77/128.0.0.0": "128.0.0.0/1",
+    "2001:db8::7:1/112": "2001:db8::7:0/112",
+    "2001:db8::7/128": "2001:db8::7",
+    "ff::/1": "::/1",
+  };
+  for (const [text, form] of Object.entries(forms)) assertEquals(canonical(text), form, text);
+});
+
+Deno.test("a prefix that is none has no value, /0 included", () => {
+  const refused = [
+    "",
+    "any",
+    "192.0.2.0/0",
+    "::/0",
+    "192.0.2.0/0.0.0.0",
+    "192.0.2.0/33",
+    "2001:db8::/129",
+    "192.0.2.0/",
+    "192.0.2.0/024",
+    "192.0.2.0/24/8",
+    "192.0.2.0/255.0.255.0",
+    "192.0.2.0/0.0.0.255",
+    "192.0.2.0/ffff::",
+    "2001:db8::/255.255.255.0",
+    "192.0.2.0/-1",
+    "192.0.2.0/24 ",
+    "192.0.2/24",
+    "/24",
+  ];
+  for (const text of refused) assertEquals(canonical(text), undefined, text);
+});
+
+Deno.test("the length behind an IPv4-mapped address counts all 128 bits", () => {
+  assertEquals(canonical("::ffff:192.0.2.77"), "192.0.2.77");
+  assertEquals(canonical("::ffff:192.0.2.77/128"), "192.0.2.77");
+  assertEquals(canonical("::ffff:192.0.2.77/120"), "192.0.2.0/24");
+  // Read as 24 bits of IPv4 this would be a network a stranger to the text.
+  assertEquals(canonical("::ffff:192.0.2.77/24"), undefined);
+  assertEquals(canonical("::ffff:192.0.2.77/96"), undefined);
+  assertEquals(canonical("::ffff:192.0.2.77/255.255.255.0"), undefined);
+});
+
+Deno.test("a prefix contains the addresses that share its bits, and no others", () => {
+  const pair = fc.oneof(
+    fc.record({ address: fc.ipV4(), other: fc.ipV4(), length: fc.integer({ min: 1, max: 32 }) }),
+    fc.record({ address: fc.ipV6(), other: fc.ipV6(), length: fc.integer({ min: 1, max: 128 }) }),
+    // Neighbours, which differ late.
+    fc.record({
+      address: fc.nat(255).map((last) => `10.0.0.${last}`),
+      other: fc.nat(255).map((last) => `10.0.0.${last}`),
+      length: fc.integer({ min: 20, max: 32 }),
+    }),
+  );
+  fc.assert(
+    fc.property(pair, ({ address, other, length }) => {
+      const [first, second] = [parseAddress(address), parseAddress(other)];
+      assert(first !== undefined && second !== undefined);
+      if (first.family !== second.family || first.family === 4 && length > 32) return;
+      const expected = bits(first.bytes).slice(0, length) === bits(second.bytes).slice(0, length);
+      assertEquals(contains(`${first.text}/${length}`, second.text), expected);
+      assert(contains(`${first.text}/${length}`, first.text));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+Deno.test("a prefix never contains an address of the other family", () => {
+  assertEquals(contains("0.0.0.0/1", "::"), false);
+  assertEquals(contains("::/1", "0.0.0.0"), false);
+  assertEquals(contains("192.0.2.0/24", "::ffff:192.0.2.9"), true);
+});
+
+Deno.test("a prefix's text is read as the same prefix", () => {
+  const text = fc.tuple(fc.oneof(fc.ipV4(), fc.ipV6()), fc.integer({ min: 1, max: 128 }));
+  fc.assert(fc.property(text, ([address, length]) => {
+    const prefix = parsePrefix(`${address}/${length}`);
+    if (prefix !== undefined) assertEquals(parsePrefix(formatPrefix(prefix)), prefix);
+  }));
+});
