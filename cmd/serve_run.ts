@@ -12,6 +12,7 @@ import { dropPermissions } from "../lib/daemon/permissions.ts";
 import type { Firewall } from "../lib/firewall/firewall.ts";
 import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
 import { HintedError } from "../lib/hinted_error.ts";
+import { lookUpHost, refuseNames } from "../lib/server/look_up.ts";
 import { openReplay } from "../lib/server/open_replay.ts";
 import type { ServerPolicy } from "../lib/server/policy.ts";
 import type { ReplayCache } from "../lib/server/replay_cache.ts";
@@ -56,6 +57,7 @@ async function serveConfig(
   const server = new Server({
     capture,
     firewall,
+    lookUp: settings.ENABLE_NAT_DNS ? lookUpHost : refuseNames,
     replay,
     stanzas,
     policy: policyFromSettings(settings, testMode),
@@ -164,6 +166,16 @@ function policyFromSettings(settings: ServerSettings, testMode: boolean): Server
         forwardedFor: settings.ENABLE_X_FORWARDED_FOR,
       }
       : undefined,
+    nat: {
+      forwarding: settings.ENABLE_IPT_FORWARDING,
+      localNat: settings.ENABLE_IPT_LOCAL_NAT,
+      sourceNat: {
+        enabled: settings.ENABLE_IPT_SNAT,
+        ...(settings.SNAT_TRANSLATE_IP === undefined
+          ? {}
+          : { translate: settings.SNAT_TRANSLATE_IP }),
+      },
+    },
     destinationRule: settings.ENABLE_DESTINATION_RULE,
     testMode,
   };

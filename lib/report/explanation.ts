@@ -103,6 +103,11 @@ export function explainRefusal(refusal: Refusal): Explanation {
           : `${facts["service"]} is not in OPEN_PORTS`,
         hint: `add ${facts["service"]} to the stanza's OPEN_PORTS if this client may have it`,
       };
+    case "nat-host-unknown":
+      return {
+        fact: `${facts["reason"]}`,
+        hint: "let the client name an address, or a name this server can resolve (ENABLE_NAT_DNS)",
+      };
     case "test-mode":
       return {
         fact: `everything is right; --test changes nothing (would open ${facts["services"]} for ${

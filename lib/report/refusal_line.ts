@@ -23,6 +23,7 @@ const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "nat-not-enabled": "warning",
   "command-not-allowed": "warning",
   "port-denied": "warning",
+  "nat-host-unknown": "info",
   "test-mode": "warning",
   "not-applied": "error",
 };
@@ -87,6 +88,8 @@ function stanzaText(refusal: Refusal, source: string, stanza: string): string {
       return `${source} ${stanza} SPA Command messages are not allowed in the current configuration.`;
     case "port-denied":
       return `${source} ${stanza} One or more requested protocol/ports was denied per access.conf.`;
+    case "nat-host-unknown":
+      return `${source} ${stanza} ${facts["reason"]}`;
     case "test-mode":
       return `${source} ${stanza} --test mode enabled, skipping firewall manipulation.`;
     case "not-applied":

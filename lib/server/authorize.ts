@@ -6,9 +6,9 @@
 import type { Stanza } from "../config/stanza.ts";
 import { type Address, isUnspecified } from "../net/address.ts";
 import { formatService, sameService, type Service } from "../net/service.ts";
-import { isLocalNat } from "../spa/message.ts";
 import type { SpaRequest } from "../spa/request.ts";
 import type { SpaMessage } from "../spa/message.ts";
+import { chooseRoute, disabledNat, type NatPolicy } from "./authorize_nat.ts";
 import type { Decision } from "./decision.ts";
 import type { RefusalCode, RefusalFacts } from "./refusal.ts";
 
@@ -20,6 +20,7 @@ export interface AuthorizationContext {
   readonly maxAge: number | undefined;
   /** Where the packet came from. */
   readonly source: Address;
+  readonly nat: NatPolicy;
   /** Where the packet was sent to, if access is to be limited to that address. */
   readonly destination?: Address | undefined;
   /** The client's address as a trusted HTTP proxy names it. */
@@ -60,10 +61,9 @@ export function authorize(
       required: stanza.requireUsername,
     });
   }
-  if (request.nat !== undefined) {
-    return refuse("nat-not-enabled", { kind: isLocalNat(message.type) ? "local" : "forward" });
-  }
   if (request.kind === "command") return refuse("command-not-allowed", {});
+  const disabled = disabledNat(request, stanza, context.nat);
+  if (disabled !== undefined) return refuse("nat-not-enabled", { kind: disabled });
 
   const denied = request.services.find((service) => !mayOpen(stanza, service));
   if (denied !== undefined) {
@@ -77,7 +77,7 @@ export function authorize(
   return {
     allowed: true,
     decision: {
-      kind: "open",
+      ...chooseRoute(request, stanza, context.nat),
       stanza: stanza.number,
       address: usedAddress(request.address, context),
       services: request.services,

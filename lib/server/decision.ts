@@ -3,16 +3,17 @@
  *
  * @module
  */
+import type { SourceNat } from "../firewall/grant.ts";
 import type { Address } from "../net/address.ts";
 import type { Service } from "../net/service.ts";
 
-/** Open services on this host for one address. */
-export interface OpenPorts {
-  readonly kind: "open";
+/** What every grant of access says. */
+interface AccessDecision {
   /** Number of the stanza that allows it. */
   readonly stanza: number;
   /** The address to admit. */
   readonly address: Address;
+  /** As requested, at least one. */
   readonly services: readonly Service[];
   /** Only connections to this address; set with ENABLE_DESTINATION_RULE. */
   readonly destination?: Address;
@@ -20,5 +21,35 @@ export interface OpenPorts {
   readonly seconds: number;
 }
 
+/** Where a connection is to end: an address, or a name that is still to be resolved. */
+export interface NatHost {
+  readonly host: Address | string;
+  /** 1 to 65535; 0 only where everything is forwarded. */
+  readonly port: number;
+}
+
+/** Open services on this host for one address. */
+export interface OpenPorts extends AccessDecision {
+  readonly kind: "open";
+}
+
+/** Send the first requested service to another port of this host. */
+export interface LocalNat extends AccessDecision {
+  readonly kind: "local-nat";
+  readonly target: NatHost;
+  /** Rewrite the destination; not with DISABLE_DNAT. */
+  readonly rewrite: boolean;
+  readonly sourceNat?: SourceNat;
+}
+
+/** Let an address through to a host behind this one, or, with `everything`, to whatever is there. */
+export interface Forward extends AccessDecision {
+  readonly kind: "forward";
+  readonly target?: NatHost;
+  readonly everything: boolean;
+  readonly rewrite: boolean;
+  readonly sourceNat?: SourceNat;
+}
+
 /** Everything a stanza may decide. */
-export type Decision = OpenPorts;
+export type Decision = OpenPorts | LocalNat | Forward;

@@ -145,6 +145,7 @@ export class PacketProcessor {
       now: this.#parts.now(),
       maxAge: this.#parts.policy.maxAge,
       source: datagram.source,
+      nat: this.#parts.policy.nat,
       destination: this.#parts.policy.destinationRule ? datagram.destination : undefined,
       forwardedFor: screened.forwardedFor,
     });

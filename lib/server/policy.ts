@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { NatPolicy } from "./authorize_nat.ts";
+
 /** Rules for SPA over HTTP (`docs/spec/wire.md` 10.4); absent where it is not enabled. */
 export interface HttpPolicy {
   /** ALLOW_ANY_USER_AGENT. */
@@ -17,6 +19,7 @@ export interface ServerPolicy {
   /** MAX_SPA_PACKET_AGE in seconds; `undefined` when ages are not checked. */
   readonly maxAge: number | undefined;
   readonly http: HttpPolicy | undefined;
+  readonly nat: NatPolicy;
   /** ENABLE_DESTINATION_RULE: admit only to the address the packet was sent to. */
   readonly destinationRule: boolean;
   /** `--test`: everything but the act. */

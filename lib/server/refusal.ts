@@ -15,6 +15,7 @@ export const STEPS = [
   "authenticate",
   "remember",
   "authorize",
+  "resolve",
   "act",
 ] as const;
 
@@ -38,6 +39,7 @@ export type RefusalCode =
   | "nat-not-enabled"
   | "command-not-allowed"
   | "port-denied"
+  | "nat-host-unknown"
   | "test-mode"
   | "not-applied";
 

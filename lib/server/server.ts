@@ -8,6 +8,7 @@ import type { Stanza } from "../config/stanza.ts";
 import type { Firewall } from "../firewall/firewall.ts";
 import { Actor } from "./actor.ts";
 import type { Observer } from "./event.ts";
+import type { LookUp } from "./look_up.ts";
 import { PacketProcessor } from "./packet_processor.ts";
 import type { ServerPolicy } from "./policy.ts";
 import type { ReplayCache } from "./replay_cache.ts";
@@ -17,6 +18,8 @@ export interface ServerParts {
   readonly capture: Capture;
   /** Absent in test mode: nothing is ever changed. */
   readonly firewall?: Firewall | undefined;
+  /** Resolves the names of NAT hosts. */
+  readonly lookUp: LookUp;
   readonly replay: ReplayCache;
   readonly stanzas: readonly Stanza[];
   readonly policy: ServerPolicy;
@@ -39,7 +42,8 @@ export class Server {
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
-    this.#actor = parts.firewall && new Actor(parts.firewall, parts.observe, parts.now);
+    this.#actor = parts.firewall &&
+      new Actor(parts.firewall, parts.lookUp, parts.observe, parts.now);
     this.#processor = this.#makeProcessor(parts.stanzas, parts.policy);
   }
 

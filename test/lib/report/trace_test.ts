@@ -2,6 +2,7 @@ import { assertEquals } from "../../assert.ts";
 import type { Stanza } from "../../../lib/config/stanza.ts";
 import { setColorEnabled } from "../../../lib/report/color.ts";
 import { Trace } from "../../../lib/report/trace.ts";
+import { NO_NAT } from "../../../lib/server/authorize_nat.ts";
 import { PacketProcessor } from "../../../lib/server/packet_processor.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
 import { datagram, seal } from "../../support/packet.ts";
@@ -14,7 +15,7 @@ function trace(stanzas: readonly Stanza[], ...payloads: readonly string[]): stri
   const lines: string[] = [];
   const processor = new PacketProcessor({
     stanzas,
-    policy: { maxAge: 120, http: undefined, destinationRule: false, testMode: true },
+    policy: { maxAge: 120, http: undefined, nat: NO_NAT, destinationRule: false, testMode: true },
     replay: new ReplayCache({ window: 120 }),
     now: () => NOW,
     observe: new Trace((line) => lines.push(line), () => NOW).observe,

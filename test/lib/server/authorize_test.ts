@@ -5,13 +5,19 @@ import {
   authorize,
   grantSeconds,
 } from "../../../lib/server/authorize.ts";
+import { NO_NAT } from "../../../lib/server/authorize_nat.ts";
 import type { SpaMessage } from "../../../lib/spa/message.ts";
 import { parseRequest } from "../../../lib/spa/request.ts";
 import { anAddress, aStanza } from "../../support/stanza.ts";
 import { parseServices } from "../../../lib/net/service.ts";
 
 const NOW = 1_800_000_000;
-const CONTEXT: AuthorizationContext = { now: NOW, maxAge: 120, source: anAddress("192.0.2.9") };
+const CONTEXT: AuthorizationContext = {
+  now: NOW,
+  maxAge: 120,
+  source: anAddress("192.0.2.9"),
+  nat: NO_NAT,
+};
 
 function message(changes: Partial<SpaMessage> = {}): SpaMessage {
   return {

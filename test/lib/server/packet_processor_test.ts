@@ -4,6 +4,7 @@ import { textBytes } from "../../../lib/crypto/bytes.ts";
 import type { Decision } from "../../../lib/server/decision.ts";
 import type { PacketEvent } from "../../../lib/server/event.ts";
 import { PacketProcessor } from "../../../lib/server/packet_processor.ts";
+import { NO_NAT } from "../../../lib/server/authorize_nat.ts";
 import type { ServerPolicy } from "../../../lib/server/policy.ts";
 import { ReplayCache, type ReplayStore } from "../../../lib/server/replay_cache.ts";
 import { parsePrefix } from "../../../lib/net/prefix.ts";
@@ -31,7 +32,14 @@ function bench(
   const clock = { now: NOW };
   const processor = new PacketProcessor({
     stanzas,
-    policy: { maxAge: 120, http: undefined, destinationRule: false, testMode: false, ...policy },
+    policy: {
+      maxAge: 120,
+      http: undefined,
+      nat: NO_NAT,
+      destinationRule: false,
+      testMode: false,
+      ...policy,
+    },
     replay: new ReplayCache({ window: 120, store }),
     now: () => clock.now,
     observe: (event) => {
