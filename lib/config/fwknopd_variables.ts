@@ -331,7 +331,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "N",
     doc: "Allow NAT requests to inside hosts",
-    honoured: false,
+    honoured: true,
     builds: ["iptables"],
   },
   {
@@ -347,7 +347,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "N",
     doc: "Allow NAT requests to other ports of this host",
-    honoured: false,
+    honoured: true,
     builds: ["iptables"],
   },
   {
@@ -363,7 +363,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "N",
     doc: "Rewrite the source of forwarded connections by SNAT or MASQUERADE",
-    honoured: false,
+    honoured: true,
     builds: ["iptables"],
   },
   {
@@ -378,7 +378,7 @@ export const FWKNOPD_VARIABLES = [
     name: "SNAT_TRANSLATE_IP",
     kind: "address",
     doc: "Source address of SNAT where the stanza names none",
-    honoured: false,
+    honoured: true,
     builds: ["iptables", "firewalld"],
   },
   {
@@ -386,7 +386,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "N",
     doc: "Also add a rule for the answers, in the OUTPUT chain",
-    honoured: false,
+    honoured: true,
     builds: ["iptables"],
   },
   {
@@ -466,7 +466,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "chain",
     default: "ACCEPT, filter, OUTPUT, 1, FWKNOP_OUTPUT, 1",
     doc: "Chain of the rules for answers",
-    honoured: false,
+    honoured: true,
     builds: ["iptables"],
   },
   {
@@ -482,7 +482,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "chain",
     default: "ACCEPT, filter, FORWARD, 1, FWKNOP_FORWARD, 1",
     doc: "Chain of the rules that let forwarded packets pass",
-    honoured: false,
+    honoured: true,
     builds: ["iptables"],
   },
   {
@@ -498,7 +498,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "chain",
     default: "DNAT, nat, PREROUTING, 1, FWKNOP_PREROUTING, 1",
     doc: "Chain of the rules that rewrite destinations",
-    honoured: false,
+    honoured: true,
     builds: ["iptables"],
   },
   {
@@ -514,7 +514,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "chain",
     default: "SNAT, nat, POSTROUTING, 1, FWKNOP_POSTROUTING, 1",
     doc: "Chain of the SNAT rules",
-    honoured: false,
+    honoured: true,
     builds: ["iptables"],
   },
   {
@@ -530,7 +530,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "chain",
     default: "MASQUERADE, nat, POSTROUTING, 1, FWKNOP_MASQUERADE, 1",
     doc: "Chain of the MASQUERADE rules",
-    honoured: false,
+    honoured: true,
     builds: ["iptables"],
   },
   {
