@@ -9,7 +9,7 @@ import { gatherKeys, type KnockKeys } from "../lib/client/keys.ts";
 import { composeMessage, makePacket, type PacketIngredients } from "../lib/client/make_packet.ts";
 import type { Dialect } from "../lib/client/number.ts";
 import { savePacket } from "../lib/client/packet_file.ts";
-import { Problem } from "../lib/client/problem.ts";
+import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { buildRequest, type KnockRequest } from "../lib/client/request.ts";
 import { promptSecret } from "../lib/client/secret_prompt.ts";
 import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
@@ -25,6 +25,7 @@ export async function sendKnock(
   context: Context,
   dialect: Dialect,
 ): Promise<Problem | undefined> {
+  if (settings.useGpg) return usageProblem("--gpg-encryption cannot be used yet");
   const output = new KnockOutput(context, settings, dialect);
   if (settings.test !== true && admitsAnySource(settings)) output.warnOfAnySource();
   const address = await addressToAdmit(settings, output);

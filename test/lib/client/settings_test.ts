@@ -20,19 +20,14 @@ function given(...words: readonly string[]): GivenOptions {
   return new GivenOptions(entries);
 }
 
-function load(
-  text: string,
-  words: readonly string[] = [],
-  stanza?: string,
-  dialect: Dialect = "native",
-) {
+function load(text: string, words?: readonly string[], stanza?: string, dialect?: Dialect) {
   return loadSettings({
     rcFile: { rc: parseFwknoprc(text, "rc"), encode, warnings: [] },
     rcPath: "rc",
     stanza,
     saves: false,
-    options: given(...words),
-    dialect,
+    options: given(...words ?? []),
+    dialect: dialect ?? "native",
   });
 }
 
