@@ -1,31 +1,15 @@
 import { assert, assertEquals } from "../../assert.ts";
 import { failure, SPA_ERRORS, type SpaErrorName, success } from "../../../lib/spa/error.ts";
+import { loadLibfko } from "../../support/libfko.ts";
 
-/** The installed library's own table of texts, where there is one: behaviour, not source. */
-function readLibraryTexts(): ((code: number) => string) | undefined {
-  try {
-    const { symbols } = Deno.dlopen("libfko.so.3", {
-      fko_errstr: { parameters: ["i32"], result: "pointer" },
-    });
-    return (code) => {
-      const pointer = symbols.fko_errstr(code);
-      return pointer === null ? "" : new Deno.UnsafePointerView(pointer).getCString();
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-const libraryText = readLibraryTexts();
-// deno-lint-ignore no-console -- a test that is left out says why
-if (libraryText === undefined) console.log("left out: comparison with libfko, not installed");
+const libfko = loadLibfko();
 
 Deno.test({
   name: "errors have the numbers and texts of the C library",
-  ignore: libraryText === undefined,
+  ignore: libfko === undefined,
   fn: () => {
     for (const [name, { code, text }] of Object.entries(SPA_ERRORS)) {
-      if (code !== undefined && code < 4096) assertEquals(text, libraryText?.(code), name);
+      if (code !== undefined && code < 4096) assertEquals(text, libfko?.errorText(code), name);
     }
   },
 });
