@@ -60,8 +60,8 @@ export interface Capture {
   /** For the log: `UDP server on port 62201`, `interface eth0`. */
   readonly description: string;
   /**
-   * Delivers datagrams until {@link close} is called (resolves) or until the source of packets fails
-   * for good (rejects). Called once.
+   * Delivers datagrams until {@link close} is called or a file ends (resolves), or until the source of
+   * packets fails for good (rejects). Called once.
    */
   run(receive: Receive): Promise<void>;
   statistics(): CaptureStatistics;

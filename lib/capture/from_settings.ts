@@ -1,0 +1,109 @@
+/**
+ * The ways in that the settings ask for.
+ *
+ * @module
+ */
+import type { ServerSettings } from "../config/fwknopd_variables.ts";
+import { HintedError } from "../hinted_error.ts";
+import { PROTOCOL_NUMBERS } from "../net/service.ts";
+import type { Capture, Datagram, Notify, Receive } from "./datagram.ts";
+import { PcapFile } from "./pcap_file.ts";
+import { SeveralCaptures } from "./several.ts";
+import { Sniffer } from "./sniffer.ts";
+import { TcpServer } from "./tcp_server.ts";
+import { UdpServer } from "./udp_server.ts";
+
+/** A capture and what the C daemon says of it when it begins. */
+export interface OpenedCapture {
+  readonly capture: Capture;
+  /** Lines for the log (`docs/spec/server.md` 6). */
+  readonly announcements: readonly string[];
+}
+
+/**
+ * Opens what the settings ask for: the UDP server, a capture file or libpcap, and the TCP server beside it.
+ *
+ * @param notify told of interfaces that go and return.
+ * @throws {HintedError} when it cannot be opened.
+ */
+export function captureFromSettings(settings: ServerSettings, notify: Notify): OpenedCapture {
+  const main = openMain(settings, notify);
+  if (!settings.ENABLE_TCP_SERVER) return main;
+  const port = settings.TCPSERV_PORT;
+  try {
+    const isSniffing = main.capture instanceof Sniffer;
+    return {
+      capture: new SeveralCaptures([
+        isSniffing ? withoutTcpPort(main.capture, port) : main.capture,
+        new TcpServer(port),
+      ]),
+      announcements: [`Kicking off TCP server to listen on port ${port}.`, ...main.announcements],
+    };
+  } catch (error) {
+    main.capture.close();
+    throw error;
+  }
+}
+
+function openMain(settings: ServerSettings, notify: Notify): OpenedCapture {
+  if (settings.ENABLE_UDP_SERVER) return openUdp(settings);
+  if (settings.PCAP_FILE !== undefined) {
+    const { PCAP_FILE: path, PCAP_FILTER: filter } = settings;
+    return {
+      capture: new PcapFile(path, filter),
+      announcements: [`Reading pcap file: ${path}`, ...loopLines(filter)],
+    };
+  }
+  try {
+    return openSniffer(settings, notify);
+  } catch (error) {
+    if (!settings.ENABLE_PCAP_FALLBACK_UDP || !(error instanceof HintedError)) throw error;
+    const port = settings.UDPSERV_PORT;
+    notify({
+      severity: "warning",
+      text: `${error.message}: UDP port ${port} is open instead (ENABLE_PCAP_FALLBACK_UDP)`,
+    });
+    return openUdp(settings);
+  }
+}
+
+function openUdp({ UDPSERV_PORT: port }: ServerSettings): OpenedCapture {
+  return {
+    capture: new UdpServer(port),
+    announcements: [`Kicking off UDP server to listen on port ${port}.`],
+  };
+}
+
+function openSniffer(settings: ServerSettings, notify: Notify): OpenedCapture {
+  const interfaces = settings.PCAP_INTF.split(",").map((name) => name.trim()).filter(Boolean);
+  const capture = new Sniffer({
+    interfaces,
+    filter: settings.PCAP_FILTER,
+    snapLength: settings.MAX_SNIFF_BYTES,
+    promiscuous: settings.ENABLE_PCAP_PROMISC,
+    anyDirection: settings.ENABLE_PCAP_ANY_DIRECTION,
+    exitWhenDown: settings.EXIT_AT_INTF_DOWN,
+    notify,
+  });
+  const announcements = interfaces.map((name) => `Sniffing interface: ${name}`);
+  return { capture, announcements: [...announcements, ...loopLines(settings.PCAP_FILTER)] };
+}
+
+function loopLines(filter: string): string[] {
+  return [`PCAP filter is: '${filter}'`, "Starting fwknopd main event loop."];
+}
+
+/** The TCP server reads its port itself: what a sniffer sees of the same connection would be a replay. */
+function withoutTcpPort(capture: Capture, port: number): Capture {
+  const isServed = ({ protocol, destinationPort }: Datagram): boolean =>
+    protocol === PROTOCOL_NUMBERS.tcp && destinationPort === port;
+  return {
+    description: capture.description,
+    run: (receive: Receive) =>
+      capture.run((datagram) => {
+        if (!isServed(datagram)) receive(datagram);
+      }),
+    statistics: () => capture.statistics(),
+    close: () => capture.close(),
+  };
+}

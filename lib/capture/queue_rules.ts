@@ -1,0 +1,92 @@
+/**
+ * The rules that send packets to our queue (`docs/spec/firewalls.md` 1.3). They are removed by what they say
+ * and never by their number, so nobody else's rule is hit (`docs/spec/server.md` 16, row 26).
+ *
+ * @module
+ */
+import { HintedError } from "../hinted_error.ts";
+
+/** The NFQ_ variables (`docs/spec/server.md` 4.2). */
+export interface QueueRuleOptions {
+  /** NFQ_TABLE. */
+  readonly table: string;
+  /** NFQ_CHAIN. */
+  readonly chain: string;
+  /** NFQ_INTERFACE; absent: any. */
+  readonly device?: string;
+  /** NFQ_PORT. */
+  readonly port: number;
+  /** NFQ_QUEUE_NUMBER. */
+  readonly queue: number;
+  /** The firewall programs, one per IP version: `iptables`, `ip6tables`. */
+  readonly programs: readonly string[];
+}
+
+/** Argument vectors to run one after the other. */
+interface Plan {
+  readonly add: readonly (readonly string[])[];
+  readonly remove: readonly (readonly string[])[];
+}
+
+/** The arguments for one program. */
+export function queueRulePlan(options: QueueRuleOptions): Plan {
+  const { table, chain, device, port, queue } = options;
+  const on = device === undefined ? [] : ["-i", device];
+  const match = [...on, "-p", "udp", "-m", "udp", "--dport", `${port}`];
+  return {
+    add: [
+      ["-w", "-t", table, "-N", chain],
+      ["-w", "-t", table, "-A", chain, ...match, "-j", "NFQUEUE", "--queue-num", `${queue}`],
+      ["-w", "-t", table, "-I", "INPUT", "1", "-j", chain],
+    ],
+    remove: [
+      ["-w", "-t", table, "-D", "INPUT", "-j", chain],
+      ["-w", "-t", table, "-F", chain],
+      ["-w", "-t", table, "-X", chain],
+    ],
+  };
+}
+
+/**
+ * Adds the rules, after removing what an earlier run left behind.
+ *
+ * @throws {HintedError} with the program's own words; what was added by then is removed.
+ */
+export async function addQueueRules(options: QueueRuleOptions): Promise<void> {
+  await removeQueueRules(options);
+  const plan = queueRulePlan(options);
+  for (const program of options.programs) {
+    for (const words of plan.add) {
+      const failure = await run(program, words);
+      if (failure === undefined) continue;
+      await removeQueueRules(options);
+      throw new HintedError(`${program} ${words.join(" ")}: ${failure}`, {
+        hint: "NFQUEUE needs root and the kernel module xt_NFQUEUE",
+      });
+    }
+  }
+}
+
+/** Removes the rules and the chain; what is not there is no failure. */
+export async function removeQueueRules(options: QueueRuleOptions): Promise<void> {
+  const plan = queueRulePlan(options);
+  for (const program of options.programs) {
+    for (const words of plan.remove) await run(program, words);
+  }
+}
+
+/** What went wrong, or `undefined`. */
+async function run(program: string, words: readonly string[]): Promise<string | undefined> {
+  try {
+    const output = await new Deno.Command(program, {
+      args: [...words],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    if (output.success) return undefined;
+    return new TextDecoder().decode(output.stderr).trim().split("\n")[0] ?? `exit ${output.code}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

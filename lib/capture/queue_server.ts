@@ -1,0 +1,118 @@
+/**
+ * Packets handed over by the firewall (ENABLE_NFQ_CAPTURE, `docs/spec/server.md` 6.4): no port is open and
+ * libpcap is not needed.
+ *
+ * @module
+ */
+import { SystemError } from "../../ffi/libc.ts";
+import { LibraryUnavailable } from "../../ffi/library.ts";
+import { NetfilterQueue } from "../../ffi/netfilter_queue.ts";
+import { HintedError } from "../hinted_error.ts";
+import type { Capture, CaptureStatistics, Receive } from "./datagram.ts";
+import { Engine } from "./engine.ts";
+import { parseIpPacket } from "./ip_packet.ts";
+import { INPUT_HOOK, parseQueuedPackets, type QueuedPacket } from "./queue_message.ts";
+import { addQueueRules, type QueueRuleOptions, removeQueueRules } from "./queue_rules.ts";
+
+/** A queue and the rules that fill it. */
+export class QueueServer implements Capture {
+  readonly description: string;
+  readonly #queue: NetfilterQueue;
+  readonly #rules: QueueRuleOptions;
+  readonly #engine = new Engine();
+  #receive: Receive = () => {};
+  #received = 0;
+  #refused = 0;
+  #isRunning = false;
+  #isClosed = false;
+
+  private constructor(queue: NetfilterQueue, rules: QueueRuleOptions) {
+    this.#queue = queue;
+    this.#rules = rules;
+    this.description = `NFQUEUE ${rules.queue}, UDP port ${rules.port}`;
+  }
+
+  /**
+   * Takes the queue, then adds the rules: no packet goes where nobody listens.
+   *
+   * @param snapLength MAX_SNIFF_BYTES.
+   * @throws {HintedError} when the library is absent, the queue is taken or the rules are refused.
+   */
+  static async open(rules: QueueRuleOptions, snapLength: number): Promise<QueueServer> {
+    const queue = openQueue(rules.queue, snapLength);
+    try {
+      await addQueueRules(rules);
+    } catch (error) {
+      queue.close();
+      throw error;
+    }
+    return new QueueServer(queue, rules);
+  }
+
+  /** Delivers packets until {@link close}, then removes the rules. */
+  async run(receive: Receive): Promise<void> {
+    this.#receive = receive;
+    this.#isRunning = true;
+    this.#engine.add({
+      descriptor: this.#queue.descriptor,
+      drain: (limit) => this.#drain(limit),
+    });
+    try {
+      await this.#engine.run();
+    } finally {
+      await removeQueueRules(this.#rules);
+      this.#queue.close();
+    }
+  }
+
+  /** The kernel does not tell what its queue could not hold: `dropped` is 0. */
+  statistics(): CaptureStatistics {
+    return { received: this.#received, dropped: 0, refused: this.#refused };
+  }
+
+  /** Ends {@link run}; one that never ran leaves its rules to the next start. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#engine.close();
+    if (!this.#isRunning) this.#queue.close();
+  }
+
+  #drain(limit: number): number {
+    for (let count = 0; count < limit; count++) {
+      const batch = this.#isClosed ? undefined : this.#queue.receive();
+      if (batch === undefined) return count;
+      for (const queued of parseQueuedPackets(batch)) this.#take(queued);
+    }
+    return limit;
+  }
+
+  /**
+   * What was addressed to this host is ours and ends here, as in the C daemon; what an administrator's own rule
+   * sent from another hook goes on its way. The verdict comes first: the receiver may take its time.
+   */
+  #take({ id, hook, packet }: QueuedPacket): void {
+    this.#queue.settle(id, hook === INPUT_HOOK ? "drop" : "accept");
+    const datagram = parseIpPacket(packet);
+    if (typeof datagram === "string") this.#refused++;
+    else {
+      this.#received++;
+      this.#receive(datagram);
+    }
+  }
+}
+
+function openQueue(number: number, snapLength: number): NetfilterQueue {
+  try {
+    return new NetfilterQueue(number, snapLength);
+  } catch (error) {
+    if (error instanceof LibraryUnavailable) {
+      throw new HintedError(error.message, { hint: error.hint, cause: error });
+    }
+    if (!(error instanceof SystemError)) throw error;
+    throw new HintedError(`Cannot take NFQUEUE ${number}: ${error.reason}`, {
+      hint: "It needs root or CAP_NET_ADMIN, and a queue nobody else has: see NFQ_QUEUE_NUMBER",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Several ways in as one.
+ *
+ * @module
+ */
+import type { Capture, CaptureStatistics, Receive } from "./datagram.ts";
+
+/** Runs captures side by side; the first that fails ends all. */
+export class SeveralCaptures implements Capture {
+  readonly description: string;
+  readonly #captures: readonly Capture[];
+
+  /** @param captures at least one. */
+  constructor(captures: readonly Capture[]) {
+    this.#captures = captures;
+    this.description = captures.map(({ description }) => description).join(", ");
+  }
+
+  /** Resolves when all have ended; rejects with the first failure when all are closed. */
+  async run(receive: Receive): Promise<void> {
+    const results = await Promise.allSettled(this.#captures.map(async (capture) => {
+      try {
+        await capture.run(receive);
+      } catch (error) {
+        this.close();
+        throw error;
+      }
+    }));
+    for (const result of results) if (result.status === "rejected") throw result.reason;
+  }
+
+  /** Sums over all. */
+  statistics(): CaptureStatistics {
+    let [received, dropped, refused] = [0, 0, 0];
+    for (const capture of this.#captures) {
+      const counts = capture.statistics();
+      received += counts.received;
+      dropped += counts.dropped;
+      refused += counts.refused;
+    }
+    return { received, dropped, refused };
+  }
+
+  /** Closes all. */
+  close(): void {
+    for (const capture of this.#captures) capture.close();
+  }
+}
