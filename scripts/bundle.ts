@@ -17,6 +17,17 @@ export function bundleArguments(entry: string, output: string): string[] {
   return ["bundle", "--quiet", "--frozen", "--platform", "browser", "-o", output, entry];
 }
 
+/**
+ * The bundle with the names of packages in place of the paths they were read from: those tell where it was built, and
+ * would make every machine's binary another one.
+ */
+export function neutralPaths(source: string): string {
+  return source.replace(
+    /(?:\.\.\/)*[^\s"]*\/npm\/[^\/\s"]+\/((?:@[^\/\s"]+\/)?[^\/\s"]+\/\d)/g,
+    "npm:$1",
+  );
+}
+
 /** Writes the bundle; returns what `deno bundle` said when it failed. */
 export async function bundle(
   entry: string,
@@ -26,7 +37,9 @@ export async function bundle(
   const { code, stdout, stderr } = await run(Deno.execPath(), bundleArguments(entry, output), {
     cwd,
   });
-  return code === 0 ? undefined : (stderr.trim() || stdout.trim());
+  if (code !== 0) return stderr.trim() || stdout.trim();
+  await Deno.writeTextFile(output, neutralPaths(await Deno.readTextFile(output)));
+  return undefined;
 }
 
 /** One sentence for every import of a bundle that would slow down or break the binary. */

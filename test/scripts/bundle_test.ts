@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bundleArguments, bundleProblems } from "../../scripts/bundle.ts";
+import { bundleArguments, bundleProblems, neutralPaths } from "../../scripts/bundle.ts";
 
 Deno.test("the bundle is made with the browser condition from a frozen lock file", () => {
   assert.deepEqual(bundleArguments("main.ts", "/tmp/main.js"), [
@@ -37,5 +37,21 @@ Deno.test("a bundle without them passes", () => {
   assert.deepEqual(
     bundleProblems('// import "node:fs"\nimport "./x.js";\nconst text = "node:fs";'),
     [],
+  );
+});
+
+Deno.test("a bundle does not tell where it was built", () => {
+  const source = [
+    "// ../../home/me/.cache/deno/npm/registry.example/@noble/hashes/2.4.0/sha2.js",
+    'var init = __esm({ "../npm/registry.example/uqr/0.1.3/dist/index.mjs"() {} });',
+    "// lib/net/address.ts",
+  ].join("\n");
+  assert.equal(
+    neutralPaths(source),
+    [
+      "// npm:@noble/hashes/2.4.0/sha2.js",
+      'var init = __esm({ "npm:uqr/0.1.3/dist/index.mjs"() {} });',
+      "// lib/net/address.ts",
+    ].join("\n"),
   );
 });
