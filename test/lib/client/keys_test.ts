@@ -1,0 +1,109 @@
+import { gatherKeys, type KeyReader } from "../../../lib/client/keys.ts";
+import { Problem } from "../../../lib/client/problem.ts";
+import type { KeySource, Settings } from "../../../lib/client/settings.ts";
+import { assert, assertEquals } from "../../assert.ts";
+
+const text = (value: string) => new TextEncoder().encode(value);
+
+function bytes(value: string): KeySource {
+  return { kind: "bytes", bytes: text(value), variable: "KEY", written: value };
+}
+
+/** Answers prompts and lines from lists, and remembers what was asked. */
+function reader(...answers: readonly string[]): KeyReader & { asked: string[] } {
+  const rest = [...answers];
+  const asked: string[] = [];
+  const next = () => rest.shift();
+  return {
+    asked,
+    prompt(prompt) {
+      asked.push(prompt);
+      const line = next();
+      return Promise.resolve(
+        line === undefined ? { kind: "aborted" } : { kind: "line", line: text(line) },
+      );
+    },
+    readLine(descriptor) {
+      asked.push(`fd ${descriptor}`);
+      const line = next();
+      return Promise.resolve(line === undefined ? undefined : text(line));
+    },
+  };
+}
+
+async function refusal(settings: Settings, ...answers: readonly string[]): Promise<Problem> {
+  const keys = await gatherKeys(settings, reader(...answers));
+  assert(keys instanceof Problem);
+  return keys;
+}
+
+Deno.test("keys that nothing gives are asked for, the encryption key first", async () => {
+  const asks = reader("enc", "mac");
+  const keys = await gatherKeys({ useHmac: true }, asks);
+  assert(!(keys instanceof Problem));
+  assertEquals(asks.asked, ["Enter encryption key: ", "Enter HMAC key: "]);
+  assertEquals([keys.encryptionKey, keys.hmac?.key], [text("enc"), text("mac")]);
+});
+
+Deno.test("without an HMAC no HMAC key is asked for", async () => {
+  const asks = reader("enc");
+  await gatherKeys({}, asks);
+  assertEquals(asks.asked.length, 1);
+});
+
+Deno.test("both keys can come from one descriptor, a line each", async () => {
+  const asks = reader("enc", "mac");
+  const settings: Settings = {
+    useHmac: true,
+    key: { kind: "descriptor", descriptor: 5 },
+    keyDescriptor: 5,
+  };
+  const keys = await gatherKeys(settings, asks);
+  assert(!(keys instanceof Problem));
+  assertEquals(asks.asked, ["fd 5", "fd 5"]);
+});
+
+Deno.test("an interrupted prompt sends nothing", async () => {
+  assertEquals((await refusal({})).text, "interrupted; nothing is sent");
+  await refusal({ useHmac: true }, "enc");
+});
+
+Deno.test("empty and over-long keys are refused", async () => {
+  await refusal({}, "");
+  assertEquals(
+    (await refusal({ key: bytes("x".repeat(33)) })).facts.reference,
+    "fwknop: fko_spa_data_final: Error 95 - Invalid key length",
+  );
+  await refusal({ key: bytes("x"), useHmac: true, hmacKey: bytes("") });
+  await refusal({ key: bytes("x"), useHmac: true, hmacKey: bytes("y".repeat(129)) });
+});
+
+Deno.test("the two keys must differ", async () => {
+  const problem = await refusal({ key: bytes("same"), useHmac: true, hmacKey: bytes("same") });
+  assert(problem.facts.reference?.includes("should not be identical"));
+});
+
+Deno.test("legacy mode cuts a long key and says so", async () => {
+  const keys = await gatherKeys({ mode: "legacy", key: bytes("0123456789abcdefXYZ") }, reader());
+  assert(!(keys instanceof Problem));
+  assertEquals([keys.cutToLegacy, keys.encryptionKey], [true, text("0123456789abcdef")]);
+});
+
+Deno.test("a key file is looked up by destination", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(path, "other: no\nhost: filekey\n");
+    const key: KeySource = { kind: "file", path };
+    const keys = await gatherKeys({ key, server: "host" }, reader());
+    assert(!(keys instanceof Problem));
+    assertEquals(keys.encryptionKey, text("filekey"));
+    assertEquals(
+      (await refusal({ key, server: "none" })).facts.reference,
+      `Could not get key for IP: none from: ${path}`,
+    );
+    const missing = await refusal({ key: { kind: "file", path: "/nowhere" } });
+    assertEquals(missing.facts.reference, "Could not open config file: /nowhere");
+  } finally {
+    await Deno.remove(path);
+  }
+});
