@@ -143,7 +143,11 @@ function addressFailure(item: string, offset: number): Failure {
   if (slash >= 0 && parseAddress(item.slice(0, slash)) !== undefined) {
     const mask = item.slice(slash + 1);
     if (mask === "") {
-      return failure("[*] Missing mask value.", "Write 1 to 32 after the '/'", offset);
+      return failure(
+        "[*] Missing mask value.",
+        "Write a prefix length after the '/'",
+        offset + slash,
+      );
     }
     const hint = mask === "0"
       ? "Write ANY for every address"

@@ -1,0 +1,184 @@
+import fc from "property-testing";
+import { parseFwknopdConf } from "../../../lib/config/fwknopd_conf.ts";
+import type { ServerSettings } from "../../../lib/config/fwknopd_variables.ts";
+import { SERVER_OPTIONS } from "../../../lib/config/server_options.ts";
+import { resolveServerSettings } from "../../../lib/config/server_settings.ts";
+import { findings, givenOptions, readTexts } from "../../support/config_files.ts";
+import { assert, assertEquals } from "../../assert.ts";
+
+function settings(conf: string, options: Record<string, string | true> = {}): ServerSettings {
+  const { resolved, diagnostics } = resolveServerSettings(
+    [parseFwknopdConf(conf, "f")],
+    givenOptions(options),
+    SERVER_OPTIONS,
+  );
+  assert(resolved !== undefined, JSON.stringify(diagnostics));
+  return resolved.settings;
+}
+
+function warningsOf(conf: string): string[] {
+  return findings(readTexts({ conf }).diagnostics, "warning");
+}
+
+Deno.test("an empty file gives the defaults, typed", () => {
+  const found = settings("");
+  assertEquals(found.UDPSERV_PORT, 62201);
+  assertEquals(found.ENABLE_UDP_SERVER, false);
+  assertEquals(found.ENABLE_SPA_PACKET_AGING, true);
+  assertEquals(found.SYSLOG_FACILITY, "LOG_DAEMON");
+  assertEquals(found.FIREWALL, "auto");
+  assertEquals(found.VERBOSE, 0);
+  assertEquals(found.SNAT_TRANSLATE_IP, undefined);
+  assertEquals(found.ACCESS_FOLDER, undefined);
+  assertEquals(found.IPT_INPUT_ACCESS, {
+    target: "ACCEPT",
+    table: "filter",
+    from: "INPUT",
+    jumpPosition: 1,
+    name: "FWKNOP_INPUT",
+  });
+});
+
+Deno.test("the last value of a name wins, an override file over the main file, an option over both", () => {
+  assertEquals(settings("PCAP_INTF a\nPCAP_INTF b").PCAP_INTF, "b");
+  const layered = (options: Record<string, string>) =>
+    readTexts({
+      conf: "PCAP_INTF a\nPCAP_FILTER x\nUDPSERV_PORT 1",
+      more: { o1: "PCAP_INTF b\nPCAP_FILTER y", o2: "PCAP_INTF c" },
+      options: { "override-config": "o1,o2", ...options },
+    }).config?.settings;
+  assertEquals(layered({})?.PCAP_INTF, "c");
+  assertEquals(layered({})?.PCAP_FILTER, "y");
+  assertEquals(layered({})?.UDPSERV_PORT, 1);
+  assertEquals(layered({ interface: "d" })?.PCAP_INTF, "d");
+});
+
+Deno.test("the file can name its override files, and the option wins over it", () => {
+  const conf = "OVERRIDE_CONFIG o1\nPCAP_INTF a";
+  const more = { o1: "PCAP_INTF b", o2: "PCAP_INTF c" };
+  assertEquals(readTexts({ conf, more }).config?.settings.PCAP_INTF, "b");
+  const options = { "override-config": "o2" };
+  assertEquals(readTexts({ conf, more, options }).config?.settings.PCAP_INTF, "c");
+});
+
+Deno.test("the main file is read once", () => {
+  const { diagnostics } = readTexts({ conf: "NO_SUCH_NAME x" });
+  assertEquals(diagnostics.length, 1);
+});
+
+Deno.test("the PID file and the digests follow the run folder", () => {
+  const fromFile = settings("FWKNOP_RUN_DIR /a/;");
+  assertEquals(fromFile.FWKNOP_PID_FILE, "/a/fwknopd.pid");
+  assertEquals(fromFile.DIGEST_FILE, "/a/digest.cache");
+  const fromOption = settings("FWKNOP_RUN_DIR /a\nDIGEST_FILE $FWKNOP_RUN_DIR/d", {
+    "run-dir": "/b",
+  });
+  assertEquals(fromOption.FWKNOP_PID_FILE, "/b/fwknopd.pid");
+  // Already replaced when the option comes, as in the C daemon.
+  assertEquals(fromOption.DIGEST_FILE, "/a/d");
+});
+
+Deno.test("'$NAME' at the start of a value is replaced by the value so far, with what follows", () => {
+  const conf = "FWKNOP_RUN_DIR /a\nDIGEST_FILE $FWKNOP_RUN_DIR/d\nFWKNOP_RUN_DIR /b";
+  assertEquals(settings(conf).DIGEST_FILE, "/a/d");
+  assertEquals(settings("FWKNOP_RUN_DIR /a\nGPG_EXE x$FWKNOP_RUN_DIR").GPG_EXE, "x$FWKNOP_RUN_DIR");
+});
+
+Deno.test("'$NAME' without suffix does not get the suffix of an earlier one", () => {
+  const conf =
+    "FWKNOP_RUN_DIR /a\nDIGEST_FILE $FWKNOP_RUN_DIR/d.c\nFWKNOP_PID_FILE $FWKNOP_RUN_DIR";
+  assertEquals(settings(conf).FWKNOP_PID_FILE, "/a");
+});
+
+Deno.test("a '$NAME' that is not set drops the line, and says so", () => {
+  const conf = "DIGEST_FILE $FWKNOP_RUN_DIR/d\nPCAP_INTF $constructor";
+  assertEquals(warningsOf(conf), [
+    "f:1:13 [*] Invalid embedded variable in: '$FWKNOP_RUN_DIR/d'",
+    "f:2:11 [*] Invalid embedded variable in: '$constructor'",
+  ]);
+  assertEquals(settings(conf).DIGEST_FILE, "/run/fwknop/digest.cache");
+});
+
+Deno.test("text after the blank of a '$NAME' value is lost, and said to be", () => {
+  const conf = "FWKNOP_RUN_DIR /a\nDIGEST_FILE $FWKNOP_RUN_DIR/d x";
+  assertEquals(settings(conf).DIGEST_FILE, "/a/d");
+  assertEquals(warningsOf(conf), [
+    "f:2:13 The text after the blank is not part of the value of DIGEST_FILE",
+  ]);
+});
+
+Deno.test("each -v adds one to VERBOSE of the file", () => {
+  assertEquals(settings("VERBOSE 1", { verbose: true }).VERBOSE, 2);
+  assertEquals(settings("", { verbose: true }).VERBOSE, 1);
+});
+
+Deno.test("a switch says yes to its variable", () => {
+  const found = settings("ENABLE_UDP_SERVER N", { "udp-server": true, "pcap-any-direction": true });
+  assertEquals([found.ENABLE_UDP_SERVER, found.ENABLE_PCAP_ANY_DIRECTION], [true, true]);
+});
+
+Deno.test("packets of a capture file are not aged unless the file says so", () => {
+  assertEquals(settings("PCAP_FILE /x").ENABLE_SPA_PACKET_AGING, false);
+  assertEquals(settings("", { "pcap-file": "/x" }).ENABLE_SPA_PACKET_AGING, false);
+  assertEquals(settings("PCAP_FILE /x\nENABLE_SPA_PACKET_AGING Y").ENABLE_SPA_PACKET_AGING, true);
+});
+
+Deno.test("choices are matched in any case and given back in theirs", () => {
+  assertEquals(settings("SYSLOG_FACILITY log_local7").SYSLOG_FACILITY, "LOG_LOCAL7");
+  assertEquals(settings("FIREWALL IPTables").FIREWALL, "iptables");
+});
+
+Deno.test("lines that mean nothing are warnings with their place", () => {
+  assertEquals(
+    warningsOf("PCAP_INTF=eth0\n   \n # note\n#fine\npcap_intf x\nPCAP_INTF: x\nEMAIL_ADDRESSES y"),
+    [
+      "f:1:1 *Invalid config file entry in f at line 1.\n - 'PCAP_INTF=eth0'",
+      "f:2:1 *Invalid config file entry in f at line 2.\n - '   '",
+      "f:3:2 [*] Ignoring unknown configuration parameter: '#' in f",
+      "f:5:1 [*] Ignoring unknown configuration parameter: 'pcap_intf' in f",
+      "f:6:1 [*] Ignoring unknown configuration parameter: 'PCAP_INTF:' in f",
+      "f:7:1 [*] Ignoring unknown configuration parameter: 'EMAIL_ADDRESSES' in f",
+    ],
+  );
+});
+
+Deno.test("a warning about a name says what was meant or what to do instead", () => {
+  const hint = (conf: string) => readTexts({ conf }).diagnostics[0]?.hint;
+  assertEquals(hint("PCAP_INFT eth0"), "Did you mean PCAP_INTF?");
+  assertEquals(hint("pcap_filter x"), "Did you mean PCAP_FILTER?");
+  assertEquals(hint("PCAP_PKT_FILE x"), "Its name is PCAP_FILE now");
+  assertEquals(hint("shCmd /bin/sh"), "The perl server's path of a program; remove the line");
+  assertEquals(hint("XYZZY 1"), "The line has no effect");
+  assertEquals(hint("   # note"), "A comment must start in the first column");
+  assertEquals(hint("  #note"), "A comment must start in the first column");
+});
+
+Deno.test("text after ';' is told, unless it is a comment", () => {
+  assertEquals(warningsOf("PCAP_INTF eth0;ppp0"), [
+    "f:1:11 The text after ';' is not part of the value of PCAP_INTF",
+  ]);
+  assertEquals(warningsOf("PCAP_INTF eth0; # the outside\nUDPSERV_PORT 1;;"), []);
+});
+
+Deno.test("perl's seven fields and a rule position are accepted with a warning", () => {
+  assertEquals(warningsOf("IPT_INPUT_ACCESS ACCEPT, src, filter, INPUT, 2, FWKNOP_INPUT, 3"), [
+    "f:1:18 IPT_INPUT_ACCESS has the seven fields of the perl server; the direction is dropped",
+    "f:1:18 The last field of IPT_INPUT_ACCESS, the rule position, has no effect",
+  ]);
+  const { IPT_INPUT_ACCESS } = settings("IPT_INPUT_ACCESS DROP,src,raw,FORWARD,2,X,1");
+  assertEquals(IPT_INPUT_ACCESS.jumpPosition, 2);
+});
+
+Deno.test("no text and no option makes the parser throw", () => {
+  const name = fc.constantFrom("PCAP_INTF", "VERBOSE", "IPT_INPUT_ACCESS", "DIGEST_FILE", "x");
+  const line = fc.tuple(name, fc.string({ unit: "binary" })).map((parts) => parts.join(" "));
+  const text = fc.oneof(fc.string({ unit: "binary" }), fc.array(line).map((all) => all.join("\n")));
+  fc.assert(fc.property(text, fc.string(), (conf, value) => {
+    const { resolved, diagnostics } = resolveServerSettings(
+      [parseFwknopdConf(conf, "f")],
+      givenOptions({ "run-dir": value, locale: value }),
+      SERVER_OPTIONS,
+    );
+    assertEquals(resolved === undefined, diagnostics.some((d) => d.severity === "error"));
+  }));
+});

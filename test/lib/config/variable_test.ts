@@ -1,0 +1,40 @@
+import { parseFwknopdValue } from "../../../lib/config/fwknopd_value.ts";
+import { FWKNOPD_ROWS, RETIRED_FWKNOPD_NAMES } from "../../../lib/config/fwknopd_variables.ts";
+import { ACCESS_ROWS, KEY_FILE_NAMES } from "../../../lib/config/access_variables.ts";
+import { retirementAdvice } from "../../../lib/config/variable.ts";
+import { assert, assertEquals } from "../../assert.ts";
+
+Deno.test("every variable is there once, with one line about it", () => {
+  for (const rows of [FWKNOPD_ROWS, ACCESS_ROWS]) {
+    const names = rows.map(({ name }) => name);
+    assertEquals(new Set(names).size, names.length);
+    for (const { name, doc } of rows) {
+      assert(/^\S.*[^.\s]$/.test(doc) && !doc.includes("\n"), `${name}: ${doc}`);
+      assertEquals(retirementAdvice(RETIRED_FWKNOPD_NAMES, name), undefined, name);
+    }
+  }
+});
+
+Deno.test("every default is a value the parser takes", () => {
+  for (const row of FWKNOPD_ROWS) {
+    if (row.default === undefined || row.default.startsWith("$")) continue;
+    assertEquals(parseFwknopdValue(row, row.default).error, undefined, row.name);
+  }
+});
+
+Deno.test("what has no effect says so, and what says so has none", () => {
+  for (const { name, doc, honoured } of FWKNOPD_ROWS) {
+    assertEquals(/^No effect|no effect inside/.test(doc), honoured === "inert", name);
+  }
+});
+
+Deno.test("integers have a range", () => {
+  for (const row of [...FWKNOPD_ROWS, ...ACCESS_ROWS]) {
+    if (row.kind === "integer") assert(row.range !== undefined, row.name);
+  }
+});
+
+Deno.test("a key file may set keys and GnuPG's settings only", () => {
+  for (const name of KEY_FILE_NAMES) assert(/KEY|GPG/.test(name), name);
+  assert(!KEY_FILE_NAMES.includes("GPG_EXE") && !KEY_FILE_NAMES.includes("GPG_HOME_DIR"));
+});
