@@ -1,0 +1,144 @@
+import { knock } from "../../cmd/knock.ts";
+import { CLIENT_OPTIONS } from "../../lib/config/client_options.ts";
+import { parseCommandLine } from "../../lib/config/getopt.ts";
+import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { BufferContext } from "../support/buffer_context.ts";
+
+const run = await knock.load();
+const ROWS = CLIENT_OPTIONS.filter(({ only }) => only !== "compat");
+
+/** Runs the subcommand on a line in which `~` stands for a blank. */
+async function knockWith(line: string, home = "/nowhere") {
+  const words = line.split(" ").filter((word) => word !== "").map((word) =>
+    word.replaceAll("~", " ")
+  );
+  const { options, words: rest } = parseCommandLine(words, ROWS);
+  const context = new BufferContext({ HOME: home, LOGNAME: "tester" });
+  const code = await run(options, rest, context);
+  return { code, out: context.stdout, err: context.stderr };
+}
+
+async function withHome(rc: string, body: (home: string) => Promise<void>): Promise<void> {
+  const home = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${home}/.fwknoprc`, rc, { mode: 0o600 });
+    await body(home);
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+const TEST = "-T -A tcp/22 -a 192.0.2.7 --key-rijndael secret";
+
+Deno.test("a knock that works says nothing to a program", async () => {
+  const socket = await knockWith("-A tcp/22 -a 192.0.2.7 -D 127.0.0.1 --key-rijndael secret");
+  assertEquals(socket, { code: 0, out: "", err: "" });
+});
+
+Deno.test("usage errors end with 2, one line and a hint", async () => {
+  const lines = {
+    "-A tcp/22": "fwknop: no destination\n  use -D HOST",
+    "-A tcp/22 -D h": "fwknop: no address to admit\n  use -a",
+    "-D h -a 192.0.2.7": "fwknop: nothing is asked for",
+    [`${TEST} -p 22x`]: "fwknop: --server-port: '22x' is not a number from 0 to 65535\n",
+    [`${TEST} -m sha265`]: "fwknop: --digest-type: 'sha265' is not one of",
+    [`${TEST} -U a/b`]: "fwknop: the user name 'a/b' cannot be sent\n  use -U",
+    [`${TEST} -n none`]: "fwknop: there is no stanza [none] in /nowhere/.fwknoprc\n",
+    [`${TEST} -g --gpg-recipient-key x`]: "fwknop: --gpg-encryption cannot be used yet\n",
+    [`${TEST} --rc-file /nowhere/rc`]: "fwknop: --rc-file: there is no /nowhere/rc\n",
+  };
+  for (const [line, start] of Object.entries(lines)) {
+    const { code, err, out } = await knockWith(line);
+    assertEquals([code, err.slice(0, start.length), out], [2, start, ""], line);
+    assert(err.trimEnd().split("\n").length <= 2, err);
+  }
+});
+
+Deno.test("failures of the world end with 1", async () => {
+  for (
+    const line of [
+      "-A tcp/22 -a 192.0.2.7 -D no-such-host.invalid --key-rijndael k",
+      `${TEST} -G /nowhere/keys --key-rijndael= -T`,
+    ]
+  ) {
+    const { code, err } = await knockWith(line);
+    assert(code !== 0 && err !== "", line);
+  }
+  assertEquals((await knockWith("-A tcp/22 -s -D no-such-host.invalid --key-rijndael k")).code, 1);
+});
+
+Deno.test("errors of the rc file name the place and the nearest word", async () => {
+  await withHome("[default]\nSPA_SERVR x\nFW_TIMEOUT  soon\n", async (home) => {
+    const { code, err } = await knockWith(TEST, home);
+    assertEquals(code, 1);
+    assertEquals(
+      err,
+      [
+        `fwknop: Parameter error in ${home}/.fwknoprc, line 2: var=SPA_SERVR, val=x`,
+        `  at ${home}/.fwknoprc:2:1`,
+        "  did you mean SPA_SERVER?",
+        `fwknop: Parameter error in ${home}/.fwknoprc, line 3: var=FW_TIMEOUT, val=soon`,
+        `  at ${home}/.fwknoprc:3:13`,
+        "  use a whole number from 0 to 65536",
+        "",
+      ].join("\n"),
+    );
+  });
+});
+
+Deno.test("an rc file that others can read is warned about and used", async () => {
+  await withHome("[default]\nKEY k\n", async (home) => {
+    await Deno.chmod(`${home}/.fwknoprc`, 0o644);
+    const { code, err } = await knockWith("-T -A tcp/22 -a 192.0.2.7", home);
+    assertEquals(code, 0);
+    assertMatch(err, /permissions should only be user read\/write/);
+  });
+});
+
+Deno.test("no rc file and no saved command line are left behind", async () => {
+  const home = await Deno.makeTempDir();
+  await knockWith(TEST, home);
+  assertEquals(Array.from(Deno.readDirSync(home)), []);
+  await Deno.remove(home);
+});
+
+Deno.test("a packet that no server could read is not sent", async () => {
+  const access = Array.from({ length: 15 }, (_, index) => `tcp/${10001 + index}`).join(",");
+  const { code, err } = await knockWith(
+    `-A ${access} -a 192.0.2.7 -D 127.0.0.1 --key-rijndael k --key-hmac h`,
+  );
+  assertEquals(code, 2);
+  assertMatch(err, /^fwknop: the request is too long: no server could read the packet/);
+  const long = await knockWith(`-C ${"x".repeat(150)} -s -D 127.0.0.1 --key-rijndael k`);
+  assertEquals(long.code, 2);
+});
+
+Deno.test("a stanza is saved, listed and used", async () => {
+  await withHome("# mine\n", async (home) => {
+    const saved = await knockWith(`${TEST} --save-rc-stanza -n s -D 127.0.0.1`, home);
+    assertEquals([saved.code, saved.err], [0, ""]);
+    assertEquals((await knockWith("--stanza-list", home)).out, "s\n");
+    const used = await knockWith("-n s -T", home);
+    assertMatch(used.out, / Message String: 192\.0\.2\.7,tcp\/22\n/);
+    assertEquals((await Deno.stat(`${home}/.fwknoprc`)).mode! & 0o777, 0o600);
+    assertMatch(await Deno.readTextFile(`${home}/.fwknoprc`), /^# mine\n/);
+  });
+});
+
+Deno.test("the packet is written to a private file, replaced or appended to", async () => {
+  const directory = await Deno.makeTempDir();
+  const file = `${directory}/packet`;
+  try {
+    await knockWith(`${TEST} -B ${file}`);
+    await knockWith(`${TEST} -B ${file}`);
+    assertEquals((await Deno.readTextFile(file)).split("\n").length, 2);
+    await knockWith(`${TEST} -b -B ${file}`);
+    assertEquals((await Deno.readTextFile(file)).split("\n").length, 3);
+    assertEquals((await Deno.stat(file)).mode! & 0o777, 0o600);
+    const failed = await knockWith(`${TEST} -B ${directory}/none/packet`);
+    assertEquals(failed.code, 0);
+    assertMatch(failed.err, /is not saved to/);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});

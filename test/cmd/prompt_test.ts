@@ -1,0 +1,91 @@
+/**
+ * The hidden prompt on a real terminal, made by `script` (util-linux).
+ */
+import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { hasProgram } from "../support/namespace.ts";
+
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+const missing = Deno.build.os !== "linux" || !hasProgram("script") || !hasProgram("stty");
+// deno-lint-ignore no-console -- a test that is left out says why
+if (missing) console.log("the prompt on a terminal is left out: script (util-linux) is missing");
+
+/** Types into a knock that runs on a terminal of its own; returns what the terminal showed. */
+async function typed(keys: string, options = ""): Promise<string> {
+  const command = `${Deno.execPath()} run --allow-all --no-prompt ${MAIN} knock --no-rc-file ` +
+    `-T -v -A tcp/22 -a 192.0.2.7 ${options}; echo exit=$?; stty -a | tr ' ;' '\\n\\n' | grep -x -e echo -e -echo`;
+  const child = new Deno.Command("script", {
+    args: ["-qec", command, "/dev/null"],
+    env: { NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const decoder = new TextDecoder();
+  let shown = "";
+  let answered = 0;
+  const answers = keys.split("|");
+  for await (const chunk of child.stdout) {
+    shown += decoder.decode(chunk, { stream: true });
+    const prompts = shown.match(/Enter [\w ]*key: /g)?.length ?? 0;
+    // Each answer is typed when it is asked for, as a person would.
+    while (answered < prompts && answered < answers.length) {
+      await writer.write(new TextEncoder().encode(answers[answered++]));
+    }
+  }
+  await writer.close();
+  await child.status;
+  return shown.replaceAll("\r", "");
+}
+
+Deno.test({
+  name: "the key is typed without being shown, and the terminal is put back",
+  ignore: missing,
+  async fn() {
+    const shown = await typed("wronk\x7f\x7f\x15secret\r");
+    assertMatch(shown, /^Enter encryption key: \n/);
+    assertMatch(shown, /exit=0\necho\n$/);
+    assert(!shown.includes("secret"));
+  },
+});
+
+Deno.test({
+  name: "with an HMAC both keys are asked for",
+  ignore: missing,
+  async fn() {
+    const shown = await typed("secret\n|other\n", "--use-hmac");
+    assertMatch(shown, /^Enter encryption key: \nEnter HMAC key: \n/);
+    assertMatch(shown, /HMAC Type: 3 \(SHA256\)[\s\S]*exit=0\necho\n$/);
+  },
+});
+
+Deno.test({
+  name: "Ctrl-C sends nothing and puts the terminal back",
+  ignore: missing,
+  async fn() {
+    const shown = await typed("sec\x03");
+    assertEquals(
+      shown,
+      "Enter encryption key: \nfwknop: interrupted; nothing is sent\nexit=1\necho\n",
+    );
+  },
+});
+
+Deno.test({
+  name: "without a terminal there is a hint instead of a prompt",
+  ignore: missing || !hasProgram("setsid"),
+  async fn() {
+    const output = await new Deno.Command("setsid", {
+      args: [
+        ...["-w", Deno.execPath(), "run", "--allow-all", "--no-prompt", MAIN],
+        ...["knock", "--no-rc-file", "-T", "-A", "tcp/22", "-a", "192.0.2.7"],
+      ],
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+    }).output();
+    assertEquals(output.code, 1);
+    assertMatch(
+      new TextDecoder().decode(output.stderr),
+      /no key, and no terminal to ask for one\n {2}put/,
+    );
+  },
+});
