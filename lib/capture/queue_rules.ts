@@ -18,8 +18,8 @@ export interface QueueRuleOptions {
   readonly port: number;
   /** NFQ_QUEUE_NUMBER. */
   readonly queue: number;
-  /** The firewall programs, one per IP version: `iptables`, `ip6tables`. */
-  readonly programs: readonly string[];
+  /** The firewall programs as argument vectors, one per IP version: `iptables`, `ip6tables`. */
+  readonly programs: readonly (readonly string[])[];
 }
 
 /** Argument vectors to run one after the other. */
@@ -52,15 +52,15 @@ export function queueRulePlan(options: QueueRuleOptions): Plan {
  *
  * @throws {HintedError} with the program's own words; what was added by then is removed.
  */
-export async function addQueueRules(options: QueueRuleOptions): Promise<void> {
-  await removeQueueRules(options);
+export function addQueueRules(options: QueueRuleOptions): void {
+  removeQueueRules(options);
   const plan = queueRulePlan(options);
   for (const program of options.programs) {
     for (const words of plan.add) {
-      const failure = await run(program, words);
+      const failure = run(program, words);
       if (failure === undefined) continue;
-      await removeQueueRules(options);
-      throw new HintedError(`${program} ${words.join(" ")}: ${failure}`, {
+      removeQueueRules(options);
+      throw new HintedError(`${[...program, ...words].join(" ")}: ${failure}`, {
         hint: "NFQUEUE needs root and the kernel module xt_NFQUEUE",
       });
     }
@@ -68,22 +68,25 @@ export async function addQueueRules(options: QueueRuleOptions): Promise<void> {
 }
 
 /** Removes the rules and the chain; what is not there is no failure. */
-export async function removeQueueRules(options: QueueRuleOptions): Promise<void> {
+export function removeQueueRules(options: QueueRuleOptions): void {
   const plan = queueRulePlan(options);
   for (const program of options.programs) {
-    for (const words of plan.remove) await run(program, words);
+    for (const words of plan.remove) run(program, words);
   }
 }
 
 /** What went wrong, or `undefined`. */
-async function run(program: string, words: readonly string[]): Promise<string | undefined> {
+function run(
+  [program = "", ...first]: readonly string[],
+  words: readonly string[],
+): string | undefined {
   try {
-    const output = await new Deno.Command(program, {
-      args: [...words],
+    const output = new Deno.Command(program, {
+      args: [...first, ...words],
       stdin: "null",
       stdout: "null",
       stderr: "piped",
-    }).output();
+    }).outputSync();
     if (output.success) return undefined;
     return new TextDecoder().decode(output.stderr).trim().split("\n")[0] ?? `exit ${output.code}`;
   } catch (error) {

@@ -26,27 +26,22 @@ export class QueueServer implements Capture {
   #isRunning = false;
   #isClosed = false;
 
-  private constructor(queue: NetfilterQueue, rules: QueueRuleOptions) {
-    this.#queue = queue;
-    this.#rules = rules;
-    this.description = `NFQUEUE ${rules.queue}, UDP port ${rules.port}`;
-  }
-
   /**
    * Takes the queue, then adds the rules: no packet goes where nobody listens.
    *
    * @param snapLength MAX_SNIFF_BYTES.
    * @throws {HintedError} when the library is absent, the queue is taken or the rules are refused.
    */
-  static async open(rules: QueueRuleOptions, snapLength: number): Promise<QueueServer> {
-    const queue = openQueue(rules.queue, snapLength);
+  constructor(rules: QueueRuleOptions, snapLength: number) {
+    this.#rules = rules;
+    this.description = `NFQUEUE ${rules.queue}, UDP port ${rules.port}`;
+    this.#queue = openQueue(rules.queue, snapLength);
     try {
-      await addQueueRules(rules);
+      addQueueRules(rules);
     } catch (error) {
-      queue.close();
+      this.#queue.close();
       throw error;
     }
-    return new QueueServer(queue, rules);
   }
 
   /** Delivers packets until {@link close}, then removes the rules. */
@@ -60,8 +55,7 @@ export class QueueServer implements Capture {
     try {
       await this.#engine.run();
     } finally {
-      await removeQueueRules(this.#rules);
-      this.#queue.close();
+      this.#release();
     }
   }
 
@@ -70,12 +64,17 @@ export class QueueServer implements Capture {
     return { received: this.#received, dropped: 0, refused: this.#refused };
   }
 
-  /** Ends {@link run}; one that never ran leaves its rules to the next start. */
+  /** Ends {@link run}, which removes the rules as the last thing. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#engine.close();
-    if (!this.#isRunning) this.#queue.close();
+    if (!this.#isRunning) this.#release();
+  }
+
+  #release(): void {
+    removeQueueRules(this.#rules);
+    this.#queue.close();
   }
 
   #drain(limit: number): number {

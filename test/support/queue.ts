@@ -10,12 +10,12 @@ import { HintedError } from "../../lib/hinted_error.ts";
 const tell = (value: unknown) => console.log(JSON.stringify(value));
 
 try {
-  const server = await QueueServer.open({
+  const server = new QueueServer({
     table: "mangle",
     chain: "FWKNOP_NFQ",
     port: 62201,
     queue: 7,
-    programs: ["iptables", "ip6tables"],
+    programs: [["iptables"], ["ip6tables"]],
   }, 1600);
   await Deno.permissions.revoke({ name: "ffi" });
   tell({ ready: server.description });
