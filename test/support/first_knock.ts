@@ -11,8 +11,18 @@ import { connect, echoService, reach, type Running, type Session } from "./tcp.t
 const MAIN = new URL("../../main.ts", import.meta.url).href;
 const EAVESDROP = new URL("./eavesdrop.ts", import.meta.url).href;
 
-/** The words that start fwknop from its source with the Deno that runs now. */
-export const SOURCE_PROGRAM: readonly string[] = [Deno.execPath(), "run", "--allow-all", MAIN];
+/**
+ * The words that start fwknop from its source with the Deno that runs now. Namespaces have no way to the package
+ * registry, so everything must be in the cache, and Deno shall not try.
+ */
+export const SOURCE_PROGRAM: readonly string[] = [
+  Deno.execPath(),
+  "run",
+  "--quiet",
+  "--cached-only",
+  "--allow-all",
+  MAIN,
+];
 
 /** Where everybody is; addresses of documentation (RFC 5737) inside namespaces of their own. */
 export const SERVER_ADDRESS = "198.51.100.7";
