@@ -16,6 +16,8 @@ export interface Rule extends HeldRule {
   readonly table: string;
   /** The adapter's own words for the rule, enough to put it in and to take it out. */
   readonly text: string;
+  /** What an entry of a map holds; two rules with one key and another value cannot stand together. */
+  readonly value?: string;
 }
 
 /** What was found in the firewall. */
@@ -35,6 +37,17 @@ export interface Scope {
   readonly families: ReadonlySet<AddressFamily>;
   /** Also where an earlier configuration may have left something. */
   readonly everywhere: boolean;
+}
+
+/** A change of rules. */
+export interface Change<V extends View = View> {
+  readonly rules: readonly Rule[];
+  /** Rules with the same keys that stand now and give way to {@link rules}. */
+  readonly replaced: readonly Rule[];
+  /** Milliseconds since 1970 UTC. */
+  readonly now: number;
+  /** Taken just before, where {@link Adapter.readsFirst} asks for it. */
+  readonly view?: V;
 }
 
 /** Something the firewall may or may not be able to do; tried once per family, before it is relied upon. */
@@ -69,6 +82,8 @@ export interface Adapter<V extends View = View> {
    * beside it. `extend`: there is one entry, which gets the later end.
    */
   readonly renewal: "separate" | "extend";
+  /** Whether the firewall takes rules out by itself when their time is up. */
+  readonly endsByItself: boolean;
   /** Whether `add` and `remove` need a view taken just before (firewalls that are rewritten as a whole). */
   readonly readsFirst: boolean;
   /** Rules that carry out a grant at the time `now` (milliseconds), or why there are none. */
@@ -80,11 +95,16 @@ export interface Adapter<V extends View = View> {
   probes(family: AddressFamily): readonly Probe[];
   /** Makes chains and jumps that are missing; with `flush` also empties what is there. */
   prepare(view: V, scope: Scope, flush: boolean): Preparation;
-  add(rules: readonly Rule[], view: V | undefined): Plan;
-  /** Takes rules out; fails as a whole if one of them is gone. */
-  remove(rules: readonly Rule[], view: V | undefined): Plan;
+  add(change: Change<V>): Plan;
+  /** Takes rules out; may fail as a whole if one of them is gone. */
+  remove(change: Change<V>): Plan;
   /** Takes out everything of ours; with `whole` also what others put into our chains. */
   dismantle(view: V, scope: Scope, whole: boolean): Plan;
   /** Commands whose output a person wants to see. */
   show(all: boolean): readonly Command[];
+  /** What else of the host's firewall bears on ours: looked at once at start; each line is a warning. */
+  readonly advice?: {
+    look(): readonly Command[];
+    read(outcomes: readonly Outcome[]): readonly string[];
+  };
 }

@@ -109,6 +109,7 @@ export function iptablesAdapter(settings: IptablesSettings): Adapter<IptablesVie
     name: "iptables",
     families,
     renewal: "separate",
+    endsByItself: false,
     readsFirst: false,
 
     rules(grant, features) {
@@ -164,7 +165,7 @@ export function iptablesAdapter(settings: IptablesSettings): Adapter<IptablesVie
       return { plan, jumps } satisfies Preparation;
     },
 
-    add(rules) {
+    add({ rules }) {
       const command = settings.prepend ? "-I" : "-A";
       const groups = byTable(rules, ({ summary, text }) => `${command} ${summary.chain} ${text}`);
       return [...groups.values()].flatMap((group) =>
@@ -172,7 +173,7 @@ export function iptablesAdapter(settings: IptablesSettings): Adapter<IptablesVie
       );
     },
 
-    remove(rules) {
+    remove({ rules }) {
       const groups = byTable(rules, ({ summary, text }) => `-D ${summary.chain} ${text}`);
       return [...groups.values()].flatMap(({ family, table, lines }) =>
         transactions(family, table, lines)

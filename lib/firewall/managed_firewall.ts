@@ -5,7 +5,7 @@
  */
 import { HintedError } from "../hinted_error.ts";
 import type { AddressFamily } from "../net/address.ts";
-import type { Adapter, Rule, Scope, View } from "./adapter.ts";
+import type { Adapter, Change, Rule, Scope, View } from "./adapter.ts";
 import type { Firewall, FirewallEvent, HeldRule, OpenResult, RuleSummary } from "./firewall.ts";
 import type { Grant } from "./grant.ts";
 import { Ledger } from "./ledger.ts";
@@ -79,6 +79,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
         await this.#runner.close();
         throw error;
       }
+      await this.#advise();
       const { checkSeconds } = this.#options;
       if (checkSeconds > 0) {
         this.#checkTimer = setInterval(() => void this.check(), checkSeconds * 1000);
@@ -107,7 +108,8 @@ export class ManagedFirewall<V extends View> implements Firewall {
       const fresh = new Map<string, Rule>();
       for (const rule of rules) {
         const standing = this.#ledger.get(rule.key);
-        const lasts = standing !== undefined && standing.summary.expires >= rule.summary.expires;
+        const lasts = standing !== undefined && standing.value === rule.value &&
+          standing.summary.expires >= rule.summary.expires;
         if (lasts) present.push(standing.summary);
         else fresh.set(rule.key, rule);
       }
@@ -225,6 +227,14 @@ export class ManagedFirewall<V extends View> implements Firewall {
     if (!flush) await this.#adopt(view, new Map(inherited.map((rule) => [rule.key, rule.summary])));
   }
 
+  async #advise(): Promise<void> {
+    const { advice } = this.#adapter;
+    if (advice === undefined) return;
+    for (const text of advice.read(await this.#runner.query(advice.look()))) {
+      this.#emit({ type: "warning", text });
+    }
+  }
+
   async #probe(family: AddressFamily): Promise<void> {
     for (const { feature, plan, success, failure, hint } of this.#adapter.probes(family)) {
       const refused = await this.#runner.apply(plan);
@@ -275,12 +285,22 @@ export class ManagedFirewall<V extends View> implements Firewall {
   }
 
   async #apply(rules: readonly Rule[], how: "add" | "remove"): Promise<Failure | undefined> {
-    return await this.#runner.apply(this.#adapter[how](rules, await this.#current()));
+    return await this.#runner.apply(this.#adapter[how](await this.#change(rules)));
+  }
+
+  async #change(rules: readonly Rule[]): Promise<Change<V>> {
+    const view = await this.#current();
+    return {
+      rules,
+      replaced: rules.flatMap(({ key }) => this.#ledger.get(key) ?? []),
+      now: this.#now(),
+      ...(view === undefined ? {} : { view }),
+    };
   }
 
   /** Makes sure that rules which may have been put in are not there. */
   async #undo(rules: readonly Rule[]): Promise<void> {
-    await this.#runner.force(this.#adapter.remove(rules, await this.#current()));
+    await this.#runner.force(this.#adapter.remove(await this.#change(rules)));
     const view = await this.#look({ families: this.#families, everywhere: false });
     const listed = view instanceof HintedError ? rules : view.rules;
     const keys = new Set(listed.map(({ key }) => key));
@@ -306,7 +326,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
     const attempts = [
       (some: readonly Rule[]) => this.#apply(some, "remove"),
       async (some: readonly Rule[]) =>
-        await this.#runner.force(this.#adapter.remove(some, await this.#current())),
+        await this.#runner.force(this.#adapter.remove(await this.#change(some))),
       () => Promise.resolve(),
     ];
     let left: readonly Rule[] = rules;
@@ -334,7 +354,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
     const now = this.#now() / 1000;
     const due = this.#ledger.due(now);
     if (due.length === 0) return;
-    const { left, gone } = await this.#takeOut(due);
+    const { left, gone } = await this.#takeOut(this.#adapter.endsByItself ? [] : due);
     const numbers = new Map<string, number>();
     for (const { key, summary } of this.#ledger.all()) {
       const number = (numbers.get(summary.chain) ?? 0) + 1;
@@ -371,7 +391,9 @@ export class ManagedFirewall<V extends View> implements Firewall {
     if (preparation.error !== undefined) return preparation.error;
     const plan: Plan = [
       ...preparation.plan,
-      ...(missing.length === 0 ? [] : this.#adapter.add(missing, view)),
+      ...(missing.length === 0
+        ? []
+        : this.#adapter.add({ rules: missing, replaced: [], now: this.#now(), view })),
     ];
     const failure = await this.#runner.apply(plan);
     if (failure !== undefined) return failure.text;

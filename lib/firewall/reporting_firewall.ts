@@ -41,7 +41,8 @@ export class ReportingFirewall<V extends View> implements Firewall {
     if (typeof rules === "string") {
       return Promise.resolve({ added: [], present: [], error: rules });
     }
-    for (const text of describePlan(this.#adapter.add(rules, undefined))) {
+    const plan = this.#adapter.add({ rules, replaced: [], now: this.#now() });
+    for (const text of describePlan(plan)) {
       this.#onEvent({ type: "command", text });
     }
     return Promise.resolve({ added: rules.map(({ summary }) => summary), present: [] });

@@ -9,6 +9,8 @@ import { CHAIN_ROLES, DEFAULT_CHAINS, parseChain } from "../../lib/config/chain.
 import type { ChainRole } from "../../lib/config/chain.ts";
 import type { FirewallEvent } from "../../lib/firewall/firewall.ts";
 import type { AccessGrant, ForwardGrant } from "../../lib/firewall/grant.ts";
+import type { View } from "../../lib/firewall/adapter.ts";
+import { nftAdapter, type NftSettings } from "../../lib/firewall/nft.ts";
 import type { Chains } from "../../lib/firewall/iptables_grant.ts";
 import { iptablesAdapter, type IptablesSettings } from "../../lib/firewall/iptables.ts";
 import type { IptablesView } from "../../lib/firewall/iptables_view.ts";
@@ -44,6 +46,26 @@ export function iptablesIn(
     chains: defaultChains("input"),
     prepend: false,
     commentCheck: true,
+    ...options.settings,
+  });
+  const firewall = new ManagedFirewall(adapter, {
+    checkSeconds: 0,
+    onEvent: (event) => events.push(event),
+    ...options.managed,
+  });
+  return { firewall, events };
+}
+
+/** The nftables firewall of a namespace. */
+export function nftIn(
+  namespace: Namespace,
+  options: { settings?: Partial<NftSettings>; managed?: Partial<ManagedOptions> } = {},
+): { firewall: ManagedFirewall<View>; events: FirewallEvent[] } {
+  const events: FirewallEvent[] = [];
+  const adapter = nftAdapter({
+    command: [...namespace.entry, "nft"].join(" "),
+    nat: false,
+    protect: [],
     ...options.settings,
   });
   const firewall = new ManagedFirewall(adapter, {

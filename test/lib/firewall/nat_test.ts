@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import type { Grant } from "../../../lib/firewall/grant.ts";
 import type { Firewall } from "../../../lib/firewall/firewall.ts";
-import { access, address, defaultChains, forward, iptablesIn } from "../../support/firewall.ts";
+import {
+  access,
+  address,
+  defaultChains,
+  forward,
+  iptablesIn,
+  nftIn,
+} from "../../support/firewall.ts";
 import { type Lab, type Namespace, namespaceTest } from "../../support/namespace.ts";
 import { connect, echoService, reach, type Running, untilClosed } from "../../support/tcp.ts";
 
@@ -21,6 +28,11 @@ const BACKENDS: readonly Backend[] = [
     make: (gateway: Namespace) =>
       iptablesIn(gateway, { program, settings: { chains: defaultChains(...ALL_ROLES) } }).firewall,
   })),
+  {
+    name: "nft",
+    programs: ["nft", "iptables"],
+    make: (gateway) => nftIn(gateway, { settings: { nat: true } }).firewall,
+  },
 ];
 
 /** Addresses of the four machines in one family. */
@@ -95,6 +107,10 @@ async function site(lab: Lab, plan: AddressPlan, program: string): Promise<Site>
   }
   await gateway.must(tables, "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
   await gateway.must(tables, "-P", "FORWARD", "DROP");
+  // What an administrator adds for the nftables adapter; nothing else sets this mark.
+  for (const chain of ["INPUT", "FORWARD"]) {
+    await gateway.must(tables, "-I", chain, "-m", "mark", "--mark", "0x5fa", "-j", "ACCEPT");
+  }
   return { client, gateway, host };
 }
 
@@ -113,10 +129,11 @@ async function withFirewall(
   }
 }
 
+/** Kinds of the rules in force for the grant, whether new or standing already, by name. */
 async function open(firewall: Firewall, grant: Grant): Promise<string[]> {
-  const { added, error } = await firewall.open(grant);
+  const { added, present, error } = await firewall.open(grant);
   assert.equal(error, undefined);
-  return added.map(({ kind }) => kind);
+  return [...added, ...present].map(({ kind }) => kind).sort();
 }
 
 for (const backend of BACKENDS) {
@@ -141,7 +158,7 @@ for (const backend of BACKENDS) {
       await withFirewall(firewall, [rdp], async () => {
         assert.equal(await reach(client, plan.gate, 33389, 0.3), undefined);
         const grant = forward(plan.client, "tcp/33389", `${plan.host} 3389`, 4);
-        assert.deepEqual(await open(firewall, grant), ["FORWARD", "DNAT"]);
+        assert.deepEqual(await open(firewall, grant), ["DNAT", "FORWARD"]);
         const session = await connect(client, plan.gate, 33389, 3);
         assert.equal(session?.banner, "desktop");
         assert.equal(await reach(client, plan.neighbour, 3389, 0.3), undefined);
@@ -175,7 +192,7 @@ for (const backend of BACKENDS) {
         const masquerade = { sourceNat: { kind: "masquerade" } } as const;
         assert.deepEqual(
           await open(firewall, forward(plan.client, "tcp/1002", target, 2, masquerade)),
-          ["FORWARD", "DNAT", "SNAT"],
+          ["DNAT", "FORWARD", "SNAT"],
         );
         assert.equal(await reach(client, plan.gate, 1002, 3), "hello");
         // A second connection to the same port inside is another connection.
@@ -184,7 +201,7 @@ for (const backend of BACKENDS) {
         const snat = { sourceNat: { kind: "snat", address: address(plan.gateInside) } } as const;
         assert.deepEqual(
           await open(firewall, forward(plan.client, "tcp/1003", target, 30, snat)),
-          ["FORWARD", "DNAT", "SNAT"],
+          ["DNAT", "FORWARD", "SNAT"],
         );
         assert.equal(await reach(client, plan.gate, 1003, 3), "hello");
       });

@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import type { FirewallEvent } from "../../../lib/firewall/firewall.ts";
+import { access, nftIn } from "../../support/firewall.ts";
+import { type Lab, type Namespace, namespaceTest, until } from "../../support/namespace.ts";
+import { connect, echoService, reach, untilClosed } from "../../support/tcp.ts";
+
+const needs = { programs: ["nft"] };
+const protect = [{ protocol: "tcp", port: 22 }] as const;
+
+async function pair(lab: Lab): Promise<{ client: Namespace; server: Namespace }> {
+  const client = await lab.namespace("client");
+  const server = await lab.namespace("server");
+  await lab.cable(
+    { namespace: client, device: "eth0", addresses: ["10.9.0.1/24", "fd09::1/64"] },
+    { namespace: server, device: "eth0", addresses: ["10.9.0.2/24", "fd09::2/64"] },
+  );
+  return { client, server };
+}
+
+function types(events: readonly FirewallEvent[]): string[] {
+  return events.map(({ type }) => type).filter((type) => type !== "command");
+}
+
+function elements(namespace: Namespace, set: string): Promise<string> {
+  return namespace.must("nft", "list", "set", "inet", "fwknop", set);
+}
+
+namespaceTest(
+  "nft: protected services are dropped, opened for one address in either family, and closed by the kernel",
+  needs,
+  async (lab) => {
+    const { client, server } = await pair(lab);
+    const service = await echoService(server, "::", 22);
+    const { firewall, events } = nftIn(server, { settings: { protect } });
+    assert.equal(await reach(client, "10.9.0.2", 22, 3), "hello");
+    await firewall.prepare();
+    for (const host of ["10.9.0.2", "fd09::2"]) {
+      assert.equal(await reach(client, host, 22, 0.3), undefined);
+    }
+    const four = await firewall.open(access("10.9.0.1", "tcp/22", 4));
+    const six = await firewall.open(access("fd09::1", "tcp/22", 4));
+    assert.deepEqual([four.error, six.error], [undefined, undefined]);
+    assert.equal(four.added[0]?.chain, "access4");
+    const session = await connect(client, "10.9.0.2", 22, 3);
+    assert.equal(await reach(client, "fd09::2", 22, 3), "hello");
+    // The process is gone: only the kernel is left to close.
+    await firewall.release();
+    await untilClosed(client, "10.9.0.2", 22, 10);
+    await untilClosed(client, "fd09::2", 22, 10);
+    assert.equal(await session?.say("still"), "still");
+    await session?.stop();
+    await service.stop();
+    assert.deepEqual(types(events), []);
+  },
+);
+
+namespaceTest(
+  "nft: an accept wins over the drops of iptables by its mark, and the lack of it is told",
+  { programs: ["nft", "iptables"] },
+  async (lab) => {
+    const { client, server } = await pair(lab);
+    const service = await echoService(server, "0.0.0.0", 22);
+    await server.must("iptables", "-P", "INPUT", "DROP");
+    const { firewall, events } = nftIn(server);
+    await firewall.prepare();
+    assert.match(
+      events.flatMap((event) => event.type === "warning" ? [event.text] : []).join(),
+      /No rule accepts packets with mark 0x5fa.*iptables -I INPUT -m mark --mark 0x5fa -j ACCEPT/,
+    );
+    await server.must("iptables", "-I", "INPUT", "-m", "mark", "--mark", "0x5fa", "-j", "ACCEPT");
+    assert.equal(await reach(client, "10.9.0.2", 22, 0.3), undefined);
+    await firewall.open(access("10.9.0.1", "tcp/22", 60));
+    await server.must(
+      "iptables",
+      "-A",
+      "INPUT",
+      "-m",
+      "state",
+      "--state",
+      "ESTABLISHED",
+      "-j",
+      "ACCEPT",
+    );
+    assert.equal(await reach(client, "10.9.0.2", 22, 3), "hello");
+    const again = nftIn(server);
+    await again.firewall.prepare();
+    assert.deepEqual(types(again.events), ["adopted"]);
+    await again.firewall.release();
+    await firewall.close();
+    assert.doesNotMatch(await server.must("nft", "list", "tables"), /fwknop/);
+    await service.stop();
+  },
+);
+
+namespaceTest(
+  "nft: a second knock extends, an earlier end does not shorten",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const { firewall, events } = nftIn(server);
+    await firewall.prepare();
+    assert.equal((await firewall.open(access("10.9.0.1", "tcp/22", 3))).added.length, 1);
+    assert.equal((await firewall.open(access("10.9.0.1", "tcp/22", 90))).added.length, 1);
+    const kept = await firewall.open(access("10.9.0.1", "tcp/22", 30));
+    assert.deepEqual([kept.added.length, kept.present.length], [0, 1]);
+    assert.match(await elements(server, "access4"), /10\.9\.0\.1 \. tcp \. 22 timeout 1m\d+s/);
+    const [rule] = await firewall.list();
+    assert.deepEqual([rule?.address, rule?.service, rule?.stanza], ["10.9.0.1", "tcp/22", 1]);
+    assert.equal(firewall.held().length, 1);
+    await firewall.open(access("10.9.0.3", "tcp/22", 2));
+    await until("the short one is over", () => types(events).includes("removed"), 8);
+    assert.equal((await firewall.list()).length, 1);
+    await firewall.close();
+  },
+);
+
+namespaceTest("nft: one bad element leaves nothing of its packet", needs, async (lab) => {
+  const server = await lab.namespace("server");
+  const { firewall } = nftIn(server);
+  await firewall.prepare();
+  await server.must("nft", "flush", "chain", "inet", "fwknop", "input");
+  await server.must("nft", "delete", "set", "inet", "fwknop", "access4");
+  await server.must(
+    "nft",
+    "add",
+    "set",
+    "inet",
+    "fwknop",
+    "access4",
+    "{ type ipv4_addr; flags timeout; }",
+  );
+  const { error, added } = await firewall.open(access("10.9.0.1", "tcp/22,tcp/80", 60));
+  assert.notEqual(error, undefined);
+  assert.deepEqual(added, []);
+  assert.doesNotMatch(await elements(server, "access4"), /10\.9/);
+  await firewall.close();
+});
+
+namespaceTest(
+  "nft: a flushed ruleset is noticed and what is still granted put back",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const { firewall, events } = nftIn(server);
+    await firewall.prepare();
+    await firewall.open(access("10.9.0.1", "tcp/22", 60));
+    await server.must("nft", "flush", "ruleset");
+    await firewall.open(access("10.9.0.2", "tcp/22", 60));
+    assert.match(await elements(server, "access4"), /10\.9\.0\.1[^]*10\.9\.0\.2/);
+    assert.deepEqual(types(events).filter((type) => type !== "warning"), ["restored"]);
+    await server.must("nft", "flush", "chain", "inet", "fwknop", "input");
+    await firewall.check();
+    assert.match(await server.must("nft", "list", "chain", "inet", "fwknop", "input"), /@access4/);
+    await server.must(
+      "nft",
+      "delete",
+      "element",
+      "inet",
+      "fwknop",
+      "access4",
+      "{ 10.9.0.1 . tcp . 22 }",
+    );
+    await firewall.check();
+    assert.equal(types(events).at(-1), "vanished");
+    await firewall.close();
+  },
+);
+
+namespaceTest(
+  "nft: a changed configuration changes the rules and keeps the grants",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const before = nftIn(server);
+    await before.firewall.prepare();
+    await before.firewall.open(access("10.9.0.1", "tcp/22", 60));
+    const after = nftIn(server, { settings: { protect, nat: true } });
+    await after.firewall.prepare(before.firewall.held());
+    await before.firewall.release();
+    const table = await server.must("nft", "list", "table", "inet", "fwknop");
+    assert.match(table, /10\.9\.0\.1 \. tcp \. 22/);
+    assert.match(table, /@protected ct state != \{ established, related \} drop/);
+    assert.match(table, /masquerade/);
+    assert.deepEqual(types(after.events), []);
+    await after.firewall.close();
+    assert.match(
+      await server.must("nft", "list", "table", "inet", "fwknop"),
+      /@protected/,
+      "what is protected stays so",
+    );
+    assert.doesNotMatch(await elements(server, "access4"), /10\.9/);
+    await after.firewall.flush();
+    assert.doesNotMatch(await server.must("nft", "list", "tables"), /fwknop/);
+    await after.firewall.release();
+  },
+);
+
+namespaceTest(
+  "nft: thousands of grants are restored in one go and end without any program",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const { firewall, events } = nftIn(server);
+    await firewall.prepare();
+    const count = 2000;
+    const results = await Promise.all(
+      Array.from(
+        { length: count },
+        (_, index) =>
+          firewall.open(
+            access(`10.8.${index >> 8}.${index & 255 || 1}`, `tcp/${1000 + index}`, 30),
+          ),
+      ),
+    );
+    assert.ok(results.every(({ error }) => error === undefined));
+    await server.must("nft", "flush", "ruleset");
+    await firewall.check();
+    assert.equal((await firewall.list()).length, count);
+    assert.equal(types(events).filter((type) => type === "restored").length, count);
+    await firewall.close();
+  },
+);
+
+namespaceTest("nft: a missing program is one line", needs, async () => {
+  const { firewall } = nftIn({ entry: [] } as unknown as Namespace, {
+    settings: { command: "/no/such/nft" },
+  });
+  await assert.rejects(firewall.prepare(), /^HintedError: \/no\/such\/nft: not found$/);
+  await firewall.release();
+});
