@@ -21,7 +21,7 @@ const PROCESS_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   stderr: ["lib", "ffi"],
 };
 
-const PRINTERS = ["print", "alert", "prompt", "confirm"];
+const PRINTERS = ["alert", "prompt", "confirm"];
 
 const PRODUCT = ["lib", "cmd", "ffi", "main.ts"];
 
