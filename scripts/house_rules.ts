@@ -17,8 +17,6 @@ const PROCESS_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   args: ["lib", "ffi", "cmd"],
   exit: ["lib", "ffi", "cmd"],
   exitCode: ["lib", "ffi", "cmd"],
-  stdout: ["lib", "ffi"],
-  stderr: ["lib", "ffi"],
 };
 
 const PRINTERS = ["alert", "prompt", "confirm"];
@@ -43,6 +41,11 @@ const plugin: Deno.lint.Plugin = {
       create(context) {
         const top = topOf(context.filename);
         return {
+          "MemberExpression[object.property.name=/^std(out|err)$/][property.name=/^writ/]"(node) {
+            if (["lib", "ffi"].includes(top)) {
+              context.report({ node, message: `${top}/ never prints: it returns values` });
+            }
+          },
           MemberExpression(node) {
             if (node.object.type !== "Identifier" || node.property.type !== "Identifier") return;
             const { name } = node.property;

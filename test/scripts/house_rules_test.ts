@@ -21,7 +21,11 @@ Deno.test("lib and cmd leave arguments and exit to main", () => {
   assert.deepEqual(broken("/x/cmd/a.ts", "Deno.args;"), ["process-stays-outside"]);
   assert.deepEqual(broken("/x/main.ts", "Deno.exit(Deno.args.length);"), []);
   assert.deepEqual(broken("/x/cmd/context.ts", "Deno.stdout.isTerminal();"), []);
-  assert.deepEqual(broken("/x/lib/a/b.ts", "Deno.stdout.isTerminal();"), ["process-stays-outside"]);
+  for (const source of ["Deno.stdout.writeSync(a);", "a.pipeTo(Deno.stderr.writable);"]) {
+    assert.deepEqual(broken("/x/lib/a/b.ts", source), ["process-stays-outside"], source);
+    assert.deepEqual(broken("/x/cmd/context.ts", source), [], source);
+  }
+  assert.deepEqual(broken("/x/lib/daemon/a.ts", "Deno.stdout.close();"), []);
 });
 
 Deno.test("the product prints through its context only", () => {
