@@ -5,7 +5,7 @@
  */
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
-import { openLogger } from "../lib/daemon/logger.ts";
+import { openLogger, stderrIsJournal } from "../lib/daemon/logger.ts";
 import type { FirewallEvent } from "../lib/firewall/firewall.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import { setColorEnabled } from "../lib/report/color.ts";
@@ -42,20 +42,32 @@ export function parseLogFormat(options: GivenOptions): LogFormat {
   throw new HintedError(`--log-format '${format}' is none of text and json`);
 }
 
+/** Where the log goes, and how. */
+export interface ServeLogOptions {
+  readonly format: LogFormat;
+  /** In the foreground. */
+  readonly toTerminal: boolean;
+  readonly toSyslog: boolean;
+}
+
 /** Opens the log that options and settings ask for. */
 export function openServeLog(
   settings: ServerSettings,
-  format: LogFormat,
+  { format, toTerminal, toSyslog }: ServeLogOptions,
   context: Context,
 ): ServeLog {
   const logger = openLogger({
     verbose: settings.VERBOSE > 0,
-    format,
+    ...(toTerminal ? { format: format === "text" && isJournal(context) ? "journal" : format } : {}),
     write: (text) => context.err(text),
+    ...(toSyslog
+      ? { syslog: { identity: settings.SYSLOG_IDENTITY, facility: settings.SYSLOG_FACILITY } }
+      : {}),
   });
   const now = (): number => Math.floor(Date.now() / 1000);
   const lines = new LineReporter((line) => logger.log(line), { dumpFields: settings.VERBOSE > 1 });
-  const showsTrace = format === "text" && settings.VERBOSE > 0 && context.isErrorTerminal;
+  const showsTrace = toTerminal && format === "text" && settings.VERBOSE > 0 &&
+    context.isErrorTerminal;
   let held: RepeatFilter | undefined;
   let observe: Observer;
   if (showsTrace) {
@@ -89,4 +101,8 @@ export function openServeLog(
       logger[Symbol.dispose]();
     },
   };
+}
+
+function isJournal(context: Context): boolean {
+  return stderrIsJournal(context.env("JOURNAL_STREAM"));
 }

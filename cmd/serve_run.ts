@@ -3,115 +3,143 @@
  *
  * @module
  */
-import { UdpServer } from "../lib/capture/udp_server.ts";
-import type { Capture } from "../lib/capture/datagram.ts";
-import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { PidFile } from "../lib/daemon/pid_file.ts";
 import { dropPermissions } from "../lib/daemon/permissions.ts";
-import type { Firewall } from "../lib/firewall/firewall.ts";
-import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
+import { ServiceManager } from "../lib/daemon/service_manager.ts";
 import { HintedError } from "../lib/hinted_error.ts";
-import { lookUpHost, refuseNames } from "../lib/server/look_up.ts";
-import { openReplay } from "../lib/server/open_replay.ts";
-import type { ServerPolicy } from "../lib/server/policy.ts";
-import type { ReplayCache } from "../lib/server/replay_cache.ts";
 import { Server } from "../lib/server/server.ts";
 import type { RunCommand } from "./command.ts";
-import { ExitCode } from "./context.ts";
+import { type Context, ExitCode } from "./context.ts";
 import {
   type LoadedServerConfig,
   loadServerConfig,
   printDiagnosticObjects,
   printDiagnostics,
 } from "./load_server_config.ts";
+import { makeRunFolder } from "./run_folder.ts";
 import { openServeLog, parseLogFormat, type ServeLog } from "./serve_log.ts";
+import { nowSeconds, type OpenedSetup, openSetup } from "./serve_setup.ts";
+import { Signals } from "./signals.ts";
 
 /** Runs the server until a signal or the packet limit ends it. */
 export const runServe: RunCommand = async (options, _words, context) => {
   const format = parseLogFormat(options);
   const print = format === "json" ? printDiagnosticObjects : printDiagnostics;
-  const config = loadServerConfig(options, context, print);
+  const load = (): LoadedServerConfig | undefined => loadServerConfig(options, context, print);
+  const config = load();
   if (config === undefined) return ExitCode.failure;
-  const packetLimit = parsePacketLimit(options);
-  using log = openServeLog(config.settings, format, context);
-  return await serveConfig(config, options, packetLimit, log);
+  const run: ServeRun = {
+    testMode: isTestMode(options),
+    packetLimit: parsePacketLimit(options),
+    load,
+  };
+  using log = openServeLog(config.settings, { ...logOptions(options), format }, context);
+  try {
+    return await serveConfig(config, run, log, context);
+  } catch (error) {
+    if (!(error instanceof HintedError)) throw error;
+    log.error(error.hint === undefined ? error.message : `${error.message}\n  ${error.hint}`);
+    return ExitCode.failure;
+  }
 };
+
+/** What the command line says about the run as a whole. */
+interface ServeRun {
+  readonly testMode: boolean;
+  readonly packetLimit: number;
+  /** Reads the configuration again and prints what is wrong with it. */
+  readonly load: () => LoadedServerConfig | undefined;
+}
 
 async function serveConfig(
   config: LoadedServerConfig,
-  options: GivenOptions,
-  packetLimit: number,
+  run: ServeRun,
   log: ServeLog,
+  context: Context,
 ): Promise<number> {
-  const { settings, given, stanzas } = config;
-  const testMode = isTestMode(options);
+  const { settings } = config;
+  const { testMode, packetLimit } = run;
   if (!testMode) makeRunFolder(settings.FWKNOP_RUN_DIR, log);
   using _pidFile = testMode ? undefined : PidFile.acquire(settings.FWKNOP_PID_FILE);
+  using manager = new ServiceManager(context.env("NOTIFY_SOCKET"));
   log.info("Starting fwknopd");
-  const replay = openReplayCache(settings, testMode, log);
-  const capture = openCapture(settings);
-  const firewall = testMode
-    ? undefined
-    : firewallFromSettings(settings, given, (event) => log.firewall(event));
-  const server = new Server({
-    capture,
-    firewall,
-    lookUp: settings.ENABLE_NAT_DNS ? lookUpHost : refuseNames,
-    replay,
-    stanzas,
-    policy: policyFromSettings(settings, testMode),
-    observe: log.observe,
-    now: nowSeconds,
-    packetLimit,
-  });
+  const setup = await openSetup(config, testMode, log);
+  const server = new Server(setup, { observe: log.observe, now: nowSeconds, packetLimit });
+  let current = setup;
   try {
-    await firewall?.prepare();
-    await dropPermissions({ programs: !testMode, network: false, writing: false, reading: false });
-    return await runUntilSignal(server, capture, packetLimit, log);
-  } finally {
-    capture.close();
-    await putBack(firewall, log);
-  }
-}
-
-async function runUntilSignal(
-  server: Server,
-  capture: Capture,
-  packetLimit: number,
-  log: ServeLog,
-): Promise<number> {
-  let received: string | undefined;
-  const stop = (signal: string) => (): void => {
-    received ??= signal;
-    server.stop();
-  };
-  const handlers = SIGNALS.map((signal) => [signal, stop(signal)] as const);
-  for (const [signal, handler] of handlers) Deno.addSignalListener(signal, handler);
-  try {
-    log.info(`Kicking off ${capture.description.replace(" on ", " to listen on ")}.`);
+    await dropPermissions({
+      programs: !testMode,
+      network: true,
+      writing: !testMode,
+      reading: true,
+    });
+    using signals = new Signals();
+    signals.on("SIGINT", () => server.stop());
+    signals.on("SIGTERM", () => server.stop());
+    signals.on("SIGHUP", async () => {
+      manager.reloading();
+      current = await reload(server, current, run, log);
+      manager.ready(`Watching ${current.capture.description}`);
+    });
+    signals.on("SIGUSR1", () => tellCounters(server, log));
+    for (const line of setup.announcements) log.info(line);
+    manager.ready(`Watching ${setup.capture.description}`);
     const end = await server.run();
     if (end === "packet-limit") {
       log.warning(`* Incoming packet count limit of ${packetLimit} reached`);
       log.info(`Packet count limit (${packetLimit}) reached. Exiting...`);
-    } else if (received !== undefined) log.info(`Got ${received}. Exiting...`);
+    } else if (signals.last !== undefined) log.info(`Got ${signals.last}. Exiting...`);
     return ExitCode.ok;
   } finally {
-    for (const [signal, handler] of handlers) Deno.removeSignalListener(signal, handler);
+    manager.stopping();
+    current.capture.close();
+    log.finish();
+    log.info("Shutting Down fwknopd.");
+    await current.firewall?.close();
   }
 }
 
-/** Windows knows no SIGTERM; the server does not run there, but its code is checked there. */
-const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
-
-async function putBack(firewall: Firewall | undefined, log: ServeLog): Promise<void> {
-  log.finish();
-  log.info("Shutting Down fwknopd.");
+/**
+ * Loads first and switches only if everything is good: a mistake in a file changes nothing
+ * (`docs/spec/server.md` 16, row 7). Returns what the server runs with from now on.
+ */
+async function reload(
+  server: Server,
+  before: OpenedSetup,
+  { load, testMode }: ServeRun,
+  log: ServeLog,
+): Promise<OpenedSetup> {
+  log.info("Got SIGHUP. Re-reading configs.");
   try {
-    await firewall?.close();
+    const config = load();
+    if (config === undefined) {
+      log.error("The new configuration has errors: going on with the one before");
+      return before;
+    }
+    const setup = await openSetup(config, testMode, log, before);
+    await server.adopt(setup);
+    if (setup.firewall !== before.firewall) await before.firewall?.release();
+    log.info("Re-starting fwknopd");
+    if (setup.capture !== before.capture) {
+      for (const line of setup.announcements) log.info(line);
+    }
+    return setup;
   } catch (error) {
-    log.error(error instanceof Error ? error.message : String(error));
+    const reason = error instanceof Error ? error.message : String(error);
+    log.error(`${reason}: going on with the configuration before`);
+    return before;
   }
+}
+
+/** SIGUSR1: what went through so far. */
+function tellCounters(server: Server, log: ServeLog): void {
+  const { capture, replay } = server.setup;
+  const { received, dropped, refused } = capture.statistics();
+  log.info(
+    `Packets: ${received} received, ${dropped} dropped before they could be read, ` +
+      `${refused} of no use to us, ${server.taken} looked at; ${replay.size} remembered`,
+  );
 }
 
 /** `--dry-run` is our name for what the C daemon calls `--test`. */
@@ -119,88 +147,17 @@ function isTestMode(options: GivenOptions): boolean {
   return options.has("test") || options.has("dry-run");
 }
 
+function logOptions(
+  options: GivenOptions,
+): { readonly toTerminal: boolean; readonly toSyslog: boolean } {
+  const foreground = options.has("foreground");
+  return { toTerminal: foreground, toSyslog: !foreground || options.has("syslog-enable") };
+}
+
 function parsePacketLimit(options: GivenOptions): number {
   const text = options.value("packet-limit") ?? "0";
   if (/^[0-9]{1,9}$/.test(text)) return Number(text);
   throw new HintedError(`--packet-limit '${text}' is not a number of packets`, {
     hint: "0 is no limit",
-  });
-}
-
-function nowSeconds(): number {
-  return Math.floor(Date.now() / 1000);
-}
-
-function openCapture(settings: ServerSettings): Capture {
-  if (settings.ENABLE_UDP_SERVER) return new UdpServer(settings.UDPSERV_PORT);
-  throw new HintedError("No way to capture packets is enabled", {
-    hint: "Set ENABLE_UDP_SERVER Y in fwknopd.conf, or give --udp-server",
-  });
-}
-
-function openReplayCache(settings: ServerSettings, testMode: boolean, log: ServeLog): ReplayCache {
-  const isKept = settings.ENABLE_DIGEST_PERSISTENCE && !testMode;
-  const path = isKept ? settings.DIGEST_FILE : undefined;
-  const { cache, invalidLines } = openReplay({
-    window: maxAge(settings),
-    path,
-    now: nowSeconds(),
-  });
-  for (const line of invalidLines) {
-    log.warning(`*Skipping invalid digest file entry in ${path} at line ${line}.`);
-  }
-  if (path !== undefined) log.debug(`Using Digest Cache: '${path}' (entry count = ${cache.size})`);
-  return cache;
-}
-
-function maxAge(settings: ServerSettings): number | undefined {
-  return settings.ENABLE_SPA_PACKET_AGING ? settings.MAX_SPA_PACKET_AGE : undefined;
-}
-
-function policyFromSettings(settings: ServerSettings, testMode: boolean): ServerPolicy {
-  return {
-    maxAge: maxAge(settings),
-    http: settings.ENABLE_SPA_OVER_HTTP
-      ? {
-        anyUserAgent: settings.ALLOW_ANY_USER_AGENT,
-        forwardedFor: settings.ENABLE_X_FORWARDED_FOR,
-      }
-      : undefined,
-    nat: {
-      forwarding: settings.ENABLE_IPT_FORWARDING,
-      localNat: settings.ENABLE_IPT_LOCAL_NAT,
-      sourceNat: {
-        enabled: settings.ENABLE_IPT_SNAT,
-        ...(settings.SNAT_TRANSLATE_IP === undefined
-          ? {}
-          : { translate: settings.SNAT_TRANSLATE_IP }),
-      },
-    },
-    destinationRule: settings.ENABLE_DESTINATION_RULE,
-    testMode,
-  };
-}
-
-/** The folder for PID and digests, made with all its parents and for root only. */
-function makeRunFolder(path: string, log: ServeLog): void {
-  try {
-    if (Deno.statSync(path).isDirectory) return;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw runFolderError(path, error);
-  }
-  log.info(`Run directory: ${path} does not exist. Attempting to create it.`);
-  try {
-    Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw runFolderError(path, error);
-  }
-  log.info(`Successfully created Run directory: ${path}`);
-}
-
-function runFolderError(path: string, cause: unknown): HintedError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new HintedError(`Cannot use the run directory ${path}: ${reason}`, {
-    hint: "Run as root, or name another with FWKNOP_RUN_DIR",
-    cause,
   });
 }

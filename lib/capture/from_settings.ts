@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LibraryUnavailable } from "../../ffi/library.ts";
 import type { ServerSettings } from "../config/fwknopd_variables.ts";
 import { HintedError } from "../hinted_error.ts";
 import { PROTOCOL_NUMBERS } from "../net/service.ts";
@@ -57,7 +58,9 @@ function openMain(settings: ServerSettings, notify: Notify): OpenedCapture {
   try {
     return openSniffer(settings, notify);
   } catch (error) {
-    if (!settings.ENABLE_PCAP_FALLBACK_UDP || !(error instanceof HintedError)) throw error;
+    // A wrong interface or filter is a mistake to be mended, and no reason to open a port.
+    const isAbsent = error instanceof HintedError && error.cause instanceof LibraryUnavailable;
+    if (!settings.ENABLE_PCAP_FALLBACK_UDP || !isAbsent) throw error;
     const port = settings.UDPSERV_PORT;
     notify({
       severity: "warning",

@@ -174,7 +174,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "N",
     doc: "Accept packets over TCP connections",
-    honoured: false,
+    honoured: true,
   },
   {
     name: "TCPSERV_PORT",
@@ -182,7 +182,7 @@ export const FWKNOPD_VARIABLES = [
     default: "62201",
     range: [1, 65535],
     doc: "Port of the TCP server",
-    honoured: false,
+    honoured: true,
   },
   {
     name: "ENABLE_UDP_SERVER",
@@ -727,7 +727,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "N",
     doc: "Open a UDP socket where libpcap is missing",
-    honoured: false,
+    honoured: true,
     extension: true,
   },
 ] as const satisfies readonly Row[];

@@ -53,7 +53,6 @@ export class PacketProcessor {
   readonly #toldExpired = new Set<number>();
   /** Without an HMAC one message can have a second packet text, so messages are remembered too. */
   readonly #remembersMessages: boolean;
-  #count = 0;
 
   constructor(parts: PacketProcessorParts) {
     this.#parts = parts;
@@ -61,14 +60,13 @@ export class PacketProcessor {
     this.#remembersMessages = parts.stanzas.some((stanza) => stanza.hmac === undefined);
   }
 
-  /** How many datagrams were taken. */
-  get count(): number {
-    return this.#count;
-  }
-
-  /** Processes one datagram to its end, but for the act, which may finish later. */
-  process(datagram: Datagram): void {
-    const packet = this.#describe(datagram);
+  /**
+   * Processes one datagram to its end, but for the act, which may finish later.
+   *
+   * @param number of the packet since the start, from 1.
+   */
+  process(datagram: Datagram, number: number): void {
+    const packet = describe(datagram, number);
     const screened = screenPacket(datagram.payload, { http: this.#parts.policy.http });
     if (!screened.ok) {
       this.#refuse(packet, "screen", "not-spa", {}, [], screened.error);
@@ -218,18 +216,6 @@ export class PacketProcessor {
     return true;
   }
 
-  #describe(datagram: Datagram): PacketFacts {
-    return {
-      number: ++this.#count,
-      protocol: datagram.protocol,
-      source: datagram.source.text,
-      sourcePort: datagram.sourcePort,
-      destination: datagram.destination.text,
-      destinationPort: datagram.destinationPort,
-      length: datagram.payload.length,
-    };
-  }
-
   #refuse(
     packet: PacketFacts,
     step: Step,
@@ -248,4 +234,16 @@ export class PacketProcessor {
     };
     this.#parts.observe({ kind: "refused", refusal });
   }
+}
+
+function describe(datagram: Datagram, number: number): PacketFacts {
+  return {
+    number,
+    protocol: datagram.protocol,
+    source: datagram.source.text,
+    sourcePort: datagram.sourcePort,
+    destination: datagram.destination.text,
+    destinationPort: datagram.destinationPort,
+    length: datagram.payload.length,
+  };
 }

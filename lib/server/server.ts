@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Capture } from "../capture/datagram.ts";
+import type { Capture, Datagram } from "../capture/datagram.ts";
 import type { Stanza } from "../config/stanza.ts";
 import type { Firewall } from "../firewall/firewall.ts";
 import { Actor } from "./actor.ts";
@@ -13,16 +13,20 @@ import { PacketProcessor } from "./packet_processor.ts";
 import type { ServerPolicy } from "./policy.ts";
 import type { ReplayCache } from "./replay_cache.ts";
 
-/** What a server is made of. */
-export interface ServerParts {
+/** What the configuration decides; replaced as a whole by a reload. */
+export interface ServerSetup {
   readonly capture: Capture;
   /** Absent in test mode: nothing is ever changed. */
-  readonly firewall?: Firewall | undefined;
+  readonly firewall: Firewall | undefined;
   /** Resolves the names of NAT hosts. */
   readonly lookUp: LookUp;
   readonly replay: ReplayCache;
   readonly stanzas: readonly Stanza[];
   readonly policy: ServerPolicy;
+}
+
+/** What stays for the life of the process. */
+export interface ServerParts {
   readonly observe: Observer;
   /** Seconds since 1970 UTC, whole. */
   readonly now: () => number;
@@ -30,53 +34,91 @@ export interface ServerParts {
   readonly packetLimit: number;
 }
 
-/** How the server came to its end. */
-export type ServerEnd = "stopped" | "packet-limit";
+/** How the server came to its end; `exhausted`: the capture had no more packets. */
+export type ServerEnd = "stopped" | "packet-limit" | "exhausted";
 
 /** One server; it runs once. */
 export class Server {
   readonly #parts: ServerParts;
-  readonly #actor: Actor | undefined;
+  #setup: ServerSetup;
   #processor: PacketProcessor;
-  #end: ServerEnd = "stopped";
+  #actor: Actor | undefined;
+  #taken = 0;
+  #end: ServerEnd | undefined;
 
-  constructor(parts: ServerParts) {
+  constructor(setup: ServerSetup, parts: ServerParts) {
     this.#parts = parts;
-    this.#actor = parts.firewall &&
-      new Actor(parts.firewall, parts.lookUp, parts.observe, parts.now);
-    this.#processor = this.#makeProcessor(parts.stanzas, parts.policy);
+    this.#setup = setup;
+    this.#actor = this.#makeActor();
+    this.#processor = this.#makeProcessor();
+  }
+
+  /** What it runs with now. */
+  get setup(): ServerSetup {
+    return this.#setup;
+  }
+
+  /** Packets taken since the start, valid or not. */
+  get taken(): number {
+    return this.#taken;
   }
 
   /**
-   * Processes packets until {@link stop} or the packet limit, and until every decision has been carried out.
+   * Processes packets until {@link stop}, the packet limit or the end of a capture file, and until every decision has
+   * been carried out.
    *
    * @throws what the capture throws when it fails for good.
    */
   async run(): Promise<ServerEnd> {
-    const { capture, packetLimit } = this.#parts;
-    let taken = 0;
     try {
-      await capture.run((datagram) => {
-        if (packetLimit > 0 && taken >= packetLimit) return;
-        taken++;
-        this.#processor.process(datagram);
-        if (taken !== packetLimit) return;
-        this.#end = "packet-limit";
-        capture.close();
-      });
+      while (this.#end === undefined) {
+        const { capture } = this.#setup;
+        await capture.run((datagram) => this.#take(datagram));
+        // A capture that was replaced has ended too; the next one is in its place.
+        if (capture === this.#setup.capture) this.#end ??= "exhausted";
+      }
+      return this.#end;
     } finally {
       await this.#actor?.settle();
     }
-    return this.#end;
   }
 
   /** Ends {@link run} soon. */
   stop(): void {
-    this.#parts.capture.close();
+    this.#end ??= "stopped";
+    this.#setup.capture.close();
   }
 
-  #makeProcessor(stanzas: readonly Stanza[], policy: ServerPolicy): PacketProcessor {
-    const { replay, now, observe } = this.#parts;
+  /** Goes on with another setup from the next packet on. Decisions made before are carried out by the old one. */
+  async adopt(setup: ServerSetup): Promise<void> {
+    const before = this.#setup;
+    const actor = this.#actor;
+    this.#setup = setup;
+    this.#actor = this.#makeActor();
+    this.#processor = this.#makeProcessor();
+    if (before.capture !== setup.capture) before.capture.close();
+    await actor?.settle();
+  }
+
+  #take(datagram: Datagram): void {
+    const { packetLimit } = this.#parts;
+    if (this.#end !== undefined) return;
+    this.#taken++;
+    this.#processor.process(datagram, this.#taken);
+    if (this.#taken !== packetLimit) return;
+    this.#end = "packet-limit";
+    this.#setup.capture.close();
+  }
+
+  #makeActor(): Actor | undefined {
+    const { firewall, lookUp } = this.#setup;
+    const { observe, now } = this.#parts;
+    return firewall && new Actor(firewall, lookUp, observe, now);
+  }
+
+  #makeProcessor(): PacketProcessor {
+    const { stanzas, policy, replay } = this.#setup;
+    const { now, observe } = this.#parts;
     const act = this.#actor?.act ?? ((): void => {});
     return new PacketProcessor({ stanzas, policy, replay, now, observe, act });
   }

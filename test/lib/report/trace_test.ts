@@ -21,7 +21,9 @@ function trace(stanzas: readonly Stanza[], ...payloads: readonly string[]): stri
     observe: new Trace((line) => lines.push(line), () => NOW).observe,
     act: () => {},
   });
-  for (const payload of payloads) processor.process(datagram(payload));
+  for (const [index, payload] of payloads.entries()) {
+    processor.process(datagram(payload), index + 1);
+  }
   return lines;
 }
 

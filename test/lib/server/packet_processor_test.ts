@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "../../assert.ts";
+import type { Datagram } from "../../../lib/capture/datagram.ts";
 import type { Stanza } from "../../../lib/config/stanza.ts";
 import { textBytes } from "../../../lib/crypto/bytes.ts";
 import type { Decision } from "../../../lib/server/decision.ts";
@@ -15,7 +16,7 @@ import { aStanza } from "../../support/stanza.ts";
 const NOW = 1_800_000_000;
 
 interface Bench {
-  readonly processor: PacketProcessor;
+  readonly take: (datagram: Datagram) => void;
   readonly decisions: Decision[];
   /** `step/code` of refusals with the stanzas, and `decoded #N`. */
   readonly told: string[];
@@ -49,7 +50,8 @@ function bench(
       decisions.push(decision);
     },
   });
-  return { processor, decisions, told, clock };
+  let count = 0;
+  return { take: (datagram) => processor.process(datagram, ++count), decisions, told, clock };
 }
 
 function describe(event: PacketEvent): string {
@@ -67,39 +69,39 @@ function prefixes(text: string): NonNullable<ReturnType<typeof parsePrefix>>[] {
 const other = { key: textBytes("another key"), type: "sha256" } as const;
 
 Deno.test("a good packet is decoded and becomes one decision", () => {
-  const { processor, decisions, told } = bench([aStanza()]);
-  processor.process(datagram(seal({}, { time: NOW }).packetText));
+  const { take, decisions, told } = bench([aStanza()]);
+  take(datagram(seal({}, { time: NOW }).packetText));
   assertEquals(told, ["decoded #1"]);
   assertEquals(decisions.map(({ kind, seconds }) => [kind, seconds]), [["open", 30]]);
 });
 
 Deno.test("the same packet again is a replay, whoever sends it", () => {
-  const { processor, decisions, told } = bench([aStanza()]);
+  const { take, decisions, told } = bench([aStanza()]);
   const { packetText } = seal({}, { time: NOW });
   for (const source of ["192.0.2.9", "192.0.2.9", "203.0.113.7"]) {
-    processor.process(datagram(packetText, source));
+    take(datagram(packetText, source));
   }
   assertEquals(told, ["decoded #1", "seen/replay", "seen/replay"]);
   assertEquals(decisions.length, 1);
 });
 
 Deno.test("a packet refused by policy is used up all the same", () => {
-  const { processor, told } = bench([aStanza({ openPorts: [{ protocol: "tcp", port: 80 }] })]);
+  const { take, told } = bench([aStanza({ openPorts: [{ protocol: "tcp", port: 80 }] })]);
   const { packetText } = seal({}, { time: NOW });
-  processor.process(datagram(packetText));
-  processor.process(datagram(packetText));
+  take(datagram(packetText));
+  take(datagram(packetText));
   assertEquals(told, ["decoded #1", "authorize/port-denied #1", "seen/replay"]);
 });
 
 Deno.test("stanzas are tried in file order until one takes the packet", () => {
-  const { processor, decisions, told } = bench([
+  const { take, decisions, told } = bench([
     aStanza({ number: 1, hmac: other }),
     aStanza({ number: 2, encryptionKey: textBytes("wrong") }),
     aStanza({ number: 3, requireUsername: "bob" }),
     aStanza({ number: 4 }),
     aStanza({ number: 5 }),
   ]);
-  processor.process(datagram(seal({}, { time: NOW }).packetText));
+  take(datagram(seal({}, { time: NOW }).packetText));
   assertEquals(told, [
     "authenticate/hmac-mismatch #1",
     "authenticate/undecodable #2",
@@ -112,43 +114,43 @@ Deno.test("stanzas are tried in file order until one takes the packet", () => {
 
 Deno.test("junk costs one refusal, however many stanzas there are", () => {
   const stanzas = Array.from({ length: 50 }, (_, index) => aStanza({ number: index + 1 }));
-  const { processor, told } = bench(stanzas);
-  processor.process(datagram("A".repeat(204)));
+  const { take, told } = bench(stanzas);
+  take(datagram("A".repeat(204)));
   assertEquals(told.length, 1);
   assert(told[0]?.startsWith("authenticate/hmac-mismatch #1 #2"));
 });
 
 Deno.test("only stanzas for the packet's source and destination are looked at", () => {
-  const { processor, told, decisions } = bench([
+  const { take, told, decisions } = bench([
     aStanza({ number: 1, source: prefixes("10.0.0.0/8") }),
     aStanza({ number: 2, destination: prefixes("198.51.100.8") }),
     aStanza({ number: 3, source: prefixes("192.0.2.0/24"), destination: prefixes("198.51.100.7") }),
   ]);
-  processor.process(datagram(seal({}, { time: NOW }).packetText));
+  take(datagram(seal({}, { time: NOW }).packetText));
   assertEquals(told, ["decoded #3"]);
   assertEquals(decisions.length, 1);
 });
 
 Deno.test("a source no stanza knows is refused before any key is used", () => {
-  const { processor, told } = bench([aStanza({ source: prefixes("10.0.0.0/8") })]);
-  processor.process(datagram(seal({}, { time: NOW }).packetText));
+  const { take, told } = bench([aStanza({ source: prefixes("10.0.0.0/8") })]);
+  take(datagram(seal({}, { time: NOW }).packetText));
   assertEquals(told, ["source/no-stanza-for-source"]);
 });
 
 Deno.test("an expired stanza is told of once and admits nobody", () => {
-  const { processor, told, decisions } = bench([aStanza({ expires: NOW - 1 })]);
+  const { take, told, decisions } = bench([aStanza({ expires: NOW - 1 })]);
   for (let count = 0; count < 2; count++) {
-    processor.process(datagram(seal({}, { time: NOW }).packetText));
+    take(datagram(seal({}, { time: NOW }).packetText));
   }
   assertEquals(told, ["stanza/stanza-expired #1"]);
   assertEquals(decisions, []);
 });
 
 Deno.test("in test mode everything is checked and nothing is done", () => {
-  const { processor, told, decisions } = bench([aStanza()], { testMode: true });
+  const { take, told, decisions } = bench([aStanza()], { testMode: true });
   const { packetText } = seal({}, { time: NOW });
-  processor.process(datagram(packetText));
-  processor.process(datagram(packetText));
+  take(datagram(packetText));
+  take(datagram(packetText));
   assertEquals(told, ["decoded #1", "act/test-mode #1", "seen/replay"]);
   assertEquals(decisions, []);
 });
@@ -159,18 +161,18 @@ Deno.test("a packet that cannot be written to the replay file opens nothing", ()
       throw new Error("No space left on device");
     },
   };
-  const { processor, told, decisions } = bench([aStanza()], {}, store);
-  processor.process(datagram(seal({}, { time: NOW }).packetText));
+  const { take, told, decisions } = bench([aStanza()], {}, store);
+  take(datagram(seal({}, { time: NOW }).packetText));
   assertEquals(told, ["remember/not-remembered #1"]);
   assertEquals(decisions, []);
 });
 
 Deno.test("cutting the mac off does not turn a packet into a new one for a stanza without HMAC", () => {
   const { hmac: _, ...withoutHmac } = aStanza({ number: 2 });
-  const { processor, told, decisions } = bench([aStanza({ number: 1 }), withoutHmac]);
+  const { take, told, decisions } = bench([aStanza({ number: 1 }), withoutHmac]);
   const { packetText, mac = "" } = seal({}, { time: NOW });
-  processor.process(datagram(packetText));
-  processor.process(datagram(packetText.slice(0, -mac.length)));
+  take(datagram(packetText));
+  take(datagram(packetText.slice(0, -mac.length)));
   assertEquals(told, ["decoded #1", "authenticate/hmac-mismatch #1", "seen/replay"]);
   assertEquals(decisions.length, 1);
 });
@@ -178,24 +180,24 @@ Deno.test("cutting the mac off does not turn a packet into a new one for a stanz
 Deno.test("a captured packet does not come back with its prefix restored, plain or in HTTP", () => {
   const http = { anyUserAgent: false, forwardedFor: false };
   const { hmac: _, ...withoutHmac } = aStanza();
-  const { processor, told, decisions } = bench([withoutHmac], { http });
+  const { take, told, decisions } = bench([withoutHmac], { http });
   const { packetText } = seal({}, { time: NOW, hmac: undefined });
-  processor.process(datagram(packetText));
+  take(datagram(packetText));
   const withPrefix = `U2FsdGVkX1${packetText}`;
-  processor.process(datagram(withPrefix));
-  processor.process(datagram(encodeHttpRequest(withPrefix, { host: "server.example" })));
+  take(datagram(withPrefix));
+  take(datagram(encodeHttpRequest(withPrefix, { host: "server.example" })));
   assertEquals(told, ["decoded #1", "screen/not-spa", "screen/not-spa"]);
   assertEquals(decisions.length, 1);
 });
 
 Deno.test("over HTTP the address of X-Forwarded-For stands for 0.0.0.0, if it is one", () => {
   const http = { anyUserAgent: false, forwardedFor: true };
-  const { processor, told, decisions } = bench([aStanza()], { http });
+  const { take, told, decisions } = bench([aStanza()], { http });
   for (const header of ["203.0.113.5", "203.0.113.5,10.0.0.1"]) {
     const { packetText } = seal({ message: "0.0.0.0,tcp/22" }, { time: NOW });
     const request = encodeHttpRequest(packetText, { host: "server.example" })
       .replace("Accept:", `X-Forwarded-For: ${header}\r\nAccept:`);
-    processor.process(datagram(request));
+    take(datagram(request));
   }
   assertEquals(told, ["decoded #1", "bad-forwarded-for", "decoded #1"]);
   assertEquals(decisions.map(({ address }) => address.text), ["203.0.113.5", "192.0.2.9"]);
@@ -203,18 +205,18 @@ Deno.test("over HTTP the address of X-Forwarded-For stands for 0.0.0.0, if it is
 
 Deno.test("a long symmetric packet is tried with the key the stanza has", () => {
   const services = Array.from({ length: 12 }, (_, index) => `tcp/${10001 + index}`).join();
-  const { processor, decisions } = bench([aStanza()]);
+  const { take, decisions } = bench([aStanza()]);
   const { packetText } = seal({ message: `192.0.2.44,${services}` }, {
     time: NOW,
     commandStanza: true,
   });
   assert(packetText.length >= 400);
-  processor.process(datagram(packetText));
+  take(datagram(packetText));
   assertEquals(decisions.length, 1);
 });
 
 Deno.test("ENABLE_DESTINATION_RULE limits a grant to the address the packet was sent to", () => {
-  const { processor, decisions } = bench([aStanza()], { destinationRule: true });
-  processor.process(datagram(seal({}, { time: NOW }).packetText));
+  const { take, decisions } = bench([aStanza()], { destinationRule: true });
+  take(datagram(seal({}, { time: NOW }).packetText));
   assertEquals(decisions[0]?.destination?.text, "198.51.100.7");
 });

@@ -1,0 +1,35 @@
+/**
+ * The folder for PID file, digests and other state.
+ *
+ * @module
+ */
+import { HintedError } from "../lib/hinted_error.ts";
+import type { ServeLog } from "./serve_log.ts";
+
+/**
+ * Makes the folder with all its parents, for its owner only, and says so in the C daemon's words.
+ *
+ * @throws {HintedError} when that is not possible.
+ */
+export function makeRunFolder(path: string, log: ServeLog): void {
+  try {
+    if (Deno.statSync(path).isDirectory) return;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw unusable(path, error);
+  }
+  log.info(`Run directory: ${path} does not exist. Attempting to create it.`);
+  try {
+    Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unusable(path, error);
+  }
+  log.info(`Successfully created Run directory: ${path}`);
+}
+
+function unusable(path: string, cause: unknown): HintedError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new HintedError(`Cannot use the run directory ${path}: ${reason}`, {
+    hint: "Run as root, or name another with FWKNOP_RUN_DIR",
+    cause,
+  });
+}

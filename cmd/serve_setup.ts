@@ -1,0 +1,129 @@
+/**
+ * From the configuration to what a server runs with, at the start and again at every reload.
+ *
+ * @module
+ */
+import { captureFromSettings } from "../lib/capture/from_settings.ts";
+import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
+import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
+import { lookUpHost, refuseNames } from "../lib/server/look_up.ts";
+import { openReplay } from "../lib/server/open_replay.ts";
+import type { ServerPolicy } from "../lib/server/policy.ts";
+import type { ReplayCache } from "../lib/server/replay_cache.ts";
+import type { ServerSetup } from "../lib/server/server.ts";
+import type { LoadedServerConfig } from "./load_server_config.ts";
+import type { ServeLog } from "./serve_log.ts";
+
+/** A setup together with the configuration it was made from. */
+export interface OpenedSetup extends ServerSetup {
+  readonly config: LoadedServerConfig;
+  /** Lines for the log when packets begin to flow. */
+  readonly announcements: readonly string[];
+}
+
+/** Seconds since 1970 UTC, whole. */
+export function nowSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+/**
+ * Opens everything the configuration asks for; what the settings of `before` asked for alike is taken over from it.
+ * Of what was opened here nothing stays open when something fails.
+ *
+ * @throws {HintedError} when something cannot be opened.
+ */
+export async function openSetup(
+  config: LoadedServerConfig,
+  testMode: boolean,
+  log: ServeLog,
+  before?: OpenedSetup,
+): Promise<OpenedSetup> {
+  const { settings, given, stanzas } = config;
+  const keeps = (pattern: RegExp): boolean =>
+    before !== undefined && isSame(before.config.settings, settings, pattern);
+  const replay = before !== undefined && keeps(REPLAY_SETTINGS)
+    ? before.replay
+    : openReplayCache(settings, testMode, log, before?.replay);
+  const { capture, announcements } = before !== undefined && keeps(CAPTURE_SETTINGS)
+    ? before
+    : captureFromSettings(settings, (notice) => log[notice.severity](notice.text));
+  try {
+    const keepsFirewall = before !== undefined && keeps(FIREWALL_SETTINGS);
+    const firewall = testMode
+      ? undefined
+      : keepsFirewall
+      ? before.firewall
+      : firewallFromSettings(settings, given, (event) => log.firewall(event));
+    if (!keepsFirewall) await firewall?.prepare(before?.firewall?.held());
+    return {
+      capture,
+      firewall,
+      replay,
+      stanzas,
+      lookUp: settings.ENABLE_NAT_DNS ? lookUpHost : refuseNames,
+      policy: policyFromSettings(settings, testMode),
+      config,
+      announcements,
+    };
+  } catch (error) {
+    if (capture !== before?.capture) capture.close();
+    throw error;
+  }
+}
+
+const REPLAY_SETTINGS = /PACKET_AG(E|ING)$|DIGEST/;
+const CAPTURE_SETTINGS = /PCAP|SERVER|SERV_|SNIFF|INTF|NFQ/;
+const FIREWALL_SETTINGS = /^(FLUSH|IPT|FIREWD|IPFW|PF|FIREWALL)_|^FIREWALL|IPT_|FIREWD_|RULE/;
+
+/** Whether all settings whose name matches are the same in both. */
+function isSame(a: ServerSettings, b: ServerSettings, pattern: RegExp): boolean {
+  const select = (settings: ServerSettings): string =>
+    JSON.stringify(Object.entries(settings).filter(([name]) => pattern.test(name)).sort());
+  return select(a) === select(b);
+}
+
+function openReplayCache(
+  settings: ServerSettings,
+  testMode: boolean,
+  log: ServeLog,
+  before: ReplayCache | undefined,
+): ReplayCache {
+  const isKept = settings.ENABLE_DIGEST_PERSISTENCE && !testMode;
+  const path = isKept ? settings.DIGEST_FILE : undefined;
+  const now = nowSeconds();
+  const { cache, invalidLines } = openReplay({ window: maxAge(settings), path, now });
+  if (before !== undefined) cache.load(before.entries(), now);
+  for (const line of invalidLines) {
+    log.warning(`*Skipping invalid digest file entry in ${path} at line ${line}.`);
+  }
+  if (path !== undefined) log.debug(`Using Digest Cache: '${path}' (entry count = ${cache.size})`);
+  return cache;
+}
+
+function maxAge(settings: ServerSettings): number | undefined {
+  return settings.ENABLE_SPA_PACKET_AGING ? settings.MAX_SPA_PACKET_AGE : undefined;
+}
+
+function policyFromSettings(settings: ServerSettings, testMode: boolean): ServerPolicy {
+  return {
+    maxAge: maxAge(settings),
+    http: settings.ENABLE_SPA_OVER_HTTP
+      ? {
+        anyUserAgent: settings.ALLOW_ANY_USER_AGENT,
+        forwardedFor: settings.ENABLE_X_FORWARDED_FOR,
+      }
+      : undefined,
+    nat: {
+      forwarding: settings.ENABLE_IPT_FORWARDING,
+      localNat: settings.ENABLE_IPT_LOCAL_NAT,
+      sourceNat: {
+        enabled: settings.ENABLE_IPT_SNAT,
+        ...(settings.SNAT_TRANSLATE_IP === undefined
+          ? {}
+          : { translate: settings.SNAT_TRANSLATE_IP }),
+      },
+    },
+    destinationRule: settings.ENABLE_DESTINATION_RULE,
+    testMode,
+  };
+}
