@@ -32,6 +32,8 @@ const lookupSymbols = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
+let library: ReturnType<typeof openLibrary<typeof lookupSymbols>> | undefined;
+
 /** The name could not be looked up; the message is the system's own: `Name or service not known`. */
 export class NameLookupError extends Error {
   override readonly name = "NameLookupError";
@@ -52,7 +54,7 @@ const NEXT = 40;
  * @throws {NameLookupError} when the system finds none.
  */
 export async function lookUpName(host: string, family: 0 | 4 | 6): Promise<Uint8Array[]> {
-  const symbols = openLibrary(libcName(), lookupSymbols);
+  const symbols = library ??= openLibrary(libcName(), lookupSymbols);
   const { AF_INET, AF_INET6, SOCK_DGRAM } = platform().number;
   const hints = new DataView(new ArrayBuffer(ADDRINFO_SIZE));
   hints.setInt32(FAMILY, family === 0 ? 0 : family === 4 ? AF_INET : AF_INET6, true);

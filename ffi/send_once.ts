@@ -72,6 +72,13 @@ const sendSymbols = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
+let library: ReturnType<typeof openLibrary<typeof sendSymbols>> | undefined;
+
+/** Opened once, by the first call. */
+function functions(): NonNullable<typeof library> {
+  return library ??= openLibrary(libcName(), sendSymbols);
+}
+
 const STREAM = 1;
 const RAW = 3;
 const IPPROTO_RAW = 255;
@@ -98,7 +105,7 @@ export interface SendOnceOptions {
  */
 export function sendOnce(payload: Uint8Array<ArrayBuffer>, options: SendOnceOptions): number {
   const { AF_INET, AF_INET6, SOCK_DGRAM, SOL_SOCKET } = platform().number;
-  const symbols = openLibrary(libcName(), sendSymbols);
+  const symbols = functions();
   const family = options.address.length === 4 ? 4 : 6;
   const type = options.kind === "stream" ? STREAM : SOCK_DGRAM;
   const socket = check(symbols.socket(family === 4 ? AF_INET : AF_INET6, type, 0), "socket");
@@ -125,7 +132,7 @@ export function sendOnce(payload: Uint8Array<ArrayBuffer>, options: SendOnceOpti
  * @throws {SystemError} `EPERM` without the right.
  */
 export function sendRawIpv4(packet: Uint8Array<ArrayBuffer>, address: Uint8Array): number {
-  const symbols = openLibrary(libcName(), sendSymbols);
+  const symbols = functions();
   const socket = check(symbols.socket(platform().number.AF_INET, RAW, IPPROTO_RAW), "socket");
   try {
     const remote = internetAddress(address, 0);

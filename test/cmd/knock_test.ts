@@ -1,4 +1,5 @@
 import { knock } from "../../cmd/knock.ts";
+import { deliver } from "../../lib/client/deliver.ts";
 import { CLIENT_OPTIONS } from "../../lib/config/client_options.ts";
 import { parseCommandLine } from "../../lib/config/getopt.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
@@ -6,6 +7,9 @@ import { BufferContext } from "../support/buffer_context.ts";
 
 const run = await knock.load();
 const ROWS = CLIENT_OPTIONS.filter(({ only }) => only !== "compat");
+
+// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+await deliver("", { server: "localhost" }, 1);
 
 /** Runs the subcommand on a line in which `~` stands for a blank. */
 async function knockWith(line: string, home = "/nowhere") {

@@ -8,6 +8,8 @@ import { addressFromBytes } from "../../../lib/net/address.ts";
 
 // Loaded here and not within a test, where Deno 2.4 would call it a leak.
 await resolveDestination("localhost");
+await deliver("", { server: "127.0.0.1" }, 1);
+new UdpSocket({ port: 0, payloadSize: 9, bufferSize: 65536 }).close();
 
 /** Sends to a socket of this process and returns what arrived. */
 async function arrival(settings: Settings): Promise<[text: string, source: string, port: number]> {
