@@ -25,7 +25,8 @@ Deno.test("lib and cmd leave arguments and exit to main", () => {
     assert.deepEqual(broken("/x/lib/a/b.ts", source), ["process-stays-outside"], source);
     assert.deepEqual(broken("/x/cmd/context.ts", source), [], source);
   }
-  assert.deepEqual(broken("/x/lib/daemon/a.ts", "Deno.stdout.close();"), []);
+  assert.deepEqual(broken("/x/lib/a/b.ts", "Deno.stdout.close();"), []);
+  assert.deepEqual(broken("/x/lib/daemon/a.ts", "Deno.stdout.writeSync(a);"), []);
 });
 
 Deno.test("the product prints through its context only", () => {
