@@ -125,8 +125,15 @@ const value = fc.oneof(
   lines("HMAC_KEY_BASE64", base64),
   lines("HMAC_DIGEST_TYPE", mostly(either("md5", "SHA1", "sha512", "sha3_256"), "sha", "sha1 x")),
   lines("ENCRYPTION_MODE", mostly(either("CBC", "ecb", "legacy", "CTR"), "PCBC", "Asymmetric")),
-  lines("FW_ACCESS_TIMEOUT", integer(0, 300)),
-  lines("MAX_FW_TIMEOUT", integer(300, 8388608)),
+  // Within MAX_FW_TIMEOUT and its default: the C daemon shows a time-out it says it does not honour.
+  lines(
+    "FW_ACCESS_TIMEOUT",
+    mostly(fc.integer({ min: 0, max: 300 }).map(String), "007", "-1", "5x"),
+  ),
+  lines(
+    "MAX_FW_TIMEOUT",
+    mostly(fc.integer({ min: 300, max: 8388608 }).map(String), "8388609", "x"),
+  ),
   lines("REQUIRE_USERNAME", word),
   lines("REQUIRE_SOURCE_ADDRESS", yesOrNo),
   lines("REQUIRE_SOURCE", yesOrNo),

@@ -1,0 +1,189 @@
+/**
+ * Server files given to Debian's `fwknopd` and to ours: what ours accepts, the C daemon accepts, and both understand it
+ * alike.
+ */
+import fc from "property-testing";
+import { dumpConfig } from "../../lib/config/dump.ts";
+import { systemFiles } from "../../lib/config/read_file.ts";
+import { type ConfigOutcome, readServerConfig } from "../../lib/config/server_config.ts";
+import { assert, assertEquals } from "../assert.ts";
+import { accessConf, fwknopdConf } from "../support/config_arbitrary.ts";
+import { findings, givenOptions } from "../support/config_files.ts";
+
+const isInstalled = await (async () => {
+  try {
+    return (await new Deno.Command("fwknopd", { args: ["-V"] }).output()).success;
+  } catch {
+    console.log(
+      "no fwknopd here: the comparison with the C daemon is left out (apt: fwknop-server)",
+    );
+    return false;
+  }
+})();
+
+const folder = await Deno.makeTempDir();
+const CONF = `${folder}/fwknopd.conf`;
+const ACCESS = `${folder}/access.conf`;
+globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+
+function write(conf: string, access: string): void {
+  Deno.writeTextFileSync(CONF, conf, { mode: 0o600 });
+  Deno.writeTextFileSync(ACCESS, access, { mode: 0o600 });
+}
+
+/** Standard output and error of the C daemon, and whether it was content. */
+function reference(action: string): { success: boolean; stdout: string; stderr: string } {
+  const command = new Deno.Command("fwknopd", { args: [action, "-c", CONF, "-a", ACCESS] });
+  const { success, stdout, stderr } = command.outputSync();
+  const decoder = new TextDecoder();
+  return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+function ours(): ConfigOutcome {
+  return readServerConfig(
+    givenOptions({ "config-file": CONF, "access-file": ACCESS }),
+    systemFiles,
+  );
+}
+
+/** `-c` does not name an override file as well here (`docs/spec/server.md` 16, row 30). */
+function withoutOverride(dump: string): string {
+  return dump.replace(/^ {2}1\. OVERRIDE_CONFIG .*$/m, "");
+}
+
+function compareDumps(outcome: ConfigOutcome): void {
+  assert(outcome.config !== undefined);
+  assertEquals(
+    withoutOverride(dumpConfig(outcome.config)),
+    withoutOverride(reference("-D").stdout),
+  );
+}
+
+Deno.test({
+  name: "what ours accepts the C daemon accepts, and both dump it alike",
+  ignore: !isInstalled,
+  fn: () => {
+    let accepted = 0;
+    fc.assert(
+      fc.property(fwknopdConf(`${folder}/run`), accessConf, (conf, access) => {
+        write(conf, access);
+        const outcome = ours();
+        if (outcome.config === undefined) return;
+        accepted++;
+        const { success, stderr } = reference("--exit-parse-config");
+        assert(success, stderr);
+        compareDumps(outcome);
+      }),
+      { numRuns: 150 },
+    );
+    assert(accepted >= 15, `only ${accepted} of 150 files were accepted`);
+  },
+});
+
+Deno.test({
+  name: "the errors of ours start with the C daemon's words, where it has an error too",
+  ignore: !isInstalled,
+  fn: () => {
+    const NAT = "ENABLE_IPT_FORWARDING Y\n";
+    const cases: readonly (readonly [conf: string, lines: string])[] = [
+      ["MAX_SNIFF_BYTES 0\n", ""],
+      ["VERBOSE -1\n", ""],
+      ["SYSLOG_FACILITY x\n", ""],
+      ["IPT_INPUT_ACCESS x\n", ""],
+      ["ENABLE_IPT_SNAT Y\nSNAT_TRANSLATE_IP x\n", ""],
+      ["", "OPEN_PORTS tcp\n"],
+      ["", "OPEN_PORTS 3389/tcp\n"],
+      ["", "DESTINATION nowhere\n"],
+      ["", "DESTINATION 192.0.2.1/\n"],
+      ["", "DESTINATION 192.0.2.1/33\n"],
+      ["", "FW_ACCESS_TIMEOUT -1\n"],
+      ["", "MAX_FW_TIMEOUT -1\n"],
+      ["", "CMD_CYCLE_TIMER 0\n"],
+      ["", "CMD_CYCLE_OPEN x $SRC\n"],
+      ["", "CMD_CYCLE_CLOSE x\n"],
+      ["", "CMD_CYCLE_OPEN x $SRC\nCMD_CYCLE_CLOSE y\n"],
+      ["", `CMD_CYCLE_OPEN ${"x".repeat(256)}\nCMD_CYCLE_CLOSE NONE\n`],
+      ["", "KEY __CHANGEME__\n"],
+      ["", "HMAC_KEY abcdefgh\n"],
+      ["", "HMAC_DIGEST_TYPE x\n"],
+      ["", "ENCRYPTION_MODE x\n"],
+      ["", "ACCESS_EXPIRE x\n"],
+      ["", "ACCESS_EXPIRE_EPOCH 99999999999999999999\n"],
+      ["", "CMD_EXEC_USER no.such.user\n"],
+      ["", "CMD_EXEC_GROUP no.such.group\n"],
+      ["", "GPG_ALLOW_NO_PW Y\n"],
+      ["", "GPG_HOME_DIR /no/such/folder\n"],
+      ["", "FORCE_NAT 192.0.2.1 22\n"],
+      ["", "FORCE_SNAT 192.0.2.1\n"],
+      ["", "FORCE_MASQUERADE Y\n"],
+      [NAT, "FORCE_NAT 192.0.2.1\n"],
+      [NAT, "FORCE_NAT x 22\n"],
+      [NAT, "FORCE_NAT 192.0.2.1 70000\n"],
+      [NAT, "FORCE_SNAT x\n"],
+      [NAT, "FORCE_SNAT 192.0.2.1\n"],
+      ["", "%include /no/such/file\n"],
+      ["", "%include_folder /no/such/folder\n"],
+      ["", `%include ${ACCESS}\n`],
+    ];
+    for (const [conf, lines] of cases) {
+      write(`FWKNOP_RUN_DIR ${folder}/run\n${conf}`, `SOURCE ANY\nKEY abcdefgh\n${lines}`);
+      const { success, stdout, stderr } = reference("--exit-parse-config");
+      assert(!success, lines);
+      const [text = "none"] = ours().diagnostics.flatMap((found) =>
+        found.severity === "error" ? [found.text] : []
+      );
+      assert(`${stdout}${stderr}`.includes(`${text}\n`), `${text}\n---\n${stdout}${stderr}`);
+    }
+  },
+});
+
+Deno.test({
+  name: "the examples are dumped alike",
+  ignore: !isInstalled,
+  fn: () => {
+    const examples = new URL("../../examples/", import.meta.url);
+    const pairs = [
+      ["ssh/fwknopd.conf", "ssh/access.conf"],
+      ["ssh/fwknopd-udp.conf", "ssh/access.conf"],
+      ["rdp/fwknopd.conf", "rdp/access.conf"],
+      ["gateway/fwknopd.conf", "gateway/access.conf"],
+      ["ipset/fwknopd.conf", "ipset/access.conf"],
+      ["ufw/fwknopd.conf", "ufw/access.conf"],
+      ["ufw/fwknopd.conf", "ufw/access-open.conf"],
+      ["openwrt/generated/fwknopd.conf", "openwrt/generated/access.conf"],
+    ];
+    for (const pair of pairs) {
+      const [conf = "", access = ""] = pair.map((name) =>
+        Deno.readTextFileSync(new URL(name, examples))
+      );
+      // The C daemon makes the run folder even for a dump.
+      write(conf.replace(/^FWKNOP_RUN_DIR.*$/m, "") + `\nFWKNOP_RUN_DIR ${folder}/run\n`, access);
+      const { config, diagnostics } = ours();
+      assert(config !== undefined, JSON.stringify(diagnostics));
+      compareDumps({ config, diagnostics, unhonoured: [] });
+    }
+  },
+});
+
+const PACKAGED = "/etc/fwknop/fwknopd.conf";
+const hasPackaged = isInstalled && await Deno.stat(PACKAGED).then(() => true, () => false);
+if (!hasPackaged) console.log(`no ${PACKAGED} here: its test is left out (apt: fwknop-server)`);
+
+Deno.test({
+  name: "the packaged fwknopd.conf loads without a word, and every name in its comments is known",
+  ignore: !hasPackaged,
+  fn: () => {
+    const packaged = Deno.readTextFileSync(PACKAGED);
+    const access = "SOURCE ANY\nKEY abcdefgh\nHMAC_KEY hmac\nREQUIRE_SOURCE_ADDRESS Y\n";
+    write(packaged, access);
+    assertEquals(ours().diagnostics, []);
+    const settings = packaged.split("\n").filter((line) => /^#[A-Z_]+ +\S/.test(line))
+      .map((line) => line.slice(1)).join("\n");
+    write(settings, access);
+    const unknown = findings(ours().diagnostics, "warning")
+      .flatMap((text) => /unknown configuration parameter: '(\S+)'/.exec(text)?.[1] ?? []);
+    for (const name of unknown) {
+      assert(/^(EXTERNAL_CMD|ENABLE_EXT|EXT_CMD|DIGEST_DB_FILE)/.test(name), name);
+    }
+  },
+});

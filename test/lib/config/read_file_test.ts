@@ -1,0 +1,124 @@
+import { readConfigFile, systemFiles } from "../../../lib/config/read_file.ts";
+import { assert, assertEquals } from "../../assert.ts";
+
+/** Runs with a folder that is gone afterwards. */
+async function inFolder(run: (folder: string) => void | Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function write(path: string, content: string | Uint8Array, mode: number): void {
+  Deno.writeFileSync(
+    path,
+    typeof content === "string" ? new TextEncoder().encode(content) : content,
+  );
+  Deno.chmodSync(path, mode);
+}
+
+function texts(path: string, role: "Config" | "Access" = "Config"): string[] {
+  return readConfigFile(path, role).diagnostics.map(({ severity, text }) => `${severity}: ${text}`);
+}
+
+Deno.test("a file of the right mode is read without a word, however long", async () => {
+  await inFolder((folder) => {
+    const path = `${folder}/f`;
+    const content = "KEY gr\u00fcn\n".repeat(20000);
+    write(path, content, 0o600);
+    assertEquals(readConfigFile(path, "Config"), { text: content, diagnostics: [] });
+  });
+});
+
+Deno.test("bytes that are not UTF-8 become U+FFFD", async () => {
+  await inFolder((folder) => {
+    write(`${folder}/f`, new Uint8Array([0x41, 0x20, 0xfc, 0x0a]), 0o600);
+    assertEquals(readConfigFile(`${folder}/f`, "Config").text, "A \uFFFD\n");
+  });
+});
+
+Deno.test("another mode is a warning, and the file is read", async () => {
+  await inFolder((folder) => {
+    const path = `${folder}/f`;
+    for (const mode of [0o644, 0o400, 0o660]) {
+      write(path, "", 0o600);
+      Deno.chmodSync(path, mode);
+      assertEquals(texts(path), [
+        `warning: [-] file: ${path} permissions should only be user read/write (0600, -rw-------)`,
+      ]);
+      assertEquals(readConfigFile(path, "Config").text, "");
+    }
+  });
+});
+
+const root = Deno.uid() === 0;
+const ownerTest = "another owner is a warning, and a file nobody may read an error";
+if (!root) console.log(`left out: "${ownerTest}": only root can give files away`);
+Deno.test({
+  name: ownerTest,
+  ignore: !root,
+  fn: () =>
+    inFolder((folder) => {
+      const path = `${folder}/f`;
+      write(path, "", 0o600);
+      Deno.chownSync(path, 65534, 65534);
+      assertEquals(texts(path), [
+        `warning: [-] file: ${path} not owned by current effective user id`,
+      ]);
+    }),
+});
+
+Deno.test("what is not a file is an error, and a FIFO does not block", async () => {
+  await inFolder(async (folder) => {
+    const { success } = await new Deno.Command("mkfifo", { args: [`${folder}/p`] }).output();
+    assert(success);
+    for (const path of [folder, `${folder}/p`, "/dev/null"]) {
+      assertEquals(texts(path), [
+        `error: [-] file: ${path} is not a regular file or symbolic link.`,
+      ]);
+      assertEquals(readConfigFile(path, "Config").text, undefined);
+    }
+  });
+});
+
+Deno.test("a link to a file is a file", async () => {
+  await inFolder((folder) => {
+    write(`${folder}/f`, "x", 0o600);
+    Deno.symlinkSync(`${folder}/f`, `${folder}/l`);
+    assertEquals(readConfigFile(`${folder}/l`, "Access").text, "x");
+  });
+});
+
+Deno.test("a missing file is named as what it should have been", async () => {
+  await inFolder((folder) => {
+    assertEquals(texts(`${folder}/x`), [`error: [*] Config file: '${folder}/x' was not found.`]);
+    assertEquals(texts(`${folder}/x`, "Access"), [
+      `error: [*] Access file: '${folder}/x' was not found.`,
+    ]);
+  });
+});
+
+Deno.test("a path through a file is an error with the system's reason", async () => {
+  await inFolder((folder) => {
+    write(`${folder}/f`, "", 0o600);
+    assertEquals(texts(`${folder}/f/x`, "Access"), [
+      `error: [*] Could not open access file: ${folder}/f/x: Not a directory`,
+    ]);
+  });
+});
+
+Deno.test("folders, users and groups of this system are found", async () => {
+  await inFolder((folder) => {
+    write(`${folder}/a.conf`, "", 0o600);
+    assertEquals(systemFiles.list(folder), ["a.conf"]);
+    assertEquals(systemFiles.list(`${folder}/x`), undefined);
+    assertEquals([systemFiles.isFolder(folder), systemFiles.isFolder(`${folder}/a.conf`)], [
+      true,
+      false,
+    ]);
+  });
+  assert(systemFiles.hasUser("root") && !systemFiles.hasUser("roo"));
+  assert(systemFiles.hasGroup("daemon") && !systemFiles.hasGroup("no such group"));
+});
