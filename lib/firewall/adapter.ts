@@ -46,6 +46,8 @@ export interface Change<V extends View = View> {
   readonly replaced: readonly Rule[];
   /** Milliseconds since 1970 UTC. */
   readonly now: number;
+  /** Whether to fail if what leads packets to the rules is gone; not asked for with every rule of a burst. */
+  readonly verify: boolean;
   /** Taken just before, where {@link Adapter.readsFirst} asks for it. */
   readonly view?: V;
 }

@@ -29,6 +29,10 @@ export interface ManagedOptions {
 
 /** A clock set forward is noticed within this time. */
 const LONGEST_SLEEP = 60_000;
+/** With fewer rules than this every grant looks whether packets still come to our chains … */
+const VERIFY_ALWAYS = 32;
+/** … and with more of them, where looking takes long, one grant in this many milliseconds. */
+const VERIFY_EVERY = 500;
 /** A deletion that failed is tried again after this time. */
 const RETRY = 5_000;
 
@@ -46,6 +50,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #checkTimer: ReturnType<typeof setInterval> | undefined;
   #released = false;
+  #verified = -Infinity;
 
   constructor(adapter: Adapter<V>, options: ManagedOptions) {
     this.#adapter = adapter;
@@ -285,15 +290,26 @@ export class ManagedFirewall<V extends View> implements Firewall {
   }
 
   async #apply(rules: readonly Rule[], how: "add" | "remove"): Promise<Failure | undefined> {
-    return await this.#runner.apply(this.#adapter[how](await this.#change(rules)));
+    return await this.#runner.apply(
+      this.#adapter[how](await this.#change(rules, how === "add" && this.#shouldVerify())),
+    );
   }
 
-  async #change(rules: readonly Rule[]): Promise<Change<V>> {
+  /** What one grant does not notice {@link check} does. */
+  #shouldVerify(): boolean {
+    const now = performance.now();
+    if (this.#ledger.size >= VERIFY_ALWAYS && now - this.#verified < VERIFY_EVERY) return false;
+    this.#verified = now;
+    return true;
+  }
+
+  async #change(rules: readonly Rule[], verify = false): Promise<Change<V>> {
     const view = await this.#current();
     return {
       rules,
       replaced: rules.flatMap(({ key }) => this.#ledger.get(key) ?? []),
       now: this.#now(),
+      verify,
       ...(view === undefined ? {} : { view }),
     };
   }
@@ -391,9 +407,13 @@ export class ManagedFirewall<V extends View> implements Firewall {
     if (preparation.error !== undefined) return preparation.error;
     const plan: Plan = [
       ...preparation.plan,
-      ...(missing.length === 0
-        ? []
-        : this.#adapter.add({ rules: missing, replaced: [], now: this.#now(), view })),
+      ...(missing.length === 0 ? [] : this.#adapter.add({
+        rules: missing,
+        replaced: [],
+        verify: false,
+        now: this.#now(),
+        view,
+      })),
     ];
     const failure = await this.#runner.apply(plan);
     if (failure !== undefined) return failure.text;
