@@ -1,29 +1,78 @@
 /**
- * The run of `fwknop knock`.
+ * The run of `fwknop knock`: one packet for each stanza and destination, and what follows it.
  *
  * @module
  */
-import { Problem } from "../lib/client/problem.ts";
-import type { GivenOptions } from "../lib/config/option.ts";
-import { stanzaNames } from "../lib/config/fwknoprc.ts";
+import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { rcSettings } from "../lib/client/rc_text.ts";
+import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
+import { validateSettings } from "../lib/client/validate.ts";
+import { stanzaNames } from "../lib/config/fwknoprc.ts";
+import { GivenOptions } from "../lib/config/option.ts";
+import { openClientRc } from "./client_rc.ts";
 import { readClientSettings } from "./client_settings.ts";
 import { type Context, ExitCode } from "./context.ts";
-import { openClientRc } from "./client_rc.ts";
-import { sendKnock } from "./send_knock.ts";
+import { formatKnockJson } from "./knock_json.ts";
+import { diagnose, serviceToTry, WaitExit, waitForPort } from "./knock_wait.ts";
 import { describeProblem } from "./problem_text.ts";
+import { joinStreams, runCommand } from "./run_beside.ts";
 import { saveStanza } from "./save_stanza.ts";
-import { validateSettings } from "../lib/client/validate.ts";
+import { type KnockResult, sendKnock } from "./send_knock.ts";
 
 /** Runs the subcommand and returns its exit status. */
 export async function runKnock(
   options: GivenOptions,
-  _words: readonly string[],
+  words: readonly string[],
   context: Context,
 ): Promise<number> {
-  const problem = options.has("stanza-list")
-    ? await listStanzas(options, context)
-    : await knock(options, context);
+  if (options.has("stanza-list")) return tell(await listStanzas(options, context), context);
+  const runs = splitRuns(options);
+  const conflict = checkExtras(options, words, runs.length);
+  if (conflict !== undefined) return tell(conflict, context);
+  let worst = 0;
+  for (const run of runs) {
+    worst = Math.max(worst, await knock(run, words, context));
+  }
+  return worst;
+}
+
+/** One command line for each stanza and each destination. */
+function splitRuns(options: GivenOptions): GivenOptions[] {
+  const split = (given: GivenOptions, name: string): GivenOptions[] => {
+    const values = [...new Set(given.values(name))];
+    if (values.length < 2) return [given];
+    const others = given.entries.filter((entry) => entry.name !== name);
+    return values.map((value) => new GivenOptions([...others, { name, value }]));
+  };
+  return split(options, "named-config").flatMap((given) => split(given, "destination"));
+}
+
+/** What can be asked for together. */
+function checkExtras(
+  options: GivenOptions,
+  words: readonly string[],
+  runs: number,
+): Problem | undefined {
+  const exclusive = [options.has("proxy"), words.length > 0, options.has("json")];
+  if (exclusive.filter(Boolean).length > 1) {
+    return usageProblem("only one of --proxy, --json and a command can use the output");
+  }
+  if ((options.has("proxy") || words.length > 0) && runs > 1) {
+    return usageProblem("a command or --proxy goes with one destination");
+  }
+  if (options.has("allow-ip") && options.has("source-ip")) {
+    return usageProblem("--allow-ip does not go with --source-ip");
+  }
+  if (options.has("ipv4") && options.has("ipv6")) {
+    return usageProblem("--ipv4 does not go with --ipv6");
+  }
+  const follows = options.has("proxy") || words.length > 0 || options.has("wait");
+  return follows && options.has("test")
+    ? usageProblem("--test sends nothing to wait for")
+    : undefined;
+}
+
+function tell(problem: Problem | undefined, context: Context): number {
   if (problem === undefined) return ExitCode.ok;
   context.err(describeProblem(problem, "native"));
   return problem.facts.usage ? ExitCode.usage : ExitCode.failure;
@@ -38,8 +87,38 @@ async function listStanzas(options: GivenOptions, context: Context): Promise<Pro
   return undefined;
 }
 
-/** Makes and sends one packet; returns what kept it from that, not yet told to the user. */
-async function knock(options: GivenOptions, context: Context): Promise<Problem | undefined> {
+/** Makes and sends one packet, and does what follows. */
+async function knock(
+  options: GivenOptions,
+  words: readonly string[],
+  context: Context,
+): Promise<number> {
+  const settings = await prepare(options, context);
+  if (settings instanceof Problem) return tell(settings, context);
+  const waits = (settings.wait ?? 0) > 0 || words.length > 0;
+  if (waits && settings.test !== true) {
+    const untried = settings.command === undefined
+      ? serviceToTry(settings.access)
+      : usageProblem("a command message opens no port to wait for");
+    if (untried instanceof Problem) return tell(untried, context);
+  }
+  // Standard output belongs to the connection, the command or the JSON object.
+  const printing = options.has("json")
+    ? withOutput(context, () => {})
+    : options.has("proxy") || words.length > 0
+    ? withOutput(context, (text) => context.err(text))
+    : context;
+  const result = await sendKnock(settings, printing, "native");
+  if (result instanceof Problem) return tell(result, context);
+  if (!waits || settings.test) {
+    if (options.has("json")) context.out(formatKnockJson(result, settings));
+    return ExitCode.ok;
+  }
+  return await follow(result, settings, options, words, context);
+}
+
+/** Settings that are valid, saved if that was asked for. */
+async function prepare(options: GivenOptions, context: Context): Promise<Settings | Problem> {
   const read = await readClientSettings(options, context, "native");
   if (read instanceof Problem) return read;
   const { settings, fromOptions, rc } = read;
@@ -50,14 +129,51 @@ async function knock(options: GivenOptions, context: Context): Promise<Problem |
     sends: settings.test !== true,
   });
   if (invalid !== undefined) return invalid;
-  if (saves) {
-    const unsaved = await saveStanza({
-      rc,
-      stanza: stanza ?? settings.server ?? "",
-      settings: rcSettings(fromOptions),
-      force: options.has("force-stanza"),
-    }, context);
-    if (unsaved !== undefined) return unsaved;
+  if (!saves) return settings;
+  const unsaved = await saveStanza({
+    rc,
+    stanza: stanza ?? settings.server ?? "",
+    settings: rcSettings(fromOptions),
+    force: options.has("force-stanza"),
+  }, context);
+  return unsaved ?? settings;
+}
+
+/** The same context with standard output kept free for something else. */
+function withOutput(context: Context, out: (text: string) => void): Context {
+  return {
+    ...context,
+    out,
+    err: (text) => context.err(text),
+    isTerminal: false,
+    env: (name) => context.env(name),
+  };
+}
+
+/** Tries the port and goes on with the command or the connection. */
+async function follow(
+  knocked: KnockResult,
+  settings: Settings,
+  options: GivenOptions,
+  words: readonly string[],
+  context: Context,
+): Promise<number> {
+  const waited = await waitForPort(knocked, settings.wait ?? DEFAULTS.wait);
+  if (waited instanceof Problem) return tell(waited, context);
+  const { result, port } = waited;
+  if (options.has("json")) context.out(formatKnockJson(knocked, settings, result));
+  if (result.state !== "open") {
+    context.err(diagnose(result, knocked, settings, port, new Date()));
+    return WaitExit[result.state];
   }
-  return await sendKnock(settings, context, "native");
+  if (options.has("proxy")) {
+    await joinStreams(result.connection);
+    return ExitCode.ok;
+  }
+  result.connection.close();
+  if (words.length > 0) return await runCommand(words);
+  if (!options.has("json")) {
+    context.out(`tcp/${port} open after ${result.milliseconds} ms\n`);
+  }
+  return ExitCode.ok;
 }

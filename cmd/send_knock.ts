@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CommandLines } from "../lib/client/command_lines.ts";
 import { DescriptorLines } from "../lib/client/descriptor_lines.ts";
 import { deliver } from "../lib/client/deliver.ts";
 import { gatherKeys, type KnockKeys } from "../lib/client/keys.ts";
@@ -12,6 +13,7 @@ import { savePacket } from "../lib/client/packet_file.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { buildRequest, type KnockRequest } from "../lib/client/request.ts";
 import { promptSecret } from "../lib/client/secret_prompt.ts";
+import type { Sent } from "../lib/client/send.ts";
 import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
 import { chooseUserName, loginName } from "../lib/client/user_name.ts";
 import { admitsAnySource } from "../lib/client/validate.ts";
@@ -19,12 +21,18 @@ import { randomBytes, randomDigits, randomPort } from "../lib/crypto/random.ts";
 import type { Context } from "./context.ts";
 import { type Knock, KnockOutput } from "./knock_output.ts";
 
+/** A knock that was made, and what left this host; a test leaves nothing. */
+export interface KnockResult {
+  readonly knock: Knock;
+  readonly sent?: Sent;
+}
+
 /** Makes the packet and sends it, or in a test opens it again. The settings are valid. */
 export async function sendKnock(
   settings: Settings,
   context: Context,
   dialect: Dialect,
-): Promise<Problem | undefined> {
+): Promise<KnockResult | Problem> {
   if (settings.useGpg) return usageProblem("--gpg-encryption cannot be used yet");
   const output = new KnockOutput(context, settings, dialect);
   if (settings.test !== true && admitsAnySource(settings)) output.warnOfAnySource();
@@ -80,10 +88,12 @@ async function make(
 
 async function readKeys(settings: Settings): Promise<KnockKeys | Problem> {
   const lines = new DescriptorLines();
+  const commands = new CommandLines();
   try {
     return await gatherKeys(settings, {
       prompt: promptSecret,
       readLine: (descriptor) => lines.readLine(descriptor),
+      readCommandLine: (command) => commands.readLine(command),
     });
   } finally {
     lines.close();
@@ -95,7 +105,7 @@ async function emit(
   made: Knock,
   settings: Settings,
   output: KnockOutput,
-): Promise<Problem | undefined> {
+): Promise<KnockResult | Problem> {
   const { packetText } = made.packet;
   output.tellMade(made);
   if (settings.packetFile !== undefined) {
@@ -104,9 +114,9 @@ async function emit(
     if (unsaved !== undefined) output.warn(unsaved);
   }
   output.tellDelivery(made);
-  if (settings.test) return output.tellTest(made);
+  if (settings.test) return output.tellTest(made) ?? { knock: made };
   const sent = await deliver(packetText, settings, made.port);
   if (sent instanceof Problem) return sent;
   output.tellSent(sent, made);
-  return undefined;
+  return { knock: made, sent };
 }

@@ -118,7 +118,8 @@ async function runSettings(
     context.out(`fwknop client ${VERSION}, FKO protocol version ${PROTOCOL_VERSION}\n`);
     return undefined;
   }
-  return await sendKnock(settings, context, "compat");
+  const result = await sendKnock(settings, context, "compat");
+  return result instanceof Problem ? result : undefined;
 }
 
 async function listStanzas(options: GivenOptions, context: Context): Promise<Problem | undefined> {

@@ -23,8 +23,8 @@ export async function deliver(
   const proxy = settings.proxy === undefined ? undefined : parseProxy(settings.proxy, port);
   if (proxy instanceof Problem) return proxy;
   const host = proxy?.host ?? settings.server ?? "";
-  const only = isRaw(transport) || settings.ipv4Only ? { family: 4 as const } : {};
-  const addresses = await resolveDestination(host, only);
+  const family = isRaw(transport) || settings.ipv4Only ? 4 : settings.ipv6Only ? 6 : undefined;
+  const addresses = await resolveDestination(host, family === undefined ? {} : { family });
   if (addresses instanceof Problem) return addresses;
   const payload = transport === "http" ? httpRequest(packet, settings) : packet;
   if (payload instanceof Problem) return payload;

@@ -28,6 +28,8 @@ export interface KeyReader {
   prompt(text: string): Promise<PromptResult>;
   /** The next line of a descriptor; `undefined` at its end. */
   readLine(descriptor: number): Promise<Uint8Array | undefined>;
+  /** The next line a program prints; the program runs once for all lines. */
+  readCommandLine(command: string): Promise<Uint8Array | undefined | Problem>;
 }
 
 const LEGACY_KEY_LENGTH = 16;
@@ -71,13 +73,17 @@ async function obtain(
       return source.bytes;
     case "file":
       return await readKeyFile(source.path, settings.server ?? "");
+    case "command":
+      return await fromCommand(source.command, reader);
     case "descriptor":
       return await fromDescriptor(source.descriptor, reader);
-    default:
-      return settings.keyDescriptor === undefined
-        ? await fromTerminal(prompt, reader)
-        : await fromDescriptor(settings.keyDescriptor, reader);
   }
+  if (settings.keyDescriptor !== undefined) {
+    return await fromDescriptor(settings.keyDescriptor, reader);
+  }
+  return settings.keyCommand === undefined
+    ? await fromTerminal(prompt, reader)
+    : await fromCommand(settings.keyCommand, reader);
 }
 
 async function readKeyFile(path: string, destination: string): Promise<Uint8Array | Problem> {
@@ -105,6 +111,14 @@ async function fromDescriptor(
   return await reader.readLine(descriptor) ??
     new Problem(`no key to read on descriptor ${descriptor}: it is at its end or not open`, {
       hint: "each key is one line, the encryption key first",
+      reference: NO_KEY,
+    });
+}
+
+async function fromCommand(command: string, reader: KeyReader): Promise<Uint8Array | Problem> {
+  return await reader.readCommandLine(command) ??
+    new Problem(`'${command}' did not print a key`, {
+      hint: "it prints each key on a line of its own, the encryption key first",
       reference: NO_KEY,
     });
 }

@@ -60,6 +60,8 @@ export function rcSettings(level: Readonly<SettingsLevel>): RcSetting[] {
   setSwitch("RESOLVE_HTTP_ONLY", level.resolveHttpOnly);
   set("WGET_CMD", level.wgetCommand);
   setSwitch("NO_SAVE_ARGS", level.saveArguments === undefined ? undefined : !level.saveArguments);
+  set("KEY_COMMAND", level.keyCommand);
+  set("WAIT", level.wait);
   return FWKNOPRC_VARIABLES.flatMap(({ name }) => {
     const value = values.get(name);
     return value === undefined ? [] : [{ name, value }];

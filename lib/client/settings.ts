@@ -23,6 +23,8 @@ export type KeySource =
   }
   /** A file of `destination:key` lines. */
   | { readonly kind: "file"; readonly path: string }
+  /** A line of what a program prints. */
+  | { readonly kind: "command"; readonly command: string }
   /** The next line of a descriptor. */
   | { readonly kind: "descriptor"; readonly descriptor: number };
 
@@ -70,6 +72,7 @@ export interface SettingsLevel {
   natAccess?: string;
   userAgent?: string;
   ipv4Only?: boolean;
+  ipv6Only?: boolean;
   natLocal?: boolean;
   natRandomPort?: boolean;
   natPort?: number;
@@ -84,6 +87,10 @@ export interface SettingsLevel {
   icmpCode?: number;
   /** Where keys that nothing else gives are read, in place of the terminal. */
   keyDescriptor?: number;
+  /** Program for keys that nothing else gives. */
+  keyCommand?: string;
+  /** Seconds to try the port after the knock; 0: do not try. */
+  wait?: number;
   test?: boolean;
   packetFile?: string;
   appendPacket?: boolean;
@@ -99,6 +106,7 @@ export const DEFAULTS = {
   serverPort: 62201,
   mode: "cbc",
   hmacDigest: "sha256",
+  wait: 10,
 } as const satisfies SettingsLevel;
 
 /** Puts the levels together, weakest first. */
@@ -113,6 +121,8 @@ export function mergeLevels(levels: readonly Readonly<SettingsLevel>[]): Setting
     // --stdin on the command line beats a key in a file, and a key on the command line beats --stdin.
     if (level.keyDescriptor !== undefined && level.key === undefined) {
       merged.key = { kind: "descriptor", descriptor: level.keyDescriptor };
+    } else if (level.keyCommand !== undefined && level.key === undefined) {
+      merged.key = { kind: "command", command: level.keyCommand };
     }
   }
   return merged;

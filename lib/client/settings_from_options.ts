@@ -11,8 +11,8 @@ import { nearestWord } from "../config/did_you_mean.ts";
 import type { GivenOptions } from "../config/option.ts";
 import { type Dialect, leadingNumber, parseNumber } from "./number.ts";
 import { Problem, usageProblem } from "./problem.ts";
-import type { SettingsLevel } from "./settings.ts";
-import { MAX_TIMEOUT, setKey, withoutSlash } from "./settings_from_rc.ts";
+import { DEFAULTS, type SettingsLevel } from "./settings.ts";
+import { MAX_TIMEOUT, MAX_WAIT, setKey, withoutSlash } from "./settings_from_rc.ts";
 import { parseTimeOffset } from "./time_offset.ts";
 import { parseTransport, TRANSPORTS } from "./transport.ts";
 
@@ -197,6 +197,27 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     const port = value.slice(comma + 1);
     return setPort("Forward-access", port, dialect, (it) => level.natPort = it);
   },
+  ipv4: (level) => {
+    level.ipv4Only = true;
+    level.ipv6Only = false;
+  },
+  ipv6: (level) => {
+    level.ipv6Only = true;
+    level.ipv4Only = false;
+  },
+  "key-command": (level, value) => void (level.keyCommand = value),
+  wait: (level) => void (level.wait ??= DEFAULTS.wait),
+  "wait-time": (level, value, dialect) => {
+    const seconds = parseNumber(value, 1, MAX_WAIT, dialect);
+    if (seconds === undefined) {
+      return usageProblem(
+        `--wait-time: '${value}' is not a number of seconds from 1 to ${MAX_WAIT}`,
+      );
+    }
+    level.wait = seconds;
+    return undefined;
+  },
+  proxy: (level) => void (level.wait ??= DEFAULTS.wait),
   "wget-cmd": (level, value) => void (level.wgetCommand = value),
 };
 

@@ -12,12 +12,15 @@ import { type FwknoprcEntry, parameterError } from "../config/fwknoprc.ts";
 import type { Position } from "../config/stanza.ts";
 import { parseAddress } from "../net/address.ts";
 import { type Dialect, parseNumber } from "./number.ts";
-import type { SettingsLevel } from "./settings.ts";
+import { DEFAULTS, type SettingsLevel } from "./settings.ts";
 import { parseSignedTimeOffset } from "./time_offset.ts";
 import { parseTransport, TRANSPORTS } from "./transport.ts";
 
 /** Longest timeout a packet can carry, in seconds. */
 export const MAX_TIMEOUT = 65536;
+
+/** Longest time to try a port, in seconds. */
+export const MAX_WAIT = 3600;
 
 /** What a stanza sets, and what is wrong with it. */
 export interface RcLevel {
@@ -177,6 +180,15 @@ const SETTERS: Readonly<Record<string, Setter>> = {
       return setNumber(value, 4, dialect, (verbosity) => level.verbosity = verbosity);
     }
     level.verbosity = state ? 1 : 0;
+    return undefined;
+  },
+  KEY_COMMAND: (level, value) => void (level.keyCommand = value),
+  WAIT: (level, value, { dialect }) => {
+    const state = parseSwitch(value);
+    if (state === undefined) {
+      return setNumber(value, MAX_WAIT, dialect, (seconds) => level.wait = seconds);
+    }
+    level.wait = state ? DEFAULTS.wait : 0;
     return undefined;
   },
   WGET_CMD: (level, value) => void (level.wgetCommand = value),

@@ -59,7 +59,8 @@ export const CLIENT_OPTIONS: readonly OptionRow[] = [
     name: "destination",
     short: "D",
     argument: "HOST",
-    brief: "Server the packet is sent to",
+    brief: "Server the packet is sent to; may be repeated",
+    repeated: true,
     variable: "SPA_SERVER",
   },
   {
@@ -204,7 +205,8 @@ export const CLIENT_OPTIONS: readonly OptionRow[] = [
     name: "named-config",
     short: "n",
     argument: "STANZA",
-    brief: "Stanza of the rc file to use, or to save",
+    brief: "Stanza of the rc file to use, or to save; may be repeated",
+    repeated: true,
   },
   {
     name: "nat-local",
@@ -345,4 +347,31 @@ export const CLIENT_OPTIONS: readonly OptionRow[] = [
     brief: "From the Perl client: -N HOST --nat-port PORT",
     only: "compat",
   },
+  { name: "ipv4", short: "4", brief: "Send over IPv4 only", only: "native" },
+  { name: "ipv6", short: "6", brief: "Send over IPv6 only", only: "native" },
+  {
+    name: "key-command",
+    argument: "COMMAND",
+    brief: "Program that prints the keys, a line each; run without a shell",
+    variable: "KEY_COMMAND",
+    only: "native",
+  },
+  {
+    name: "wait",
+    brief: "Then try the port until it opens, and say what to look at when it does not",
+    variable: "WAIT",
+    only: "native",
+  },
+  {
+    name: "wait-time",
+    argument: "SECONDS",
+    brief: "How long to try, 10 unless set",
+    only: "native",
+  },
+  {
+    name: "proxy",
+    brief: "Then join standard input and output to the port, for ssh's ProxyCommand",
+    only: "native",
+  },
+  { name: "json", brief: "Print one JSON object for each packet", only: "native" },
 ];

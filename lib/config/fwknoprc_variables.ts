@@ -17,7 +17,8 @@ export type FwknoprcValueKind =
   | "text"
   | "path"
   | "base64"
-  | "verbosity";
+  | "verbosity"
+  | "wait";
 
 /** One variable. */
 export interface FwknoprcVariable {
@@ -29,6 +30,8 @@ export interface FwknoprcVariable {
   readonly secret?: true;
   /** Not secret, but asked about all the same before it is replaced (`docs/spec/client.md` 6). */
   readonly critical?: true;
+  /** Ours: the C client refuses a stanza that has it. */
+  readonly extension?: true;
 }
 
 /** Every variable, in the order in which a stanza is written (`docs/spec/client.md` 5). */
@@ -98,6 +101,18 @@ export const FWKNOPRC_VARIABLES: readonly FwknoprcVariable[] = [
   { name: "RESOLVE_HTTP_ONLY", kind: "switch", brief: "Ask it without encryption" },
   { name: "WGET_CMD", kind: "path", brief: "wget program to ask with" },
   { name: "NO_SAVE_ARGS", kind: "switch", brief: "Do not save the command line" },
+  {
+    name: "KEY_COMMAND",
+    kind: "path",
+    brief: "Program that prints the keys, a line each",
+    extension: true,
+  },
+  {
+    name: "WAIT",
+    kind: "wait",
+    brief: "Y, or seconds: try the port after the knock until it opens",
+    extension: true,
+  },
 ];
 
 /** The variable of that name; names are case-sensitive. */

@@ -146,3 +146,54 @@ Deno.test("the packet is written to a private file, replaced or appended to", as
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+Deno.test("several destinations and stanzas get a packet each", async () => {
+  const rc = "[default]\nACCESS tcp/22\nALLOW_IP source\nKEY k\n" +
+    "[a]\nSPA_SERVER 127.0.0.1\n[b]\nSPA_SERVER 127.0.0.2\n";
+  await withHome(rc, async (home) => {
+    const destinations = async (line: string) =>
+      (await knockWith(`${line} --json`, home)).out.trimEnd().split("\n")
+        .map((text) => JSON.parse(text).destination);
+    assertEquals(await destinations("-n a -n b"), ["127.0.0.1", "127.0.0.2"]);
+    assertEquals(await destinations("-D 127.0.0.3 -D 127.0.0.4 -D 127.0.0.3"), [
+      "127.0.0.3",
+      "127.0.0.4",
+    ]);
+  });
+});
+
+Deno.test("keys come from a program, one line each, without a shell", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(file, "#!/bin/sh\necho one\necho two\n");
+    await Deno.chmod(file, 0o700);
+    const line = `-T -A tcp/22 -s --use-hmac --key-command ${file}~$HOME`;
+    const { code, out, err } = await knockWith(line);
+    assertEquals([code, err], [0, ""]);
+    assertMatch(out, /HMAC Type: 3 \(SHA256\)/);
+    const failed = await knockWith("-T -A tcp/22 -s --key-command false");
+    assertEquals([failed.code, failed.err], [1, "fwknop: 'false' ended with 1; nothing is sent\n"]);
+    const none = await knockWith("-T -A tcp/22 -s --key-command true");
+    assertMatch(none.err, /did not print a key/);
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("what excludes each other is refused", async () => {
+  for (
+    const line of [
+      `${TEST} -s`,
+      `${TEST} -4 -6`,
+      `${TEST} --wait`,
+      `${TEST} --proxy --json`,
+      `${TEST} -D a -D b -- true`,
+      "-C id -s -D 127.0.0.1 --key-rijndael k --wait",
+      "-A udp/53 -s -D 127.0.0.1 --key-rijndael k --wait",
+      "-A tcp/22 -s -D 127.0.0.1 -6 --key-rijndael k",
+    ]
+  ) {
+    const { code, out } = await knockWith(line);
+    assertEquals([code, out], [2, ""], line);
+  }
+});

@@ -28,6 +28,9 @@ function reader(...answers: readonly string[]): KeyReader & { asked: string[] } 
       const line = next();
       return Promise.resolve(line === undefined ? undefined : text(line));
     },
+    readCommandLine(command) {
+      return this.readLine(Number(command));
+    },
   };
 }
 

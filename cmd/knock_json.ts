@@ -1,0 +1,38 @@
+/**
+ * `knock --json`: one object for each packet, on one line. Names are part of the interface.
+ *
+ * @module
+ */
+import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
+import type { WaitResult } from "../lib/client/wait_open.ts";
+import type { KnockResult } from "./send_knock.ts";
+
+/** What was asked of whom, what left, and whether the port opened. Never a key. */
+export function formatKnockJson(
+  { knock, sent }: KnockResult,
+  settings: Settings,
+  waited?: WaitResult,
+): string {
+  const { message, request, port, packet } = knock;
+  return `${
+    JSON.stringify({
+      destination: settings.server ?? null,
+      address: sent?.address.text ?? null,
+      transport: settings.transport ?? DEFAULTS.transport,
+      port,
+      bytes: sent?.bytes ?? 0,
+      message_type: message.type,
+      message: message.message,
+      nat_access: message.natAccess ?? null,
+      client_timeout: message.clientTimeout ?? null,
+      random_nat_port: request.randomNatPort ?? null,
+      username: message.username,
+      timestamp: message.timestamp,
+      ...(settings.test ? { packet: packet.packetText } : {}),
+      ...(waited === undefined ? {} : {
+        state: waited.state,
+        open_after_ms: waited.state === "open" ? waited.milliseconds : null,
+      }),
+    })
+  }\n`;
+}

@@ -1,0 +1,84 @@
+/**
+ * What runs once the port is open: a command with the terminal, or a pipe to the port.
+ *
+ * @module
+ */
+import { HintedError } from "../lib/hinted_error.ts";
+
+/** Signals that end the command rather than us; the terminal sends the others to both. */
+const FORWARDED: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? []
+  : ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
+
+/**
+ * Runs a command with this process's streams and returns its exit status, 128 and the number for a signal.
+ *
+ * @throws {HintedError} when the program cannot be started.
+ */
+export async function runCommand(words: readonly string[]): Promise<number> {
+  const [program = "", ...args] = words;
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(program, {
+      args,
+      stdin: "inherit",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).spawn();
+  } catch (cause) {
+    throw new HintedError(`${program} cannot be run`, { cause, hint: "is it in the PATH?" });
+  }
+  const listeners = FORWARDED.map((signal) => listen(signal, () => forward(child, signal)));
+  // Ctrl-C reaches the command by the terminal; we stay to pass on how it ended.
+  listeners.push(listen("SIGINT", () => {}));
+  try {
+    const { code } = await child.status;
+    return code;
+  } finally {
+    for (const stop of listeners) stop();
+  }
+}
+
+function listen(signal: Deno.Signal, handler: () => void): () => void {
+  Deno.addSignalListener(signal, handler);
+  return () => Deno.removeSignalListener(signal, handler);
+}
+
+function forward(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch {
+    // It has just ended by itself.
+  }
+}
+
+/** Joins standard input and output to a connection until the far end closes it. */
+export async function joinStreams(connection: Deno.TcpConn): Promise<void> {
+  connection.setNoDelay(true);
+  // Our end of input is told to the far end, which may still have something to say. Whatever breaks on this side
+  // ends the reading below as well.
+  sendInput(connection).catch(() => {});
+  const buffer = new Uint8Array(65536);
+  try {
+    for (;;) {
+      const count = await connection.read(buffer);
+      if (count === null) return;
+      for (let rest = buffer.subarray(0, count); rest.length > 0;) {
+        rest = rest.subarray(await Deno.stdout.write(rest));
+      }
+    }
+  } finally {
+    connection.close();
+  }
+}
+
+async function sendInput(connection: Deno.TcpConn): Promise<void> {
+  const buffer = new Uint8Array(65536);
+  for (;;) {
+    const count = await Deno.stdin.read(buffer);
+    if (count === null) return await connection.closeWrite();
+    for (let rest = buffer.subarray(0, count); rest.length > 0;) {
+      rest = rest.subarray(await connection.write(rest));
+    }
+  }
+}

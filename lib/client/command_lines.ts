@@ -1,0 +1,57 @@
+/**
+ * Keys out of a program, such as a password manager.
+ *
+ * @module
+ */
+import { errorText } from "./error_text.ts";
+import { Problem } from "./problem.ts";
+
+const LINE_FEED = 0x0a;
+
+/** Runs each command once and hands out the lines of its output. */
+export class CommandLines {
+  readonly #lines = new Map<string, Uint8Array[]>();
+
+  /**
+   * The next line, or `undefined` when there is none. The command is split at blanks and run without a shell,
+   * with the terminal, so that it can ask for a passphrase. Its output is never shown.
+   */
+  async readLine(command: string): Promise<Uint8Array | undefined | Problem> {
+    let lines = this.#lines.get(command);
+    if (lines === undefined) {
+      const output = await run(command);
+      if (output instanceof Problem) return output;
+      lines = splitLines(output);
+      this.#lines.set(command, lines);
+    }
+    return lines.shift();
+  }
+}
+
+async function run(command: string): Promise<Uint8Array | Problem> {
+  const [program = "", ...args] = command.split(/\s+/).filter((word) => word !== "");
+  try {
+    const output = await new Deno.Command(program, {
+      args,
+      stdin: "inherit",
+      stdout: "piped",
+      stderr: "inherit",
+    }).output();
+    return output.success
+      ? output.stdout
+      : new Problem(`'${command}' ended with ${output.code}; nothing is sent`);
+  } catch (error) {
+    return new Problem(`'${command}' cannot be run: ${errorText(error)}`);
+  }
+}
+
+function splitLines(bytes: Uint8Array): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  for (let start = 0; start < bytes.length;) {
+    const feed = bytes.indexOf(LINE_FEED, start);
+    const end = feed < 0 ? bytes.length : feed;
+    lines.push(bytes.slice(start, end));
+    start = end + 1;
+  }
+  return lines;
+}
