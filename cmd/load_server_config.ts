@@ -5,7 +5,7 @@
  */
 import { type Diagnostic, formatDiagnostic } from "../lib/config/diagnostic.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
-import { systemFiles } from "../lib/config/read_file.ts";
+
 import { readServerConfig } from "../lib/config/server_config.ts";
 import type { ResolvedSettings } from "../lib/config/server_settings.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
@@ -17,6 +17,9 @@ export interface LoadedServerConfig extends ResolvedSettings {
   readonly stanzas: readonly Stanza[];
 }
 
+/** Tells what is wrong with a configuration. */
+export type DiagnosticPrinter = (diagnostics: readonly Diagnostic[], context: Context) => void;
+
 /**
  * Reads the files that the options name, or the default ones, and prints what is wrong with them on standard error, as
  * text or as `print` has it; `undefined` where an error was among it.
@@ -24,7 +27,7 @@ export interface LoadedServerConfig extends ResolvedSettings {
 export function loadServerConfig(
   options: GivenOptions,
   context: Context,
-  print: (diagnostics: readonly Diagnostic[], context: Context) => void = printDiagnostics,
+  print: DiagnosticPrinter = printDiagnostics,
 ): LoadedServerConfig | undefined {
   const { config, diagnostics, unhonoured } = readServerConfig(options, systemFiles);
   print([...diagnostics, ...unhonoured], context);
@@ -41,6 +44,14 @@ export function printDiagnosticObjects(
   for (const diagnostic of diagnostics) {
     context.err(`${JSON.stringify({ event: "log", ...diagnostic, time })}\n`);
   }
+}
+
+/** Prints findings on standard error, nothing but the C daemon's text. */
+export function printDiagnosticTexts(
+  diagnostics: readonly Diagnostic[],
+  context: Context,
+): void {
+  for (const { text } of diagnostics) context.err(`${text}\n`);
 }
 
 /** Prints findings on standard error: text, place, hint. */

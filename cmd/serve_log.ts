@@ -42,8 +42,15 @@ export function parseLogFormat(options: GivenOptions): LogFormat {
   throw new HintedError(`--log-format '${format}' is none of text and json`);
 }
 
+/**
+ * Who speaks: `fwknop serve`, which counts equal refusals and traces packets on a terminal, or `fwknopd`, which says the
+ * C daemon's lines and nothing else.
+ */
+export type Voice = "native" | "fwknopd";
+
 /** Where the log goes, and how. */
 export interface ServeLogOptions {
+  readonly voice: Voice;
   readonly format: LogFormat;
   /** In the foreground. */
   readonly toTerminal: boolean;
@@ -53,7 +60,7 @@ export interface ServeLogOptions {
 /** Opens the log that options and settings ask for. */
 export function openServeLog(
   settings: ServerSettings,
-  { format, toTerminal, toSyslog }: ServeLogOptions,
+  { voice, format, toTerminal, toSyslog }: ServeLogOptions,
   context: Context,
 ): ServeLog {
   const logger = openLogger({
@@ -65,15 +72,20 @@ export function openServeLog(
       : {}),
   });
   const now = (): number => Math.floor(Date.now() / 1000);
-  const lines = new LineReporter((line) => logger.log(line), { dumpFields: settings.VERBOSE > 1 });
-  const showsTrace = toTerminal && format === "text" && settings.VERBOSE > 0 &&
+  const isNative = voice === "native";
+  const lines = new LineReporter((line) => logger.log(line), {
+    dumpFields: settings.VERBOSE > (isNative ? 1 : 0),
+    everyStanza: !isNative,
+  });
+  const showsTrace = isNative && toTerminal && format === "text" && settings.VERBOSE > 0 &&
     context.isErrorTerminal;
   let held: RepeatFilter | undefined;
   let observe: Observer;
   if (showsTrace) {
     setColorEnabled(context.usesColor);
     observe = new Trace((line) => context.err(`${line}\n`), now).observe;
-  } else {
+  } else if (!isNative) observe = lines.observe;
+  else {
     held = new RepeatFilter(
       format === "text" ? lines.observe : (event) => {
         const object = eventObject(event);

@@ -3,7 +3,10 @@
  *
  * @module
  */
+import { absoluteOptions } from "../lib/config/absolute_options.ts";
+import { formatDiagnostic } from "../lib/config/diagnostic.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
+import { isDetached, ownCommand, reportReady, startDetached } from "../lib/daemon/detach.ts";
 import { PidFile } from "../lib/daemon/pid_file.ts";
 import { dropPermissions } from "../lib/daemon/permissions.ts";
 import { ServiceManager } from "../lib/daemon/service_manager.ts";
@@ -12,44 +15,96 @@ import { Server } from "../lib/server/server.ts";
 import type { RunCommand } from "./command.ts";
 import { type Context, ExitCode } from "./context.ts";
 import {
+  type DiagnosticPrinter,
   type LoadedServerConfig,
   loadServerConfig,
   printDiagnosticObjects,
   printDiagnostics,
+  printDiagnosticTexts,
 } from "./load_server_config.ts";
 import { makeRunFolder } from "./run_folder.ts";
-import { openServeLog, parseLogFormat, type ServeLog } from "./serve_log.ts";
+import {
+  type LogFormat,
+  openServeLog,
+  parseLogFormat,
+  type ServeLog,
+  type Voice,
+} from "./serve_log.ts";
 import { nowSeconds, type OpenedSetup, openSetup } from "./serve_setup.ts";
 import { Signals } from "./signals.ts";
 
 /** Runs the server until a signal or the packet limit ends it. */
-export const runServe: RunCommand = async (options, _words, context) => {
+export const runServe: RunCommand = (options, _words, context) =>
+  startServe(options, context, "native");
+
+/**
+ * The same in the voice of `fwknop serve` or of `fwknopd`. Without `--foreground` the program starts itself again as a
+ * daemon, and the exit status tells whether that one really runs.
+ */
+export async function startServe(
+  options: GivenOptions,
+  context: Context,
+  voice: Voice,
+): Promise<number> {
   const format = parseLogFormat(options);
-  const print = format === "json" ? printDiagnosticObjects : printDiagnostics;
-  const load = (): LoadedServerConfig | undefined => loadServerConfig(options, context, print);
-  const config = load();
+  const packetLimit = parsePacketLimit(options);
+  const foreground = options.has("foreground");
+  const detached = !foreground && isDetached();
+  if (!foreground && !detached) return await detach();
+
+  const config = loadServerConfig(options, context, diagnosticPrinter(voice, format));
   if (config === undefined) return ExitCode.failure;
   const run: ServeRun = {
     testMode: isTestMode(options),
-    packetLimit: parsePacketLimit(options),
-    load,
+    packetLimit,
+    load: configLoader(options, context),
+    ready: detached ? reportReady : (): void => {},
   };
-  using log = openServeLog(config.settings, { ...logOptions(options), format }, context);
+  const toSyslog = !foreground || options.has("syslog-enable");
+  using log = openServeLog(
+    config.settings,
+    { voice, format, toTerminal: foreground, toSyslog },
+    context,
+  );
   try {
     return await serveConfig(config, run, log, context);
   } catch (error) {
     if (!(error instanceof HintedError)) throw error;
-    log.error(error.hint === undefined ? error.message : `${error.message}\n  ${error.hint}`);
+    const hint = error.hint === undefined || voice === "fwknopd" ? "" : `\n  ${error.hint}`;
+    log.error(`${error.message}${hint}`);
+    // A daemon's log is elsewhere; whoever starts it waits here.
+    if (detached) context.err(`${error.message}${hint}\n`);
     return ExitCode.failure;
   }
-};
+}
+
+/** The daemon reads the configuration itself, and tells whoever started it what is wrong. */
+async function detach(): Promise<number> {
+  const outcome = await startDetached(ownCommand(Deno.args));
+  return outcome.started ? ExitCode.ok : outcome.code;
+}
+
+function diagnosticPrinter(voice: Voice, format: LogFormat): DiagnosticPrinter {
+  if (voice === "fwknopd") return printDiagnosticTexts;
+  return format === "json" ? printDiagnosticObjects : printDiagnostics;
+}
+
+/** Reads the configuration again; relative paths keep their meaning after `chdir /`. */
+function configLoader(options: GivenOptions, context: Context): LoadConfig {
+  const absolute = absoluteOptions(options, Deno.cwd());
+  return (print) => loadServerConfig(absolute, context, print);
+}
+
+type LoadConfig = (print: DiagnosticPrinter) => LoadedServerConfig | undefined;
 
 /** What the command line says about the run as a whole. */
 interface ServeRun {
   readonly testMode: boolean;
   readonly packetLimit: number;
-  /** Reads the configuration again and prints what is wrong with it. */
-  readonly load: () => LoadedServerConfig | undefined;
+  /** Reads the configuration again and tells what is wrong with it. */
+  readonly load: LoadConfig;
+  /** Called when everything that can fail is done. */
+  readonly ready: () => void;
 }
 
 async function serveConfig(
@@ -67,6 +122,7 @@ async function serveConfig(
   const setup = await openSetup(config, testMode, log);
   const server = new Server(setup, { observe: log.observe, now: nowSeconds, packetLimit });
   let current = setup;
+  run.ready();
   try {
     await dropPermissions({
       programs: !testMode,
@@ -112,7 +168,9 @@ async function reload(
 ): Promise<OpenedSetup> {
   log.info("Got SIGHUP. Re-reading configs.");
   try {
-    const config = load();
+    const config = load((diagnostics) => {
+      for (const found of diagnostics) log[found.severity](formatDiagnostic(found));
+    });
     if (config === undefined) {
       log.error("The new configuration has errors: going on with the one before");
       return before;
@@ -145,13 +203,6 @@ function tellCounters(server: Server, log: ServeLog): void {
 /** `--dry-run` is our name for what the C daemon calls `--test`. */
 function isTestMode(options: GivenOptions): boolean {
   return options.has("test") || options.has("dry-run");
-}
-
-function logOptions(
-  options: GivenOptions,
-): { readonly toTerminal: boolean; readonly toSyslog: boolean } {
-  const foreground = options.has("foreground");
-  return { toTerminal: foreground, toSyslog: !foreground || options.has("syslog-enable") };
 }
 
 function parsePacketLimit(options: GivenOptions): number {

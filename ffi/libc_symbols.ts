@@ -291,17 +291,27 @@ export const fileSymbols = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** The process itself. */
-export const processSymbols = {
-  setsid: {
-    parameters: [],
-    result: "i32", // session id or -1
-  },
-  umask: {
+/** The standard streams. */
+export const streamSymbols = {
+  open: {
     parameters: [
-      "u32", // mode_t mask
+      "buffer", // const char *pathname
+      "i32", // int flags; no file is made, so there is no mode
     ],
-    result: "u32", // the mask before
+    result: "i32", // descriptor or -1
+  },
+  dup2: {
+    parameters: [
+      "i32", // int oldfd
+      "i32", // int newfd
+    ],
+    result: "i32", // newfd or -1
+  },
+  close: {
+    parameters: [
+      "i32", // int fd
+    ],
+    result: "i32", // 0 or -1
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 

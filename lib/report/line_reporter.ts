@@ -6,26 +6,43 @@
 import { removePrefix } from "../spa/prefix.ts";
 import type { DecodedEvent, GrantedEvent, PacketEvent, RepeatedEvent } from "../server/event.ts";
 import type { RuleSummary } from "../firewall/firewall.ts";
-import { formatFieldDump } from "./field_dump.ts";
+import { present } from "../config/present.ts";
+import type { Stanza } from "../config/stanza.ts";
+import type { GpgSignature } from "../gpg/signature.ts";
+import { formatFieldDump, type GpgDump } from "./field_dump.ts";
 import type { LogLine } from "../daemon/log_line.ts";
+import type { PacketFacts, Refusal } from "../server/refusal.ts";
 import { refusalLines } from "./refusal_line.ts";
+
+/** How lines are written. */
+export interface LineReporterOptions {
+  /** Add all fields of each decoded packet (`-v -v`). */
+  readonly dumpFields: boolean;
+  /**
+   * Announce every stanza that looks at a packet, as the C daemon does; otherwise only the one whose key made it, since
+   * the others have nothing to say but that they refused.
+   */
+  readonly everyStanza: boolean;
+}
 
 /** Writes each event to the log. */
 export class LineReporter {
   readonly #log: (line: LogLine) => void;
-  readonly #dumpFields: boolean;
+  readonly #options: LineReporterOptions;
+  #packet = 0;
+  /** Stanzas announced for the current packet. */
+  readonly #announced = new Set<number>();
 
-  /** @param options.dumpFields add all fields of each decoded packet (`-v -v`). */
-  constructor(log: (line: LogLine) => void, options: { readonly dumpFields: boolean }) {
+  constructor(log: (line: LogLine) => void, options: LineReporterOptions) {
     this.#log = log;
-    this.#dumpFields = options.dumpFields;
+    this.#options = options;
   }
 
   /** Tells one event. */
   readonly observe = (event: PacketEvent): void => {
     switch (event.kind) {
       case "refused":
-        for (const line of refusalLines(event.refusal)) this.#log(line);
+        this.#refused(event.refusal);
         return;
       case "repeated":
         this.#repeated(event);
@@ -44,6 +61,27 @@ export class LineReporter {
     }
   };
 
+  #refused(refusal: Refusal): void {
+    for (const [index, line] of refusalLines(refusal).entries()) {
+      const stanza = refusal.stanzas[index];
+      if (stanza !== undefined && this.#options.everyStanza) this.#announce(refusal.packet, stanza);
+      this.#log(line);
+    }
+  }
+
+  /** Once for each packet and stanza. */
+  #announce(packet: PacketFacts, stanza: number): void {
+    if (this.#packet !== packet.number) {
+      this.#packet = packet.number;
+      this.#announced.clear();
+    }
+    if (this.#announced.has(stanza)) return;
+    this.#announced.add(stanza);
+    const text =
+      `(stanza #${stanza}) SPA Packet from IP: ${packet.source} received with access source match`;
+    this.#log({ severity: "info", text });
+  }
+
   #repeated({ refusal, count, seconds }: RepeatedEvent): void {
     if (refusal === undefined) {
       const text = `${count} more packets of many sources refused in ${seconds} s`;
@@ -57,11 +95,9 @@ export class LineReporter {
 
   #decoded(event: DecodedEvent): void {
     const { packet, stanza } = event;
-    const prefix = `(stanza #${stanza.number})`;
-    const text = `${prefix} SPA Packet from IP: ${packet.source} received with access source match`;
-    this.#log({ severity: "info", text });
-    if (!this.#dumpFields) return;
-    const heading = `[${packet.source}] ${prefix} SPA Decode (res=0):`;
+    this.#announce(packet, stanza.number);
+    if (!this.#options.dumpFields) return;
+    const heading = `[${packet.source}] (stanza #${stanza.number}) SPA Decode (res=0):`;
     this.#log({ severity: "debug", text: `${heading}\n${dumpFields(event)}` });
   }
 
@@ -76,13 +112,32 @@ export class LineReporter {
 }
 
 /** All fields; the final data is shown without mac, as the C daemon does after it has split it off. */
-function dumpFields({ fields, stanza }: DecodedEvent): string {
+function dumpFields({ fields, stanza, gpg }: DecodedEvent): string {
+  const cipher = gpg === undefined ? "rijndael" : "gpg";
   return formatFieldDump({
     ...fields,
-    mode: stanza.encryptionMode,
+    mode: gpg === undefined ? stanza.encryptionMode : "asymmetric",
     hmacType: stanza.hmac?.type,
-    finalData: removePrefix(fields.fullText, "rijndael") ?? fields.fullText,
+    finalData: removePrefix(fields.fullText, cipher) ?? fields.fullText,
+    ...(gpg === undefined ? {} : { gpg: gpgDump(stanza, gpg.signature) }),
   }).trimEnd();
+}
+
+function gpgDump({ gpg }: Stanza, signature: GpgSignature | undefined): GpgDump {
+  const { homeDirectory, program, decryptId } = gpg ?? {};
+  return {
+    verifiesSignature: gpg?.requireSignature ?? true,
+    ignoresSignatureErrors: gpg?.ignoreSignatureErrors ?? false,
+    signatureSummary: signature?.summary ?? -1,
+    signatureStatus: signature?.status ?? -1,
+    ...present({
+      recipient: decryptId,
+      signatureId: signature?.id,
+      signatureFingerprint: signature?.fingerprint,
+      homeDirectory,
+      program,
+    }),
+  };
 }
 
 /** `Added access rule to FWKNOP_INPUT for 192.0.2.44 -> 0.0.0.0/0 tcp/22, expires at 1519706071`. */

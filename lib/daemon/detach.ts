@@ -1,0 +1,104 @@
+/**
+ * Becoming a daemon. Deno cannot fork, so the program starts itself again in a session of its own, and the
+ * caller waits for its word: unlike the C daemon's, its exit status tells whether the daemon really runs
+ * (`docs/spec/server.md` 13 and 16, row 13).
+ *
+ * @module
+ */
+import { silenceStandardStreams } from "../../ffi/standard_streams.ts";
+import { HintedError } from "../hinted_error.ts";
+
+/** Tells the program that it was started by {@link startDetached}. */
+const MARK = "FWKNOP_DETACHED";
+/** What the daemon says on standard output when it is up. */
+const READY = "ready\n";
+/** Group and others may not write what commands of the daemon make. */
+const FILE_MODE_MASK = 0o022;
+
+/** How the start ended, seen from the caller. */
+export type DetachOutcome =
+  | { readonly started: true; readonly pid: number }
+  /** It has told why on standard error. */
+  | { readonly started: false; readonly code: number };
+
+/**
+ * Starts a program in a session of its own and waits until it is ready or has failed. Its standard error is
+ * ours until then, so its complaints are seen.
+ *
+ * @param command program and arguments: this very program with the same words, as a rule.
+ * @throws {HintedError} when the program cannot be started at all.
+ */
+export async function startDetached(command: readonly string[]): Promise<DetachOutcome> {
+  const [program = "", ...args] = command;
+  const child = spawn(program, args);
+  const isReady = await saysReady(child.stdout);
+  if (!isReady) return { started: false, code: (await child.status).code || 1 };
+  child.unref();
+  return { started: true, pid: child.pid };
+}
+
+/** The words that start this program again, from source or compiled. */
+export function ownCommand(args: readonly string[]): string[] {
+  return Deno.build.standalone
+    ? [Deno.execPath(), ...args]
+    : [Deno.execPath(), "run", "--allow-all", "--no-prompt", "--quiet", Deno.mainModule, ...args];
+}
+
+/**
+ * Whether this process is the one to become the daemon. Forgets the mark, so that programs started later do
+ * not inherit it.
+ */
+export function isDetached(): boolean {
+  const isMarked = Deno.env.get(MARK) !== undefined;
+  if (isMarked) Deno.env.delete(MARK);
+  return isMarked;
+}
+
+/**
+ * The last step of the start, in the daemon: tells the caller and lets go of its terminal and folder. To be
+ * called when everything that can fail is done, before `ffi` and `write` are dropped.
+ */
+export function reportReady(): void {
+  Deno.umask(FILE_MODE_MASK);
+  Deno.chdir("/");
+  const ready = new TextEncoder().encode(READY);
+  try {
+    Deno.stdout.writeSync(ready);
+  } catch {
+    // The caller is gone; the daemon runs all the same.
+  }
+  silenceStandardStreams();
+}
+
+function spawn(program: string, args: string[]): Deno.ChildProcess {
+  try {
+    return new Deno.Command(program, {
+      args,
+      env: { [MARK]: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "inherit",
+      detached: true,
+    }).spawn();
+  } catch (error) {
+    throw new HintedError(`Cannot start ${program} again as a daemon`, {
+      hint: "Run it with -f (--foreground)",
+      cause: error,
+    });
+  }
+}
+
+/** Whether the word comes before the end of the stream. */
+async function saysReady(stream: ReadableStream<Uint8Array>): Promise<boolean> {
+  const decoder = new TextDecoder();
+  const reader = stream.getReader();
+  let text = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return false;
+    text += decoder.decode(value, { stream: true });
+    if (text.endsWith(READY)) break;
+  }
+  await reader.cancel();
+  return true;
+}
