@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { iptablesIn, nftIn } from "../../support/firewall.ts";
+import { namespaceTest, until } from "../../support/namespace.ts";
+
+/** Kill points per firewall; raise it for a long run. */
+const POINTS = Number(Deno.env.get("FWKNOP_CRASH_POINTS") ?? "10");
+
+const CHILD = new URL("../../support/grant_forever.ts", import.meta.url).pathname;
+
+for (const kind of ["iptables", "nft"] as const) {
+  namespaceTest(
+    `${kind}: killed at ${POINTS} random moments, nothing leaks and nothing is doubled`,
+    { programs: [kind] },
+    async (lab) => {
+      const server = await lab.namespace("server");
+      const listRules = async () => {
+        const words = kind === "nft"
+          ? ["nft", "list", "table", "inet", "fwknop"]
+          : ["iptables", "-S"];
+        return (await server.run(...words)).stdout;
+      };
+      for (let point = 0; point < POINTS; point++) {
+        const child = new Deno.Command(Deno.execPath(), {
+          args: ["run", "--quiet", "--allow-all", CHILD, kind, server.name],
+          stdin: "null",
+        }).spawn();
+        const before = await listRules();
+        await until("it changes something", async () => await listRules() !== before, 20);
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
+        child.kill("SIGKILL");
+        await child.status;
+        // Its helpers see the end of their input and leave.
+        await until("its helpers are gone", async () => (await lab.pids(server)).length === 0);
+
+        const { firewall, events } = kind === "nft" ? nftIn(server) : iptablesIn(server);
+        await firewall.prepare();
+        const listed = await firewall.list();
+        const keys = listed.map(({ chain, address, service, expires }) =>
+          [chain, address, service, expires].join(" ")
+        );
+        assert.equal(new Set(keys).size, keys.length, "no rule is doubled");
+        const now = Math.floor(Date.now() / 1000);
+        assert.ok(listed.every(({ expires }) => expires >= now), "what is over is gone");
+        assert.ok(firewall.held().length >= listed.length, "every rule has somebody to end it");
+        assert.deepEqual(events.filter(({ type }) => type === "error"), []);
+        if (kind === "iptables") {
+          assert.equal((await listRules()).match(/-A INPUT -j FWKNOP_INPUT/g)?.length, 1);
+        }
+        // Every third start takes over from a daemon that went in order.
+        if (point % 3 === 2) {
+          await firewall.close();
+          assert.doesNotMatch(await listRules(), /_exp_/);
+        } else await firewall.release();
+      }
+    },
+  );
+}

@@ -1,0 +1,17 @@
+/**
+ * Opens grants as fast as it can until it is killed: `grant_forever.ts (iptables|nft) NAMESPACE`.
+ *
+ * @module
+ */
+import { access, iptablesIn, nftIn } from "./firewall.ts";
+import { Namespace } from "./namespace.ts";
+
+const [kind, name = ""] = Deno.args;
+const namespace = new Namespace(name);
+const { firewall } = kind === "nft" ? nftIn(namespace) : iptablesIn(namespace);
+await firewall.prepare();
+for (let index = 0; index < 10_000; index++) {
+  // Short ones too, so that deletions are under way as well.
+  const seconds = index % 3 === 0 ? 1 : 60;
+  await firewall.open(access(`10.1.${index >> 8}.${index & 255}`, "tcp/22,udp/53", seconds));
+}
