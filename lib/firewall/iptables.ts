@@ -12,7 +12,7 @@ import { dismantleTable, PROBE_CHAIN } from "./iptables_dismantle.ts";
 import { type Chains, grantRules } from "./iptables_grant.ts";
 import { parseListing, splitWords } from "./iptables_listing.ts";
 import { prepareTable } from "./iptables_prepare.ts";
-import { iptablesPrograms } from "./iptables_programs.ts";
+import { type IptablesPrograms, iptablesPrograms } from "./iptables_programs.ts";
 import { type IptablesRule, ruleArguments, ruleKey } from "./iptables_rule.ts";
 import { type FoundTable, type IptablesView, type RoleChain, viewTables } from "./iptables_view.ts";
 import {
@@ -40,7 +40,15 @@ const LINES_PER_DOCUMENT = 250;
 
 /** The adapter for `iptables` and `ip6tables`, whether of the nf_tables or the legacy variant. */
 export function iptablesAdapter(settings: IptablesSettings): Adapter<IptablesView> {
-  const programs = iptablesPrograms(settings.command);
+  return adapterFor("iptables", iptablesPrograms(settings.command), settings);
+}
+
+/** The same for any program that takes the arguments of iptables. */
+export function adapterFor(
+  adapterName: string,
+  programs: IptablesPrograms,
+  settings: IptablesSettings,
+): Adapter<IptablesView> {
   const chains = CHAIN_ROLES.flatMap((role) => {
     const chain = settings.chains[role];
     return chain === undefined ? [] : [{ role, chain }];
@@ -106,7 +114,7 @@ export function iptablesAdapter(settings: IptablesSettings): Adapter<IptablesVie
   }
 
   return {
-    name: "iptables",
+    name: adapterName,
     families,
     renewal: "separate",
     endsByItself: false,

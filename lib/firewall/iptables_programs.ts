@@ -14,6 +14,9 @@ export interface IptablesProgram {
   readonly helper?: Helper;
 }
 
+/** The families that can be reached. */
+export type IptablesPrograms = Readonly<Partial<Record<AddressFamily, IptablesProgram>>>;
+
 /** Seconds to wait for another program's lock: less than the runner's patience. */
 const SINGLE_WAIT = "5";
 const HELPER_WAIT = "1";
@@ -23,9 +26,7 @@ const HELPER_WAIT = "1";
  * (`docs/spec/firewalls.md` 1.1): `/usr/sbin/iptables-legacy` has `/usr/sbin/iptables-legacy-restore` and
  * `/usr/sbin/ip6tables-legacy` beside it. A program of another name is taken for IPv4, without a helper.
  */
-export function iptablesPrograms(
-  command: string,
-): Readonly<Partial<Record<AddressFamily, IptablesProgram>>> {
+export function iptablesPrograms(command: string): IptablesPrograms {
   const words = command.split(/[ \t]+/).filter((word) => word !== "");
   const program = words.at(-1) ?? "";
   const before = words.slice(0, -1);
