@@ -41,6 +41,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "lib/config",
     "lib/firewall",
     "lib/capture",
+    "lib/gpg",
     "lib/server",
     "lib/daemon",
   ],

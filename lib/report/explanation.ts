@@ -40,7 +40,7 @@ export function explainRefusal(refusal: Refusal): Explanation {
         hint: "move the date in access.conf if this client should still get in",
       };
     case "no-cipher-match":
-      return {
+      return facts["type"] === 1 ? GPG_ONLY : {
         fact:
           `${packet.length} characters, which only GnuPG packets have, and the stanza has no GnuPG key`,
         hint:
@@ -53,11 +53,25 @@ export function explainRefusal(refusal: Refusal): Explanation {
           "is HMAC_KEY_BASE64 the same at both ends, and does the client use HMAC_DIGEST_TYPE's digest?",
       };
     case "undecodable":
+      if (facts["gpg"] !== undefined || refusal.error?.startsWith("GPGME")) {
+        return explainGpg(refusal);
+      }
       return {
         fact: SPA_ERRORS[refusal.error ?? "DECRYPTION_FAILURE"].text,
         hint: refusal.error === "DECRYPTION_FAILURE"
           ? "is KEY_BASE64 the same at both ends, and ENCRYPTION_MODE that of the client's -M?"
           : "the sender made a message no server accepts",
+      };
+    case "gpg-busy":
+      return {
+        fact:
+          "too many packets wait for gpg, or nothing vouches for this one and others came before",
+        hint: "with an HMAC key in the stanza, packets of strangers never get as far as gpg",
+      };
+    case "gpg-signer":
+      return {
+        fact: `signed by ${facts["fingerprint"] || facts["id"]}, which is not in ${facts["list"]}`,
+        hint: `add it to the stanza's ${facts["list"]} if this client may come in`,
       };
     case "not-remembered":
       return {
@@ -119,6 +133,31 @@ export function explainRefusal(refusal: Refusal): Explanation {
       return {
         fact: `the firewall refused: ${facts["reason"]}`,
         hint: "try the command it names by hand",
+      };
+  }
+}
+
+const GPG_ONLY: Explanation = {
+  fact: "a packet of the symmetric cipher, and the stanza takes only GnuPG's",
+  hint: "let the client use --gpg-recipient-key, or give the stanza KEY_BASE64",
+};
+
+function explainGpg({ error, facts }: Refusal): Explanation {
+  const reason = facts["gpg"] === undefined ? "" : `: ${facts["gpg"]}`;
+  const fact = `${SPA_ERRORS[error ?? "GPGME_DECRYPT_FAILED"].text}${reason}`;
+  switch (error) {
+    case "GPGME_NO_SIGNATURE":
+      return { fact, hint: "knock with --gpg-signer-key, so that the packet is signed" };
+    case "GPGME_BAD_SIGNATURE":
+      return {
+        fact,
+        hint: "is the client's key in GPG_HOME_DIR, and signed or trusted there (gpg --edit-key)?",
+      };
+    default:
+      return {
+        fact,
+        hint:
+          "are GPG_HOME_DIR, GPG_DECRYPT_PW and GPG_EXE right, and was it made for this server's key?",
       };
   }
 }

@@ -15,7 +15,9 @@ const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "no-cipher-match": "error",
   "hmac-mismatch": "warning",
   "undecodable": "warning",
+  "gpg-busy": "warning",
   "not-remembered": "warning",
+  "gpg-signer": "warning",
   "too-old": "warning",
   "too-new": "warning",
   "source-address-required": "warning",
@@ -69,6 +71,16 @@ function stanzaText(refusal: Refusal, source: string, stanza: string): string {
       return `${source} ${stanza} No stanza encryption mode match for encryption type: ${
         facts["type"]
       }.`;
+    case "gpg-busy":
+      return `${source} ${stanza} Too many packets wait for GnuPG, ignoring SPA packet`;
+    case "gpg-signer": {
+      const isId = facts["list"] === "GPG_REMOTE_ID";
+      const [signer, what] = isId
+        ? [` ID: ${facts["id"]}`, "ID"]
+        : [`: ${facts["fingerprint"]}`, "fingerprint"];
+      return `${source} ${stanza} Incoming SPA packet signed by${signer}, ` +
+        `but that ${what} is not in the ${facts["list"]} list.`;
+    }
     case "not-remembered":
       return `${source} ${stanza} Could not add digest to replay cache: ${facts["reason"]}`;
     case "too-old":
@@ -96,7 +108,9 @@ function stanzaText(refusal: Refusal, source: string, stanza: string): string {
       return `${source} ${stanza} Could not change the firewall: ${facts["reason"]}`;
     default: {
       const text = SPA_ERRORS[refusal.error ?? "INVALID_DATA_HMAC_COMPAREFAIL"].text;
-      return `${source} ${stanza} Error creating fko context: ${text}`;
+      const before = facts["cipher"] === "gpg" ? " (before decryption)" : "";
+      const gpg = facts["gpg"] === undefined ? "" : ` - GPG ERROR: ${facts["gpg"]}`;
+      return `${source} ${stanza} Error creating fko context${before}: ${text}${gpg}`;
     }
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { bold, dim, green, red } from "./color.ts";
-import type { GrantedEvent, PacketEvent } from "../server/event.ts";
+import type { DecodedEvent, GrantedEvent, PacketEvent } from "../server/event.ts";
 import { type PacketFacts, type Refusal, type Step, STEPS } from "../server/refusal.ts";
 import { explainRefusal } from "./explanation.ts";
 import { summarizeMessage } from "./message_summary.ts";
@@ -42,9 +42,7 @@ export class Trace {
       case "decoded": {
         this.#begin(event.packet);
         this.#pass("authenticate");
-        const means = event.stanza.hmac === undefined
-          ? "decrypted, not authenticated"
-          : "HMAC and key are right";
+        const means = describeKeys(event);
         this.#step(true, "authenticate", `stanza ${event.stanza.number}: ${means}`);
         this.#write(`                   ${summarizeMessage(event.fields.message, this.#now())}`);
         return;
@@ -112,6 +110,17 @@ export class Trace {
     const mark = passed ? green("✓") : red("✗");
     this.#write(`  ${mark} ${step.padEnd(14)} ${text}`);
   }
+}
+
+function describeKeys({ stanza, gpg }: DecodedEvent): string {
+  if (gpg === undefined) {
+    return stanza.hmac === undefined ? "decrypted, not authenticated" : "HMAC and key are right";
+  }
+  const { signature } = gpg;
+  const signed = signature === undefined
+    ? "not signed"
+    : `${signature.flaw ?? "signed"} (${signature.fingerprint ?? signature.id})`;
+  return `${stanza.hmac === undefined ? "" : "HMAC is right, "}decrypted by gpg, ${signed}`;
 }
 
 function stanzaLabel(stanzas: readonly number[]): string {

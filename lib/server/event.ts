@@ -4,6 +4,7 @@
  * @module
  */
 import type { RuleSummary } from "../firewall/firewall.ts";
+import type { GpgSignature } from "../gpg/signature.ts";
 import type { OpenedPacket } from "../spa/packet.ts";
 import type { Stanza } from "../config/stanza.ts";
 import type { Decision } from "./decision.ts";
@@ -40,6 +41,8 @@ export interface DecodedEvent {
   readonly stanza: Stanza;
   readonly fields: OpenedPacket;
   readonly packetText: string;
+  /** gpg decrypted it; the signature is absent where none was asked for. */
+  readonly gpg?: { readonly signature: GpgSignature | undefined };
 }
 
 /** The firewall has acknowledged the grant. */

@@ -3,11 +3,17 @@
  *
  * @module
  */
-import type { Datagram } from "../capture/datagram.ts";
-import type { Stanza } from "../config/stanza.ts";
+import { copyDatagram, type Datagram } from "../capture/datagram.ts";
+import type { GpgSettings, Stanza } from "../config/stanza.ts";
+import { SERVER_ENVIRONMENT } from "../gpg/environment.ts";
+import { openGpgText, stanzaOptions } from "../gpg/open.ts";
+import type { GpgSignature } from "../gpg/signature.ts";
+import { signerMissingFrom } from "../gpg/signer_list.ts";
+import { GpgQueue } from "../gpg/work_queue.ts";
 import { formatServices } from "../net/service.ts";
-import { openFullText } from "../spa/packet.ts";
-import { restorePrefix } from "../spa/prefix.ts";
+import type { SpaFailure } from "../spa/error.ts";
+import { type OpenedPacket, openFullText } from "../spa/packet.ts";
+import { type Cipher, guessCipher, restorePrefix } from "../spa/prefix.ts";
 import { messageReplayDigest, packetReplayDigest } from "../spa/replay_digest.ts";
 import { parseRequest } from "../spa/request.ts";
 import { type ScreenedPacket, screenPacket } from "../spa/screen.ts";
@@ -15,6 +21,7 @@ import { authorize } from "./authorize.ts";
 import type { Decision } from "./decision.ts";
 import type { Observer } from "./event.ts";
 import { HmacIndex, isFor } from "./hmac_index.ts";
+import { HmacMismatches } from "./hmac_mismatches.ts";
 import type { ServerPolicy } from "./policy.ts";
 import type { PacketFacts, Refusal, RefusalCode, RefusalFacts, Step } from "./refusal.ts";
 import type { ReplayCache } from "./replay_cache.ts";
@@ -30,19 +37,33 @@ export interface PacketProcessorParts {
   readonly observe: Observer;
   /** Carries a decision out, now or soon; reports on its own. Never called in test mode. */
   readonly act: (decision: Decision, packet: PacketFacts) => void;
+  /** Where packets wait for gpg; absent: a queue of the processor's own. */
+  readonly gpg?: GpgQueue;
 }
 
-/** What one stanza made of a packet: end of the road, or the next stanza's turn. */
+/** What one stanza made of a packet: end of the road (or gpg's turn, which goes on later), or the next stanza's. */
 type Verdict = "end" | "next";
+
+/** Full texts by the stanza's index: those whose HMAC key covers them. */
+type Verified = ReadonlyMap<number, string>;
+
+/** What a stanza is to open: the packet's text as each cipher completes it, where nothing speaks against it. */
+type FullTexts = Readonly<Record<Cipher, string | undefined>>;
 
 /** A packet on its way through the stanzas. */
 interface Candidate {
   readonly packet: PacketFacts;
-  readonly datagram: Datagram;
+  datagram: Datagram;
   readonly screened: ScreenedPacket;
   readonly digest: string;
+  readonly verified: Verified;
+  /** Absent: the packet is too short for GnuPG, or no stanza uses it. */
+  readonly verifiedGpg: Verified | undefined;
+  readonly mismatches: HmacMismatches;
   /** Whether this packet is in the replay cache by now. */
   remembered: boolean;
+  /** Other packets may have come in between: gpg has had its turn. */
+  waited: boolean;
 }
 
 /** Takes datagrams one by one. Bad input never throws: it ends in a refusal. */
@@ -53,20 +74,25 @@ export class PacketProcessor {
   readonly #toldExpired = new Set<number>();
   /** Without an HMAC one message can have a second packet text, so messages are remembered too. */
   readonly #remembersMessages: boolean;
+  readonly #usesGpg: boolean;
+  readonly #gpg: GpgQueue;
 
   constructor(parts: PacketProcessorParts) {
     this.#parts = parts;
+    this.#gpg = parts.gpg ?? new GpgQueue();
+    this.#usesGpg = parts.stanzas.some((stanza) => stanza.gpg !== undefined);
     this.#hmacs = new HmacIndex(parts.stanzas);
     this.#remembersMessages = parts.stanzas.some((stanza) => stanza.hmac === undefined);
   }
 
   /**
-   * Processes one datagram to its end, but for the act, which may finish later.
+   * Processes one datagram to its end, but for gpg's part and the act, which may finish later. What must live until
+   * then is copied.
    *
    * @param number of the packet since the start, from 1.
    */
   process(datagram: Datagram, number: number): void {
-    const packet = describe(datagram, number);
+    const packet = describePacket(datagram, number);
     const screened = screenPacket(datagram.payload, { http: this.#parts.policy.http });
     if (!screened.ok) {
       this.#refuse(packet, "screen", "not-spa", {}, [], screened.error);
@@ -80,64 +106,124 @@ export class PacketProcessor {
       this.#refuse(packet, "source", "no-stanza-for-source");
       return;
     }
-    const digest = packetReplayDigest(screened.value.text);
+    const { text } = screened.value;
+    const digest = packetReplayDigest(text);
     if (this.#refuseReplay(packet, digest)) return;
-    this.#tryStanzas({ packet, datagram, screened: screened.value, digest, remembered: false });
+    const { source, destination } = datagram;
+    const verify = (cipher: Cipher): Verified =>
+      this.#hmacs.verify(text, cipher, source, destination);
+    this.#tryStanzas({
+      packet,
+      datagram,
+      screened: screened.value,
+      digest,
+      verified: verify("rijndael"),
+      verifiedGpg: this.#usesGpg && guessCipher(text.length) === "gpg" ? verify("gpg") : undefined,
+      mismatches: new HmacMismatches(),
+      remembered: false,
+      waited: false,
+    });
   }
 
-  /** Stanzas in file order; runs of HMAC mismatches are told as one refusal. */
-  #tryStanzas(candidate: Candidate): void {
-    const { datagram, packet, screened } = candidate;
-    const { source, destination } = datagram;
-    const verified = this.#hmacs.verify(screened.text, "rijndael", source, destination);
-    let mismatched: number[] = [];
-    const tellMismatches = (): void => {
-      if (mismatched.length === 0) return;
-      this.#refuse(packet, "authenticate", "hmac-mismatch", {}, mismatched);
-      mismatched = [];
-    };
-    for (const [index, stanza] of this.#parts.stanzas.entries()) {
-      if (!isFor(stanza, source, destination)) continue;
+  /** Resolves when no packet waits for gpg. */
+  async settle(): Promise<void> {
+    await this.#gpg.settle();
+  }
+
+  /** Stanzas in file order from index `first` on; runs of HMAC mismatches are told as one refusal. */
+  #tryStanzas(candidate: Candidate, first = 0): void {
+    const { datagram, packet, verified, verifiedGpg, mismatches } = candidate;
+    const { text } = candidate.screened;
+    const { stanzas } = this.#parts;
+    const tell = (numbers: readonly number[], code: RefusalCode, facts: RefusalFacts): void =>
+      this.#refuse(packet, "authenticate", code, facts, numbers);
+    for (let index = first; index < stanzas.length; index++) {
+      const stanza = stanzas[index];
+      if (stanza === undefined || !isFor(stanza, datagram.source, datagram.destination)) continue;
       if (this.#isExpired(stanza, packet)) continue;
-      const fullText = stanza.hmac === undefined
-        ? restorePrefix(screened.text, "rijndael")
-        : verified.get(index);
-      if (fullText === undefined) {
-        mismatched.push(stanza.number);
+      const isAuthenticated = stanza.hmac !== undefined;
+      const rijndael = isAuthenticated ? verified.get(index) : restorePrefix(text, "rijndael");
+      const gpg = verifiedGpg === undefined || stanza.gpg === undefined
+        ? undefined
+        : isAuthenticated
+        ? verifiedGpg.get(index)
+        : restorePrefix(text, "gpg");
+      if (rijndael === undefined && gpg === undefined) {
+        mismatches.add(stanza, packet, tell);
         continue;
       }
-      tellMismatches();
-      if (this.#tryStanza(stanza, fullText, candidate) === "end") return;
+      mismatches.tell(tell);
+      if (this.#tryStanza(stanza, { rijndael, gpg }, candidate, index + 1) === "end") return;
     }
-    tellMismatches();
+    mismatches.tell(tell);
   }
 
-  #tryStanza(stanza: Stanza, fullText: string, candidate: Candidate): Verdict {
+  /** Tries every cipher the stanza has a key for (`docs/spec/server.md` 16, row 27). */
+  #tryStanza(stanza: Stanza, texts: FullTexts, candidate: Candidate, next: number): Verdict {
+    const { encryptionKey, encryptionMode: mode, gpg } = stanza;
+    const opened = encryptionKey === undefined || texts.rijndael === undefined
+      ? undefined
+      : openFullText(texts.rijndael, { encryptionKey, mode });
+    if (opened?.ok === true) return this.#judge(stanza, opened.value, candidate);
+    if (gpg !== undefined && texts.gpg !== undefined) {
+      return this.#askGpg(stanza, gpg, texts.gpg, candidate, next);
+    }
+    if (opened !== undefined) this.#refuseUndecodable(stanza, candidate, opened);
+    else {
+      const { packet } = candidate;
+      this.#refuse(packet, "authenticate", "no-cipher-match", { type: 1 }, [stanza.number]);
+    }
+    return "next";
+  }
+
+  /** Hands the packet to gpg; when that has spoken, it goes on from here, or from the stanza with index `next`. */
+  #askGpg(
+    stanza: Stanza,
+    gpg: GpgSettings,
+    fullText: string,
+    candidate: Candidate,
+    next: number,
+  ): Verdict {
+    const { packet } = candidate;
+    if (!candidate.waited) candidate.datagram = copyDatagram(candidate.datagram);
+    candidate.waited = true;
+    const run = async (): Promise<void> => {
+      // A copy of it may have been taken meanwhile; that is worth no program.
+      if (this.#isTakenMeanwhile(candidate)) return;
+      const opened = await openGpgText(fullText, stanzaOptions(gpg, SERVER_ENVIRONMENT));
+      const verdict = opened.ok
+        ? this.#judge(stanza, opened.value, candidate, { signature: opened.value.signature })
+        : this.#refuseUndecodable(stanza, candidate, opened);
+      if (verdict === "next") this.#tryStanzas(candidate, next);
+    };
+    if (this.#gpg.add({ authenticated: stanza.hmac !== undefined, run })) return "end";
+    this.#refuse(packet, "authenticate", "gpg-busy", {}, [stanza.number]);
+    return "next";
+  }
+
+  /** An opened packet: the request, the replay cache, then policy. */
+  #judge(
+    stanza: Stanza,
+    opened: OpenedPacket,
+    candidate: Candidate,
+    gpg?: { readonly signature: GpgSignature | undefined },
+  ): Verdict {
     const { packet, screened, datagram } = candidate;
     const stanzas = [stanza.number];
-    if (stanza.encryptionKey === undefined) {
-      this.#refuse(packet, "authenticate", "no-cipher-match", { type: 1 }, stanzas);
-      return "next";
-    }
-    const opened = openFullText(fullText, {
-      encryptionKey: stanza.encryptionKey,
-      mode: stanza.encryptionMode,
-    });
-    const request = opened.ok ? parseRequest(opened.value.message) : opened;
-    if (!opened.ok || !request.ok) {
-      const error = opened.ok ? undefined : opened.error;
-      this.#refuse(packet, "authenticate", "undecodable", {}, stanzas, error);
-      return "next";
-    }
-    const { message, encodedData } = opened.value;
+    const { message, encodedData } = opened;
+    const request = parseRequest(message);
+    if (!request.ok) return this.#refuseUndecodable(stanza, candidate, request);
+    if (this.#isTakenMeanwhile(candidate)) return "end";
     if (!this.#remember(candidate, encodedData, stanzas)) return "next";
     this.#parts.observe({
       kind: "decoded",
       packet,
       stanza,
-      fields: opened.value,
+      fields: opened,
       packetText: screened.text,
+      ...(gpg === undefined ? {} : { gpg }),
     });
+    if (this.#refuseSigner(stanza, gpg?.signature, packet)) return "next";
 
     const authorization = authorize(stanza, message, request.value, {
       now: this.#parts.now(),
@@ -153,6 +239,35 @@ export class PacketProcessor {
       return "next";
     }
     return this.#act(authorization.decision, packet);
+  }
+
+  #refuseUndecodable(
+    { number }: Stanza,
+    { packet }: Candidate,
+    { error, detail }: SpaFailure,
+  ): Verdict {
+    const facts = error.startsWith("GPGME") && detail !== undefined ? { gpg: detail } : {};
+    this.#refuse(packet, "authenticate", "undecodable", facts, [number], error);
+    return "next";
+  }
+
+  /** Whether the signer is not among those the stanza names. */
+  #refuseSigner(
+    { gpg, number }: Stanza,
+    signature: GpgSignature | undefined,
+    packet: PacketFacts,
+  ): boolean {
+    if (gpg === undefined || signature === undefined) return false;
+    const list = signerMissingFrom(signature, gpg);
+    if (list === undefined) return false;
+    const { id, fingerprint = "" } = signature;
+    this.#refuse(packet, "authorize", "gpg-signer", { id, fingerprint, list }, [number]);
+    return true;
+  }
+
+  /** Whether another copy of the packet was accepted while this one waited for gpg; if so, that is told. */
+  #isTakenMeanwhile({ waited, remembered, packet, digest }: Candidate): boolean {
+    return waited && !remembered && this.#refuseReplay(packet, digest);
   }
 
   /** In test mode the next stanza has its turn, as in the C daemon (`docs/spec/server.md` 7, step 25). */
@@ -236,7 +351,8 @@ export class PacketProcessor {
   }
 }
 
-function describe(datagram: Datagram, number: number): PacketFacts {
+/** What the headers of a datagram say. */
+export function describePacket(datagram: Datagram, number: number): PacketFacts {
   return {
     number,
     protocol: datagram.protocol,

@@ -31,7 +31,9 @@ export type RefusalCode =
   | "no-cipher-match"
   | "hmac-mismatch"
   | "undecodable"
+  | "gpg-busy"
   | "not-remembered"
+  | "gpg-signer"
   | "too-old"
   | "too-new"
   | "source-address-required"
@@ -67,7 +69,7 @@ export interface Refusal {
   readonly packet: PacketFacts;
   /**
    * Numbers of the stanzas that refused for this very reason, in file order; empty before stanzas are looked at.
-   * More than one only for `hmac-mismatch`, so that a junk packet costs one value and not one per stanza.
+   * More than one only where HMACs do not match, so that a junk packet costs one value and not one per stanza.
    */
   readonly stanzas: readonly number[];
   /** Set for `not-spa` and `undecodable`. */

@@ -6,6 +6,7 @@
 import type { Capture, Datagram } from "../capture/datagram.ts";
 import type { Stanza } from "../config/stanza.ts";
 import type { Firewall } from "../firewall/firewall.ts";
+import { GpgQueue } from "../gpg/work_queue.ts";
 import { Actor } from "./actor.ts";
 import type { Observer } from "./event.ts";
 import type { LookUp } from "./look_up.ts";
@@ -43,6 +44,8 @@ export class Server {
   #setup: ServerSetup;
   #processor: PacketProcessor;
   #actor: Actor | undefined;
+  /** One for the life of the process: a reload must not double what gpg costs. */
+  readonly #gpg = new GpgQueue();
   #taken = 0;
   #end: ServerEnd | undefined;
 
@@ -79,6 +82,7 @@ export class Server {
       }
       return this.#end;
     } finally {
+      await this.#gpg.settle();
       await this.#actor?.settle();
     }
   }
@@ -86,6 +90,7 @@ export class Server {
   /** Ends {@link run} soon. */
   stop(): void {
     this.#end ??= "stopped";
+    this.#gpg.clear();
     this.#setup.capture.close();
   }
 
@@ -97,6 +102,7 @@ export class Server {
     this.#actor = this.#makeActor();
     this.#processor = this.#makeProcessor();
     if (before.capture !== setup.capture) before.capture.close();
+    await this.#gpg.settle();
     await actor?.settle();
   }
 
@@ -120,6 +126,6 @@ export class Server {
     const { stanzas, policy, replay } = this.#setup;
     const { now, observe } = this.#parts;
     const act = this.#actor?.act ?? ((): void => {});
-    return new PacketProcessor({ stanzas, policy, replay, now, observe, act });
+    return new PacketProcessor({ stanzas, policy, replay, now, observe, act, gpg: this.#gpg });
   }
 }

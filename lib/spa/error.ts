@@ -67,13 +67,21 @@ const CODES = {
   DIGEST_VERIFICATION_FAILED: 108,
   INVALID_HMAC_KEY_LEN: 109,
   UNSUPPORTED_HMAC_MODE: 110,
+  GPGME_ENCRYPT_SIGN: 122,
+  GPGME_SIGNER_NOT_FOUND: 125,
+  GPGME_SIGNER_AMBIGUOUS: 126,
+  GPGME_RECIPIENT_NOT_FOUND: 130,
+  GPGME_RECIPIENT_AMBIGUOUS: 131,
   GPGME_DECRYPT_FAILED: 132,
+  GPGME_BAD_PROGRAM: 134,
+  GPGME_BAD_HOME_DIRECTORY: 135,
   GPGME_NO_SIGNATURE: 137,
   GPGME_BAD_SIGNATURE: 138,
   SPA_MSG_BAD_DATA: 4096,
   SPA_MSG_NOT_SPA_DATA: 4098,
   NO_ENCRYPTION_TYPE_MATCH: undefined,
   IDENTICAL_KEYS: undefined,
+  GPG_RECIPIENT_UNSUITABLE: undefined,
 } as const;
 
 /** Name of an error, without the prefix `FKO_ERROR_`. */
@@ -95,13 +103,22 @@ const TEXTS: Readonly<Record<DescribedName, string>> = {
   DIGEST_VERIFICATION_FAILED: "The computed digest did not match the digest in the spa data",
   INVALID_HMAC_KEY_LEN: "Invalid HMAC key length",
   UNSUPPORTED_HMAC_MODE: "Unsupported HMAC mode (default: SHA256)",
+  GPGME_ENCRYPT_SIGN: "Error during the encrypt and sign operation",
+  GPGME_SIGNER_NOT_FOUND: "The key for the given signer was not found",
+  GPGME_SIGNER_AMBIGUOUS: "Ambiguous name/id for the signer key (multiple matches)",
+  GPGME_RECIPIENT_NOT_FOUND: "The key for the given recipient was not found",
+  GPGME_RECIPIENT_AMBIGUOUS: "Ambiguous name/id for the recipient key (multiple matches)",
   GPGME_DECRYPT_FAILED: "Decryption operation failed",
+  GPGME_BAD_PROGRAM: "Unable to stat the given GPG executable",
+  GPGME_BAD_HOME_DIRECTORY: "Unable to stat the given GPG home directory",
   GPGME_NO_SIGNATURE: "Missing GPG signature",
   GPGME_BAD_SIGNATURE: "Bad GPG signature",
   SPA_MSG_BAD_DATA: "Data is not a valid SPA message format",
   SPA_MSG_NOT_SPA_DATA: "Data is not an SPA message",
   NO_ENCRYPTION_TYPE_MATCH: "No stanza encryption mode match for encryption type",
   IDENTICAL_KEYS: "The encryption passphrase and HMAC key should not be identical",
+  GPG_RECIPIENT_UNSUITABLE:
+    "The recipient's key is of a kind that no server can be sent packets for",
 };
 
 /** What is printed for an error. */

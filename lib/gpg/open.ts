@@ -1,0 +1,124 @@
+/**
+ * Opens packets in GnuPG mode: what comes after the HMAC (`docs/spec/wire.md` 9 and 11).
+ *
+ * @module
+ */
+import type { GpgSettings } from "../config/stanza.ts";
+import { decodeBase64 } from "../crypto/base64.ts";
+import { textBytes } from "../crypto/bytes.ts";
+import { failure, type SpaFailure, type SpaResult, success } from "../spa/error.ts";
+import { decodeFields } from "../spa/fields.ts";
+import { MAX_TEXT_LENGTH, MIN_TEXT_LENGTH } from "../spa/limits.ts";
+import type { OpenedPacket } from "../spa/packet.ts";
+import { failureText } from "./error_code.ts";
+import { looksEncrypted } from "./message_shape.ts";
+import { type GpgProgram, type GpgRun, runGpg } from "./run.ts";
+import { findSignature, type GpgSignature } from "./signature.ts";
+import { countStatus, type StatusLine } from "./status.ts";
+
+/** Whose signature a packet must have, and the passphrase of the key that decrypts it. */
+export interface GpgOpenOptions extends GpgProgram {
+  /** Absent: empty, for a key without passphrase. */
+  readonly passphrase?: Uint8Array | undefined;
+  /** Leave the passphrase to the agent. */
+  readonly asksAgent?: boolean;
+  /** `GPGME_NO_SIGNATURE` for an unsigned message, `GPGME_BAD_SIGNATURE` for a bad one. */
+  readonly requireSignature: boolean;
+  /** Accept a bad signature all the same. */
+  readonly ignoreSignatureErrors: boolean;
+  /** After this gpg is killed; {@link OPEN_MILLISECONDS} if absent. */
+  readonly milliseconds?: number;
+}
+
+/** A packet that was decrypted, its checks passed. */
+export interface GpgOpenedPacket extends OpenedPacket {
+  /** Absent where none was asked for. */
+  readonly signature?: GpgSignature;
+}
+
+/** A decryption takes some hundredths of a second; on a small machine with a cold agent, more. */
+export const OPEN_MILLISECONDS = 5_000;
+
+/** The options for a stanza's packets, with next to no environment. */
+export function stanzaOptions(
+  { passphrase, ...settings }: GpgSettings,
+  environment: GpgProgram["environment"],
+): GpgOpenOptions {
+  const { program, homeDirectory, requireSignature, ignoreSignatureErrors } = settings;
+  return {
+    program,
+    homeDirectory,
+    environment,
+    requireSignature,
+    ignoreSignatureErrors,
+    passphrase: passphrase === undefined ? undefined : textBytes(passphrase),
+  };
+}
+
+/**
+ * Decrypts a full text (with its prefix, without mac) and checks signature and fields. Takes any text and never
+ * rejects; whatever is wrong with gpg itself is a `GPGME_DECRYPT_FAILED` whose detail says so.
+ */
+export async function openGpgText(
+  fullText: string,
+  options: GpgOpenOptions,
+): Promise<SpaResult<GpgOpenedPacket>> {
+  const blob = decodeBase64(fullText);
+  if (blob === undefined) return failure("INVALID_DATA_ENCRYPT_CIPHERLEN_DECODEFAIL");
+  if (!looksEncrypted(blob)) return failure("GPGME_DECRYPT_FAILED", "No data");
+  const { passphrase, asksAgent = false, milliseconds = OPEN_MILLISECONDS } = options;
+  const run = await runGpg(options, {
+    // A small message can hold a large text: one byte more than a plaintext may have is enough to refuse it.
+    args: ["--max-output", String(MAX_TEXT_LENGTH + 1), "--decrypt"],
+    input: blob,
+    passphrase: asksAgent ? undefined : passphrase ?? new Uint8Array(),
+    milliseconds,
+  });
+  return readDecryption(run, fullText, options);
+}
+
+/** What came of `gpg --decrypt`. */
+export function readDecryption(
+  run: GpgRun,
+  fullText: string,
+  options: Pick<GpgOpenOptions, "requireSignature" | "ignoreSignatureErrors">,
+): SpaResult<GpgOpenedPacket> {
+  if (!run.ran) return failure("GPGME_DECRYPT_FAILED", run.reason);
+  const { status, output } = run;
+  if (!isDecrypted(status)) {
+    return failure("GPGME_DECRYPT_FAILED", failureText(status) ?? "Decryption failed");
+  }
+  const signature = options.requireSignature ? findSignature(status) : undefined;
+  const refusal = checkSignature(signature, options);
+  if (refusal !== undefined) return refusal;
+  if (output.length < MIN_TEXT_LENGTH || output.length > MAX_TEXT_LENGTH) {
+    return failure("INVALID_DATA_ENCRYPT_DECRYPTED_MSGLEN_VALIDFAIL", `${output.length} bytes`);
+  }
+  const decoded = decodeFields(output);
+  if (!decoded.ok) return decoded;
+  const opened = { ...decoded.value, fullText };
+  return success(signature === undefined ? opened : { ...opened, signature });
+}
+
+/**
+ * Whether one message was decrypted and held one text. gpg prints what it has of a text before it finds that the
+ * message was cut or changed, so output proves nothing; nor does its exit status, which a bad signature changes too.
+ */
+function isDecrypted(status: readonly StatusLine[]): boolean {
+  return countStatus(status, "DECRYPTION_OKAY") === 1 && countStatus(status, "PLAINTEXT") === 1 &&
+    countStatus(status, "DECRYPTION_FAILED", "NODATA", "UNEXPECTED", "BADMDC") === 0;
+}
+
+function checkSignature(
+  signature: GpgSignature | undefined,
+  { requireSignature, ignoreSignatureErrors }: Pick<
+    GpgOpenOptions,
+    "requireSignature" | "ignoreSignatureErrors"
+  >,
+): SpaFailure | undefined {
+  if (!requireSignature) return undefined;
+  if (signature === undefined) return failure("GPGME_NO_SIGNATURE");
+  return signature.flaw === undefined || ignoreSignatureErrors
+    ? undefined
+    : failure("GPGME_BAD_SIGNATURE", signature.flaw);
+}

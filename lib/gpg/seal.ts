@@ -1,0 +1,158 @@
+/**
+ * Seals packets in GnuPG mode (`docs/spec/wire.md` 9, `docs/spec/client.md` 13).
+ *
+ * @module
+ */
+import { encodeBase64 } from "../crypto/base64.ts";
+import type { DigestName } from "../crypto/digest.ts";
+import {
+  failure,
+  type SpaErrorName,
+  type SpaFailure,
+  type SpaResult,
+  success,
+} from "../spa/error.ts";
+import { encodePlaintext } from "../spa/fields.ts";
+import { GPG_LENGTH, MAX_TEXT_LENGTH } from "../spa/limits.ts";
+import { computeMac, type PacketHmac } from "../spa/mac.ts";
+import type { SpaMessage } from "../spa/message.ts";
+import type { SealedPacket } from "../spa/packet.ts";
+import { removePrefix } from "../spa/prefix.ts";
+import { failureText } from "./error_code.ts";
+import { parseKeyListing } from "./key_listing.ts";
+import { type GpgProgram, isPassphrase, runGpg } from "./run.ts";
+import { countStatus } from "./status.ts";
+
+/** How to seal a message for a GnuPG key. */
+export interface GpgSealOptions extends GpgProgram {
+  /** Whom to encrypt for: anything gpg finds one key by. */
+  readonly recipient: string;
+  /** Whose key signs; absent: the packet is not signed. */
+  readonly signer?: string | undefined;
+  /** Of the signer's key. Absent: the agent asks for it, if it must. */
+  readonly passphrase?: Uint8Array | undefined;
+  readonly digestName: DigestName;
+  /** Absent: no mac. */
+  readonly hmac?: PacketHmac | undefined;
+}
+
+/** A listing takes a moment, and more where the trust database is due for a check. */
+const LIST_MILLISECONDS = 20_000;
+/** Somebody may have to type a passphrase, or to touch a token. */
+const SEAL_MILLISECONDS = 120_000;
+
+/**
+ * Encrypts and signs. The keys are looked up first, as the C client does, so that a wrong name is told as such.
+ * Details of failures are what gpg says, in GPGME's words.
+ */
+export async function sealGpgPacket(
+  message: SpaMessage,
+  options: GpgSealOptions,
+): Promise<SpaResult<SealedPacket>> {
+  const { signer, passphrase, digestName, hmac } = options;
+  const encoded = encodePlaintext(message, digestName);
+  if (!encoded.ok) return encoded;
+  const recipientKey = await findKey(options, options.recipient, RECIPIENT);
+  if (!recipientKey.ok) return recipientKey;
+  const signerKey = signer === undefined ? undefined : await findKey(options, signer, SIGNER);
+  if (signerKey?.ok === false) return signerKey;
+  if (passphrase !== undefined && !isPassphrase(passphrase)) {
+    return failure("GPGME_ENCRYPT_SIGN", "the passphrase has a line feed or a NUL in it");
+  }
+  const blob = await encrypt(
+    encoded.value.plaintext,
+    recipientKey.value,
+    signerKey?.value,
+    options,
+  );
+  return blob.ok ? frame(blob.value, encoded.value, hmac) : blob;
+}
+
+/** A kind of key to look for. */
+interface Wanted {
+  readonly kind: "pub" | "sec";
+  readonly operation: "--list-keys" | "--list-secret-keys";
+  readonly missing: SpaErrorName;
+  readonly ambiguous: SpaErrorName;
+}
+
+const RECIPIENT: Wanted = {
+  kind: "pub",
+  operation: "--list-keys",
+  missing: "GPGME_RECIPIENT_NOT_FOUND",
+  ambiguous: "GPGME_RECIPIENT_AMBIGUOUS",
+};
+const SIGNER: Wanted = {
+  kind: "sec",
+  operation: "--list-secret-keys",
+  missing: "GPGME_SIGNER_NOT_FOUND",
+  ambiguous: "GPGME_SIGNER_AMBIGUOUS",
+};
+
+/** The fingerprint of the one key of that name. */
+async function findKey(
+  program: GpgProgram,
+  name: string,
+  { kind, operation, missing, ambiguous }: Wanted,
+): Promise<SpaResult<string>> {
+  const run = await runGpg(program, {
+    args: ["--with-colons", "--fixed-list-mode", operation, "--", name],
+    milliseconds: LIST_MILLISECONDS,
+  });
+  if (!run.ran) return failure("GPGME_ENCRYPT_SIGN", run.reason);
+  const keys = parseKeyListing(new TextDecoder().decode(run.output), kind);
+  const [key] = keys;
+  if (key === undefined) return failure(missing, name);
+  return keys.length > 1
+    ? failure(ambiguous, `${keys.length} keys for ${name}`)
+    : success(key.fingerprint);
+}
+
+async function encrypt(
+  plaintext: Uint8Array,
+  recipient: string,
+  signer: string | undefined,
+  options: GpgSealOptions,
+): Promise<SpaResult<Uint8Array>> {
+  const run = await runGpg(options, {
+    args: [
+      // The C client takes whatever key it is told to, so the user's web of trust does not matter here.
+      ...["--trust-model", "always", "--no-armor", "--no-encrypt-to", "--no-throw-keyids"],
+      ...(signer === undefined ? [] : ["--local-user", signer, "--sign"]),
+      ...["--recipient", recipient, "--encrypt"],
+    ],
+    input: plaintext,
+    passphrase: signer === undefined ? undefined : options.passphrase,
+    milliseconds: SEAL_MILLISECONDS,
+  });
+  if (!run.ran) return failure("GPGME_ENCRYPT_SIGN", run.reason);
+  const { code, status, output } = run;
+  const isSigned = countStatus(status, "SIG_CREATED") === (signer === undefined ? 0 : 1);
+  if (code === 0 && isSigned && countStatus(status, "END_ENCRYPTION") === 1) return success(output);
+  return failure("GPGME_ENCRYPT_SIGN", failureText(status));
+}
+
+/** From the OpenPGP message to what travels. */
+function frame(
+  blob: Uint8Array,
+  { encodedData, digest }: { readonly encodedData: string; readonly digest: string },
+  hmac: PacketHmac | undefined,
+): SpaResult<SealedPacket> {
+  const fullText = encodeBase64(blob);
+  const text = removePrefix(fullText, "gpg");
+  if (text === undefined) return failure("GPG_RECIPIENT_UNSUITABLE", fullText.slice(0, 2));
+  const mac = hmac === undefined ? undefined : computeMac(fullText, hmac);
+  const packetText = text + (mac ?? "");
+  const refusal = checkLength(packetText.length);
+  if (refusal !== undefined) return refusal;
+  const sealed = { packetText, fullText, encodedData, digest };
+  return success(mac === undefined ? sealed : { ...sealed, mac });
+}
+
+/** A shorter packet would be taken for one of the symmetric cipher, a longer one is not read. */
+function checkLength(length: number): SpaFailure | undefined {
+  if (length < GPG_LENGTH) return failure("SPA_MSG_BAD_DATA", `${length} characters`);
+  return length > MAX_TEXT_LENGTH
+    ? failure("INVALID_DATA_FUNCS_NEW_MSGLEN_VALIDFAIL", `${length} characters`)
+    : undefined;
+}

@@ -1,0 +1,96 @@
+/**
+ * How many gpg may run, and for whom.
+ *
+ * Starting a program for a packet is the one costly thing a stranger could make the server do: where a stanza has no
+ * HMAC key, any 400 characters of base64 lead here. So one child runs at a time, few packets wait, and those that
+ * nothing vouches for are started at a limited rate. Packets whose HMAC is right go first and are not limited, so
+ * that junk cannot keep them out.
+ *
+ * @module
+ */
+
+/** One piece of work. */
+export interface GpgJob {
+  /** The packet's HMAC is right. */
+  readonly authenticated: boolean;
+  /** Does it; must not reject. */
+  readonly run: () => Promise<void>;
+}
+
+/** The limits of a queue. */
+export interface QueueLimits {
+  /** Jobs that wait, of each kind. */
+  readonly authenticated: number;
+  readonly unauthenticated: number;
+  /** Unauthenticated jobs started in a second in the long run, and at once after a quiet time. */
+  readonly rate: number;
+  readonly burst: number;
+}
+
+/** With some 30 ms a run, unauthenticated packets cost at most an eighth of one processor. */
+export const QUEUE_LIMITS: QueueLimits = {
+  authenticated: 64,
+  unauthenticated: 8,
+  rate: 4,
+  burst: 8,
+};
+
+/** Runs jobs one after the other. */
+export class GpgQueue {
+  readonly #limits: QueueLimits;
+  readonly #now: () => number;
+  readonly #waiting = { authenticated: [] as GpgJob[], unauthenticated: [] as GpgJob[] };
+  #tokens: number;
+  #filled: number;
+  #working: Promise<void> | undefined;
+
+  /** @param now milliseconds of a clock that never goes back. */
+  constructor(limits = QUEUE_LIMITS, now: () => number = () => performance.now()) {
+    this.#limits = limits;
+    this.#now = now;
+    this.#tokens = limits.burst;
+    this.#filled = now();
+  }
+
+  /** Takes a job, to be begun now or soon; `false`: there is no room for it, or it came too soon after others. */
+  add(job: GpgJob): boolean {
+    const kind = job.authenticated ? "authenticated" : "unauthenticated";
+    const waiting = this.#waiting[kind];
+    if (waiting.length >= this.#limits[kind]) return false;
+    if (!job.authenticated && !this.#takeToken()) return false;
+    waiting.push(job);
+    this.#working ??= this.#work();
+    return true;
+  }
+
+  /** Resolves when nothing runs or waits. */
+  async settle(): Promise<void> {
+    while (this.#working !== undefined) await this.#working;
+  }
+
+  /** Forgets what waits; what runs goes on. */
+  clear(): void {
+    this.#waiting.authenticated.length = 0;
+    this.#waiting.unauthenticated.length = 0;
+  }
+
+  async #work(): Promise<void> {
+    const { authenticated, unauthenticated } = this.#waiting;
+    for (;;) {
+      const job = authenticated.shift() ?? unauthenticated.shift();
+      if (job === undefined) break;
+      await job.run();
+    }
+    this.#working = undefined;
+  }
+
+  #takeToken(): boolean {
+    const { rate, burst } = this.#limits;
+    const now = this.#now();
+    this.#tokens = Math.min(burst, this.#tokens + (now - this.#filled) / 1000 * rate);
+    this.#filled = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens--;
+    return true;
+  }
+}

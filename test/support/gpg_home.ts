@@ -1,0 +1,95 @@
+/**
+ * Keyrings for tests: short-lived, with an agent that is ended with them.
+ *
+ * @module
+ */
+import { hasProgram, run } from "./namespace.ts";
+
+/** Why there is no GnuPG here, or `undefined`. */
+export function gpgUnavailable(): string | undefined {
+  return ["gpg", "gpgconf"].find((program) => !hasProgram(program)) === undefined
+    ? undefined
+    : "the programs gpg and gpgconf are missing";
+}
+
+/** The folder of a keyring. */
+export class GpgHome implements AsyncDisposable {
+  private constructor(readonly path: string) {}
+
+  /** Makes an empty one. Its path is short, because an agent's socket may be in it. */
+  static async make(): Promise<GpgHome> {
+    return new GpgHome(await Deno.makeTempDir({ dir: "/tmp", prefix: "fwkg" }));
+  }
+
+  /** Runs gpg with this keyring; rejects unless it succeeds. */
+  async gpg(...args: readonly string[]): Promise<string> {
+    return await this.#gpg(args, "");
+  }
+
+  /** Imports an armored key, secret or public. */
+  async import(armored: string): Promise<void> {
+    await this.#gpg(["--import"], armored);
+  }
+
+  /** Gives a key ultimate owner trust, so that what it signed is valid. */
+  async trust(fingerprint: string): Promise<void> {
+    await this.#gpg(["--import-ownertrust"], `${fingerprint}:6:\n`);
+  }
+
+  /** Makes an RSA key that signs and encrypts, and returns its fingerprint. */
+  async generate(name: string, passphrase = "", bits = 2048): Promise<string> {
+    const secret = ["--pinentry-mode", "loopback", "--passphrase", passphrase];
+    const user = `${name} <${name}@example.test>`;
+    await this.gpg(...secret, "--quick-gen-key", user, `rsa${bits}`, "sign,cert", "never");
+    const fingerprint = await this.fingerprint(name);
+    await this.gpg(...secret, "--quick-add-key", fingerprint, `rsa${bits}`, "encrypt", "never");
+    return fingerprint;
+  }
+
+  /** The fingerprint of the only key of that name. */
+  async fingerprint(name: string): Promise<string> {
+    const listing = await this.gpg("--with-colons", "--list-keys", `${name}@example.test`);
+    const [, fingerprint] = /^fpr:+([0-9A-F]{40}):/m.exec(listing) ?? [];
+    if (fingerprint === undefined) throw new Error(`No key of ${name}`);
+    return fingerprint;
+  }
+
+  /** Copies the public key of that name to another keyring. */
+  async give(name: string, to: GpgHome): Promise<void> {
+    await to.import(await this.gpg("--armor", "--export", `${name}@example.test`));
+  }
+
+  /** Makes the agent forget the passphrases it has heard. */
+  async endAgent(): Promise<void> {
+    await run("gpgconf", "--homedir", this.path, "--kill", "all");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.endAgent();
+    await Deno.remove(this.path, { recursive: true });
+  }
+
+  async #gpg(args: readonly string[], input: string): Promise<string> {
+    const child = new Deno.Command("gpg", {
+      args: ["--homedir", this.path, "--batch", "--no-tty", "--quiet", ...args],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(input));
+    await writer.close();
+    const { code, stdout, stderr } = await child.output();
+    const decoder = new TextDecoder();
+    if (code !== 0) throw new Error(`gpg ${args.join(" ")}: ${decoder.decode(stderr).trim()}`);
+    return decoder.decode(stdout);
+  }
+}
+
+/** Registers a test that needs GnuPG; it is ignored, with the reason printed, where that is missing. */
+export function gpgTest(name: string, body: () => Promise<void>): void {
+  const reason = gpgUnavailable();
+  // deno-lint-ignore no-console -- a test that is left out says why
+  if (reason !== undefined) console.log(`left out: "${name}": ${reason}`);
+  Deno.test({ name, ignore: reason !== undefined, fn: body });
+}
