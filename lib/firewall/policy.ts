@@ -1,0 +1,133 @@
+/**
+ * What a host's iptables policy does to a connection, as far as its rules can be understood without packets.
+ *
+ * @module
+ */
+import type { Service } from "../net/service.ts";
+import { type ListedRule, type Listing, parseListing } from "./iptables_listing.ts";
+
+/** One table: its chains and the policies of the built-in ones. */
+export interface Policy {
+  readonly chains: Listing;
+  /** `ACCEPT` or `DROP` by chain. */
+  readonly policies: ReadonlyMap<string, string>;
+}
+
+/** What becomes of a connection; `unclear` where a rule with other conditions may decide. */
+export type Fate = "accepted" | "dropped" | "unclear";
+
+/** Reads `iptables -t TABLE -S`. */
+export function parsePolicy(text: string): Policy {
+  const policies = new Map<string, string>();
+  for (const line of text.split("\n")) {
+    const [, chain, policy] = /^-P (\S+) ([A-Z]+)$/.exec(line) ?? [];
+    if (chain !== undefined && policy !== undefined) policies.set(chain, policy);
+  }
+  return { chains: parseListing(text), policies };
+}
+
+/** What the INPUT chain does to a new connection (or first datagram) from anywhere to a service of this host. */
+export function fateOf(policy: Policy, service: Service): Fate {
+  const end = walk(policy, "INPUT", { service, established: false }, 0);
+  if (end !== "returned") return end;
+  return policy.policies.get("INPUT") === "DROP" ? "dropped" : "accepted";
+}
+
+/** Whether packets of connections that stand already are let in whatever port they are for. */
+export function acceptsEstablished(policy: Policy): boolean {
+  // A port nobody asks for: only a rule for established connections in general admits it.
+  const service = { protocol: "tcp", port: 9 } as const;
+  return fateOf(policy, service) === "accepted" ||
+    walk(policy, "INPUT", { service, established: true }, 0) === "accepted";
+}
+
+/** Ports that Docker publishes: they are rewritten before INPUT and never pass it. */
+export function dockerPorts(nat: Policy): Service[] {
+  return (nat.chains.get("DOCKER") ?? []).flatMap(({ words }) => {
+    const value = (option: string) => words[words.indexOf(option) + 1];
+    const protocol = words.includes("-p") ? value("-p") : undefined;
+    const port = words.includes("--dport") ? Number(value("--dport")) : NaN;
+    const isDnat = words.includes("-j") && value("-j") === "DNAT";
+    return isDnat && (protocol === "tcp" || protocol === "udp") && Number.isInteger(port)
+      ? [{ protocol, port }]
+      : [];
+  });
+}
+
+interface Packet {
+  readonly service: Service;
+  readonly established: boolean;
+}
+
+/** Deeper nesting is not followed; the kernel forbids loops. */
+const MAX_DEPTH = 16;
+
+function walk(policy: Policy, chain: string, packet: Packet, depth: number): Fate | "returned" {
+  for (const rule of policy.chains.get(chain) ?? []) {
+    const match = matches(rule, packet);
+    if (match === "no") continue;
+    const target = rule.words[rule.words.findIndex((word) => /^-[jg]$/.test(word)) + 1] ?? "";
+    const end = verdict(policy, target, packet, depth);
+    if (end === "returned") {
+      if (target === "RETURN" && match === "yes") return "returned";
+      continue;
+    }
+    if (match === "yes" && end !== "unclear") return end;
+    // A rule of ours admits those who knocked; it says nothing about anybody else.
+    if (!rule.words.some((word) => word.startsWith("_exp_"))) return "unclear";
+  }
+  return "returned";
+}
+
+function verdict(
+  policy: Policy,
+  target: string,
+  packet: Packet,
+  depth: number,
+): Fate | "returned" {
+  if (target === "ACCEPT") return "accepted";
+  if (target === "DROP" || target === "REJECT") return "dropped";
+  if (policy.chains.has(target) && depth < MAX_DEPTH) {
+    return walk(policy, target, packet, depth + 1);
+  }
+  // LOG, MARK and the like let the packet go on.
+  return "returned";
+}
+
+/** `maybe`: there is a condition that is not understood, such as an address or an interface. */
+function matches({ words }: ListedRule, { service, established }: Packet): "yes" | "no" | "maybe" {
+  let certain = true;
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? "";
+    const value = words[index + 1] ?? "";
+    if (word === "!") {
+      certain = false;
+      index += 2;
+    } else if (/^-[jg]$/.test(word)) break;
+    else if (word === "-i" && value === "lo") return "no";
+    else if (word === "-p") {
+      if (value !== service.protocol && value !== "all") return "no";
+      index++;
+    } else if (word === "--dport" || word === "--dports") {
+      if (!coversPort(value, service.port)) return "no";
+      index++;
+    } else if (word === "--state" || word === "--ctstate") {
+      const states = value.split(",");
+      if (!states.includes(established ? "ESTABLISHED" : "NEW")) return "no";
+      index++;
+    } else if (word === "-m" || word === "--comment") index++;
+    else {
+      certain = false;
+      index++;
+    }
+  }
+  return certain ? "yes" : "maybe";
+}
+
+/** `22`, `22:30`, `22,80,8000:8010`. */
+function coversPort(text: string, port: number): boolean {
+  return text.split(",").some((part) => {
+    const [low = "", high = low] = part.split(":");
+    return port >= Number(low || 0) && port <= Number(high || 65535);
+  });
+}
