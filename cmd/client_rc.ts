@@ -33,11 +33,11 @@ export function checkRcOptions(options: GivenOptions): Problem | undefined {
 }
 
 /** Reads the rc file if there is one. A missing file is no problem unless something is wanted of it. */
-export async function openClientRc(
+export function openClientRc(
   options: GivenOptions,
   context: Context,
   dialect: Dialect,
-): Promise<ClientRc | Problem> {
+): ClientRc | Problem {
   const conflict = checkRcOptions(options);
   if (conflict !== undefined) return conflict;
   if (options.has("no-rc-file")) return { rcPath: "", rcFile: undefined };
@@ -54,7 +54,7 @@ export async function openClientRc(
       reference: "Warning: Unable to determine HOME directory.\n No .fwknoprc file processed.",
     });
   }
-  const rcFile = await readRcFile(rcPath);
+  const rcFile = readRcFile(rcPath);
   if (rcFile instanceof Problem) return rcFile;
   if (rcFile === "absent") {
     return given === undefined || dialect === "compat" ||

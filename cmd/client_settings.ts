@@ -21,12 +21,12 @@ export interface ClientSettings {
 }
 
 /** Reads the rc file and the options. Of several errors in the file all but the last are told here. */
-export async function readClientSettings(
+export function readClientSettings(
   options: GivenOptions,
   context: Context,
   dialect: Dialect,
-): Promise<ClientSettings | Problem> {
-  const rc = await openClientRc(options, context, dialect);
+): ClientSettings | Problem {
+  const rc = openClientRc(options, context, dialect);
   if (rc instanceof Problem) return rc;
   const loaded = loadSettings({
     ...rc,

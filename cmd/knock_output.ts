@@ -15,7 +15,7 @@ import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
 import { formatFieldDump } from "../lib/report/field_dump.ts";
 import { SPA_ERRORS } from "../lib/spa/error.ts";
 import type { SpaMessage } from "../lib/spa/message.ts";
-import { openPacket, type SealedPacket } from "../lib/spa/packet.ts";
+import type { SealedPacket } from "../lib/spa/seal.ts";
 import type { Context } from "./context.ts";
 import { describeProblem } from "./problem_text.ts";
 
@@ -93,7 +93,7 @@ export class KnockOutput {
   }
 
   /** Opens the packet again, as a server would. */
-  tellTest({ message, packet, keys }: Knock): Problem | undefined {
+  async tellTest({ message, packet, keys }: Knock): Promise<Problem | undefined> {
     const notSent = "est mode enabled, SPA packet not actually sent.\n";
     if (this.settings.transport === "http") {
       const request = httpRequest(packet.packetText, this.settings);
@@ -102,6 +102,7 @@ export class KnockOutput {
       this.context.out(`T${notSent}`);
     } else this.context.out(`t${notSent}`);
     if (this.#isVerbose) this.context.out("send_spa_packet: bytes sent: 0\n");
+    const { openPacket } = await import("../lib/spa/packet.ts");
     const opened = openPacket(packet.packetText, {
       encryptionKey: keys.encryptionKey,
       mode: this.settings.mode ?? DEFAULTS.mode,

@@ -25,7 +25,7 @@ export async function runKnock(
   words: readonly string[],
   context: Context,
 ): Promise<number> {
-  if (options.has("stanza-list")) return tell(await listStanzas(options, context), context);
+  if (options.has("stanza-list")) return tell(listStanzas(options, context), context);
   const runs = splitRuns(options);
   const conflict = checkExtras(options, words, runs.length);
   if (conflict !== undefined) return tell(conflict, context);
@@ -79,8 +79,8 @@ function tell(problem: Problem | undefined, context: Context): number {
 }
 
 /** One name a line, for programs. */
-async function listStanzas(options: GivenOptions, context: Context): Promise<Problem | undefined> {
-  const rc = await openClientRc(options, context, "native");
+function listStanzas(options: GivenOptions, context: Context): Problem | undefined {
+  const rc = openClientRc(options, context, "native");
   if (rc instanceof Problem) return rc;
   const names = rc.rcFile === undefined ? [] : stanzaNames(rc.rcFile.rc);
   context.out([...new Set(names)].map((name) => `${name}\n`).join(""));
@@ -119,7 +119,7 @@ async function knock(
 
 /** Settings that are valid, saved if that was asked for. */
 async function prepare(options: GivenOptions, context: Context): Promise<Settings | Problem> {
-  const read = await readClientSettings(options, context, "native");
+  const read = readClientSettings(options, context, "native");
   if (read instanceof Problem) return read;
   const { settings, fromOptions, rc } = read;
   const saves = options.has("save-rc-stanza");

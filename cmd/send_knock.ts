@@ -80,7 +80,7 @@ async function make(
   if (keys instanceof Problem) return keys;
   if (keys.cutToLegacy) output.warnOfLegacyKey();
   const message = composeMessage(request, ingredients);
-  const packet = makePacket(message, settings, keys, ingredients);
+  const packet = await makePacket(message, settings, keys, ingredients);
   if (packet instanceof Problem) return packet;
   const port = settings.randomPort ? randomPort() : settings.serverPort ?? DEFAULTS.serverPort;
   return { request, message, packet, keys, port };
@@ -114,7 +114,7 @@ async function emit(
     if (unsaved !== undefined) output.warn(unsaved);
   }
   output.tellDelivery(made);
-  if (settings.test) return output.tellTest(made) ?? { knock: made };
+  if (settings.test) return await output.tellTest(made) ?? { knock: made };
   const sent = await deliver(packetText, settings, made.port);
   if (sent instanceof Problem) return sent;
   output.tellSent(sent, made);

@@ -62,9 +62,9 @@ async function runLine(
   const { options } = line;
   const conflict = checkRcOptions(options);
   if (conflict !== undefined) return conflict;
-  if (options.has("stanza-list")) return await listStanzas(options, context);
+  if (options.has("stanza-list")) return listStanzas(options, context);
   await createRc(options, context);
-  const read = await readClientSettings(options, context, "compat");
+  const read = readClientSettings(options, context, "compat");
   const [complaint] = line.complaints;
   if (complaint !== undefined) {
     if (read instanceof Problem && read.facts.usage !== true) return read;
@@ -122,8 +122,8 @@ async function runSettings(
   return result instanceof Problem ? result : undefined;
 }
 
-async function listStanzas(options: GivenOptions, context: Context): Promise<Problem | undefined> {
-  const rc = await openClientRc(options, context, "compat");
+function listStanzas(options: GivenOptions, context: Context): Problem | undefined {
+  const rc = openClientRc(options, context, "compat");
   if (rc instanceof Problem) return rc;
   if (rc.rcFile === undefined) {
     const reason = "No such file or directory";
@@ -139,15 +139,15 @@ async function createRc(options: GivenOptions, context: Context): Promise<void> 
   if (options.has("no-rc-file")) return;
   const path = options.value("rc-file") ??
     (options.has("no-home-dir") ? undefined : defaultRcPath((name) => context.env(name)));
-  if (path === undefined || await exists(path)) return;
+  if (path === undefined || exists(path)) return;
   const problem = await createInitialRc(path);
   if (problem === undefined) context.out(`[*] Creating initial rc file: ${path}.\n`);
   else context.err(describeProblem(problem, "compat"));
 }
 
-async function exists(path: string): Promise<boolean> {
+function exists(path: string): boolean {
   try {
-    await Deno.lstat(path);
+    Deno.lstatSync(path);
     return true;
   } catch (error) {
     // Whatever else is wrong is told when the file is read.

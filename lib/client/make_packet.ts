@@ -5,10 +5,11 @@
  */
 import { SPA_ERRORS, type SpaErrorName, type SpaFailure } from "../spa/error.ts";
 import { PROTOCOL_VERSION, type SpaMessage } from "../spa/message.ts";
-import { type SealedPacket, sealPacket } from "../spa/packet.ts";
+import type { SealedPacket } from "../spa/seal.ts";
 import type { KnockKeys } from "./keys.ts";
 import { libraryError, Problem, usageProblem } from "./problem.ts";
 import type { KnockRequest } from "./request.ts";
+import { sealForSending } from "./seal.ts";
 import { DEFAULTS, type Settings } from "./settings.ts";
 
 /** What the packet is made of besides the request. */
@@ -42,13 +43,13 @@ export function composeMessage(
 }
 
 /** Seals the message with the keys, or says why no server would take it. */
-export function makePacket(
+export async function makePacket(
   message: SpaMessage,
   settings: Settings,
   keys: KnockKeys,
   ingredients: PacketIngredients,
-): SealedPacket | Problem {
-  const sealed = sealPacket(message, {
+): Promise<SealedPacket | Problem> {
+  const sealed = await sealForSending(message, {
     encryptionKey: keys.encryptionKey,
     mode: settings.mode ?? DEFAULTS.mode,
     digestName: settings.digest ?? DEFAULTS.digest,

@@ -24,13 +24,14 @@ export function defaultRcPath(env: (name: string) => string | undefined): string
 }
 
 /** Reads the file; `"absent"` when there is none. */
-export async function readRcFile(path: string): Promise<RcFile | "absent" | Problem> {
+export function readRcFile(path: string): RcFile | "absent" | Problem {
   let bytes: Uint8Array;
   let warnings: readonly Diagnostic[];
   try {
-    const info = await Deno.stat(path);
+    // Synchronous: a small file takes less than handing it to another thread.
+    const info = Deno.statSync(path);
     warnings = checkPrivate(path, info);
-    bytes = await Deno.readFile(path);
+    bytes = Deno.readFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "absent";
     return new Problem(`cannot read ${path}: ${errorText(error)}`, {

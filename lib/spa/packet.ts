@@ -5,51 +5,34 @@
  */
 import { BLOCK_LENGTH, decryptAes, encryptAes } from "../crypto/aes.ts";
 import { decodeBase64, encodeBase64 } from "../crypto/base64.ts";
-import { concatBytes, textBytes } from "../crypto/bytes.ts";
-import type { DigestName } from "../crypto/digest.ts";
 import type { EncryptionMode } from "../crypto/encryption_mode.ts";
 import { equalBytes } from "../crypto/equal.ts";
-import { deriveKey, MAX_KEY_LENGTH, SALT_LENGTH } from "../crypto/key_derivation.ts";
-import { MAX_HMAC_KEY_LENGTH } from "../crypto/key_generation.ts";
-import { failure, type SpaFailure, type SpaResult, success } from "./error.ts";
-import { type DecodedFields, decodeFields, encodePlaintext } from "./fields.ts";
+import { deriveKey, SALT_LENGTH } from "../crypto/key_derivation.ts";
+import { failure, type SpaResult, success } from "./error.ts";
+import { type DecodedFields, decodeFields } from "./fields.ts";
 import { isRandomValue } from "./field.ts";
 import {
-  GPG_LENGTH,
   MAX_RECEIVED_HMAC_KEY_LENGTH,
   MAX_TEXT_LENGTH,
-  MIN_PACKET_LENGTH,
   MIN_TEXT_LENGTH,
   RANDOM_VALUE_LENGTH,
 } from "./limits.ts";
-import { computeMac, type PacketHmac, splitMac, verifyMac } from "./mac.ts";
+import { type PacketHmac, splitMac, verifyMac } from "./mac.ts";
 import type { SpaMessage } from "./message.ts";
-import { guessCipher, PREFIXES, restorePrefix } from "./prefix.ts";
+import { PREFIXES, restorePrefix } from "./prefix.ts";
+import {
+  BLOB_START,
+  checkCipherGuess,
+  checkHmacKey,
+  checkKey,
+  checkPacketGuess,
+  finishSeal,
+  prepareSeal,
+  type SealedPacket,
+  type SealOptions,
+} from "./seal.ts";
 
-/** How to seal a message. Everything random comes from the caller, so that the result is exact. */
-export interface SealOptions {
-  /** 1 to 32 bytes. */
-  readonly encryptionKey: Uint8Array;
-  readonly mode: EncryptionMode;
-  readonly digestName: DigestName;
-  /** Absent: no mac. Its key has 1 to 128 bytes and differs from the encryption key. */
-  readonly hmac?: PacketHmac | undefined;
-  /** 8 random bytes. */
-  readonly salt: Uint8Array;
-  /** The receiving stanza allows commands, so that it takes packet texts of 400 characters and more. */
-  readonly commandStanza?: boolean;
-}
-
-/** A packet ready to be sent. */
-export interface SealedPacket {
-  /** What travels. */
-  readonly packetText: string;
-  /** What the mac covers: with the constant prefix, without mac. */
-  readonly fullText: string;
-  readonly encodedData: string;
-  readonly digest: string;
-  readonly mac?: string;
-}
+export type { SealedPacket, SealOptions } from "./seal.ts";
 
 /** How to open a full text whose mac, if there is one, has been verified. */
 export interface DecryptOptions {
@@ -71,41 +54,12 @@ export interface OpenedPacket extends DecodedFields {
   readonly mac?: string;
 }
 
-/** What every blob begins with. */
-const BLOB_START = textBytes("Salted__");
-
 /** Seals a message into a packet, or says why no receiver would take it. */
 export function sealPacket(message: SpaMessage, options: SealOptions): SpaResult<SealedPacket> {
-  const { encryptionKey, mode, digestName, hmac, salt, commandStanza = false } = options;
-  const refusal = checkKey(encryptionKey) ?? checkHmacKey(hmac, MAX_HMAC_KEY_LENGTH);
-  if (refusal !== undefined) return refusal;
-  if (hmac !== undefined && equalBytes(encryptionKey, hmac.key)) return failure("IDENTICAL_KEYS");
-  if (mode === "asymmetric") return failure("INVALID_DATA_ENCRYPT_MODE_VALIDFAIL", mode);
-
-  const encoded = encodePlaintext(message, digestName);
-  if (!encoded.ok) {
-    // A message that only GnuPG has room for is over the symmetric cipher's limit first.
-    return encoded.error === "INVALID_DATA_DECODE_MESSAGE_TOOBIG"
-      ? failure("INVALID_DATA_ENCRYPT_TYPE_UNKNOWN", encoded.detail)
-      : encoded;
-  }
-  const { plaintext, encodedData, digest } = encoded.value;
-  const { key, iv } = deriveKey(encryptionKey, salt, mode);
-  const ciphertext = encryptAes(mode, key, iv, plaintext);
-  const fullText = encodeBase64(concatBytes(BLOB_START, salt, ciphertext));
-  const mac = hmac === undefined ? undefined : computeMac(fullText, hmac);
-  const packetText = fullText.slice(PREFIXES.rijndael.length) + (mac ?? "");
-
-  const tooLong = checkCipherGuess(fullText, mac !== undefined) ??
-    (commandStanza ? undefined : checkPacketGuess(packetText));
-  if (tooLong !== undefined) {
-    return failure("INVALID_DATA_ENCRYPT_TYPE_UNKNOWN", `${packetText.length} characters`);
-  }
-  if (packetText.length < MIN_PACKET_LENGTH) {
-    return failure("SPA_MSG_BAD_DATA", `${packetText.length} characters`);
-  }
-  const sealed = { packetText, fullText, encodedData, digest };
-  return success(mac === undefined ? sealed : { ...sealed, mac });
+  const prepared = prepareSeal(message, options);
+  if (!prepared.ok) return prepared;
+  const { mode, key, iv, plaintext } = prepared.value;
+  return finishSeal(prepared.value, encryptAes(mode, key, iv, plaintext), options);
 }
 
 /**
@@ -185,34 +139,4 @@ export function decryptFullText(
 function startsWithRandomValue(plaintext: Uint8Array): boolean {
   const start = String.fromCharCode(...plaintext.subarray(0, RANDOM_VALUE_LENGTH + 1));
   return start.endsWith(":") && isRandomValue(start.slice(0, -1));
-}
-
-function checkKey(encryptionKey: Uint8Array): SpaFailure | undefined {
-  const { length } = encryptionKey;
-  return length >= 1 && length <= MAX_KEY_LENGTH
-    ? undefined
-    : failure("INVALID_KEY_LEN", `${length} bytes`);
-}
-
-function checkHmacKey(hmac: PacketHmac | undefined, limit: number): SpaFailure | undefined {
-  if (hmac === undefined) return undefined;
-  const { length } = hmac.key;
-  return length >= 1 && length <= limit
-    ? undefined
-    : failure("INVALID_HMAC_KEY_LEN", `${length} bytes`);
-}
-
-/** The server's guess, over the packet text with mac (`docs/spec/wire.md` 7a). */
-function checkPacketGuess(packetText: string): SpaFailure | undefined {
-  return guessCipher(packetText.length) === "rijndael"
-    ? undefined
-    : failure("NO_ENCRYPTION_TYPE_MATCH", `${packetText.length} characters`);
-}
-
-/** The library's guess, over the text without mac: with its prefix only if there was a mac (`docs/spec/wire.md` 7b). */
-function checkCipherGuess(fullText: string, isAuthenticated: boolean): SpaFailure | undefined {
-  const length = fullText.length - (isAuthenticated ? 0 : PREFIXES.rijndael.length);
-  return guessCipher(length) === "rijndael"
-    ? undefined
-    : failure("INVALID_DATA_ENCRYPT_TYPE_UNKNOWN", `${length} characters, limit ${GPG_LENGTH - 1}`);
 }
