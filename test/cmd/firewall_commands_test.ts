@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runDoctor } from "../../cmd/doctor_run.ts";
 import { runFwFlush } from "../../cmd/fw_flush_run.ts";
 import { runFwList } from "../../cmd/fw_list_run.ts";
 import type { RunCommand } from "../../cmd/command.ts";
@@ -9,15 +10,18 @@ import { type Namespace, namespaceTest } from "../support/namespace.ts";
 async function runIn(
   namespace: Namespace,
   command: RunCommand,
-  ...names: string[]
+  given: { readonly names?: readonly string[]; readonly lines?: readonly string[] } = {},
 ): Promise<{ code: number; out: string; err: string }> {
   const file = await Deno.makeTempFile();
   const entry = namespace.entry.join(" ");
-  await Deno.writeTextFile(file, `FIREWALL_EXE ${entry} iptables\nFLUSH_IPT_AT_INIT N\n`);
+  await Deno.writeTextFile(
+    file,
+    `FIREWALL_EXE ${entry} iptables\n${(given.lines ?? []).join("\n")}\n`,
+  );
   let [out, err] = ["", ""];
   const options = new GivenOptions([
     { name: "config-file", value: file },
-    ...names.map((name) => ({ name, value: "" })),
+    ...(given.names ?? []).map((name) => ({ name, value: "" })),
   ]);
   try {
     const code = await command(options, [], {
@@ -61,10 +65,10 @@ namespaceTest(
     ]);
     assert.match(rows[1]?.[2] ?? "", /^(300|299)$/);
     assert.deepEqual(rows[1]?.slice(3), ["-", "access in FWKNOP_INPUT"]);
-    const [first] = JSON.parse((await runIn(server, runFwList, "json")).out);
+    const [first] = JSON.parse((await runIn(server, runFwList, { names: ["json"] })).out);
     assert.equal(first.address, "10.9.0.1");
     assert.ok(first.remaining > 590 && first.remaining <= 600);
-    const all = await runIn(server, runFwList, "all");
+    const all = await runIn(server, runFwList, { names: ["all"] });
     assert.match(all.out, /^Listing all iptables rules in applicable tables\.\.\.\nChain INPUT/);
     assert.match(all.out, /num +pkts bytes target/);
     await firewall.release();
@@ -86,4 +90,26 @@ namespaceTest("fw-flush removes everything of ours and nothing else", needs, asy
   });
   const listing = await server.must("iptables", "-S");
   assert.deepEqual(listing.trim().split("\n").slice(3), ["-A INPUT -p icmp -j ACCEPT"]);
+});
+
+namespaceTest("doctor names what is wrong and the command that mends it", needs, async (lab) => {
+  const server = await lab.namespace("server");
+  const folder = await Deno.makeTempDir();
+  const access = `${folder}/access.conf`;
+  await Deno.writeTextFile(
+    access,
+    "SOURCE ANY\nOPEN_PORTS tcp/22\nKEY secret-one\nHMAC_KEY secret-two\n",
+  );
+  const lines = ["ENABLE_UDP_SERVER Y", `ACCESS_FILE ${access}`];
+  try {
+    const before = await runIn(server, runDoctor, { lines });
+    assert.equal(before.code, 1);
+    assert.match(before.out, /WRONG {4}tcp\/22 is open to everybody[^]* iptables -A INPUT -p tcp/);
+    await server.must("iptables", "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
+    const after = await runIn(server, runDoctor, { lines });
+    assert.match(after.out, /ok {7}tcp\/22 is closed/);
+    assert.equal(after.code, 0);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
