@@ -24,9 +24,14 @@ const OPTIONS: readonly OptionRow[] = [
     argument: "FILE",
     brief: "Write the keys to a new file, readable by you alone",
   },
-  { name: "force", brief: "With --key-gen-file: replace a file that is there" },
+  { name: "force", brief: "Replace files that are there" },
   { name: "json", brief: "Print one JSON object" },
   { name: "qr", brief: "Also show the keys as a QR code for a phone" },
+  {
+    name: "qr-file",
+    argument: "FILE",
+    brief: "Also write the QR code to a new SVG file, readable by you alone",
+  },
 ];
 
 /** Makes a pair of keys. */

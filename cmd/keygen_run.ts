@@ -42,6 +42,13 @@ export async function runKeygen(
     const { renderUnicodeCompact } = await import("qr");
     context.out(`${renderUnicodeCompact(formatKeyCode(keys), { border: 2 })}\n`);
   }
+  const svgFile = options.value("qr-file");
+  if (svgFile !== undefined) {
+    const { renderSVG } = await import("qr");
+    const svg = renderSVG(formatKeyCode(keys), { border: 4 });
+    const problem = await writeKeyFile(svgFile, `${svg}\n`, options.has("force"));
+    if (problem !== undefined) return fail(problem, context);
+  }
   return ExitCode.ok;
 }
 

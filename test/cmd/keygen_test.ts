@@ -82,3 +82,16 @@ Deno.test("--qr shows a code below the lines", async () => {
   assertEquals(lengths(out), [32, 64]);
   assertMatch(out, /█▀/);
 });
+
+Deno.test("--qr-file writes a private picture and replaces none", async () => {
+  const directory = await Deno.makeTempDir();
+  const file = `${directory}/keys.svg`;
+  try {
+    assertEquals((await keygenWith("--qr-file", file)).code, 0);
+    assertMatch(await Deno.readTextFile(file), /^<svg[\s\S]*<\/svg>\n$/);
+    assertEquals((await Deno.stat(file)).mode! & 0o777, 0o600);
+    assertEquals((await keygenWith("--qr-file", file)).code, 1);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
