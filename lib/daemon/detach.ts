@@ -56,14 +56,16 @@ export function isDetached(): boolean {
 
 /**
  * The last step of the start, in the daemon: tells the caller and lets go of its terminal and folder. To be
- * called when everything that can fail is done, before `ffi` and `write` are dropped.
+ * called when everything that can fail is done, before any permission is dropped. After it only syslog
+ * hears us.
+ *
+ * @param write puts text on standard output, where the caller reads it.
  */
-export function reportReady(): void {
+export function reportReady(write: (text: string) => void): void {
   Deno.umask(FILE_MODE_MASK);
   Deno.chdir("/");
-  const ready = new TextEncoder().encode(READY);
   try {
-    Deno.stdout.writeSync(ready);
+    write(READY);
   } catch {
     // The caller is gone; the daemon runs all the same.
   }
