@@ -27,13 +27,22 @@ export async function runKnock(
 ): Promise<number> {
   if (options.has("stanza-list")) return tell(listStanzas(options, context), context);
   const runs = splitRuns(options);
-  const conflict = checkExtras(options, words, runs.length);
+  const conflict = checkStrayWord(words, context) ?? checkExtras(options, words, runs.length);
   if (conflict !== undefined) return tell(conflict, context);
   let worst = 0;
   for (const run of runs) {
     worst = Math.max(worst, await knock(run, words, context));
   }
   return worst;
+}
+
+/** A forgotten `-D` must not turn a host into a command: that one stands after `--`. */
+function checkStrayWord(words: readonly string[], context: Context): Problem | undefined {
+  const [word] = words;
+  if (word === undefined || context.args.includes("--")) return undefined;
+  return usageProblem(`'${word}' belongs to no option`, {
+    hint: `use -D ${word} for a server, -n ${word} for a stanza; a command stands after --`,
+  });
 }
 
 /** One command line for each stanza and each destination. */

@@ -197,3 +197,9 @@ Deno.test("what excludes each other is refused", async () => {
     assertEquals([code, out], [2, ""], line);
   }
 });
+
+Deno.test("a word without an option is refused, not run", async () => {
+  const { code, err } = await knockWith(`${TEST} true`);
+  assertEquals(code, 2);
+  assertMatch(err, /^fwknop: 'true' belongs to no option\n {2}use -D true/);
+});
