@@ -40,6 +40,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "lib/spa",
     "lib/config",
     "lib/firewall",
+    "lib/command",
     "lib/capture",
     "lib/gpg",
     "lib/server",

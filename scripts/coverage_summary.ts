@@ -18,7 +18,7 @@ function folderOf(path: string): string {
   return parts.slice(0, parts[0] === "lib" && parts.length > 2 ? 2 : 1).join("/");
 }
 
-/** Sums an LCOV report over the folders of the tree; files outside `root` are left out. */
+/** Sums an LCOV report over the folders of the product; tests, scripts and files outside `root` are left out. */
 export function coverageByFolder(lcov: string, root: string): FolderCoverage[] {
   const folders = new Map<string, { covered: number; lines: number }>();
   let current: { covered: number; lines: number } | undefined;
@@ -28,6 +28,7 @@ export function coverageByFolder(lcov: string, root: string): FolderCoverage[] {
       current = undefined;
       if (!value.startsWith(root)) continue;
       const folder = folderOf(value.slice(root.length));
+      if (folder === "test" || folder === "scripts") continue;
       current = folders.get(folder) ?? { covered: 0, lines: 0 };
       folders.set(folder, current);
     } else if (current !== undefined && key === "LF") current.lines += Number(value);

@@ -9,7 +9,7 @@ import { type Check, formatTotal, type Outcome, runChecks, skip, verdict } from 
 import { checkDocs } from "./check_docs.ts";
 import { checkImports } from "./check_imports.ts";
 import { coverageByFolder, formatCoverage } from "./coverage_summary.ts";
-import { findProgram, mustRun, npx, ROOT, run } from "./process.ts";
+import { findProgram, mustRun, npx, ROOT, run, type RunOptions, TIMED_OUT } from "./process.ts";
 import { parseTestOutput } from "./test_summary.ts";
 
 /** The oldest Deno the code runs on; the compiled test binary is made with it. */
@@ -19,6 +19,12 @@ const OLDEST_DENO = "deno@2.4.2";
 const DOCUMENTED = ["main.ts", "cmd", "lib", "ffi", "README.md", "docs/architecture.md"];
 
 const COVERAGE = `${ROOT}coverage`;
+
+/** What the tests say while they run; `tail -f` it. */
+const TEST_LOG = `${ROOT}coverage/tests.log`;
+
+/** Seconds; whoever waits longer for a gate goes around it. */
+const TEST_LIMIT = 14 * 60;
 
 /** Runs this Deno in the tree; what it says when it fails is what went wrong. */
 async function deno(...args: string[]): Promise<Outcome> {
@@ -56,30 +62,32 @@ async function existing(paths: readonly string[]): Promise<string[]> {
   return paths.filter((_, index) => there[index]);
 }
 
-async function runTests(args: readonly string[], env: Record<string, string>): Promise<Outcome> {
-  const { stdout, stderr } = await run(
+async function runTests(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const { code, stdout, stderr } = await run(
     Deno.execPath(),
     ["test", "--allow-all", "--quiet", "--frozen", "--permit-no-files", ...args],
-    { cwd: ROOT, env },
+    { cwd: ROOT, limit: TEST_LIMIT, ...options },
   );
   const summary = parseTestOutput(`${stderr}\n${stdout}`);
+  const late = code === TIMED_OUT ? `\nThe tests were killed after ${TEST_LIMIT} s.` : "";
   return {
     passed: summary.passed,
     failed: summary.failed,
     skipped: summary.ignored,
     remark: `${summary.passed} passed, ${summary.failed} failed, ${summary.ignored} skipped`,
     notes: [...summary.ignoredNames.map((name) => `skipped: ${name}`), ...summary.reasons],
-    details: summary.failures,
+    details: summary.failures + late,
   };
 }
 
 async function tests(): Promise<Outcome> {
   await Deno.remove(COVERAGE, { recursive: true }).catch(() => {});
+  await Deno.mkdir(COVERAGE);
   // Programs of ours that the tests start are counted too: they see the variable.
   const env = { DENO_COVERAGE_DIR: COVERAGE };
   // Types were checked before, tests included.
   const args = ["--no-check", "--coverage-raw-data-only", `--coverage=${COVERAGE}`];
-  return await runTests([...args, "test"], env);
+  return await runTests([...args, "test"], { env, log: TEST_LOG });
 }
 
 async function showCoverage(): Promise<void> {
@@ -107,7 +115,7 @@ const STATIC_CHECKS: readonly Check[] = [
   { name: "links and citations lead somewhere", run: async () => verdict(await checkDocs()) },
   {
     name: "examples in the documents run",
-    run: async () => await runTests(["--doc", ...await existing(DOCUMENTED)], {}),
+    run: async () => await runTests(["--doc", ...await existing(DOCUMENTED)]),
   },
 ];
 

@@ -17,9 +17,14 @@ export interface Ended {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Text for its standard input; without it there is none. */
-  readonly input?: string;
+  /** Seconds after which it is killed; the status is then {@link TIMED_OUT}. */
+  readonly limit?: number;
+  /** A file that gets both streams while the program runs, for whoever wants to look on. */
+  readonly log?: string;
 }
+
+/** Status of a program that was killed for taking too long, as `timeout` of the coreutils gives it. */
+export const TIMED_OUT = 124;
 
 /** Runs a program without a shell and waits for its end. A program that is not there yields 127. */
 export async function run(
@@ -27,28 +32,60 @@ export async function run(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Ended> {
-  const decoder = new TextDecoder();
+  let child: Deno.ChildProcess;
   try {
-    const child = new Deno.Command(program, {
+    child = new Deno.Command(program, {
       args: [...args],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       // Colours would only get in the way of reading what the child says.
       env: { NO_COLOR: "1", ...options.env },
-      stdin: options.input === undefined ? "null" : "piped",
+      stdin: "null",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    if (options.input !== undefined) {
-      const writer = child.stdin.getWriter();
-      await writer.write(new TextEncoder().encode(options.input));
-      await writer.close();
-    }
-    const { code, stdout, stderr } = await child.output();
-    return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     return { code: 127, stdout: "", stderr: `${program}: not found` };
   }
+  using log = options.log === undefined ? undefined : Deno.createSync(options.log);
+  let late = false;
+  const timer = options.limit === undefined ? undefined : setTimeout(() => {
+    late = true;
+    child.kill("SIGKILL");
+  }, options.limit * 1000);
+  const ended = child.status.finally(() => clearTimeout(timer));
+  const [stdout, stderr, { code }] = await Promise.all([
+    readAll(child.stdout, ended, log),
+    readAll(child.stderr, ended, log),
+    ended,
+  ]);
+  return { code: late ? TIMED_OUT : code, stdout, stderr };
+}
+
+/** How long a stream may stay open when its process has gone: a grandchild may hold it for ever. */
+const GRACE = 2000;
+
+async function readAll(
+  stream: ReadableStream<Uint8Array>,
+  ended: Promise<unknown>,
+  log: Deno.FsFile | undefined,
+): Promise<string> {
+  const decoder = new TextDecoder();
+  const reader = stream.getReader();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  void ended.then(() => {
+    timer = setTimeout(() => void reader.cancel(), GRACE);
+  });
+  let text = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    log?.writeSync(value);
+    text += decoder.decode(value, { stream: true });
+  }
+  await ended;
+  clearTimeout(timer);
+  return text;
 }
 
 /** Runs a program whose failure is the caller's end: throws with what it said. */
