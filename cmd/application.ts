@@ -20,13 +20,19 @@ import { fwFlush } from "./fw_flush.ts";
 import { fwList } from "./fw_list.ts";
 import { keygen } from "./keygen.ts";
 import { knock } from "./knock.ts";
+import { reload } from "./reload.ts";
 import { serve } from "./serve.ts";
+import { status } from "./status.ts";
+import { stop } from "./stop.ts";
 import { version } from "./version.ts";
 
 /** Every subcommand by the name it is called by, in the order of the help text. */
 export const COMMANDS = {
   knock,
   serve,
+  status,
+  stop,
+  reload,
   keygen,
   "fw-list": fwList,
   "fw-flush": fwFlush,

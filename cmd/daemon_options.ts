@@ -1,0 +1,19 @@
+/**
+ * How the commands that drive a running daemon find it.
+ *
+ * @module
+ */
+import type { OptionRow } from "../lib/config/option.ts";
+import { SERVER_OPTIONS } from "../lib/config/server_options.ts";
+
+const NAMES: ReadonlySet<string> = new Set([
+  "config-file",
+  "override-config",
+  "pid-file",
+  "run-dir",
+]);
+
+/** Everything that decides where the PID file is, as for `serve`. */
+export const DAEMON_OPTIONS: readonly OptionRow[] = SERVER_OPTIONS.filter(({ name }) =>
+  NAMES.has(name)
+);
