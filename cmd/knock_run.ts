@@ -27,7 +27,7 @@ export async function runKnock(
 ): Promise<number> {
   if (options.has("stanza-list")) return tell(listStanzas(options, context), context);
   const runs = splitRuns(options);
-  const conflict = checkStrayWord(words, context) ?? checkExtras(options, words, runs.length);
+  const conflict = checkStrayWord(words, options) ?? checkExtras(options, words, runs.length);
   if (conflict !== undefined) return tell(conflict, context);
   let worst = 0;
   for (const run of runs) {
@@ -36,12 +36,12 @@ export async function runKnock(
   return worst;
 }
 
-/** A forgotten `-D` must not turn a host into a command: that one stands after `--`. */
-function checkStrayWord(words: readonly string[], context: Context): Problem | undefined {
+/** A forgotten `-D` must not turn a host into a command: running one takes an explicit `--wait`. */
+function checkStrayWord(words: readonly string[], options: GivenOptions): Problem | undefined {
   const [word] = words;
-  if (word === undefined || context.args.includes("--")) return undefined;
+  if (word === undefined || options.has("wait") || options.has("wait-time")) return undefined;
   return usageProblem(`'${word}' belongs to no option`, {
-    hint: `use -D ${word} for a server, -n ${word} for a stanza; a command stands after --`,
+    hint: `use -D ${word} for a server, -n ${word} for a stanza, or --wait -- ${word} to run it`,
   });
 }
 

@@ -94,11 +94,11 @@ namespaceTest(
     const closed = await host.run(...KNOCK, "--wait-time", "1", "--", "echo", "ran");
     assertEquals([closed.code, closed.stdout], [4, ""]);
     const service = await listen(host);
-    const ran = await host.run(...KNOCK, "--", "sh", "-c", "echo ran $0; exit 7", "-v");
+    const ran = await host.run(...KNOCK, "--wait", "--", "sh", "-c", "echo ran $0; exit 7", "-v");
     assertEquals([ran.code, ran.stdout], [7, "ran -v\n"]);
-    const killed = await host.run(...KNOCK, "--", "sh", "-c", "kill -TERM $$");
+    const killed = await host.run(...KNOCK, "--wait", "--", "sh", "-c", "kill -TERM $$");
     assertEquals(killed.code, 143);
-    const missing = await host.run(...KNOCK, "--", "/nowhere/program");
+    const missing = await host.run(...KNOCK, "--wait", "--", "/nowhere/program");
     assertEquals(missing.code, 1);
     assertMatch(missing.stderr, /^fwknop: \/nowhere\/program cannot be run\n/);
     await stop(service);

@@ -9,7 +9,6 @@ import type { Context } from "../../cmd/context.ts";
 export class BufferContext implements Context {
   stdout = "";
   stderr = "";
-  readonly args: readonly string[] = [];
   readonly isErrorTerminal = false;
   readonly usesColor = false;
 
