@@ -48,7 +48,6 @@ Deno.test("usage errors end with 2, one line and a hint", async () => {
     [`${TEST} -m sha265`]: "fwknop: --digest-type: 'sha265' is not one of",
     [`${TEST} -U a/b`]: "fwknop: the user name 'a/b' cannot be sent\n  use -U",
     [`${TEST} -n none`]: "fwknop: there is no stanza [none] in /nowhere/.fwknoprc\n",
-    [`${TEST} -g --gpg-recipient-key x`]: "fwknop: --gpg-encryption cannot be used yet\n",
     [`${TEST} --rc-file /nowhere/rc`]: "fwknop: --rc-file: there is no /nowhere/rc\n",
   };
   for (const [line, start] of Object.entries(lines)) {
