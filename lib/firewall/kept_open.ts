@@ -7,11 +7,17 @@ import { CHILD_ENVIRONMENT } from "./child_environment.ts";
 import { type Dialect, type Helper, programName } from "./plan.ts";
 import { kill } from "./run_once.ts";
 
-/** How a document ended. */
+/**
+ * How a document ended. `refused`: the program said no, nothing of it is in force. `lost`: the program ended without a
+ * word; `late`: it said nothing in time; either way the document may be in force. `unusable`: it cannot be started.
+ */
 export type Submission =
   | { readonly ok: true }
-  /** `refused`: the program said no. `unknown`: it said nothing in time, the document may be in force. */
-  | { readonly ok: false; readonly how: "refused" | "unknown" | "unusable"; readonly text: string };
+  | {
+    readonly ok: false;
+    readonly how: "refused" | "lost" | "late" | "unusable";
+    readonly text: string;
+  };
 
 /** How a dialect says "done". */
 interface Acknowledgement {
@@ -92,9 +98,12 @@ export class KeptOpen {
     const program = programName(this.#helper.words);
     if (outcome === "late") {
       const text = `${program} did not answer within ${this.#milliseconds} ms and was stopped`;
-      return { ok: false, how: "unknown", text };
+      return { ok: false, how: "late", text };
     }
-    return refused(firstLine(running.said) ?? `${program} ended without a word`);
+    const complaint = firstLine(running.said);
+    return complaint === undefined
+      ? { ok: false, how: "lost", text: `${program} ended without a word` }
+      : refused(complaint);
   }
 
   /** Ends the program: it reads the end of its input and leaves, or is killed after `milliseconds`. */

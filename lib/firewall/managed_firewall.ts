@@ -46,6 +46,8 @@ export class ManagedFirewall<V extends View> implements Firewall {
   /** Families that were made ready. */
   readonly #families = new Set<AddressFamily>();
   readonly #now: () => number;
+  /** Asked at once: later the permission to ask may be gone. */
+  readonly #isRoot = Deno.uid() === 0;
   #queue: Promise<unknown> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #checkTimer: ReturnType<typeof setInterval> | undefined;
@@ -198,7 +200,9 @@ export class ManagedFirewall<V extends View> implements Firewall {
   async #look(scope: Scope): Promise<V | HintedError> {
     const outcomes = await this.#runner.query(this.#adapter.look(scope));
     const view = this.#adapter.read(scope, outcomes);
-    return typeof view === "string" ? new HintedError(view, { hint: hintFor(outcomes) }) : view;
+    return typeof view === "string"
+      ? new HintedError(view, { hint: hintFor(outcomes, this.#isRoot) })
+      : view;
   }
 
   /** A view where the adapter needs one for every change. */
@@ -226,7 +230,9 @@ export class ManagedFirewall<V extends View> implements Firewall {
       throw new HintedError(preparation.error, { hint: preparation.hint });
     }
     const failure = await this.#runner.apply(preparation.plan);
-    if (failure !== undefined) throw new HintedError(failure.text, { hint: hintFor([]) });
+    if (failure !== undefined) {
+      throw new HintedError(failure.text, { hint: hintFor([], this.#isRoot) });
+    }
     for (const jump of preparation.jumps) this.#emit({ type: "jump", ...jump });
     this.#families.add(family);
     if (!flush) await this.#adopt(view, new Map(inherited.map((rule) => [rule.key, rule.summary])));
@@ -257,20 +263,25 @@ export class ManagedFirewall<V extends View> implements Firewall {
   /** Takes over what is still granted; takes out what is over, unreadable or doubled. */
   async #adopt(view: V, known: ReadonlyMap<string, RuleSummary>): Promise<void> {
     const now = this.#now() / 1000;
-    const superfluous: Rule[] = [...view.broken];
+    const over = view.rules.filter(({ key, summary }) =>
+      summary.expires <= now && this.#ledger.get(key) === undefined
+    );
+    const doubled: Rule[] = [];
     const seen = new Set<string>();
     for (const rule of view.rules) {
-      const over = rule.summary.expires <= now;
-      if (over || seen.has(rule.key)) superfluous.push(rule);
-      if (over) this.#emit({ type: "removed", rule: rule.summary, number: seen.size + 1 });
-      else if (!seen.has(rule.key) && this.#ledger.get(rule.key) === undefined) {
+      if (rule.summary.expires <= now) continue;
+      if (seen.has(rule.key)) doubled.push(rule);
+      else if (this.#ledger.get(rule.key) === undefined) {
         const inherited = known.get(rule.key);
         this.#ledger.add(inherited === undefined ? rule : { ...rule, summary: inherited });
         if (inherited === undefined) this.#emit({ type: "adopted", rule: rule.summary });
       }
       seen.add(rule.key);
     }
-    await this.#takeOut(superfluous);
+    const { left } = await this.#takeOut([...view.broken, ...over, ...doubled]);
+    for (const [index, { key, summary }] of over.entries()) {
+      if (!left.has(key)) this.#emit({ type: "removed", rule: summary, number: index + 1 });
+    }
   }
 
   /** Puts rules in as one change; mends the chains and tries once more if that fails. */
@@ -439,7 +450,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
       const after = await this.#look(scope);
       if (after instanceof HintedError) throw after;
       if (after.rules.length > 0 || after.broken.length > 0) {
-        throw new HintedError(failures[0] ?? failure.text, { hint: hintFor([]) });
+        throw new HintedError(failures[0] ?? failure.text, { hint: hintFor([], this.#isRoot) });
       }
     }
     for (const { key } of this.#ledger.all()) this.#ledger.delete(key);
@@ -471,12 +482,12 @@ export class ManagedFirewall<V extends View> implements Firewall {
 type Keys = ReadonlySet<string>;
 
 /** What to do about a firewall program that does not work. */
-function hintFor(outcomes: readonly Outcome[]): string {
+function hintFor(outcomes: readonly Outcome[], isRoot: boolean): string {
   const absent = outcomes.find(({ code }) => code === NOT_FOUND || code === CANNOT_RUN);
   if (absent !== undefined) {
     return "Install the program, or name the right one with FIREWALL_EXE";
   }
-  if (Deno.uid() !== 0) return "Start as root: only root may change the firewall";
+  if (!isRoot) return "Start as root: only root may change the firewall";
   const bad = outcomes.find(({ code }) => code !== 0);
   return bad === undefined
     ? "With -v -v every command is shown as it is run"

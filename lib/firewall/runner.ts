@@ -19,7 +19,7 @@ import { runOnce } from "./run_once.ts";
 export interface Failure {
   /** One line. */
   readonly text: string;
-  /** Whether a repetition may help: the program answered, and said no. */
+  /** Whether a repetition may help: the program did not hang. */
   readonly refused: boolean;
   /** Whether something of the plan may be in force: it must be undone. */
   readonly partial: boolean;
@@ -56,8 +56,8 @@ export class Runner {
         const submission = await kept.submit(document);
         if (submission.ok) continue;
         if (submission.how !== "unusable") {
-          const refused = submission.how === "refused";
-          return { text: submission.text, refused, partial: index > 0 || !refused };
+          const { text, how } = submission;
+          return { text, refused: how !== "late", partial: index > 0 || how !== "refused" };
         }
         this.#helpers.set(helper.words.join(" "), "unusable");
         this.#options.warn?.(`${submission.text}: single commands are used in its place`);

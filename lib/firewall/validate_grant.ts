@@ -25,7 +25,9 @@ export function validateGrant(grant: Grant, now: number): string | undefined {
   if (!isCount(grant.expires, 1, Number.MAX_SAFE_INTEGER)) return "the expiry is not a time";
   if (seconds <= 0) return "the grant is over already";
   if (seconds > MAX_SECONDS + 1) return `the grant is longer than ${MAX_SECONDS} seconds`;
-  if (!isCount(grant.services.length, 1, MAX_SERVICES)) return "no or too many services";
+  if (!Array.isArray(grant.services) || !isCount(grant.services.length, 1, MAX_SERVICES)) {
+    return "no or too many services";
+  }
   for (const { protocol, port } of grant.services) {
     if (protocol !== "tcp" && protocol !== "udp") return "a protocol is neither tcp nor udp";
     if (!isCount(port, 1, 65535)) return "a port is outside 1 to 65535";
