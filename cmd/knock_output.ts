@@ -12,8 +12,11 @@ import type { KnockRequest } from "../lib/client/request.ts";
 import type { ResolvedAddress } from "../lib/client/resolve_address.ts";
 import type { Sent } from "../lib/client/send.ts";
 import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
-import { formatFieldDump } from "../lib/report/field_dump.ts";
-import { SPA_ERRORS } from "../lib/spa/error.ts";
+import { present } from "../lib/config/present.ts";
+import type { GpgOpenedPacket } from "../lib/gpg/open.ts";
+import type { GpgSignature } from "../lib/gpg/signature.ts";
+import { formatFieldDump, type GpgDump } from "../lib/report/field_dump.ts";
+import { SPA_ERRORS, type SpaFailure } from "../lib/spa/error.ts";
 import type { SpaMessage } from "../lib/spa/message.ts";
 import type { SealedPacket } from "../lib/spa/seal.ts";
 import type { Context } from "./context.ts";
@@ -67,6 +70,15 @@ export class KnockOutput {
     );
   }
 
+  /** Why nobody is asked for the passphrase of the signing key. */
+  tellPassphrase(): void {
+    const { useGpg, gpgAgent, gpgNoPassphrase, key } = this.settings;
+    if (this.dialect !== "compat" || !useGpg || key !== undefined) return;
+    if (!gpgAgent && !gpgNoPassphrase) return;
+    const how = gpgAgent ? "acquired via gpg-agent" : "not required";
+    this.context.out(`[+] GPG mode set, signing passphrase ${how}\n`);
+  }
+
   /** The random port, which the user needs in any case, and the fields. */
   tellMade({ request, message, packet, keys }: Knock): void {
     if (request.randomNatPort !== undefined) {
@@ -77,7 +89,9 @@ export class KnockOutput {
       );
     }
     if (!this.#isVerbose && !this.settings.test) return;
-    this.context.out(this.#dump(message, keys, packet, packet.packetText));
+    const { gpgSigner: signer, gpgRecipient: recipient } = this.settings;
+    const gpg = { ...gpgDump(undefined), ...present({ signer, recipient }) };
+    this.context.out(this.#dump(message, keys, packet, packet.packetText, gpg));
   }
 
   tellDelivery({ port }: Knock): void {
@@ -93,7 +107,8 @@ export class KnockOutput {
   }
 
   /** Opens the packet again, as a server would. */
-  async tellTest({ message, packet, keys }: Knock): Promise<Problem | undefined> {
+  async tellTest(made: Knock): Promise<Problem | undefined> {
+    const { packet, keys } = made;
     const notSent = "est mode enabled, SPA packet not actually sent.\n";
     if (this.settings.transport === "http") {
       const request = httpRequest(packet.packetText, this.settings);
@@ -102,6 +117,26 @@ export class KnockOutput {
       this.context.out(`T${notSent}`);
     } else this.context.out(`t${notSent}`);
     if (this.#isVerbose) this.context.out("send_spa_packet: bytes sent: 0\n");
+    const opened = await this.#open(made);
+    if (opened instanceof Problem) return opened;
+    if (!this.#isVerbose) return undefined;
+    const received = packet.packetText.slice(
+      0,
+      packet.packetText.length - (packet.mac ?? "").length,
+    );
+    this.context.out("\nDump of the Decoded Data\n");
+    const { signature } = opened;
+    this.context.out(this.#dump(opened.message, keys, opened, received, gpgDump(signature)));
+    return undefined;
+  }
+
+  async #open({ message, packet, keys }: Knock): Promise<GpgOpenedPacket | Problem> {
+    if (this.settings.useGpg) {
+      const { openWithGpg } = await import("../lib/client/gpg.ts");
+      const env = (name: string): string | undefined => this.context.env(name);
+      const opened = await openWithGpg(packet, this.settings, keys, env);
+      return opened.ok ? opened.value : unreadable(opened);
+    }
     const { openPacket } = await import("../lib/spa/packet.ts");
     const opened = openPacket(packet.packetText, {
       encryptionKey: keys.encryptionKey,
@@ -109,20 +144,7 @@ export class KnockOutput {
       hmac: keys.hmac,
       allowLong: message.type === 0,
     });
-    if (!opened.ok) {
-      const { code, text } = SPA_ERRORS[opened.error];
-      return new Problem(`the packet cannot be read again: ${text}`, {
-        reference: libraryError("fko_decrypt_spa_data", code ?? 0, text),
-      });
-    }
-    if (!this.#isVerbose) return undefined;
-    const received = packet.packetText.slice(
-      0,
-      packet.packetText.length - (packet.mac ?? "").length,
-    );
-    this.context.out("\nDump of the Decoded Data\n");
-    this.context.out(this.#dump(opened.value.message, keys, opened.value, received));
-    return undefined;
+    return opened.ok ? opened.value : unreadable(opened);
   }
 
   tellSent({ bytes, address }: Sent, { port }: Knock): void {
@@ -140,16 +162,46 @@ export class KnockOutput {
     keys: KnockKeys,
     texts: { readonly encodedData: string; readonly digest: string; readonly mac?: string },
     finalData: string,
+    gpg: GpgDump,
   ): string {
+    const { useGpg, gpgHomeDirectory: homeDirectory, gpgProgram: program } = this.settings;
     return formatFieldDump({
       message,
       digestName: this.settings.digest ?? DEFAULTS.digest,
       hmacType: keys.hmac?.type,
-      mode: this.settings.mode ?? DEFAULTS.mode,
+      mode: useGpg ? "asymmetric" : this.settings.mode ?? DEFAULTS.mode,
       encodedData: texts.encodedData,
       digest: texts.digest,
       mac: texts.mac,
       finalData,
+      ...(useGpg ? { gpg: { ...gpg, ...present({ homeDirectory, program }) } } : {}),
     });
   }
+}
+
+/** What is known of a signature; -1 where there is none. */
+function gpgDump(signature: GpgSignature | undefined): GpgDump {
+  return {
+    verifiesSignature: true,
+    ignoresSignatureErrors: false,
+    signatureSummary: signature?.summary ?? -1,
+    signatureStatus: signature?.status ?? -1,
+    ...present({
+      signatureId: signature?.id,
+      signatureFingerprint: signature?.fingerprint,
+    }),
+  };
+}
+
+function unreadable({ error, detail }: SpaFailure): Problem {
+  const { code, text } = SPA_ERRORS[error];
+  const line = libraryError("fko_decrypt_spa_data", code ?? 0, text);
+  if (!error.startsWith("GPGME")) {
+    return new Problem(`the packet cannot be read again: ${text}`, { reference: line });
+  }
+  const reason = detail === undefined ? text : `${text}: ${detail}`;
+  return new Problem(`the packet cannot be read again here: ${reason}`, {
+    hint: "only the server can read it, unless you have the recipient's secret key",
+    reference: `${line}\nGPG ERR: ${detail ?? ""}\nNo access to recipient private key?`,
+  });
 }

@@ -10,7 +10,7 @@ import { gatherKeys, type KnockKeys } from "../lib/client/keys.ts";
 import { composeMessage, makePacket, type PacketIngredients } from "../lib/client/make_packet.ts";
 import type { Dialect } from "../lib/client/number.ts";
 import { savePacket } from "../lib/client/packet_file.ts";
-import { Problem, usageProblem } from "../lib/client/problem.ts";
+import { Problem } from "../lib/client/problem.ts";
 import { buildRequest, type KnockRequest } from "../lib/client/request.ts";
 import { promptSecret } from "../lib/client/secret_prompt.ts";
 import type { Sent } from "../lib/client/send.ts";
@@ -33,7 +33,6 @@ export async function sendKnock(
   context: Context,
   dialect: Dialect,
 ): Promise<KnockResult | Problem> {
-  if (settings.useGpg) return usageProblem("--gpg-encryption cannot be used yet");
   const output = new KnockOutput(context, settings, dialect);
   if (settings.test !== true && admitsAnySource(settings)) output.warnOfAnySource();
   const address = await addressToAdmit(settings, output);
@@ -75,6 +74,7 @@ async function make(
     timestamp: Math.floor(Date.now() / 1000) + (settings.timeOffset ?? 0),
     randomValue: randomDigits(16),
     salt: randomBytes(8),
+    env: (name) => output.context.env(name),
   };
   const keys = await readKeys(settings);
   if (keys instanceof Problem) return keys;
@@ -82,6 +82,7 @@ async function make(
   const message = composeMessage(request, ingredients);
   const packet = await makePacket(message, settings, keys, ingredients);
   if (packet instanceof Problem) return packet;
+  output.tellPassphrase();
   const port = settings.randomPort ? randomPort() : settings.serverPort ?? DEFAULTS.serverPort;
   return { request, message, packet, keys, port };
 }

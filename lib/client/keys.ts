@@ -12,10 +12,12 @@ import { errorText } from "./error_text.ts";
 import { findKey } from "./key_file.ts";
 import { libraryError, Problem, usageProblem } from "./problem.ts";
 import { DEFAULTS, type KeySource, type Settings } from "./settings.ts";
+import { signingPassphrase } from "./signing_passphrase.ts";
 import type { PromptResult } from "./secret_prompt.ts";
 
 /** Keys ready for use, in bytes. Never print one. */
 export interface KnockKeys {
+  /** With GnuPG the passphrase of the signing key, empty where none is needed. */
   readonly encryptionKey: Uint8Array;
   readonly hmac?: { readonly key: Uint8Array; readonly type: DigestName };
   /** The key was longer than the legacy mode can use and lost its end. */
@@ -33,17 +35,21 @@ export interface KeyReader {
 }
 
 const LEGACY_KEY_LENGTH = 16;
+const MAX_PASSPHRASE_LENGTH = 128;
 
 /** Gathers and checks the keys. The encryption key comes first, as prompts do. */
 export async function gatherKeys(
   settings: Settings,
   reader: KeyReader,
 ): Promise<KnockKeys | Problem> {
-  const key = await obtain(settings.key, settings, reader, "Enter encryption key: ");
+  const key = settings.useGpg
+    ? await obtainPassphrase(settings, reader)
+    : await obtain(settings.key, settings, reader, "Enter encryption key: ");
   if (key instanceof Problem) return key;
-  const keyProblem = checkKey(key);
+  const keyProblem = settings.useGpg ? checkPassphrase(key) : checkKey(key);
   if (keyProblem !== undefined) return keyProblem;
-  const cutToLegacy = settings.mode === "legacy" && key.length > LEGACY_KEY_LENGTH;
+  const isLegacy = settings.mode === "legacy" && !settings.useGpg;
+  const cutToLegacy = isLegacy && key.length > LEGACY_KEY_LENGTH;
   const encryptionKey = cutToLegacy ? key.slice(0, LEGACY_KEY_LENGTH) : key;
   if (settings.useHmac !== true) return { encryptionKey, cutToLegacy };
 
@@ -60,6 +66,14 @@ export async function gatherKeys(
   }
   const type = settings.hmacDigest ?? DEFAULTS.hmacDigest;
   return { encryptionKey, cutToLegacy, hmac: { key: hmacKey, type } };
+}
+
+async function obtainPassphrase(
+  settings: Settings,
+  reader: KeyReader,
+): Promise<Uint8Array | Problem> {
+  if (signingPassphrase(settings) !== "key") return new Uint8Array();
+  return await obtain(settings.key, settings, reader, "Enter passphrase for signing: ");
 }
 
 async function obtain(
@@ -139,6 +153,13 @@ function checkKey(key: Uint8Array): Problem | undefined {
   return usageProblem(
     `the encryption key has ${key.length} bytes; 1 to ${MAX_KEY_LENGTH} are possible`,
     { reference: libraryError("fko_spa_data_final", 95, "Invalid key length") },
+  );
+}
+
+function checkPassphrase(passphrase: Uint8Array): Problem | undefined {
+  if (passphrase.length <= MAX_PASSPHRASE_LENGTH) return undefined;
+  return usageProblem(
+    `the passphrase has ${passphrase.length} bytes; up to ${MAX_PASSPHRASE_LENGTH} are possible`,
   );
 }
 

@@ -23,6 +23,8 @@ export interface PacketIngredients {
   readonly randomValue: string;
   /** 8 random bytes. */
   readonly salt: Uint8Array;
+  /** Variables of the environment, for gpg. */
+  readonly env: (name: string) => string | undefined;
 }
 
 /** The message of a request. */
@@ -49,6 +51,7 @@ export async function makePacket(
   keys: KnockKeys,
   ingredients: PacketIngredients,
 ): Promise<SealedPacket | Problem> {
+  if (settings.useGpg) return await makeGpgPacket(message, settings, keys, ingredients);
   const sealed = await sealForSending(message, {
     encryptionKey: keys.encryptionKey,
     mode: settings.mode ?? DEFAULTS.mode,
@@ -59,6 +62,18 @@ export async function makePacket(
     commandStanza: settings.command !== undefined,
   });
   return sealed.ok ? sealed.value : explain(sealed, message, ingredients);
+}
+
+/** Loaded only when it is wanted: most knocks do without. */
+async function makeGpgPacket(
+  message: SpaMessage,
+  settings: Settings,
+  keys: KnockKeys,
+  ingredients: PacketIngredients,
+): Promise<SealedPacket | Problem> {
+  const { gpgProblem, sealWithGpg } = await import("./gpg.ts");
+  const sealed = await sealWithGpg(message, settings, keys, ingredients.env);
+  return sealed.ok ? sealed.value : gpgProblem(sealed) ?? explain(sealed, message, ingredients);
 }
 
 const TOO_LONG: readonly SpaErrorName[] = [

@@ -16,7 +16,7 @@ import { encodePlaintext } from "../spa/fields.ts";
 import { GPG_LENGTH, MAX_TEXT_LENGTH } from "../spa/limits.ts";
 import { computeMac, type PacketHmac } from "../spa/mac.ts";
 import type { SpaMessage } from "../spa/message.ts";
-import type { SealedPacket } from "../spa/packet.ts";
+import type { SealedPacket } from "../spa/seal.ts";
 import { removePrefix } from "../spa/prefix.ts";
 import { failureText } from "./error_code.ts";
 import { parseKeyListing } from "./key_listing.ts";

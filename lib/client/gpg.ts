@@ -1,0 +1,157 @@
+/**
+ * Packets in GnuPG mode, from the client's settings (`docs/spec/client.md` 13).
+ *
+ * @module
+ */
+import { type GpgOpenedPacket, openGpgText } from "../gpg/open.ts";
+import { type GpgProgram } from "../gpg/run.ts";
+import { userEnvironment } from "../gpg/environment.ts";
+import { sealGpgPacket } from "../gpg/seal.ts";
+import {
+  failure,
+  SPA_ERRORS,
+  type SpaErrorName,
+  type SpaFailure,
+  type SpaResult,
+} from "../spa/error.ts";
+import { MAX_TEXT_LENGTH } from "../spa/limits.ts";
+import type { SpaMessage } from "../spa/message.ts";
+import type { SealedPacket } from "../spa/seal.ts";
+import type { KnockKeys } from "./keys.ts";
+import { libraryError, Problem, usageProblem } from "./problem.ts";
+import { DEFAULTS, type Settings } from "./settings.ts";
+import { signingPassphrase } from "./signing_passphrase.ts";
+
+/** Encrypts for the recipient and signs; fails as {@link sealGpgPacket} does, and where there is no such gpg. */
+export async function sealWithGpg(
+  message: SpaMessage,
+  settings: Settings,
+  keys: KnockKeys,
+  env: (name: string) => string | undefined,
+): Promise<SpaResult<SealedPacket>> {
+  const missing = await checkPaths(settings);
+  if (missing !== undefined) return missing;
+  return await sealGpgPacket(message, {
+    ...gpgProgram(settings, env),
+    recipient: settings.gpgRecipient ?? "",
+    signer: settings.gpgSigner,
+    passphrase: signingPassphrase(settings) === "agent" ? undefined : keys.encryptionKey,
+    digestName: settings.digest ?? DEFAULTS.digest,
+    hmac: keys.hmac,
+  });
+}
+
+/** Opens a packet again, as far as the user has the recipient's secret key. */
+export async function openWithGpg(
+  { fullText, mac }: SealedPacket,
+  settings: Settings,
+  keys: KnockKeys,
+  env: (name: string) => string | undefined,
+): Promise<SpaResult<GpgOpenedPacket>> {
+  const opened = await openGpgText(fullText, {
+    ...gpgProgram(settings, env),
+    passphrase: keys.encryptionKey,
+    asksAgent: signingPassphrase(settings) === "agent",
+    requireSignature: true,
+    ignoreSignatureErrors: false,
+    milliseconds: OPEN_MILLISECONDS,
+  });
+  return opened.ok && mac !== undefined ? { ok: true, value: { ...opened.value, mac } } : opened;
+}
+
+/** Somebody may have to type a passphrase. */
+const OPEN_MILLISECONDS = 60_000;
+
+function gpgProgram(
+  { gpgProgram: program, gpgHomeDirectory: homeDirectory }: Settings,
+  env: (name: string) => string | undefined,
+): GpgProgram {
+  return { program, homeDirectory, environment: userEnvironment(env) };
+}
+
+async function checkPaths(
+  { gpgHomeDirectory, gpgProgram }: Settings,
+): Promise<SpaFailure | undefined> {
+  const paths: readonly [string | undefined, SpaErrorName][] = [
+    [gpgHomeDirectory, "GPGME_BAD_HOME_DIRECTORY"],
+    [gpgProgram, "GPGME_BAD_PROGRAM"],
+  ];
+  for (const [path, error] of paths) {
+    if (path === undefined) continue;
+    try {
+      await Deno.stat(path);
+    } catch {
+      return failure(error, path);
+    }
+  }
+  return undefined;
+}
+
+/** The library's function that the C client names for an error, where it is one of GnuPG's. */
+const CALLS: Readonly<Partial<Record<SpaErrorName, string>>> = {
+  GPGME_ENCRYPT_SIGN: "fko_spa_data_final",
+  GPGME_SIGNER_NOT_FOUND: "fko_set_gpg_signer",
+  GPGME_SIGNER_AMBIGUOUS: "fko_set_gpg_signer",
+  GPGME_RECIPIENT_NOT_FOUND: "fko_set_gpg_recipient",
+  GPGME_RECIPIENT_AMBIGUOUS: "fko_set_gpg_recipient",
+  GPGME_BAD_PROGRAM: "fko_set_gpg_exe",
+  GPGME_BAD_HOME_DIRECTORY: "fko_set_gpg_home_dir",
+};
+
+/** What to tell the user about a failure of GnuPG; `undefined` for one that has nothing to do with it. */
+export function gpgProblem({ error, detail = "" }: SpaFailure): Problem | undefined {
+  if (error === "GPG_RECIPIENT_UNSUITABLE") {
+    return usageProblem(
+      "packets cannot be sent to this recipient's key: servers expect an RSA key",
+      {
+        hint:
+          "make the server an RSA key of 2048 bits or more; elliptic curves and RSA-1024 do not work",
+      },
+    );
+  }
+  if (error === "INVALID_DATA_FUNCS_NEW_MSGLEN_VALIDFAIL") {
+    return usageProblem(`the packet would have ${detail}; servers read ${MAX_TEXT_LENGTH}`, {
+      hint: "use smaller keys: RSA-2048 or RSA-3072 at both ends, or an elliptic curve for signing",
+    });
+  }
+  const call = CALLS[error];
+  if (call === undefined) return undefined;
+  const { code, text } = SPA_ERRORS[error];
+  const line = libraryError(call, code ?? 0, text);
+  const [reason, hint] = describe(error, detail);
+  return new Problem(reason, { hint, reference: reference(error, detail, line) });
+}
+
+/** The C client's lines: what the library says, and below it GPGME, which finds no more keys to list. */
+function reference(error: SpaErrorName, detail: string, line: string): string {
+  switch (error) {
+    case "GPGME_BAD_PROGRAM":
+    case "GPGME_BAD_HOME_DIRECTORY":
+      return line;
+    case "GPGME_ENCRYPT_SIGN":
+      return `${line}\nGPG ERR: ${detail}`;
+    default:
+      return `${line}\nGPG ERR: ${error.endsWith("NOT_FOUND") ? "End of file" : ""}`;
+  }
+}
+
+function describe(error: SpaErrorName, detail: string): readonly [text: string, hint: string] {
+  switch (error) {
+    case "GPGME_SIGNER_NOT_FOUND":
+      return [`there is no secret key '${detail}'`, "gpg --list-secret-keys shows those there are"];
+    case "GPGME_RECIPIENT_NOT_FOUND":
+      return [`there is no key '${detail}'`, "import the server's public key: gpg --import FILE"];
+    case "GPGME_SIGNER_AMBIGUOUS":
+    case "GPGME_RECIPIENT_AMBIGUOUS":
+      return [`there are ${detail}`, "name one of them by its fingerprint"];
+    case "GPGME_BAD_PROGRAM":
+      return [`there is no program ${detail}`, "leave out --gpg-exe to take gpg from the PATH"];
+    case "GPGME_BAD_HOME_DIRECTORY":
+      return [`there is no directory ${detail}`, "leave out --gpg-home-dir to take gpg's own"];
+    default:
+      return [
+        detail === "" ? "gpg did not encrypt and sign" : `gpg did not encrypt and sign: ${detail}`,
+        "try it by hand: gpg --encrypt --sign --recipient SERVER --local-user YOU",
+      ];
+  }
+}
