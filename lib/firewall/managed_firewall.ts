@@ -301,9 +301,12 @@ export class ManagedFirewall<V extends View> implements Firewall {
   }
 
   async #apply(rules: readonly Rule[], how: "add" | "remove"): Promise<Failure | undefined> {
-    return await this.#runner.apply(
-      this.#adapter[how](await this.#change(rules, how === "add" && this.#shouldVerify())),
-    );
+    const change = await this.#change(rules, how === "add" && this.#shouldVerify());
+    if (this.#adapter.readsFirst && change.view === undefined) {
+      // Writing without having read would wipe what others put there.
+      return { text: `${this.name} could not be read`, refused: false, partial: false };
+    }
+    return await this.#runner.apply(this.#adapter[how](change));
   }
 
   /** What one grant does not notice {@link check} does. */
