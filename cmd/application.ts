@@ -20,6 +20,7 @@ import { fwFlush } from "./fw_flush.ts";
 import { fwList } from "./fw_list.ts";
 import { keygen } from "./keygen.ts";
 import { knock } from "./knock.ts";
+import { print } from "./print.ts";
 import { reload } from "./reload.ts";
 import { serve } from "./serve.ts";
 import { status } from "./status.ts";
@@ -33,6 +34,7 @@ export const COMMANDS = {
   status,
   stop,
   reload,
+  print,
   keygen,
   "fw-list": fwList,
   "fw-flush": fwFlush,

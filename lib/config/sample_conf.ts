@@ -1,0 +1,50 @@
+/**
+ * Configuration files to begin with, made from the tables of variables.
+ *
+ * @module
+ */
+import { FWKNOPD_ROWS } from "./fwknopd_variables.ts";
+import type { VariableRow } from "./variable.ts";
+
+/** Columns a variable's name takes. */
+const NAME_WIDTH = 28;
+
+/** `fwknopd.conf` with every variable of this firewall's build, explained, commented out and at its default. */
+export function sampleFwknopdConf(): string {
+  const rows: readonly VariableRow[] = FWKNOPD_ROWS;
+  const entries = rows
+    .filter(({ builds, honoured }) =>
+      honoured === true && (builds === undefined || builds.includes("iptables"))
+    )
+    .map((row) => `${description(row)}#${row.name.padEnd(NAME_WIDTH)}${row.default ?? ""}\n`);
+  return [
+    "# Settings of the server. One NAME VALUE per line; the value ends at the first ';'.\n" +
+    "# What is commented out has the value shown, or none.\n",
+    ...entries,
+  ].join("\n");
+}
+
+function description({ doc, range, unit, choices }: VariableRow): string {
+  const limits = [
+    ...(range === undefined ? [] : [`${range[0]} to ${range[1]}${unit ? ` ${unit}` : ""}`]),
+    ...(choices === undefined ? [] : [choices.join(", ")]),
+  ];
+  return `# ${doc}${limits.length === 0 ? "" : ` (${limits.join("; ")})`}\n`;
+}
+
+/** `access.conf` with one stanza whose keys have to be filled in. */
+export function sampleAccessConf(): string {
+  return `# Who may open what. Keep this file readable for root only (mode 0600).
+#
+# Each SOURCE starts a stanza. "fwknop keygen" makes the two keys; the client gets the same.
+
+SOURCE                      ANY
+OPEN_PORTS                  tcp/22
+FW_ACCESS_TIMEOUT           30
+# Refuse packets that leave the address to admit open (0.0.0.0): it would be the sender's, which anybody
+# on the way can change.
+REQUIRE_SOURCE_ADDRESS      Y
+KEY_BASE64                  __CHANGEME__
+HMAC_KEY_BASE64             __CHANGEME__
+`;
+}

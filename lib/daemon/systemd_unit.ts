@@ -1,0 +1,105 @@
+/**
+ * The service files for systemd (systemd.service(5), systemd.exec(5)).
+ *
+ * @module
+ */
+
+/** Which service file. */
+export type UnitKind = "hardened" | "compatible";
+
+const HEAD = `[Unit]
+Description=Single Packet Authorization server
+After=network.target
+`;
+
+const TAIL = `
+[Install]
+WantedBy=multi-user.target
+`;
+
+/**
+ * As root, like the C daemon's: every firewall, every command of access.conf, the files of \`/etc/fwknop\` read again
+ * at a reload.
+ */
+const COMPATIBLE = (program: string): string =>
+  `${HEAD}
+[Service]
+Type=notify
+ExecStart=${program} serve --foreground
+ExecReload=/bin/kill -HUP $MAINPID
+Restart=on-failure
+RuntimeDirectory=fwknop
+RuntimeDirectoryMode=0700
+# The replay cache and pending closes outlive a restart.
+RuntimeDirectoryPreserve=yes
+NoNewPrivileges=no
+${TAIL}`;
+
+/**
+ * Without root: two capabilities, a user that exists only while the service runs, and nothing of the system
+ * writable. For nft and iptables-nft; not for iptables-legacy (its lock file is root's), nor for commands
+ * that need root.
+ */
+const HARDENED = (program: string): string =>
+  `${HEAD}
+[Service]
+Type=notify
+# Copies made when the service starts: after editing the files, restart instead of reload.
+LoadCredential=fwknopd.conf:/etc/fwknop/fwknopd.conf
+LoadCredential=access.conf:/etc/fwknop/access.conf
+ExecStart=${program} serve --foreground \\
+    --config-file %d/fwknopd.conf --access-file %d/access.conf \\
+    --run-dir %t/fwknop --digest-file %S/fwknop/digest.cache
+Restart=on-failure
+DynamicUser=yes
+RuntimeDirectory=fwknop
+RuntimeDirectoryMode=0700
+StateDirectory=fwknop
+StateDirectoryMode=0700
+UMask=0077
+
+# Sniffing, and changing the firewall. Add CAP_NET_BIND_SERVICE for a UDP or TCP server below port 1024.
+AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW
+CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW
+NoNewPrivileges=yes
+
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged
+SystemCallErrorNumber=EPERM
+# The engine compiles code while it runs.
+MemoryDenyWriteExecute=no
+LockPersonality=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+KeyringMode=private
+RemoveIPC=yes
+
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+DevicePolicy=closed
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectProc=invisible
+${TAIL}`;
+
+/**
+ * The text of a service file.
+ *
+ * @param program absolute path of the binary.
+ * @throws {TypeError} for a path systemd would take apart.
+ */
+export function systemdUnit(kind: UnitKind, program: string): string {
+  if (!/^\/[\w./+-]+$/.test(program)) {
+    throw new TypeError(`Not a path for a service file: '${program}'`);
+  }
+  return kind === "hardened" ? HARDENED(program) : COMPATIBLE(program);
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { systemdUnit, type UnitKind } from "../../../lib/daemon/systemd_unit.ts";
+import { hasProgram } from "../../support/namespace.ts";
+
+const KINDS: readonly UnitKind[] = ["hardened", "compatible"];
+const isAbsent = !hasProgram("systemd-analyze");
+// deno-lint-ignore no-console -- a test that is left out says why
+if (isAbsent) console.log("left out: the service files are not verified: no systemd-analyze here");
+
+async function withUnit(
+  kind: UnitKind,
+  body: (path: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "fwknop-unit-" });
+  try {
+    const path = `${folder}/fwknop.service`;
+    await Deno.writeTextFile(path, systemdUnit(kind, "/bin/true"));
+    await body(path);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function analyze(...args: string[]): Promise<{ code: number; text: string }> {
+  const { code, stdout, stderr } = await new Deno.Command("systemd-analyze", {
+    args,
+    env: { SYSTEMD_LOG_LEVEL: "warning", NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+for (const kind of KINDS) {
+  Deno.test(`systemd finds nothing wrong with the ${kind} unit`, {
+    ignore: isAbsent,
+  }, () =>
+    withUnit(kind, async (path) => {
+      const { code, text } = await analyze("verify", "--man=no", path);
+      assert.equal(text.replace(/^(?!.*fwknop\.service).*\n/gm, ""), "");
+      assert.equal(code, 0, text);
+    }));
+}
+
+Deno.test("systemd rates the exposure of the hardened unit at most 2.5 of 10", {
+  ignore: isAbsent,
+}, () =>
+  withUnit("hardened", async (path) => {
+    const { code, text } = await analyze("security", "--offline=yes", "--threshold=25", path);
+    assert.equal(code, 0, text);
+  }));
+
+Deno.test("a path with a blank or a variable does not get into a unit", () => {
+  for (const program of ["fwknop", "/opt/my programs/fwknop", "/opt/$X/fwknop", "/a\nUser=root"]) {
+    assert.throws(() => systemdUnit("compatible", program), TypeError);
+  }
+});
