@@ -17,6 +17,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   85: "No pinentry",
   99: "Operation cancelled",
   152: "Decryption failed",
+  177: "No passphrase given",
 };
 
 /** The number is in the low 16 bits; those above say which program found it. */

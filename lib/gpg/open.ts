@@ -12,7 +12,7 @@ import { MAX_TEXT_LENGTH, MIN_TEXT_LENGTH } from "../spa/limits.ts";
 import type { OpenedPacket } from "../spa/packet.ts";
 import { failureText } from "./error_code.ts";
 import { looksEncrypted } from "./message_shape.ts";
-import { type GpgProgram, type GpgRun, runGpg } from "./run.ts";
+import { type GpgProgram, type GpgRun, isPassphrase, runGpg } from "./run.ts";
 import { findSignature, type GpgSignature } from "./signature.ts";
 import { countStatus, type StatusLine } from "./status.ts";
 
@@ -67,6 +67,9 @@ export async function openGpgText(
   if (blob === undefined) return failure("INVALID_DATA_ENCRYPT_CIPHERLEN_DECODEFAIL");
   if (!looksEncrypted(blob)) return failure("GPGME_DECRYPT_FAILED", "No data");
   const { passphrase, asksAgent = false, milliseconds = OPEN_MILLISECONDS } = options;
+  if (passphrase !== undefined && !isPassphrase(passphrase)) {
+    return failure("GPGME_DECRYPT_FAILED", "GPG_DECRYPT_PW has a line feed or a NUL in it");
+  }
   const run = await runGpg(options, {
     // A small message can hold a large text: one byte more than a plaintext may have is enough to refuse it.
     args: ["--max-output", String(MAX_TEXT_LENGTH + 1), "--decrypt"],

@@ -1,0 +1,95 @@
+import { assert, assertEquals, assertRejects } from "../../assert.ts";
+import { SERVER_ENVIRONMENT, userEnvironment } from "../../../lib/gpg/environment.ts";
+import { type GpgRun, runGpg } from "../../../lib/gpg/run.ts";
+import { GpgHome, gpgTest } from "../../support/gpg_home.ts";
+
+/** Runs a shell script in place of gpg. */
+async function runScript(script: string, milliseconds = 5_000): Promise<GpgRun> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const program = `${folder}/gpg`;
+    await Deno.writeTextFile(program, `#!/bin/sh\n${script}\n`, { mode: 0o700 });
+    return await runGpg({ program, environment: SERVER_ENVIRONMENT }, {
+      args: ["--version"],
+      input: new TextEncoder().encode("message\n"),
+      passphrase: new TextEncoder().encode("secret words"),
+      milliseconds,
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const unix = { ignore: Deno.build.os === "windows" };
+
+Deno.test("the passphrase is the first line of the input and never an argument", unix, async () => {
+  const run = await runScript('echo "$@"; cat');
+  assert(run.ran);
+  const [args = "", passphrase, message] = new TextDecoder().decode(run.output).split("\n");
+  assert(!args.includes("secret"));
+  assertEquals([passphrase, message], ["secret words", "message"]);
+});
+
+Deno.test("gpg sees PATH, the language and nothing else", unix, async () => {
+  const run = await runScript("/usr/bin/env");
+  assert(run.ran);
+  const names = new TextDecoder().decode(run.output).trim().split("\n").map((line) =>
+    line.replace(/=.*/, "")
+  );
+  // The shell adds these of its own accord.
+  assertEquals(names.filter((name) => !["PWD", "_", "SHLVL", "OLDPWD"].includes(name)).sort(), [
+    "LC_ALL",
+    "PATH",
+  ]);
+});
+
+Deno.test("a user's gpg gets what keys and terminals need", () => {
+  const env = (name: string): string => `value of ${name}`;
+  const chosen = Object.keys(userEnvironment(env));
+  assert(chosen.includes("GNUPGHOME") && chosen.includes("GPG_TTY"));
+  assert(!chosen.includes("LD_PRELOAD"));
+  assertEquals(userEnvironment(() => undefined), SERVER_ENVIRONMENT);
+});
+
+Deno.test("a gpg that hangs is killed, even if its child holds the pipes", unix, async () => {
+  const began = performance.now();
+  const run = await runScript("sleep 3 & sleep 3", 200);
+  assert(!run.ran && /^no answer from .* within 200 ms$/.test(run.reason));
+  assert(performance.now() - began < 2_000);
+});
+
+Deno.test("a gpg that says too much is killed", unix, async () => {
+  const run = await runScript("exec yes");
+  assert(!run.ran && run.reason.endsWith("says too much"));
+});
+
+Deno.test("a gpg that reads nothing and ends is no exception", unix, async () => {
+  const run = await runScript("exit 3");
+  assert(run.ran);
+  assertEquals([run.code, run.status, run.output.length], [3, [], 0]);
+});
+
+Deno.test("a program that is not there is a reason, not an exception", async () => {
+  const program = "/nowhere/gpg";
+  const command = { args: [], milliseconds: 1000 };
+  const run = await runGpg({ program, environment: SERVER_ENVIRONMENT }, command);
+  assertEquals(run, { ran: false, reason: "/nowhere/gpg was not found" });
+});
+
+Deno.test("a passphrase that would spill over into the message is misuse", async () => {
+  const command = { args: [], milliseconds: 1000, passphrase: new Uint8Array([65, 10, 66]) };
+  await assertRejects(() => runGpg({ environment: SERVER_ENVIRONMENT }, command), TypeError);
+});
+
+gpgTest("the agent that gpg starts does not keep the run waiting", async () => {
+  await using home = await GpgHome.make();
+  const began = performance.now();
+  const run = await runGpg({ homeDirectory: home.path, environment: SERVER_ENVIRONMENT }, {
+    args: ["--quick-gen-key", "a <a@example.test>", "rsa1024", "default", "never"],
+    passphrase: new Uint8Array(),
+    milliseconds: 60_000,
+  });
+  assert(run.ran);
+  assertEquals(run.code, 0);
+  assert(performance.now() - began < 30_000);
+});

@@ -1,0 +1,79 @@
+import { assertEquals } from "../../assert.ts";
+import { GpgQueue, QUEUE_LIMITS } from "../../../lib/gpg/work_queue.ts";
+
+/** A queue with jobs that end when they are told to. */
+function bench(limits = QUEUE_LIMITS): {
+  queue: GpgQueue;
+  begun: string[];
+  clock: { now: number };
+  add(name: string, authenticated: boolean): boolean;
+  end(): Promise<void>;
+} {
+  const clock = { now: 0 };
+  const queue = new GpgQueue(limits, () => clock.now);
+  const begun: string[] = [];
+  let running = Promise.withResolvers<void>();
+  return {
+    queue,
+    begun,
+    clock,
+    add: (name, authenticated) =>
+      queue.add({
+        authenticated,
+        run: () => {
+          begun.push(name);
+          return running.promise;
+        },
+      }),
+    end: async () => {
+      const ended = running;
+      running = Promise.withResolvers();
+      ended.resolve();
+      // The queue goes on in the microtasks that follow.
+      await new Promise((resolve) => setTimeout(resolve));
+    },
+  };
+}
+
+Deno.test("one job runs at a time, those with a right HMAC first", async () => {
+  const { queue, begun, add, end } = bench();
+  add("junk 1", false);
+  add("junk 2", false);
+  add("good 1", true);
+  add("good 2", true);
+  assertEquals(begun, ["junk 1"]);
+  for (let count = 0; count < 4; count++) await end();
+  assertEquals(begun, ["junk 1", "good 1", "good 2", "junk 2"]);
+  await queue.settle();
+});
+
+Deno.test("few jobs wait, and junk takes no place from the others", async () => {
+  const limits = { ...QUEUE_LIMITS, burst: 100 };
+  const { queue, add, end } = bench(limits);
+  const taken = (authenticated: boolean): number =>
+    Array.from({ length: 100 }, () => add("x", authenticated)).filter((took) => took).length;
+  assertEquals(taken(false), limits.unauthenticated + 1);
+  assertEquals(taken(true), limits.authenticated);
+  queue.clear();
+  await end();
+  await queue.settle();
+});
+
+Deno.test("jobs that nothing vouches for are started at a limited rate", async () => {
+  const { queue, clock, begun, add, end } = bench();
+  const flood = async (): Promise<void> => {
+    for (let count = 0; count < 50; count++) {
+      add("junk", false);
+      await end();
+    }
+  };
+  await flood();
+  assertEquals(begun.length, QUEUE_LIMITS.burst);
+  clock.now += 1000;
+  await flood();
+  assertEquals(begun.length, QUEUE_LIMITS.burst + QUEUE_LIMITS.rate);
+  clock.now += 3_600_000;
+  await flood();
+  assertEquals(begun.length, 2 * QUEUE_LIMITS.burst + QUEUE_LIMITS.rate);
+  await queue.settle();
+});
