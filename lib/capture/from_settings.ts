@@ -9,6 +9,8 @@ import { HintedError } from "../hinted_error.ts";
 import { PROTOCOL_NUMBERS } from "../net/service.ts";
 import type { Capture, Datagram, Notify, Receive } from "./datagram.ts";
 import { PcapFile } from "./pcap_file.ts";
+import { queueRulePrograms } from "./queue_rules.ts";
+import { QueueServer } from "./queue_server.ts";
 import { SeveralCaptures } from "./several.ts";
 import { Sniffer } from "./sniffer.ts";
 import { TcpServer } from "./tcp_server.ts";
@@ -22,7 +24,7 @@ export interface OpenedCapture {
 }
 
 /**
- * Opens what the settings ask for: the UDP server, a capture file or libpcap, and the TCP server beside it.
+ * Opens what the settings ask for: a netfilter queue, the UDP server, a capture file or libpcap, and the TCP server beside it.
  *
  * @param notify told of interfaces that go and return.
  * @throws {HintedError} when it cannot be opened.
@@ -47,6 +49,7 @@ export function captureFromSettings(settings: ServerSettings, notify: Notify): O
 }
 
 function openMain(settings: ServerSettings, notify: Notify): OpenedCapture {
+  if (settings.ENABLE_NFQ_CAPTURE) return openQueue(settings);
   if (settings.ENABLE_UDP_SERVER) return openUdp(settings);
   if (settings.PCAP_FILE !== undefined) {
     const { PCAP_FILE: path, PCAP_FILTER: filter } = settings;
@@ -68,6 +71,20 @@ function openMain(settings: ServerSettings, notify: Notify): OpenedCapture {
     });
     return openUdp(settings);
   }
+}
+
+function openQueue(settings: ServerSettings): OpenedCapture {
+  const { NFQ_INTERFACE: device } = settings;
+  const rules = {
+    table: settings.NFQ_TABLE,
+    chain: settings.NFQ_CHAIN,
+    port: settings.NFQ_PORT,
+    queue: settings.NFQ_QUEUE_NUMBER,
+    programs: queueRulePrograms(settings.FIREWALL_EXE),
+    ...(device === undefined || device === "" ? {} : { device }),
+  };
+  const capture = new QueueServer(rules, settings.MAX_SNIFF_BYTES);
+  return { capture, announcements: [`Reading packets from ${capture.description}`] };
 }
 
 function openUdp({ UDPSERV_PORT: port }: ServerSettings): OpenedCapture {

@@ -22,6 +22,19 @@ export interface QueueRuleOptions {
   readonly programs: readonly (readonly string[])[];
 }
 
+/**
+ * The programs for both families, from FIREWALL_EXE: a command that may hold blanks. One that is not some
+ * `iptables` cannot make queue rules, so the usual ones are taken.
+ */
+export function queueRulePrograms(firewallExe: string): string[][] {
+  const words = firewallExe.split(/[ \t]+/).filter((word) => word !== "");
+  const match = /^(.*\/)?iptables(-[a-z]+)?$/.exec(words.at(-1) ?? "");
+  if (match === null) return [["iptables"], ["ip6tables"]];
+  const [, folder = "", variant = ""] = match;
+  const before = words.slice(0, -1);
+  return ["iptables", "ip6tables"].map((name) => [...before, `${folder}${name}${variant}`]);
+}
+
 /** Argument vectors to run one after the other. */
 interface Plan {
   readonly add: readonly (readonly string[])[];

@@ -213,14 +213,14 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "N",
     doc: "Receive packets from a netfilter queue in place of sniffing",
-    honoured: false,
+    honoured: true,
     builds: ["nfq"],
   },
   {
     name: "NFQ_INTERFACE",
     kind: "text",
     doc: "Queue only packets that arrive on this interface",
-    honoured: false,
+    honoured: true,
     builds: ["nfq"],
   },
   {
@@ -229,7 +229,7 @@ export const FWKNOPD_VARIABLES = [
     default: "62201",
     range: [1, 65535],
     doc: "UDP port whose packets are queued",
-    honoured: false,
+    honoured: true,
     builds: ["nfq"],
   },
   {
@@ -237,7 +237,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "text",
     default: "mangle",
     doc: "Table of the queue rule",
-    honoured: false,
+    honoured: true,
     builds: ["nfq"],
   },
   {
@@ -245,7 +245,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "text",
     default: "FWKNOP_NFQ",
     doc: "Chain of the queue rule",
-    honoured: false,
+    honoured: true,
     builds: ["nfq"],
   },
   {
@@ -254,7 +254,7 @@ export const FWKNOPD_VARIABLES = [
     default: "1",
     range: [0, 65535],
     doc: "Number of the queue",
-    honoured: false,
+    honoured: true,
     builds: ["nfq"],
   },
   {

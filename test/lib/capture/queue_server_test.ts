@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "property-testing";
 import { parseQueuedPackets } from "../../../lib/capture/queue_message.ts";
+import { queueRulePrograms } from "../../../lib/capture/queue_rules.ts";
 import { bytes, word } from "../../support/frames.ts";
 import { lineReader } from "../../support/line_reader.ts";
 import { type Namespace, namespaceTest, until } from "../../support/namespace.ts";
@@ -39,6 +40,18 @@ Deno.test("any bytes are answered", () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+Deno.test("queue rules are made by both programs of the firewall, or by the usual ones", () => {
+  assert.deepEqual(queueRulePrograms("/usr/sbin/iptables-legacy"), [
+    ["/usr/sbin/iptables-legacy"],
+    ["/usr/sbin/ip6tables-legacy"],
+  ]);
+  assert.deepEqual(queueRulePrograms("ip netns exec x iptables"), [
+    ["ip", "netns", "exec", "x", "iptables"],
+    ["ip", "netns", "exec", "x", "ip6tables"],
+  ]);
+  assert.deepEqual(queueRulePrograms("/sbin/ipfw"), [["iptables"], ["ip6tables"]]);
 });
 
 function libraryMissing(): string | undefined {
