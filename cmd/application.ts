@@ -16,6 +16,7 @@ import {
 import { type CommandLineContext, toCommand } from "./command.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { dumpConfig } from "./dump_config.ts";
+import { explain } from "./explain.ts";
 import { fwFlush } from "./fw_flush.ts";
 import { fwList } from "./fw_list.ts";
 import { keygen } from "./keygen.ts";
@@ -39,6 +40,7 @@ export const COMMANDS = {
   "fw-list": fwList,
   "fw-flush": fwFlush,
   "dump-config": dumpConfig,
+  explain,
   version,
 } as const;
 

@@ -104,7 +104,8 @@ function maxAge(settings: ServerSettings): number | undefined {
   return settings.ENABLE_SPA_PACKET_AGING ? settings.MAX_SPA_PACKET_AGE : undefined;
 }
 
-function policyFromSettings(settings: ServerSettings, testMode: boolean): ServerPolicy {
+/** What the settings say about single packets. */
+export function policyFromSettings(settings: ServerSettings, testMode: boolean): ServerPolicy {
   return {
     maxAge: maxAge(settings),
     http: settings.ENABLE_SPA_OVER_HTTP

@@ -54,7 +54,8 @@ export function eventObject(event: PacketEvent): Record<string, unknown> | undef
   }
 }
 
-function packetMembers(packet: PacketFacts): Record<string, unknown> {
+/** What the headers of the packet say. */
+export function packetMembers(packet: PacketFacts): Record<string, unknown> {
   return {
     packet: packet.number,
     source: packet.source,

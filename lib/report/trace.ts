@@ -1,12 +1,15 @@
 /**
- * The trace of `serve -v` on a terminal: each packet with every step it passed and the one that failed.
+ * The trace of `serve -v` on a terminal, and of `explain`: each packet with every step it passed and the one that
+ * failed.
  *
  * @module
  */
 import { bold, dim, green, red } from "./color.ts";
-import type { DecodedEvent, GrantedEvent, PacketEvent } from "../server/event.ts";
+import type { DecodedEvent, ExplainEvent, FindingEvent, GrantedEvent } from "../server/event.ts";
 import { type PacketFacts, type Refusal, type Step, STEPS } from "../server/refusal.ts";
+import { decisionText } from "./decision_text.ts";
 import { explainRefusal } from "./explanation.ts";
+import { explainFinding } from "./finding_text.ts";
 import { summarizeMessage } from "./message_summary.ts";
 
 /** What passing a step means, for the steps that have no event of their own. */
@@ -34,7 +37,7 @@ export class Trace {
   }
 
   /** Tells one event. */
-  readonly observe = (event: PacketEvent): void => {
+  readonly observe = (event: ExplainEvent): void => {
     switch (event.kind) {
       case "refused":
         this.#refused(event.refusal);
@@ -49,6 +52,17 @@ export class Trace {
       }
       case "granted":
         this.#granted(event);
+        return;
+      case "decided":
+        this.#begin(event.packet);
+        this.#step(
+          true,
+          "act",
+          `stanza ${event.decision.stanza}: would ${decisionText(event.decision)}`,
+        );
+        return;
+      case "finding":
+        this.#finding(event);
         return;
       case "bad-forwarded-for":
         this.#begin(event.packet);
@@ -70,6 +84,15 @@ export class Trace {
       `${stanzaLabel(refusal.stanzas)}${fact}`,
     );
     this.#write(`                   ${dim(hint)}`);
+    // Should the packet go on in spite of it, the step was not passed for that.
+    this.#shown = Math.max(this.#shown, STEPS.indexOf(refusal.step) + 1);
+  }
+
+  #finding({ packet, finding }: FindingEvent): void {
+    this.#begin(packet);
+    const { fact, hint } = explainFinding(finding);
+    this.#write(`  → ${fact}`);
+    if (hint !== "") this.#write(`                   ${dim(hint)}`);
   }
 
   #granted(event: GrantedEvent): void {

@@ -8,6 +8,7 @@ import type { GpgSignature } from "../gpg/signature.ts";
 import type { OpenedPacket } from "../spa/packet.ts";
 import type { Stanza } from "../config/stanza.ts";
 import type { Decision } from "./decision.ts";
+import type { Finding } from "./finding.ts";
 import type { PacketFacts, Refusal } from "./refusal.ts";
 
 /** A stanza refused a packet, or all did. */
@@ -65,3 +66,20 @@ export type PacketEvent =
 
 /** Receives every event, in order. Must not throw. */
 export type Observer = (event: PacketEvent) => void;
+
+/** What would be done; only `explain` stops here. */
+export interface DecidedEvent {
+  readonly kind: "decided";
+  readonly packet: PacketFacts;
+  readonly decision: Decision;
+}
+
+/** What was found out beyond a refusal. */
+export interface FindingEvent {
+  readonly kind: "finding";
+  readonly packet: PacketFacts;
+  readonly finding: Finding;
+}
+
+/** What `explain` tells: all that a server does, and more. */
+export type ExplainEvent = PacketEvent | DecidedEvent | FindingEvent;

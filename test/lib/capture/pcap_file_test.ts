@@ -3,20 +3,11 @@ import { copyDatagram, type Datagram } from "../../../lib/capture/datagram.ts";
 import { PcapFile } from "../../../lib/capture/pcap_file.ts";
 import { HintedError } from "../../../lib/hinted_error.ts";
 import { loadPcap } from "../../../ffi/pcap.ts";
-import { bytes, ethernet, ipv4, ipv6, tagged, udp } from "../../support/frames.ts";
+import { ethernet, ipv4, ipv6, tagged, udp } from "../../support/frames.ts";
+import { pcapBytes } from "../../support/pcap_bytes.ts";
 
 // Loaded here and not within a test, where Deno 2.4 would call it a leak.
 loadPcap();
-
-/** A capture file (the format of draft-ietf-opsawg-pcap), one frame a second. */
-function pcapFile(linkType: number, frames: readonly Uint8Array[]): Uint8Array {
-  const numbers = (...values: number[]) => new Uint8Array(new Uint32Array(values).buffer);
-  const records = frames.flatMap((frame, index) => [
-    numbers(1_700_000_000 + index, 500_000, frame.length, frame.length),
-    frame,
-  ]);
-  return bytes(numbers(0xa1b2c3d4, 0x0004_0002, 0, 0, 65535, linkType), ...records);
-}
 
 async function withFile(content: Uint8Array, body: (path: string) => Promise<void>): Promise<void> {
   const path = await Deno.makeTempFile({ prefix: "fwknop-pcap-" });
@@ -36,7 +27,7 @@ Deno.test("every packet of a file is delivered in order with its time, then the 
     ethernet(0x0806, new Uint8Array(28)),
     ethernet(0x8100, tagged(3, 0x86dd, ipv6(17, packet("two")))),
   ];
-  return withFile(pcapFile(1, frames), async (path) => {
+  return withFile(pcapBytes(1, frames), async (path) => {
     const file = new PcapFile(path, "");
     const seen: [string, number][] = [];
     await file.run(({ payload }) => {
@@ -52,7 +43,7 @@ Deno.test("the filter holds for files, and a long file lets other work run", () 
     { length: 2000 },
     (_, index) => ethernet(0x0800, ipv4(17, udp(1, 62201 + index % 2, Uint8Array.of(index)))),
   );
-  return withFile(pcapFile(1, frames), async (path) => {
+  return withFile(pcapBytes(1, frames), async (path) => {
     const file = new PcapFile(path, "udp port 62201");
     const seen: Datagram[] = [];
     let turns = 0;
@@ -66,7 +57,7 @@ Deno.test("the filter holds for files, and a long file lets other work run", () 
 });
 
 Deno.test("closing within a packet ends the run after it", () =>
-  withFile(pcapFile(101, [ipv4(17, packet("one")), ipv4(17, packet("two"))]), async (path) => {
+  withFile(pcapBytes(101, [ipv4(17, packet("one")), ipv4(17, packet("two"))]), async (path) => {
     const file = new PcapFile(path, "");
     let count = 0;
     await file.run(() => {
@@ -84,11 +75,11 @@ Deno.test("what is no capture file, is cut off, or has foreign frames is one lin
     assert.throws(() => new PcapFile(path, ""), message(/unknown file format/));
     return Promise.resolve();
   });
-  await withFile(pcapFile(105, []), (path) => {
+  await withFile(pcapBytes(105, []), (path) => {
     assert.throws(() => new PcapFile(path, ""), message(/link type 105/));
     return Promise.resolve();
   });
-  const whole = pcapFile(1, [ethernet(0x0800, ipv4(17, packet("one")))]);
+  const whole = pcapBytes(1, [ethernet(0x0800, ipv4(17, packet("one")))]);
   await withFile(whole.subarray(0, whole.length - 5), async (path) => {
     await assert.rejects(new PcapFile(path, "").run(() => {}), message(/truncated/));
   });

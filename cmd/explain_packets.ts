@@ -1,0 +1,125 @@
+/**
+ * The packets that `explain` is asked about.
+ *
+ * @module
+ */
+import type { Datagram } from "../lib/capture/datagram.ts";
+import type { CapturedDatagram } from "../lib/capture/captured_packets.ts";
+import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
+import { textBytes } from "../lib/crypto/bytes.ts";
+import { HintedError } from "../lib/hinted_error.ts";
+import { type Address, parseAddress } from "../lib/net/address.ts";
+import { PROTOCOL_NUMBERS } from "../lib/net/service.ts";
+import { MIN_PACKET_LENGTH } from "../lib/spa/limits.ts";
+import { screenPacket } from "../lib/spa/screen.ts";
+
+/** A packet to explain. */
+export interface ExplainedPacket {
+  readonly datagram: Datagram;
+  /** When it was captured, in seconds since 1970; absent for a packet text. */
+  readonly time?: number;
+  /** What of the settings keeps the server from seeing it, if anything does. */
+  readonly leftOutBy?: string;
+}
+
+/** Packets, and how many datagrams of capture files are nobody's business. */
+export interface ExplainedPackets {
+  readonly packets: readonly ExplainedPacket[];
+  readonly leftOut: number;
+}
+
+/** What stands in for the headers that a packet text does not have. */
+const LOOPBACK = parseAddress("127.0.0.1") as Address;
+
+/**
+ * The packets a word stands for: those of a file, or the word itself.
+ *
+ * @throws {HintedError} when it is neither.
+ */
+export async function readExplained(
+  word: string,
+  settings: ServerSettings,
+): Promise<ExplainedPackets> {
+  const bytes = readIfFile(word);
+  if (bytes === undefined) {
+    if (word.length < MIN_PACKET_LENGTH) {
+      throw new HintedError(`'${word}' is neither a file nor a packet`, {
+        hint: `A packet has at least ${MIN_PACKET_LENGTH} characters; knock -T -B FILE writes one`,
+      });
+    }
+    return textPackets([word], settings);
+  }
+  const { isCaptureFile } = await import("../lib/capture/captured_packets.ts");
+  if (isCaptureFile(bytes)) return await capturedPackets(word, settings);
+  const lines = new TextDecoder("latin1").decode(bytes).split("\n").map((line) => line.trim());
+  return textPackets(lines.filter((line) => line !== ""), settings);
+}
+
+function readIfFile(path: string): Uint8Array | undefined {
+  try {
+    return Deno.readFileSync(path);
+  } catch (error) {
+    // A packet text is no name a file system takes: too long, or in folders that are not there.
+    if (path.length >= MIN_PACKET_LENGTH || error instanceof Deno.errors.NotFound) return undefined;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new HintedError(`Cannot read ${path}: ${reason}`, { cause: error });
+  }
+}
+
+function textPackets(texts: readonly string[], settings: ServerSettings): ExplainedPackets {
+  const packets = texts.map((text) => ({
+    datagram: {
+      protocol: PROTOCOL_NUMBERS.udp,
+      source: LOOPBACK,
+      sourcePort: 0,
+      destination: LOOPBACK,
+      destinationPort: settings.UDPSERV_PORT,
+      payload: textBytes(text),
+    },
+  }));
+  return { packets, leftOut: 0 };
+}
+
+/** What is captured, and what is not but looks like a packet, to a wrong port perhaps. */
+async function capturedPackets(path: string, settings: ServerSettings): Promise<ExplainedPackets> {
+  const { readCapturedDatagrams } = await import("../lib/capture/captured_packets.ts");
+  const all = await readCapturedDatagrams(path, "");
+  const isCaptured = await captureRule(path, settings);
+  const http = { anyUserAgent: true, forwardedFor: false };
+  const packets = all.flatMap((captured): ExplainedPacket[] => {
+    if (isCaptured.test(captured)) return [captured];
+    return screenPacket(captured.datagram.payload, { http }).ok
+      ? [{ ...captured, leftOutBy: isCaptured.name }]
+      : [];
+  });
+  return { packets, leftOut: all.length - packets.length };
+}
+
+/** Which packets of the file the server would see, by the settings that decide it. */
+async function captureRule(
+  path: string,
+  settings: ServerSettings,
+): Promise<{ readonly name: string; readonly test: (captured: CapturedDatagram) => boolean }> {
+  if (settings.ENABLE_UDP_SERVER) {
+    const port = settings.UDPSERV_PORT;
+    const test = ({ datagram }: CapturedDatagram): boolean =>
+      datagram.protocol === PROTOCOL_NUMBERS.udp && datagram.destinationPort === port;
+    return { name: `UDPSERV_PORT ${port}`, test };
+  }
+  const { readCapturedDatagrams } = await import("../lib/capture/captured_packets.ts");
+  const filter = settings.PCAP_FILTER;
+  const passed = new Set((await readCapturedDatagrams(path, filter)).map(identify));
+  const isServed = ({ protocol, destinationPort }: Datagram): boolean =>
+    settings.ENABLE_TCP_SERVER && protocol === PROTOCOL_NUMBERS.tcp &&
+    destinationPort === settings.TCPSERV_PORT;
+  return {
+    name: `PCAP_FILTER '${filter}'`,
+    test: (captured) => passed.has(identify(captured)) || isServed(captured.datagram),
+  };
+}
+
+function identify({ datagram, time }: CapturedDatagram): string {
+  const { protocol, source, sourcePort, destination, destinationPort, payload } = datagram;
+  const addresses = [source.text, sourcePort, destination.text, destinationPort];
+  return [time, protocol, ...addresses, payload].join(" ");
+}

@@ -1,0 +1,29 @@
+/**
+ * One phrase for what a decision does.
+ *
+ * @module
+ */
+import { formatService } from "../net/service.ts";
+import type { Decision, NatHost } from "../server/decision.ts";
+
+/** `open tcp/22 for 192.0.2.44, 30 s`. */
+export function decisionText(decision: Decision): string {
+  const services = decision.services.map(formatService).join(", ");
+  const rest = `for ${decision.address.text}, ${decision.seconds} s`;
+  switch (decision.kind) {
+    case "open":
+      return `open ${services} ${rest}`;
+    case "local-nat":
+      return `redirect ${services} to ${hostText(decision.target)} ${rest}`;
+    case "forward": {
+      const what = decision.everything ? "everything" : services;
+      const { target } = decision;
+      return `forward ${what}${target === undefined ? "" : ` to ${hostText(target)}`} ${rest}`;
+    }
+  }
+}
+
+function hostText({ host, port }: NatHost): string {
+  if (typeof host === "string") return `${host} port ${port}`;
+  return port === 0 ? host.text : `${host.text} port ${port}`;
+}

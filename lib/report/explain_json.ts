@@ -1,0 +1,43 @@
+/**
+ * What `explain --json` prints: the objects of the log, and two kinds more (`docs/log-format.md`).
+ *
+ * @module
+ */
+import type { ExplainEvent } from "../server/event.ts";
+import { decisionText } from "./decision_text.ts";
+import { explainFinding } from "./finding_text.ts";
+import { eventObject, packetMembers } from "./json_reporter.ts";
+
+/** The object for an event, or `undefined` for events that say nothing by themselves. */
+export function explainObject(event: ExplainEvent): Record<string, unknown> | undefined {
+  switch (event.kind) {
+    case "decided":
+      return {
+        event: "decided",
+        ...packetMembers(event.packet),
+        stanza: event.decision.stanza,
+        text: decisionText(event.decision),
+      };
+    case "finding": {
+      const { fact, hint } = explainFinding(event.finding);
+      return {
+        event: "finding",
+        ...packetMembers(event.packet),
+        ...event.finding,
+        text: fact,
+        hint,
+      };
+    }
+    case "decoded": {
+      const { username, timestamp, message, natAccess, clientTimeout } = event.fields.message;
+      return {
+        event: "decoded",
+        ...packetMembers(event.packet),
+        stanza: event.stanza.number,
+        message: { username, timestamp, message, natAccess, clientTimeout },
+      };
+    }
+    default:
+      return eventObject(event);
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * What `explain` found out, in words, and what to change.
+ *
+ * @module
+ */
+import { DIGESTS } from "../crypto/digest.ts";
+import { ENCRYPTION_MODES } from "../crypto/encryption_mode.ts";
+import type { CipherFinding, Finding, HmacFinding, KeyReading } from "../server/finding.ts";
+import type { Explanation } from "./explanation.ts";
+
+/** Explains a finding. */
+export function explainFinding(finding: Finding): Explanation {
+  switch (finding.kind) {
+    case "hmac-match":
+      return explainHmac(finding);
+    case "cipher-match":
+      return explainCipher(finding);
+    case "no-hmac":
+      return {
+        fact: `the client used no HMAC; the encryption key of stanza ${finding.stanza} is right`,
+        hint: "give the client HMAC_KEY_BASE64 and USE_HMAC Y",
+      };
+    case "unexpected-hmac":
+      return {
+        fact: `the client used an HMAC (${DIGESTS[finding.type].label} or as long), ` +
+          `and stanza ${finding.stanza} has no key for it; its encryption key is right`,
+        hint: "add the client's HMAC_KEY_BASE64 to the stanza",
+      };
+    case "other-addresses":
+      return {
+        fact: `stanza ${finding.stanza}: ${finding.address} is not in its ${finding.list}`,
+        hint: `add the address to the stanza's ${finding.list} if it is for this client`,
+      };
+    case "shape":
+      return {
+        fact: finding.detail,
+        hint: "a packet that was cut, wrapped or escaped on its way?",
+      };
+    case "http-disabled":
+      return {
+        fact: "a packet in an HTTP request",
+        hint: "set ENABLE_SPA_OVER_HTTP Y in fwknopd.conf, or knock without -P http",
+      };
+    case "time-zone":
+      return {
+        fact: `that is ${
+          Math.abs(finding.hours)
+        } h, as with a clock that is set to another time zone`,
+        hint: `at the client, compare date -u with the server's: it is ${
+          finding.hours > 0 ? "behind" : "ahead"
+        }`,
+      };
+    case "age-unchecked":
+      return {
+        fact: `timestamp ${Math.abs(finding.seconds)} s ${
+          finding.seconds > 0 ? "old" : "in the future"
+        }, which nobody checks`,
+        hint: "set ENABLE_SPA_PACKET_AGING Y in fwknopd.conf",
+      };
+    case "recorded":
+      return {
+        fact: "the replay file has this packet: the server took it, and took it from here",
+        hint: "sent once more it is refused as a replay",
+      };
+    case "not-captured":
+      return {
+        fact: `the server never sees it: ${finding.filter} leaves it out`,
+        hint: "knock to the server's port (-p), or change what the server listens to",
+      };
+    case "apart-from-that":
+      return { fact: "apart from that:", hint: "" };
+  }
+}
+
+function explainHmac({ stanza, role, reading, type, expected }: HmacFinding): Explanation {
+  const label = DIGESTS[type].label;
+  const digest = type === expected ? "" : ` with ${label}, not ${DIGESTS[expected].label}`;
+  if (role === "encryption") {
+    return {
+      fact:
+        `the encryption key of stanza ${stanza} made the HMAC${digest}: the two keys are swapped`,
+      hint: "swap KEY and HMAC_KEY at one end",
+    };
+  }
+  if (reading === "same") {
+    return type === expected
+      ? {
+        fact: `the HMAC key of stanza ${stanza} made it`,
+        hint: "why that stanza did not take it is said above: its SOURCE, DESTINATION or expiry",
+      }
+      : {
+        fact: `the HMAC key of stanza ${stanza} made it${digest}`,
+        hint: `write HMAC_DIGEST_TYPE ${label} in the stanza, or the other at the client`,
+      };
+  }
+  return {
+    fact: `the HMAC key of stanza ${stanza}, ${read(reading)}, made it${digest}`,
+    hint: writeAs("HMAC_KEY", reading),
+  };
+}
+
+function explainCipher({ stanza, role, reading, mode, expected }: CipherFinding): Explanation {
+  const label = ENCRYPTION_MODES[mode].label;
+  const other = mode === expected
+    ? ""
+    : ` in mode ${label}, not ${ENCRYPTION_MODES[expected].label}`;
+  if (role === "hmac") {
+    return {
+      fact: `the HMAC key of stanza ${stanza} decrypts it${other}: the two keys are swapped`,
+      hint: "swap KEY and HMAC_KEY at one end",
+    };
+  }
+  if (reading === "same") {
+    return mode === expected
+      ? {
+        fact: `the encryption key of stanza ${stanza} decrypts it`,
+        hint: "the client has the HMAC key of one stanza and the encryption key of another",
+      }
+      : {
+        fact: `the encryption key of stanza ${stanza} decrypts it${other}`,
+        hint: `write ENCRYPTION_MODE ${label} in the stanza, or knock with the other (-M)`,
+      };
+  }
+  return {
+    fact: `the encryption key of stanza ${stanza}, ${read(reading)}, decrypts it${other}`,
+    hint: writeAs("KEY", reading),
+  };
+}
+
+function read(reading: KeyReading): string {
+  return reading === "base64" ? "read as base64" : "read as text";
+}
+
+/** @param reading how the client reads the key. */
+function writeAs(name: "KEY" | "HMAC_KEY", reading: KeyReading): string {
+  return reading === "base64"
+    ? `write ${name}_BASE64 in the stanza, or ${name} at the client`
+    : `write ${name} in the stanza, or ${name}_BASE64 at the client`;
+}

@@ -1,0 +1,232 @@
+/**
+ * The path of one captured packet, told step by step, with what would have been right where a step failed. Nothing is
+ * changed: no rule, no replay file.
+ *
+ * @module
+ */
+import type { Datagram } from "../capture/datagram.ts";
+import type { Stanza } from "../config/stanza.ts";
+import { packetReplayDigest } from "../spa/replay_digest.ts";
+import { screenPacket } from "../spa/screen.ts";
+import type { Decision } from "./decision.ts";
+import { diagnoseCipher, diagnoseHmac } from "./diagnose_keys.ts";
+import type { ExplainEvent, PacketEvent } from "./event.ts";
+import type { Finding } from "./finding.ts";
+import { describePacket, PacketProcessor } from "./packet_processor.ts";
+import type { ServerPolicy } from "./policy.ts";
+import type { PacketFacts, Refusal } from "./refusal.ts";
+import { ReplayCache } from "./replay_cache.ts";
+import { listContains } from "./source_match.ts";
+
+/** What packets are explained with. */
+export interface ExplainParts {
+  readonly stanzas: readonly Stanza[];
+  readonly policy: ServerPolicy;
+  /** What the server remembers. Packets explained are added, as the server would add them. */
+  readonly replay: ReplayCache;
+  readonly observe: (event: ExplainEvent) => void;
+}
+
+/** Seconds between the capture of a packet and the server's record of it. */
+const RECORD_DELAY = 2;
+/** Ages that nobody checks are worth a word from here on, in seconds: the default of MAX_SPA_PACKET_AGE. */
+const NOTABLE_AGE = 120;
+/** A clock set to the wrong zone is off by a multiple of half an hour, give or take this many seconds. */
+const ZONE_TOLERANCE = 300;
+const HALF_HOUR = 1800;
+
+/** Explains packets one after the other; one that comes twice is a replay, as in the server. */
+export class Explainer {
+  readonly #parts: ExplainParts;
+  /** Digests of the packets explained so far. */
+  readonly #explained = new Set<string>();
+
+  constructor(parts: ExplainParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Tells everything about one packet. After a refusal for its age or as a replay, what would have happened without
+   * that is told too.
+   *
+   * @param now seconds since 1970 UTC at which the packet is judged.
+   * @returns whether the server would do what the packet asks.
+   */
+  async explain(datagram: Datagram, number: number, now: number): Promise<boolean> {
+    const { observe, policy, stanzas, replay } = this.#parts;
+    const packet = describePacket(datagram, number);
+    const tell = (finding: Finding): void => observe({ kind: "finding", packet, finding });
+    const recorded = this.#ownRecord(datagram, now);
+    if (recorded !== undefined) tell(recorded);
+    const memory = recorded === undefined ? replay : new ReplayCache({});
+    const events = await pass(datagram, number, now, { ...this.#parts, replay: memory });
+    tellAll(events, observe, otherAddresses(stanzas, datagram));
+    for (const finding of diagnose(events, datagram, now, this.#parts)) tell(finding);
+    if (events.some(({ kind }) => kind === "decided")) return true;
+
+    const refusal = events.find((event) => isRefused(event, ["replay", "too-old", "too-new"]));
+    if (refusal === undefined) return false;
+    const again = await pass(datagram, number, now, {
+      ...this.#parts,
+      policy: { ...policy, maxAge: undefined },
+      replay: new ReplayCache({}),
+    });
+    const told = new Set(events.map(identify));
+    const more = again.filter((event) => !told.has(identify(event)));
+    if (more.length === 0) return false;
+    tell({ kind: "apart-from-that" });
+    const isNew = isRefused(refusal, ["replay"]);
+    tellAll(more, observe, isNew ? otherAddresses(stanzas, datagram) : []);
+    return false;
+  }
+
+  /** The server's record of this very packet, which makes no replay of it. */
+  #ownRecord(datagram: Datagram, now: number): Finding | undefined {
+    const { policy, replay } = this.#parts;
+    const screened = screenPacket(datagram.payload, { http: policy.http });
+    if (!screened.ok) return undefined;
+    const digest = packetReplayDigest(screened.value.text);
+    const entry = this.#explained.has(digest) ? undefined : replay.lookup(digest);
+    this.#explained.add(digest);
+    const isOwn = entry !== undefined && entry.source === datagram.source.text &&
+      entry.sourcePort === datagram.sourcePort && entry.sourcePort !== 0 &&
+      Math.abs(entry.time - now) <= RECORD_DELAY;
+    return isOwn ? { kind: "recorded", entry } : undefined;
+  }
+}
+
+type PassEvent = PacketEvent | Extract<ExplainEvent, { kind: "decided" }>;
+
+/** One way through the processor. */
+async function pass(
+  datagram: Datagram,
+  number: number,
+  now: number,
+  { stanzas, policy, replay }: ExplainParts,
+): Promise<PassEvent[]> {
+  const events: PassEvent[] = [];
+  const processor = new PacketProcessor({
+    stanzas,
+    policy: { ...policy, testMode: false },
+    replay,
+    now: () => now,
+    observe: (event) => events.push(event),
+    act: (decision: Decision, packet: PacketFacts) =>
+      events.push({ kind: "decided", packet, decision }),
+  });
+  processor.process(datagram, number);
+  await processor.settle();
+  return events;
+}
+
+/** Stanzas that were passed over in silence are told of before the first that was not. */
+function tellAll(
+  events: readonly PassEvent[],
+  observe: ExplainParts["observe"],
+  passedOver: readonly Finding[],
+): void {
+  let isTold = false;
+  for (const event of events) {
+    if (!isTold && isAboutStanza(event)) {
+      for (const finding of passedOver) {
+        observe({ kind: "finding", packet: packetOf(event), finding });
+      }
+      isTold = true;
+    }
+    observe(event);
+  }
+}
+
+function isAboutStanza(event: PassEvent): boolean {
+  return event.kind === "decoded" || event.kind === "refused" && event.refusal.stanzas.length > 0;
+}
+
+function packetOf(event: PassEvent): PacketFacts {
+  if (event.kind === "refused") return event.refusal.packet;
+  if (event.kind === "repeated") throw new TypeError("A single pass repeats nothing");
+  return event.packet;
+}
+
+function isRefused(event: PassEvent, codes: readonly Refusal["code"][]): boolean {
+  return event.kind === "refused" && codes.includes(event.refusal.code);
+}
+
+/** The same in two events that tell the same. */
+function identify(event: PassEvent): string {
+  if (event.kind === "refused") return JSON.stringify([event.refusal.code, event.refusal.stanzas]);
+  return JSON.stringify([event.kind, event.kind === "decoded" ? event.stanza.number : ""]);
+}
+
+function otherAddresses(stanzas: readonly Stanza[], datagram: Datagram): Finding[] {
+  return stanzas.flatMap((stanza): Finding[] => {
+    const lists = [
+      ["SOURCE", stanza.source, datagram.source],
+      ["DESTINATION", stanza.destination, datagram.destination],
+    ] as const;
+    const failed = lists.find(([, list, address]) => !listContains(list, address));
+    if (failed === undefined) return [];
+    const [list, , address] = failed;
+    return [{ kind: "other-addresses", stanza: stanza.number, list, address: address.text }];
+  });
+}
+
+/** What can be found out about the refusals of a packet that nobody's key opened, and about its time. */
+function diagnose(
+  events: readonly PassEvent[],
+  datagram: Datagram,
+  now: number,
+  { stanzas, policy }: ExplainParts,
+): Finding[] {
+  const decoded = events.find((event) => event.kind === "decoded");
+  if (decoded?.kind === "decoded") {
+    return diagnoseTime(events, now - decoded.fields.message.timestamp, policy);
+  }
+  const refusals = events.flatMap((event) => event.kind === "refused" ? [event.refusal] : []);
+  if (refusals.some(({ code }) => code === "not-spa")) return diagnoseShape(datagram, policy);
+  const screened = screenPacket(datagram.payload, { http: policy.http });
+  if (!screened.ok) return [];
+  const { text } = screened.value;
+  const failed = refusals.find(({ code }) => code === "undecodable");
+  const stanza = stanzas.find(({ number }) => failed?.stanzas[0] === number);
+  const findings = stanza === undefined
+    ? []
+    : diagnoseCipher(text, stanza, stanzas.filter((other) => other !== stanza));
+  if (findings.length > 0) return findings;
+  const isRightHmac = stanza?.hmac !== undefined;
+  if (isRightHmac || refusals.some(({ code }) => code === "replay")) return [];
+  const tried = refusals.flatMap(({ code, stanzas: numbers }) =>
+    code === "hmac-mismatch" || code === "no-cipher-match" ? numbers : []
+  );
+  return diagnoseHmac(
+    text,
+    stanzas.filter(({ number }) => tried.includes(number)),
+    stanzas.filter(({ number }) => !tried.includes(number)),
+  );
+}
+
+function diagnoseTime(
+  events: readonly PassEvent[],
+  age: number,
+  { maxAge }: ServerPolicy,
+): Finding[] {
+  const distance = Math.abs(age);
+  if (maxAge === undefined) {
+    return distance > NOTABLE_AGE ? [{ kind: "age-unchecked", seconds: age }] : [];
+  }
+  if (!events.some((event) => isRefused(event, ["too-old", "too-new"]))) return [];
+  const halves = Math.round(distance / HALF_HOUR);
+  const isZone = halves > 0 && halves <= 28 &&
+    Math.abs(distance - halves * HALF_HOUR) <= ZONE_TOLERANCE;
+  return isZone ? [{ kind: "time-zone", hours: Math.sign(age) * halves / 2 }] : [];
+}
+
+function diagnoseShape({ payload }: Datagram, { http }: ServerPolicy): Finding[] {
+  const lenient = { anyUserAgent: true, forwardedFor: false };
+  if (http === undefined && screenPacket(payload, { http: lenient }).ok) {
+    return [{ kind: "http-disabled" }];
+  }
+  const screened = screenPacket(payload, { http });
+  return screened.ok || screened.detail === undefined
+    ? []
+    : [{ kind: "shape", detail: screened.detail }];
+}

@@ -1,0 +1,383 @@
+import { assert, assertEquals } from "../../assert.ts";
+import type { Datagram } from "../../../lib/capture/datagram.ts";
+import type { Stanza } from "../../../lib/config/stanza.ts";
+import { decodeBase64, encodeBase64 } from "../../../lib/crypto/base64.ts";
+import { textBytes } from "../../../lib/crypto/bytes.ts";
+import { DIGEST_NAMES } from "../../../lib/crypto/digest.ts";
+import { parsePrefix } from "../../../lib/net/prefix.ts";
+import { parseServices } from "../../../lib/net/service.ts";
+import { explainFinding } from "../../../lib/report/finding_text.ts";
+import { explainRefusal } from "../../../lib/report/explanation.ts";
+import { NO_NAT } from "../../../lib/server/authorize_nat.ts";
+import type { ExplainEvent } from "../../../lib/server/event.ts";
+import { Explainer } from "../../../lib/server/explain.ts";
+import type { ServerPolicy } from "../../../lib/server/policy.ts";
+import { ReplayCache } from "../../../lib/server/replay_cache.ts";
+import { encodeHttpRequest } from "../../../lib/spa/http.ts";
+import { packetReplayDigest } from "../../../lib/spa/replay_digest.ts";
+import { datagram, seal, type SealChanges } from "../../support/packet.ts";
+import { aStanza } from "../../support/stanza.ts";
+
+const NOW = 1_800_000_000;
+const HMAC_KEY = textBytes("hmackey1");
+const KEY = textBytes("testtest");
+
+interface Case {
+  readonly stanzas?: readonly Stanza[];
+  readonly policy?: Partial<ServerPolicy>;
+  readonly replay?: ReplayCache;
+}
+
+/** What is told of each packet: `code #N: hint` of refusals, `fact | hint` of findings, the rest by its kind. */
+async function told(
+  datagrams: readonly Datagram[],
+  { stanzas = [aStanza()], policy = {}, replay = new ReplayCache({ window: 120 }) }: Case = {},
+): Promise<string[]> {
+  const lines: string[] = [];
+  const explainer = new Explainer({
+    stanzas,
+    policy: {
+      maxAge: 120,
+      http: undefined,
+      nat: NO_NAT,
+      destinationRule: false,
+      testMode: false,
+      ...policy,
+    },
+    replay,
+    observe: (event) => lines.push(describe(event)),
+  });
+  for (const [index, given] of datagrams.entries()) {
+    const start = lines.length;
+    const isTaken = await explainer.explain(given, index + 1, NOW);
+    const own = lines.slice(start);
+    const isDecided = own.includes("decided") && !own.includes("→ apart from that:");
+    assertEquals(isTaken, isDecided, "the verdict");
+  }
+  return lines;
+}
+
+function describe(event: ExplainEvent): string {
+  if (event.kind === "finding") {
+    const { fact, hint } = explainFinding(event.finding);
+    return `→ ${fact}${hint === "" ? "" : ` | ${hint}`}`;
+  }
+  if (event.kind === "decoded") return `decoded #${event.stanza.number}`;
+  if (event.kind !== "refused") return event.kind;
+  const { code, stanzas } = event.refusal;
+  const { hint } = explainRefusal(event.refusal);
+  return `${code}${stanzas.map((number) => ` #${number}`).join("")}: ${hint}`;
+}
+
+function packet(changes: SealChanges = {}, message: Parameters<typeof seal>[0] = {}): Datagram {
+  return datagram(seal(message, { time: NOW, ...changes }).packetText);
+}
+
+function prefixes(text: string): NonNullable<ReturnType<typeof parsePrefix>>[] {
+  const prefix = parsePrefix(text);
+  return prefix === undefined ? [] : [prefix];
+}
+
+const HMAC_HINT =
+  "hmac-mismatch #1: is HMAC_KEY_BASE64 the same at both ends, and does the client use HMAC_DIGEST_TYPE's digest?";
+const KEY_HINT =
+  "undecodable #1: is KEY_BASE64 the same at both ends, and ENCRYPTION_MODE that of the client's -M?";
+
+Deno.test("a good packet is explained by what would be done", async () => {
+  assertEquals(await told([packet()]), ["decoded #1", "decided"]);
+});
+
+Deno.test("what looks like nothing is told by its shape, and HTTP that is not enabled by its name", async () => {
+  const traffic =
+    "not-spa: other traffic on this port; SPA packets are 140 to 1500 characters of base64";
+  const cut = "a packet that was cut, wrapped or escaped on its way?";
+  const { packetText } = seal({}, { time: NOW });
+  assertEquals(await told([datagram(packetText.slice(0, 120))]), [
+    traffic,
+    `→ length outside 140 to 1500 | ${cut}`,
+  ]);
+  assertEquals(await told([datagram(`U2FsdGVkX1${packetText}`)]), [
+    traffic,
+    `→ the constant prefix was left on | ${cut}`,
+  ]);
+  const request = datagram(encodeHttpRequest(packetText, { host: "server.example" }));
+  assertEquals(await told([request]), [
+    traffic,
+    "→ a packet in an HTTP request | set ENABLE_SPA_OVER_HTTP Y in fwknopd.conf, or knock without -P http",
+  ]);
+  const http = { anyUserAgent: false, forwardedFor: false };
+  assertEquals((await told([request], { policy: { http } })).at(-1), "decided");
+});
+
+Deno.test("a source that no stanza names is told with the stanza whose key made the packet", async () => {
+  const stanzas = [aStanza({ source: prefixes("10.0.0.0/8") })];
+  assertEquals(await told([packet()], { stanzas }), [
+    "no-stanza-for-source: add the address to a stanza's SOURCE, or write SOURCE ANY",
+    "→ the HMAC key of stanza 1 made it | why that stanza did not take it is said above: its SOURCE, DESTINATION or expiry",
+  ]);
+});
+
+Deno.test("stanzas that are passed over in silence by the server are named", async () => {
+  const stanzas = [
+    aStanza({ number: 1, source: prefixes("10.0.0.0/8") }),
+    aStanza({ number: 2, destination: prefixes("198.51.100.8") }),
+    aStanza({ number: 3 }),
+  ];
+  assertEquals(await told([packet()], { stanzas }), [
+    "→ stanza 1: 192.0.2.9 is not in its SOURCE | add the address to the stanza's SOURCE if it is for this client",
+    "→ stanza 2: 198.51.100.7 is not in its DESTINATION | add the address to the stanza's DESTINATION if it is for this client",
+    "decoded #3",
+    "decided",
+  ]);
+});
+
+Deno.test("a packet seen before is a replay, and it is told what it would have done otherwise", async () => {
+  const twice = packet();
+  const lines = await told([twice, twice]);
+  assertEquals(
+    lines.slice(2),
+    [
+      "replay: somebody repeats a captured packet, or a network doubles it; a knock makes a new one each time",
+      "→ apart from that:",
+      "decoded #1",
+      "decided",
+    ].slice(0, 4),
+  );
+});
+
+Deno.test("the server's own record of a captured packet does not make it a replay, an older one does", async () => {
+  const captured = packet();
+  const record = {
+    digest: packetReplayDigest(new TextDecoder().decode(captured.payload)),
+    protocol: 17,
+    source: "192.0.2.9",
+    sourcePort: 53992,
+    destination: "198.51.100.7",
+    destinationPort: 62201,
+    time: NOW + 1,
+  };
+  const replay = new ReplayCache({ window: 120 });
+  replay.load([record], NOW);
+  assertEquals(await told([captured], { replay }), [
+    "→ the replay file has this packet: the server took it, and took it from here | sent once more it is refused as a replay",
+    "decoded #1",
+    "decided",
+  ]);
+  const older = new ReplayCache({ window: 120 });
+  older.load([{ ...record, time: NOW - 60 }], NOW);
+  assert((await told([captured], { replay: older }))[0]?.startsWith("replay:"));
+  const elsewhere = new ReplayCache({ window: 120 });
+  elsewhere.load([{ ...record, source: "203.0.113.7" }], NOW);
+  assert((await told([captured], { replay: elsewhere }))[0]?.startsWith("replay:"));
+});
+
+Deno.test("an expired stanza is told of for every packet", async () => {
+  const expired =
+    "stanza-expired #1: move the date in access.conf if this client should still get in";
+  const lines = await told([packet(), packet()], { stanzas: [aStanza({ expires: NOW - 1 })] });
+  assertEquals(lines.filter((line) => line === expired).length, 2);
+  assertEquals(lines.length, 4);
+});
+
+Deno.test("another HMAC digest is found, whichever it is", async () => {
+  for (const type of DIGEST_NAMES.filter((name) => name !== "sha256")) {
+    const lines = await told([packet({ hmac: { key: HMAC_KEY, type } })]);
+    const label = type.toUpperCase();
+    assertEquals(lines, [
+      HMAC_HINT,
+      `→ the HMAC key of stanza 1 made it with ${label}, not SHA256 | write HMAC_DIGEST_TYPE ${label} in the stanza, or the other at the client`,
+    ]);
+  }
+});
+
+Deno.test("an HMAC key that one end reads as text and the other as base64 is found, both ways", async () => {
+  const text = encodeBase64(HMAC_KEY);
+  const padded = `${text}=`;
+  for (const written of [text, padded]) {
+    assertEquals(await told([packet({ hmac: { key: textBytes(written), type: "sha256" } })]), [
+      HMAC_HINT,
+      "→ the HMAC key of stanza 1, read as text, made it | write HMAC_KEY in the stanza, or HMAC_KEY_BASE64 at the client",
+    ]);
+  }
+  const key = decodeBase64("hmackey1") ?? new Uint8Array();
+  assertEquals(await told([packet({ hmac: { key, type: "sha256" } })]), [
+    HMAC_HINT,
+    "→ the HMAC key of stanza 1, read as base64, made it | write HMAC_KEY_BASE64 in the stanza, or HMAC_KEY at the client",
+  ]);
+});
+
+Deno.test("swapped keys are found", async () => {
+  const swapped = { encryptionKey: HMAC_KEY, hmac: { key: KEY, type: "sha256" as const } };
+  assertEquals(await told([packet(swapped)]), [
+    HMAC_HINT,
+    "→ the encryption key of stanza 1 made the HMAC: the two keys are swapped | swap KEY and HMAC_KEY at one end",
+  ]);
+});
+
+Deno.test("the stanza whose HMAC key made the packet is found, though it is not for it", async () => {
+  const other = { key: textBytes("another key"), type: "sha256" } as const;
+  const stanzas = [aStanza(), aStanza({ number: 2, hmac: other, expires: NOW - 1 })];
+  assertEquals(
+    (await told([packet({ hmac: other })], { stanzas })).at(-1),
+    [
+      "→ the HMAC key of stanza 2 made it",
+      "why that stanza did not take it is said above: its SOURCE, DESTINATION or expiry",
+    ].join(" | "),
+  );
+});
+
+Deno.test("a client without an HMAC, and one with where none is expected, are found", async () => {
+  assertEquals(await told([packet({ hmac: undefined })]), [
+    HMAC_HINT,
+    "→ the client used no HMAC; the encryption key of stanza 1 is right | give the client HMAC_KEY_BASE64 and USE_HMAC Y",
+  ]);
+  const { hmac: _, ...withoutHmac } = aStanza();
+  const [, finding] = await told([packet()], { stanzas: [withoutHmac] });
+  assertEquals(
+    finding,
+    "→ the client used an HMAC (SHA256 or as long), and stanza 1 has no key for it; " +
+      "its encryption key is right | add the client's HMAC_KEY_BASE64 to the stanza",
+  );
+});
+
+Deno.test("nothing is guessed of a key that is simply another", async () => {
+  const hmac = { key: textBytes("another key"), type: "sha256" } as const;
+  assertEquals(await told([packet({ hmac })]), [HMAC_HINT]);
+  assertEquals(await told([packet({ encryptionKey: textBytes("another key") })]), [KEY_HINT]);
+});
+
+Deno.test("another encryption mode is found, whichever it is", async () => {
+  for (const mode of ["ecb", "cfb", "ofb", "ctr", "legacy"] as const) {
+    const label = mode === "legacy" ? mode : mode.toUpperCase();
+    const lines = await told([packet({ mode })]);
+    assertEquals(
+      lines.at(-1),
+      [
+        `→ the encryption key of stanza 1 decrypts it in mode ${label}, not CBC`,
+        `write ENCRYPTION_MODE ${label} in the stanza, or knock with the other (-M)`,
+      ].join(" | "),
+    );
+    assertEquals(lines.length, 2);
+  }
+});
+
+Deno.test("an encryption key that one end reads as text and the other as base64 is found", async () => {
+  const key = decodeBase64("testtest") ?? new Uint8Array();
+  assertEquals(await told([packet({ encryptionKey: key })]), [
+    KEY_HINT,
+    "→ the encryption key of stanza 1, read as base64, decrypts it | write KEY_BASE64 in the stanza, or KEY at the client",
+  ]);
+  assertEquals(
+    (await told([packet({ encryptionKey: textBytes(encodeBase64(KEY)) })])).at(-1),
+    [
+      "→ the encryption key of stanza 1, read as text, decrypts it",
+      "write KEY in the stanza, or KEY_BASE64 at the client",
+    ].join(" | "),
+  );
+});
+
+Deno.test("keys of two stanzas in one client are found", async () => {
+  const encryptionKey = textBytes("key of stanza 2");
+  const stanzas = [
+    aStanza(),
+    aStanza({ number: 2, encryptionKey, hmac: { key: textBytes("hmac of 2"), type: "sha256" } }),
+  ];
+  const lines = await told([packet({ encryptionKey })], { stanzas });
+  assert(lines.includes(
+    "→ the encryption key of stanza 2 decrypts it | the client has the HMAC key of one stanza and the encryption key of another",
+  ));
+});
+
+Deno.test("a packet out of time is told with what it would have done otherwise", async () => {
+  assertEquals(
+    await told([packet({ time: NOW - 121 })]),
+    [
+      "decoded #1",
+      "too-old #1: is the client's clock right?",
+      "→ apart from that:",
+      "decided",
+    ].slice(0, 4),
+  );
+  assertEquals(
+    (await told([packet({ time: NOW + 121 })]))[1],
+    "too-new #1: is the client's clock right, and this server's?",
+  );
+});
+
+Deno.test("a difference of whole or half hours is told as a wrong time zone", async () => {
+  const zone = (hours: string, side: string): string =>
+    `→ that is ${hours} h, as with a clock that is set to another time zone | ` +
+    `at the client, compare date -u with the server's: it is ${side}`;
+  assertEquals((await told([packet({ time: NOW - 7205 })]))[2], zone("2", "behind"));
+  assertEquals((await told([packet({ time: NOW + 19_800 })]))[2], zone("5.5", "ahead"));
+  assertEquals((await told([packet({ time: NOW - 900 })]))[2], "→ apart from that:");
+});
+
+Deno.test("a packet whose age nobody checks is told of", async () => {
+  const policy = { maxAge: undefined };
+  assertEquals(
+    await told([packet({ time: NOW - 5000 })], { policy }),
+    [
+      "decoded #1",
+      "decided",
+      "→ timestamp 5000 s old, which nobody checks | set ENABLE_SPA_PACKET_AGING Y in fwknopd.conf",
+    ].toSorted((a) => a === "decided" ? 1 : 0),
+  );
+  assertEquals(await told([packet()], { policy }), ["decoded #1", "decided"]);
+});
+
+Deno.test("each refusal by policy has its hint", async () => {
+  const refusals: [Partial<Stanza>, Parameters<typeof seal>[0], string][] = [
+    [
+      { requireSourceAddress: true },
+      { message: "0.0.0.0,tcp/22" },
+      "source-address-required #1: knock with -a ADDRESS or -R",
+    ],
+    [{ requireUsername: "bob" }, {}, "wrong-username #1: knock with -U bob"],
+    [
+      {},
+      { type: 2, natAccess: "10.0.0.1,22" },
+      "nat-not-enabled #1: set ENABLE_IPT_FORWARDING Y in fwknopd.conf",
+    ],
+    [
+      {},
+      { type: 5, natAccess: "10.0.0.1,22" },
+      "nat-not-enabled #1: set ENABLE_IPT_LOCAL_NAT Y in fwknopd.conf",
+    ],
+    [
+      {},
+      { type: 0, message: "192.0.2.44,reboot" },
+      "command-not-allowed #1: set ENABLE_CMD_EXEC Y in the stanza only if this client may run any command here",
+    ],
+    [
+      { openPorts: parseServices("tcp/80") ?? [] },
+      {},
+      "port-denied #1: add tcp/22 to the stanza's OPEN_PORTS if this client may have it",
+    ],
+  ];
+  for (const [stanza, message, expected] of refusals) {
+    const lines = await told([packet({}, message)], { stanzas: [aStanza(stanza)] });
+    assertEquals(lines, ["decoded #1", expected]);
+  }
+});
+
+Deno.test("a packet no stanza has a key for is told with what to give it", async () => {
+  const { encryptionKey: _, ...gpgOnly } = aStanza({
+    gpg: {
+      decryptId: "ABCD1234",
+      requireSignature: true,
+      ignoreSignatureErrors: false,
+      remoteIds: [],
+      fingerprints: [],
+    },
+  });
+  assertEquals(
+    (await told([packet()], { stanzas: [gpgOnly] }))[0],
+    "no-cipher-match #1: let the client use --gpg-recipient-key, or give the stanza KEY_BASE64",
+  );
+  assert(
+    (await told([datagram("A".repeat(600))]))[0]?.startsWith(
+      "no-cipher-match #1: give the stanza GPG_DECRYPT_ID",
+    ),
+  );
+});
