@@ -14,7 +14,7 @@ function topOf(filename: string): string {
 
 /** Members of `Deno` that belong to the process, with the folders that may not touch them. */
 const PROCESS_MEMBERS: Readonly<Record<string, readonly string[]>> = {
-  args: ["lib", "ffi", "cmd"],
+  args: ["lib", "ffi"],
   exit: ["lib", "ffi", "cmd"],
   exitCode: ["lib", "ffi", "cmd"],
 };
