@@ -58,7 +58,7 @@ export async function startServe(
     testMode: isTestMode(options),
     packetLimit,
     load: configLoader(options, context),
-    ready: detached ? reportReady : (): void => {},
+    ready: detached ? () => reportReady((text) => context.out(text)) : (): void => {},
   };
   const toSyslog = !foreground || options.has("syslog-enable");
   using log = openServeLog(
