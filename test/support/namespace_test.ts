@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { lineReader } from "./line_reader.ts";
 import { namespaceTest } from "./namespace.ts";
 import { connect, echoService, reach } from "./tcp.ts";
 
@@ -24,7 +25,8 @@ namespaceTest(
   {},
   async (lab) => {
     const a = await lab.namespace("a");
-    const child = a.spawn(["sleep", "60"]);
+    const child = a.spawn(["sh", "-c", "echo inside; exec sleep 60"], { stdout: "piped" });
+    await lineReader(child.stdout)();
     lab.remove();
     lab.remove();
     assert.equal((await child.status).signal, "SIGKILL");
