@@ -441,3 +441,29 @@ namespaceTest(
     await firewall.close();
   },
 );
+
+namespaceTest(
+  "a check ends what other programs left behind, watches what they will, and keeps what is theirs",
+  { programs: ["iptables"] },
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const { firewall, events } = iptablesIn(server);
+    await firewall.prepare();
+    const soon = Math.floor(Date.now() / 1000) + 60;
+    const add = (...words: string[]) =>
+      server.must("iptables", "-A", "FWKNOP_INPUT", ...words, "-j", "ACCEPT");
+    const comment = (text: string) => ["-m", "comment", "--comment", text];
+    await add("-s", "10.1.1.1", ...comment("_exp_1500000000"));
+    await add("-s", "10.0.0.0/8", "-p", "icmp", ...comment("_exp_1500000001"));
+    await add("-s", "10.1.1.2", "-p", "tcp", "--dport", "22", ...comment(`_exp_${soon}`));
+    await add("-s", "10.1.1.3");
+    await firewall.check();
+    assert.deepEqual(types(events).slice(2), ["adopted", "removed", "removed"]);
+    assert.deepEqual((await rules(server)).map((line) => / -s (\S+)/.exec(line)?.[1]), [
+      "10.1.1.2/32",
+      "10.1.1.3/32",
+    ]);
+    assert.equal(firewall.held().length, 1);
+    await firewall.close();
+  },
+);
