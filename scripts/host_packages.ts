@@ -40,6 +40,11 @@ export const HOST_PACKAGES: readonly HostPackage[] = [
     library: "libpcap.so.0.8",
     tests: "capture with libpcap",
   },
+  {
+    names: ["libnetfilter-queue1"],
+    library: "libnetfilter_queue.so.1",
+    tests: "capture from a netfilter queue",
+  },
   { names: ["iproute2"], program: "ip", tests: "everything in network namespaces" },
   { names: ["tcpdump"], program: "tcpdump", tests: "comparison with captured files" },
   { names: ["gnupg"], program: "gpg", tests: "GnuPG messages" },
