@@ -11,7 +11,11 @@ Deno.test("a package is missing when its program or its library is", () => {
     hasProgram: (name) => name !== "nft",
     hasLibrary: () => false,
   });
-  assert.deepEqual(missing.map(({ names }) => names.at(-1)), ["nftables", "libpcap0.8"]);
+  assert.deepEqual(missing.map(({ names }) => names.at(-1)), [
+    "nftables",
+    "libpcap0.8",
+    "libnetfilter-queue1",
+  ]);
 });
 
 Deno.test("nothing is missing where everything is there", () => {
