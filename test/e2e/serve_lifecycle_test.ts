@@ -1,0 +1,174 @@
+import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { startOurs } from "../support/daemons.ts";
+import { SOURCE_PROGRAM } from "../support/first_knock.ts";
+import type { LoggedProcess } from "../support/logged_process.ts";
+import { type Namespace, namespaceTest, until } from "../support/namespace.ts";
+
+const STANZA = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\nREQUIRE_SOURCE_ADDRESS Y\n";
+
+async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function knock(host: Namespace, address: string, ...extra: readonly string[]): Promise<string> {
+  const keys = ["--key-rijndael", "testtest", "--key-hmac", "hmackey1", "--no-save-args"];
+  const to = ["--no-rc-file", "-D", "127.0.0.1", "-a", address, "-A", "tcp/22"];
+  return host.must("fwknop", ...to, ...keys, ...extra);
+}
+
+async function rules(host: Namespace): Promise<string[]> {
+  const { stdout } = await host.run("iptables", "-S", "FWKNOP_INPUT");
+  return Array.from(stdout.matchAll(/-s (\S+)\/32/g), ([, address = ""]) => address);
+}
+
+async function pidOf(folder: string): Promise<number> {
+  return Number(await Deno.readTextFile(`${folder}/run/fwknopd.pid`));
+}
+
+async function reload(folder: string, daemon: LoggedProcess, answer: RegExp): Promise<void> {
+  const from = daemon.lines.length;
+  Deno.kill(await pidOf(folder), "SIGHUP");
+  await daemon.line(answer, { from });
+}
+
+namespaceTest(
+  "a reload keeps grants, replay cache and PID, and takes the new stanzas",
+  { programs: ["fwknop", "iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const daemon = await startOurs(host, { folder, accessConf: STANZA });
+      await knock(host, "192.0.2.1", "-B", `${folder}/packet`);
+      await daemon.line(/Added access rule .*192\.0\.2\.1 /);
+      const pid = await pidOf(folder);
+
+      await Deno.writeTextFile(`${folder}/access.conf`, `${STANZA}OPEN_PORTS tcp/80\n`);
+      await reload(folder, daemon, /Re-starting fwknopd/);
+      assertEquals(await rules(host), ["192.0.2.1"], "the grant is kept");
+      assertEquals(await pidOf(folder), pid);
+      await knock(host, "192.0.2.2");
+      await daemon.line(/\(stanza #1\) One or more requested protocol\/ports was denied/);
+
+      const packet = (await Deno.readTextFile(`${folder}/packet`)).trim();
+      const send = `import dgram from "node:dgram"; const s = dgram.createSocket("udp4");
+        s.send("${packet}", 62201, "127.0.0.1", () => s.close());`;
+      await host.must(Deno.execPath(), "eval", send);
+      await daemon.line(/Replay detected from source IP: 127\.0\.0\.1/);
+
+      const status = await daemon.stop();
+      assertEquals(status.code, 0);
+      assertEquals(await rules(host), [], "at exit our rules go");
+    }),
+);
+
+namespaceTest(
+  "a reload with a mistake in a file changes nothing",
+  { programs: ["fwknop", "iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const daemon = await startOurs(host, { folder, accessConf: STANZA });
+      await knock(host, "192.0.2.1");
+      await daemon.line(/Added access rule .*192\.0\.2\.1 /);
+      await Deno.writeTextFile(`${folder}/access.conf`, "SOURCE ANY\nKEY_BASE64 not/base64!\n");
+      await reload(folder, daemon, /going on with the one before/);
+      await knock(host, "192.0.2.2");
+      await daemon.line(/Added access rule .*192\.0\.2\.2 /);
+      assertEquals(await rules(host), ["192.0.2.1", "192.0.2.2"]);
+      await daemon.stop();
+    }),
+);
+
+namespaceTest(
+  "a reload moves to another UDP port, or stays where it is when that one is taken",
+  { programs: ["fwknop", "iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const files = { folder, accessConf: STANZA, fwknopdConf: ["UDPSERV_PORT 62201"] };
+      const daemon = await startOurs(host, files);
+      const conf = await Deno.readTextFile(`${folder}/fwknopd.conf`);
+      const moveTo = (port: number): Promise<void> =>
+        Deno.writeTextFile(`${folder}/fwknopd.conf`, conf.replace("62201", String(port)));
+
+      await moveTo(62301);
+      await reload(folder, daemon, /listen on port 62301/);
+      await knock(host, "192.0.2.3", "-p", "62301");
+      await daemon.line(/Added access rule .*192\.0\.2\.3 /);
+
+      const holder = host.spawn([
+        Deno.execPath(),
+        "eval",
+        `require("node:dgram").createSocket("udp4").bind(62302, () => console.log("bound"))`,
+        "--ext=cjs",
+      ], { stdout: "piped", stderr: "null" });
+      const reader = holder.stdout.getReader();
+      await reader.read();
+      await moveTo(62302);
+      await reload(folder, daemon, /UDP port 62302.*going on with the configuration before/);
+      await knock(host, "192.0.2.4", "-p", "62301");
+      await daemon.line(/Added access rule .*192\.0\.2\.4 /);
+      await reader.cancel();
+      holder.kill("SIGKILL");
+      await holder.status;
+      await daemon.stop();
+    }),
+);
+
+namespaceTest(
+  "without -f the exit status tells whether the daemon runs, and a second one does not start",
+  { programs: ["fwknopd", "iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      await Deno.writeTextFile(`${folder}/access.conf`, STANZA, { mode: 0o600 });
+      const settings = `FWKNOP_RUN_DIR ${folder}/run\nENABLE_UDP_SERVER Y\n`;
+      await Deno.writeTextFile(`${folder}/fwknopd.conf`, settings, { mode: 0o600 });
+      const files = ["-c", `${folder}/fwknopd.conf`, "-a", `${folder}/access.conf`];
+      const serve = (): ReturnType<Namespace["run"]> =>
+        host.run(...SOURCE_PROGRAM, "serve", ...files);
+
+      const first = await serve();
+      assertEquals(first.code, 0, first.stderr);
+      const status = await host.must("fwknopd", "-S", "-c", `${folder}/fwknopd.conf`);
+      assertMatch(status, /Detected fwknopd is running \(pid=[0-9]+\)/);
+      const second = await serve();
+      assertEquals(second.code, 1);
+      assertMatch(second.stderr, /An instance of fwknopd is already running: \(PID=[0-9]+\)/);
+
+      const pid = await pidOf(folder);
+      Deno.kill(pid, "SIGTERM");
+      await until("the daemon is gone", () => isGone(pid), 10);
+      assertEquals(await rules(host), []);
+    }),
+);
+
+namespaceTest(
+  "SIGUSR1 tells the counters",
+  { programs: ["fwknop", "iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const daemon = await startOurs(host, { folder, accessConf: STANZA });
+      await knock(host, "192.0.2.1");
+      await daemon.line(/Added access rule/);
+      Deno.kill(await pidOf(folder), "SIGUSR1");
+      const line = await daemon.line(/^Packets: /);
+      assert(line.startsWith("Packets: 1 received, 0 dropped"), line);
+      await daemon.stop();
+    }),
+);
+
+function isGone(pid: number): boolean {
+  try {
+    // A zombie has ended too: its parent is not ours.
+    return / Z /.test(Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/\(.*\)/, ""));
+  } catch {
+    return true;
+  }
+}
