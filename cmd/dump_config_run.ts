@@ -6,10 +6,10 @@
 import { dumpConfig } from "../lib/config/dump.ts";
 import { dumpConfigJson } from "../lib/config/dump_json.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
-import { systemFiles } from "../lib/config/read_file.ts";
 import { readServerConfig } from "../lib/config/server_config.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { printDiagnostics } from "./load_server_config.ts";
+import { systemFiles } from "./system_files.ts";
 
 /**
  * Prints the configuration. One that is understood is printed even where the server would not start with it, because it

@@ -5,11 +5,11 @@
  */
 import { type Diagnostic, formatDiagnostic } from "../lib/config/diagnostic.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
-
 import { readServerConfig } from "../lib/config/server_config.ts";
 import type { ResolvedSettings } from "../lib/config/server_settings.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
 import type { Context } from "./context.ts";
+import { systemFiles } from "./system_files.ts";
 
 /** Settings and stanzas that can be acted on: nothing in them is without an implementation. */
 export interface LoadedServerConfig extends ResolvedSettings {

@@ -4,11 +4,11 @@
  * @module
  */
 import type { GivenOptions } from "../lib/config/option.ts";
-import { systemFiles } from "../lib/config/read_file.ts";
 import { readServerSettings } from "../lib/config/server_config.ts";
 import type { ResolvedSettings } from "../lib/config/server_settings.ts";
 import type { Context } from "./context.ts";
 import { printDiagnostics } from "./load_server_config.ts";
+import { systemFiles } from "./system_files.ts";
 
 /**
  * Reads the files that the options name, or the default ones, and prints what is wrong with them on standard error;

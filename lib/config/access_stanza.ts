@@ -7,8 +7,9 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
 import { present } from "./present.ts";
-import type { CommandCycle, CommandExecution, Stanza } from "./stanza.ts";
+import type { Stanza } from "./stanza.ts";
 import { StanzaCheck } from "./stanza_check.ts";
+import { commandExecutionOf, cycleOf } from "./stanza_commands.ts";
 import type { StanzaDraft } from "./stanza_draft.ts";
 import { keysOf } from "./stanza_keys.ts";
 import { natTargetOf } from "./stanza_nat.ts";
@@ -30,6 +31,7 @@ export function buildStanza(
 ): StanzaOutcome {
   const check = new StanzaCheck(draft, number);
   checkPerlEra(draft, check);
+  const timeouts = timeoutsOf(draft, check);
   const stanza: Stanza = {
     number,
     position: draft.position,
@@ -38,7 +40,7 @@ export function buildStanza(
     destination: draft.value("DESTINATION") ?? "any",
     restrictPorts: draft.value("RESTRICT_PORTS") ?? [],
     ...keysOf(draft, settings, check),
-    ...timeoutsOf(draft, check),
+    ...timeouts,
     requireSourceAddress: requiresSourceAddress(draft, check),
     forceMasquerade: draft.value("FORCE_MASQUERADE") ?? false,
     forwardAll: draft.value("FORWARD_ALL") ?? false,
@@ -48,7 +50,7 @@ export function buildStanza(
       requireUsername: draft.value("REQUIRE_USERNAME"),
       expires: expiryOf(draft),
       commandExecution: commandExecutionOf(draft),
-      cycle: cycleOf(draft, check),
+      cycle: cycleOf(draft, timeouts.maxTimeout, check),
       forceNat: natTargetOf(draft, settings, check),
       forceSnat: draft.value("FORCE_SNAT"),
       refuseForwardNat: draft.value("ENABLE_FORWARD_ACCESS") === false ? true : undefined,
@@ -90,7 +92,8 @@ function expiryOf(draft: StanzaDraft): number | undefined {
 
 /**
  * A MAX_FW_TIMEOUT that was written caps FW_ACCESS_TIMEOUT, as the C daemon says and does not do
- * (`docs/spec/server.md` 16, row 18). Where none was written nobody asked for a cap below FW_ACCESS_TIMEOUT.
+ * (`docs/spec/server.md` 16, row 18). Where none was written nobody asked for a cap below FW_ACCESS_TIMEOUT, nor
+ * below CMD_CYCLE_TIMER.
  */
 function timeoutsOf(
   draft: StanzaDraft,
@@ -105,65 +108,7 @@ function timeoutsOf(
       `Access is granted for ${limit} s`,
     );
   }
-  const maxTimeout = limit ?? Math.max(DEFAULT_MAX_TIMEOUT, wanted);
+  const maxTimeout = limit ??
+    Math.max(DEFAULT_MAX_TIMEOUT, wanted, draft.value("CMD_CYCLE_TIMER") ?? 0);
   return { accessTimeout: Math.min(wanted, maxTimeout), maxTimeout };
-}
-
-function commandExecutionOf(draft: StanzaDraft): CommandExecution | undefined {
-  if (draft.value("ENABLE_CMD_EXEC") !== true) return undefined;
-  const sudo = present({
-    user: draft.value("CMD_SUDO_EXEC_USER"),
-    group: draft.value("CMD_SUDO_EXEC_GROUP"),
-  });
-  return present({
-    user: draft.value("CMD_EXEC_USER"),
-    group: draft.value("CMD_EXEC_GROUP"),
-    sudo: draft.value("ENABLE_CMD_SUDO_EXEC") === true ? sudo : undefined,
-  });
-}
-
-function cycleOf(draft: StanzaDraft, check: StanzaCheck): CommandCycle | undefined {
-  const open = draft.value("CMD_CYCLE_OPEN");
-  const close = draft.value("CMD_CYCLE_CLOSE");
-  const timer = draft.value("CMD_CYCLE_TIMER");
-  if (open === undefined) {
-    if (close !== undefined) {
-      check.error(
-        `[*] Cannot set CMD_CYCLE_CLOSE without also setting CMD_CYCLE_OPEN: ${check.source}`,
-        "CMD_CYCLE_CLOSE",
-        "Add CMD_CYCLE_OPEN or remove the line",
-      );
-    }
-    return undefined;
-  }
-  if (close === undefined) {
-    check.error(
-      `[*] Cannot set CMD_CYCLE_OPEN without also setting CMD_CYCLE_CLOSE: ${check.source}`,
-      "CMD_CYCLE_OPEN",
-      "Write CMD_CYCLE_CLOSE NONE if something else closes",
-    );
-    return undefined;
-  }
-  if (close !== "NONE" && timer === undefined) {
-    check.error(
-      `[*] Must set the CMD_CYCLE_TIMER for command cycle functionality: ${check.source}`,
-      "CMD_CYCLE_CLOSE",
-      "Write CMD_CYCLE_CLOSE NONE if something else closes",
-    );
-  }
-  if (close !== "NONE" && close.startsWith("NONE")) {
-    check.error(
-      `[*] CMD_CYCLE_CLOSE '${close}' starts with NONE for access stanza source: ${check.source}`,
-      "CMD_CYCLE_CLOSE",
-      "The C daemon would take it for NONE; write NONE alone, or the command by its path",
-    );
-  }
-  if (!/\$(IP|SRC|PKT_SRC)/.test(open)) {
-    check.warning(
-      `CMD_CYCLE_OPEN names no address, so it may admit everybody for stanza source: ${check.sourceAndNumber}`,
-      "CMD_CYCLE_OPEN",
-      "$SRC stands for the client's address",
-    );
-  }
-  return { open, ...present({ close: close === "NONE" ? undefined : close, timer }) };
 }

@@ -62,16 +62,20 @@ export function parseAccessValue(
       return parseDate(text);
     case "epoch":
       return parseEpoch(text);
-    case "user":
-      return context.files.hasUser(text) ? { value: text } : failure(
+    case "user": {
+      const value = context.files.user(text);
+      return value !== undefined ? { value } : failure(
         `[*] Unable to determine UID for ${row.name}: Not a user on this system.`,
         `There is no user '${text}'`,
       );
-    case "group":
-      return context.files.hasGroup(text) ? { value: text } : failure(
+    }
+    case "group": {
+      const value = context.files.group(text);
+      return value !== undefined ? { value } : failure(
         `[*] Unable to determine GID for ${row.name}: Not a group on this system.`,
         `There is no group '${text}'`,
       );
+    }
     case "command":
       return new TextEncoder().encode(text).length <= MAX_COMMAND_LENGTH
         ? { value: text }

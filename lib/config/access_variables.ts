@@ -7,7 +7,7 @@ import type { DigestName } from "../crypto/digest.ts";
 import type { EncryptionMode } from "../crypto/encryption_mode.ts";
 import type { Address } from "../net/address.ts";
 import type { Service } from "../net/service.ts";
-import type { AddressList, NatTarget } from "./stanza.ts";
+import type { AddressList, GroupAccount, NatTarget, UserAccount } from "./stanza.ts";
 import type { RetiredName, VariableRow } from "./variable.ts";
 
 /** What a variable of `access.conf` may hold, and the type it has once parsed. */
@@ -33,9 +33,9 @@ export interface AccessKinds {
   /** Seconds since 1970 UTC, 0 meaning never. */
   epoch: number;
   /** A user of this system. */
-  user: string;
+  user: UserAccount;
   /** A group of this system. */
-  group: string;
+  group: GroupAccount;
   /** A command line of 1 to 255 characters. */
   command: string;
   /** `ADDRESS PORT`. */

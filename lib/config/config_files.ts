@@ -4,6 +4,7 @@
  * @module
  */
 import type { Diagnostic } from "./diagnostic.ts";
+import type { GroupAccount, UserAccount } from "./stanza.ts";
 
 /** A file that was read, or why it was not; warnings about the file come with it either way. */
 export interface FileRead {
@@ -19,6 +20,8 @@ export interface ConfigFiles {
   /** Names of the entries of a folder in any order, or `undefined` where it cannot be read. */
   list(folder: string): readonly string[] | undefined;
   isFolder(path: string): boolean;
-  hasUser(name: string): boolean;
-  hasGroup(name: string): boolean;
+  /** The user of that name, if there is one. */
+  user(name: string): UserAccount | undefined;
+  /** The group of that name, if there is one. */
+  group(name: string): GroupAccount | undefined;
 }

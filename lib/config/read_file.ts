@@ -7,8 +7,8 @@
 import type { ConfigFiles, FileRead } from "./config_files.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 
-/** The real files, folders, users and groups. */
-export const systemFiles: ConfigFiles = {
+/** The real files and folders. */
+export const systemFiles: Pick<ConfigFiles, "read" | "list" | "isFolder"> = {
   read: readConfigFile,
   list(folder) {
     try {
@@ -24,8 +24,6 @@ export const systemFiles: ConfigFiles = {
       return false;
     }
   },
-  hasUser: (name) => isListed("/etc/passwd", name),
-  hasGroup: (name) => isListed("/etc/group", name),
 };
 
 /**
@@ -65,7 +63,7 @@ function ownership(path: string, { mode, uid }: Deno.FileInfo): Diagnostic[] {
       `chmod 600 ${path}`,
     ));
   }
-  if (uid !== null && uid !== Deno.uid()) {
+  if (uid !== null && uid !== ownUid()) {
     found.push(warning(
       `[-] file: ${path} not owned by current effective user id`,
       "Its owner can change what this program does",
@@ -95,12 +93,9 @@ function unreadable(path: string, role: string, error: Error): Diagnostic {
   };
 }
 
-/** Whether a file of lines `NAME:…` has a line for the name. */
-function isListed(file: string, name: string): boolean {
-  try {
-    return Deno.readTextFileSync(file).split("\n").some((line) => line.startsWith(`${name}:`));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+let uid: number | null | undefined;
+
+/** The user this process is. Asked once: at a reload the permission to ask has been given up. */
+function ownUid(): number | null {
+  return uid === undefined ? uid = Deno.uid() : uid;
 }

@@ -32,11 +32,25 @@ export interface NatTarget {
   readonly port: number;
 }
 
+/** A user of this system, as it was when the configuration was read. */
+export interface UserAccount {
+  readonly name: string;
+  readonly uid: number;
+  /** The user's own group. */
+  readonly gid: number;
+}
+
+/** A group of this system. */
+export interface GroupAccount {
+  readonly name: string;
+  readonly gid: number;
+}
+
 /** Running command messages (`docs/spec/server.md` 10). */
 export interface CommandExecution {
-  readonly user?: string;
-  readonly group?: string;
-  readonly sudo?: { readonly user?: string; readonly group?: string };
+  readonly user?: UserAccount;
+  readonly group?: GroupAccount;
+  readonly sudo?: { readonly user?: UserAccount; readonly group?: GroupAccount };
 }
 
 /** A command cycle in place of firewall rules (`docs/spec/server.md` 11). */
@@ -44,7 +58,7 @@ export interface CommandCycle {
   readonly open: string;
   /** Absent: `NONE`, something else closes. */
   readonly close?: string;
-  /** Seconds until the close; absent: not set. */
+  /** Seconds until the close, already within `maxTimeout`; absent: not set. */
   readonly timer?: number;
 }
 

@@ -23,8 +23,9 @@ export class StanzaCheck {
     this.#add("error", text, name, hint);
   }
 
-  warning(text: string, name: AccessName | undefined, hint: string): void {
-    this.#add("warning", text, name, hint);
+  /** @param offset characters into the value that is meant. */
+  warning(text: string, name: AccessName | undefined, hint: string, offset = 0): void {
+    this.#add("warning", text, name, hint, offset);
   }
 
   #add(
@@ -32,7 +33,10 @@ export class StanzaCheck {
     text: string,
     name: AccessName | undefined,
     hint: string,
+    offset = 0,
   ): void {
-    this.diagnostics.push({ severity, text, position: this.draft.positionOf(name), hint });
+    const position = this.draft.positionOf(name);
+    const culprit = { ...position, column: position.column + offset };
+    this.diagnostics.push({ severity, text, position: culprit, hint });
   }
 }

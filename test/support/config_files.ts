@@ -33,8 +33,8 @@ export function memoryFiles(
       return names.length > 0 || folders.includes(folder) ? names.reverse() : undefined;
     },
     isFolder: (path) => folders.includes(path),
-    hasUser: (name) => users.includes(name),
-    hasGroup: (name) => groups.includes(name),
+    user: (name) => users.includes(name) ? { name, uid: 65534, gid: 65534 } : undefined,
+    group: (name) => groups.includes(name) ? { name, gid: 65534 } : undefined,
   };
 }
 

@@ -137,7 +137,8 @@ function removeLeftovers(): void {
   }
 }
 
-function processLives(pid: number): boolean {
+/** Whether a process of that number is there, dead or alive. */
+export function processLives(pid: number): boolean {
   try {
     Deno.statSync(`/proc/${pid}`);
     return true;

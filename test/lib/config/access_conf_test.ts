@@ -139,11 +139,13 @@ Deno.test("commands run only where they are enabled", () => {
   const lines = "CMD_EXEC_USER nobody\nCMD_EXEC_GROUP nogroup\nCMD_SUDO_EXEC_USER nobody";
   assertEquals(stanza(lines).commandExecution, undefined);
   const enabled = `${lines}\nENABLE_CMD_EXEC Y`;
-  assertEquals(stanza(enabled).commandExecution, { user: "nobody", group: "nogroup" });
+  const user = { name: "nobody", uid: 65534, gid: 65534 };
+  const group = { name: "nogroup", gid: 65534 };
+  assertEquals(stanza(enabled).commandExecution, { user, group });
   assertEquals(stanza(`${enabled}\nENABLE_CMD_SUDO_EXEC Y`).commandExecution, {
-    user: "nobody",
-    group: "nogroup",
-    sudo: { user: "nobody" },
+    user,
+    group,
+    sudo: { user },
   });
 });
 

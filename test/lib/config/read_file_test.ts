@@ -109,7 +109,7 @@ Deno.test("a path through a file is an error with the system's reason", async ()
   });
 });
 
-Deno.test("folders, users and groups of this system are found", async () => {
+Deno.test("folders of this system are found", async () => {
   await inFolder((folder) => {
     write(`${folder}/a.conf`, "", 0o600);
     assertEquals(systemFiles.list(folder), ["a.conf"]);
@@ -119,6 +119,4 @@ Deno.test("folders, users and groups of this system are found", async () => {
       false,
     ]);
   });
-  assert(systemFiles.hasUser("root") && !systemFiles.hasUser("roo"));
-  assert(systemFiles.hasGroup("daemon") && !systemFiles.hasGroup("no such group"));
 });

@@ -1,0 +1,15 @@
+/**
+ * The system the configuration is read from.
+ *
+ * @module
+ */
+import type { ConfigFiles } from "../lib/config/config_files.ts";
+import { systemFiles as filesAndFolders } from "../lib/config/read_file.ts";
+import { groupAccount, userAccount } from "../lib/daemon/accounts.ts";
+
+/** Files, folders, users and groups of this system. */
+export const systemFiles: ConfigFiles = {
+  ...filesAndFolders,
+  user: userAccount,
+  group: groupAccount,
+};

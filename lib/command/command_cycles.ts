@@ -1,0 +1,292 @@
+/**
+ * Command cycles: a stanza's own command opens, and another one closes after a while
+ * (`docs/spec/server.md` 11).
+ *
+ * @module
+ */
+import type { CommandCycle, Stanza } from "../config/stanza.ts";
+import { HintedError } from "../hinted_error.ts";
+import { formatService } from "../net/service.ts";
+import type { CycleEvent } from "./cycle_event.ts";
+import { type CycleValues, fillTemplate } from "./cycle_template.ts";
+import { Lanes } from "./lanes.ts";
+import { parseCloses, type PendingClose, PendingCloses } from "./pending_closes.ts";
+import { type CommandOutcome, type CommandSurroundings, runCommand } from "./run_command.ts";
+import { splitWords } from "./words.ts";
+
+/** A request to open, from the deciding side: numbers and addresses, no command. */
+export interface CycleRequest extends Omit<CycleValues, "expires"> {
+  /** Number of the stanza. */
+  readonly stanza: number;
+}
+
+/** What became of a request: the open command's outcome and the close to come, or why nothing was run. */
+export type CycleOpening =
+  | {
+    readonly ok: true;
+    readonly command: string;
+    readonly outcome: CommandOutcome;
+    readonly close?: { readonly command: string; readonly seconds: number };
+  }
+  | { readonly ok: false; readonly reason: string };
+
+/** What cycles are made of. */
+export interface CycleParts {
+  /** The file of closes to come. */
+  readonly path: string;
+  readonly stanzas: readonly Stanza[];
+  readonly surroundings: CommandSurroundings;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number;
+  readonly onEvent: (event: CycleEvent) => void;
+}
+
+/** Requests that may wait for their turn; closes always may. */
+const MOST_WAITING = 64;
+/** A clock set forward is noticed within this time, in milliseconds. */
+const LONGEST_SLEEP = 60_000;
+
+/**
+ * Runs open commands at once and close commands in their time.
+ *
+ * - A close is in the file before its open command is started, so a crash in between closes something that was
+ *   never opened rather than the other way round.
+ * - A request for what is open already runs the open command again, as in the C daemon, and puts the one close off;
+ *   when its time has come the close command runs as often as the open command did, so neither `iptables -A` leaves
+ *   a second rule behind nor does the first close cut the second opening short.
+ * - The file names no command to run. After a restart a close belongs to the stanza whose CMD_CYCLE_CLOSE reads as it did;
+ *   where none does, an error line names what was left open. Across a reload the command stays the one it was opened with.
+ * - Commands of one program are never run at the same time (nothing is, in the C daemon): `iptables` and `ufw` have
+ *   locks of their own that make the second one fail. Those of other programs do not wait.
+ */
+export class CommandCycles {
+  readonly #parts: CycleParts;
+  readonly #closes: PendingCloses;
+  readonly #lanes = new Lanes();
+  readonly #closing = new Set<string>();
+  #stanzas: ReadonlyMap<number, Stanza>;
+  #surroundings: CommandSurroundings;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running = true;
+
+  private constructor(parts: CycleParts, closes: PendingCloses) {
+    this.#parts = parts;
+    this.#stanzas = byNumber(parts.stanzas);
+    this.#surroundings = parts.surroundings;
+    this.#closes = closes;
+  }
+
+  /**
+   * Reads the file. A broken one is moved aside with an error line: it must not lock everybody out.
+   *
+   * @throws {HintedError} when there is a file that cannot be read.
+   */
+  static open(parts: CycleParts): CommandCycles {
+    const templates = new Set(parts.stanzas.map(({ cycle }) => cycle?.close));
+    const stored = readCloses(parts);
+    const known = stored.filter(({ template }) => templates.has(template));
+    const cycles = new CommandCycles(parts, new PendingCloses(parts.path, known));
+    const gone = stored.filter((close) => !known.includes(close));
+    for (const close of gone) parts.onEvent({ type: "error", text: goneText(close) });
+    if (gone.length > 0) cycles.#change(() => cycles.#closes.save());
+    return cycles;
+  }
+
+  /** Runs what is overdue and waits for the rest. */
+  start(): void {
+    this.#arm();
+  }
+
+  /** Goes on with another configuration; what is open keeps the close it was opened with. */
+  adopt(stanzas: readonly Stanza[], surroundings: CommandSurroundings): void {
+    this.#stanzas = byNumber(stanzas);
+    this.#surroundings = surroundings;
+  }
+
+  /** Closes to come, the next one first. */
+  pending(): readonly PendingClose[] {
+    return this.#closes.all();
+  }
+
+  /**
+   * Opens for a request.
+   *
+   * @param onStart called with the command right before it runs.
+   */
+  async open(request: CycleRequest, onStart: (command: string) => void): Promise<CycleOpening> {
+    const cycle = this.#stanzas.get(request.stanza)?.cycle;
+    if (cycle === undefined) {
+      return { ok: false, reason: "the stanza has no command cycle any more" };
+    }
+    if (this.#lanes.length >= MOST_WAITING) {
+      return { ok: false, reason: `${MOST_WAITING} commands are waiting already` };
+    }
+    const expires = this.#seconds() + request.seconds;
+    const values: CycleValues = { ...request, expires };
+    return await this.#lanes.run(
+      laneOf(cycle.open),
+      () => this.#open(request.stanza, cycle, values, onStart),
+    );
+  }
+
+  /**
+   * Stops waiting. With `closeAll` everything that is open is closed first; otherwise it stays in the file, and is
+   * closed when it is due or at the next start.
+   */
+  async close({ closeAll }: { readonly closeAll: boolean }): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#running = false;
+    await this.#lanes.settle();
+    if (!closeAll) return;
+    for (const close of this.#closes.all()) this.#startClosing(close, "exit");
+    await this.#lanes.settle();
+  }
+
+  async #open(
+    stanza: number,
+    cycle: CommandCycle,
+    values: CycleValues,
+    onStart: (command: string) => void,
+  ): Promise<CycleOpening> {
+    let close: PendingClose | undefined;
+    if (cycle.close !== undefined) {
+      try {
+        const due = values.expires;
+        close = this.#closes.add({ stanza, template: cycle.close, values, due, opens: 1 });
+      } catch (error) {
+        return { ok: false, reason: `${this.#parts.path} cannot be written: ${messageOf(error)}` };
+      }
+    }
+    const words = fillTemplate(cycle.open, values);
+    const command = words.join(" ");
+    onStart(command);
+    const outcome = await runCommand(words, this.#surroundings);
+    if (close === undefined) return { ok: true, command, outcome };
+    if (outcome.how === "not-started") {
+      this.#change(() => this.#closes.withdraw(close));
+      return { ok: true, command, outcome };
+    }
+    this.#arm();
+    return {
+      ok: true,
+      command,
+      outcome,
+      close: {
+        command: fillTemplate(close.template, close.values).join(" "),
+        seconds: Math.max(0, close.due - this.#seconds()),
+      },
+    };
+  }
+
+  /** One timer for the next close. */
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const now = this.#parts.now();
+    for (const close of this.#closes.all()) {
+      if (close.due * 1000 > now) break;
+      this.#startClosing(close, "due");
+    }
+    const next = this.#closes.all().find((close) => close.due * 1000 > now)?.due;
+    if (next === undefined || !this.#running) return;
+    this.#timer = setTimeout(() => this.#arm(), Math.min(next * 1000 - now, LONGEST_SLEEP));
+  }
+
+  #startClosing(close: PendingClose, reason: "due" | "exit"): void {
+    const words = fillTemplate(close.template, close.values);
+    const key = JSON.stringify(words);
+    if (this.#closing.has(key)) return;
+    this.#closing.add(key);
+    void this.#lanes.run(this.#laneFor(close), async () => {
+      try {
+        await this.#runClose(close, words, reason);
+      } finally {
+        this.#closing.delete(key);
+        if (this.#running) this.#arm();
+      }
+    });
+  }
+
+  async #runClose(
+    close: PendingClose,
+    words: readonly string[],
+    reason: "due" | "exit",
+  ): Promise<void> {
+    const current = this.#closes.current(close);
+    if (current === undefined) return;
+    // It was opened again while it waited for its turn.
+    if (reason === "due" && current.due * 1000 > this.#parts.now()) return;
+    const command = words.join(" ");
+    const { onEvent } = this.#parts;
+    for (let count = 0; count < current.opens; count++) {
+      onEvent({ type: "closing", close: current, command, reason });
+      const outcome = await runCommand(words, this.#surroundings);
+      onEvent({ type: "closed", close: current, command, reason, outcome });
+    }
+    this.#change(() => this.#closes.remove(current));
+  }
+
+  /** The lane of the open command it belongs to, so that a close never overtakes its opening. */
+  #laneFor(close: PendingClose): string {
+    const stanzas = [...this.#stanzas.values()];
+    const cycle = stanzas.find((stanza) => stanza.cycle?.close === close.template)?.cycle;
+    return laneOf(cycle?.open ?? close.template);
+  }
+
+  #change(change: () => void): void {
+    try {
+      change();
+    } catch (error) {
+      const text = `${this.#parts.path} cannot be written: ${messageOf(error)}`;
+      this.#parts.onEvent({ type: "error", text });
+    }
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#parts.now() / 1000);
+  }
+}
+
+function byNumber(stanzas: readonly Stanza[]): ReadonlyMap<number, Stanza> {
+  return new Map(stanzas.map((stanza) => [stanza.number, stanza]));
+}
+
+function laneOf(template: string): string {
+  return splitWords(template)[0] ?? "";
+}
+
+function readCloses({ path, onEvent }: CycleParts): readonly PendingClose[] {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw new HintedError(`Cannot read the pending closes in ${path}: ${messageOf(error)}`, {
+      hint: "Without them what is open would stay open",
+      cause: error,
+    });
+  }
+  try {
+    const { closes, invalid } = parseCloses(text);
+    if (invalid > 0) {
+      const what = `${invalid} of the entries in ${path} are not pending closes`;
+      onEvent({ type: "error", text: `${what}; what they opened stays open` });
+    }
+    return closes;
+  } catch (error) {
+    const aside = `${path}.bad`;
+    Deno.renameSync(path, aside);
+    const what = `${path} cannot be understood (${messageOf(error)}) and is now ${aside}`;
+    onEvent({ type: "error", text: `${what}; what it held stays open until it is closed by hand` });
+    return [];
+  }
+}
+
+function goneText({ stanza, template, values }: PendingClose): string {
+  const command = fillTemplate(template, values).join(" ");
+  return `(stanza #${stanza}) No stanza has this CMD_CYCLE_CLOSE any more, so ` +
+    `${values.address.text} ${formatService(values.service)} stays open; to close it: ${command}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,192 @@
+/**
+ * Closes that are still to be run, in memory and in a file, so that no access outlives its time because the daemon
+ * was reloaded, restarted or killed (`docs/spec/server.md` 16, row 7).
+ *
+ * @module
+ */
+import { parseAddress } from "../net/address.ts";
+import { formatService, parseService } from "../net/service.ts";
+import { type CycleValues, fillTemplate } from "./cycle_template.ts";
+
+/** One close to come. */
+export interface PendingClose {
+  /** Number of the stanza when it was opened, for the log. */
+  readonly stanza: number;
+  /** CMD_CYCLE_CLOSE as the stanza had it; tells which stanza's command this is. */
+  readonly template: string;
+  readonly values: CycleValues;
+  /** When to run it, in seconds since 1970 UTC. */
+  readonly due: number;
+  /** How many times the open command was run: the close is run as often. */
+  readonly opens: number;
+}
+
+/** What was in the file. */
+export interface StoredCloses {
+  readonly closes: readonly PendingClose[];
+  /** Entries that are none. */
+  readonly invalid: number;
+}
+
+/** Two closes with the same words are the same thing to close. */
+function keyOf({ template, values }: PendingClose): string {
+  return JSON.stringify(fillTemplate(template, values));
+}
+
+/** Keeps closes; every change is in the file before the method returns. */
+export class PendingCloses {
+  readonly #path: string;
+  readonly #closes = new Map<string, PendingClose>();
+
+  /** @param path of the file; nothing is read yet. */
+  constructor(path: string, closes: readonly PendingClose[] = []) {
+    this.#path = path;
+    for (const close of closes) this.#merge(close);
+  }
+
+  /** All of them, the next one first. */
+  all(): PendingClose[] {
+    return [...this.#closes.values()].sort((a, b) => a.due - b.due);
+  }
+
+  /** When the next one is due, in seconds since 1970 UTC. */
+  next(): number | undefined {
+    return this.all()[0]?.due;
+  }
+
+  /** The close as it stands now; it may have been put off in the meantime. */
+  current(close: PendingClose): PendingClose | undefined {
+    return this.#closes.get(keyOf(close));
+  }
+
+  /**
+   * Adds a close. One with the same words that is there already is put off to the later of both times and counts one
+   * opening more.
+   *
+   * @returns the close as it stands then.
+   * @throws {Error} when the file cannot be written; then nothing is added.
+   */
+  add(close: PendingClose): PendingClose {
+    const before = this.#closes.get(keyOf(close));
+    const merged = this.#merge(close);
+    try {
+      this.save();
+      return merged;
+    } catch (error) {
+      this.#restore(keyOf(close), before);
+      throw error;
+    }
+  }
+
+  /** Takes one opening back: the command could not even be started. @throws {Error} when the file cannot be written. */
+  withdraw(close: PendingClose): void {
+    const there = this.current(close);
+    if (there === undefined) return;
+    if (there.opens > 1) this.#closes.set(keyOf(close), { ...there, opens: there.opens - 1 });
+    else this.#closes.delete(keyOf(close));
+    this.save();
+  }
+
+  /** Forgets a close. @throws {Error} when the file cannot be written; in memory it is gone all the same. */
+  remove(close: PendingClose): void {
+    if (this.#closes.delete(keyOf(close))) this.save();
+  }
+
+  /** Writes the file as things stand. @throws {Error} when it cannot be written. */
+  save(): void {
+    writeAtomically(this.#path, formatCloses(this.all()));
+  }
+
+  #merge(close: PendingClose): PendingClose {
+    const there = this.#closes.get(keyOf(close));
+    const merged = there === undefined ? close : {
+      ...close,
+      due: Math.max(close.due, there.due),
+      opens: close.opens + there.opens,
+    };
+    this.#closes.set(keyOf(close), merged);
+    return merged;
+  }
+
+  #restore(key: string, before: PendingClose | undefined): void {
+    if (before === undefined) this.#closes.delete(key);
+    else this.#closes.set(key, before);
+  }
+}
+
+/** The file's text: JSON, an entry a line. No command to run is taken from it, see `CommandCycles`. */
+export function formatCloses(closes: readonly PendingClose[]): string {
+  const lines = closes.map(({ stanza, template, values, due, opens }) =>
+    JSON.stringify({
+      stanza,
+      template,
+      address: values.address.text,
+      packetSource: values.packetSource.text,
+      destination: values.destination.text,
+      service: formatService(values.service),
+      seconds: values.seconds,
+      expires: values.expires,
+      due,
+      opens,
+    })
+  );
+  return `{"version":1,"closes":[\n${lines.join(",\n")}\n]}\n`;
+}
+
+/** Reads the file's text. @throws {Error} when it is not a file of ours at all. */
+export function parseCloses(text: string): StoredCloses {
+  const document: unknown = JSON.parse(text);
+  if (!isRecord(document) || document["version"] !== 1 || !Array.isArray(document["closes"])) {
+    throw new Error("not a list of pending closes of version 1");
+  }
+  const closes: PendingClose[] = [];
+  let invalid = 0;
+  for (const entry of document["closes"]) {
+    const close = parseClose(entry);
+    if (close === undefined) invalid++;
+    else closes.push(close);
+  }
+  return { closes, invalid };
+}
+
+/** Values are checked as strictly as those of a packet: they become arguments of a command. */
+function parseClose(entry: unknown): PendingClose | undefined {
+  if (!isRecord(entry)) return undefined;
+  const address = parseAddress(String(entry["address"]));
+  const packetSource = parseAddress(String(entry["packetSource"]));
+  const destination = parseAddress(String(entry["destination"]));
+  const service = parseService(String(entry["service"]));
+  const { stanza, template, seconds, expires, due, opens } = entry;
+  if (
+    address === undefined || packetSource === undefined || destination === undefined ||
+    service === undefined || typeof template !== "string" || !isCount(stanza) ||
+    !isCount(seconds) || !isCount(expires) || !isCount(due) || !isCount(opens)
+  ) return undefined;
+  const values = { address, packetSource, destination, service, seconds, expires };
+  return { stanza, template, values, due, opens };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
+/** Written beside it, brought to the disk, and renamed over it: a crash leaves the old text or the new one. */
+function writeAtomically(path: string, text: string): void {
+  const temporary = `${path}.new`;
+  try {
+    Deno.removeSync(temporary);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  {
+    using file = Deno.openSync(temporary, { write: true, createNew: true, mode: 0o600 });
+    const bytes = new TextEncoder().encode(text);
+    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    file.syncDataSync();
+  }
+  Deno.renameSync(temporary, path);
+}

@@ -1,0 +1,22 @@
+/**
+ * Users and groups of this system, for the configuration.
+ *
+ * @module
+ */
+import { lookUpGroup, lookUpUser, prepareAccounts } from "../../ffi/account.ts";
+import type { GroupAccount, UserAccount } from "../config/stanza.ts";
+
+/** The user of that name, wherever the system keeps its users, or `undefined`. */
+export function userAccount(name: string): UserAccount | undefined {
+  const numbers = lookUpUser(name);
+  return numbers && { name, ...numbers };
+}
+
+/** The group of that name, or `undefined`. */
+export function groupAccount(name: string): GroupAccount | undefined {
+  const gid = lookUpGroup(name);
+  return gid === undefined ? undefined : { name, gid };
+}
+
+/** Makes both work after the `ffi` permission is dropped, for a reload. */
+export { prepareAccounts };

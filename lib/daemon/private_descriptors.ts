@@ -1,0 +1,7 @@
+/**
+ * Descriptors of this process that commands must not get.
+ *
+ * @module
+ */
+
+export { descriptorGuard } from "../../ffi/descriptors.ts";

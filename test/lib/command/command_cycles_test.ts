@@ -1,0 +1,250 @@
+import { assert, assertEquals, assertMatch } from "../../assert.ts";
+import { CommandCycles, type CycleRequest } from "../../../lib/command/command_cycles.ts";
+import type { CycleEvent } from "../../../lib/command/cycle_event.ts";
+import type { CommandCycle } from "../../../lib/config/stanza.ts";
+import { SURROUNDINGS } from "../../support/command_surroundings.ts";
+import { until } from "../../support/namespace.ts";
+import { anAddress, aStanza } from "../../support/stanza.ts";
+
+/** A folder, a clock, and commands that write down that they were run. */
+class Bench {
+  readonly events: CycleEvent[] = [];
+  offset = 0;
+
+  private constructor(readonly folder: string) {}
+
+  static async with(body: (bench: Bench) => Promise<void>): Promise<void> {
+    const bench = new Bench(await Deno.makeTempDir());
+    Deno.writeTextFileSync(`${bench.folder}/log`, "");
+    try {
+      await body(bench);
+    } finally {
+      await Deno.remove(bench.folder, { recursive: true });
+    }
+  }
+
+  get path(): string {
+    return `${this.folder}/pending-closes.json`;
+  }
+
+  /** `open 192.0.2.44 22`, … */
+  get log(): string[] {
+    return Deno.readTextFileSync(`${this.folder}/log`).split("\n").filter((line) => line !== "");
+  }
+
+  /** A command that writes its arguments down. */
+  command(word: string, rest = "$SRC $PORT"): string {
+    const path = `${this.folder}/${word}`;
+    const text = `#!/bin/sh\necho ${word} "$@" >> ${this.folder}/log\n`;
+    Deno.writeTextFileSync(path, text, { mode: 0o755 });
+    return `${path} ${rest}`;
+  }
+
+  cycle(): CommandCycle {
+    return { open: this.command("open"), close: this.command("close"), timer: 30 };
+  }
+
+  open(...cycles: readonly CommandCycle[]): CommandCycles {
+    return CommandCycles.open({
+      path: this.path,
+      stanzas: cycles.map((cycle, index) => aStanza({ number: index + 1, cycle })),
+      surroundings: SURROUNDINGS,
+      now: () => Date.now() + this.offset,
+      onEvent: (event) => this.events.push(event),
+    });
+  }
+
+  get texts(): string[] {
+    return this.events.map((event) => "text" in event ? event.text : event.type);
+  }
+}
+
+function request(changes: Partial<CycleRequest> = {}): CycleRequest {
+  return {
+    stanza: 1,
+    address: anAddress("192.0.2.44"),
+    packetSource: anAddress("203.0.113.9"),
+    destination: anAddress("198.51.100.7"),
+    service: { protocol: "tcp", port: 22 },
+    seconds: 30,
+    ...changes,
+  };
+}
+
+const silent = (): void => {};
+
+Deno.test("the open command runs at once and the close command in its time", () =>
+  Bench.with(async (bench) => {
+    const cycles = bench.open(bench.cycle());
+    cycles.start();
+    const started: string[] = [];
+    const opening = await cycles.open(request({ seconds: 1 }), (text) => started.push(text));
+    assert(opening.ok && opening.outcome.status === 0);
+    assertEquals(opening.close?.command, `${bench.folder}/close 192.0.2.44 22`);
+    assertEquals(started, [`${bench.folder}/open 192.0.2.44 22`]);
+    assertEquals(bench.log, ["open 192.0.2.44 22"]);
+    await until("it is closed", () => cycles.pending().length === 0);
+    assertEquals(bench.log, ["open 192.0.2.44 22", "close 192.0.2.44 22"]);
+    assertEquals(bench.texts, ["closing", "closed"]);
+    await cycles.close({ closeAll: false });
+  }));
+
+Deno.test("the close is in the file before the open command runs", () =>
+  Bench.with(async (bench) => {
+    const peek = `${bench.folder}/peek`;
+    Deno.writeTextFileSync(peek, `#!/bin/sh\ncp ${bench.path} ${bench.folder}/seen\n`, {
+      mode: 0o755,
+    });
+    const cycles = bench.open({ open: peek, close: bench.command("close"), timer: 30 });
+    await cycles.open(request(), silent);
+    assertMatch(Deno.readTextFileSync(`${bench.folder}/seen`), /"service":"tcp\/22"/);
+    await cycles.close({ closeAll: false });
+  }));
+
+Deno.test("nothing is opened whose close cannot be written down", () =>
+  Bench.with(async (bench) => {
+    const cycles = bench.open(bench.cycle());
+    Deno.mkdirSync(`${bench.path}.new/x`, { recursive: true });
+    const opening = await cycles.open(request(), silent);
+    assert(!opening.ok);
+    assertMatch(opening.reason, /cannot be written/);
+    assertEquals(bench.log, []);
+  }));
+
+Deno.test("a second packet puts the close off, and then there are as many closes as openings", () =>
+  Bench.with(async (bench) => {
+    const cycles = bench.open(bench.cycle());
+    cycles.start();
+    await cycles.open(request({ seconds: 1 }), silent);
+    const second = await cycles.open(request({ seconds: 3 }), silent);
+    assert(second.ok && (second.close?.seconds ?? 0) >= 2);
+    assertEquals(cycles.pending().map(({ opens }) => opens), [2]);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assertEquals(bench.log.filter((line) => line.startsWith("close")), []);
+    await until("it is closed", () => cycles.pending().length === 0);
+    assertEquals(bench.log.filter((line) => line.startsWith("close")), [
+      "close 192.0.2.44 22",
+      "close 192.0.2.44 22",
+    ]);
+    await cycles.close({ closeAll: false });
+  }));
+
+Deno.test("after a crash overdue closes run at the start and the others in their time", () =>
+  Bench.with(async (bench) => {
+    const cycle = bench.cycle();
+    const crashed = bench.open(cycle);
+    await crashed.open(request({ seconds: 30 }), silent);
+    await crashed.open(request({ seconds: 300, service: { protocol: "udp", port: 53 } }), silent);
+    await crashed.close({ closeAll: false });
+    bench.offset = 60_000;
+    const cycles = bench.open(cycle);
+    assertEquals(bench.log.length, 2, "nothing is run before the start");
+    cycles.start();
+    await until("the overdue one is closed", () => cycles.pending().length === 1);
+    assertEquals(bench.log.slice(2), ["close 192.0.2.44 22"]);
+    await cycles.close({ closeAll: false });
+  }));
+
+Deno.test("at the end everything is closed, or all of it is kept", () =>
+  Bench.with(async (bench) => {
+    const cycle = bench.cycle();
+    const cycles = bench.open(cycle);
+    await cycles.open(request(), silent);
+    await cycles.close({ closeAll: false });
+    const again = bench.open(cycle);
+    assertEquals(again.pending().length, 1);
+    await again.close({ closeAll: true });
+    assertEquals(bench.log, ["open 192.0.2.44 22", "close 192.0.2.44 22"]);
+    assertEquals(bench.open(cycle).pending(), []);
+  }));
+
+Deno.test("after a restart a close is its stanza's by the command, wherever the stanza stands now", () =>
+  Bench.with(async (bench) => {
+    const cycle = bench.cycle();
+    const other = { open: bench.command("other"), close: bench.command("shut"), timer: 30 };
+    const before = bench.open(cycle);
+    await before.open(request(), silent);
+    await before.close({ closeAll: false });
+    const after = bench.open(other, cycle);
+    await after.close({ closeAll: true });
+    assertEquals(bench.log, ["open 192.0.2.44 22", "close 192.0.2.44 22"]);
+  }));
+
+Deno.test("a close that no stanza knows any more is told of with its words, once, and not run", () =>
+  Bench.with(async (bench) => {
+    const before = bench.open(bench.cycle());
+    await before.open(request(), silent);
+    await before.close({ closeAll: false });
+    const changed = { open: bench.command("open"), close: bench.command("shut"), timer: 30 };
+    const after = bench.open(changed);
+    await after.close({ closeAll: true });
+    assertEquals(bench.log, ["open 192.0.2.44 22"]);
+    assertMatch(bench.texts.join(), /stays open; to close it: \S+\/close 192\.0\.2\.44 22$/);
+    bench.events.length = 0;
+    bench.open(changed);
+    assertEquals(bench.texts, []);
+  }));
+
+Deno.test("across a reload what is open keeps the close it was opened with", () =>
+  Bench.with(async (bench) => {
+    const cycles = bench.open(bench.cycle());
+    await cycles.open(request(), silent);
+    cycles.adopt([], SURROUNDINGS);
+    const refused = await cycles.open(request(), silent);
+    assert(!refused.ok && refused.reason.includes("no command cycle any more"));
+    await cycles.close({ closeAll: true });
+    assertEquals(bench.log, ["open 192.0.2.44 22", "close 192.0.2.44 22"]);
+  }));
+
+Deno.test("a file somebody broke is moved aside, and told of", () =>
+  Bench.with((bench) => {
+    Deno.writeTextFileSync(bench.path, "{");
+    assertEquals(bench.open(bench.cycle()).pending(), []);
+    assertMatch(
+      bench.texts.join(),
+      /cannot be understood .* stays open until it is closed by hand/,
+    );
+    assertEquals(Deno.readTextFileSync(`${bench.path}.bad`), "{");
+    return Promise.resolve();
+  }));
+
+Deno.test("without a close command nothing is remembered", () =>
+  Bench.with(async (bench) => {
+    const cycles = bench.open({ open: bench.command("open", "$SRC $CLIENT_TIMEOUT") });
+    const opening = await cycles.open(request({ seconds: 45 }), silent);
+    assert(opening.ok && opening.close === undefined);
+    assertEquals([bench.log, cycles.pending()], [["open 192.0.2.44 45"], []]);
+  }));
+
+Deno.test("an open command that is not there leaves nothing to close", () =>
+  Bench.with(async (bench) => {
+    const cycles = bench.open({ open: "/no/such", close: bench.command("close"), timer: 30 });
+    const opening = await cycles.open(request(), silent);
+    assert(opening.ok && opening.outcome.how === "not-started" && opening.close === undefined);
+    assertEquals(cycles.pending(), []);
+  }));
+
+Deno.test("an open command that fails is closed all the same: it may have done half", () =>
+  Bench.with(async (bench) => {
+    const cycles = bench.open({ open: "false", close: bench.command("close"), timer: 30 });
+    const opening = await cycles.open(request(), silent);
+    assert(opening.ok && opening.outcome.status === 1);
+    await cycles.close({ closeAll: true });
+    assertEquals(bench.log, ["close 192.0.2.44 22"]);
+  }));
+
+Deno.test("commands of one program never run at the same time", () =>
+  Bench.with(async (bench) => {
+    const path = `${bench.folder}/slow`;
+    const log = `${bench.folder}/log`;
+    const text = `#!/bin/sh\necho in >> ${log}\nsleep 0.1\necho out >> ${log}\n`;
+    Deno.writeTextFileSync(path, text, { mode: 0o755 });
+    const cycles = bench.open({ open: `${path} $SRC`, close: `${path} $SRC`, timer: 30 });
+    const ports = [1, 2, 3];
+    await Promise.all(
+      ports.map((port) => cycles.open(request({ service: { protocol: "tcp", port } }), silent)),
+    );
+    await cycles.close({ closeAll: true });
+    assertEquals(bench.log.length, 12, "three openings and as many closes");
+    assert(bench.log.every((line, index) => line === (index % 2 === 0 ? "in" : "out")));
+  }));

@@ -1,0 +1,59 @@
+import { assert, assertEquals } from "../../assert.ts";
+import { CommandRunner } from "../../../lib/command/command_runner.ts";
+import { SURROUNDINGS } from "../../support/command_surroundings.ts";
+
+const runner = new CommandRunner(SURROUNDINGS, "/usr/bin/sudo", 0);
+const alice = { name: "alice", uid: 1000, gid: 1001 };
+const staff = { name: "staff", gid: 50 };
+
+Deno.test("a command runs as it was sent where nothing else is said", () => {
+  assertEquals(runner.prepare("id  -u;\treboot", {}), {
+    words: ["id", "-u;", "reboot"],
+    text: "id -u; reboot",
+  });
+});
+
+Deno.test("sudo gets the user and the group, each where it is set, and then the command alone", () => {
+  const words = (sudo: Parameters<typeof runner.prepare>[1]["sudo"]) =>
+    runner.prepare("id -u", sudo === undefined ? {} : { sudo }).words.join(" ");
+  assertEquals(words({}), "/usr/bin/sudo -- id -u");
+  assertEquals(words({ user: alice }), "/usr/bin/sudo -u alice -- id -u");
+  // The C daemon gives -g only where CMD_EXEC_GROUP is set as well.
+  assertEquals(words({ group: staff }), "/usr/bin/sudo -g staff -- id -u");
+  assertEquals(words({ user: alice, group: staff }), "/usr/bin/sudo -u alice -g staff -- id -u");
+  const root = { name: "root", uid: 0, gid: 0 };
+  assertEquals(words({ user: root }), "/usr/bin/sudo -- id -u");
+});
+
+Deno.test("a command cannot give sudo options of its own", () => {
+  const { words } = runner.prepare("-u root id", { sudo: { user: alice } });
+  assertEquals(words.slice(0, 5), ["/usr/bin/sudo", "-u", "alice", "--", "-u"]);
+});
+
+Deno.test("the user's own group is used unless another is set, and a group alone goes with our own user", () => {
+  const identity = (execution: Parameters<typeof runner.prepare>[1]) =>
+    runner.prepare("id", execution).identity;
+  assertEquals(identity({ user: alice }), { uid: 1000, gid: 1001, user: "alice", group: "alice" });
+  const both = { uid: 1000, gid: 50, user: "alice", group: "staff" };
+  assertEquals(identity({ user: alice, group: staff }), both);
+  assertEquals(identity({ group: staff }), { uid: 0, gid: 50, user: "0", group: "staff" });
+});
+
+Deno.test("a command without any word is not run", async () => {
+  let started = false;
+  const outcome = await runner.run(runner.prepare(" \t", {}), () => started = true);
+  assertEquals([outcome, started], ["there is no word in it", false]);
+});
+
+Deno.test("sixteen commands run at once, and the next one is refused", async () => {
+  const command = runner.prepare("sleep 0.5", {});
+  const begun = performance.now();
+  const outcomes = await Promise.all(
+    Array.from({ length: 17 }, () => runner.run(command, () => {})),
+  );
+  assert(performance.now() - begun < 5000);
+  assertEquals(outcomes.pop(), "16 commands are running already");
+  assert(outcomes.every((outcome) => typeof outcome !== "string" && outcome.status === 0));
+  const next = await runner.run(runner.prepare("true", {}), () => {});
+  assert(typeof next !== "string" && next.status === 0);
+});

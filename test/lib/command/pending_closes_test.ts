@@ -1,0 +1,165 @@
+import fc from "property-testing";
+import { assert, assertEquals, assertThrows } from "../../assert.ts";
+import {
+  formatCloses,
+  parseCloses,
+  type PendingClose,
+  PendingCloses,
+} from "../../../lib/command/pending_closes.ts";
+import { addressFromBytes } from "../../../lib/net/address.ts";
+import { anAddress } from "../../support/stanza.ts";
+
+function close(changes: Partial<PendingClose> = {}, port = 22): PendingClose {
+  return {
+    stanza: 1,
+    template: "/sbin/close $SRC $PORT",
+    values: {
+      address: anAddress("192.0.2.44"),
+      packetSource: anAddress("203.0.113.9"),
+      destination: anAddress("198.51.100.7"),
+      service: { protocol: "tcp", port },
+      seconds: 30,
+      expires: 1030,
+    },
+    due: 1030,
+    opens: 1,
+    ...changes,
+  };
+}
+
+async function inFolder(body: (path: string) => void): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    body(`${folder}/pending-closes.json`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("what is added is in the file at once, readable by its owner only", async () => {
+  await inFolder((path) => {
+    const closes = new PendingCloses(path);
+    closes.add(close());
+    closes.add(close({ due: 1010 }, 80));
+    assertEquals(parseCloses(Deno.readTextFileSync(path)), {
+      closes: [close({ due: 1010 }, 80), close()],
+      invalid: 0,
+    });
+    assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
+    assertEquals(closes.next(), 1010);
+    closes.remove(close({}, 80));
+    closes.remove(close());
+    assertEquals(parseCloses(Deno.readTextFileSync(path)).closes, []);
+  });
+});
+
+Deno.test("a second opening of the same thing puts the close off and is counted", async () => {
+  await inFolder((path) => {
+    const closes = new PendingCloses(path);
+    closes.add(close());
+    assertEquals(closes.add(close({ due: 1050 })).opens, 2);
+    assertEquals(closes.all(), [close({ due: 1050, opens: 2 })]);
+    // A shorter wish does not cut the longer one short.
+    closes.add(close({ due: 1040 }));
+    assertEquals(closes.all(), [close({ due: 1050, opens: 3 })]);
+    closes.withdraw(close());
+    assertEquals(closes.all(), [close({ due: 1050, opens: 2 })]);
+  });
+});
+
+Deno.test("what closes by other words is another thing", async () => {
+  await inFolder((path) => {
+    const closes = new PendingCloses(path);
+    closes.add(close());
+    closes.add(close({ template: "/sbin/close -x $SRC $PORT" }));
+    closes.add(close({ values: { ...close().values, address: anAddress("192.0.2.45") } }));
+    // Who sent the packet makes no difference to this command.
+    closes.add(close({ values: { ...close().values, packetSource: anAddress("192.0.2.1") } }));
+    assertEquals(closes.all().map(({ opens }) => opens).sort(), [1, 1, 2]);
+  });
+});
+
+Deno.test("nothing is added that could not be written", async () => {
+  await inFolder((path) => {
+    const closes = new PendingCloses(`${path}/missing/file`);
+    assertThrows(() => closes.add(close()));
+    assertEquals(closes.all(), []);
+  });
+});
+
+Deno.test("a link put in the place of the temporary file is not followed", async () => {
+  await inFolder((path) => {
+    Deno.writeTextFileSync(`${path}.victim`, "precious");
+    Deno.symlinkSync(`${path}.victim`, `${path}.new`);
+    new PendingCloses(path).add(close());
+    assertEquals(Deno.readTextFileSync(`${path}.victim`), "precious");
+  });
+});
+
+Deno.test("entries with values no packet could have are dropped one by one", () => {
+  const line = formatCloses([close()]);
+  const bad = [
+    line.replace("192.0.2.44", "192.0.2.44 -j ACCEPT"),
+    line.replace("tcp/22", "tcp/22 x"),
+    line.replace('"due":1030', '"due":"1030"'),
+    line.replace('"opens":1', '"opens":0'),
+    line.replace('"stanza":1', '"stanza":1.5'),
+    line.replace(/"template":"[^"]*"/, '"template":["rm"]'),
+  ];
+  for (const text of bad) {
+    assert(text !== line);
+    assertEquals(parseCloses(text), { closes: [], invalid: 1 });
+  }
+});
+
+Deno.test("a file that is not ours is an error", () => {
+  for (const text of ["", "{", "[]", "{}", '{"version":2,"closes":[]}', '{"version":1}', "null"]) {
+    assertThrows(() => parseCloses(text));
+  }
+});
+
+const anyAddress = fc.oneof(
+  fc.uint8Array({ minLength: 4, maxLength: 4 }),
+  fc.uint8Array({ minLength: 16, maxLength: 16 }),
+).map(addressFromBytes);
+const count = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+
+Deno.test("every close comes back from the file as it went in", () => {
+  const closes = fc.array(fc.record({
+    stanza: count,
+    template: fc.string({ unit: "binary" }),
+    due: count,
+    opens: count,
+    values: fc.record({
+      address: anyAddress,
+      packetSource: anyAddress,
+      destination: anyAddress,
+      service: fc.record({
+        protocol: fc.constantFrom("tcp" as const, "udp" as const),
+        port: fc.integer({ min: 1, max: 65535 }),
+      }),
+      seconds: count,
+      expires: count,
+    }),
+  }));
+  fc.assert(
+    fc.property(closes, (list) => {
+      const read = parseCloses(formatCloses(list));
+      assertEquals(JSON.stringify(read), JSON.stringify({ closes: list.map(ordered), invalid: 0 }));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+/** With the members in the order of the parser, for the comparison by text. */
+function ordered({ stanza, template, values, due, opens }: PendingClose): PendingClose {
+  const { address, packetSource, destination, service, seconds, expires } = values;
+  const { protocol, port } = service;
+  return {
+    stanza,
+    template,
+    values: { address, packetSource, destination, service: { protocol, port }, seconds, expires },
+    due,
+    opens,
+  };
+}

@@ -1,0 +1,151 @@
+import { assert, assertEquals, assertMatch } from "../../assert.ts";
+import { type CommandSurroundings, runCommand } from "../../../lib/command/run_command.ts";
+import { descriptorGuard } from "../../../lib/daemon/private_descriptors.ts";
+import { processLives, until } from "../../support/namespace.ts";
+
+const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const surroundings: CommandSurroundings = {
+  path: PATH,
+  seconds: 20,
+  guardDescriptors: descriptorGuard(),
+};
+
+const notRoot = Deno.uid() === 0 ? undefined : "only root can become somebody else";
+// deno-lint-ignore no-console -- a test that is left out says why
+if (notRoot !== undefined) console.log(`left out: commands as another user: ${notRoot}`);
+
+function script(text: string): string[] {
+  return ["sh", "-c", text];
+}
+
+Deno.test("a command sees PATH and nothing else of the environment, and works in /", async () => {
+  const { output } = await runCommand(["env"], surroundings);
+  assertEquals(output, [`PATH=${PATH}`]);
+  assertEquals((await runCommand(["pwd"], surroundings)).output, ["/"]);
+});
+
+Deno.test("a command has no input and none of our descriptors", async () => {
+  // What libpcap opens is not marked to be closed on exec; neither is this socket.
+  const libc = Deno.dlopen("libc.so.6", {
+    socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+    close: { parameters: ["i32"], result: "i32" },
+  });
+  const socket = libc.symbols.socket(2, 2, 0);
+  try {
+    assert(socket > 2);
+    const { output } = await runCommand(["ls", "-l", "/proc/self/fd"], surroundings);
+    const open = output.flatMap((line) => / ([0-9]+) -> (.*)$/.exec(line)?.slice(1, 3) ?? []);
+    // 3 is the folder that ls reads.
+    assertEquals(open.filter((_, index) => index % 2 === 0), ["0", "1", "2", "3"]);
+    assertEquals(open[1], "/dev/null");
+  } finally {
+    libc.symbols.close(socket);
+    libc.close();
+  }
+});
+
+Deno.test({
+  name: "as another user a command has that uid and gid and no other group",
+  ignore: notRoot !== undefined,
+  fn: async () => {
+    const both = ["sh", "-c", "id -u; id -g; id -G; grep Groups /proc/self/status"];
+    const { output } = await runCommand(both, surroundings, { uid: 65534, gid: 1 });
+    assertEquals(output.map((line) => line.trim()), ["65534", "1", "1", "Groups:"]);
+  },
+});
+
+Deno.test({
+  name: "root's supplementary groups are cleared too, when the daemon has some",
+  ignore: notRoot !== undefined,
+  fn: async () => {
+    const module = new URL("../../../lib/command/run_command.ts", import.meta.url).href;
+    const program = `
+      import { runCommand } from ${JSON.stringify(module)};
+      const options = { path: "/usr/bin:/bin", seconds: 20, guardDescriptors: () => {} };
+      for (const identity of [{ uid: 65534, gid: 65534 }, { uid: 0, gid: 65534 }]) {
+        console.log((await runCommand(["id", "-G"], options, identity)).output[0].trim());
+      }`;
+    const { stdout, stderr } = await new Deno.Command("setpriv", {
+      args: ["--groups", "4,24", Deno.execPath(), "eval", "--quiet", "--ext=ts", program],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const text = new TextDecoder();
+    assertEquals(
+      text.decode(stdout).split("\n"),
+      ["65534", "65534", ""],
+      text.decode(stderr),
+    );
+  },
+});
+
+Deno.test("exit status, both outputs and the signal are told", async () => {
+  const ended = await runCommand(script("echo out; echo err >&2; exit 7"), surroundings);
+  assertEquals([ended.how, ended.status, [...ended.output].sort()], ["ended", 7, ["err", "out"]]);
+  const killed = await runCommand(script("kill -9 $$"), surroundings);
+  assertEquals([killed.how, killed.status], ["signalled", 0]);
+});
+
+Deno.test("a command that cannot be started says why", async () => {
+  const missing = await runCommand(["/no/such/program"], surroundings);
+  assertEquals([missing.how, missing.status], ["not-started", 255]);
+  assertMatch(missing.output.join(), /No such file or directory/);
+  const forbidden = await runCommand(["/etc/passwd"], surroundings);
+  assertEquals(forbidden.how, "not-started");
+  assertMatch(forbidden.output.join(), /Permission denied/);
+});
+
+Deno.test("a program without a slash is looked for in the PATH given, not in ours", async () => {
+  const elsewhere = { ...surroundings, path: "/nowhere" };
+  assertEquals((await runCommand(["true"], elsewhere)).how, "not-started");
+});
+
+Deno.test("output is kept up to a limit, and the writer is never blocked", async () => {
+  const much = await runCommand(
+    script("head -c 1000000 /dev/zero | tr '\\\\0' x; echo end"),
+    surroundings,
+  );
+  assertEquals([much.how, much.status, much.truncated], ["ended", 0, true]);
+  assertEquals(much.output.join("").length, 4096);
+});
+
+Deno.test("after its time a command is stopped, with everything it started", async () => {
+  const begun = performance.now();
+  const late = await runCommand(
+    script("sleep 61 & echo $!; wait"),
+    { ...surroundings, seconds: 0.3 },
+  );
+  assertEquals(late.how, "late");
+  assert(performance.now() - begun < 10_000);
+  const pid = Number(late.output[0]);
+  assert(pid > 1);
+  await until("the grandchild is gone", () => !runs(pid));
+});
+
+Deno.test("a command that ignores the request to stop is killed", async () => {
+  const stubborn = script("trap '' TERM; while :; do sleep 0.05; done");
+  const { how } = await runCommand(stubborn, { ...surroundings, seconds: 0.2 });
+  assertEquals(how, "late");
+});
+
+Deno.test("a command that leaves something behind has ended when it has ended", async () => {
+  const { how, output } = await runCommand(script("sleep 30 & echo $!"), surroundings);
+  assertEquals(how, "ended");
+  const pid = Number(output[0]);
+  assert(runs(pid), "what it left behind goes on");
+  Deno.kill(pid, "SIGKILL");
+});
+
+Deno.test("the rest of the program goes on meanwhile", async () => {
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 5);
+  await runCommand(["sleep", "0.3"], surroundings);
+  clearInterval(timer);
+  assert(ticks > 10, `${ticks} ticks`);
+});
+
+/** A zombie whose parent is slow to look does not run. */
+function runs(pid: number): boolean {
+  if (!processLives(pid)) return false;
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) !== "Z";
+}

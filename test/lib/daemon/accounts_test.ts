@@ -1,0 +1,28 @@
+import { assertEquals } from "../../assert.ts";
+import { groupAccount, userAccount } from "../../../lib/daemon/accounts.ts";
+
+const windows = Deno.build.os === "windows";
+
+Deno.test({
+  name: "users and groups of this system are found with their numbers",
+  ignore: windows,
+  fn: () => {
+    assertEquals(userAccount("root"), { name: "root", uid: 0, gid: 0 });
+    const fields = Deno.readTextFileSync("/etc/passwd").split("\n")
+      .map((line) => line.split(":")).filter(([name = ""]) => name !== "" && name[0] !== "#");
+    for (const [name = "", , uid, gid] of fields) {
+      assertEquals(userAccount(name), { name, uid: Number(uid), gid: Number(gid) });
+    }
+    assertEquals(groupAccount("daemon"), { name: "daemon", gid: 1 });
+  },
+});
+
+Deno.test({
+  name: "a name that nobody has is no account, and no error",
+  ignore: windows,
+  fn: () => {
+    for (const name of ["no such user", "", "roo", "root\0", "x".repeat(70000), "1000"]) {
+      assertEquals([userAccount(name), groupAccount(name)], [undefined, undefined]);
+    }
+  },
+});
