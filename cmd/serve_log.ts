@@ -6,9 +6,11 @@
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { openLogger, stderrIsJournal } from "../lib/daemon/logger.ts";
+import type { CycleEvent } from "../lib/command/cycle_event.ts";
 import type { FirewallEvent } from "../lib/firewall/firewall.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import { setColorEnabled } from "../lib/report/color.ts";
+import { cycleLines, cycleObject } from "../lib/report/command_report.ts";
 import { firewallLine, firewallObject } from "../lib/report/firewall_report.ts";
 import { eventObject } from "../lib/report/json_reporter.ts";
 import { LineReporter } from "../lib/report/line_reporter.ts";
@@ -21,6 +23,7 @@ import type { Context } from "./context.ts";
 export interface ServeLog extends Disposable {
   readonly observe: Observer;
   firewall(event: FirewallEvent): void;
+  cycle(event: CycleEvent): void;
   error(text: string): void;
   warning(text: string): void;
   info(text: string): void;
@@ -102,6 +105,11 @@ export function openServeLog(
       const object = format === "json" ? firewallObject(event) : undefined;
       if (object !== undefined) logger.object(object);
       else if (event.type !== "command" || settings.VERBOSE > 1) logger.log(firewallLine(event));
+    },
+    cycle: (event) => {
+      const object = format === "json" ? cycleObject(event) : undefined;
+      if (object !== undefined) logger.object(object);
+      else for (const line of cycleLines(event)) logger.log(line);
     },
     error: (text) => logger.log({ severity: "error", text }),
     warning: (text) => logger.log({ severity: "warning", text }),

@@ -140,6 +140,7 @@ async function serveConfig(
     });
     signals.on("SIGUSR1", () => tellCounters(server, log));
     for (const line of setup.announcements) log.info(line);
+    setup.cycles?.start();
     manager.ready(`Watching ${setup.capture.description}`);
     const end = await server.run();
     if (end === "packet-limit") {
@@ -152,6 +153,8 @@ async function serveConfig(
     current.capture.close();
     log.finish();
     log.info("Shutting Down fwknopd.");
+    const { commandSide } = current;
+    await commandSide?.cycles.close(commandSide);
     await current.firewall?.close();
   }
 }

@@ -5,6 +5,7 @@
  */
 import { captureFromSettings } from "../lib/capture/from_settings.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
+import type { Stanza } from "../lib/config/stanza.ts";
 import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
 import { lookUpHost, refuseNames } from "../lib/server/look_up.ts";
 import { openReplay } from "../lib/server/open_replay.ts";
@@ -12,11 +13,14 @@ import type { ServerPolicy } from "../lib/server/policy.ts";
 import type { ReplayCache } from "../lib/server/replay_cache.ts";
 import type { ServerSetup } from "../lib/server/server.ts";
 import type { LoadedServerConfig } from "./load_server_config.ts";
+import { openCommands, reloadCommands, type ServeCommands } from "./serve_commands.ts";
 import type { ServeLog } from "./serve_log.ts";
 
 /** A setup together with the configuration it was made from. */
 export interface OpenedSetup extends ServerSetup {
   readonly config: LoadedServerConfig;
+  /** Absent in test mode. */
+  readonly commandSide: ServeCommands | undefined;
   /** Lines for the log when packets begin to flow. */
   readonly announcements: readonly string[];
 }
@@ -48,14 +52,20 @@ export async function openSetup(
     ? before
     : captureFromSettings(settings, (notice) => log[notice.severity](notice.text));
   try {
-    const keepsFirewall = before !== undefined && keeps(FIREWALL_SETTINGS);
-    const firewall = testMode
+    const kept = keeps(FIREWALL_SETTINGS) ? before?.firewall : undefined;
+    const firewall = testMode || !needsFirewall(stanzas, before)
       ? undefined
-      : keepsFirewall
-      ? before.firewall
-      : firewallFromSettings(settings, given, (event) => log.firewall(event));
-    if (!keepsFirewall) await firewall?.prepare(before?.firewall?.held());
+      : kept ?? firewallFromSettings(settings, given, (event) => log.firewall(event));
+    if (firewall !== kept) await firewall?.prepare(before?.firewall?.held());
+    const commandSide = testMode
+      ? undefined
+      : before?.commandSide === undefined
+      ? openCommands(config, log)
+      : reloadCommands(config, before.commandSide);
     return {
+      commands: commandSide?.commands,
+      cycles: commandSide?.cycles,
+      commandSide,
       capture,
       firewall,
       replay,
@@ -69,6 +79,14 @@ export async function openSetup(
     if (capture !== before?.capture) capture.close();
     throw error;
   }
+}
+
+/**
+ * Where every stanza has a command cycle the firewall is never touched (`docs/spec/server.md` 11), unless grants of an
+ * earlier configuration are still in it.
+ */
+function needsFirewall(stanzas: readonly Stanza[], before: OpenedSetup | undefined): boolean {
+  return before?.firewall !== undefined || stanzas.some(({ cycle }) => cycle === undefined);
 }
 
 const REPLAY_SETTINGS = /PACKET_AG(E|ING)$|DIGEST/;

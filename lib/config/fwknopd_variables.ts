@@ -149,10 +149,12 @@ export const FWKNOPD_VARIABLES = [
   {
     name: "CMD_EXEC_TIMEOUT",
     kind: "integer",
+    default: "60",
+    silentDefault: true,
     range: [1, 8388608],
     unit: "s",
-    doc: "Longest time a command message may run",
-    honoured: false,
+    doc: "Longest time a command of a message or of a cycle may run",
+    honoured: true,
   },
   {
     name: "ENABLE_SPA_OVER_HTTP",
@@ -689,7 +691,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "path",
     default: "/usr/bin/sudo",
     doc: "The sudo program",
-    honoured: false,
+    honoured: true,
   },
   {
     name: "FIREWALL_EXE",

@@ -5,14 +5,18 @@
  */
 import { formatService } from "../net/service.ts";
 import type { Decision, NatHost } from "../server/decision.ts";
+import { oneLine } from "./one_line.ts";
 
 /** `open tcp/22 for 192.0.2.44, 30 s`. */
 export function decisionText(decision: Decision): string {
+  if (decision.kind === "run") return `run ${oneLine(decision.command)}`;
   const services = decision.services.map(formatService).join(", ");
   const rest = `for ${decision.address.text}, ${decision.seconds} s`;
   switch (decision.kind) {
     case "open":
       return `open ${services} ${rest}`;
+    case "cycle":
+      return `open ${services} by CMD_CYCLE_OPEN ${rest}`;
     case "local-nat":
       return `redirect ${services} to ${hostText(decision.target)} ${rest}`;
     case "forward": {

@@ -5,6 +5,7 @@
  */
 import { SPA_ERRORS } from "../spa/error.ts";
 import type { Refusal } from "../server/refusal.ts";
+import { oneLine } from "./one_line.ts";
 
 /** A refusal in plain words. */
 export interface Explanation {
@@ -110,6 +111,11 @@ export function explainRefusal(refusal: Refusal): Explanation {
         fact: "the client sent a command, and the stanza runs none",
         hint: "set ENABLE_CMD_EXEC Y in the stanza only if this client may run any command here",
       };
+    case "no-service-for-cycle":
+      return {
+        fact: "the client sent a command, and the stanza opens a service by CMD_CYCLE_OPEN",
+        hint: "knock with -A, or give commands a stanza of their own",
+      };
     case "port-denied":
       return {
         fact: facts["reason"] === "RESTRICT_PORTS"
@@ -124,10 +130,17 @@ export function explainRefusal(refusal: Refusal): Explanation {
       };
     case "test-mode":
       return {
-        fact: `everything is right; --test changes nothing (would open ${facts["services"]} for ${
-          facts["address"]
-        } for ${facts["granted"]} s)`,
+        fact: `everything is right; --test changes nothing (would ${
+          facts["does"] === "run"
+            ? `run ${oneLine(String(facts["command"]))}`
+            : `open ${facts["services"]} for ${facts["address"]} for ${facts["granted"]} s`
+        })`,
         hint: "run without -t to open it",
+      };
+    case "command-not-run":
+      return {
+        fact: `the command was not run: ${facts["reason"]}`,
+        hint: "is the run directory writable, and do earlier commands come to an end?",
       };
     case "not-applied":
       return {

@@ -6,6 +6,7 @@
 import { formatService } from "../net/service.ts";
 import type { PacketEvent } from "../server/event.ts";
 import type { PacketFacts } from "../server/refusal.ts";
+import { outcomeObject } from "./command_report.ts";
 import { explainRefusal } from "./explanation.ts";
 
 /** The object for an event, or `undefined` for events that decide nothing. */
@@ -36,6 +37,29 @@ export function eventObject(event: PacketEvent): Record<string, unknown> | undef
         ...(error === undefined ? {} : { error }),
         facts,
         text: explainRefusal(event.refusal).fact,
+      };
+    }
+    case "running": {
+      const { packet, decision, command, identity } = event;
+      return {
+        event: "running",
+        ...packetMembers(packet),
+        stanza: decision.stanza,
+        address: decision.address.text,
+        command,
+        ...(identity && { identity }),
+      };
+    }
+    case "ran": {
+      const { packet, decision, command, outcome, close } = event;
+      return {
+        event: "ran",
+        ...packetMembers(packet),
+        stanza: decision.stanza,
+        address: decision.address.text,
+        command,
+        ...outcomeObject(outcome),
+        ...(close && { close }),
       };
     }
     case "granted": {

@@ -12,6 +12,7 @@ import type { GpgSignature } from "../gpg/signature.ts";
 import { formatFieldDump, type GpgDump } from "./field_dump.ts";
 import type { LogLine } from "../daemon/log_line.ts";
 import type { PacketFacts, Refusal } from "../server/refusal.ts";
+import { ranLines, runningLines } from "./command_report.ts";
 import { refusalLines } from "./refusal_line.ts";
 
 /** How lines are written. */
@@ -58,6 +59,12 @@ export class LineReporter {
         return;
       case "granted":
         this.#granted(event);
+        return;
+      case "running":
+        for (const line of runningLines(event)) this.#log(line);
+        return;
+      case "ran":
+        for (const line of ranLines(event)) this.#log(line);
     }
   };
 
@@ -112,26 +119,27 @@ export class LineReporter {
 }
 
 /** All fields; the final data is shown without mac, as the C daemon does after it has split it off. */
-function dumpFields({ fields, stanza, gpg }: DecodedEvent): string {
+function dumpFields({ fields, stanza, gpg, packetText }: DecodedEvent): string {
   const cipher = gpg === undefined ? "rijndael" : "gpg";
+  const finalData = removePrefix(fields.fullText, cipher) ?? fields.fullText;
   return formatFieldDump({
     ...fields,
     mode: gpg === undefined ? stanza.encryptionMode : "asymmetric",
     hmacType: stanza.hmac?.type,
-    finalData: removePrefix(fields.fullText, cipher) ?? fields.fullText,
+    mac: stanza.hmac === undefined ? undefined : packetText.slice(finalData.length),
+    finalData,
     ...(gpg === undefined ? {} : { gpg: gpgDump(stanza, gpg.signature) }),
   }).trimEnd();
 }
 
 function gpgDump({ gpg }: Stanza, signature: GpgSignature | undefined): GpgDump {
-  const { homeDirectory, program, decryptId } = gpg ?? {};
+  const { homeDirectory, program } = gpg ?? {};
   return {
     verifiesSignature: gpg?.requireSignature ?? true,
     ignoresSignatureErrors: gpg?.ignoreSignatureErrors ?? false,
     signatureSummary: signature?.summary ?? -1,
     signatureStatus: signature?.status ?? -1,
     ...present({
-      recipient: decryptId,
       signatureId: signature?.id,
       signatureFingerprint: signature?.fingerprint,
       homeDirectory,

@@ -24,10 +24,12 @@ const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "wrong-username": "warning",
   "nat-not-enabled": "warning",
   "command-not-allowed": "warning",
+  "no-service-for-cycle": "error",
   "port-denied": "warning",
   "nat-host-unknown": "info",
   "test-mode": "warning",
   "not-applied": "error",
+  "command-not-run": "error",
 };
 
 /** The lines of a refusal: one, or one for each stanza that refused. */
@@ -98,12 +100,16 @@ function stanzaText(refusal: Refusal, source: string, stanza: string): string {
       return `${stanza} SPA packet from ${packet.source} requested NAT access, but is not enabled/supported`;
     case "command-not-allowed":
       return `${source} ${stanza} SPA Command messages are not allowed in the current configuration.`;
+    case "no-service-for-cycle":
+      return `${source} ${stanza} Could not build CMD_CYCLE_OPEN command.`;
     case "port-denied":
       return `${source} ${stanza} One or more requested protocol/ports was denied per access.conf.`;
     case "nat-host-unknown":
       return `${source} ${stanza} ${facts["reason"]}`;
     case "test-mode":
-      return `${source} ${stanza} --test mode enabled, skipping firewall manipulation.`;
+      return `${source} ${stanza} --test mode enabled, skipping ${skippedInTestMode(facts)}.`;
+    case "command-not-run":
+      return `${source} ${stanza} Could not run the command: ${facts["reason"]}`;
     case "not-applied":
       return `${source} ${stanza} Could not change the firewall: ${facts["reason"]}`;
     default: {
@@ -113,6 +119,11 @@ function stanzaText(refusal: Refusal, source: string, stanza: string): string {
       return `${source} ${stanza} Error creating fko context${before}: ${text}${gpg}`;
     }
   }
+}
+
+function skippedInTestMode({ does }: Refusal["facts"]): string {
+  if (does === "run") return "command execution";
+  return does === "cycle" ? "command cycle" : "firewall manipulation";
 }
 
 /** `MM/DD/YY HH:MM:SS` in local time. */

@@ -8,9 +8,11 @@ import { bold, dim, green, red } from "./color.ts";
 import type { DecodedEvent, ExplainEvent, FindingEvent, GrantedEvent } from "../server/event.ts";
 import { type PacketFacts, type Refusal, type Step, STEPS } from "../server/refusal.ts";
 import { decisionText } from "./decision_text.ts";
+import { ranLines } from "./command_report.ts";
 import { explainRefusal } from "./explanation.ts";
 import { explainFinding } from "./finding_text.ts";
 import { summarizeMessage } from "./message_summary.ts";
+import { oneLine } from "./one_line.ts";
 
 /** What passing a step means, for the steps that have no event of their own. */
 const PASSED: Readonly<Partial<Record<Step, string>>> = {
@@ -63,6 +65,16 @@ export class Trace {
         return;
       case "finding":
         this.#finding(event);
+        return;
+      case "running":
+        this.#begin(event.packet);
+        this.#step(true, "act", `run: ${oneLine(event.command)}`);
+        return;
+      case "ran":
+        this.#begin(event.packet);
+        for (const { severity, text } of ranLines(event)) {
+          this.#step(severity !== "error" && severity !== "warning", "act", text);
+        }
         return;
       case "bad-forwarded-for":
         this.#begin(event.packet);

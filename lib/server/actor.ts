@@ -3,48 +3,130 @@
  *
  * @module
  */
+import type { CommandCycles } from "../command/command_cycles.ts";
+import type { CommandRunner } from "../command/command_runner.ts";
+import type { Stanza } from "../config/stanza.ts";
 import type { Firewall } from "../firewall/firewall.ts";
 import type { Grant, NatTarget } from "../firewall/grant.ts";
 import type { AddressFamily } from "../net/address.ts";
-import type { Decision, NatHost } from "./decision.ts";
+import type { AccessGrant, Cycle, Decision, NatHost, RunCommand } from "./decision.ts";
 import type { Observer } from "./event.ts";
 import type { LookUp } from "./look_up.ts";
 import type { PacketFacts, Refusal } from "./refusal.ts";
 
-/** Between the packet processor and a firewall. A grant is told of only when the firewall has acknowledged it. */
+/** Those who carry decisions out. */
+export interface ActingSide {
+  /** Absent where no stanza needs one. */
+  readonly firewall: Firewall | undefined;
+  /** Absent in test mode. */
+  readonly commands: CommandRunner | undefined;
+  /** Absent in test mode. */
+  readonly cycles: CommandCycles | undefined;
+  /** Resolves the names of NAT hosts. */
+  readonly lookUp: LookUp;
+  /** Say how commands of messages are run. */
+  readonly stanzas: readonly Stanza[];
+}
+
+/**
+ * Between the packet processor and firewall or commands. A grant is told of only when the firewall has acknowledged it.
+ */
 export class Actor {
-  readonly #firewall: Firewall;
+  readonly #side: ActingSide;
   readonly #observe: Observer;
   readonly #now: () => number;
-  readonly #lookUp: LookUp;
   readonly #pending = new Set<Promise<void>>();
+  readonly #commands = new Set<Promise<void>>();
 
   /** @param now seconds since 1970 UTC. */
-  constructor(firewall: Firewall, lookUp: LookUp, observe: Observer, now: () => number) {
-    this.#firewall = firewall;
-    this.#lookUp = lookUp;
+  constructor(side: ActingSide, observe: Observer, now: () => number) {
+    this.#side = side;
     this.#observe = observe;
     this.#now = now;
   }
 
   /** Begins to carry a decision out; grants are applied in the order of their packets. */
   readonly act = (decision: Decision, packet: PacketFacts): void => {
-    const done = this.#apply(decision, packet).finally(() => this.#pending.delete(done));
-    this.#pending.add(done);
+    const begun = decision.kind === "run" ? this.#commands : this.#pending;
+    const done = this.#apply(decision, packet).finally(() => begun.delete(done));
+    begun.add(done);
   };
 
-  /** Resolves when everything begun so far has ended. */
+  /** Resolves when everything begun so far has ended, but for commands of messages, which may take their time. */
   async settle(): Promise<void> {
     await Promise.all(this.#pending);
   }
 
+  /** Resolves when the commands of messages have ended. */
+  async settleCommands(): Promise<void> {
+    await Promise.all(this.#commands);
+  }
+
   async #apply(decision: Decision, packet: PacketFacts): Promise<void> {
+    switch (decision.kind) {
+      case "run":
+        return await this.#run(decision, packet);
+      case "cycle":
+        return await this.#openCycle(decision, packet);
+      default:
+        return await this.#grant(decision, packet);
+    }
+  }
+
+  async #run(decision: RunCommand, packet: PacketFacts): Promise<void> {
+    const { commands, stanzas } = this.#side;
+    const execution = stanzas.find(({ number }) => number === decision.stanza)?.commandExecution;
+    if (commands === undefined || execution === undefined) {
+      return this.#refuseToRun(decision, packet, "the stanza runs no commands");
+    }
+    const prepared = commands.prepare(decision.command, execution);
+    const { text: command, identity } = prepared;
+    const running = commands.run(prepared, () =>
+      this.#observe({
+        kind: "running",
+        packet,
+        decision,
+        command,
+        ...(identity && { identity }),
+      }));
+    const outcome = await running;
+    if (typeof outcome === "string") this.#refuseToRun(decision, packet, outcome);
+    else this.#observe({ kind: "ran", packet, decision, command, outcome });
+  }
+
+  async #openCycle(decision: Cycle, packet: PacketFacts): Promise<void> {
+    const { stanza, address, packetSource, destination, services: [service], seconds } = decision;
+    const request = { stanza, address, packetSource, destination, service, seconds };
+    const opening = await this.#side.cycles?.open(
+      request,
+      (command) => this.#observe({ kind: "running", packet, decision, command }),
+    );
+    if (opening?.ok === true) {
+      const { command, outcome, close } = opening;
+      this.#observe({
+        kind: "ran",
+        packet,
+        decision,
+        command,
+        outcome,
+        ...(close && { close }),
+      });
+    } else this.#refuseToRun(decision, packet, opening?.reason ?? "there are no command cycles");
+  }
+
+  #refuseToRun(decision: Decision, packet: PacketFacts, reason: string): void {
+    this.#refuse(decision, packet, { step: "act", code: "command-not-run" }, reason);
+  }
+
+  async #grant(decision: AccessGrant, packet: PacketFacts): Promise<void> {
+    const { firewall } = this.#side;
+    if (firewall === undefined) throw new TypeError("A stanza without cycle needs a firewall");
     const grant = await this.#toGrant(decision);
     if (typeof grant === "string") {
       this.#refuse(decision, packet, { step: "resolve", code: "nat-host-unknown" }, grant);
       return;
     }
-    const { added, present, error } = await this.#firewall.open(grant);
+    const { added, present, error } = await firewall.open(grant);
     if (error === undefined) {
       this.#observe({ kind: "granted", packet, decision, rules: added, present });
     } else this.#refuse(decision, packet, { step: "act", code: "not-applied" }, error);
@@ -61,7 +143,7 @@ export class Actor {
   }
 
   /** The grant for a decision, its NAT host resolved; or why that could not be done. */
-  async #toGrant(decision: Decision): Promise<Grant | string> {
+  async #toGrant(decision: AccessGrant): Promise<Grant | string> {
     const { stanza, address, services, destination } = decision;
     const base = {
       stanza,
@@ -84,7 +166,7 @@ export class Actor {
 
   async #resolve({ host, port }: NatHost, family: AddressFamily): Promise<NatTarget | string> {
     if (typeof host !== "string") return { address: host, port };
-    const address = await this.#lookUp(host, family);
+    const address = await this.#side.lookUp(host, family);
     return typeof address === "string" ? address : { address, port };
   }
 }

@@ -20,6 +20,8 @@ export interface AuthorizationContext {
   readonly maxAge: number | undefined;
   /** Where the packet came from. */
   readonly source: Address;
+  /** Where the packet was sent to. */
+  readonly sentTo: Address;
   readonly nat: NatPolicy;
   /** Where the packet was sent to, if access is to be limited to that address. */
   readonly destination?: Address | undefined;
@@ -61,7 +63,8 @@ export function authorize(
       required: stanza.requireUsername,
     });
   }
-  if (request.kind === "command") return refuse("command-not-allowed", {});
+  const address = usedAddress(request.address, context);
+  if (request.kind === "command") return authorizeCommand(request.command, stanza, address);
   const disabled = disabledNat(request, stanza, context.nat);
   if (disabled !== undefined) return refuse("nat-not-enabled", { kind: disabled });
 
@@ -74,12 +77,16 @@ export function authorize(
         : "OPEN_PORTS",
     });
   }
+  if (stanza.cycle !== undefined) {
+    const seconds = cycleSeconds(stanza, message.clientTimeout);
+    return allow(cycleDecision(stanza, address, request.services, seconds, context));
+  }
   return {
     allowed: true,
     decision: {
       ...chooseRoute(request, stanza, context.nat),
       stanza: stanza.number,
-      address: usedAddress(request.address, context),
+      address,
       services: request.services,
       seconds: grantSeconds(stanza, message.clientTimeout),
       ...(context.destination === undefined ? {} : { destination: context.destination }),
@@ -95,6 +102,40 @@ export function grantSeconds(stanza: Stanza, clientTimeout: number | undefined):
   return Math.min(wish, stanza.maxTimeout);
 }
 
+/**
+ * Seconds until a cycle closes: what the client asks for, or CMD_CYCLE_TIMER, or the time of any grant of the stanza,
+ * never more than its maximum (`docs/spec/server.md` 16, rows 3 and 15).
+ */
+export function cycleSeconds(stanza: Stanza, clientTimeout: number | undefined): number {
+  return grantSeconds(stanza, clientTimeout || stanza.cycle?.timer);
+}
+
+/** A stanza with a cycle has a service opened by it, or nothing (`docs/spec/server.md` 7, steps 22 and 23). */
+function authorizeCommand(command: string, stanza: Stanza, address: Address): Authorization {
+  if (stanza.cycle !== undefined) return refuse("no-service-for-cycle", {});
+  if (stanza.commandExecution === undefined) return refuse("command-not-allowed", {});
+  return allow({ kind: "run", stanza: stanza.number, address, command });
+}
+
+function cycleDecision(
+  stanza: Stanza,
+  address: Address,
+  [service, ..._]: readonly Service[],
+  seconds: number,
+  { source, sentTo }: AuthorizationContext,
+): Decision {
+  if (service === undefined) throw new TypeError("A request for access names a service");
+  return {
+    kind: "cycle",
+    stanza: stanza.number,
+    address,
+    services: [service],
+    seconds,
+    packetSource: source,
+    destination: sentTo,
+  };
+}
+
 /** RESTRICT_PORTS refuses; OPEN_PORTS, if set, must hold every service asked for (`docs/spec/server.md` 5.6). */
 function mayOpen(stanza: Stanza, service: Service): boolean {
   const isListed = (list: readonly Service[]): boolean =>
@@ -106,6 +147,10 @@ function mayOpen(stanza: Stanza, service: Service): boolean {
 /** `0.0.0.0` asks for whatever address the packet has (`docs/spec/server.md` 7, step 19). */
 function usedAddress(asked: Address, context: AuthorizationContext): Address {
   return isUnspecified(asked) ? context.forwardedFor ?? context.source : asked;
+}
+
+function allow(decision: Decision): Authorization {
+  return { allowed: true, decision };
 }
 
 function refuse(code: RefusalCode, facts: RefusalFacts): Authorization {

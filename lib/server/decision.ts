@@ -51,5 +51,30 @@ export interface Forward extends AccessDecision {
   readonly sourceNat?: SourceNat;
 }
 
+/** Run the command a client sent (`docs/spec/server.md` 10). */
+export interface RunCommand {
+  readonly kind: "run";
+  /** Number of the stanza that allows it, and says how it is run. */
+  readonly stanza: number;
+  /** The address the message names. */
+  readonly address: Address;
+  /** As sent: one character at least. */
+  readonly command: string;
+}
+
+/** Run the stanza's own open command, and its close command later (`docs/spec/server.md` 11). */
+export interface Cycle extends AccessDecision {
+  readonly kind: "cycle";
+  /** The first service requested; a cycle opens one. */
+  readonly services: readonly [Service];
+  /** Where the packet came from. */
+  readonly packetSource: Address;
+  /** Where the packet was sent to. */
+  readonly destination: Address;
+}
+
+/** What the firewall carries out. */
+export type AccessGrant = OpenPorts | LocalNat | Forward;
+
 /** Everything a stanza may decide. */
-export type Decision = OpenPorts | LocalNat | Forward;
+export type Decision = AccessGrant | RunCommand | Cycle;

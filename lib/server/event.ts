@@ -3,11 +3,13 @@
  *
  * @module
  */
+import type { NamedIdentity } from "../command/command_runner.ts";
+import type { CommandOutcome } from "../command/run_command.ts";
 import type { RuleSummary } from "../firewall/firewall.ts";
 import type { GpgSignature } from "../gpg/signature.ts";
 import type { OpenedPacket } from "../spa/packet.ts";
 import type { Stanza } from "../config/stanza.ts";
-import type { Decision } from "./decision.ts";
+import type { AccessGrant, Cycle, Decision, RunCommand } from "./decision.ts";
 import type { Finding } from "./finding.ts";
 import type { PacketFacts, Refusal } from "./refusal.ts";
 
@@ -50,10 +52,32 @@ export interface DecodedEvent {
 export interface GrantedEvent {
   readonly kind: "granted";
   readonly packet: PacketFacts;
-  readonly decision: Decision;
+  readonly decision: AccessGrant;
   readonly rules: readonly RuleSummary[];
   /** Rules that stood already. */
   readonly present: readonly RuleSummary[];
+}
+
+/** A command is about to run for a packet. */
+export interface RunningEvent {
+  readonly kind: "running";
+  readonly packet: PacketFacts;
+  readonly decision: RunCommand | Cycle;
+  /** Its words joined by blanks; a client may have written them. Quote it before it goes anywhere. */
+  readonly command: string;
+  /** Who it runs as; absent: as this process. */
+  readonly identity?: NamedIdentity;
+}
+
+/** The command of a packet has ended. */
+export interface RanEvent {
+  readonly kind: "ran";
+  readonly packet: PacketFacts;
+  readonly decision: RunCommand | Cycle;
+  readonly command: string;
+  readonly outcome: CommandOutcome;
+  /** The close command to come, and in how many seconds. */
+  readonly close?: { readonly command: string; readonly seconds: number };
 }
 
 /** One thing worth telling about a packet. */
@@ -62,7 +86,9 @@ export type PacketEvent =
   | RepeatedEvent
   | BadForwardedForEvent
   | DecodedEvent
-  | GrantedEvent;
+  | GrantedEvent
+  | RunningEvent
+  | RanEvent;
 
 /** Receives every event, in order. Must not throw. */
 export type Observer = (event: PacketEvent) => void;

@@ -229,6 +229,7 @@ export class PacketProcessor {
       now: this.#parts.now(),
       maxAge: this.#parts.policy.maxAge,
       source: datagram.source,
+      sentTo: datagram.destination,
       nat: this.#parts.policy.nat,
       destination: this.#parts.policy.destinationRule ? datagram.destination : undefined,
       forwardedFor: screened.forwardedFor,
@@ -276,12 +277,7 @@ export class PacketProcessor {
       this.#parts.act(decision, packet);
       return "end";
     }
-    const facts = {
-      services: formatServices(decision.services),
-      address: decision.address.text,
-      granted: decision.seconds,
-    };
-    this.#refuse(packet, "act", "test-mode", facts, [decision.stanza]);
+    this.#refuse(packet, "act", "test-mode", testModeFacts(decision), [decision.stanza]);
     return "next";
   }
 
@@ -349,6 +345,18 @@ export class PacketProcessor {
     };
     this.#parts.observe({ kind: "refused", refusal });
   }
+}
+
+/** What would have been done. */
+function testModeFacts(decision: Decision): RefusalFacts {
+  const address = decision.address.text;
+  if (decision.kind === "run") return { does: "run", address, command: decision.command };
+  return {
+    does: decision.kind === "cycle" ? "cycle" : "open",
+    services: formatServices(decision.services),
+    address,
+    granted: decision.seconds,
+  };
 }
 
 /** What the headers of a datagram say. */

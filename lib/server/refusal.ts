@@ -40,10 +40,12 @@ export type RefusalCode =
   | "wrong-username"
   | "nat-not-enabled"
   | "command-not-allowed"
+  | "no-service-for-cycle"
   | "port-denied"
   | "nat-host-unknown"
   | "test-mode"
-  | "not-applied";
+  | "not-applied"
+  | "command-not-run";
 
 /** What arrived, as far as its headers say. */
 export interface PacketFacts {

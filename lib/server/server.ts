@@ -4,25 +4,17 @@
  * @module
  */
 import type { Capture, Datagram } from "../capture/datagram.ts";
-import type { Stanza } from "../config/stanza.ts";
-import type { Firewall } from "../firewall/firewall.ts";
 import { GpgQueue } from "../gpg/work_queue.ts";
-import { Actor } from "./actor.ts";
+import { type ActingSide, Actor } from "./actor.ts";
 import type { Observer } from "./event.ts";
-import type { LookUp } from "./look_up.ts";
 import { PacketProcessor } from "./packet_processor.ts";
 import type { ServerPolicy } from "./policy.ts";
 import type { ReplayCache } from "./replay_cache.ts";
 
 /** What the configuration decides; replaced as a whole by a reload. */
-export interface ServerSetup {
+export interface ServerSetup extends ActingSide {
   readonly capture: Capture;
-  /** Absent in test mode: nothing is ever changed. */
-  readonly firewall: Firewall | undefined;
-  /** Resolves the names of NAT hosts. */
-  readonly lookUp: LookUp;
   readonly replay: ReplayCache;
-  readonly stanzas: readonly Stanza[];
   readonly policy: ServerPolicy;
 }
 
@@ -84,6 +76,8 @@ export class Server {
     } finally {
       await this.#gpg.settle();
       await this.#actor?.settle();
+      // Whoever stops the daemon by a command of a message would wait for himself.
+      if (this.#end !== "stopped") await this.#actor?.settleCommands();
     }
   }
 
@@ -117,9 +111,8 @@ export class Server {
   }
 
   #makeActor(): Actor | undefined {
-    const { firewall, lookUp } = this.#setup;
     const { observe, now } = this.#parts;
-    return firewall && new Actor(firewall, lookUp, observe, now);
+    return this.#setup.policy.testMode ? undefined : new Actor(this.#setup, observe, now);
   }
 
   #makeProcessor(): PacketProcessor {

@@ -3,6 +3,7 @@ import type { Stanza } from "../../../lib/config/stanza.ts";
 import {
   type AuthorizationContext,
   authorize,
+  cycleSeconds,
   grantSeconds,
 } from "../../../lib/server/authorize.ts";
 import { NO_NAT } from "../../../lib/server/authorize_nat.ts";
@@ -16,6 +17,7 @@ const CONTEXT: AuthorizationContext = {
   now: NOW,
   maxAge: 120,
   source: anAddress("192.0.2.9"),
+  sentTo: anAddress("198.51.100.7"),
   nat: NO_NAT,
 };
 
@@ -138,4 +140,57 @@ Deno.test("the client's timeout is granted up to the stanza's maximum", () => {
   assertEquals(grantSeconds(stanza, 65536), 300);
   assertEquals(grantSeconds(stanza, 0), 30);
   assertEquals(grantSeconds(stanza, undefined), 30);
+});
+
+const CYCLE = { open: "/bin/open $SRC", close: "/bin/close $SRC", timer: 60 };
+
+Deno.test("a command is run where the stanza allows commands, whatever its port lists say", () => {
+  const command = { type: 0, message: "192.0.2.44,id -u; reboot" } as const;
+  const stanza = { commandExecution: {}, openPorts: services("tcp/22") };
+  assertEquals(outcome(stanza, command), {
+    kind: "run",
+    stanza: 1,
+    address: anAddress("192.0.2.44"),
+    command: "id -u; reboot",
+  });
+});
+
+Deno.test("a cycle gets the first service, both addresses of the packet and the time", () => {
+  assertEquals(outcome({ cycle: CYCLE }, { message: "0.0.0.0,tcp/22,udp/53" }), {
+    kind: "cycle",
+    stanza: 1,
+    address: anAddress("192.0.2.9"),
+    services: services("tcp/22"),
+    seconds: 60,
+    packetSource: anAddress("192.0.2.9"),
+    destination: anAddress("198.51.100.7"),
+  });
+});
+
+Deno.test("ports are checked before a cycle, the ones it does not open included", () => {
+  // The C daemon looks at neither list.
+  const stanza = { cycle: CYCLE, openPorts: services("tcp/22") };
+  assertEquals(outcome(stanza, { message: "192.0.2.44,tcp/22,tcp/80" }), {
+    code: "port-denied",
+    facts: { service: "tcp/80", reason: "OPEN_PORTS" },
+  });
+  const restricted = { cycle: CYCLE, restrictPorts: services("tcp/22") };
+  assertEquals((outcome(restricted) as { code: string }).code, "port-denied");
+});
+
+Deno.test("a command to a stanza with a cycle is refused, even where commands are enabled", () => {
+  const command = { type: 0, message: "192.0.2.44,id" } as const;
+  const refusal = { code: "no-service-for-cycle", facts: {} };
+  assertEquals(outcome({ cycle: CYCLE, commandExecution: {} }, command), refusal);
+});
+
+Deno.test("a cycle lasts as the client asks, or as its timer says, or as any grant, and not too long", () => {
+  const stanza = aStanza({ cycle: CYCLE, accessTimeout: 25, maxTimeout: 300 });
+  assertEquals(cycleSeconds(stanza, 90), 90);
+  assertEquals(cycleSeconds(stanza, 65536), 300);
+  assertEquals(cycleSeconds(stanza, 0), 60);
+  assertEquals(cycleSeconds(stanza, undefined), 60);
+  // The C daemon passes 0, which is for ever to ipset.
+  const untimed = aStanza({ cycle: { open: "/bin/open" }, accessTimeout: 25, maxTimeout: 300 });
+  assertEquals(cycleSeconds(untimed, 0), 25);
 });

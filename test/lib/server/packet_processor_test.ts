@@ -72,7 +72,12 @@ Deno.test("a good packet is decoded and becomes one decision", () => {
   const { take, decisions, told } = bench([aStanza()]);
   take(datagram(seal({}, { time: NOW }).packetText));
   assertEquals(told, ["decoded #1"]);
-  assertEquals(decisions.map(({ kind, seconds }) => [kind, seconds]), [["open", 30]]);
+  assertEquals(
+    decisions.map((decision) => [decision.kind, "seconds" in decision && decision.seconds]),
+    [
+      ["open", 30],
+    ],
+  );
 });
 
 Deno.test("the same packet again is a replay, whoever sends it", () => {
@@ -218,5 +223,29 @@ Deno.test("a long symmetric packet is tried with the key the stanza has", () => 
 Deno.test("ENABLE_DESTINATION_RULE limits a grant to the address the packet was sent to", () => {
   const { take, decisions } = bench([aStanza()], { destinationRule: true });
   take(datagram(seal({}, { time: NOW }).packetText));
-  assertEquals(decisions[0]?.destination?.text, "198.51.100.7");
+  const [decision] = decisions;
+  assert(decision?.kind === "open");
+  assertEquals(decision.destination?.text, "198.51.100.7");
+});
+
+Deno.test("in test mode neither a command nor a cycle is run, and the next stanza has its turn", () => {
+  // The C daemon runs CMD_CYCLE_OPEN all the same.
+  const cycle = { open: "/bin/open $SRC" };
+  const { take, told, decisions } = bench(
+    [aStanza({ number: 1, commandExecution: {} }), aStanza({ number: 2, cycle })],
+    { testMode: true },
+  );
+  take(datagram(seal({ type: 0, message: "192.0.2.44,id" }, { time: NOW }).packetText));
+  take(datagram(seal({}, { time: NOW }).packetText));
+  assertEquals(told, [
+    "decoded #1",
+    "act/test-mode #1",
+    "decoded #2",
+    "authorize/no-service-for-cycle #2",
+    "decoded #1",
+    "act/test-mode #1",
+    "decoded #2",
+    "act/test-mode #2",
+  ]);
+  assertEquals(decisions, []);
 });

@@ -1,0 +1,117 @@
+/**
+ * Commands and cycles as lines and as objects, in the C daemon's words where it has any (`docs/spec/server.md` 10, 11).
+ *
+ * @module
+ */
+import type { CycleEvent } from "../command/cycle_event.ts";
+import type { CommandOutcome } from "../command/run_command.ts";
+import type { LogLine, Severity } from "../daemon/log_line.ts";
+import { formatService } from "../net/service.ts";
+import type { RanEvent, RunningEvent } from "../server/event.ts";
+import { oneLine } from "./one_line.ts";
+
+/** A command is about to run for a packet. */
+export function runningLines({ packet, decision, command, identity }: RunningEvent): LogLine[] {
+  const label = `[${packet.source}] (stanza #${decision.stanza})`;
+  const quoted = oneLine(command);
+  if (decision.kind === "cycle") {
+    return [{ severity: "info", text: `${label} Running CMD_CYCLE_OPEN command: ${quoted}` }];
+  }
+  const whom = identity === undefined
+    ? ""
+    : ` setuid/setgid user/group to ${identity.user}/${identity.group} ` +
+      `(UID=${identity.uid},GID=${identity.gid})`;
+  const sent = oneLine(decision.command);
+  return [
+    { severity: "info", text: `${label} Processing SPA Command message: command='${sent}'.` },
+    { severity: "info", text: `${label} Running command '${quoted}'${whom}` },
+  ];
+}
+
+/** The command of a packet has ended. */
+export function ranLines({ packet, decision, outcome, close }: RanEvent): LogLine[] {
+  const label = `[${packet.source}] (stanza #${decision.stanza})`;
+  if (decision.kind === "run") return outcomeLines(`${label} CMD_EXEC:`, outcome, "info");
+  const lines = succeeded(outcome)
+    ? outputLines(`${label} CMD_CYCLE_OPEN:`, outcome, "debug")
+    : outcomeLines(`${label} CMD_CYCLE_OPEN:`, outcome, "warning");
+  if (close === undefined) return lines;
+  const text = `${label} Running CMD_CYCLE_CLOSE command in ${close.seconds} seconds: ${
+    oneLine(close.command)
+  }`;
+  return [...lines, { severity: "info", text }];
+}
+
+/** What happens to cycles outside a packet's business. */
+export function cycleLines(event: CycleEvent): LogLine[] {
+  if ("text" in event) {
+    return [{ severity: event.type, text: oneLine(event.text) }];
+  }
+  const { close, command, reason, outcome } = event;
+  const label = `[${close.values.address.text}] (stanza #${close.stanza})`;
+  if (outcome === undefined) {
+    const why = reason === "due" ? "Timer expired" : "Shutting down";
+    const text = `${label} ${why}, running CMD_CYCLE_CLOSE command: ${oneLine(command)}`;
+    return [{ severity: "info", text }];
+  }
+  return succeeded(outcome)
+    ? outputLines(`${label} CMD_CYCLE_CLOSE:`, outcome, "debug")
+    : outcomeLines(`${label} CMD_CYCLE_CLOSE:`, outcome, "error");
+}
+
+/** The object for an event about a close; `undefined` for those that are a line of the log like any other. */
+export function cycleObject(event: CycleEvent): Record<string, unknown> | undefined {
+  if ("text" in event) return undefined;
+  const { type, close, command, reason, outcome } = event;
+  return {
+    event: type,
+    stanza: close.stanza,
+    address: close.values.address.text,
+    service: formatService(close.values.service),
+    command,
+    reason,
+    ...(outcome && outcomeObject(outcome)),
+  };
+}
+
+/** The members an outcome adds to an object. */
+export function outcomeObject(outcome: CommandOutcome): Record<string, unknown> {
+  const { how, status, output, truncated } = outcome;
+  return { outcome: how, status, output, truncated };
+}
+
+function succeeded({ how, status }: CommandOutcome): boolean {
+  return how === "ended" && status === 0;
+}
+
+/** What the C daemon calls the result of running a command: 16 is "killed by a signal". */
+const RESULTS: Readonly<Record<CommandOutcome["how"], number>> = {
+  "ended": 0,
+  "not-started": 0,
+  "signalled": 16,
+  "late": 16,
+};
+
+function outcomeLines(label: string, outcome: CommandOutcome, severity: Severity): LogLine[] {
+  const { how, status, output } = outcome;
+  const text = `${label} command returned ${RESULTS[how]}, pid_status: ${status}`;
+  if (how === "not-started") {
+    const failed = `run_extcmd(): execvpe() failed: ${oneLine(output.join(" "))}`;
+    return [{ severity: "error", text: failed }, { severity, text }];
+  }
+  const lines = outputLines(label, outcome, severity);
+  if (how === "late") {
+    const late = `${label} stopped, because it ran longer than CMD_EXEC_TIMEOUT`;
+    lines.push({ severity: "error", text: late });
+  }
+  return [...lines, { severity, text }];
+}
+
+function outputLines(label: string, outcome: CommandOutcome, severity: Severity): LogLine[] {
+  const lines: LogLine[] = outcome.output.map((line) => ({
+    severity,
+    text: `${label} output: ${oneLine(line)}`,
+  }));
+  if (outcome.truncated) lines.push({ severity, text: `${label} output: (more was left out)` });
+  return lines;
+}

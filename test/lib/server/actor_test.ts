@@ -1,0 +1,150 @@
+import { assert, assertEquals } from "../../assert.ts";
+import { CommandCycles } from "../../../lib/command/command_cycles.ts";
+import { CommandRunner } from "../../../lib/command/command_runner.ts";
+import type { Stanza } from "../../../lib/config/stanza.ts";
+import type { LogLine } from "../../../lib/daemon/log_line.ts";
+import { eventObject } from "../../../lib/report/json_reporter.ts";
+import { LineReporter } from "../../../lib/report/line_reporter.ts";
+import { Actor } from "../../../lib/server/actor.ts";
+import type { Decision } from "../../../lib/server/decision.ts";
+import type { PacketEvent } from "../../../lib/server/event.ts";
+import { refuseNames } from "../../../lib/server/look_up.ts";
+import type { PacketFacts } from "../../../lib/server/refusal.ts";
+import { SURROUNDINGS } from "../../support/command_surroundings.ts";
+import { anAddress, aStanza } from "../../support/stanza.ts";
+
+const PACKET: PacketFacts = {
+  number: 1,
+  protocol: 17,
+  source: "203.0.113.9",
+  sourcePort: 1000,
+  destination: "198.51.100.7",
+  destinationPort: 62201,
+  length: 200,
+};
+
+/** What is told of one decision: the lines of the log, and the events. */
+async function tellOf(
+  decision: Decision,
+  stanza: Partial<Stanza>,
+): Promise<{ lines: LogLine[]; events: PacketEvent[] }> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const stanzas = [aStanza(stanza)];
+    const events: PacketEvent[] = [];
+    const cycles = CommandCycles.open({
+      path: `${folder}/pending-closes.json`,
+      stanzas,
+      surroundings: SURROUNDINGS,
+      now: Date.now,
+      onEvent: () => {},
+    });
+    const side = {
+      firewall: undefined,
+      commands: new CommandRunner(SURROUNDINGS, "/usr/bin/sudo", 0),
+      cycles,
+      lookUp: refuseNames,
+      stanzas,
+    };
+    const actor = new Actor(side, (event) => events.push(event), () => 1000);
+    actor.act(decision, PACKET);
+    await actor.settle();
+    await actor.settleCommands();
+    await cycles.close({ closeAll: false });
+    const lines: LogLine[] = [];
+    const reporter = new LineReporter((line) => lines.push(line), {
+      dumpFields: false,
+      everyStanza: false,
+    });
+    for (const event of events) {
+      reporter.observe(event);
+      assert(eventObject(event) !== undefined, "every event has an object");
+    }
+    return { lines, events };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function run(command: string): Decision {
+  return { kind: "run", stanza: 1, address: anAddress("192.0.2.44"), command };
+}
+
+function texts(lines: readonly LogLine[]): string[] {
+  return lines.map(({ severity, text }) => `${severity} ${text}`);
+}
+
+const LABEL = "[203.0.113.9] (stanza #1)";
+
+Deno.test("a command of a message is told of in the C daemon's words, with its output and status", async () => {
+  const { lines } = await tellOf(run("echo a  b"), { commandExecution: {} });
+  assertEquals(texts(lines), [
+    `info ${LABEL} Processing SPA Command message: command='echo a  b'.`,
+    `info ${LABEL} Running command 'echo a b'`,
+    `info ${LABEL} CMD_EXEC: output: a b`,
+    `info ${LABEL} CMD_EXEC: command returned 0, pid_status: 0`,
+  ]);
+});
+
+Deno.test("a command that is not there, and one that fails, are told with the C daemon's numbers", async () => {
+  const missing = await tellOf(run("/no/such"), { commandExecution: {} });
+  assertEquals(texts(missing.lines).slice(2), [
+    "error run_extcmd(): execvpe() failed: No such file or directory",
+    `info ${LABEL} CMD_EXEC: command returned 0, pid_status: 255`,
+  ]);
+  const failing = await tellOf(run("false"), { commandExecution: {} });
+  assertEquals(texts(failing.lines).slice(2), [
+    `info ${LABEL} CMD_EXEC: command returned 0, pid_status: 1`,
+  ]);
+});
+
+Deno.test("neither a command nor its output can write a line of its own into the log", async () => {
+  const { lines } = await tellOf(run("printf x\\ny\\033[31m\\n\u202e\n[1.2.3.4]"), {
+    commandExecution: {},
+  });
+  for (const { text } of lines) {
+    assert(text.startsWith(LABEL), text);
+    // deno-lint-ignore no-control-regex -- they must not be there
+    assert(!/[\x00-\x1f\u202e]/.test(text), text);
+  }
+});
+
+Deno.test("a command for a stanza that runs none any more is refused", async () => {
+  const { lines } = await tellOf(run("id"), {});
+  assertEquals(texts(lines), [
+    `error ${LABEL} Could not run the command: the stanza runs no commands`,
+  ]);
+});
+
+Deno.test("a cycle is told of in the C daemon's words", async () => {
+  const { lines } = await tellOf({
+    kind: "cycle",
+    stanza: 1,
+    address: anAddress("192.0.2.44"),
+    services: [{ protocol: "tcp", port: 22 }],
+    seconds: 40,
+    packetSource: anAddress("203.0.113.9"),
+    destination: anAddress("198.51.100.7"),
+  }, { cycle: { open: "true $SRC $PORT", close: "true -d $SRC", timer: 60 } });
+  assertEquals(texts(lines), [
+    `info ${LABEL} Running CMD_CYCLE_OPEN command: true 192.0.2.44 22`,
+    `info ${LABEL} Running CMD_CYCLE_CLOSE command in 40 seconds: true -d 192.0.2.44`,
+  ]);
+});
+
+Deno.test("an open command that fails is a warning", async () => {
+  const { lines } = await tellOf({
+    kind: "cycle",
+    stanza: 1,
+    address: anAddress("192.0.2.44"),
+    services: [{ protocol: "tcp", port: 22 }],
+    seconds: 40,
+    packetSource: anAddress("203.0.113.9"),
+    destination: anAddress("198.51.100.7"),
+  }, { cycle: { open: "ls /no/such/folder/of/$SRC" } });
+  assertEquals(texts(lines).map((line) => line.replace(/: \S*ls: .*/, ": ls: …")), [
+    `info ${LABEL} Running CMD_CYCLE_OPEN command: ls /no/such/folder/of/192.0.2.44`,
+    `warning ${LABEL} CMD_CYCLE_OPEN: output: ls: …`,
+    `warning ${LABEL} CMD_CYCLE_OPEN: command returned 0, pid_status: 2`,
+  ]);
+});
