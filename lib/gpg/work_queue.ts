@@ -27,11 +27,14 @@ export interface QueueLimits {
   readonly burst: number;
 }
 
-/** With some 30 ms a run, unauthenticated packets cost at most an eighth of one processor. */
+/**
+ * A run takes some 40 ms of a processor, and some 400 where the key has a passphrase, which gpg makes slow to try. So
+ * strangers can use up less than half of one processor, and nobody knocks more often than once a second in earnest.
+ */
 export const QUEUE_LIMITS: QueueLimits = {
   authenticated: 64,
-  unauthenticated: 8,
-  rate: 4,
+  unauthenticated: 4,
+  rate: 1,
   burst: 8,
 };
 

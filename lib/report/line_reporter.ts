@@ -103,9 +103,15 @@ export class LineReporter {
   #decoded(event: DecodedEvent): void {
     const { packet, stanza } = event;
     this.#announce(packet, stanza.number);
-    if (!this.#options.dumpFields) return;
-    const heading = `[${packet.source}] (stanza #${stanza.number}) SPA Decode (res=0):`;
-    this.#log({ severity: "debug", text: `${heading}\n${dumpFields(event)}` });
+    const who = `[${packet.source}] (stanza #${stanza.number})`;
+    if (this.#options.dumpFields) {
+      const text = `${who} SPA Decode (res=0):\n${dumpFields(event)}`;
+      this.#log({ severity: "debug", text });
+    }
+    if (event.gpg?.signature === undefined) return;
+    const { id, fingerprint = "" } = event.gpg.signature;
+    const text = `${who} Incoming SPA data signed by '${id}' (fingerprint '${fingerprint}').`;
+    this.#log({ severity: "info", text });
   }
 
   #granted({ rules, present }: GrantedEvent): void {

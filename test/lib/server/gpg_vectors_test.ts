@@ -1,4 +1,4 @@
-import { assertEquals } from "../../assert.ts";
+import { assert, assertEquals } from "../../assert.ts";
 import type { Decision } from "../../../lib/server/decision.ts";
 import type { DecodedEvent } from "../../../lib/server/event.ts";
 import { PacketProcessor } from "../../../lib/server/packet_processor.ts";
@@ -51,7 +51,7 @@ gpgTest("every GnuPG vector is decoded as the C daemon decodes it", async () => 
   await using home = await vectorHome(vectors);
   for (const vector of vectors.positive) {
     const stanzas = vectorStanzas(vector, home);
-    const { decoded } = await receive(stanzas, vector.packet, vector.decoded.timestamp);
+    const { decoded, lines } = await receive(stanzas, vector.packet, vector.decoded.timestamp);
     const [event] = decoded;
     assertEquals(event?.fields.encodedData, vector.decoded.encoded_data, vector.id);
     const signature = event?.gpg?.signature;
@@ -60,6 +60,11 @@ gpgTest("every GnuPG vector is decoded as the C daemon decodes it", async () => 
       [vector.gpg.signature_id, vector.gpg.signature_fingerprint],
       vector.id,
     );
+    const { signature_id: id, signature_fingerprint: fingerprint } = vector.gpg;
+    const signed = `Incoming SPA data signed by '${id}' (fingerprint '${fingerprint}').`;
+    assertEquals(lines.some((line) => line.endsWith(signed)), id !== null, vector.id);
+    const dump = lines.find((line) => line.includes("SPA Field Values:")) ?? "";
+    assert(dump.includes(`\n           HMAC: ${vector.decoded.hmac ?? "<NULL>"}\n`), vector.id);
     assertEquals(
       [String(signature?.summary ?? -1), String(signature?.status ?? -1)],
       [vector.gpg.signature_summary, vector.gpg.signature_status],
