@@ -125,7 +125,7 @@ async function serveConfig(
   run.ready();
   try {
     await dropPermissions({
-      programs: !testMode,
+      programs: !testMode || config.stanzas.some(({ gpg }) => gpg !== undefined),
       network: true,
       writing: !testMode,
       reading: true,
