@@ -1,20 +1,12 @@
 /**
- * The subcommands and the router in front of them.
+ * The subcommands, and the way to them.
  *
  * @module
  */
-import {
-  type Application,
-  type ApplicationText,
-  buildApplication,
-  buildRouteMap,
-  help,
-  run,
-  type StricliProcess,
-  text_en,
-} from "cli";
-import { type CommandLineContext, toCommand } from "./command.ts";
-import { type Context, ExitCode } from "./context.ts";
+import { parseCommandLine, type ParsedCommandLine } from "../lib/config/getopt.ts";
+import type { OptionRow } from "../lib/config/option.ts";
+import { type CommandDefinition, ownOptions, runDefinition } from "./command.ts";
+import type { Context } from "./context.ts";
 import { dumpConfig } from "./dump_config.ts";
 import { explain } from "./explain.ts";
 import { fwFlush } from "./fw_flush.ts";
@@ -44,69 +36,45 @@ export const COMMANDS = {
   version,
 } as const;
 
-/** Runs the subcommand named by the first argument; returns the exit status. */
+/**
+ * Runs the subcommand named by the first argument; returns the exit status. The router is loaded only for command
+ * lines that need explaining: a knock would spend more time on it than on its packet.
+ */
 export async function runApplication(args: readonly string[], context: Context): Promise<number> {
-  const process: StricliProcess = {
-    stdout: { write: (text) => context.out(text) },
-    stderr: { write: (text) => context.err(text) },
-    env: context.isTerminal && context.usesColor ? {} : { STRICLI_NO_COLOR: "1" },
-    // The router sets it only where nothing is set.
-    exitCode: null,
-  };
-  await run(buildFwknop(), args, { process, context });
-  return toExitStatus(process.exitCode);
+  const [name = "", ...rest] = args;
+  const commands: Readonly<Record<string, CommandDefinition>> = COMMANDS;
+  const definition = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (definition !== undefined) {
+    const line = readPlainLine(definition, rest);
+    if (line !== undefined) {
+      return await runDefinition(definition, line.options, line.words, context);
+    }
+  }
+  const { runRouter } = await import("./router.ts");
+  return await runRouter(COMMANDS, args, context);
 }
 
-/** A table of sixty options would drown the usage line. */
-const HELP_FORMAT = {
-  useAliasInUsageLine: true,
-  onlyRequiredInUsageLine: true,
-  caseStyle: "original",
-} as const;
-
-/** Errors of the router in our voice: one line, then what to do. */
-const text: ApplicationText = {
-  ...text_en,
-  exceptionWhileParsingArguments: (error) =>
-    `fwknop: ${
-      error instanceof Error ? error.message : String(error)
-    }\n  try --help after the command`,
-  noCommandRegisteredForInput: ({ input, corrections }) =>
-    `fwknop: there is no command '${input}'` +
-    (corrections.length > 0
-      ? `\n  did you mean ${corrections.join(" or ")}?`
-      : "\n  try fwknop --help"),
-};
-
-function buildFwknop(): Application<CommandLineContext> {
-  const routes = Object.fromEntries(
-    Object.entries(COMMANDS).map(([name, definition]) => [name, toCommand(definition)]),
-  );
-  return buildApplication(
-    buildRouteMap({
-      routes,
-      docs: {
-        brief: "Single Packet Authorization: open one port, for one address, for a moment",
-        fullDescription: [
-          "fwknop keeps every port of a server closed until one encrypted, authenticated packet proves",
-          "who is asking. The server never answers; it opens one port for one address for 30 seconds.",
-          "",
-          "An option in place of a command, such as `fwknop -A tcp/22 -D host`, is read as the command line of the",
-          "C client; the same program under the name fwknopd takes the command line of the C daemon.",
-        ].join("\n"),
-      },
-    }),
-    {
-      name: "fwknop",
-      scanner: { allowArgumentEscapeSequence: true },
-      localization: { text },
-    },
-    { help: help({ brief: "Print help and exit", formatting: HELP_FORMAT }) },
-  );
+/** A command line that says all it means in full: `undefined` leaves it to the router. */
+function readPlainLine(
+  definition: CommandDefinition,
+  args: readonly string[],
+): ParsedCommandLine | undefined {
+  const rows = ownOptions(definition);
+  const line = parseCommandLine(args, rows);
+  const isPlain = line.complaints.length === 0 &&
+    (line.words.length === 0 || definition.words !== undefined) &&
+    !args.some((word) => isAbbreviation(word, rows)) &&
+    !rows.some((row) => isRepeated(row, line));
+  return isPlain ? line : undefined;
 }
 
-/** The router has negative codes of its own for a command line it does not understand. */
-function toExitStatus(code: StricliProcess["exitCode"]): number {
-  const number = Number(code ?? ExitCode.ok);
-  return number < 0 || Number.isNaN(number) ? ExitCode.usage : number;
+/** getopt takes them, for the sake of old scripts; a new option would change what they mean. */
+function isAbbreviation(word: string, rows: readonly OptionRow[]): boolean {
+  if (!word.startsWith("--") || word === "--") return false;
+  const [typed] = word.slice(2).split("=", 1);
+  return !rows.some(({ name }) => name === typed);
+}
+
+function isRepeated(row: OptionRow, { options }: ParsedCommandLine): boolean {
+  return !row.repeated && !row.counted && options.count(row.name) > 1;
 }

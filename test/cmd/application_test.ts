@@ -41,3 +41,27 @@ Deno.test("version names the program and the wire format", async () => {
   assert.equal(code, 0);
   assert.match(out, /^fwknop [0-9.]+, FKO protocol version 3\.0\.0\n$/);
 });
+
+Deno.test("what the router refuses is refused without asking it", async () => {
+  const lines: Readonly<Record<string, readonly string[]>> = {
+    "--destinatio": ["--destinatio", "host"],
+    "--source-ip": ["--source-ip", "-s"],
+    "Too many arguments": ["more"],
+    "--access": ["--access"],
+  };
+  for (const [part, words] of Object.entries(lines)) {
+    const command = part === "Too many arguments" ? "keygen" : "knock";
+    const { code, err } = await fwknop(command, ...words);
+    assert.equal(code, 2, words.join(" "));
+    assert.ok(err.includes(part), err);
+    assert.match(err, /\n {2}try --help after the command\n$/);
+  }
+});
+
+Deno.test("values may be glued to their letters", async () => {
+  const { code, out } = await fwknop(
+    ...["knock", "--no-rc-file", "-vTAtcp/22", "-a192.0.2.7", "--key-rijndael=0123", "-mmd5"],
+  );
+  assert.equal(code, 0);
+  assert.match(out, /Message String: 192\.0\.2\.7,tcp\/22\n[^]*Digest Type: 1 \(MD5\)/);
+});

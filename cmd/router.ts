@@ -1,0 +1,162 @@
+/**
+ * The router for command lines that are not plain: help, mistakes, and what to say about them. The one place that
+ * knows `@stricli/core`, which takes 8 ms to set up its tables; `application.ts` does without it where it can.
+ *
+ * @module
+ */
+import {
+  type Application,
+  type ApplicationText,
+  buildApplication,
+  buildCommand,
+  buildRouteMap,
+  type Command,
+  type CommandContext,
+  help,
+  run,
+  type StricliProcess,
+  text_en,
+} from "cli";
+import { type GivenOption, GivenOptions, type OptionRow } from "../lib/config/option.ts";
+import { type CommandDefinition, ownOptions, runDefinition } from "./command.ts";
+import { type Context, ExitCode } from "./context.ts";
+
+/** What the router hands to a command: its own process object and ours. */
+interface CommandLineContext extends CommandContext {
+  readonly process: StricliProcess;
+  readonly context: Context;
+}
+
+/** Finds the command that the first argument names, runs it, and returns the exit status. */
+export async function runRouter(
+  commands: Readonly<Record<string, CommandDefinition>>,
+  args: readonly string[],
+  context: Context,
+): Promise<number> {
+  const process: StricliProcess = {
+    stdout: { write: (text) => context.out(text) },
+    stderr: { write: (text) => context.err(text) },
+    env: context.isTerminal && context.usesColor ? {} : { STRICLI_NO_COLOR: "1" },
+    // The router sets it only where nothing is set.
+    exitCode: null,
+  };
+  await run(buildFwknop(commands), args, { process, context });
+  return toExitStatus(process.exitCode);
+}
+
+/** A table of sixty options would drown the usage line. */
+const HELP_FORMAT = {
+  useAliasInUsageLine: true,
+  onlyRequiredInUsageLine: true,
+  caseStyle: "original",
+} as const;
+
+/** Errors of the router in our voice: one line, then what to do. */
+const text: ApplicationText = {
+  ...text_en,
+  exceptionWhileParsingArguments: (error) =>
+    `fwknop: ${
+      error instanceof Error ? error.message : String(error)
+    }\n  try --help after the command`,
+  noCommandRegisteredForInput: ({ input, corrections }) =>
+    `fwknop: there is no command '${input}'` +
+    (corrections.length > 0
+      ? `\n  did you mean ${corrections.join(" or ")}?`
+      : "\n  try fwknop --help"),
+};
+
+function buildFwknop(
+  commands: Readonly<Record<string, CommandDefinition>>,
+): Application<CommandLineContext> {
+  const routes = Object.fromEntries(
+    Object.entries(commands).map(([name, definition]) => [name, toCommand(definition)]),
+  );
+  return buildApplication(
+    buildRouteMap({
+      routes,
+      docs: {
+        brief: "Single Packet Authorization: open one port, for one address, for a moment",
+        fullDescription: [
+          "fwknop keeps every port of a server closed until one encrypted, authenticated packet proves",
+          "who is asking. The server never answers; it opens one port for one address for 30 seconds.",
+          "",
+          "An option in place of a command, such as `fwknop -A tcp/22 -D host`, is read as the command line of the",
+          "C client; the same program under the name fwknopd takes the command line of the C daemon.",
+        ].join("\n"),
+      },
+    }),
+    {
+      name: "fwknop",
+      scanner: { allowArgumentEscapeSequence: true },
+      localization: { text },
+    },
+    { help: help({ brief: "Print help and exit", formatting: HELP_FORMAT }) },
+  );
+}
+
+/** The router has negative codes of its own for a command line it does not understand. */
+function toExitStatus(code: StricliProcess["exitCode"]): number {
+  const number = Number(code ?? ExitCode.ok);
+  return number < 0 || Number.isNaN(number) ? ExitCode.usage : number;
+}
+
+type FlagValue = boolean | number | string | readonly string[];
+
+/** The stricli command that runs a definition. */
+function toCommand(definition: CommandDefinition): Command<CommandLineContext> {
+  const rows = ownOptions(definition);
+  return buildCommand<Record<string, FlagValue>, string[], CommandLineContext>({
+    docs: {
+      brief: definition.brief,
+      ...(definition.description === undefined ? {} : { fullDescription: definition.description }),
+    },
+    parameters: {
+      // The table decides the flags at run time, which stricli's types cannot follow.
+      flags: Object.fromEntries(rows.map((row) => [row.name, toFlag(row)])) as never,
+      aliases: Object.fromEntries(
+        rows.flatMap((row) => row.short === undefined ? [] : [[row.short, row.name]]),
+      ) as never,
+      ...(definition.words === undefined ? {} : {
+        positional: {
+          kind: "array",
+          parameter: { ...definition.words, parse: String },
+        },
+      }),
+    },
+    // The router would print a stack; our errors are one line and a hint.
+    func: async function (this: CommandLineContext, flags, ...words) {
+      const options = toOptions(rows, flags);
+      this.process.exitCode = await runDefinition(definition, options, words, this.context);
+    },
+  });
+}
+
+function toFlag(row: OptionRow): Record<string, unknown> {
+  const base = { brief: row.brief, optional: true };
+  if (row.counted) return { ...base, kind: "counter" };
+  if (row.argument === undefined) return { ...base, kind: "boolean", withNegated: false };
+  return {
+    ...base,
+    kind: "parsed",
+    parse: String,
+    placeholder: row.argument,
+    ...(row.repeated ? { variadic: true } : {}),
+  };
+}
+
+/** Stricli yields a value per flag; the order between different flags is that of the table. */
+function toOptions(
+  rows: readonly OptionRow[],
+  flags: Readonly<Record<string, FlagValue | undefined>>,
+): GivenOptions {
+  const given: GivenOption[] = [];
+  for (const { name } of rows) {
+    const value = flags[name];
+    if (typeof value === "number") {
+      for (let count = 0; count < value; count++) given.push({ name, value: "" });
+    } else if (typeof value === "string") given.push({ name, value });
+    else if (value === true) given.push({ name, value: "" });
+    else if (Array.isArray(value)) given.push(...value.map((item) => ({ name, value: item })));
+  }
+  return new GivenOptions(given);
+}
