@@ -253,7 +253,12 @@ export const ACCESS_VARIABLES = [
   },
   { name: "GPG_HOME_DIR", kind: "folder", doc: "GnuPG folder", honoured: true },
   { name: "GPG_EXE", kind: "text", doc: "GnuPG program", honoured: true },
-  { name: "GPG_DECRYPT_ID", kind: "text", doc: "Secret key that decrypts", honoured: true },
+  {
+    name: "GPG_DECRYPT_ID",
+    kind: "text",
+    doc: "The server's secret key, for people: gpg takes the one a packet is encrypted for",
+    honoured: "inert",
+  },
   {
     name: "GPG_DECRYPT_PW",
     kind: "text",

@@ -14,7 +14,7 @@ import { formatServices } from "../net/service.ts";
 import type { SpaFailure } from "../spa/error.ts";
 import { type OpenedPacket, openFullText } from "../spa/packet.ts";
 import { type Cipher, guessCipher, restorePrefix } from "../spa/prefix.ts";
-import { messageReplayDigest, packetReplayDigest } from "../spa/replay_digest.ts";
+import { packetReplayDigest } from "../spa/replay_digest.ts";
 import { parseRequest } from "../spa/request.ts";
 import { type ScreenedPacket, screenPacket } from "../spa/screen.ts";
 import { authorize } from "./authorize.ts";
@@ -25,6 +25,7 @@ import { HmacMismatches } from "./hmac_mismatches.ts";
 import type { ServerPolicy } from "./policy.ts";
 import type { PacketFacts, Refusal, RefusalCode, RefusalFacts, Step } from "./refusal.ts";
 import type { ReplayCache } from "./replay_cache.ts";
+import { ReplayGate } from "./replay_gate.ts";
 import { listContains } from "./source_match.ts";
 
 /** What the processor is made of. */
@@ -72,8 +73,7 @@ export class PacketProcessor {
   readonly #hmacs: HmacIndex;
   /** Stanzas whose expiry has been told: it is told once (`docs/spec/server.md` 7, step 10). */
   readonly #toldExpired = new Set<number>();
-  /** Without an HMAC one message can have a second packet text, so messages are remembered too. */
-  readonly #remembersMessages: boolean;
+  readonly #replay: ReplayGate;
   readonly #usesGpg: boolean;
   readonly #gpg: GpgQueue;
 
@@ -82,7 +82,13 @@ export class PacketProcessor {
     this.#gpg = parts.gpg ?? new GpgQueue();
     this.#usesGpg = parts.stanzas.some((stanza) => stanza.gpg !== undefined);
     this.#hmacs = new HmacIndex(parts.stanzas);
-    this.#remembersMessages = parts.stanzas.some((stanza) => stanza.hmac === undefined);
+    this.#replay = new ReplayGate({
+      replay: parts.replay,
+      now: parts.now,
+      // Without an HMAC one message can have a second packet text.
+      remembersMessages: parts.stanzas.some((stanza) => stanza.hmac === undefined),
+      refuse: (...refusal) => this.#refuse(...refusal),
+    });
   }
 
   /**
@@ -108,7 +114,7 @@ export class PacketProcessor {
     }
     const { text } = screened.value;
     const digest = packetReplayDigest(text);
-    if (this.#refuseReplay(packet, digest)) return;
+    if (this.#replay.refuses(packet, digest)) return;
     const { source, destination } = datagram;
     const verify = (cipher: Cipher): Verified =>
       this.#hmacs.verify(text, cipher, source, destination);
@@ -214,7 +220,9 @@ export class PacketProcessor {
     const request = parseRequest(message);
     if (!request.ok) return this.#refuseUndecodable(stanza, candidate, request);
     if (this.#isTakenMeanwhile(candidate)) return "end";
-    if (!this.#remember(candidate, encodedData, stanzas)) return "next";
+    // Once per packet, and before any policy: from here on the packet is used up.
+    candidate.remembered ||= this.#replay.remember(packet, candidate.digest, encodedData, stanzas);
+    if (!candidate.remembered) return "next";
     this.#parts.observe({
       kind: "decoded",
       packet,
@@ -268,7 +276,7 @@ export class PacketProcessor {
 
   /** Whether another copy of the packet was accepted while this one waited for gpg; if so, that is told. */
   #isTakenMeanwhile({ waited, remembered, packet, digest }: Candidate): boolean {
-    return waited && !remembered && this.#refuseReplay(packet, digest);
+    return waited && !remembered && this.#replay.refuses(packet, digest);
   }
 
   /** In test mode the next stanza has its turn, as in the C daemon (`docs/spec/server.md` 7, step 25). */
@@ -279,41 +287,6 @@ export class PacketProcessor {
     }
     this.#refuse(packet, "act", "test-mode", testModeFacts(decision), [decision.stanza]);
     return "next";
-  }
-
-  /** Once per packet, and before any policy: from here on the packet is used up. */
-  #remember(candidate: Candidate, encodedData: string, stanzas: readonly number[]): boolean {
-    if (candidate.remembered) return true;
-    const { packet } = candidate;
-    const digests = [candidate.digest];
-    if (this.#remembersMessages) {
-      const digest = messageReplayDigest(encodedData);
-      if (this.#refuseReplay(packet, digest)) return false;
-      digests.push(digest);
-    }
-    const { protocol, source, sourcePort, destination, destinationPort } = packet;
-    const entry = { protocol, source, sourcePort, destination, destinationPort };
-    try {
-      const time = this.#parts.now();
-      for (const digest of digests) this.#parts.replay.add({ ...entry, digest, time });
-      candidate.remembered = true;
-      return true;
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#refuse(packet, "remember", "not-remembered", { reason }, stanzas);
-      return false;
-    }
-  }
-
-  /** Whether the digest was seen before; if so, that is told. */
-  #refuseReplay(packet: PacketFacts, digest: string): boolean {
-    const before = this.#parts.replay.lookup(digest);
-    if (before === undefined) return false;
-    const { source, sourcePort, protocol, destinationPort, time } = before;
-    const ago = this.#parts.now() - time;
-    const facts = { source, sourcePort, protocol, destinationPort, time, ago };
-    this.#refuse(packet, "seen", "replay", facts);
-    return true;
   }
 
   #isExpired(stanza: Stanza, packet: PacketFacts): boolean {
