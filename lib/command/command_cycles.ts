@@ -26,6 +26,7 @@ export type CycleOpening =
     readonly ok: true;
     readonly command: string;
     readonly outcome: CommandOutcome;
+    /** Seconds from the request on. */
     readonly close?: { readonly command: string; readonly seconds: number };
   }
   | { readonly ok: false; readonly reason: string };
@@ -173,7 +174,7 @@ export class CommandCycles {
       outcome,
       close: {
         command: fillTemplate(close.template, close.values).join(" "),
-        seconds: Math.max(0, close.due - this.#seconds()),
+        seconds: close.due - values.expires + values.seconds,
       },
     };
   }

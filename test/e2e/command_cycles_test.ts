@@ -1,0 +1,410 @@
+import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { CLIENTS, knockWith, stanzaOf, withFolder } from "../support/command_knock.ts";
+import { startOurs } from "../support/daemons.ts";
+import { LoggedProcess } from "../support/logged_process.ts";
+import { MountedNamespace } from "../support/mounted_namespace.ts";
+import {
+  failsInNamespace,
+  type Lab,
+  type Namespace,
+  namespaceTest,
+  until,
+} from "../support/namespace.ts";
+import { echoService, reach } from "../support/tcp.ts";
+
+const SERVER = "198.51.100.7";
+const CLIENT = "198.51.100.44";
+const OTHER = "198.51.100.45";
+const EXAMPLES = new URL("../../examples/", import.meta.url).pathname;
+
+/** A server with a service on TCP port 22, and a client with two addresses. */
+async function twoHosts(lab: Lab): Promise<{ server: Namespace; client: Namespace }> {
+  const server = await lab.namespace("server");
+  const client = await lab.namespace("client");
+  await lab.cable(
+    { namespace: server, device: "eth0", addresses: [`${SERVER}/24`] },
+    { namespace: client, device: "eth0", addresses: [`${CLIENT}/24`, `${OTHER}/24`] },
+  );
+  return { server, client };
+}
+
+async function isOpen(client: Namespace): Promise<boolean> {
+  return await reach(client, SERVER, 22, 1) !== undefined;
+}
+
+function knock(client: Namespace, ...options: readonly string[]): Promise<void> {
+  return knockWith(CLIENTS.reference, client, SERVER, "-a", CLIENT, ...options);
+}
+
+/** The policy most hosts have, and a way in for the packet. */
+async function dropEverythingElse(server: Namespace): Promise<void> {
+  for (
+    const words of [
+      "-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
+      "-A INPUT -p udp --dport 62201 -j ACCEPT",
+      "-P INPUT DROP",
+    ]
+  ) await server.must("iptables", "-w", ...words.split(" "));
+}
+
+const IPTABLES_CYCLE = (seconds: number): string =>
+  stanzaOf(
+    "OPEN_PORTS tcp/22",
+    "CMD_CYCLE_OPEN iptables -w -I INPUT -s $SRC -p $PROTO --dport $PORT -j ACCEPT",
+    "CMD_CYCLE_CLOSE iptables -w -D INPUT -s $SRC -p $PROTO --dport $PORT -j ACCEPT",
+    `CMD_CYCLE_TIMER ${seconds}`,
+  );
+
+async function openings(server: Namespace): Promise<number> {
+  const rules = await server.must("iptables", "-S", "INPUT");
+  return rules.split("\n").filter((line) => line.includes("--dport 22 ")).length;
+}
+
+namespaceTest(
+  "the ipset example: a member with the client's time, which the kernel removes",
+  {
+    programs: ["fwknop", "iptables", "ipset"],
+    unavailable: () => failsInNamespace("ipset", "create", "try", "hash:ip,port"),
+  },
+  (lab) =>
+    withFolder(async (folder) => {
+      const { server, client } = await twoHosts(lab);
+      await server.must("sh", `${EXAMPLES}ipset/setup.sh`);
+      await server.must(
+        "iptables",
+        "-w",
+        "-I",
+        "INPUT",
+        "-p",
+        "udp",
+        "--dport",
+        "62201",
+        "-j",
+        "ACCEPT",
+      );
+      const service = await echoService(server, SERVER, 22, "welcome");
+      const accessConf = Deno.readTextFileSync(`${EXAMPLES}ipset/access.conf`);
+      const keys = [...accessConf.matchAll(/^(?:HMAC_)?KEY_BASE64\s+(\S+)$/gm)]
+        .map(([, key = ""]) => key);
+      const daemon = await startOurs(server, { folder, accessConf });
+      const [key = "", hmac = ""] = keys;
+      const secrets = ["--key-base64-rijndael", key, "--key-base64-hmac", hmac, "--use-hmac"];
+      const to = ["--no-rc-file", "-D", SERVER, "-a", CLIENT, "-A", "tcp/22"];
+      assert(!await isOpen(client), "closed before the knock");
+      await client.must(...CLIENTS.reference, ...to, ...secrets, "-f", "4");
+      await daemon.line(
+        /Running CMD_CYCLE_OPEN command: \/usr\/sbin\/ipset -exist add fwknop_allow/,
+      );
+      let seconds = 0;
+      await until("the member is there", async () => {
+        const list = await server.must("ipset", "list", "fwknop_allow");
+        seconds = Number(/198\.51\.100\.44,tcp:22 timeout ([0-9]+)/.exec(list)?.[1] ?? 0);
+        return seconds > 0;
+      });
+      assert(seconds <= 4, `${seconds} s`);
+      assert(await isOpen(client), "open after it");
+      await until("the kernel has removed it", async () => !await isOpen(client), 15);
+      // Every stanza is a cycle, so no chain of ours was ever made.
+      assert(!(await server.must("iptables-save")).includes("FWKNOP"));
+      assert(!await exists(`${folder}/run/pending-closes.json`));
+      await daemon.stop();
+      await service.stop();
+    }),
+);
+
+namespaceTest(
+  "iptables as a cycle: opened, put off by a second packet, closed without a rest",
+  { programs: ["fwknop", "iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const { server, client } = await twoHosts(lab);
+      await dropEverythingElse(server);
+      const service = await echoService(server, SERVER, 22, "welcome");
+      const daemon = await startOurs(server, { folder, accessConf: IPTABLES_CYCLE(4) });
+      await knockWith(CLIENTS.ours, client, SERVER, "-a", CLIENT, "-A", "tcp/22");
+      await daemon.line(/Running CMD_CYCLE_CLOSE command in 4 seconds: iptables -w -D INPUT/);
+      assert(await isOpen(client));
+      await knock(client, "-A", "tcp/22");
+      await until("it is opened twice", async () => await openings(server) === 2);
+      await daemon.line(
+        /^\[198\.51\.100\.44\] \(stanza #1\) Timer expired, running CMD_CYCLE_CLOSE/,
+      );
+      await until("nothing is left", async () => await openings(server) === 0);
+      assert(!await isOpen(client));
+      assertEquals((Deno.statSync(`${folder}/run/pending-closes.json`).mode ?? 0) & 0o777, 0o600);
+      await daemon.stop();
+      await service.stop();
+    }),
+);
+
+namespaceTest(
+  "ports are checked before a cycle and its time is capped",
+  { programs: ["fwknop", "iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const { server, client } = await twoHosts(lab);
+      const accessConf = `${IPTABLES_CYCLE(4)}MAX_FW_TIMEOUT 20\n`;
+      const daemon = await startOurs(server, { folder, accessConf });
+      await knock(client, "-A", "tcp/80");
+      await daemon.line(/One or more requested protocol\/ports was denied per access\.conf\./);
+      await knock(client, "-A", "tcp/22", "-f", "60000");
+      await daemon.line(/Running CMD_CYCLE_CLOSE command in 20 seconds/);
+      await daemon.stop();
+      assertEquals(await openings(server), 0, "closed when the daemon leaves");
+    }),
+);
+
+namespaceTest(
+  "a killed daemon leaves nothing open: the next one closes what is overdue",
+  { programs: ["fwknop", "iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const { server, client } = await twoHosts(lab);
+      const files = { folder, accessConf: IPTABLES_CYCLE(3) };
+      const daemon = await startOurs(server, files);
+      await knock(client, "-A", "tcp/22");
+      await daemon.line(/Running CMD_CYCLE_CLOSE command in/);
+      await kill(folder, daemon);
+      await until("its time is over", () => dueOf(folder) < Date.now() / 1000);
+      assertEquals(await openings(server), 1);
+      const next = await startOurs(server, files);
+      await next.line(/Timer expired, running CMD_CYCLE_CLOSE command/);
+      await until("it is closed", async () => await openings(server) === 0);
+      await next.stop();
+    }),
+);
+
+namespaceTest(
+  "with FLUSH_IPT_AT_EXIT N what is open outlives a restart, and a reload, but not its time",
+  { programs: ["fwknop", "iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const { server, client } = await twoHosts(lab);
+      const fwknopdConf = ["FLUSH_IPT_AT_EXIT N"];
+      const files = { folder, accessConf: IPTABLES_CYCLE(6), fwknopdConf };
+      const daemon = await startOurs(server, files);
+      await knock(client, "-A", "tcp/22");
+      await daemon.line(/Running CMD_CYCLE_CLOSE command in/);
+      await daemon.stop();
+      assertEquals(await openings(server), 1, "kept over the restart");
+      const next = await startOurs(server, files);
+      Deno.kill(pidOf(folder), "SIGHUP");
+      await next.line(/Re-starting fwknopd/);
+      assertEquals(await openings(server), 1, "kept over the reload");
+      await next.line(/Timer expired, running CMD_CYCLE_CLOSE command/);
+      await until("it is closed", async () => await openings(server) === 0);
+      await next.stop();
+    }),
+);
+
+namespaceTest(
+  "the ufw example, narrow: the client's address and nobody else, until the timer",
+  { programs: ["fwknop", "iptables", "ufw"], unavailable: ufwUnavailable },
+  (lab) =>
+    withFolder(async (folder) => {
+      const { server, client } = await twoHosts(lab);
+      const own = await ufwIn(server, folder);
+      const service = await echoService(server, SERVER, 22, "welcome");
+      const accessConf = example("ufw/access.conf").replace(/TIMER.*/, "TIMER 5");
+      const daemon = await startOurs(own, { folder, accessConf });
+      assert(!await isOpen(client));
+      await knockExample(client, accessConf);
+      await daemon.line(/Running CMD_CYCLE_CLOSE command in 5 seconds: \/usr\/sbin\/ufw delete/);
+      assertMatch(await own.must("ufw", "status"), /22\/tcp +ALLOW +198\.51\.100\.44/);
+      assert(await isOpen(client));
+      assertEquals(await reachFrom(client, OTHER), false, "another address stays out");
+      await daemon.line(/Timer expired, running CMD_CYCLE_CLOSE command/);
+      await until("ufw has removed it", async () =>
+        !(await own.must("ufw", "status")).includes("22/tcp"));
+      assert(!await isOpen(client));
+      await daemon.stop();
+      await service.stop();
+    }),
+);
+
+namespaceTest(
+  "the ufw example, wide: everybody, with a warning at the start",
+  { programs: ["fwknop", "iptables", "ufw"], unavailable: ufwUnavailable },
+  (lab) =>
+    withFolder(async (folder) => {
+      const { server, client } = await twoHosts(lab);
+      const own = await ufwIn(server, folder);
+      const service = await echoService(server, SERVER, 22, "welcome");
+      const accessConf = example("ufw/access-open.conf");
+      const daemon = await startOurs(own, { folder, accessConf });
+      assert(
+        daemon.lines.some((line) => /CMD_CYCLE_OPEN names no address.*admit everybody/.test(line)),
+        daemon.lines.join("\n"),
+      );
+      await knockExample(client, accessConf);
+      await daemon.line(/Running CMD_CYCLE_CLOSE command in 180 seconds/);
+      assert(await reachFrom(client, OTHER), "another address comes in as well");
+      await daemon.stop();
+      assert(!(await own.must("ufw", "status")).includes("\n22 "), "closed when the daemon leaves");
+      await service.stop();
+    }),
+);
+
+namespaceTest(
+  "a router reached by ssh: its rules open and close, and it takes nothing but the two commands",
+  { programs: ["fwknop", "iptables", "ssh", "sshd", "ssh-keygen"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const { server, client } = await twoHosts(lab);
+      const router = await lab.namespace("router");
+      await lab.cable(
+        { namespace: server, device: "eth1", addresses: ["203.0.113.1/24"] },
+        { namespace: router, device: "eth0", addresses: ["203.0.113.2/24"] },
+      );
+      const sshd = await startSshd(router, folder);
+      const ssh = `ssh -F ${folder}/ssh_config router`;
+      const accessConf = stanzaOf(
+        "OPEN_PORTS tcp/8443",
+        `CMD_CYCLE_OPEN ${ssh} open $SRC $PROTO_NAME $PORT`,
+        `CMD_CYCLE_CLOSE ${ssh} close $SRC $PROTO_NAME $PORT`,
+        "CMD_CYCLE_TIMER 3",
+      );
+      const daemon = await startOurs(server, { folder, accessConf });
+      await knock(client, "-A", "tcp/8443");
+      await daemon.line(/Running CMD_CYCLE_CLOSE command in 3 seconds/);
+      const rule = "-A FORWARD -s 198.51.100.44/32 -p tcp -m tcp --dport 8443 -j ACCEPT";
+      assert((await router.must("iptables", "-S", "FORWARD")).includes(rule));
+      await daemon.line(/Timer expired, running CMD_CYCLE_CLOSE command/);
+      await until("the router has closed", async () =>
+        !(await router.must("iptables", "-S", "FORWARD")).includes(rule));
+      const other = await server.run(...ssh.split(" "), "open", "1.2.3.4;id", "tcp", "22");
+      assert(other.code !== 0 && !other.stdout.includes("uid="), other.stdout + other.stderr);
+      await daemon.stop();
+      await sshd.stop();
+    }),
+);
+
+function example(path: string): string {
+  return Deno.readTextFileSync(`${EXAMPLES}${path}`);
+}
+
+async function knockExample(client: Namespace, accessConf: string): Promise<void> {
+  const key = (name: string): string =>
+    new RegExp(`^${name}\\s+(\\S+)$`, "m").exec(accessConf)?.[1] ?? "";
+  await client.must(
+    ...CLIENTS.reference,
+    ...["--no-rc-file", "-D", SERVER, "-a", CLIENT, "-A", "tcp/22", "--use-hmac"],
+    ...["--key-base64-rijndael", key("KEY_BASE64"), "--key-base64-hmac", key("HMAC_KEY_BASE64")],
+  );
+}
+
+async function reachFrom(client: Namespace, source: string): Promise<boolean> {
+  const code = `import net from "node:net";
+    const s = net.connect({ host: "${SERVER}", port: 22, localAddress: "${source}" });
+    s.setTimeout(1000, () => process.exit(1));
+    s.on("error", () => process.exit(1)).on("data", () => process.exit(0));`;
+  const words = ["eval", "--quiet", `import process from "node:process"; ${code}`];
+  return (await client.run(Deno.execPath(), ...words)).code === 0;
+}
+
+/** The files ufw changes, as they are after installation, are its own copies here. */
+async function ufwIn(server: Namespace, folder: string): Promise<Namespace> {
+  await new Deno.Command("cp", { args: ["-a", "/etc/ufw", `${folder}/ufw`] }).output();
+  const own = new MountedNamespace(server, `${folder}/enter-ufw`, [
+    ["--bind", `${folder}/ufw`, "/etc/ufw"],
+    ["-t", "tmpfs", "none", "/run"],
+  ]);
+  await own.must("ufw", "--force", "enable");
+  await own.must("ufw", "allow", "62201/udp");
+  return own;
+}
+
+function ufwUnavailable(): string | undefined {
+  return failsInNamespace(
+    "sh",
+    "-c",
+    "mount --bind /etc/ufw /etc/ufw && mount -t tmpfs none /run && ufw status",
+  );
+}
+
+/** What the router lets the key do: two verbs with checked arguments. */
+const ROUTER_SCRIPT = `#!/bin/sh
+set -f
+set -- $SSH_ORIGINAL_COMMAND
+[ $# -eq 4 ] || exit 2
+case "$2$3$4" in *[!0-9a-z.:]*) exit 2 ;; esac
+case "$1" in
+  open) exec iptables -w -I FORWARD -s "$2" -p "$3" --dport "$4" -j ACCEPT ;;
+  close) exec iptables -w -D FORWARD -s "$2" -p "$3" --dport "$4" -j ACCEPT ;;
+esac
+exit 2
+`;
+
+async function startSshd(router: Namespace, folder: string): Promise<LoggedProcess> {
+  const path = (name: string): string => `${folder}/${name}`;
+  for (const name of ["host_key", "client_key"]) {
+    await router.must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path(name));
+  }
+  Deno.writeTextFileSync(path("router"), ROUTER_SCRIPT, { mode: 0o755 });
+  const key = Deno.readTextFileSync(path("client_key.pub"));
+  Deno.writeTextFileSync(path("authorized_keys"), `restrict,command="${path("router")}" ${key}`);
+  const host = Deno.readTextFileSync(path("host_key.pub"));
+  Deno.writeTextFileSync(path("known_hosts"), `203.0.113.2 ${host}`);
+  Deno.writeTextFileSync(
+    path("ssh_config"),
+    [
+      "Host router",
+      "HostName 203.0.113.2",
+      "User root",
+      "BatchMode yes",
+      "ConnectTimeout 5",
+      `IdentityFile ${path("client_key")}`,
+      `UserKnownHostsFile ${path("known_hosts")}`,
+      "",
+    ].join("\n"),
+  );
+  Deno.writeTextFileSync(
+    path("sshd_config"),
+    [
+      "ListenAddress 203.0.113.2",
+      `HostKey ${path("host_key")}`,
+      `AuthorizedKeysFile ${path("authorized_keys")}`,
+      "StrictModes no",
+      "UsePAM no",
+      "PidFile none",
+      "",
+    ].join("\n"),
+  );
+  // sshd wants an empty folder of its own in /run.
+  const own = new MountedNamespace(router, path("enter-router"), [
+    ["-t", "tmpfs", "none", "/run", "&&", "mkdir", "/run/sshd"],
+  ]);
+  const sshd = await own.must("sh", "-c", "command -v sshd || echo /usr/sbin/sshd");
+  const started = new LoggedProcess(
+    own.spawn([sshd.trim(), "-D", "-e", "-f", path("sshd_config")], {
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }),
+  );
+  await started.line(/listening on/);
+  return started;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function pidOf(folder: string): number {
+  return Number(Deno.readTextFileSync(`${folder}/run/fwknopd.pid`));
+}
+
+async function kill(folder: string, daemon: LoggedProcess): Promise<void> {
+  Deno.kill(pidOf(folder), "SIGKILL");
+  await daemon.stop("SIGKILL");
+}
+
+function dueOf(folder: string): number {
+  const { closes } = JSON.parse(Deno.readTextFileSync(`${folder}/run/pending-closes.json`));
+  return Number(closes[0].due);
+}

@@ -1,0 +1,169 @@
+import { assert, assertEquals } from "../assert.ts";
+import { CLIENTS, knockWith, stanzaOf, withFolder } from "../support/command_knock.ts";
+import { startOurs } from "../support/daemons.ts";
+import { type Namespace, namespaceTest, until } from "../support/namespace.ts";
+
+const HERE = "127.0.0.1";
+
+function send(
+  host: Namespace,
+  client: readonly string[],
+  command: string,
+): Promise<void> {
+  return knockWith(client, host, HERE, "-a", "192.0.2.44", "-C", command);
+}
+
+/** A program that writes down how it was started. */
+const WITNESS = `#!/bin/sh
+exec > "$(dirname "$0")/out/$1"
+for word in "$@"; do echo "word:$word"; done
+echo "ids:$(id -u) $(id -g) $(id -G)"
+echo "folder:$(pwd)"
+tr '\\0' '\\n' < /proc/$$/environ | sed 's/^/env:/'
+ls -l /proc/$$/fd > "$(dirname "$0")/out/descriptors"
+echo done
+`;
+
+for (const [name, client] of Object.entries(CLIENTS)) {
+  namespaceTest(
+    `a command of ${
+      name === "ours" ? "knock" : "the C client"
+    } runs as the stanza's user, without shell, group or descriptor`,
+    { programs: ["fwknop"] },
+    (lab) =>
+      withFolder(async (folder) => {
+        const host = await lab.namespace("host");
+        Deno.writeTextFileSync(`${folder}/witness`, WITNESS, { mode: 0o755 });
+        Deno.mkdirSync(`${folder}/out`);
+        Deno.chmodSync(`${folder}/out`, 0o777);
+        const accessConf = stanzaOf(
+          "ENABLE_CMD_EXEC Y",
+          "CMD_EXEC_USER nobody",
+          "CMD_EXEC_GROUP daemon",
+        );
+        const daemon = await startOurs(host, { folder, accessConf });
+        await send(host, client, `${folder}/witness x 'a b' $HOME; id`);
+        await daemon.line(/CMD_EXEC: command returned 0, pid_status: 0$/);
+        const said = Deno.readTextFileSync(`${folder}/out/x`).trim().split("\n");
+        const told = (word: string): string[] =>
+          said.filter((line) => line.startsWith(`${word}:`)).map((line) =>
+            line.slice(word.length + 1)
+          );
+        assertEquals(told("word"), ["x", "'a", "b'", "$HOME;", "id"]);
+        assertEquals(told("ids"), ["65534 1 1"]);
+        assertEquals(told("folder"), ["/"]);
+        assertEquals(
+          told("env").map((line) => line.replace(/=.*/, "")).filter((word) => word !== "PWD"),
+          [
+            "PATH",
+          ],
+        );
+        // From 10 on they are the shell's own, for files that are open already.
+        const open = Deno.readTextFileSync(`${folder}/out/descriptors`)
+          .matchAll(/ ([0-9]+) -> (.*)$/gm);
+        const inherited = Array.from(open, ([, number = "", target = ""]) => [number, target])
+          .filter(([number, target]) => Number(number) < 10 || !target?.startsWith(folder));
+        assertEquals(inherited.map(([number]) => number), ["0", "1", "2"]);
+        assertEquals(inherited[0]?.[1], "/dev/null");
+        await daemon.line(
+          /^\[127\.0\.0\.1\] \(stanza #1\) Running command '.*' setuid\/setgid user\/group to nobody\/daemon \(UID=65534,GID=1\)$/,
+        );
+        await daemon.stop();
+      }),
+  );
+}
+
+namespaceTest(
+  "sudo gets the user and the group of the stanza",
+  { programs: ["fwknop", "sudo"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const accessConf = stanzaOf(
+        "ENABLE_CMD_EXEC Y",
+        "ENABLE_CMD_SUDO_EXEC Y",
+        "CMD_SUDO_EXEC_USER nobody",
+        "CMD_SUDO_EXEC_GROUP daemon",
+      );
+      const daemon = await startOurs(host, { folder, accessConf });
+      await send(host, CLIENTS.reference, "id -un");
+      await daemon.line(/CMD_EXEC: output: nobody$/);
+      await send(host, CLIENTS.reference, "id -gn");
+      await daemon.line(/CMD_EXEC: output: daemon$/);
+      // The command cannot choose its user by an option of sudo.
+      const from = daemon.lines.length;
+      await send(host, CLIENTS.reference, "-u root id");
+      await daemon.line(/CMD_EXEC: command returned 0, pid_status: [1-9]/, { from });
+      assert(!daemon.lines.slice(from).some((line) => line.includes("uid=0")));
+      await daemon.stop();
+    }),
+);
+
+namespaceTest(
+  "a command that takes too long is stopped, and packets are served meanwhile",
+  { programs: ["fwknop"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const accessConf = stanzaOf("ENABLE_CMD_EXEC Y");
+      const fwknopdConf = ["CMD_EXEC_TIMEOUT 4"];
+      const daemon = await startOurs(host, { folder, accessConf, fwknopdConf });
+      await send(host, CLIENTS.reference, "sleep 61");
+      await daemon.line(/Running command 'sleep 61'/);
+      const from = daemon.lines.length;
+      await send(host, CLIENTS.reference, "echo meanwhile");
+      await daemon.line(/CMD_EXEC: output: meanwhile/, { from });
+      assert(!daemon.lines.some((line) => line.includes("CMD_EXEC_TIMEOUT")));
+      await daemon.line(/CMD_EXEC: stopped, because it ran longer than CMD_EXEC_TIMEOUT/, { from });
+      await daemon.line(/CMD_EXEC: command returned 16, pid_status: 0/, { from });
+      await daemon.stop();
+    }),
+);
+
+namespaceTest(
+  "commands are refused where they are not enabled, and not run in test mode",
+  { programs: ["fwknop"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const accessConf = stanzaOf("OPEN_PORTS tcp/22");
+      const daemon = await startOurs(host, { folder, accessConf }, "--test");
+      await send(host, CLIENTS.reference, `touch ${folder}/made`);
+      await daemon.line(/SPA Command messages are not allowed in the current configuration\./);
+      await daemon.stop();
+      const enabled = stanzaOf("ENABLE_CMD_EXEC Y");
+      const testing = await startOurs(host, { folder, accessConf: enabled }, "--test");
+      await send(host, CLIENTS.reference, `touch ${folder}/made`);
+      await testing.line(/--test mode enabled, skipping command execution\./);
+      await testing.stop();
+      assert(!Array.from(Deno.readDirSync(folder)).some((entry) => entry.name === "made"));
+    }),
+);
+
+namespaceTest(
+  "a command that stops the daemon does not wait for itself",
+  { programs: ["fwknop"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const script = `#!/bin/sh\nkill "$(cat ${folder}/run/fwknopd.pid)"\nsleep 61\n`;
+      Deno.writeTextFileSync(`${folder}/stop`, script, { mode: 0o755 });
+      const daemon = await startOurs(host, { folder, accessConf: stanzaOf("ENABLE_CMD_EXEC Y") });
+      await send(host, CLIENTS.reference, `${folder}/stop`);
+      await daemon.line(/Shutting Down fwknopd\./, { seconds: 5 });
+      await until("the daemon is gone", async () => {
+        const pids = await lab.pids(host);
+        const words = pids.map((pid) => commandOf(pid));
+        return !words.some((text) => text.includes("serve"));
+      });
+      await daemon.stop();
+    }),
+);
+
+function commandOf(pid: number): string {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/cmdline`);
+  } catch {
+    return "";
+  }
+}

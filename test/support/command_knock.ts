@@ -1,0 +1,48 @@
+/**
+ * Knocks for the tests of commands and cycles, with one pair of keys.
+ *
+ * @module
+ */
+import { SOURCE_PROGRAM } from "./first_knock.ts";
+import type { Namespace } from "./namespace.ts";
+
+/** The beginning of every stanza: who may knock, and with what. */
+export const STANZA_HEAD = [
+  "SOURCE ANY",
+  "KEY testtest",
+  "HMAC_KEY hmackey1",
+  "REQUIRE_SOURCE_ADDRESS Y",
+];
+
+/** A stanza with these lines. */
+export function stanzaOf(...lines: readonly string[]): string {
+  return [...STANZA_HEAD, ...lines, ""].join("\n");
+}
+
+/** Our client and the C tools', which take the same options here. */
+export const CLIENTS = {
+  ours: [...SOURCE_PROGRAM, "knock"],
+  reference: ["fwknop", "--no-save-args"],
+} as const;
+
+/** Sends one packet to the address. */
+export async function knockWith(
+  client: readonly string[],
+  from: Namespace,
+  to: string,
+  ...options: readonly string[]
+): Promise<void> {
+  const keys = ["--key-rijndael", "testtest", "--key-hmac", "hmackey1"];
+  await from.must(...client, "--no-rc-file", "-D", to, ...keys, ...options);
+}
+
+/** A folder that lasts as long as the test; others than root may look into it. */
+export async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    if (Deno.build.os !== "windows") await Deno.chmod(folder, 0o755);
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
