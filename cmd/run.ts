@@ -3,16 +3,43 @@
  *
  * @module
  */
-import { runApplication } from "./application.ts";
+import { COMMANDS, runApplication } from "./application.ts";
+import { FWKNOPD } from "./compat/name.ts";
 import type { Context } from "./context.ts";
 
+/** Alone these are questions about the whole program, not about the C client's command line. */
+const QUESTIONS: readonly string[] = ["--help", "-h", "--version"];
+
 /**
- * A subcommand is a subcommand, whatever the program is called: asking for the name it was invoked by costs a
- * library call.
+ * Finds whose command line it is: that of our subcommands, of the C daemon or of the C client. A subcommand is a
+ * subcommand, whatever the program is called: asking for the name it was invoked by costs a library call.
  */
-export function runFwknop(args: readonly string[], context: Context): Promise<number> {
-  const [first] = args;
-  if (first === "--version") return runApplication(["version"], context);
-  if (first === undefined) return runApplication(["--help"], context);
-  return runApplication(args, context);
+export async function runFwknop(args: readonly string[], context: Context): Promise<number> {
+  const [first, ...rest] = args;
+  if (first !== undefined && Object.hasOwn(COMMANDS, first)) {
+    return await runApplication(args, context);
+  }
+  if (first === FWKNOPD) return await runServer(rest, context);
+  if (await isFwknopd()) return await runServer(args, context);
+  if (first === undefined) return await runApplication(["--help"], context);
+  if (args.length === 1 && QUESTIONS.includes(first)) {
+    return await runApplication(first === "--version" ? ["version"] : args, context);
+  }
+  if (first.startsWith("-")) return await runClient(args, context);
+  return await runApplication(args, context);
+}
+
+async function isFwknopd(): Promise<boolean> {
+  const { programName } = await import("../lib/daemon/invocation_name.ts");
+  return programName() === FWKNOPD;
+}
+
+async function runServer(args: readonly string[], context: Context): Promise<number> {
+  const { runCompatServer } = await import("./compat/server.ts");
+  return await runCompatServer(args, context);
+}
+
+async function runClient(args: readonly string[], context: Context): Promise<number> {
+  const { runCompatClient } = await import("./compat/client.ts");
+  return await runCompatClient(args, context);
 }

@@ -11,7 +11,9 @@ import { PidFile } from "../lib/daemon/pid_file.ts";
 import { dropPermissions } from "../lib/daemon/permissions.ts";
 import { ServiceManager } from "../lib/daemon/service_manager.ts";
 import { HintedError } from "../lib/hinted_error.ts";
+import { rotateReplayFile } from "../lib/server/rotate_replay.ts";
 import { Server } from "../lib/server/server.ts";
+import { FWKNOPD } from "./compat/name.ts";
 import type { RunCommand } from "./command.ts";
 import { type Context, ExitCode } from "./context.ts";
 import {
@@ -23,6 +25,7 @@ import {
   printDiagnosticTexts,
 } from "./load_server_config.ts";
 import { makeRunFolder } from "./run_folder.ts";
+import { checkOnly, isCheckOnly } from "./serve_check.ts";
 import {
   type LogFormat,
   openServeLog,
@@ -48,15 +51,16 @@ export async function startServe(
 ): Promise<number> {
   const format = parseLogFormat(options);
   const packetLimit = parsePacketLimit(options);
-  const foreground = options.has("foreground");
+  const foreground = options.has("foreground") || isCheckOnly(options);
   const detached = !foreground && isDetached();
-  if (!foreground && !detached) return await detach();
+  if (!foreground && !detached) return await detach(voice);
 
   const config = loadServerConfig(options, context, diagnosticPrinter(voice, format));
   if (config === undefined) return ExitCode.failure;
   const run: ServeRun = {
     testMode: isTestMode(options),
     packetLimit,
+    rotates: options.has("rotate-digest-cache"),
     load: configLoader(options, context),
     ready: detached ? () => reportReady((text) => context.out(text)) : (): void => {},
   };
@@ -67,7 +71,9 @@ export async function startServe(
     context,
   );
   try {
-    return await serveConfig(config, run, log, context);
+    if (!isCheckOnly(options)) return await serveConfig(config, run, log, context);
+    checkOnly(options, config.settings, log);
+    return ExitCode.ok;
   } catch (error) {
     if (!(error instanceof HintedError)) throw error;
     const hint = error.hint === undefined || voice === "fwknopd" ? "" : `\n  ${error.hint}`;
@@ -79,8 +85,11 @@ export async function startServe(
 }
 
 /** The daemon reads the configuration itself, and tells whoever started it what is wrong. */
-async function detach(): Promise<number> {
-  const outcome = await startDetached(ownCommand(Deno.args));
+async function detach(voice: Voice): Promise<number> {
+  // The name the program was invoked by is not handed on, but its arguments are.
+  const isNamed = voice === "native" || Deno.args[0] === FWKNOPD;
+  const args = isNamed ? Deno.args : [FWKNOPD, ...Deno.args];
+  const outcome = await startDetached(ownCommand(args));
   return outcome.started ? ExitCode.ok : outcome.code;
 }
 
@@ -101,6 +110,8 @@ type LoadConfig = (print: DiagnosticPrinter) => LoadedServerConfig | undefined;
 interface ServeRun {
   readonly testMode: boolean;
   readonly packetLimit: number;
+  /** The digests seen so far are put aside, once. */
+  readonly rotates: boolean;
   /** Reads the configuration again and tells what is wrong with it. */
   readonly load: LoadConfig;
   /** Called when everything that can fail is done. */
@@ -119,6 +130,11 @@ async function serveConfig(
   using _pidFile = testMode ? undefined : PidFile.acquire(settings.FWKNOP_PID_FILE);
   using manager = new ServiceManager(context.env("NOTIFY_SOCKET"));
   log.info("Starting fwknopd");
+  if (run.rotates && !testMode && settings.ENABLE_DIGEST_PERSISTENCE) {
+    const window = settings.ENABLE_SPA_PACKET_AGING ? settings.MAX_SPA_PACKET_AGE : undefined;
+    log.info("Rotating digest cache file.");
+    rotateReplayFile(settings.DIGEST_FILE, window, nowSeconds());
+  }
   const setup = await openSetup(config, testMode, log);
   const server = new Server(setup, { observe: log.observe, now: nowSeconds, packetLimit });
   let current = setup;

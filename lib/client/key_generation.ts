@@ -29,7 +29,9 @@ export function keyGenerationOptions(
   const name = options.value("hmac-digest-type");
   const type = name === undefined ? hmacType : parseDigestName(name);
   if (name !== undefined && type === undefined) {
-    return usageProblem(`--hmac-digest-type: '${name}' is not one of ${DIGEST_NAMES.join(", ")}`);
+    return usageProblem(`--hmac-digest-type: '${name}' is not one of ${DIGEST_NAMES.join(", ")}`, {
+      reference: `* Invalid hmac digest type: ${name}, use {${DIGEST_NAMES.join(",")}}`,
+    });
   }
   return {
     ...(keyLength === undefined ? {} : { keyLength }),
@@ -47,8 +49,12 @@ function parseLength(
 ): number | undefined | Problem {
   const text = options.value(name);
   if (text === undefined) return undefined;
+  // The C tools name this range, and fail above the true one with an error of their library.
+  const named = parseNumber(text, 1, MAX_HMAC_KEY_LENGTH, dialect) === undefined
+    ? MAX_HMAC_KEY_LENGTH
+    : maximum;
   return parseNumber(text, 1, maximum, dialect) ??
     usageProblem(`--${name}: '${text}' is not a number of bytes from 1 to ${maximum}`, {
-      reference: `Invalid ${spoken} length '${text}', must be in [1-128]`,
+      reference: `Invalid ${spoken} length '${text}', must be in [1-${named}]`,
     });
 }

@@ -13,6 +13,8 @@ export interface ParsedCommandLine {
   readonly words: readonly string[];
   /** getopt's complaints, without the program's name; empty when all is well. */
   readonly complaints: readonly string[];
+  /** How many options stand before the word that was complained about first; all of them if none was. */
+  readonly understood: number;
 }
 
 /**
@@ -29,8 +31,10 @@ export function parseCommandLine(
   const given: GivenOption[] = [];
   const words: string[] = [];
   const complaints: string[] = [];
+  let understood: number | undefined;
   const rest = [...args];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const before = given.length;
     if (word === "--") {
       words.push(...rest);
       break;
@@ -41,9 +45,11 @@ export function parseCommandLine(
     } else if (word.startsWith("-") && word !== "-") {
       complaints.push(...parseShort(word.slice(1), rest, rows, given));
     } else words.push(word);
+    if (complaints.length > 0) understood ??= before;
     if (given.some(({ name }) => name === stopAt)) break;
   }
-  return { options: new GivenOptions(given), words, complaints };
+  const options = new GivenOptions(given);
+  return { options, words, complaints, understood: understood ?? given.length };
 }
 
 function parseLong(

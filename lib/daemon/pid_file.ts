@@ -7,12 +7,13 @@
 import { SystemError } from "../../ffi/libc.ts";
 import { LockableFile } from "../../ffi/record_lock.ts";
 import { HintedError } from "../hinted_error.ts";
+import { unlockedDaemon } from "./unlocked_daemon.ts";
 
 /** Another daemon has the PID file. */
 export class AlreadyRunning extends HintedError {
   /** @param pid of the one that runs; `undefined` when it ended while we looked. */
   constructor(readonly pid: number | undefined, path: string) {
-    super(`An instance of fwknopd is already running: (PID=${pid ?? "unknown"})`, {
+    super(`[*] An instance of fwknopd is already running: (PID=${pid ?? "unknown"}).`, {
       hint: `It holds the lock on ${path}: stop it, or name another file with FWKNOP_PID_FILE`,
     });
   }
@@ -32,13 +33,15 @@ export class PidFile implements Disposable {
   /**
    * Takes the lock and writes the PID and a newline. The file is made with mode 0600.
    *
-   * @throws {AlreadyRunning} when a living process has the lock.
+   * @throws {AlreadyRunning} when a living process has the lock, or had it and lost it as the C daemon does.
    * @throws {HintedError} when the file cannot be made or locked.
    */
   static acquire(path: string, pid: number = Deno.pid): PidFile {
     const file = openFile(path);
     try {
       if (!file.tryLock()) throw new AlreadyRunning(file.lockOwner(), path);
+      const other = unlockedDaemon(path);
+      if (other !== undefined) throw new AlreadyRunning(other, path);
       file.replace(`${pid}\n`);
       return new PidFile(file);
     } catch (error) {
@@ -58,8 +61,8 @@ export class PidFile implements Disposable {
 }
 
 /**
- * The PID of the running daemon, or `undefined`. It is the holder of the lock, not the number in the
- * file, which may belong to anybody by now (16, row 13); nothing is written. The daemon itself must
+ * The PID of the running daemon, or `undefined`. It is the holder of the lock, or a C daemon that lost it, not the
+ * number in the file, which may belong to anybody by now (16, row 13); nothing is written. The daemon itself must
  * not ask: closing the file again would give up its own lock.
  *
  * @throws {HintedError} when the file exists and cannot be read, or its owner has no PID here.
@@ -84,7 +87,7 @@ export function runningDaemon(path: string): number | undefined {
         hint: "Ask from within its PID namespace",
       });
     }
-    return owner;
+    return owner ?? unlockedDaemon(path);
   } finally {
     file[Symbol.dispose]();
   }

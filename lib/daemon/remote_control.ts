@@ -33,8 +33,11 @@ export async function stopDaemon(
 ): Promise<Stopped | undefined> {
   const pid = runningDaemon(pidFile);
   if (pid === undefined) return undefined;
-  signal(pid, "SIGTERM");
-  if (await isGone(pidFile, pid, patience)) return { pid, by: "SIGTERM" };
+  // Twice: the C daemon forgets a SIGTERM that comes while it reads its configuration again.
+  for (let time = 0; time < 2; time++) {
+    signal(pid, "SIGTERM");
+    if (await isGone(pidFile, pid, patience / 2)) return { pid, by: "SIGTERM" };
+  }
   signal(pid, "SIGKILL");
   if (await isGone(pidFile, pid, LAST_WAIT)) return { pid, by: "SIGKILL" };
   throw new HintedError(`The daemon (pid=${pid}) survives SIGKILL`, {

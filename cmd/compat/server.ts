@@ -1,0 +1,220 @@
+/**
+ * The command line of the C daemon (`docs/spec/server.md` 2, 3, 12, 13), for init scripts and hands that know no
+ * subcommands.
+ *
+ * @module
+ */
+import { Problem } from "../../lib/client/problem.ts";
+import { dumpConfig } from "../../lib/config/dump.ts";
+import { FWKNOPD_ROWS } from "../../lib/config/fwknopd_variables.ts";
+import { parseCommandLine, type ParsedCommandLine } from "../../lib/config/getopt.ts";
+import type { GivenOptions } from "../../lib/config/option.ts";
+import { readServerConfig, readServerSettings } from "../../lib/config/server_config.ts";
+import { SERVER_OPTIONS } from "../../lib/config/server_options.ts";
+import type { ResolvedSettings } from "../../lib/config/server_settings.ts";
+import { runningDaemon } from "../../lib/daemon/pid_file.ts";
+import { reloadDaemon, stopDaemon } from "../../lib/daemon/remote_control.ts";
+import { cListing } from "../../lib/firewall/c_listing.ts";
+import { firewallFromSettings } from "../../lib/firewall/from_settings.ts";
+import { HintedError } from "../../lib/hinted_error.ts";
+import { VERSION } from "../../lib/version.ts";
+import { type Context, ExitCode } from "../context.ts";
+import { printDiagnosticTexts } from "../load_server_config.ts";
+import { describeProblem } from "../problem_text.ts";
+import { startServe } from "../serve_run.ts";
+import { systemFiles } from "../system_files.ts";
+import { formatErrorCodes } from "./error_codes.ts";
+import { makeKeys } from "./key_generation.ts";
+import { checkServerOptions } from "./server_option_check.ts";
+import { formatOptions } from "./usage.ts";
+
+const ROWS = SERVER_OPTIONS.filter(({ only }) => only !== "native");
+
+/** The order in which the C daemon names the options that an abbreviation may stand for. */
+const BY_NAME = ROWS.toSorted((a, b) => a.name < b.name ? -1 : 1);
+
+/** Runs the C daemon's command line; the exit status is 0 or 1. */
+export async function runCompatServer(args: readonly string[], context: Context): Promise<number> {
+  try {
+    return await runLine(args, context);
+  } catch (error) {
+    if (!(error instanceof HintedError)) throw error;
+    context.err(`${error.message}\n`);
+    return ExitCode.failure;
+  }
+}
+
+/** The order of work of `docs/spec/server.md` 2: each look through the arguments complains on its own. */
+async function runLine(args: readonly string[], context: Context): Promise<number> {
+  const first = look(args, context, "version");
+  const keys = makesKeys(first.options) ? makeKeys(first.options, {}) : undefined;
+  if (keys instanceof Problem) return fail(keys, context);
+  if (first.options.has("version")) {
+    context.out(versionText());
+    return ExitCode.ok;
+  }
+  if (keys !== undefined) {
+    const problem = await keys.report(context, undefined);
+    return problem === undefined ? ExitCode.ok : fail(problem, context);
+  }
+  const line = look(args, context, "help");
+  if (line.options.has("help")) {
+    context.out(usage());
+    return ExitCode.ok;
+  }
+  return await runConfigured(line, context);
+}
+
+/** Steps 3 to 6: from here on there must be a configuration. */
+async function runConfigured(line: ParsedCommandLine, context: Context): Promise<number> {
+  const { options, complaints, understood } = line;
+  const { resolved, diagnostics } = readServerSettings(options, systemFiles);
+  if (resolved === undefined) {
+    printDiagnosticTexts(diagnostics, context);
+    return ExitCode.failure;
+  }
+  const wrong = checkServerOptions(options.entries.slice(0, understood));
+  if (wrong !== undefined) {
+    context.err(`${wrong}\n`);
+    return ExitCode.failure;
+  }
+  const [complaint] = complaints;
+  const isIncomplete = KEY_DETAILS.some((name) => options.has(name));
+  if (complaint !== undefined || isIncomplete) {
+    if (complaint !== undefined) context.err(`fwknopd: ${complaint}\n`);
+    context.out(usage());
+    return ExitCode.failure;
+  }
+  if (options.has("dump-serv-err-codes")) {
+    context.out(formatErrorCodes());
+    return ExitCode.ok;
+  }
+  const actions = Object.keys(ACTIONS).filter((name) => options.has(name));
+  if (actions.filter((name) => EXCLUSIVE.includes(name)).length > 1) {
+    context.err("The -D, -K, -R, and -S options are mutually exclusive.  Pick only one.\n");
+    return ExitCode.failure;
+  }
+  const action = ACTIONS[actions[0] ?? ""];
+  // Whoever reads the stanzas as well reads the settings again, and tells what is wrong with both.
+  if (action === undefined) return await startServe(options, context, "fwknopd");
+  if (action !== dump) printDiagnosticTexts(diagnostics, context);
+  return await action(resolved, context, options);
+}
+
+/** What only makes sense with `--key-gen`. */
+const KEY_DETAILS = ["key-len", "hmac-key-len", "hmac-digest-type"];
+
+/** What an option makes of the run; the exit status is returned. */
+type Action = (
+  resolved: ResolvedSettings,
+  context: Context,
+  options: GivenOptions,
+) => number | Promise<number>;
+
+/** In the order in which the C daemon asks for them. */
+const ACTIONS: Readonly<Record<string, Action>> = {
+  kill,
+  status,
+  restart,
+  "fw-list": list,
+  "fw-list-all": list,
+  "fw-flush": flush,
+  "dump-config": dump,
+};
+
+const EXCLUSIVE: readonly string[] = ["dump-config", "kill", "restart", "status"];
+
+const NONE_RUNS = "No running fwknopd detected.\n";
+
+async function kill({ settings }: ResolvedSettings, context: Context): Promise<number> {
+  const stopped = await stopDaemon(settings.FWKNOP_PID_FILE);
+  if (stopped === undefined) {
+    context.err(NONE_RUNS);
+    return ExitCode.failure;
+  }
+  context.out(`Killed fwknopd (pid=${stopped.pid}) via ${stopped.by}\n`);
+  return ExitCode.ok;
+}
+
+function status({ settings }: ResolvedSettings, context: Context): number {
+  const pid = runningDaemon(settings.FWKNOP_PID_FILE);
+  context.out(pid === undefined ? NONE_RUNS : `Detected fwknopd is running (pid=${pid}).\n`);
+  return pid === undefined ? ExitCode.failure : ExitCode.ok;
+}
+
+function restart({ settings }: ResolvedSettings, context: Context): number {
+  const pid = reloadDaemon(settings.FWKNOP_PID_FILE);
+  context.out(
+    pid === undefined ? NONE_RUNS : `Sent restart signal to fwknopd (pid=${pid})\n`,
+  );
+  return pid === undefined ? ExitCode.failure : ExitCode.ok;
+}
+
+async function list(
+  { settings, given }: ResolvedSettings,
+  context: Context,
+  options: GivenOptions,
+): Promise<number> {
+  const firewall = await firewallFromSettings(settings, given, () => {});
+  try {
+    context.out(await cListing(firewall, options.has("fw-list-all")));
+    return ExitCode.ok;
+  } finally {
+    await firewall.release();
+  }
+}
+
+/** Removes our chains with whatever is in them. */
+async function flush({ settings, given }: ResolvedSettings, context: Context): Promise<number> {
+  context.out("Deleting any existing firewall rules...\n");
+  const firewall = await firewallFromSettings(settings, given, () => {});
+  try {
+    await firewall.flush(true);
+    return ExitCode.ok;
+  } finally {
+    await firewall.release();
+  }
+}
+
+/** The text to standard output and what is wrong to standard error, where the C daemon gives it to syslog. */
+function dump(_resolved: ResolvedSettings, context: Context, options: GivenOptions): number {
+  const { config, diagnostics, unhonoured } = readServerConfig(options, systemFiles);
+  printDiagnosticTexts([...diagnostics, ...unhonoured], context);
+  if (config === undefined) return ExitCode.failure;
+  context.out(dumpConfig(config));
+  return ExitCode.ok;
+}
+
+/** One of the C daemon's looks through its arguments, up to the option that ends it. */
+function look(args: readonly string[], context: Context, stopAt: string): ParsedCommandLine {
+  const line = parseCommandLine(args, BY_NAME, stopAt);
+  for (const complaint of line.complaints) context.err(`fwknopd: ${complaint}\n`);
+  return line;
+}
+
+function makesKeys(options: GivenOptions): boolean {
+  return options.has("key-gen") || options.has("key-gen-file");
+}
+
+function fail(problem: Problem, context: Context): number {
+  context.err(describeProblem(problem, "compat"));
+  return ExitCode.failure;
+}
+
+/** Scripts look for the firewall at its end; ours is not built for one, so it is the default. */
+function versionText(): string {
+  const program = FWKNOPD_ROWS.find(({ name }) => name === "FIREWALL_EXE")?.default;
+  return `fwknopd server ${VERSION}, compiled for firewall bin: ${program}\n`;
+}
+
+function usage(): string {
+  return `
+fwknopd server version ${VERSION}
+Single Packet Authorization server
+
+Usage: fwknopd [options]
+
+${formatOptions(ROWS)}
+
+`;
+}

@@ -1,0 +1,74 @@
+/**
+ * What the C daemon looks at when it meets an option, before it does anything (`docs/spec/server.md` 3).
+ *
+ * @module
+ */
+import { type GivenOption } from "../../lib/config/option.ts";
+
+/** The lines of the C daemon about the first option that is wrong, or `undefined`. */
+export function checkServerOptions(options: readonly GivenOption[]): string | undefined {
+  for (const { name, value } of options) {
+    const problem = CHECKS[name]?.(value);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+type Check = (value: string) => string | undefined;
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  "access-file": path(isPlainFile, (value) => `[*] Invalid access.conf file path '${value}'`),
+  "access-folder": path(
+    isFolder,
+    (value) =>
+      `[*] Invalid access folder directory '${value}' could not lstat(), does not exist, or too large?`,
+  ),
+  "pcap-file": path(isPlainFile, (value) => `[*] Invalid pcap file path '${value}'`),
+  "gpg-home-dir": path(
+    isFolder,
+    (value) => `[*] gpg home directory '${value}' could not lstat(), does not exist, or too large?`,
+  ),
+  "gpg-exe": path(
+    isProgram,
+    (value) => `[*] gpg path '${value}' could not lstat()/not executable?`,
+  ),
+  "sudo-exe": path(
+    isProgram,
+    (value) => `[*] sudo path '${value}' could not stat()/not executable?`,
+  ),
+  "packet-limit": (value) =>
+    /^[0-9]{1,9}$/.test(value) ? undefined : `[*] invalid -C packet count limit '${value}'`,
+  "afl-fuzzing": () => NO_FUZZING,
+  "afl-pkt-file": () => NO_FUZZING,
+  "fault-injection-tag": () => "[*] fwknopd not compiled with libfiu support",
+};
+
+const NO_FUZZING = "[*] fwknopd not compiled with AFL fuzzing support";
+
+function path(
+  isGood: (info: Deno.FileInfo) => boolean,
+  complain: (value: string) => string,
+): Check {
+  return (value) => {
+    try {
+      return isGood(Deno.lstatSync(value)) ? undefined : complain(value);
+    } catch (error) {
+      const [reason] = error instanceof Error ? error.message.split(" (os error") : [];
+      return `[-] unable to lstat() path: ${value}: ${reason}\n${complain(value)}`;
+    }
+  };
+}
+
+/** Links are refused, as the C daemon does for what the command line names. */
+function isPlainFile(info: Deno.FileInfo): boolean {
+  return info.isFile;
+}
+
+function isFolder(info: Deno.FileInfo): boolean {
+  return info.isDirectory;
+}
+
+/** A link is taken: that of a program often goes through the alternatives system. */
+function isProgram(info: Deno.FileInfo): boolean {
+  return info.isSymlink || (info.isFile && ((info.mode ?? 0) & 0o111) !== 0);
+}

@@ -1,0 +1,42 @@
+/**
+ * `--exit-parse-config` and `--exit-parse-digest-cache`: runs that look and change nothing.
+ *
+ * @module
+ */
+import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
+import type { GivenOptions } from "../lib/config/option.ts";
+import { HintedError } from "../lib/hinted_error.ts";
+import { parseReplayFile } from "../lib/server/replay_file.ts";
+import type { ServeLog } from "./serve_log.ts";
+
+/** Whether the options ask for no more than a look at the files. */
+export function isCheckOnly(options: GivenOptions): boolean {
+  return options.has("exit-parse-config") || options.has("exit-parse-digest-cache");
+}
+
+/**
+ * What is left of such a run when the configuration is in order.
+ *
+ * @throws {HintedError} when the digest file cannot be read; that there is none is in order.
+ */
+export function checkOnly(options: GivenOptions, settings: ServerSettings, log: ServeLog): void {
+  if (options.has("exit-parse-config")) {
+    log.info("Configs parsed, exiting.");
+    return;
+  }
+  const path = settings.DIGEST_FILE;
+  for (const line of parseReplayFile(readDigests(path)).invalidLines) {
+    log.warning(`*Skipping invalid digest file entry in ${path} at line ${line}.`);
+  }
+  log.info("Digest cache parsed, exiting.");
+}
+
+function readDigests(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new HintedError(`Cannot use the replay file ${path}: ${reason}`, { cause: error });
+  }
+}

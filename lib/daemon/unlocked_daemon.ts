@@ -1,0 +1,55 @@
+/**
+ * Finding a C daemon that has lost its lock. When it reads its configuration again it opens and closes the PID file
+ * once more, which gives up the lock it has on it (POSIX); it goes on without (`docs/spec/server.md` 13 says otherwise,
+ * running it shows this).
+ *
+ * @module
+ */
+
+/** What the kernel calls the C daemon. */
+const NAME = "fwknopd";
+
+/**
+ * The process called `fwknopd`, other than this one, that has the file open; `undefined` where there is none or no
+ * `/proc` to ask. That it has the file open, and not the number in the file, tells that it is the daemon.
+ */
+export function unlockedDaemon(path: string): number | undefined {
+  const file = statOf(path);
+  if (file === undefined) return undefined;
+  return entries("/proc").filter((entry) => /^[0-9]+$/.test(entry)).map(Number).find((pid) =>
+    pid !== Deno.pid && nameOf(pid) === NAME && hasOpen(pid, file)
+  );
+}
+
+function hasOpen(pid: number, { dev, ino }: Deno.FileInfo): boolean {
+  const folder = `/proc/${pid}/fd`;
+  return entries(folder).some((descriptor) => {
+    const info = statOf(`${folder}/${descriptor}`);
+    return info !== undefined && info.dev === dev && info.ino === ino;
+  });
+}
+
+function nameOf(pid: number): string | undefined {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/comm`).trimEnd();
+  } catch {
+    // It ended in the meantime.
+    return undefined;
+  }
+}
+
+function entries(folder: string): string[] {
+  try {
+    return Array.from(Deno.readDirSync(folder), ({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+function statOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch {
+    return undefined;
+  }
+}

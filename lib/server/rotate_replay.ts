@@ -1,0 +1,51 @@
+/**
+ * Putting the digests seen so far aside (`docs/spec/server.md` 8, `--rotate-digest-cache`).
+ *
+ * @module
+ */
+import { HintedError } from "../hinted_error.ts";
+import { ReplayCache } from "./replay_cache.ts";
+import { compactReplayFile, parseReplayFile } from "./replay_file.ts";
+
+/**
+ * Keeps the file under its name with `-old` at its end, and leaves in it only what still matters: the C daemon starts
+ * with an empty one, so that packets still young enough could be replayed (16, row 28). Where ages are not checked all
+ * of it matters. There need not be a file.
+ *
+ * @param window largest age of a packet in seconds; `undefined` when ages are not checked.
+ * @param now seconds since 1970 UTC.
+ * @throws {HintedError} when the files cannot be read or written; the file itself is then as it was.
+ */
+export function rotateReplayFile(path: string, window: number | undefined, now: number): void {
+  const old = `${path}-old`;
+  try {
+    const text = readText(path);
+    if (text === undefined) return;
+    const cache = new ReplayCache({ window });
+    cache.load(parseReplayFile(text).entries, now);
+    writePrivate(old, text);
+    compactReplayFile(path, cache);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new HintedError(`Cannot rotate the replay file ${path}: ${reason}`, {
+      hint: `Its folder must be writable, for ${old}`,
+      cause: error,
+    });
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** In one step: a crash leaves the old text or the new one. */
+function writePrivate(path: string, text: string): void {
+  const temporary = `${path}.new`;
+  Deno.writeTextFileSync(temporary, text, { mode: 0o600 });
+  Deno.renameSync(temporary, path);
+}

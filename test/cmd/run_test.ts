@@ -1,0 +1,76 @@
+/** Whose command line it is: by the first word, and by the name the program is invoked by. */
+import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { compiledBinary, compiledUnavailable } from "../support/compiled_binary.ts";
+import { SOURCE_PROGRAM } from "../support/first_knock.ts";
+import { type Ended, run } from "../support/namespace.ts";
+
+const noCompiled = await compiledUnavailable();
+if (noCompiled !== undefined) console.log(`left out: tests by invocation name: ${noCompiled}`);
+
+/** Links to the compiled program under both names. */
+async function withLinks(body: (path: (name: string) => string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const name of ["fwknop", "fwknopd", "other"]) {
+      await Deno.symlink(await compiledBinary(), `${folder}/${name}`);
+    }
+    await body((name) => `${folder}/${name}`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const CLIENT = /^fwknop client [0-9.]+, FKO protocol version 3\.0\.0\n$/;
+const SERVER = /^fwknopd server [0-9.]+, compiled for firewall bin: \/usr\/sbin\/iptables\n$/;
+const OURS = /^fwknop [0-9.]+, FKO protocol version 3\.0\.0\n$/;
+
+function assertOut(ended: Ended, code: number, stdout: RegExp): void {
+  assertEquals([ended.code, ended.stderr], [code, ""]);
+  assertMatch(ended.stdout, stdout);
+}
+
+Deno.test({
+  name: "invoked as fwknopd it takes the C daemon's command line, subcommands apart",
+  ignore: noCompiled !== undefined,
+  fn: () =>
+    withLinks(async (path) => {
+      const daemon = path("fwknopd");
+      assertOut(await run(daemon, "-V"), 0, SERVER);
+      assertOut(await run(daemon, "--version"), 0, SERVER);
+      assertOut(await run(daemon, "word", "-V"), 0, SERVER);
+      assertOut(await run(daemon, "-h"), 0, /^\nfwknopd server version .*\n/);
+      assertOut(await run(daemon, "version"), 0, OURS);
+      const missing = await run(daemon, "-c", "/nonexistent/fwknopd.conf");
+      assertEquals(missing, {
+        code: 1,
+        stdout: "",
+        stderr: "[*] Config file: '/nonexistent/fwknopd.conf' was not found.\n",
+      });
+      const unknown = await run(daemon, "--nope", "-c", "/nonexistent/fwknopd.conf");
+      assertEquals(unknown.code, 1);
+      assert(unknown.stderr.startsWith("fwknopd: unrecognized option '--nope'\n"), unknown.stderr);
+    }),
+});
+
+Deno.test({
+  name: "invoked by any other name it takes subcommands, or the C client's options",
+  ignore: noCompiled !== undefined,
+  fn: () =>
+    withLinks(async (path) => {
+      for (const name of ["fwknop", "other"]) {
+        assertOut(await run(path(name)), 0, /fwknop keeps every port of a server closed/);
+        assertOut(await run(path(name), "--version"), 0, OURS);
+        assertOut(await run(path(name), "-h"), 0, /fwknop keeps every port of a server closed/);
+        assertOut(await run(path(name), "-V", "--no-rc-file", "--no-save-args"), 0, CLIENT);
+        assertOut(await run(path(name), "--no-rc-file", "-h"), 0, /^\nfwknop client version/);
+        assertOut(await run(path(name), "fwknopd", "-V"), 0, SERVER);
+        assertEquals((await run(path(name), "knok")).code, 2);
+      }
+    }),
+});
+
+Deno.test("from source the word fwknopd stands for the name", async () => {
+  const [program = "", ...words] = SOURCE_PROGRAM;
+  assertOut(await run(program, ...words, "fwknopd", "-V"), 0, SERVER);
+  assertOut(await run(program, ...words, "-V", "--no-rc-file", "--no-save-args"), 0, CLIENT);
+});

@@ -1,0 +1,117 @@
+/**
+ * The C daemon's command line, given to Debian's `fwknopd` and to ours: same output, same exit status. Lines that
+ * start a daemon or touch a firewall are tested elsewhere.
+ */
+import { runCompatServer } from "../../cmd/compat/server.ts";
+import { BufferContext } from "../support/buffer_context.ts";
+import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { DIFFERENT_LINES, SAME_LINES, SERVER_FILES } from "../support/server_command_lines.ts";
+
+const isInstalled = await (async () => {
+  try {
+    return (await new Deno.Command("fwknopd", { args: ["-V"] }).output()).success;
+  } catch {
+    console.log(
+      "no fwknopd here: the comparison with the C daemon is left out (apt: fwknop-server)",
+    );
+    return false;
+  }
+})();
+
+/** What a run leaves to compare. */
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function mask(text: string, folder: string): string {
+  return text
+    .replaceAll(folder, "HERE")
+    .replace(
+      /^((?:HMAC_)?KEY_BASE64: )(.*)$/gm,
+      (_, name, key) => `${name}${atob(key).length} bytes`,
+    )
+    .replaceAll("/usr/sbin/fwknopd: ", "fwknopd: ")
+    // The program's own version and help text.
+    .replace(/^fwknopd server \d[\d.]*, /gm, "fwknopd server VERSION, ")
+    .replace(/^\nfwknopd server version [\s\S]*/m, "USAGE\n")
+    // `-c` does not name an override file as well here (`docs/spec/server.md` 16, row 30).
+    .replace(/^( {2}1\. OVERRIDE_CONFIG .*)'HERE\/fwknopd.conf'$/m, "$1'<not set>'");
+}
+
+async function runReference(args: readonly string[], folder: string): Promise<Outcome> {
+  const command = new Deno.Command("fwknopd", { args: [...args], stdin: "null" });
+  const { code, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: mask(decoder.decode(stdout), folder),
+    stderr: mask(decoder.decode(stderr), folder),
+  };
+}
+
+async function runOurs(args: readonly string[], folder: string): Promise<Outcome> {
+  const context = new BufferContext();
+  const code = await runCompatServer(args, context);
+  return { code, stdout: mask(context.stdout, folder), stderr: mask(context.stderr, folder) };
+}
+
+async function withFiles(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, text] of Object.entries(SERVER_FILES)) {
+      await Deno.writeTextFile(`${folder}/${name}`, text.replaceAll("HERE", folder), {
+        mode: 0o600,
+      });
+    }
+    // The C daemon makes the run folder whatever it is asked.
+    await Deno.mkdir(`${folder}/run`, { mode: 0o700 });
+    await Deno.mkdir(`${folder}/folder`, { mode: 0o700 });
+    await Deno.copyFile(`${folder}/access.conf`, `${folder}/folder/one.conf`);
+    await Deno.symlink(`${folder}/access.conf`, `${folder}/link`);
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test({
+  name: "the same server command lines give the same answers as Debian's daemon",
+  ignore: !isInstalled,
+  fn: () =>
+    withFiles(async (folder) => {
+      assert(SAME_LINES.length >= 80, `only ${SAME_LINES.length} command lines`);
+      const differences: string[] = [];
+      for (const line of SAME_LINES) {
+        const args = line.map((word) => word.replaceAll("HERE", folder));
+        const reference = await runReference(args, folder);
+        const ours = await runOurs(args, folder);
+        try {
+          assertEquals(ours, reference);
+        } catch (error) {
+          differences.push(
+            `fwknopd ${line.join(" ")}\n${error instanceof Error ? error.message : ""}`,
+          );
+        }
+      }
+      assertEquals(differences.length, 0, differences.join("\n\n"));
+    }),
+});
+
+Deno.test({
+  name: "server command lines that are answered differently are so on purpose",
+  ignore: !isInstalled,
+  fn: () =>
+    withFiles(async (folder) => {
+      for (const { args: line, why, code, stdout, stderr } of DIFFERENT_LINES) {
+        const args = line.map((word) => word.replaceAll("HERE", folder));
+        const ours = await runOurs(args, folder);
+        const text = `fwknopd ${line.join(" ")} (${why})\n${JSON.stringify(ours)}`;
+        assertEquals(ours.code, code, text);
+        assertMatch(ours.stdout, stdout, text);
+        assertMatch(ours.stderr, stderr, text);
+        assert(JSON.stringify(ours) !== JSON.stringify(await runReference(args, folder)), text);
+      }
+    }),
+});

@@ -1,0 +1,58 @@
+import { REPLAY_FILE_HEADER } from "../../../lib/server/replay_entry.ts";
+import { rotateReplayFile } from "../../../lib/server/rotate_replay.ts";
+import { HintedError } from "../../../lib/hinted_error.ts";
+import { assert, assertEquals, assertThrows } from "../../assert.ts";
+
+const NOW = 1_795_295_475;
+
+function line(fill: string, time: number): string {
+  return `${fill.repeat(42)}A 17 192.0.2.44 53992 198.51.100.7 62201 ${time}\n`;
+}
+
+async function inFolder(body: (path: string) => Promise<void> | void): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(`${folder}/digest.cache`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("rotating keeps the whole file under -old, and what is younger than twice the window in it", () =>
+  inFolder(async (path) => {
+    const [old, young] = [line("A", NOW - 241), line("B", NOW - 240)];
+    await Deno.writeTextFile(path, REPLAY_FILE_HEADER + old + young);
+    rotateReplayFile(path, 120, NOW);
+    assertEquals(await Deno.readTextFile(`${path}-old`), REPLAY_FILE_HEADER + old + young);
+    assertEquals(await Deno.readTextFile(path), REPLAY_FILE_HEADER + young);
+    for (const name of [path, `${path}-old`]) {
+      assertEquals(((await Deno.stat(name)).mode ?? 0) & 0o777, 0o600, name);
+    }
+  }));
+
+Deno.test("rotating forgets nothing where ages are not checked, and replaces an older -old", () =>
+  inFolder(async (path) => {
+    const text = REPLAY_FILE_HEADER + line("A", 1);
+    await Deno.writeTextFile(path, text);
+    await Deno.writeTextFile(`${path}-old`, "before");
+    rotateReplayFile(path, undefined, NOW);
+    assertEquals(await Deno.readTextFile(path), text);
+    assertEquals(await Deno.readTextFile(`${path}-old`), text);
+  }));
+
+Deno.test("rotating a file that is not there makes none", () =>
+  inFolder(async (path) => {
+    rotateReplayFile(path, 120, NOW);
+    assertEquals(await Deno.stat(path).then(() => true, () => false), false);
+  }));
+
+Deno.test("a file that cannot be rotated is an error that names it, and stays as it is", () =>
+  inFolder(async (path) => {
+    await Deno.writeTextFile(path, REPLAY_FILE_HEADER + line("A", NOW));
+    await Deno.mkdir(`${path}-old`);
+    assertThrows(
+      () => rotateReplayFile(path, 120, NOW),
+      (error) => error instanceof HintedError && error.message.includes(path),
+    );
+    assert((await Deno.readTextFile(path)).endsWith(line("A", NOW)));
+  }));
