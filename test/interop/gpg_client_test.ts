@@ -1,0 +1,84 @@
+/**
+ * GnuPG options of the C client's command line, given to Debian's `fwknop` and to ours in test mode.
+ */
+import { runCompatClient } from "../../cmd/compat/client.ts";
+import { assertEquals } from "../assert.ts";
+import { BufferContext } from "../support/buffer_context.ts";
+import { GpgHome, gpgUnavailable } from "../support/gpg_home.ts";
+import { hasProgram } from "../support/namespace.ts";
+
+const reason = gpgUnavailable() ??
+  (hasProgram("fwknop") ? undefined : "the program fwknop is missing");
+// deno-lint-ignore no-console -- a test that is left out says why
+if (reason !== undefined) console.log(`left out: the comparison of GnuPG options: ${reason}`);
+
+const SERVER = ["--gpg-recipient-key", "server@example.test"];
+const SIGNER = ["--gpg-signer-key", "client@example.test"];
+const UNLOCKED = ["--gpg-no-signing-pw"];
+
+const COMMAND_LINES: readonly (readonly string[])[] = [
+  ["-v", ...SERVER, ...SIGNER, ...UNLOCKED],
+  ["-v", ...SERVER, ...SIGNER, ...UNLOCKED, "--key-hmac", "hmackey1", "-m", "sha512"],
+  [...SERVER, ...SIGNER, "--gpg-agent", "--key-hmac", "hmackey1", "-f", "30"],
+  [...SERVER, ...SIGNER, ...UNLOCKED, "-M", "cfb", "-C", "/bin/true"],
+  ["-g", ...SERVER, ...SIGNER, ...UNLOCKED, "--gpg-exe", "/usr/bin/gpg"],
+  // Not signed, so that it cannot be verified in the test.
+  [...SERVER, ...UNLOCKED],
+  [...SERVER],
+  ["-g", ...UNLOCKED],
+  ["--gpg-recipient-key", "nobody@example.test", ...UNLOCKED],
+  ["--gpg-recipient-key", "example.test", ...UNLOCKED],
+  [...SERVER, "--gpg-signer-key", "nobody@example.test", ...UNLOCKED],
+  [...SERVER, "--gpg-signer-key", "example.test", ...UNLOCKED],
+  [...SERVER, ...SIGNER, ...UNLOCKED, "--gpg-home-dir", "/nowhere"],
+  [...SERVER, ...SIGNER, ...UNLOCKED, "--gpg-exe", "/nowhere/gpg"],
+  [...SERVER, "--gpg-signer-key", "locked@example.test", "--key-rijndael", "wrong"],
+  [...SERVER, "--gpg-signer-key", "locked@example.test", "--key-rijndael", "right words", "-v"],
+  [...SERVER, ...SIGNER, "--key-rijndael", "hmackey1", "--key-hmac", "hmackey1"],
+];
+
+/** What differs from run to run, and hints of ours below the C client's lines. */
+function mask(text: string): string {
+  return text
+    .replace(
+      /^( *(?:Random Value|Timestamp|Encoded Data|SPA Data Digest|HMAC|Final SPA Data): )(?!<NULL>).*$/gm,
+      "$1*",
+    )
+    .replace(/^ {2}\S.*\n/gm, "");
+}
+
+Deno.test({
+  name: "GnuPG options do the same as in Debian's client, with the same messages",
+  ignore: reason !== undefined,
+  async fn() {
+    await using home = await GpgHome.make();
+    for (const name of ["client", "server"]) await home.trust(await home.generate(name));
+    await home.generate("locked", "right words");
+    await Deno.writeTextFile(`${home.path}/gpg.conf`, "pinentry-mode loopback\n");
+    const common = ["-T", "--no-rc-file", "--no-save-args", "-D", "192.0.2.10", "-A", "tcp/22"];
+    for (const line of COMMAND_LINES) {
+      const given = line.includes("--gpg-home-dir") ? [] : ["--gpg-home-dir", home.path];
+      const args = [...common, "-a", "192.0.2.44", "-U", "tester", ...given, ...line];
+      await home.endAgent();
+      const reference = await new Deno.Command("fwknop", {
+        args,
+        env: { HOME: home.path, PATH: "/usr/bin:/bin" },
+        clearEnv: true,
+        stdin: "null",
+      }).output();
+      await home.endAgent();
+      const context = new BufferContext({ HOME: home.path, PATH: "/usr/bin:/bin" });
+      const code = await runCompatClient(args, context);
+      const decoder = new TextDecoder();
+      assertEquals(
+        { code, stdout: mask(context.stdout), stderr: mask(context.stderr) },
+        {
+          code: reference.code,
+          stdout: mask(decoder.decode(reference.stdout)),
+          stderr: mask(decoder.decode(reference.stderr)),
+        },
+        line.join(" "),
+      );
+    }
+  },
+});
