@@ -78,6 +78,6 @@ export async function serveOn(
       ...["-c", `${folder}/fwknopd.conf`, "-a", `${folder}/access.conf`],
     ], { stdin: "null", stdout: "piped", stderr: "piped", env: { NO_COLOR: "1" } }),
   );
-  await daemon.line(/main event loop/, { seconds: 30 });
+  await daemon.line(/main event loop|listen on port|Reading packets from/, { seconds: 30 });
   return daemon;
 }
