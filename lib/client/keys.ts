@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type DigestName } from "../crypto/digest.ts";
+import { type DigestName } from "../crypto/digest_name.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import { MAX_KEY_LENGTH } from "../crypto/key_derivation.ts";
 import { MAX_HMAC_KEY_LENGTH } from "../crypto/key_generation.ts";

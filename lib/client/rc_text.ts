@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DIGESTS } from "../crypto/digest.ts";
+import { DIGESTS } from "../crypto/digest_name.ts";
 import { ENCRYPTION_MODES } from "../crypto/encryption_mode.ts";
 import { FWKNOPRC_VARIABLES } from "../config/fwknoprc_variables.ts";
 import type { KeySource, SettingsLevel } from "./settings.ts";

@@ -1,38 +1,37 @@
 /**
- * Sealing with what the engine has built in: its AES costs half a millisecond, loading another implementation ten
- * times as much, and a knock encrypts once.
+ * Sealing with what the engine has built in, because a knock seals once.
  *
  * @module
  */
-import { type SpaResult } from "../spa/error.ts";
+import { textBytes } from "../crypto/bytes.ts";
+import { engineDigest, engineEncrypt, engineHmac } from "../crypto/engine.ts";
+import { deriveKey } from "../crypto/key_derivation.ts";
+import { appendDigest } from "../spa/encode_fields.ts";
+import type { SpaResult } from "../spa/error.ts";
 import type { SpaMessage } from "../spa/message.ts";
-import { finishSeal, prepareSeal, type SealedPacket, type SealOptions } from "../spa/seal.ts";
+import {
+  checkSeal,
+  finishSeal,
+  formatFullText,
+  type SealedPacket,
+  type SealOptions,
+} from "../spa/seal.ts";
 
-/** Seals like `sealPacket`; modes that WebCrypto has not go to that. */
+/** Seals exactly like `sealPacket`. */
 export async function sealForSending(
   message: SpaMessage,
   options: SealOptions,
 ): Promise<SpaResult<SealedPacket>> {
-  if (options.mode !== "cbc" && options.mode !== "legacy") {
-    const { sealPacket } = await import("../spa/packet.ts");
-    return sealPacket(message, options);
-  }
-  const prepared = prepareSeal(message, options);
-  if (!prepared.ok) return prepared;
-  const { key, iv, plaintext } = prepared.value;
-  return finishSeal(prepared.value, await encryptCbc(key, iv, plaintext), options);
-}
-
-/** AES-CBC with PKCS#7 padding. */
-async function encryptCbc(
-  key: Uint8Array,
-  iv: Uint8Array,
-  plaintext: Uint8Array,
-): Promise<Uint8Array> {
-  // Copies, because WebCrypto takes no views of shared memory.
-  const imported = await crypto.subtle.importKey("raw", key.slice(), "AES-CBC", false, [
-    "encrypt",
-  ]);
-  const parameters = { name: "AES-CBC", iv: iv.slice() };
-  return new Uint8Array(await crypto.subtle.encrypt(parameters, imported, plaintext.slice()));
+  const { encryptionKey, digestName, hmac, salt, commandStanza } = options;
+  const checked = checkSeal(message, options);
+  if (!checked.ok) return checked;
+  const { mode, encodedData } = checked.value;
+  const digest = await engineDigest(digestName, textBytes(encodedData));
+  const encoded = appendDigest(encodedData, digest);
+  const { key, iv } = deriveKey(encryptionKey, salt, mode);
+  const fullText = formatFullText(salt, await engineEncrypt(mode, key, iv, encoded.plaintext));
+  const mac = hmac === undefined
+    ? undefined
+    : await engineHmac(hmac.type, hmac.key, textBytes(fullText));
+  return finishSeal(encoded, fullText, mac, commandStanza);
 }

@@ -5,7 +5,7 @@
  */
 import { decodeKeyBase64 } from "../crypto/base64.ts";
 import { textBytes } from "../crypto/bytes.ts";
-import { DIGEST_NAMES, parseDigestName } from "../crypto/digest.ts";
+import { DIGEST_NAMES, parseDigestName } from "../crypto/digest_name.ts";
 import { parseEncryptionMode } from "../crypto/encryption_mode.ts";
 import { nearestWord } from "../config/did_you_mean.ts";
 import type { GivenOptions } from "../config/option.ts";

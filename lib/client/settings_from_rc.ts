@@ -4,7 +4,7 @@
  * @module
  */
 import { decodeKeyBase64 } from "../crypto/base64.ts";
-import { DIGEST_NAMES, parseDigestName } from "../crypto/digest.ts";
+import { DIGEST_NAMES, parseDigestName } from "../crypto/digest_name.ts";
 import { parseEncryptionMode } from "../crypto/encryption_mode.ts";
 import type { Diagnostic } from "../config/diagnostic.ts";
 import { nearestWord } from "../config/did_you_mean.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { md5 } from "hashes/legacy";
 import { concatBytes } from "./bytes.ts";
-import { digest } from "./digest.ts";
 import type { SymmetricMode } from "./encryption_mode.ts";
 
 /** Bytes of a configured encryption key. */
@@ -39,9 +39,9 @@ export function deriveKey(key: Uint8Array, salt: Uint8Array, mode: SymmetricMode
     throw new RangeError(`A salt has ${SALT_LENGTH} bytes, not ${salt.length}`);
   }
   const used = mode === "legacy" ? legacyKey(key) : key;
-  const first = digest("md5", concatBytes(used, salt));
-  const second = digest("md5", concatBytes(first, used, salt));
-  const third = digest("md5", concatBytes(second, used, salt));
+  const first = md5(concatBytes(used, salt));
+  const second = md5(concatBytes(first, used, salt));
+  const third = md5(concatBytes(second, used, salt));
   return { key: concatBytes(first, second), iv: third };
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DigestName, DIGESTS } from "../crypto/digest.ts";
+import { type DigestName, DIGESTS } from "../crypto/digest_name.ts";
 import { ENCRYPTION_MODES, type EncryptionMode } from "../crypto/encryption_mode.ts";
 import { MessageType, type SpaMessage } from "../spa/message.ts";
 

@@ -6,6 +6,7 @@
 import { encodeBase64 } from "../crypto/base64.ts";
 import { bytesText, textBytes } from "../crypto/bytes.ts";
 import { digest, DIGEST_NAMES, type DigestName, DIGESTS } from "../crypto/digest.ts";
+import { appendDigest, type EncodedPlaintext, encodeFields } from "./encode_fields.ts";
 import { failure, type SpaResult, success } from "./error.ts";
 import {
   decodeText,
@@ -13,7 +14,6 @@ import {
   decodeTimestamp,
   decodeType,
   decodeVersion,
-  encodeText,
   isRandomValue,
   type TextFieldErrors,
 } from "./field.ts";
@@ -24,7 +24,6 @@ import {
   MIN_TEXT_LENGTH,
 } from "./limits.ts";
 import { hasClientTimeout, hasNatAccess, type MessageType, type SpaMessage } from "./message.ts";
-import { checkMessage } from "./message_check.ts";
 import { parseMessageText, parseNatAccess } from "./request.ts";
 import { hasUsernameCharacters } from "./username.ts";
 
@@ -37,13 +36,6 @@ export interface DecodedFields {
   readonly digest: string;
   /** The fields without the digest: what it was computed over. */
   readonly encodedData: string;
-}
-
-/** A message ready to be encrypted. */
-export interface EncodedPlaintext {
-  readonly plaintext: Uint8Array;
-  readonly encodedData: string;
-  readonly digest: string;
 }
 
 /** Random value, user, time, version, type and message: every message has these. */
@@ -75,42 +67,15 @@ const NAT_ERRORS: TextFieldErrors = {
 const SERVER_AUTH_ERRORS = textFieldErrors("INVALID_DATA_DECODE_SRVAUTH_DECODEFAIL");
 const EXTRA_ERRORS = textFieldErrors("INVALID_DATA_DECODE_EXTRA_DECODEFAIL");
 
-/** The fields and their digest as one plaintext; fails as {@link encodeFields} does. */
+/** The fields and their digest as one plaintext; fails as `encodeFields` does. */
 export function encodePlaintext(
   message: SpaMessage,
   digestName: DigestName,
 ): SpaResult<EncodedPlaintext> {
   const fields = encodeFields(message);
-  if (!fields.ok) return fields;
-  const digestText = encodeBase64(digest(digestName, textBytes(fields.value)));
-  return success({
-    plaintext: textBytes(`${fields.value}:${digestText}`),
-    encodedData: fields.value,
-    digest: digestText,
-  });
-}
-
-/**
- * The fields text of a message. What no decoder would take is refused, with the names of `message_check.ts`.
- *
- * @throws {TypeError} when the optional fields are not those of the type.
- */
-export function encodeFields(message: SpaMessage): SpaResult<string> {
-  const refusal = checkMessage(message);
-  if (refusal !== undefined) return refusal;
-  const { natAccess, serverAuth, clientTimeout } = message;
-  const fields = [
-    message.randomValue,
-    encodeText(message.username),
-    String(message.timestamp),
-    message.version,
-    String(message.type),
-    encodeText(message.message),
-  ];
-  if (natAccess !== undefined) fields.push(encodeText(natAccess));
-  if (serverAuth !== undefined) fields.push(encodeText(serverAuth));
-  if (clientTimeout !== undefined) fields.push(String(clientTimeout));
-  return success(fields.join(":"));
+  return fields.ok
+    ? success(appendDigest(fields.value, digest(digestName, textBytes(fields.value))))
+    : fields;
 }
 
 /**

@@ -5,9 +5,13 @@
  */
 import { BLOCK_LENGTH, decryptAes, encryptAes } from "../crypto/aes.ts";
 import { decodeBase64, encodeBase64 } from "../crypto/base64.ts";
+import { textBytes } from "../crypto/bytes.ts";
+import { digest } from "../crypto/digest.ts";
 import type { EncryptionMode } from "../crypto/encryption_mode.ts";
 import { equalBytes } from "../crypto/equal.ts";
+import { hmac } from "../crypto/hmac.ts";
 import { deriveKey, SALT_LENGTH } from "../crypto/key_derivation.ts";
+import { appendDigest } from "./encode_fields.ts";
 import { failure, type SpaResult, success } from "./error.ts";
 import { type DecodedFields, decodeFields } from "./fields.ts";
 import { isRandomValue } from "./field.ts";
@@ -26,8 +30,9 @@ import {
   checkHmacKey,
   checkKey,
   checkPacketGuess,
+  checkSeal,
   finishSeal,
-  prepareSeal,
+  formatFullText,
   type SealedPacket,
   type SealOptions,
 } from "./seal.ts";
@@ -56,10 +61,15 @@ export interface OpenedPacket extends DecodedFields {
 
 /** Seals a message into a packet, or says why no receiver would take it. */
 export function sealPacket(message: SpaMessage, options: SealOptions): SpaResult<SealedPacket> {
-  const prepared = prepareSeal(message, options);
-  if (!prepared.ok) return prepared;
-  const { mode, key, iv, plaintext } = prepared.value;
-  return finishSeal(prepared.value, encryptAes(mode, key, iv, plaintext), options);
+  const { encryptionKey, digestName, hmac: mac, salt, commandStanza } = options;
+  const checked = checkSeal(message, options);
+  if (!checked.ok) return checked;
+  const { mode, encodedData } = checked.value;
+  const encoded = appendDigest(encodedData, digest(digestName, textBytes(encodedData)));
+  const { key, iv } = deriveKey(encryptionKey, salt, mode);
+  const fullText = formatFullText(salt, encryptAes(mode, key, iv, encoded.plaintext));
+  const macBytes = mac === undefined ? undefined : hmac(mac.type, mac.key, textBytes(fullText));
+  return finishSeal(encoded, fullText, macBytes, commandStanza);
 }
 
 /**

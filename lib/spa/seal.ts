@@ -1,5 +1,5 @@
 /**
- * Sealing a packet around an encryption that the caller brings: the client has the engine's own, which costs it
+ * Sealing a packet around the cryptography that the caller brings: the client has the engine's own, which costs it
  * nothing at start (`docs/spec/wire.md` 5 to 7).
  *
  * @module
@@ -9,12 +9,12 @@ import { concatBytes, textBytes } from "../crypto/bytes.ts";
 import type { DigestName } from "../crypto/digest.ts";
 import type { EncryptionMode, SymmetricMode } from "../crypto/encryption_mode.ts";
 import { equalBytes } from "../crypto/equal.ts";
-import { deriveKey, MAX_KEY_LENGTH } from "../crypto/key_derivation.ts";
+import { MAX_KEY_LENGTH } from "../crypto/key_derivation.ts";
 import { MAX_HMAC_KEY_LENGTH } from "../crypto/key_generation.ts";
+import { type EncodedPlaintext, encodeFields } from "./encode_fields.ts";
 import { failure, type SpaFailure, type SpaResult, success } from "./error.ts";
-import { encodePlaintext } from "./fields.ts";
 import { GPG_LENGTH, MIN_PACKET_LENGTH } from "./limits.ts";
-import { computeMac, type PacketHmac } from "./mac.ts";
+import type { PacketHmac } from "./mac.ts";
 import type { SpaMessage } from "./message.ts";
 import { guessCipher, PREFIXES } from "./prefix.ts";
 
@@ -43,48 +43,45 @@ export interface SealedPacket {
   readonly mac?: string;
 }
 
-/** A message that is ready to be encrypted. */
-export interface PreparedSeal {
-  readonly mode: SymmetricMode;
-  /** 32 bytes. */
-  readonly key: Uint8Array;
-  /** 16 bytes. */
-  readonly iv: Uint8Array;
-  /** To be padded (PKCS#7) and encrypted. */
-  readonly plaintext: Uint8Array;
-  readonly encodedData: string;
-  readonly digest: string;
-}
-
 /** What every blob begins with. */
 export const BLOB_START = textBytes("Salted__");
 
-/** Checks the keys and the message and derives what AES needs. */
-export function prepareSeal(message: SpaMessage, options: SealOptions): SpaResult<PreparedSeal> {
-  const { encryptionKey, mode, digestName, hmac, salt } = options;
+/** A message and keys that can make a packet. */
+export interface CheckedSeal {
+  readonly mode: SymmetricMode;
+  /** The fields, still without their digest. */
+  readonly encodedData: string;
+}
+
+/** Checks the keys and the message. */
+export function checkSeal(message: SpaMessage, options: SealOptions): SpaResult<CheckedSeal> {
+  const { encryptionKey, mode, hmac } = options;
   const refusal = checkKey(encryptionKey) ?? checkHmacKey(hmac, MAX_HMAC_KEY_LENGTH);
   if (refusal !== undefined) return refusal;
   if (hmac !== undefined && equalBytes(encryptionKey, hmac.key)) return failure("IDENTICAL_KEYS");
   if (mode === "asymmetric") return failure("INVALID_DATA_ENCRYPT_MODE_VALIDFAIL", mode);
 
-  const encoded = encodePlaintext(message, digestName);
-  if (!encoded.ok) {
-    // A message that only GnuPG has room for is over the symmetric cipher's limit first.
-    return encoded.error === "INVALID_DATA_DECODE_MESSAGE_TOOBIG"
-      ? failure("INVALID_DATA_ENCRYPT_TYPE_UNKNOWN", encoded.detail)
-      : encoded;
-  }
-  return success({ mode, ...deriveKey(encryptionKey, salt, mode), ...encoded.value });
+  const encoded = encodeFields(message);
+  if (encoded.ok) return success({ mode, encodedData: encoded.value });
+  // A message that only GnuPG has room for is over the symmetric cipher's limit first.
+  return encoded.error === "INVALID_DATA_DECODE_MESSAGE_TOOBIG"
+    ? failure("INVALID_DATA_ENCRYPT_TYPE_UNKNOWN", encoded.detail)
+    : encoded;
+}
+
+/** The full text of a ciphertext: what the mac covers. */
+export function formatFullText(salt: Uint8Array, ciphertext: Uint8Array): string {
+  return encodeBase64(concatBytes(BLOB_START, salt, ciphertext));
 }
 
 /** Puts the packet together and checks that a receiver would look at it. */
 export function finishSeal(
-  { encodedData, digest }: PreparedSeal,
-  ciphertext: Uint8Array,
-  { hmac, salt, commandStanza = false }: SealOptions,
+  { encodedData, digest }: EncodedPlaintext,
+  fullText: string,
+  macBytes: Uint8Array | undefined,
+  commandStanza = false,
 ): SpaResult<SealedPacket> {
-  const fullText = encodeBase64(concatBytes(BLOB_START, salt, ciphertext));
-  const mac = hmac === undefined ? undefined : computeMac(fullText, hmac);
+  const mac = macBytes === undefined ? undefined : encodeBase64(macBytes);
   const packetText = fullText.slice(PREFIXES.rijndael.length) + (mac ?? "");
 
   const tooLong = checkCipherGuess(fullText, mac !== undefined) ??

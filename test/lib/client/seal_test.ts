@@ -1,6 +1,7 @@
 import { sealForSending } from "../../../lib/client/seal.ts";
 import { sealPacket } from "../../../lib/spa/packet.ts";
 import type { SpaMessage } from "../../../lib/spa/message.ts";
+import { DIGEST_NAMES } from "../../../lib/crypto/digest_name.ts";
 import type { SymmetricMode } from "../../../lib/crypto/encryption_mode.ts";
 import { assertEquals } from "../../assert.ts";
 
@@ -27,6 +28,22 @@ Deno.test("the engine's cipher seals byte for byte like ours, in every mode", as
       } as const;
       const ours = sealPacket({ ...MESSAGE, message }, options);
       assertEquals(await sealForSending({ ...MESSAGE, message }, options), ours, mode);
+    }
+  }
+});
+
+Deno.test("every digest and HMAC is ours byte for byte, the engine's or not", async () => {
+  for (const digestName of DIGEST_NAMES) {
+    for (const length of [1, 64, 128]) {
+      const options = {
+        encryptionKey: new TextEncoder().encode("correct horse"),
+        mode: "cbc",
+        digestName,
+        hmac: { key: new Uint8Array(length).fill(length), type: digestName },
+        salt: new Uint8Array(8),
+      } as const;
+      const ours = sealPacket(MESSAGE, options);
+      assertEquals(await sealForSending(MESSAGE, options), ours, `${digestName} ${length}`);
     }
   }
 });

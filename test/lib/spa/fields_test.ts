@@ -4,7 +4,8 @@ import { encodeBase64 } from "../../../lib/crypto/base64.ts";
 import { textBytes } from "../../../lib/crypto/bytes.ts";
 import { digest } from "../../../lib/crypto/digest.ts";
 import type { SpaErrorName } from "../../../lib/spa/error.ts";
-import { decodeFields, encodeFields, encodePlaintext } from "../../../lib/spa/fields.ts";
+import { encodeFields } from "../../../lib/spa/encode_fields.ts";
+import { decodeFields, encodePlaintext } from "../../../lib/spa/fields.ts";
 import type { MessageType, SpaMessage } from "../../../lib/spa/message.ts";
 import { digestName, spaMessage } from "../../support/arbitrary.ts";
 
