@@ -16,7 +16,7 @@ export async function runFwFlush(
 ): Promise<number> {
   const resolved = loadServerSettings(options, context);
   if (resolved === undefined) return ExitCode.failure;
-  const firewall = firewallFromSettings(resolved.settings, resolved.given, () => {});
+  const firewall = await firewallFromSettings(resolved.settings, resolved.given, () => {});
   try {
     const rules = await firewall.list();
     await firewall.flush();

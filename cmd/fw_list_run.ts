@@ -18,7 +18,7 @@ export async function runFwList(
 ): Promise<number> {
   const resolved = loadServerSettings(options, context);
   if (resolved === undefined) return ExitCode.failure;
-  const firewall = firewallFromSettings(resolved.settings, resolved.given, () => {});
+  const firewall = await firewallFromSettings(resolved.settings, resolved.given, () => {});
   try {
     if (options.has("all")) {
       context.out(await cListing(firewall, true));

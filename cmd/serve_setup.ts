@@ -5,8 +5,11 @@
  */
 import { captureFromSettings } from "../lib/capture/from_settings.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
+import { natSwitches } from "../lib/config/nat_switches.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
+import type { Firewall } from "../lib/firewall/firewall.ts";
 import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
+import { HintedError } from "../lib/hinted_error.ts";
 import { lookUpHost, refuseNames } from "../lib/server/look_up.ts";
 import { openReplay } from "../lib/server/open_replay.ts";
 import type { ServerPolicy } from "../lib/server/policy.ts";
@@ -55,7 +58,8 @@ export async function openSetup(
     const kept = keeps(FIREWALL_SETTINGS) ? before?.firewall : undefined;
     const firewall = testMode || !needsFirewall(stanzas, before)
       ? undefined
-      : kept ?? firewallFromSettings(settings, given, (event) => log.firewall(event));
+      : kept ?? await firewallFromSettings(settings, given, (event) => log.firewall(event));
+    refuseOtherKind(firewall, before?.firewall);
     if (firewall !== kept) await firewall?.prepare(before?.firewall?.held());
     const commandSide = testMode
       ? undefined
@@ -89,9 +93,17 @@ function needsFirewall(stanzas: readonly Stanza[], before: OpenedSetup | undefin
   return before?.firewall !== undefined || stanzas.some(({ cycle }) => cycle === undefined);
 }
 
+/** What one firewall holds another cannot end. */
+function refuseOtherKind(firewall: Firewall | undefined, before: Firewall | undefined): void {
+  if (firewall === undefined || before === undefined || firewall.name === before.name) return;
+  throw new HintedError(`The firewall changes from ${before.name} to ${firewall.name}`, {
+    hint: "Stop the server and start it again",
+  });
+}
+
 const REPLAY_SETTINGS = /PACKET_AG(E|ING)$|DIGEST/;
 const CAPTURE_SETTINGS = /PCAP|SERVER|SERV_|SNIFF|INTF|NFQ/;
-const FIREWALL_SETTINGS = /^(FLUSH|IPT|FIREWD|IPFW|PF|FIREWALL)_|^FIREWALL|IPT_|FIREWD_|RULE/;
+const FIREWALL_SETTINGS = /^(FLUSH|IPT|FIREWD|IPFW|PF|NFT|FIREWALL)_|^FIREWALL|IPT_|FIREWD_|RULE/;
 
 /** Whether all settings whose name matches are the same in both. */
 function isSame(a: ServerSettings, b: ServerSettings, pattern: RegExp): boolean {
@@ -124,6 +136,7 @@ function maxAge(settings: ServerSettings): number | undefined {
 
 /** What the settings say about single packets. */
 export function policyFromSettings(settings: ServerSettings, testMode: boolean): ServerPolicy {
+  const { forwarding, localNat, sourceNat } = natSwitches(settings);
   return {
     maxAge: maxAge(settings),
     http: settings.ENABLE_SPA_OVER_HTTP
@@ -133,10 +146,10 @@ export function policyFromSettings(settings: ServerSettings, testMode: boolean):
       }
       : undefined,
     nat: {
-      forwarding: settings.ENABLE_IPT_FORWARDING,
-      localNat: settings.ENABLE_IPT_LOCAL_NAT,
+      forwarding,
+      localNat,
       sourceNat: {
-        enabled: settings.ENABLE_IPT_SNAT,
+        enabled: sourceNat,
         ...(settings.SNAT_TRANSLATE_IP === undefined
           ? {}
           : { translate: settings.SNAT_TRANSLATE_IP }),

@@ -4,6 +4,7 @@
  * @module
  */
 import { parseAddress } from "../net/address.ts";
+import { parseServices } from "../net/service.ts";
 import { parseChain } from "./chain.ts";
 import type { FwknopdKinds } from "./fwknopd_variables.ts";
 import { type ParsedValue, parseWithin, parseYesOrNo, PLACEHOLDER } from "./parsed_value.ts";
@@ -40,6 +41,8 @@ export function parseFwknopdValue(
     }
     case "choice":
       return parseChoice(row, text);
+    case "services":
+      return parseServiceList(row, text);
     case "text":
     case "path":
       return { value: text };
@@ -82,6 +85,16 @@ function parseChoice(row: VariableRow, text: string): ParsedValue<string> {
     error: {
       text: `Invalid ${row.name} setting '${text}'`,
       hint: `Use one of ${choices.join(", ")}`,
+    },
+  };
+}
+
+function parseServiceList(row: VariableRow, text: string): ParsedValue<Value> {
+  const value = parseServices(text.replace(/[ \t]*,[ \t]*/g, ","));
+  return value !== undefined ? { value } : {
+    error: {
+      text: `Invalid ${row.name} list '${text}'`,
+      hint: "Write services as tcp/22 or udp/53, joined by commas",
     },
   };
 }

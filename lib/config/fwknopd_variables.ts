@@ -5,6 +5,7 @@
  * @module
  */
 import type { Address } from "../net/address.ts";
+import type { Service } from "../net/service.ts";
 import type { Chain } from "./chain.ts";
 import type { RetiredName, VariableRow } from "./variable.ts";
 
@@ -28,6 +29,8 @@ export interface FwknopdKinds {
   chain: Chain;
   /** One of the row's words. */
   choice: string;
+  /** `tcp/22, udp/53`, blanks allowed around each. */
+  services: readonly Service[];
 }
 
 type Row = VariableRow<keyof FwknopdKinds>;
@@ -341,7 +344,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "N",
     doc: "Allow NAT requests to inside hosts",
-    honoured: false,
+    honoured: true,
     builds: ["firewalld"],
   },
   {
@@ -357,7 +360,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "N",
     doc: "Allow NAT requests to other ports of this host",
-    honoured: false,
+    honoured: true,
     builds: ["firewalld"],
   },
   {
@@ -373,7 +376,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "N",
     doc: "Rewrite the source of forwarded connections by SNAT or MASQUERADE",
-    honoured: false,
+    honoured: true,
     builds: ["firewalld"],
   },
   {
@@ -396,7 +399,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "N",
     doc: "Also add a rule for the answers, in the OUTPUT chain",
-    honoured: false,
+    honoured: true,
     builds: ["firewalld"],
   },
   {
@@ -412,7 +415,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "Y",
     doc: "Remove our chains at start; unset: rules that have not expired are kept",
-    honoured: false,
+    honoured: true,
     builds: ["firewalld"],
   },
   {
@@ -436,7 +439,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "Y",
     doc: "Remove our chains at exit",
-    honoured: false,
+    honoured: true,
     builds: ["firewalld"],
   },
   {
@@ -460,7 +463,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "chain",
     default: "ACCEPT, filter, INPUT, 1, FWKNOP_INPUT, 1",
     doc: "Chain of the access rules and where it hangs",
-    honoured: false,
+    honoured: true,
     builds: ["firewalld"],
   },
   {
@@ -476,7 +479,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "chain",
     default: "ACCEPT, filter, OUTPUT, 1, FWKNOP_OUTPUT, 1",
     doc: "Chain of the rules for answers",
-    honoured: false,
+    honoured: true,
     builds: ["firewalld"],
   },
   {
@@ -492,7 +495,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "chain",
     default: "ACCEPT, filter, FORWARD, 1, FWKNOP_FORWARD, 1",
     doc: "Chain of the rules that let forwarded packets pass",
-    honoured: false,
+    honoured: true,
     builds: ["firewalld"],
   },
   {
@@ -508,7 +511,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "chain",
     default: "DNAT, nat, PREROUTING, 1, FWKNOP_PREROUTING, 1",
     doc: "Chain of the rules that rewrite destinations",
-    honoured: false,
+    honoured: true,
     builds: ["firewalld"],
   },
   {
@@ -524,7 +527,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "chain",
     default: "SNAT, nat, POSTROUTING, 1, FWKNOP_POSTROUTING, 1",
     doc: "Chain of the SNAT rules",
-    honoured: false,
+    honoured: true,
     builds: ["firewalld"],
   },
   {
@@ -540,7 +543,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "chain",
     default: "MASQUERADE, nat, POSTROUTING, 1, FWKNOP_MASQUERADE, 1",
     doc: "Chain of the MASQUERADE rules",
-    honoured: false,
+    honoured: true,
     builds: ["firewalld"],
   },
   {
@@ -556,7 +559,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "Y",
     doc: "Check at start that the comment match is available",
-    honoured: false,
+    honoured: true,
     builds: ["firewalld"],
   },
   {
@@ -618,7 +621,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "text",
     default: "fwknop",
     doc: "Anchor that holds the rules",
-    honoured: false,
+    honoured: true,
     builds: ["pf"],
   },
   {
@@ -719,8 +722,15 @@ export const FWKNOPD_VARIABLES = [
     name: "FIREWALL",
     kind: "choice",
     default: "auto",
-    choices: ["auto", "iptables"],
+    choices: ["auto", "iptables", "nft", "firewalld", "pf"],
     doc: "Which firewall to drive; auto looks at the other settings and the host",
+    honoured: true,
+    extension: true,
+  },
+  {
+    name: "NFT_PROTECT",
+    kind: "services",
+    doc: "Services such as tcp/22, udp/53 that the table of nft drops for all who were not let in",
     honoured: true,
     extension: true,
   },

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { sameService } from "../net/service.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { FwknopdConf } from "./fwknopd_conf.ts";
 import { parseFwknopdValue } from "./fwknopd_value.ts";
 import { FWKNOPD_ROWS, type FwknopdName, type ServerSettings } from "./fwknopd_variables.ts";
 import type { GivenValue } from "./given_value.ts";
 import type { GivenOptions, OptionRow } from "./option.ts";
+import { natSwitches } from "./nat_switches.ts";
 import { PLACEHOLDER } from "./parsed_value.ts";
 import { sameValue } from "./variable.ts";
 
@@ -171,8 +173,7 @@ function warnings(name: FwknopdName, written: GivenValue): Diagnostic[] {
 function crossChecks(settings: ServerSettings, given: GivenSettings): Diagnostic[] {
   const found: Diagnostic[] = [];
   const translate = given.get("SNAT_TRANSLATE_IP");
-  const snat = settings.ENABLE_IPT_SNAT || settings.ENABLE_FIREWD_SNAT;
-  if (snat && translate?.text === PLACEHOLDER) {
+  if (natSwitches(settings).sourceNat && translate?.text === PLACEHOLDER) {
     const text = "Invalid IPv4 addr for SNAT_TRANSLATE_IP";
     found.push(findingAt("error", text, translate, `Replace ${PLACEHOLDER} or remove the line`));
   }
@@ -181,6 +182,11 @@ function crossChecks(settings: ServerSettings, given: GivenSettings): Diagnostic
     const written = given.get("IPFW_EXPIRE_SET_NUM") ?? given.get("IPFW_ACTIVE_SET_NUM");
     const text = "[*] Cannot set identical ipfw active and expire sets.";
     found.push(findingAt("error", text, written, "Give IPFW_EXPIRE_SET_NUM another number"));
+  }
+  const spaPort = { protocol: "udp", port: settings.UDPSERV_PORT } as const;
+  if (settings.ENABLE_UDP_SERVER && settings.NFT_PROTECT?.some((it) => sameService(it, spaPort))) {
+    const text = `NFT_PROTECT would drop the packets that come to udp/${spaPort.port}`;
+    found.push(findingAt("error", text, given.get("NFT_PROTECT"), "Take the port off the list"));
   }
   return found;
 }

@@ -5,6 +5,7 @@
  */
 import { isUnspecified } from "../net/address.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
+import { natSwitches } from "./nat_switches.ts";
 import type { NatTarget } from "./stanza.ts";
 import type { StanzaCheck } from "./stanza_check.ts";
 import type { StanzaDraft } from "./stanza_draft.ts";
@@ -18,8 +19,7 @@ export function natTargetOf(
   check: StanzaCheck,
 ): NatTarget | undefined {
   const forwardAll = draft.value("FORWARD_ALL") === true;
-  const forwarding = settings.ENABLE_IPT_FORWARDING || settings.ENABLE_FIREWD_FORWARDING;
-  const localNat = settings.ENABLE_IPT_LOCAL_NAT || settings.ENABLE_FIREWD_LOCAL_NAT;
+  const { forwarding, localNat } = natSwitches(settings);
   for (const name of ["FORCE_NAT", "FORCE_SNAT"] as const) {
     if (draft.has(name) && !forwarding && !localNat) {
       check.error(
@@ -71,7 +71,7 @@ function checkSourceNat(
       "Say with one of them what is forwarded",
     );
   }
-  if (!settings.ENABLE_IPT_SNAT && !settings.ENABLE_FIREWD_SNAT) {
+  if (!natSwitches(settings).sourceNat) {
     check.warning(
       `${name} adds no rule without ENABLE_IPT_SNAT in fwknopd.conf for stanza source: ${check.sourceAndNumber}`,
       name,

@@ -4,48 +4,102 @@
  * @module
  */
 import type { ServerSettings } from "../config/fwknopd_variables.ts";
+import { natSwitches } from "../config/nat_switches.ts";
 import type { GivenSettings } from "../config/server_settings.ts";
+import type { Adapter, View } from "./adapter.ts";
+import { chooseFirewall, type FirewallChoice, strangeVariables } from "./choose.ts";
 import type { Firewall, FirewallEvent } from "./firewall.ts";
+import { firewalldAdapter } from "./firewalld.ts";
 import { iptablesAdapter } from "./iptables.ts";
 import type { Chains } from "./iptables_grant.ts";
-import { ManagedFirewall } from "./managed_firewall.ts";
+import { ManagedFirewall, type ManagedOptions } from "./managed_firewall.ts";
+import { nftAdapter } from "./nft.ts";
+import { pfAdapter } from "./pf.ts";
 
 /** Seconds between two looks at what changed underneath; the C daemon's deep check comes every 2 to 10. */
 const CHECK_SECONDS = 30;
 
 /**
- * Builds the firewall; nothing is touched before its `prepare`.
+ * Chooses and builds the firewall; it is looked at, and not touched before its `prepare`. Which one was chosen, and why,
+ * is the first event.
  *
  * @param given what was written: FLUSH_IPT_AT_INIT and _AT_EXIT mean something else where they were not.
+ * @throws {HintedError} where the settings contradict each other.
  */
-export function firewallFromSettings(
+export async function firewallFromSettings(
   settings: ServerSettings,
   given: GivenSettings,
   onEvent: (event: FirewallEvent) => void,
-): Firewall {
-  const adapter = iptablesAdapter({
-    command: settings.FIREWALL_EXE,
-    chains: chainsInUse(settings),
-    prepend: settings.ENABLE_RULE_PREPEND,
-    commentCheck: settings.ENABLE_IPT_COMMENT_CHECK,
-  });
-  return new ManagedFirewall(adapter, {
+): Promise<Firewall> {
+  const choice = await chooseFirewall(settings, given);
+  onEvent({ type: "info", text: `The firewall is ${choice.kind}, because ${choice.reason}` });
+  const strange = strangeVariables(choice.kind, given);
+  if (strange.length > 0) {
+    onEvent({ type: "warning", text: `Without effect on ${choice.kind}: ${strange.join(", ")}` });
+  }
+  const options: ManagedOptions = {
     checkSeconds: CHECK_SECONDS,
     onEvent,
-    ...(given.has("FLUSH_IPT_AT_INIT") ? { flushAtStart: settings.FLUSH_IPT_AT_INIT } : {}),
-    ...(given.has("FLUSH_IPT_AT_EXIT") ? { flushAtExit: settings.FLUSH_IPT_AT_EXIT } : {}),
-  });
+    ...flushing(settings, given, choice.kind === "firewalld" ? "FIREWD" : "IPT"),
+  };
+  const manage = <V extends View>(adapter: Adapter<V>) => new ManagedFirewall(adapter, options);
+  switch (choice.kind) {
+    case "iptables":
+      return manage(iptablesAdapter(iptablesSettings(settings, choice, "IPT")));
+    case "firewalld":
+      return manage(firewalldAdapter(iptablesSettings(settings, choice, "FIREWD")));
+    case "nft": {
+      const { forwarding, localNat } = natSwitches(settings);
+      const nat = forwarding || localNat;
+      return manage(
+        nftAdapter({ command: choice.command, nat, protect: settings.NFT_PROTECT ?? [] }),
+      );
+    }
+    case "pf":
+      return manage(pfAdapter({ command: choice.command, anchor: settings.PF_ANCHOR_NAME }));
+  }
+}
+
+/** The builds of the C daemon that share the forms of iptables, by what their variables are called. */
+type Names = "IPT" | "FIREWD";
+
+function iptablesSettings(settings: ServerSettings, { command }: FirewallChoice, names: Names) {
+  return {
+    command,
+    chains: chainsInUse(settings, names),
+    prepend: settings.ENABLE_RULE_PREPEND,
+    commentCheck: settings[`ENABLE_${names}_COMMENT_CHECK`],
+  };
+}
+
+/** The flush variables where they were written. */
+function flushing(
+  settings: ServerSettings,
+  given: GivenSettings,
+  names: Names,
+): Pick<ManagedOptions, "flushAtStart" | "flushAtExit"> {
+  const [atStart, atExit] = [`FLUSH_${names}_AT_INIT`, `FLUSH_${names}_AT_EXIT`] as const;
+  return {
+    ...(given.has(atStart) ? { flushAtStart: settings[atStart] } : {}),
+    ...(given.has(atExit) ? { flushAtExit: settings[atExit] } : {}),
+  };
 }
 
 /** Which chains the switches bring into being (`docs/spec/firewalls.md` 1.2). */
-function chainsInUse(settings: ServerSettings): Chains {
-  const nat = settings.ENABLE_IPT_FORWARDING || settings.ENABLE_IPT_LOCAL_NAT;
+function chainsInUse(settings: ServerSettings, names: Names): Chains {
+  const { forwarding, localNat, sourceNat, output } = natSwitches(settings);
+  const nat = forwarding || localNat;
   return {
-    input: settings.IPT_INPUT_ACCESS,
-    ...(settings.ENABLE_IPT_OUTPUT ? { output: settings.IPT_OUTPUT_ACCESS } : {}),
-    ...(nat ? { forward: settings.IPT_FORWARD_ACCESS, dnat: settings.IPT_DNAT_ACCESS } : {}),
-    ...(nat && settings.ENABLE_IPT_SNAT
-      ? { snat: settings.IPT_SNAT_ACCESS, masquerade: settings.IPT_MASQUERADE_ACCESS }
+    input: settings[`${names}_INPUT_ACCESS`],
+    ...(output ? { output: settings[`${names}_OUTPUT_ACCESS`] } : {}),
+    ...(nat
+      ? { forward: settings[`${names}_FORWARD_ACCESS`], dnat: settings[`${names}_DNAT_ACCESS`] }
+      : {}),
+    ...(nat && sourceNat
+      ? {
+        snat: settings[`${names}_SNAT_ACCESS`],
+        masquerade: settings[`${names}_MASQUERADE_ACCESS`],
+      }
       : {}),
   };
 }

@@ -7,7 +7,7 @@ import { connect, echoService, reach } from "../support/tcp.ts";
 /** Seconds a grant lasts, in place of the examples' minutes. */
 const LIFETIME = 6;
 
-const FIREWALLS = ["iptables"] as const;
+const FIREWALLS = ["iptables", "nft"] as const;
 
 async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();

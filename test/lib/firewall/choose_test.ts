@@ -1,0 +1,148 @@
+import { chooseFirewall, strangeVariables } from "../../../lib/firewall/choose.ts";
+import type { Outcome } from "../../../lib/firewall/plan.ts";
+import { assertEquals, assertRejects } from "../../assert.ts";
+import { type Namespace, namespaceTest } from "../../support/namespace.ts";
+import { readTexts } from "../../support/config_files.ts";
+
+/** What the programs of a host print, by the first word that fits; the others are missing. */
+function host(answers: Readonly<Record<string, string>>) {
+  return (...words: string[]): Promise<Outcome> => {
+    const found = Object.entries(answers).find(([program]) => words[0]?.endsWith(program));
+    const stdout = found?.[1] ?? "";
+    return Promise.resolve({ words, code: found === undefined ? 127 : 0, stdout, stderr: "" });
+  };
+}
+
+function configOf(conf: string) {
+  const { config, diagnostics } = readTexts({ conf });
+  if (config === undefined) throw new TypeError(JSON.stringify(diagnostics));
+  return config;
+}
+
+async function choose(conf: string, answers: Readonly<Record<string, string>> = {}) {
+  const { settings, given } = configOf(conf);
+  const { kind, reason, command } = await chooseFirewall(settings, given, host(answers));
+  return [kind, reason, command];
+}
+
+const IPTABLES = "/usr/sbin/iptables";
+const NATIVE_CHAIN = {
+  family: "inet",
+  table: "filter",
+  name: "input",
+  hook: "input",
+  type: "filter",
+};
+const NATIVE = JSON.stringify({ nftables: [{ chain: NATIVE_CHAIN }] });
+const OWN = JSON.stringify({ nftables: [{ chain: { ...NATIVE_CHAIN, table: "fwknop" } }] });
+
+Deno.test("what is written decides which firewall is driven", async () => {
+  assertEquals(await choose("FIREWALL nft"), ["nft", "FIREWALL says so", "nft"]);
+  const ours = "ENABLE_IPT_FORWARDING is set";
+  assertEquals(await choose("ENABLE_IPT_FORWARDING N"), ["iptables", ours, IPTABLES]);
+  assertEquals((await choose("FLUSH_FIREWD_AT_EXIT Y"))[0], "firewalld");
+  assertEquals((await choose("PF_ANCHOR_NAME knock"))[0], "pf");
+  assertEquals((await choose("NFT_PROTECT tcp/22\nENABLE_IPT_SNAT Y"))[0], "nft");
+  const wrapper = "ip netns exec x /usr/sbin/nft";
+  assertEquals(await choose(`FIREWALL_EXE ${wrapper}`), [
+    "nft",
+    `FIREWALL_EXE is ${wrapper}`,
+    wrapper,
+  ]);
+  assertEquals((await choose("FIREWALL_EXE /opt/wrapper"))[0], "iptables");
+});
+
+Deno.test("where nothing is written the host decides", async () => {
+  const reasonOf = async (answers: Readonly<Record<string, string>>) =>
+    (await choose("", answers)).slice(0, 2).join(": ");
+  const empty = "-P INPUT ACCEPT\n";
+  assertEquals(
+    await reasonOf({ iptables: `${empty}-N FWKNOP_INPUT\n`, "firewall-cmd": "running" }),
+    "iptables: the chain FWKNOP_INPUT is there",
+  );
+  assertEquals(
+    await reasonOf({ iptables: "-P INPUT DROP\n", nft: OWN }),
+    "nft: the table inet fwknop is there",
+  );
+  assertEquals(
+    await reasonOf({ iptables: empty, nft: NATIVE, "firewall-cmd": "running" }),
+    "firewalld: firewalld runs",
+  );
+  assertEquals(
+    await reasonOf({ iptables: "-P INPUT DROP\n", nft: NATIVE }),
+    "iptables: the INPUT chain of iptables is in use",
+  );
+  assertEquals(
+    await reasonOf({ iptables: empty, nft: NATIVE }),
+    "nft: the host's input chain is one of nftables",
+  );
+  assertEquals(
+    await reasonOf({ nft: '{"nftables": []}' }),
+    "nft: iptables cannot be used here",
+  );
+  const fallback = "iptables: the host uses no firewall yet, and this one is the default";
+  assertEquals(await reasonOf({ iptables: empty, nft: "rubbish" }), fallback);
+  assertEquals(await reasonOf({}), fallback);
+});
+
+Deno.test("the list of protected services is read strictly and never holds the way in", () => {
+  const errors = (conf: string) =>
+    readTexts({ conf }).diagnostics.filter(({ severity }) => severity === "error")
+      .map(({ text }) => text);
+  assertEquals(configOf("NFT_PROTECT tcp/22 , udp/53").settings.NFT_PROTECT, [
+    { protocol: "tcp", port: 22 },
+    { protocol: "udp", port: 53 },
+  ]);
+  assertEquals(errors("NFT_PROTECT 22"), ["Invalid NFT_PROTECT list '22'"]);
+  assertEquals(errors("NFT_PROTECT tcp/22,"), ["Invalid NFT_PROTECT list 'tcp/22,'"]);
+  assertEquals(errors("NFT_PROTECT udp/62201\nENABLE_UDP_SERVER Y"), [
+    "NFT_PROTECT would drop the packets that come to udp/62201",
+  ]);
+});
+
+Deno.test("settings that contradict each other are refused", async () => {
+  await assertRejects(() => choose("FIREWALL pf\nNFT_PROTECT tcp/22"), /protects nothing with pf/);
+  await assertRejects(
+    () => choose("FIREWALL nft\nFIREWALL_EXE /usr/sbin/iptables"),
+    /is not a program for nft/,
+  );
+  const strange = (conf: string, kind: "iptables" | "firewalld" | "nft") =>
+    strangeVariables(kind, configOf(conf).given).join();
+  assertEquals(strange("PF_ANCHOR_NAME x\nFLUSH_IPT_AT_EXIT N", "iptables"), "PF_ANCHOR_NAME");
+  assertEquals(strange("FLUSH_IPT_AT_EXIT N\nENABLE_IPT_SNAT N", "firewalld"), "FLUSH_IPT_AT_EXIT");
+  assertEquals(strange("FLUSH_IPT_AT_EXIT N", "nft"), "");
+});
+
+/** Asks the programs of a namespace. */
+function inside(namespace: Namespace) {
+  return async (...words: string[]): Promise<Outcome> => ({
+    words,
+    ...(await namespace.run(...words)),
+  });
+}
+
+namespaceTest(
+  "the choice follows real rulesets",
+  { programs: ["iptables", "nft"] },
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const { settings, given } = configOf("");
+    const ask = inside(server);
+    const kind = async () => (await chooseFirewall(settings, given, ask)).reason;
+    assertEquals(await kind(), "the host uses no firewall yet, and this one is the default");
+    await server.must("nft", "add table inet filter");
+    await server.must(
+      "nft",
+      "add chain inet filter input { type filter hook input priority 0; policy drop; }",
+    );
+    assertEquals(await kind(), "the host's input chain is one of nftables");
+    await server.must("iptables", "-A", "INPUT", "-i", "lo", "-j", "ACCEPT");
+    assertEquals(await kind(), "the INPUT chain of iptables is in use");
+    await server.must("nft", "add table inet fwknop");
+    await server.must(
+      "nft",
+      "add chain inet fwknop input { type filter hook input priority -5; }",
+    );
+    assertEquals(await kind(), "the table inet fwknop is there");
+  },
+);
