@@ -90,12 +90,14 @@ function sudoWords(program: string, { sudo }: CommandExecution): string[] {
   return [program, ...user, ...group, "--"];
 }
 
-/** A group alone is given to this process's own user. */
+/** Root as root stays as it is, as in the C daemon. A group alone is given to this process's own user. */
 function identityOf(
   { user, group }: CommandExecution,
   ownUid: number,
 ): NamedIdentity | undefined {
-  if (user === undefined && group === undefined) return undefined;
+  if (group === undefined && (user === undefined || user.uid === 0 && ownUid === 0)) {
+    return undefined;
+  }
   const uid = user?.uid ?? ownUid;
   const gid = group?.gid ?? user?.gid ?? 0;
   const name = user?.name ?? String(uid);

@@ -25,7 +25,7 @@ export interface CommandSurroundings {
 export interface CommandOutcome {
   /** `ended` by itself; `signalled`: killed by somebody; `late`: stopped by us; `not-started`. */
   readonly how: "ended" | "signalled" | "late" | "not-started";
-  /** Exit status; 255 for one that was not started, 0 where a signal ended it. */
+  /** Exit status, or the number of the signal that ended it; 255 for one that was not started. */
   readonly status: number;
   /** Lines of what it wrote, on both outputs, or why it was not started. Anything can be in them. */
   readonly output: readonly string[];
@@ -37,6 +37,8 @@ export interface CommandOutcome {
 const OUTPUT_LIMIT = 4096;
 /** Milliseconds between the request to stop and the order to. */
 const GRACE = 2000;
+/** What Deno adds to the number of a signal to make a status of it, as shells do. */
+const SIGNAL_BASE = 128;
 /** Milliseconds to wait for the end of the output after the end of the program. */
 const LINGER = 200;
 
@@ -84,7 +86,7 @@ export async function runCommand(
   const how = stopper.isLate() ? "late" : status.signal === null ? "ended" : "signalled";
   return {
     how,
-    status: status.signal === null ? status.code : 0,
+    status: status.signal === null ? status.code : status.code - SIGNAL_BASE,
     output: text.lines(),
     truncated: text.truncated,
   };

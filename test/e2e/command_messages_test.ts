@@ -115,7 +115,7 @@ namespaceTest(
       await daemon.line(/CMD_EXEC: output: meanwhile/, { from });
       assert(!daemon.lines.some((line) => line.includes("CMD_EXEC_TIMEOUT")));
       await daemon.line(/CMD_EXEC: stopped, because it ran longer than CMD_EXEC_TIMEOUT/, { from });
-      await daemon.line(/CMD_EXEC: command returned 16, pid_status: 0/, { from });
+      await daemon.line(/CMD_EXEC: command returned 16, pid_status: 15/, { from });
       await daemon.stop();
     }),
 );

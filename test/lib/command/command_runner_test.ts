@@ -36,6 +36,7 @@ Deno.test("the user's own group is used unless another is set, and a group alone
   assertEquals(identity({ user: alice }), { uid: 1000, gid: 1001, user: "alice", group: "alice" });
   const both = { uid: 1000, gid: 50, user: "alice", group: "staff" };
   assertEquals(identity({ user: alice, group: staff }), both);
+  assertEquals(identity({ user: { name: "root", uid: 0, gid: 0 } }), undefined);
   assertEquals(identity({ group: staff }), { uid: 0, gid: 50, user: "0", group: "staff" });
 });
 

@@ -82,7 +82,7 @@ Deno.test("exit status, both outputs and the signal are told", async () => {
   const ended = await runCommand(script("echo out; echo err >&2; exit 7"), surroundings);
   assertEquals([ended.how, ended.status, [...ended.output].sort()], ["ended", 7, ["err", "out"]]);
   const killed = await runCommand(script("kill -9 $$"), surroundings);
-  assertEquals([killed.how, killed.status], ["signalled", 0]);
+  assertEquals([killed.how, killed.status], ["signalled", 9]);
 });
 
 Deno.test("a command that cannot be started says why", async () => {
@@ -114,7 +114,7 @@ Deno.test("after its time a command is stopped, with everything it started", asy
     script("sleep 61 & echo $!; wait"),
     { ...surroundings, seconds: 0.3 },
   );
-  assertEquals(late.how, "late");
+  assertEquals([late.how, late.status], ["late", 15]);
   assert(performance.now() - begun < 10_000);
   const pid = Number(late.output[0]);
   assert(pid > 1);
@@ -123,8 +123,8 @@ Deno.test("after its time a command is stopped, with everything it started", asy
 
 Deno.test("a command that ignores the request to stop is killed", async () => {
   const stubborn = script("trap '' TERM; while :; do sleep 0.05; done");
-  const { how } = await runCommand(stubborn, { ...surroundings, seconds: 0.2 });
-  assertEquals(how, "late");
+  const { how, status } = await runCommand(stubborn, { ...surroundings, seconds: 0.2 });
+  assertEquals([how, status], ["late", 9]);
 });
 
 Deno.test("a command that leaves something behind has ended when it has ended", async () => {
