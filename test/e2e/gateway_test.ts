@@ -1,4 +1,5 @@
 import { assertEquals } from "../assert.ts";
+import { withFolder } from "../support/folder.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import { GATEWAY, GatewayLab, INSIDE, NEIGHBOUR, OUTSIDE, serveOn } from "../support/gateway.ts";
 import { type Lab, type Namespace, namespaceTest, until } from "../support/namespace.ts";
@@ -8,15 +9,6 @@ import { connect, echoService, reach } from "../support/tcp.ts";
 const LIFETIME = 6;
 
 const FIREWALLS = ["iptables", "nft"] as const;
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 /** The settings of an example with the firewall named and a shorter life for grants. */
 function example(name: string, firewall: string, file = "access.conf"): [string, string] {

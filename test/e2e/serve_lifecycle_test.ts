@@ -1,19 +1,11 @@
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { startOurs } from "../support/daemons.ts";
+import { withFolder } from "../support/folder.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import type { LoggedProcess } from "../support/logged_process.ts";
 import { type Namespace, namespaceTest, until } from "../support/namespace.ts";
 
 const STANZA = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\nREQUIRE_SOURCE_ADDRESS Y\n";
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 function knock(host: Namespace, address: string, ...extra: readonly string[]): Promise<string> {
   const keys = ["--key-rijndael", "testtest", "--key-hmac", "hmackey1", "--no-save-args"];

@@ -6,6 +6,7 @@ import {
   matrixOptions,
 } from "../support/cipher_matrix.ts";
 import { startOurs, startReference } from "../support/daemons.ts";
+import { withFolder } from "../support/folder.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import type { LoggedProcess } from "../support/logged_process.ts";
 import { type Namespace, namespaceTest, until } from "../support/namespace.ts";
@@ -70,15 +71,6 @@ async function knockAndWatch(
   const removals = (): number =>
     daemon.lines.filter((line) => line.startsWith("Removed rule")).length;
   await until("every removal is logged", () => removals() === CASES.length);
-}
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 const accessConf = matrixAccessConf([`FW_ACCESS_TIMEOUT ${LIFETIME}`, "OPEN_PORTS tcp/22"]);

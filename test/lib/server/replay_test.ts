@@ -7,6 +7,7 @@ import {
   REPLAY_FILE_HEADER,
   type ReplayEntry,
 } from "../../../lib/server/replay_entry.ts";
+import { withFolder } from "../../support/folder.ts";
 import { encodeBase64 } from "../../../lib/crypto/base64.ts";
 
 function entry(seed: number, time: number): ReplayEntry {
@@ -19,15 +20,6 @@ function entry(seed: number, time: number): ReplayEntry {
     destinationPort: 62201,
     time,
   };
-}
-
-function withFolder(body: (folder: string) => void): void {
-  const folder = Deno.makeTempDirSync();
-  try {
-    body(folder);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
 }
 
 Deno.test("a line of the C daemon's replay file is read and written unchanged", () => {
