@@ -59,7 +59,7 @@ export class GatewayLab {
   }
 }
 
-/** Starts `fwknop serve` on a gateway, sniffing as the settings say, and returns when it does. */
+/** Starts `fwknop serve`, sniffing or listening as the settings say, and returns when it does. */
 export async function serveOn(
   gateway: Namespace,
   folder: string,
