@@ -10,7 +10,7 @@ import { type Contestant, knockTable, measureKnocks } from "./bench_knock.ts";
 import { latencyTable, measureLatencies } from "./bench_latency.ts";
 import { buildTestBinary } from "./build.ts";
 import { compileArguments } from "./build_targets.ts";
-import { bundle } from "./bundle.ts";
+import { bundle, BUNDLE_ENTRY } from "./bundle.ts";
 import { DENORT_SOURCE, denortFromNpm } from "./denort.ts";
 import { findProgram, mustRun, npx, ROOT } from "./process.ts";
 
@@ -19,6 +19,11 @@ const DENO_RUN = [Deno.execPath(), "run", "--allow-all", "--quiet"];
 /** The words of one knock at nobody's port. */
 function knockWords(rc: string): string[] {
   return ["--rc-file", rc, "-n", "bench"];
+}
+
+/** The bundle in the folder of the measurements. */
+function bundledProgram(folder: string): string {
+  return `${folder}/bundle/${BUNDLE_ENTRY}`;
 }
 
 /** Compiles an empty program as the tests' fwknop is compiled. */
@@ -38,8 +43,8 @@ async function compileEmpty(folder: string): Promise<string> {
 
 async function contestants(folder: string, rc: string): Promise<Contestant[]> {
   Deno.writeTextFileSync(`${folder}/empty.js`, "");
-  const bundled = `${folder}/fwknop.js`;
-  const error = await bundle("main.ts", bundled, ROOT);
+  const bundled = bundledProgram(folder);
+  const error = await bundle("main.ts", `${folder}/bundle`, ROOT);
   if (error !== undefined) throw new Error(error);
   const knock = knockWords(rc);
   const list: Contestant[] = [
@@ -129,7 +134,7 @@ if (import.meta.main) {
     else {
       const servers = [
         { name: "fwknopd", words: ["fwknopd"] },
-        { name: "fwknop serve", words: [...DENO_RUN, `${folder}/fwknop.js`, "serve"] },
+        { name: "fwknop serve", words: [...DENO_RUN, bundledProgram(folder), "serve"] },
       ];
       console.log(`\nFrom packet to rule, UDP server, ${packets} packets each in turns:\n`);
       const samples = await measureLatencies(lab, servers, { keyLines, folder }, packets);

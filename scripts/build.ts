@@ -1,5 +1,5 @@
 /**
- * `deno task build`: one bundled JavaScript file, compiled into `dist/`.
+ * `deno task build`: bundled JavaScript files, compiled into `dist/`.
  *
  * Without `--target` it makes `dist/fwknop` for this machine, with `--target NAME` (repeated, or `all`)
  * the files that are given out, and always `dist/SHA256SUMS`.
@@ -9,26 +9,22 @@
 import { parseArgs } from "node:util";
 import { compileArguments, explainCompileError, findTargets } from "./build_targets.ts";
 import { type BuildTarget, releaseName, sumLine, TARGETS } from "./build_targets.ts";
-import { bundle, bundleProblems } from "./bundle.ts";
+import { bundle, BUNDLE_ENTRY, checkBundle } from "./bundle.ts";
 import { DENORT_SOURCE, denortFromNpm } from "./denort.ts";
 import { npx, ROOT, run } from "./process.ts";
 
 const DIST = `${ROOT}dist`;
 /** Where the base binary of the tests is kept. */
 export const TEST_CACHE = `${DIST}/cache`;
-const BUNDLE = "fwknop.js";
 
 /** Makes a folder with the bundle in it and nothing else, and hands it to `use`. */
 async function withBundle<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "fwknop-build-" });
   try {
-    const path = `${folder}/${BUNDLE}`;
-    const error = await bundle("main.ts", path, ROOT);
+    const error = await bundle("main.ts", folder, ROOT);
     if (error !== undefined) throw new Error(`deno bundle: ${error}`);
-    const problems = bundleProblems(await Deno.readTextFile(path));
+    const problems = await checkBundle(folder);
     if (problems.length > 0) throw new Error(`The bundle is not light: ${problems.join(", ")}`);
-    // The time is embedded; a fixed one makes equal sources give equal binaries.
-    await Deno.utime(path, 0, 0);
     return await use(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -41,7 +37,7 @@ async function compile(
   output: string,
   target?: BuildTarget,
 ): Promise<string | undefined> {
-  const args = compileArguments(BUNDLE, output, target);
+  const args = compileArguments(BUNDLE_ENTRY, output, target);
   const { code, stderr } = await run(Deno.execPath(), args, { cwd: folder });
   return code === 0 ? undefined : explainCompileError(stderr);
 }
@@ -58,7 +54,7 @@ export async function buildTestBinary(): Promise<string> {
   await Deno.mkdir(`${DIST}/test`, { recursive: true });
   const output = `${DIST}/test/fwknop`;
   return await withBundle(async (folder) => {
-    const args = compileArguments(BUNDLE, `${folder}/fwknop`);
+    const args = compileArguments(BUNDLE_ENTRY, `${folder}/fwknop`);
     const { code, stderr } = await npx([DENORT_SOURCE.deno, ...args], {
       cwd: folder,
       env: { DENORT_BIN: denort },

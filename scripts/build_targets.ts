@@ -40,10 +40,10 @@ export function releaseName({ name }: BuildTarget): string {
 }
 
 /**
- * The arguments of `deno` that compile a bundle. They are for a folder that holds the bundle and nothing else:
- * neither configuration nor lock file nor packages are to be looked for, so that nothing else is embedded.
+ * The arguments of `deno` that compile a bundle. They are for a folder that holds the bundle and nothing else: its
+ * chunks are found by the imports, and neither configuration nor lock file nor packages are to be looked for, so that nothing else is embedded.
  *
- * @param bundle file name of the bundle in that folder.
+ * @param bundle file name of the bundle's entry in that folder.
  * @param output full path of the binary.
  * @param target absent: the platform of the Deno that compiles.
  */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { bundle, bundleProblems } from "./bundle.ts";
+import { bundle, checkBundle } from "./bundle.ts";
 import { type Check, formatTotal, type Outcome, runChecks, skip, verdict } from "./check.ts";
 import { checkDocs } from "./check_docs.ts";
 import { checkImports } from "./check_imports.ts";
@@ -47,9 +47,8 @@ async function typesOnOldest(): Promise<Outcome> {
 async function bundleIsLight(): Promise<Outcome> {
   const folder = await Deno.makeTempDir();
   try {
-    const output = `${folder}/fwknop.js`;
-    const error = await bundle("main.ts", output, ROOT);
-    return verdict(error ?? bundleProblems(await Deno.readTextFile(output)));
+    const error = await bundle("main.ts", folder, ROOT);
+    return verdict(error ?? await checkBundle(folder));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,16 +1,30 @@
 import assert from "node:assert/strict";
-import { bundleArguments, bundleProblems, neutralPaths } from "../../scripts/bundle.ts";
+import {
+  bundleArguments,
+  bundleProblems,
+  neutralPaths,
+  numberChunks,
+} from "../../scripts/bundle.ts";
 
-Deno.test("the bundle is made with the browser condition from a frozen lock file", () => {
-  assert.deepEqual(bundleArguments("main.ts", "/tmp/main.js"), [
-    "bundle",
-    "--quiet",
-    "--frozen",
-    "--platform",
-    "browser",
-    "-o",
-    "/tmp/main.js",
-    "main.ts",
+Deno.test("the bundle is made in chunks, with the browser condition, from a frozen lock file", () => {
+  assert.equal(
+    bundleArguments("main.ts", "/tmp/bundle").join(" "),
+    "bundle --quiet --frozen --platform browser --code-splitting --outdir /tmp/bundle main.ts",
+  );
+});
+
+Deno.test("chunks are named by the order in which they are met", () => {
+  const files = new Map([
+    ["chunk-AAAAAAAA.js", 'import "./chunk-BBBBBBBB.js";'],
+    ["chunk-BBBBBBBB.js", "export {};"],
+    ["knock_run-12345678.js", 'import { a } from "./chunk-BBBBBBBB.js";\nconst b = "./other.js";'],
+    ["main.js", 'import "./chunk-AAAAAAAA.js";\nawait import("./knock_run-12345678.js");'],
+  ]);
+  assert.deepEqual([...numberChunks(files)], [
+    ["main.js", 'import "./chunk-1.js";\nawait import("./knock_run-2.js");'],
+    ["chunk-1.js", 'import "./chunk-3.js";'],
+    ["knock_run-2.js", 'import { a } from "./chunk-3.js";\nconst b = "./other.js";'],
+    ["chunk-3.js", "export {};"],
   ]);
 });
 
