@@ -34,7 +34,11 @@ export const HOST_PACKAGES: readonly HostPackage[] = [
     tests: "grants with iptables, the demonstration",
   },
   { names: ["nftables"], program: "nft", tests: "grants seen through nftables" },
-  { names: ["ipset"], program: "ipset", tests: "grants through ipset" },
+  { names: ["ipset"], program: "ipset", tests: "command cycles with ipset" },
+  { names: ["ufw"], program: "ufw", tests: "command cycles with ufw" },
+  { names: ["openssh-client"], program: "ssh", tests: "command cycles on a router over ssh" },
+  { names: ["openssh-server"], program: "sshd", tests: "command cycles on a router over ssh" },
+  { names: ["sudo"], program: "sudo", tests: "command messages through sudo" },
   {
     names: ["libpcap0.8t64", "libpcap0.8"],
     library: "libpcap.so.0.8",

@@ -71,8 +71,12 @@ async function install(missing: readonly HostPackage[]): Promise<void> {
     if (error !== undefined) console.log(`apt-get: ${updateError ?? error}`);
     else console.log(`Installed ${names.join(", ")}.`);
     // Not at the next boot either: nobody asked for a daemon.
-    if (names.includes("fwknop-server") && findProgram("systemctl") !== undefined) {
-      await run("systemctl", ["disable", "fwknop-server"]);
+    if (findProgram("systemctl") !== undefined) {
+      for (const [name, unit] of [["fwknop-server", "fwknop-server"], ["openssh-server", "ssh"]]) {
+        if (name !== undefined && unit !== undefined && names.includes(name)) {
+          await run("systemctl", ["disable", unit]);
+        }
+      }
     }
   } finally {
     removePolicy();

@@ -246,6 +246,59 @@ namespaceTest(
 );
 
 namespaceTest(
+  "the ufw recipe: protocols by name",
+  { programs: ["fwknop", "iptables", "ufw"], unavailable: ufwUnavailable },
+  (lab) =>
+    withFolder(async (folder) => {
+      const { server, client } = await twoHosts(lab);
+      const own = await ufwIn(server, folder);
+      const daemon = await startOurs(own, { folder, accessConf: recipeStanza("ufw", 60) });
+      await knock(client, "-A", "tcp/22");
+      await daemon.line(/Running CMD_CYCLE_CLOSE command in 60 seconds/);
+      assertMatch(await own.must("ufw", "status"), /22\/tcp +ALLOW +198\.51\.100\.44/);
+      await daemon.stop();
+      assert(!(await own.must("ufw", "status")).includes("22/tcp"));
+    }),
+);
+
+namespaceTest(
+  "the recipe for Docker's published ports: past DOCKER-USER for the client's address",
+  { programs: ["fwknop", "iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const { server, client } = await twoHosts(lab);
+      const container = await lab.namespace("container");
+      await lab.cable(
+        { namespace: server, device: "docker0", addresses: ["172.17.0.1/16"] },
+        { namespace: container, device: "eth0", addresses: ["172.17.0.2/16"] },
+      );
+      await container.route("default", "via", "172.17.0.1");
+      await server.must("sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
+      const published = "-p tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80";
+      await server.must("iptables", "-w", "-t", "nat", "-A", "PREROUTING", ...published.split(" "));
+      await server.must("iptables", "-w", "-N", "DOCKER-USER");
+      await server.must("iptables", "-w", "-A", "DOCKER-USER", "-j", "RETURN");
+      await server.must("iptables", "-w", "-A", "FORWARD", "-j", "DOCKER-USER");
+      for (const line of recipeBlocks("Published ports of Docker")[0]?.trim().split("\n") ?? []) {
+        await server.must(...line.split(" "));
+      }
+      const service = await echoService(container, "172.17.0.2", 80, "container");
+      const isPublished = async (): Promise<boolean> =>
+        await reach(client, SERVER, 8080, 1) !== undefined;
+      const accessConf = recipeStanza("Published ports of Docker", 5);
+      const daemon = await startOurs(server, { folder, accessConf });
+      assert(!await isPublished(), "closed before the knock");
+      await knock(client, "-A", "tcp/8080");
+      await daemon.line(/Running CMD_CYCLE_CLOSE command in 5 seconds/);
+      assert(await isPublished(), "open after it");
+      await daemon.line(/Timer expired, running CMD_CYCLE_CLOSE command/);
+      await until("it is closed", async () => !await isPublished(), 10);
+      await daemon.stop();
+      await service.stop();
+    }),
+);
+
+namespaceTest(
   "a router reached by ssh: its rules open and close, and it takes nothing but the two commands",
   { programs: ["fwknop", "iptables", "ssh", "sshd", "ssh-keygen"] },
   (lab) =>
@@ -257,13 +310,9 @@ namespaceTest(
         { namespace: router, device: "eth0", addresses: ["203.0.113.2/24"] },
       );
       const sshd = await startSshd(router, folder);
-      const ssh = `ssh -F ${folder}/ssh_config router`;
-      const accessConf = stanzaOf(
-        "OPEN_PORTS tcp/8443",
-        `CMD_CYCLE_OPEN ${ssh} open $SRC $PROTO_NAME $PORT`,
-        `CMD_CYCLE_CLOSE ${ssh} close $SRC $PROTO_NAME $PORT`,
-        "CMD_CYCLE_TIMER 3",
-      );
+      const ssh = `ssh -F ${folder}/router.ssh router`;
+      const accessConf = recipeStanza("A router over ssh", 3)
+        .replaceAll("/etc/fwknop/router.ssh", `${folder}/router.ssh`);
       const daemon = await startOurs(server, { folder, accessConf });
       await knock(client, "-A", "tcp/8443");
       await daemon.line(/Running CMD_CYCLE_CLOSE command in 3 seconds/);
@@ -278,6 +327,23 @@ namespaceTest(
       await sshd.stop();
     }),
 );
+
+/** The blocks of code below a heading of the recipes. */
+function recipeBlocks(heading: string): string[] {
+  const page = Deno.readTextFileSync(
+    new URL("../../docs/recipes/command-cycles.md", import.meta.url),
+  );
+  const section = page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
+  return Array.from(section.matchAll(/^```[a-z]*\n([^]*?)^```$/gm), ([, code = ""]) => code);
+}
+
+/** The stanza below a heading, with keys that work and another timer. */
+function recipeStanza(heading: string, seconds: number): string {
+  const stanza = recipeBlocks(heading).find((block) => block.startsWith("SOURCE")) ?? "";
+  return stanza.replace(/^KEY_BASE64 .*$/m, "KEY testtest")
+    .replace(/^HMAC_KEY_BASE64 .*$/m, "HMAC_KEY hmackey1")
+    .replace(/^CMD_CYCLE_TIMER .*$/m, `CMD_CYCLE_TIMER ${seconds}`);
+}
 
 function example(path: string): string {
   return Deno.readTextFileSync(`${EXAMPLES}${path}`);
@@ -322,42 +388,21 @@ function ufwUnavailable(): string | undefined {
   );
 }
 
-/** What the router lets the key do: two verbs with checked arguments. */
-const ROUTER_SCRIPT = `#!/bin/sh
-set -f
-set -- $SSH_ORIGINAL_COMMAND
-[ $# -eq 4 ] || exit 2
-case "$2$3$4" in *[!0-9a-z.:]*) exit 2 ;; esac
-case "$1" in
-  open) exec iptables -w -I FORWARD -s "$2" -p "$3" --dport "$4" -j ACCEPT ;;
-  close) exec iptables -w -D FORWARD -s "$2" -p "$3" --dport "$4" -j ACCEPT ;;
-esac
-exit 2
-`;
-
 async function startSshd(router: Namespace, folder: string): Promise<LoggedProcess> {
   const path = (name: string): string => `${folder}/${name}`;
   for (const name of ["host_key", "client_key"]) {
     await router.must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path(name));
   }
-  Deno.writeTextFileSync(path("router"), ROUTER_SCRIPT, { mode: 0o755 });
+  const script = recipeBlocks("A router over ssh").find((block) => block.startsWith("#!")) ?? "";
+  Deno.writeTextFileSync(path("router"), script, { mode: 0o755 });
   const key = Deno.readTextFileSync(path("client_key.pub"));
   Deno.writeTextFileSync(path("authorized_keys"), `restrict,command="${path("router")}" ${key}`);
   const host = Deno.readTextFileSync(path("host_key.pub"));
   Deno.writeTextFileSync(path("known_hosts"), `203.0.113.2 ${host}`);
-  Deno.writeTextFileSync(
-    path("ssh_config"),
-    [
-      "Host router",
-      "HostName 203.0.113.2",
-      "User root",
-      "BatchMode yes",
-      "ConnectTimeout 5",
-      `IdentityFile ${path("client_key")}`,
-      `UserKnownHostsFile ${path("known_hosts")}`,
-      "",
-    ].join("\n"),
-  );
+  const config = recipeBlocks("A router over ssh").find((block) => block.startsWith("Host ")) ?? "";
+  const here = config.replace("/etc/fwknop/router_key", path("client_key"))
+    .replace("/etc/fwknop/router_known_hosts", path("known_hosts"));
+  Deno.writeTextFileSync(path("router.ssh"), here);
   Deno.writeTextFileSync(
     path("sshd_config"),
     [

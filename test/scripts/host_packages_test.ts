@@ -35,7 +35,7 @@ Deno.test("tests that are left out are named with the reason", () => {
   const [ipset] = HOST_PACKAGES.filter(({ program }) => program === "ipset");
   assert.ok(ipset !== undefined);
   assert.deepEqual(leftOutLines([ipset], true, false), [
-    "left out: grants through ipset: ipset is missing (package ipset)",
+    "left out: command cycles with ipset: ipset is missing (package ipset)",
     "left out: network namespaces, firewalls and capture: they need root",
   ]);
   assert.deepEqual(leftOutLines([], false, false), [
