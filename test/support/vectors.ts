@@ -49,6 +49,7 @@ interface AnyVector {
 
 /** A packet that the C client made and the C daemon took. */
 export interface PositiveVector extends AnyVector {
+  readonly server_access_conf: readonly (readonly [string, string])[];
   readonly input: VectorSettings & {
     readonly digest_type: DigestName;
     readonly destination: string;
