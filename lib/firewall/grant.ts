@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Address } from "../net/address.ts";
+import type { Address, AddressFamily } from "../net/address.ts";
 import type { Service } from "../net/service.ts";
 
 interface GrantBase {
@@ -77,15 +77,20 @@ export interface SourceNatWish {
 /**
  * Which source NAT a grant gets: FORCE_SNAT, then FORCE_MASQUERADE, then SNAT_TRANSLATE_IP, then
  * MASQUERADE; none unless the stanza forces one or ENABLE_IPT_SNAT is on (`docs/spec/firewalls.md` 1.4).
- * Unlike the C daemon the order is the same with FORWARD_ALL.
+ * Unlike the C daemon the order is the same with FORWARD_ALL. SNAT_TRANSLATE_IP is of one family: a client of the other
+ * gets MASQUERADE. FORCE_SNAT of the other family stays, and the grant is refused: the stanza demands it.
+ *
+ * @param family of the address that is let through.
  */
 export function chooseSourceNat(
   stanza: SourceNatWish,
   settings: SourceNatSettings,
+  family: AddressFamily,
 ): SourceNat | undefined {
   if (stanza.forceSnat !== undefined) return { kind: "snat", address: stanza.forceSnat };
   if (stanza.forceMasquerade) return { kind: "masquerade" };
   if (!settings.enabled) return undefined;
-  if (settings.translate !== undefined) return { kind: "snat", address: settings.translate };
+  const { translate } = settings;
+  if (translate?.family === family) return { kind: "snat", address: translate };
   return { kind: "masquerade" };
 }

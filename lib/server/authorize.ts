@@ -84,7 +84,7 @@ export function authorize(
   return {
     allowed: true,
     decision: {
-      ...chooseRoute(request, stanza, context.nat),
+      ...chooseRoute(request, stanza, context.nat, address.family),
       stanza: stanza.number,
       address,
       services: request.services,

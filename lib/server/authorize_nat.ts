@@ -5,7 +5,7 @@
  */
 import type { Stanza } from "../config/stanza.ts";
 import { chooseSourceNat, type SourceNatSettings } from "../firewall/grant.ts";
-import { isUnspecified } from "../net/address.ts";
+import { type AddressFamily, isUnspecified } from "../net/address.ts";
 import type { AccessRequest } from "../spa/request.ts";
 import type { Forward, LocalNat, NatHost, OpenPorts } from "./decision.ts";
 
@@ -46,12 +46,19 @@ export function disabledNat(
  * The route of an enabled request. FORCE_NAT beats what the client names. FORWARD_ALL takes the NAT path by itself and
  * rewrites nothing unless a host is named, where the C daemon opens a port of its own host or rewrites to `0.0.0.0`
  * (`docs/spec/server.md` 16, row 20).
+ *
+ * @param family of the address that is let through.
  */
-export function chooseRoute(request: AccessRequest, stanza: Stanza, policy: NatPolicy): Route {
+export function chooseRoute(
+  request: AccessRequest,
+  stanza: Stanza,
+  policy: NatPolicy,
+  family: AddressFamily,
+): Route {
   const forced = forcedTarget(stanza);
   const target = forced ?? request.nat;
   if (target === undefined && !stanza.forwardAll) return { kind: "open" };
-  const sourceNat = chooseSourceNat(stanza, policy.sourceNat);
+  const sourceNat = chooseSourceNat(stanza, policy.sourceNat, family);
   const rewrite = target !== undefined && !stanza.disableDnat;
   const nat = { rewrite, ...(sourceNat === undefined ? {} : { sourceNat }) };
   if (target === undefined) return { kind: "forward", everything: true, ...nat };

@@ -3,6 +3,7 @@ import { CLIENT, DualStack, SERVER, type StageFirewall } from "../support/dual_s
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import { LoggedProcess } from "../support/logged_process.ts";
 import { type Lab, namespaceTest, until } from "../support/namespace.ts";
+import { echoService, reach } from "../support/tcp.ts";
 
 const CAPTURES = { udp: "ENABLE_UDP_SERVER Y", pcap: "PCAP_INTF eth0" } as const;
 
@@ -105,3 +106,45 @@ namespaceTest(
       await daemon.stop();
     }),
 );
+
+stageTest("a knock over IPv6 leads to an inside host, and not to its neighbour", async (stage) => {
+  const { server, client, lab, firewall } = stage;
+  const inside = await lab.namespace("inside");
+  await lab.cable(
+    { namespace: server, device: "eth1", addresses: ["2001:db8:2::1/64"] },
+    {
+      namespace: inside,
+      device: "eth0",
+      addresses: ["2001:db8:2::31/64", "2001:db8:2::32/64"],
+    },
+  );
+  await client.route("default", "via", SERVER[6]);
+  await inside.route("default", "via", "2001:db8:2::1");
+  await server.must("sysctl", "-qw", "net.ipv6.conf.all.forwarding=1");
+  const drop = firewall === "iptables"
+    ? [
+      "ip6tables -A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT",
+      "ip6tables -P FORWARD DROP",
+    ]
+    : [
+      "nft add table inet drops",
+      "nft add chain inet drops forward { type filter hook forward priority 0; policy drop; }",
+      "nft add rule inet drops forward ct state established accept",
+      "nft add rule inet drops forward meta mark 0x5fa accept",
+    ];
+  for (const words of drop) await server.must(...words.split(" "));
+  await echoService(inside, "::", 3389, "desktop");
+  const daemon = await stage.serve(`${CAPTURES.udp}\nENABLE_IPT_FORWARDING Y`);
+  assertEquals(await reach(client, SERVER[6], 22, 0.5), undefined);
+  const knocked = await stage.knock(6, "-a", CLIENT[6], "-N", "[2001:db8:2::31]:3389");
+  assertEquals([knocked.code, knocked.stderr], [0, ""]);
+  await daemon.line(/Added DNAT rule/);
+  assertEquals(await reach(client, SERVER[6], 22, 3), "desktop");
+  assertEquals(await reach(client, "2001:db8:2::32", 3389, 0.5), undefined, "the neighbour");
+  await until(
+    "the way is closed",
+    async () => await reach(client, SERVER[6], 22, 0.5) === undefined,
+    15,
+  );
+  await daemon.stop();
+});

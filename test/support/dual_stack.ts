@@ -24,6 +24,7 @@ export class DualStack {
   private constructor(
     readonly server: Namespace,
     readonly client: Namespace,
+    readonly lab: Lab,
     readonly firewall: StageFirewall,
     readonly folder: string,
   ) {}
@@ -52,7 +53,7 @@ export class DualStack {
       }
     }
     await echoService(server, "::", 22, "welcome");
-    return new DualStack(server, client, firewall, folder);
+    return new DualStack(server, client, lab, firewall, folder);
   }
 
   /** Starts `fwknop serve`; `settings` says how packets come in, `stanza` is added to one that opens for 4 seconds. */

@@ -1,0 +1,22 @@
+import { chooseSourceNat } from "../../../lib/firewall/grant.ts";
+import { assertEquals } from "../../assert.ts";
+import { address } from "../../support/firewall.ts";
+
+const translate = address("192.0.2.7");
+
+Deno.test("what a stanza forces on the source beats what the settings say", () => {
+  const settings = { enabled: true, translate };
+  const forceSnat = address("192.0.2.8");
+  const both = { forceSnat, forceMasquerade: true };
+  assertEquals(chooseSourceNat(both, settings, 4), { kind: "snat", address: forceSnat });
+  assertEquals(chooseSourceNat({ forceMasquerade: true }, settings, 4), { kind: "masquerade" });
+  const wish = { forceMasquerade: false };
+  assertEquals(chooseSourceNat(wish, settings, 4), { kind: "snat", address: translate });
+  assertEquals(chooseSourceNat(wish, { enabled: true }, 4), { kind: "masquerade" });
+  assertEquals(chooseSourceNat(wish, { enabled: false, translate }, 4), undefined);
+});
+
+Deno.test("an IPv6 client is masqueraded where SNAT_TRANSLATE_IP is of IPv4", () => {
+  const settings = { enabled: true, translate };
+  assertEquals(chooseSourceNat({ forceMasquerade: false }, settings, 6), { kind: "masquerade" });
+});
