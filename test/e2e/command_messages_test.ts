@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "../assert.ts";
 import { CLIENTS, knockWith, stanzaOf, withFolder } from "../support/command_knock.ts";
-import { startOurs } from "../support/daemons.ts";
+import { startOurs, startSniffing } from "../support/daemons.ts";
 import { type Namespace, namespaceTest, until } from "../support/namespace.ts";
 
 const HERE = "127.0.0.1";
@@ -141,6 +141,50 @@ namespaceTest(
 );
 
 namespaceTest(
+  "a reload looks users up and takes a new time limit, although the permission to load libraries is gone",
+  { programs: ["fwknop"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const daemon = await startOurs(host, { folder, accessConf: stanzaOf("OPEN_PORTS tcp/22") });
+      const accessConf = stanzaOf("ENABLE_CMD_EXEC Y", "CMD_EXEC_USER nobody");
+      Deno.writeTextFileSync(`${folder}/access.conf`, accessConf);
+      const settings = `FWKNOP_RUN_DIR ${folder}/run\nCMD_EXEC_TIMEOUT 1\n`;
+      Deno.writeTextFileSync(`${folder}/fwknopd.conf`, settings);
+      Deno.kill(Number(Deno.readTextFileSync(`${folder}/run/fwknopd.pid`)), "SIGHUP");
+      await daemon.line(/Re-starting fwknopd/);
+      await send(host, CLIENTS.reference, "id -un");
+      await daemon.line(/CMD_EXEC: output: nobody$/);
+      await send(host, CLIENTS.reference, "sleep 61");
+      await daemon.line(/CMD_EXEC: stopped, because it ran longer than CMD_EXEC_TIMEOUT/);
+      await daemon.stop();
+    }),
+);
+
+namespaceTest(
+  "the sockets that libpcap opens do not reach a command",
+  { programs: ["fwknop"], unavailable: libpcapMissing },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const files = { folder, accessConf: stanzaOf("ENABLE_CMD_EXEC Y") };
+      const daemon = await startSniffing(host, files, "-i", "lo");
+      await send(host, CLIENTS.reference, "ls -l /proc/self/fd");
+      await daemon.line(/CMD_EXEC: command returned 0, pid_status: 0$/);
+      const descriptors = daemon.lines.flatMap((line) =>
+        / ([0-9]+) -> (\S+)$/.exec(line)?.slice(1, 3).join(" ") ?? []
+      );
+      assertEquals(descriptors.map((text) => text.replace(/[0-9]+\]$|\/[0-9]+\/fd$/, "")), [
+        "0 /dev/null",
+        "1 pipe:[",
+        "2 pipe:[",
+        "3 /proc",
+      ]);
+      await daemon.stop();
+    }),
+);
+
+namespaceTest(
   "a command that stops the daemon does not wait for itself",
   { programs: ["fwknop"] },
   (lab) =>
@@ -159,6 +203,15 @@ namespaceTest(
       await daemon.stop();
     }),
 );
+
+function libpcapMissing(): string | undefined {
+  try {
+    Deno.dlopen("libpcap.so.0.8", {}).close();
+    return undefined;
+  } catch {
+    return "libpcap is missing";
+  }
+}
 
 function commandOf(pid: number): string {
   try {

@@ -33,6 +33,18 @@ export async function startOurs(
   return daemon;
 }
 
+/** Starts `fwknop serve` with libpcap and returns when it sniffs. */
+export async function startSniffing(
+  namespace: Namespace,
+  files: DaemonFiles,
+  ...options: readonly string[]
+): Promise<LoggedProcess> {
+  const words = [...SOURCE_PROGRAM, "serve", "-f", ...writeFiles(files), ...options];
+  const daemon = spawn(namespace, words);
+  await daemon.line(/^Starting fwknopd main event loop/, { seconds: 30 });
+  return daemon;
+}
+
 /** Starts Debian's `fwknopd` and returns when it listens. */
 export async function startReference(
   namespace: Namespace,
