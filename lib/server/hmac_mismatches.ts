@@ -5,7 +5,7 @@
  */
 import type { Stanza } from "../config/stanza.ts";
 import { guessCipher } from "../spa/prefix.ts";
-import type { PacketFacts, RefusalCode, RefusalFacts } from "./refusal.ts";
+import type { RefusalCode, RefusalFacts } from "./refusal.ts";
 
 /** Tells that these stanzas refused for the same reason. */
 export type TellMismatches = (
@@ -25,15 +25,18 @@ const REASONS: Readonly<Record<Reason, readonly [RefusalCode, RefusalFacts]>> = 
 
 /** Runs of stanzas that refuse for one reason are one refusal, so that junk costs one value and not one per stanza. */
 export class HmacMismatches {
+  readonly #isLong: boolean;
   #numbers: number[] = [];
   #reason: Reason = "hmac";
 
+  /** @param length of the packet. */
+  constructor(length: number) {
+    this.#isLong = guessCipher(length) === "gpg";
+  }
+
   /** Adds a stanza; a run of another reason is told first. */
-  add({ gpg, number }: Stanza, { length }: PacketFacts, tell: TellMismatches): void {
-    const isLong = guessCipher(length) === "gpg";
-    const reason = !isLong ? "hmac" : gpg === undefined ? "no-gpg" : "hmac-gpg";
-    if (reason !== this.#reason) this.tell(tell);
-    this.#reason = reason;
+  add({ gpg, number }: Stanza, tell: TellMismatches): void {
+    if (this.#isLong) this.#begin(gpg === undefined ? "no-gpg" : "hmac-gpg", tell);
     this.#numbers.push(number);
   }
 
@@ -43,5 +46,10 @@ export class HmacMismatches {
     const numbers = this.#numbers;
     this.#numbers = [];
     tell(numbers, ...REASONS[this.#reason]);
+  }
+
+  #begin(reason: Reason, tell: TellMismatches): void {
+    if (reason !== this.#reason) this.tell(tell);
+    this.#reason = reason;
   }
 }

@@ -125,7 +125,7 @@ export class PacketProcessor {
       digest,
       verified: verify("rijndael"),
       verifiedGpg: this.#usesGpg && guessCipher(text.length) === "gpg" ? verify("gpg") : undefined,
-      mismatches: new HmacMismatches(),
+      mismatches: new HmacMismatches(packet.length),
       remembered: false,
       waited: false,
     });
@@ -155,7 +155,7 @@ export class PacketProcessor {
         ? verifiedGpg.get(index)
         : restorePrefix(text, "gpg");
       if (rijndael === undefined && gpg === undefined) {
-        mismatches.add(stanza, packet, tell);
+        mismatches.add(stanza, tell);
         continue;
       }
       mismatches.tell(tell);
