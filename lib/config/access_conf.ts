@@ -14,6 +14,8 @@ import {
 import type { ConfigFiles } from "./config_files.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { nearestWord } from "./did_you_mean.ts";
+import { exposedFile, EXPOSURE_HINT } from "./exposed_file.ts";
+import type { Exposure } from "./exposure.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
 import type { GivenValue } from "./given_value.ts";
 import { type MalformedLine, readLines, type SettingLine } from "./line.ts";
@@ -41,29 +43,43 @@ export interface AccessContext {
 }
 
 /** Parses the text of a main file. Every error is found, not only the first. */
-export function parseAccessConf(text: string, file: string, context: AccessContext): AccessConf {
+export function parseAccessConf(
+  text: string,
+  file: string,
+  context: AccessContext,
+  exposure?: Exposure,
+): AccessConf {
   const reader = new AccessReader(context);
-  reader.readText(text, file, 0);
+  reader.readText(text, { file, level: 0, ...(exposure && { exposure }) });
   return reader.finish(`[*] Could not find valid SOURCE stanza in access file: '${file}'`);
 }
 
 /** Reads and parses the access file. */
 export function readAccessFile(file: string, context: AccessContext): AccessConf {
-  const { text, diagnostics } = context.files.read(file, "Access");
+  const { text, diagnostics, exposure } = context.files.read(file, "Access");
   if (text === undefined) return { entries: [], diagnostics };
-  const parsed = parseAccessConf(text, file, context);
+  const parsed = parseAccessConf(text, file, context, exposure);
   return { ...parsed, diagnostics: [...diagnostics, ...parsed.diagnostics] };
 }
 
 /** Reads and parses the `*.conf` files of a folder, in the order of their names; each is a main file. */
 export function readAccessFolder(folder: string, context: AccessContext): AccessConf {
   const reader = new AccessReader(context);
-  reader.readFolder(folder, 0, undefined);
+  reader.readFolder(folder, { level: 0 }, undefined);
   return reader.finish("Fatal, could not find any valid access.conf stanzas");
 }
 
 /** The main file and two levels of included ones. */
 const DEEPEST_LEVEL = 2;
+
+/** Where lines come from. */
+interface Source {
+  readonly file: string;
+  /** 0 for a main file, one more for each `%include` on the way. */
+  readonly level: number;
+  /** Who else can change the file, or one that includes it. */
+  readonly exposure?: Exposure;
+}
 
 class AccessReader {
   readonly #context: AccessContext;
@@ -74,8 +90,11 @@ class AccessReader {
     this.#context = context;
   }
 
-  /** @param level 0 for a main file, one more for each `%include` on the way. */
-  readText(text: string, file: string, level: number): void {
+  readText(text: string, source: Source): void {
+    const { file, exposure } = source;
+    if (exposure?.isOpenFolder === true) {
+      this.#diagnostics.push(exposedFile("Access file", file, exposure));
+    }
     // An included file has a stanza of its own, and the one of the including file goes on after it.
     let draft: StanzaDraft | undefined;
     for (const line of readLines(text, file)) {
@@ -86,17 +105,22 @@ class AccessReader {
       const name = line.name.replace(/:$/, "");
       if (name === "SOURCE") {
         draft = new StanzaDraft(line.value, line.position);
+        draft.exposure = exposure;
         this.#drafts.push(draft);
       }
-      if (name === "%include") this.#include(line, level);
-      else if (name === "%include_folder") this.#includeFolder(line, level);
+      if (name === "%include") this.#include(line, source);
+      else if (name === "%include_folder") this.#includeFolder(line, source);
       else if (name === "%include_keys") this.#includeKeys(line, draft);
       else this.#diagnostics.push(...this.#set(line, name, draft));
     }
   }
 
   /** @param position of the directive that names the folder; absent for an access folder. */
-  readFolder(folder: string, level: number, position: Position | undefined): void {
+  readFolder(
+    folder: string,
+    source: Omit<Source, "file">,
+    position: Position | undefined,
+  ): void {
     const bare = folder.replace(/(.)\/$/, "$1");
     const names = this.#context.files.list(bare);
     if (names === undefined) {
@@ -105,7 +129,7 @@ class AccessReader {
     }
     // Sorted by code unit, so that the order is the same on every system.
     for (const name of names.filter((entry) => /\.conf[^.]*$/.test(entry)).toSorted()) {
-      this.#readFile(`${bare}/${name}`, level, position);
+      this.#readFile(`${bare}/${name}`, source, position);
     }
   }
 
@@ -118,7 +142,7 @@ class AccessReader {
       const { stanza, diagnostics } = buildStanza(draft, number, this.#context.settings);
       if (stanza !== undefined && draft.rejection === undefined) {
         entries.push({ stanza, written: draft.written() });
-        this.#diagnostics.push(...diagnostics);
+        this.#diagnostics.push(...diagnostics, ...exposedCommands(draft, stanza));
       } else if (draft.hasKeyFile) this.#leaveOut(draft, diagnostics);
       else this.#diagnostics.push(...diagnostics);
     }
@@ -133,12 +157,17 @@ class AccessReader {
     this.#diagnostics.push({ severity: "error", text, ...(position && { position }), hint });
   }
 
-  #readFile(path: string, level: number, position: Position | undefined): void {
-    const { text, diagnostics } = this.#context.files.read(path, "Access");
+  #readFile(
+    path: string,
+    { level, exposure: above }: Omit<Source, "file">,
+    position: Position | undefined,
+  ): void {
+    const { text, diagnostics, exposure = above } = this.#context.files.read(path, "Access");
     this.#diagnostics.push(
       ...diagnostics.map((found) => ({ ...(position && { position }), ...found })),
     );
-    if (text !== undefined) this.readText(text, path, level);
+    if (text === undefined) return;
+    this.readText(text, { file: path, level, ...(exposure && { exposure }) });
   }
 
   #mayInclude({ position }: SettingLine, level: number): boolean {
@@ -151,17 +180,22 @@ class AccessReader {
     return false;
   }
 
-  #include(line: SettingLine, level: number): void {
-    if (this.#mayInclude(line, level)) this.#readFile(line.value, level + 1, line.position);
+  #include(line: SettingLine, source: Source): void {
+    const { level } = source;
+    if (!this.#mayInclude(line, level)) return;
+    this.#readFile(line.value, { ...source, level: level + 1 }, line.position);
   }
 
-  #includeFolder(line: SettingLine, level: number): void {
-    if (this.#mayInclude(line, level)) this.readFolder(line.value, level + 1, line.position);
+  #includeFolder(line: SettingLine, source: Source): void {
+    const { level } = source;
+    if (!this.#mayInclude(line, level)) return;
+    this.readFolder(line.value, { ...source, level: level + 1 }, line.position);
   }
 
   /**
    * Whoever owns a key file must not be able to stop the server, so whatever is wrong with it costs this stanza and
-   * no other: it is left out, with a warning (`docs/spec/server.md` 16, row 29).
+   * no other: it is left out, with a warning (`docs/spec/server.md` 16, row 29). Only a stanza that runs commands may
+   * not have its keys from somebody who is not trusted with them, and that its author decides.
    */
   #includeKeys(line: SettingLine, draft: StanzaDraft | undefined): void {
     if (draft === undefined) {
@@ -169,11 +203,15 @@ class AccessReader {
       return;
     }
     draft.hasKeyFile = true;
-    const { text, diagnostics } = this.#context.files.read(line.value, "Access");
+    const { text, diagnostics, exposure } = this.#context.files.read(line.value, "Access");
+    draft.exposure ??= exposure;
     const found: Diagnostic[] = diagnostics.map((read) => ({ position: line.position, ...read }));
     for (const entry of text === undefined ? [] : readLines(text, line.value)) {
       if (entry.kind === "malformed") found.push(malformedLine(entry));
       else found.push(...this.#setKey(entry, draft));
+    }
+    if (exposure?.isOpenFolder === true) {
+      found.push(exposedFile("Access file", line.value, exposure, line.position));
     }
     const error = found.find(({ severity }) => severity === "error");
     if (error !== undefined) draft.rejection ??= error;
@@ -241,6 +279,21 @@ class AccessReader {
     const culprit = { ...position, column: position.column + offset };
     return [...found, { severity: "error", text, position: culprit, ...(hint && { hint }) }];
   }
+}
+
+/** What somebody who is not trusted with it must not decide: which commands run, and who may have them run. */
+function exposedCommands(draft: StanzaDraft, { commandExecution, cycle }: Stanza): Diagnostic[] {
+  const { exposure, position, source } = draft;
+  const namesProgram = draft.has("GPG_EXE") || draft.has("GPG_HOME_DIR");
+  const runs = commandExecution !== undefined || cycle !== undefined || namesProgram;
+  if (exposure === undefined || !runs) return [];
+  return [{
+    severity: "error",
+    text: `[*] Stanza runs commands and can be changed by others: ${exposure.text} ` +
+      `for access stanza source: '${source}'`,
+    position,
+    hint: EXPOSURE_HINT,
+  }];
 }
 
 const FOLDER_HINT = "Give the path of a folder that can be read";

@@ -6,9 +6,10 @@
  */
 import type { ConfigFiles, FileRead } from "./config_files.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import { exposureOf } from "./exposure.ts";
 
 /** The real files and folders. */
-export const systemFiles: Pick<ConfigFiles, "read" | "list" | "isFolder"> = {
+export const systemFiles: Pick<ConfigFiles, "read" | "list" | "isFolder" | "exposure"> = {
   read: readConfigFile,
   list(folder) {
     try {
@@ -24,6 +25,14 @@ export const systemFiles: Pick<ConfigFiles, "read" | "list" | "isFolder"> = {
       return false;
     }
   },
+  exposure(path) {
+    try {
+      return exposureOf(path);
+    } catch {
+      // Whoever uses it finds out what is wrong with it.
+      return undefined;
+    }
+  },
 };
 
 /**
@@ -37,7 +46,9 @@ export function readConfigFile(path: string, role: "Config" | "Access"): FileRea
     using file = Deno.openSync(path);
     const info = file.statSync();
     if (!info.isFile) return { diagnostics: [notRegular(path)] };
-    return { text: readAll(file), diagnostics: ownership(path, info) };
+    const text = readAll(file);
+    const exposure = exposureOf(path, info);
+    return { text, diagnostics: ownership(path, info), ...(exposure && { exposure }) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { diagnostics: [unreadable(path, role, error)] };

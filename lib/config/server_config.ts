@@ -8,6 +8,7 @@ import { parseAccessValue } from "./access_value.ts";
 import { ACCESS_ROWS } from "./access_variables.ts";
 import type { ConfigFiles } from "./config_files.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import { exposedFile } from "./exposed_file.ts";
 import { type FwknopdConf, parseFwknopdConf } from "./fwknopd_conf.ts";
 import { FWKNOPD_ROWS } from "./fwknopd_variables.ts";
 import type { GivenOptions } from "./option.ts";
@@ -61,9 +62,10 @@ export function readServerConfig(options: GivenOptions, files: ConfigFiles): Con
 export function readServerSettings(options: GivenOptions, files: ConfigFiles): SettingsOutcome {
   const read: FwknopdConf[] = [];
   const readInto = (path: string): FwknopdConf => {
-    const { text, diagnostics } = files.read(path, "Config");
+    const { text, diagnostics, exposure } = files.read(path, "Config");
     const parsed = text === undefined ? EMPTY : parseFwknopdConf(text, path);
-    const conf = { ...parsed, diagnostics: [...diagnostics, ...parsed.diagnostics] };
+    const exposed = exposure === undefined ? [] : [exposedFile("Config file", path, exposure)];
+    const conf = { ...parsed, diagnostics: [...diagnostics, ...exposed, ...parsed.diagnostics] };
     read.push(conf);
     return conf;
   };
@@ -72,7 +74,22 @@ export function readServerSettings(options: GivenOptions, files: ConfigFiles): S
   const overrides = options.value("override-config") ?? named;
   // The C daemon takes blanks after a comma for a part of the name; no file is called that.
   for (const path of overrides?.split(",") ?? []) readInto(path.trim());
-  return resolveServerSettings(read, options, SERVER_OPTIONS);
+  const outcome = resolveServerSettings(read, options, SERVER_OPTIONS);
+  const programs = outcome.resolved === undefined ? [] : exposedPrograms(outcome.resolved, files);
+  if (programs.length === 0) return outcome;
+  return { diagnostics: [...outcome.diagnostics, ...programs] };
+}
+
+/** Settings that name a program, when they are written somewhere; the defaults are the system's own. */
+const PROGRAMS = ["FIREWALL_EXE", "GPG_EXE", "SUDO_EXE"] as const;
+
+function exposedPrograms({ settings, given }: ResolvedSettings, files: ConfigFiles): Diagnostic[] {
+  return PROGRAMS.filter((name) => given.has(name)).flatMap((name) => {
+    // FIREWALL_EXE may hold arguments.
+    const [program = ""] = settings[name].split(" ");
+    const exposure = program.startsWith("/") ? files.exposure(program) : undefined;
+    return exposure === undefined ? [] : [exposedFile(name, program, exposure)];
+  });
 }
 
 const EMPTY: FwknopdConf = { entries: [], diagnostics: [] };

@@ -5,6 +5,7 @@
  */
 import type { AccessName, AccessValues } from "./access_variables.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import type { Exposure } from "./exposure.ts";
 import type { GivenValue } from "./given_value.ts";
 import type { Position } from "./stanza.ts";
 
@@ -23,6 +24,8 @@ export class StanzaDraft {
   isBroken = false;
   /** The stanza takes keys from a file somebody else may own. */
   hasKeyFile = false;
+  /** Who else can change a file it is made of. */
+  exposure: Exposure | undefined;
 
   /** @param source SOURCE as written. */
   constructor(readonly source: string, readonly position: Position) {}

@@ -4,7 +4,7 @@
  */
 import fc from "property-testing";
 import { dumpConfig } from "../../lib/config/dump.ts";
-import { systemFiles } from "../../lib/config/read_file.ts";
+import { systemFiles } from "../../cmd/system_files.ts";
 import { type ConfigOutcome, readServerConfig } from "../../lib/config/server_config.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { accessConf, fwknopdConf } from "../support/config_arbitrary.ts";

@@ -5,6 +5,7 @@
  */
 import type { ConfigFiles } from "../../lib/config/config_files.ts";
 import { type Diagnostic, formatPosition } from "../../lib/config/diagnostic.ts";
+import type { Exposure } from "../../lib/config/exposure.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { type ConfigOutcome, readServerConfig } from "../../lib/config/server_config.ts";
 
@@ -13,17 +14,20 @@ export interface MemorySystem {
   readonly folders?: readonly string[];
   readonly users?: readonly string[];
   readonly groups?: readonly string[];
+  /** Files and programs that somebody else can change. */
+  readonly exposures?: Readonly<Record<string, Exposure>>;
 }
 
 /** Files by path. A path that is not there is an error, as on a disk. */
 export function memoryFiles(
   texts: Readonly<Record<string, string>>,
-  { folders = [], users = ["nobody"], groups = ["nogroup"] }: MemorySystem = {},
+  { folders = [], users = ["nobody"], groups = ["nogroup"], exposures = {} }: MemorySystem = {},
 ): ConfigFiles {
   return {
     read(path, role) {
       const text = texts[path];
-      if (text !== undefined) return { text, diagnostics: [] };
+      const exposure = exposures[path];
+      if (text !== undefined) return { text, diagnostics: [], ...(exposure && { exposure }) };
       const missing = `[*] ${role} file: '${path}' was not found.`;
       return { diagnostics: [{ severity: "error", text: missing }] };
     },
@@ -32,6 +36,7 @@ export function memoryFiles(
         .map((path) => path.slice(folder.length + 1));
       return names.length > 0 || folders.includes(folder) ? names.reverse() : undefined;
     },
+    exposure: (path) => exposures[path],
     isFolder: (path) => folders.includes(path),
     user: (name) => users.includes(name) ? { name, uid: 65534, gid: 65534 } : undefined,
     group: (name) => groups.includes(name) ? { name, gid: 65534 } : undefined,

@@ -120,3 +120,19 @@ Deno.test("folders of this system are found", async () => {
     ]);
   });
 });
+
+Deno.test({
+  name: "a file that was given away is read, and is exposed",
+  ignore: !root,
+  fn: () =>
+    inFolder((folder) => {
+      const path = `${folder}/f`;
+      write(path, "x", 0o600);
+      assertEquals(readConfigFile(path, "Access").exposure, undefined);
+      Deno.chownSync(path, 65534, 65534);
+      const { text, exposure } = readConfigFile(path, "Access");
+      assertEquals([text, exposure?.text], ["x", `user 65534 owns ${path}`]);
+      assertEquals(systemFiles.exposure(path), exposure);
+      assertEquals(systemFiles.exposure(`${folder}/none`), undefined);
+    }),
+});

@@ -1,0 +1,110 @@
+import { exposureOf } from "../../../lib/config/exposure.ts";
+import { assert, assertEquals, assertThrows } from "../../assert.ts";
+
+const NOBODY = 65534;
+const isRoot = Deno.uid() === 0;
+if (!isRoot) console.log("left out: tests of exposed files: only root can give files away");
+
+/** A folder of root's own, with `etc/f` in it. */
+function inFolder(name: string, body: (folder: string) => void): void {
+  Deno.test({
+    name,
+    ignore: !isRoot,
+    fn: () => {
+      const folder = Deno.makeTempDirSync();
+      try {
+        Deno.mkdirSync(`${folder}/etc`, { mode: 0o755 });
+        Deno.writeTextFileSync(`${folder}/etc/f`, "x", { mode: 0o600 });
+        body(folder);
+      } finally {
+        Deno.removeSync(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+/** Whether others may write, whoever they are; the mask of the process is not in the way. */
+function chmod(path: string, mode: number): void {
+  Deno.chmodSync(path, mode);
+}
+
+inFolder(
+  "what belongs to root on a way of root's is not exposed, in a sticky folder neither",
+  (folder) => {
+    assertEquals(exposureOf(`${folder}/etc/f`), undefined);
+    chmod(`${folder}/etc`, 0o1777);
+    assertEquals(exposureOf(`${folder}/etc/f`), undefined);
+    assertEquals(exposureOf(`${folder}/etc/../etc/./f`), undefined);
+  },
+);
+
+inFolder("a file of another user, or that others can write, is exposed", (folder) => {
+  const path = `${folder}/etc/f`;
+  chmod(path, 0o644);
+  assertEquals(exposureOf(path), undefined);
+  chmod(path, 0o646);
+  assertEquals(exposureOf(path), { text: `everybody can write to ${path}`, isOpenFolder: false });
+  chmod(path, 0o660);
+  assertEquals(exposureOf(path), undefined, "root's group");
+  Deno.chownSync(path, 0, NOBODY);
+  assertEquals(exposureOf(path), { text: `group 65534 can write to ${path}`, isOpenFolder: false });
+  chmod(path, 0o600);
+  Deno.chownSync(path, NOBODY, 0);
+  assertEquals(exposureOf(path), { text: `user 65534 owns ${path}`, isOpenFolder: false });
+});
+
+inFolder("a folder on the way counts", (folder) => {
+  const [place, path] = [`${folder}/etc`, `${folder}/etc/f`];
+  chmod(place, 0o777);
+  assertEquals(exposureOf(path), { text: `everybody can write to ${place}`, isOpenFolder: true });
+  chmod(place, 0o775);
+  Deno.chownSync(place, 0, NOBODY);
+  assertEquals(exposureOf(path), { text: `group 65534 can write to ${place}`, isOpenFolder: true });
+  chmod(place, 0o755);
+  Deno.chownSync(place, NOBODY, 0);
+  assertEquals(exposureOf(path), { text: `user 65534 owns ${place}`, isOpenFolder: false });
+});
+
+inFolder("links and both their ends count", (folder) => {
+  const real = `${folder}/etc/f`;
+  Deno.mkdirSync(`${folder}/links`);
+  Deno.symlinkSync("../etc/f", `${folder}/links/relative`);
+  Deno.symlinkSync(`${folder}/links/relative`, `${folder}/links/absolute`);
+  assertEquals(exposureOf(`${folder}/links/absolute`), undefined);
+  chmod(`${folder}/etc`, 0o777);
+  assertEquals(
+    exposureOf(`${folder}/links/absolute`)?.text,
+    `everybody can write to ${folder}/etc`,
+  );
+  assertEquals(exposureOf(real)?.isOpenFolder, true);
+  chmod(`${folder}/etc`, 0o755);
+  chmod(`${folder}/links`, 0o777);
+  assertEquals(exposureOf(real), undefined);
+  assertEquals(
+    exposureOf(`${folder}/links/absolute`)?.text,
+    `everybody can write to ${folder}/links`,
+  );
+  chmod(`${folder}/links`, 0o1777);
+  assertEquals(exposureOf(`${folder}/links/absolute`), undefined);
+  new Deno.Command("chown", { args: ["-h", "65534", `${folder}/links/absolute`] }).outputSync();
+  assertEquals(
+    exposureOf(`${folder}/links/absolute`)?.text,
+    `user 65534 owns ${folder}/links/absolute`,
+  );
+});
+
+inFolder("a circle of links, and a file that was replaced, are errors", (folder) => {
+  Deno.symlinkSync("circle", `${folder}/circle`);
+  assertThrows(() => exposureOf(`${folder}/circle`), /too many symbolic links/);
+  using file = Deno.openSync(`${folder}/etc/f`);
+  const info = file.statSync();
+  assertEquals(exposureOf(`${folder}/etc/f`, info), undefined);
+  Deno.writeTextFileSync(`${folder}/etc/g`, "y");
+  Deno.renameSync(`${folder}/etc/g`, `${folder}/etc/f`);
+  assertThrows(() => exposureOf(`${folder}/etc/f`, info), /replaced/);
+});
+
+Deno.test("a path is relative to the working directory", () => {
+  assert(exposureOf("deno.json")?.isOpenFolder !== true);
+  assertThrows(() => exposureOf("no/such/file"), Deno.errors.NotFound);
+});
