@@ -4,13 +4,16 @@
  * @module
  */
 import { parseCommandLine, type ParsedCommandLine } from "../lib/config/getopt.ts";
-import type { OptionRow } from "../lib/config/option.ts";
-import { type CommandDefinition, ownOptions, runDefinition } from "./command.ts";
+import { GivenOptions, type OptionRow } from "../lib/config/option.ts";
+import { ownOptions } from "../lib/manual/command.ts";
+import { type CommandDefinition, runDefinition } from "./command.ts";
 import type { Context } from "./context.ts";
+import { doctor } from "./doctor.ts";
 import { dumpConfig } from "./dump_config.ts";
 import { explain } from "./explain.ts";
 import { fwFlush } from "./fw_flush.ts";
 import { fwList } from "./fw_list.ts";
+import { help } from "./help.ts";
 import { keygen } from "./keygen.ts";
 import { knock } from "./knock.ts";
 import { print } from "./print.ts";
@@ -23,16 +26,18 @@ import { version } from "./version.ts";
 /** Every subcommand by the name it is called by, in the order of the help text. */
 export const COMMANDS = {
   knock,
+  keygen,
   serve,
   status,
   stop,
   reload,
-  print,
-  keygen,
   "fw-list": fwList,
   "fw-flush": fwFlush,
   "dump-config": dumpConfig,
   explain,
+  doctor,
+  print,
+  help,
   version,
 } as const;
 
@@ -45,13 +50,28 @@ export async function runApplication(args: readonly string[], context: Context):
   const commands: Readonly<Record<string, CommandDefinition>> = COMMANDS;
   const definition = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (definition !== undefined) {
+    if (asksForHelp(definition, rest)) {
+      return await runDefinition(help, NO_OPTIONS, [name], context);
+    }
     const line = readPlainLine(definition, rest);
     if (line !== undefined) {
       return await runDefinition(definition, line.options, line.words, context);
     }
   }
+  if (HELP.includes(name)) return await runDefinition(help, NO_OPTIONS, [], context);
   const { runRouter } = await import("./router.ts");
   return await runRouter(COMMANDS, args, context);
+}
+
+const HELP: readonly string[] = ["-h", "--help"];
+const HELP_ROW: OptionRow = { name: "help", short: "h", brief: "Print this text and exit" };
+const NO_OPTIONS = new GivenOptions([]);
+
+/** Whatever else is wrong with the line; the argument of an option and words after `--` ask for nothing. */
+function asksForHelp(definition: CommandDefinition, args: readonly string[]): boolean {
+  if (!args.some((word) => word.startsWith("-") && word.includes("h"))) return false;
+  const line = parseCommandLine(args, [...ownOptions(definition), HELP_ROW], HELP_ROW.name);
+  return line.options.has(HELP_ROW.name);
 }
 
 /** A command line that says all it means in full: `undefined` leaves it to the router. */

@@ -3,19 +3,13 @@
  *
  * @module
  */
-import type { GivenOptions, OptionRow } from "../lib/config/option.ts";
+import type { GivenOptions } from "../lib/config/option.ts";
+import type { CommandDescription } from "../lib/manual/command.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { describeFailure } from "./failure.ts";
 
 /** A subcommand: what it takes and what it does. */
-export interface CommandDefinition {
-  /** One line for the list of commands. */
-  readonly brief: string;
-  /** Longer text for the command's own help. */
-  readonly description?: string;
-  readonly options: readonly OptionRow[];
-  /** Placeholder of positional words; absent: the command takes none. */
-  readonly words?: { readonly placeholder: string; readonly brief: string };
+export interface CommandDefinition extends CommandDescription {
   /** Loads the code; called only when the command runs, so that others do not pay for it. */
   readonly load: () => Promise<RunCommand>;
 }
@@ -26,11 +20,6 @@ export type RunCommand = (
   words: readonly string[],
   context: Context,
 ) => Promise<number>;
-
-/** Rows of the subcommand itself, without those that only the C tool's command line has. */
-export function ownOptions({ options }: CommandDefinition): OptionRow[] {
-  return options.filter(({ only }) => only !== "compat");
-}
 
 /** Loads and runs a command; whatever it throws becomes a line and a hint on standard error. */
 export async function runDefinition(

@@ -9,6 +9,7 @@ import type { CommandDefinition } from "./command.ts";
 /** Why was I refused? */
 export const explain: CommandDefinition = {
   brief: "Say what the server makes of a captured packet, step by step, and what to change",
+  group: "When it does not work",
   description: [
     "Takes packet texts, files that hold one a line, and pcap or pcapng files, for example",
     "",
@@ -19,6 +20,6 @@ export const explain: CommandDefinition = {
     "server's replay file is only read. The exit status is 0 when the server would take every packet.",
   ].join("\n"),
   options: EXPLAIN_OPTIONS,
-  words: { placeholder: "packet", brief: "A packet text, or the name of a file" },
+  words: { placeholder: "PACKET...", brief: "A packet text, or the name of a file" },
   load: async () => (await import("./explain_run.ts")).runExplain,
 };

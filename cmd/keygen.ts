@@ -37,6 +37,7 @@ const OPTIONS: readonly OptionRow[] = [
 /** Makes a pair of keys. */
 export const keygen: CommandDefinition = {
   brief: "Make a pair of keys for a stanza",
+  group: "Client",
   description: [
     "Prints an encryption key and an HMAC key. Both lines belong into the client's stanza in ~/.fwknoprc and into",
     "the server's stanza in access.conf.",

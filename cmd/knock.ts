@@ -9,6 +9,7 @@ import type { CommandDefinition } from "./command.ts";
 /** Sends the packet that opens a port. */
 export const knock: CommandDefinition = {
   brief: "Ask a server to open a port for one address",
+  group: "Client",
   description: [
     "Sends one encrypted packet to a server that keeps its ports closed, for example",
     "",
@@ -26,6 +27,9 @@ export const knock: CommandDefinition = {
     "refuses, 5 the address cannot be reached. A command's own status is passed on.",
   ].join("\n"),
   options: CLIENT_OPTIONS,
-  words: { placeholder: "command", brief: "Command to run once the port is open, after --" },
+  words: {
+    placeholder: "-- COMMAND...",
+    brief: "Command to run once the port is open, with --wait",
+  },
   load: async () => (await import("./knock_run.ts")).runKnock,
 };

@@ -1,5 +1,5 @@
 /**
- * The router for command lines that are not plain: help, mistakes, and what to say about them. The one place that
+ * The router for command lines that are not plain: mistakes, and what to say about them. The one place that
  * knows `@stricli/core`, which takes 8 ms to set up its tables; `application.ts` does without it where it can.
  *
  * @module
@@ -12,13 +12,14 @@ import {
   buildRouteMap,
   type Command,
   type CommandContext,
-  help,
   run,
   type StricliProcess,
   text_en,
 } from "cli";
 import { type GivenOption, GivenOptions, type OptionRow } from "../lib/config/option.ts";
-import { type CommandDefinition, ownOptions, runDefinition } from "./command.ts";
+import { ownOptions } from "../lib/manual/command.ts";
+import { PROGRAM_SUMMARY } from "../lib/manual/prose/program.ts";
+import { type CommandDefinition, runDefinition } from "./command.ts";
 import { type Context, ExitCode } from "./context.ts";
 
 /** What the router hands to a command: its own process object and ours. */
@@ -44,13 +45,6 @@ export async function runRouter(
   return toExitStatus(process.exitCode);
 }
 
-/** A table of sixty options would drown the usage line. */
-const HELP_FORMAT = {
-  useAliasInUsageLine: true,
-  onlyRequiredInUsageLine: true,
-  caseStyle: "original",
-} as const;
-
 /** Errors of the router in our voice: one line, then what to do. */
 const text: ApplicationText = {
   ...text_en,
@@ -74,23 +68,15 @@ function buildFwknop(
   return buildApplication(
     buildRouteMap({
       routes,
-      docs: {
-        brief: "Single Packet Authorization: open one port, for one address, for a moment",
-        fullDescription: [
-          "fwknop keeps every port of a server closed until one encrypted, authenticated packet proves",
-          "who is asking. The server never answers; it opens one port for one address for 30 seconds.",
-          "",
-          "An option in place of a command, such as `fwknop -A tcp/22 -D host`, is read as the command line of the",
-          "C client; the same program under the name fwknopd takes the command line of the C daemon.",
-        ].join("\n"),
-      },
+      docs: { brief: PROGRAM_SUMMARY },
     }),
     {
       name: "fwknop",
       scanner: { allowArgumentEscapeSequence: true },
       localization: { text },
     },
-    { help: help({ brief: "Print help and exit", formatting: HELP_FORMAT }) },
+    // Help is ours: it is made from the same tables as the manual.
+    {},
   );
 }
 
@@ -106,10 +92,7 @@ type FlagValue = boolean | number | string | readonly string[];
 function toCommand(definition: CommandDefinition): Command<CommandLineContext> {
   const rows = ownOptions(definition);
   return buildCommand<Record<string, FlagValue>, string[], CommandLineContext>({
-    docs: {
-      brief: definition.brief,
-      ...(definition.description === undefined ? {} : { fullDescription: definition.description }),
-    },
+    docs: { brief: definition.brief },
     parameters: {
       // The table decides the flags at run time, which stricli's types cannot follow.
       flags: Object.fromEntries(rows.map((row) => [row.name, toFlag(row)])) as never,
@@ -119,7 +102,7 @@ function toCommand(definition: CommandDefinition): Command<CommandLineContext> {
       ...(definition.words === undefined ? {} : {
         positional: {
           kind: "array",
-          parameter: { ...definition.words, parse: String },
+          parameter: { brief: definition.words.brief, parse: String },
         },
       }),
     },

@@ -9,11 +9,13 @@ import type { CommandDefinition } from "./command.ts";
 /** The daemon that opens ports. */
 export const serve: CommandDefinition = {
   brief: "Watch for packets and open the firewall for those who prove who they are",
+  group: "Server",
   description: [
     "Runs the server with the settings of /etc/fwknop/fwknopd.conf and the stanzas of access.conf, for example",
     "",
-    "  fwknop serve -f              in the foreground, one line per decision",
-    "  fwknop serve -vtf            show what would happen to each packet, and change nothing",
+    "  fwknop serve -f      in the foreground, one line per decision",
+    "  fwknop serve -vtf    show what would happen to each packet, change nothing",
+    "  fwknop serve         as a daemon; `fwknop status`, `stop` and `reload` find it",
   ].join("\n"),
   options: SERVER_OPTIONS,
   load: async () => (await import("./serve_run.ts")).runServe,

@@ -11,6 +11,7 @@ import { VERSION } from "../lib/version.ts";
 /** Prints the version of the program and of the wire format. */
 export const version: CommandDefinition = {
   brief: "Print the version of the program and of the wire format",
+  group: "This program",
   options: [],
   load: () =>
     Promise.resolve((_options, _words, context) => {

@@ -34,6 +34,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "lib/gpg",
   ],
   "lib/daemon": ["lib/net", "lib/config", "ffi"],
+  "lib/manual": ["lib/crypto", "lib/spa", "lib/config", "lib/client"],
   "lib/report": [
     "lib/net",
     "lib/crypto",

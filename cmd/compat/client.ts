@@ -20,6 +20,7 @@ import { CLIENT_OPTIONS } from "../../lib/config/client_options.ts";
 import { stanzaNames } from "../../lib/config/fwknoprc.ts";
 import { parseCommandLine, type ParsedCommandLine } from "../../lib/config/getopt.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
+import { formatOptions } from "../../lib/manual/option_list.ts";
 import { PROTOCOL_VERSION } from "../../lib/spa/message.ts";
 import { VERSION } from "../../lib/version.ts";
 import { checkRcOptions, openClientRc } from "../client_rc.ts";
@@ -29,7 +30,6 @@ import { describeProblem } from "../problem_text.ts";
 import { saveStanza } from "../save_stanza.ts";
 import { sendKnock } from "../send_knock.ts";
 import { makeKeys } from "./key_generation.ts";
-import { formatOptions } from "./usage.ts";
 
 const ROWS = CLIENT_OPTIONS.filter(({ only }) => only !== "native");
 

@@ -17,6 +17,7 @@ import { reloadDaemon, stopDaemon } from "../../lib/daemon/remote_control.ts";
 import { cListing } from "../../lib/firewall/c_listing.ts";
 import { firewallFromSettings } from "../../lib/firewall/from_settings.ts";
 import { HintedError } from "../../lib/hinted_error.ts";
+import { formatOptions } from "../../lib/manual/option_list.ts";
 import { VERSION } from "../../lib/version.ts";
 import { type Context, ExitCode } from "../context.ts";
 import { printDiagnosticTexts } from "../load_server_config.ts";
@@ -26,7 +27,6 @@ import { systemFiles } from "../system_files.ts";
 import { formatErrorCodes } from "./error_codes.ts";
 import { makeKeys } from "./key_generation.ts";
 import { checkServerOptions } from "./server_option_check.ts";
-import { formatOptions } from "./usage.ts";
 
 const ROWS = SERVER_OPTIONS.filter(({ only }) => only !== "native");
 

@@ -5,6 +5,27 @@
  * @module
  */
 
+/** Headings of options in help and manual, in their order. */
+export const OPTION_GROUPS = [
+  "What to ask for",
+  "Whom to admit",
+  "Where and how to send",
+  "Stanzas of the rc file",
+  "Keys",
+  "The packet",
+  "GnuPG",
+  "After the knock",
+  "Trying out, and output",
+  "Running",
+  "Configuration",
+  "Where packets come from",
+  "What it says",
+  "Programs",
+] as const;
+
+/** One of the headings. */
+export type OptionGroup = typeof OPTION_GROUPS[number];
+
 /** One option of a command line. */
 export interface OptionRow {
   /** Long name without dashes: `server-port`. */
@@ -17,6 +38,8 @@ export interface OptionRow {
   readonly argument?: string;
   /** One line, in sentence case, without a full stop. */
   readonly brief: string;
+  /** Heading it stands under in help and manual. */
+  readonly group?: OptionGroup;
   /** The configuration variable the option stands for, if there is one. */
   readonly variable?: string;
   /** The option may be repeated and its occurrences are counted (`-v -v`). */

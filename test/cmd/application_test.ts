@@ -65,3 +65,26 @@ Deno.test("values may be glued to their letters", async () => {
   assert.equal(code, 0);
   assert.match(out, /Message String: 192\.0\.2\.7,tcp\/22\n[^]*Digest Type: 1 \(MD5\)/);
 });
+
+Deno.test("help COMMAND, COMMAND --help and COMMAND -h print the same", async () => {
+  const help = await fwknop("help", "knock");
+  assert.match(help.out, /^Usage: fwknop knock /);
+  assert.deepEqual([help.code, help.err], [0, ""]);
+  for (const words of [["--help"], ["-h"], ["-v", "--no-such-option", "--help"], ["-vh"]]) {
+    assert.deepEqual(await fwknop("knock", ...words), help, words.join(" "));
+  }
+});
+
+Deno.test("what an option takes, and what follows --, does not ask for help", async () => {
+  for (const words of [["-D", "-h", "-T"], ["-T", "--", "ls", "--help"]]) {
+    assert.doesNotMatch((await fwknop("knock", "--no-rc-file", ...words)).out, /^Usage/);
+  }
+});
+
+Deno.test("help for a command that does not exist suggests one, with exit status 2", async () => {
+  assert.deepEqual(await fwknop("help", "knok"), {
+    code: 2,
+    out: "",
+    err: "fwknop: there is no command 'knok'\n  did you mean knock?\n",
+  });
+});

@@ -58,9 +58,9 @@ Deno.test({
   fn: () =>
     withLinks(async (path) => {
       for (const name of ["fwknop", "other"]) {
-        assertOut(await run(path(name)), 0, /fwknop keeps every port of a server closed/);
+        assertOut(await run(path(name)), 0, /^Usage: fwknop COMMAND/);
         assertOut(await run(path(name), "--version"), 0, OURS);
-        assertOut(await run(path(name), "-h"), 0, /fwknop keeps every port of a server closed/);
+        assertOut(await run(path(name), "-h"), 0, /^Usage: fwknop COMMAND/);
         assertOut(await run(path(name), "-V", "--no-rc-file", "--no-save-args"), 0, CLIENT);
         assertOut(await run(path(name), "--no-rc-file", "-h"), 0, /^\nfwknop client version/);
         assertOut(await run(path(name), "fwknopd", "-V"), 0, SERVER);

@@ -1,0 +1,55 @@
+/**
+ * What help, manual and completion know of a subcommand.
+ *
+ * @module
+ */
+import { OPTION_GROUPS, type OptionGroup, type OptionRow } from "../config/option.ts";
+
+/** Headings of the list of commands, in their order. */
+export const COMMAND_GROUPS = [
+  "Client",
+  "Server",
+  "When it does not work",
+  "This program",
+] as const;
+
+/** A subcommand, described. */
+export interface CommandDescription {
+  /** One line for the list of commands. */
+  readonly brief: string;
+  /** Where it stands in that list. */
+  readonly group: typeof COMMAND_GROUPS[number];
+  /** Longer text for the command's own help and the manual, as `text.ts` reads it. */
+  readonly description?: string;
+  readonly options: readonly OptionRow[];
+  /** Positional words; absent: the command takes none. */
+  readonly words?: CommandWords;
+}
+
+/** Positional words of a command. */
+export interface CommandWords {
+  /** As the usage line shows them. */
+  readonly placeholder: string;
+  readonly brief: string;
+  /** Every way to say it, where there is a list: `unit`, `man fwknop`. */
+  readonly phrases?: readonly string[];
+}
+
+/** Commands by name, in the order of the help text. */
+export type Commands = Readonly<Record<string, CommandDescription>>;
+
+/** Rows of the subcommand itself, without those that only the C tool's command line has. */
+export function ownOptions({ options }: Pick<CommandDescription, "options">): OptionRow[] {
+  return options.filter(({ only }) => only !== "compat");
+}
+
+/** Rows under their headings; those without one stand first. */
+export function groupOptions(
+  rows: readonly OptionRow[],
+): { readonly title?: OptionGroup; readonly rows: readonly OptionRow[] }[] {
+  return [undefined, ...OPTION_GROUPS].flatMap((title) => {
+    const members = rows.filter(({ group }) => group === title);
+    if (members.length === 0) return [];
+    return [title === undefined ? { rows: members } : { title, rows: members }];
+  });
+}

@@ -1,0 +1,26 @@
+/**
+ * What the program is.
+ *
+ * @module
+ */
+
+/** In one line. */
+export const PROGRAM_SUMMARY =
+  "Single Packet Authorization: open one port, for one address, for a moment.";
+
+/** The rest of the program's help. */
+export const PROGRAM_TEXT = `
+A server keeps every port closed and never answers. One encrypted packet that proves who is asking opens one port for one
+address. The way to a first knock:
+
+  fwknop keygen                make keys for both ends
+  fwknop print access.conf     the server's file for them: who may open what
+  fwknop print fwknoprc        the client's file for them
+  fwknop serve -vtf            on the server: show every step, change nothing
+  fwknop knock -n NAME --wait  on the client: knock, then see the port open
+
+\`fwknop print man fwknop\` is the manual. An option in place of a command is read as the command line of the C client:
+
+  fwknop -A tcp/22 -a 192.0.2.7 -D server.example
+
+Under the name fwknopd the program takes the command line of the C daemon.`;

@@ -1,0 +1,34 @@
+import { COMMANDS } from "../../../cmd/application.ts";
+import { commandHelp, programHelp } from "../../../lib/manual/help.ts";
+import type { Commands } from "../../../lib/manual/command.ts";
+import { ownOptions } from "../../../lib/manual/command.ts";
+import { assert, assertEquals } from "../../assert.ts";
+
+const commands: Commands = COMMANDS;
+
+Deno.test("help fits 80 columns and ends with a newline, whatever it is about", () => {
+  const texts = [
+    programHelp(commands),
+    ...Object.entries(commands).map(([name, command]) => commandHelp(name, command)),
+  ];
+  for (const text of texts) {
+    assert(/[^\n]\n$/.test(text));
+    for (const line of text.split("\n")) assert(line.length <= 80, line);
+  }
+});
+
+Deno.test("a command's help has every option of its own, once, and none of the C tools alone", () => {
+  for (const [name, command] of Object.entries(commands)) {
+    const text = commandHelp(name, command);
+    for (const { name: option } of ownOptions(command)) {
+      const found = text.match(new RegExp(`^ (-\\w,|   ) --${option}( |$)`, "gm"));
+      assertEquals(found?.length, 1, `${name} --${option}`);
+    }
+  }
+  assert(!commandHelp("knock", COMMANDS.knock).includes("--show-last"));
+});
+
+Deno.test("every command stands in the list of commands", () => {
+  const text = programHelp(commands);
+  for (const name of Object.keys(commands)) assert(text.includes(`\n  ${name} `), name);
+});
