@@ -126,9 +126,15 @@ async function serveConfig(
 ): Promise<number> {
   const { settings } = config;
   const { testMode, packetLimit } = run;
+  let server: Server | undefined;
   if (!testMode) makeRunFolder(settings.FWKNOP_RUN_DIR, log);
   using _pidFile = testMode ? undefined : PidFile.acquire(settings.FWKNOP_PID_FILE);
   using manager = new ServiceManager(context.env("NOTIFY_SOCKET"));
+  // Before anything is changed, so that it is put back whenever the signal comes.
+  using signals = new Signals();
+  const stop = (): void => server?.stop();
+  signals.on("SIGINT", stop);
+  signals.on("SIGTERM", stop);
   log.info("Starting fwknopd");
   if (run.rotates && !testMode && settings.ENABLE_DIGEST_PERSISTENCE) {
     const window = settings.ENABLE_SPA_PACKET_AGING ? settings.MAX_SPA_PACKET_AGE : undefined;
@@ -136,29 +142,29 @@ async function serveConfig(
     rotateReplayFile(settings.DIGEST_FILE, window, nowSeconds());
   }
   const setup = await openSetup(config, testMode, log);
-  const server = new Server(setup, { observe: log.observe, now: nowSeconds, packetLimit });
+  const running = new Server(setup, { observe: log.observe, now: nowSeconds, packetLimit });
+  server = running;
+  if (signals.last !== undefined) running.stop();
   let current = setup;
   run.ready();
   try {
     await dropPermissions({
       programs: !testMode || config.stanzas.some(({ gpg }) => gpg !== undefined),
-      network: true,
+      // Whoever listens by now goes on; a reload that wants another TCP port has to be a restart.
+      network: false,
       writing: !testMode,
       reading: true,
     });
-    using signals = new Signals();
-    signals.on("SIGINT", () => server.stop());
-    signals.on("SIGTERM", () => server.stop());
     signals.on("SIGHUP", async () => {
       manager.reloading();
-      current = await reload(server, current, run, log);
+      current = await reload(running, current, run, log);
       manager.ready(`Watching ${current.capture.description}`);
     });
-    signals.on("SIGUSR1", () => tellCounters(server, log));
+    signals.on("SIGUSR1", () => tellCounters(running, log));
     for (const line of setup.announcements) log.info(line);
     setup.cycles?.start();
     manager.ready(`Watching ${setup.capture.description}`);
-    const end = await server.run();
+    const end = await running.run();
     if (end === "packet-limit") {
       log.warning(`* Incoming packet count limit of ${packetLimit} reached`);
       log.info(`Packet count limit (${packetLimit}) reached. Exiting...`);
@@ -203,10 +209,19 @@ async function reload(
     }
     return setup;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = needsPermission(error)
+      ? "The new configuration needs permissions that were given up at the start (restart it)"
+      : error instanceof Error
+      ? error.message
+      : String(error);
     log.error(`${reason}: going on with the configuration before`);
     return before;
   }
+}
+
+function needsPermission(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return [error, cause].some((one) => one instanceof Deno.errors.NotCapable);
 }
 
 /** SIGUSR1: what went through so far. */

@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { captureFromSettings } from "../lib/capture/from_settings.ts";
+import {
+  captureFromSettings,
+  captureKey,
+  type OpenedCapture,
+  sharedPort,
+} from "../lib/capture/from_settings.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { natSwitches } from "../lib/config/nat_switches.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
@@ -51,9 +56,7 @@ export async function openSetup(
   const replay = before !== undefined && keeps(REPLAY_SETTINGS)
     ? before.replay
     : openReplayCache(settings, testMode, log, before?.replay);
-  const { capture, announcements } = before !== undefined && keeps(CAPTURE_SETTINGS)
-    ? before
-    : captureFromSettings(settings, (notice) => log[notice.severity](notice.text));
+  const { capture, announcements } = openCapture(settings, log, before);
   try {
     const kept = keeps(FIREWALL_SETTINGS) ? before?.firewall : undefined;
     const firewall = testMode || !needsFirewall(stanzas, before)
@@ -85,6 +88,25 @@ export async function openSetup(
   }
 }
 
+/** The capture that runs, or the one the settings ask for in its place. */
+function openCapture(
+  settings: ServerSettings,
+  log: ServeLog,
+  before: OpenedSetup | undefined,
+): OpenedCapture {
+  if (before !== undefined) {
+    const running = before.config.settings;
+    if (captureKey(running) === captureKey(settings)) return before;
+    const port = sharedPort(running, settings);
+    if (port !== undefined) {
+      throw new HintedError(`The ways in change around port ${port}, which is open already`, {
+        hint: "Stop the server and start it again",
+      });
+    }
+  }
+  return captureFromSettings(settings, (notice) => log[notice.severity](notice.text));
+}
+
 /**
  * Where every stanza has a command cycle the firewall is never touched (`docs/spec/server.md` 11), unless grants of an
  * earlier configuration are still in it.
@@ -102,7 +124,6 @@ function refuseOtherKind(firewall: Firewall | undefined, before: Firewall | unde
 }
 
 const REPLAY_SETTINGS = /PACKET_AG(E|ING)$|DIGEST/;
-const CAPTURE_SETTINGS = /PCAP|SERVER|SERV_|SNIFF|INTF|NFQ/;
 const FIREWALL_SETTINGS = /^(FLUSH|IPT|FIREWD|IPFW|PF|NFT|FIREWALL)_|^FIREWALL|IPT_|FIREWD_|RULE/;
 
 /** Whether all settings whose name matches are the same in both. */

@@ -48,6 +48,34 @@ export function captureFromSettings(settings: ServerSettings, notify: Notify): O
   }
 }
 
+/**
+ * What of the settings decides what is opened, as a text: where two are equal, the capture that runs will do for both.
+ */
+export function captureKey(settings: ServerSettings): string {
+  const tcp = settings.ENABLE_TCP_SERVER ? settings.TCPSERV_PORT : undefined;
+  return JSON.stringify([tcp, ...mainKey(settings)]);
+}
+
+function mainKey(settings: ServerSettings): readonly unknown[] {
+  if (settings.ENABLE_NFQ_CAPTURE) {
+    return Object.entries(settings).filter(([name]) => name.startsWith("NFQ_")).sort();
+  }
+  if (settings.ENABLE_UDP_SERVER) return [settings.UDPSERV_PORT];
+  const { PCAP_FILE, PCAP_INTF, PCAP_FILTER, MAX_SNIFF_BYTES, EXIT_AT_INTF_DOWN } = settings;
+  const { ENABLE_PCAP_PROMISC, ENABLE_PCAP_ANY_DIRECTION } = settings;
+  const switches = [EXIT_AT_INTF_DOWN, ENABLE_PCAP_PROMISC, ENABLE_PCAP_ANY_DIRECTION];
+  return [PCAP_FILE, PCAP_INTF, PCAP_FILTER, MAX_SNIFF_BYTES, ...switches];
+}
+
+/** A port that both settings listen on, `UDP 62201`: the second cannot be opened beside the first. */
+export function sharedPort(a: ServerSettings, b: ServerSettings): string | undefined {
+  const ports = (settings: ServerSettings): string[] => [
+    ...(settings.ENABLE_TCP_SERVER ? [`TCP ${settings.TCPSERV_PORT}`] : []),
+    ...(settings.ENABLE_UDP_SERVER ? [`UDP ${settings.UDPSERV_PORT}`] : []),
+  ];
+  return ports(a).find((port) => ports(b).includes(port));
+}
+
 function openMain(settings: ServerSettings, notify: Notify): OpenedCapture {
   if (settings.ENABLE_NFQ_CAPTURE) return openQueue(settings);
   if (settings.ENABLE_UDP_SERVER) return openUdp(settings);

@@ -113,6 +113,26 @@ namespaceTest(
 );
 
 namespaceTest(
+  "a reload that would have to be a restart says so and changes nothing",
+  { programs: ["fwknop", "iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const daemon = await startOurs(host, { folder, accessConf: STANZA });
+      const conf = await Deno.readTextFile(`${folder}/fwknopd.conf`);
+      const write = (extra: string): Promise<void> =>
+        Deno.writeTextFile(`${folder}/fwknopd.conf`, `${conf}${extra}`);
+      await write("ENABLE_TCP_SERVER Y\n");
+      await reload(folder, daemon, /port UDP 62201, which is open already: going on with/);
+      await write("ENABLE_TCP_SERVER Y\nUDPSERV_PORT 62301\n");
+      await reload(folder, daemon, /given up at the start \(restart it\): going on with/);
+      await knock(host, "192.0.2.5");
+      await daemon.line(/Added access rule .*192\.0\.2\.5 /);
+      await daemon.stop();
+    }),
+);
+
+namespaceTest(
   "without -f the exit status tells whether the daemon runs, and a second one does not start",
   { programs: ["fwknopd", "iptables"] },
   (lab) =>
