@@ -1,0 +1,42 @@
+import fc from "property-testing";
+import { assertEquals } from "../../assert.ts";
+import { BoundedText } from "../../../lib/command/bounded_text.ts";
+import { textBytes } from "../../../lib/crypto/bytes.ts";
+
+async function collect(parts: readonly string[], limit: number): Promise<BoundedText> {
+  const text = new BoundedText(limit);
+  await text.collect(ReadableStream.from(parts.map(textBytes))).done;
+  return text;
+}
+
+Deno.test("lines are cut at newlines, and what is empty at the end is left out", async () => {
+  assertEquals((await collect(["a\r\nb", "c\n\n", "d\n\n"], 100)).lines(), ["a", "bc", "", "d"]);
+  assertEquals((await collect([], 100)).lines(), []);
+  assertEquals((await collect([" \n"], 100)).lines(), []);
+});
+
+Deno.test("bytes that are no text become U+FFFD", async () => {
+  const text = new BoundedText(10);
+  await text.collect(ReadableStream.from([Uint8Array.of(0x61, 0xff, 0x62)])).done;
+  assertEquals(text.lines(), ["a\ufffdb"]);
+});
+
+Deno.test("no more than the limit is kept, however it comes, and that there was more is known", async () => {
+  const parts = fc.array(fc.stringMatching(/^[a-z]{0,9}$/), { maxLength: 9 });
+  await fc.assert(fc.asyncProperty(parts, fc.nat({ max: 40 }), async (list, limit) => {
+    const whole = list.join("");
+    const text = await collect(list, limit);
+    assertEquals(text.lines().join(""), whole.slice(0, limit));
+    assertEquals(text.truncated, whole.length > limit);
+  }));
+});
+
+Deno.test("a stream that breaks has ended, and one that is given up is left alone", async () => {
+  const broken = new ReadableStream({ start: (controller) => controller.error(new Error("no")) });
+  const text = new BoundedText(10);
+  await text.collect(broken).done;
+  const endless = text.collect(new ReadableStream());
+  endless.cancel();
+  await endless.done;
+  assertEquals(text.lines(), []);
+});
