@@ -18,9 +18,8 @@ export class Lanes {
   run<T>(lane: string, job: () => Promise<T>): Promise<T> {
     this.#length++;
     const before = this.#ends.get(lane) ?? Promise.resolve();
-    const ended = before.then(job);
+    const ended = before.then(job).finally(() => this.#length--);
     const end = ended.then(() => {}, () => {}).then(() => {
-      this.#length--;
       if (this.#ends.get(lane) === end) this.#ends.delete(lane);
     });
     this.#ends.set(lane, end);
