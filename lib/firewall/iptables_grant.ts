@@ -60,6 +60,7 @@ export function grantRules(
       chain: chain.name,
       ...match,
       expires: grant.expires,
+      stanza: grant.stanza,
       datestop,
       target: chain.target,
     };

@@ -21,6 +21,8 @@ export interface IptablesRule {
   readonly destinationPort?: number;
   /** Seconds since 1970 UTC: the `_exp_` comment. */
   readonly expires: number;
+  /** Number of the stanza that allowed it; remembered for whoever lists or adopts the rule. */
+  readonly stanza?: number;
   /** Whether the kernel ends the rule as well (`-m time --datestop`). */
   readonly datestop: boolean;
   readonly target: string;
@@ -30,6 +32,12 @@ export interface IptablesRule {
 
 /** `_exp_EPOCH`: how the C daemon marks its rules (`docs/spec/firewalls.md` 1.4). */
 export const EXPIRY_PREFIX = "_exp_";
+
+/**
+ * `stanza_N`, in a comment of its own: the C daemon reads digits up to the end of the one with the expiry
+ * (`docs/spec/firewalls.md` 1.5), and words joined in one comment would be quoted in listings.
+ */
+const STANZA_PREFIX = "stanza_";
 
 /**
  * The arguments that follow `-A CHAIN`. What the kernel holds, and so every listing, is what the C daemon's
@@ -42,6 +50,9 @@ export function ruleArguments(rule: IptablesRule): string[] {
   if (rule.destination !== undefined) words.push("-d", rule.destination);
   if (rule.sourcePort !== undefined) words.push("--sport", String(rule.sourcePort));
   if (rule.destinationPort !== undefined) words.push("--dport", String(rule.destinationPort));
+  if (rule.stanza !== undefined) {
+    words.push("-m", "comment", "--comment", `${STANZA_PREFIX}${rule.stanza}`);
+  }
   // The named second still matches (docs/spec/firewalls.md 7.1), so the one before it is named.
   if (rule.datestop) words.push("-m", "time", "--datestop", isoSecond(rule.expires - 1));
   words.push("-m", "comment", "--comment", `${EXPIRY_PREFIX}${rule.expires}`, "-j", rule.target);
@@ -49,8 +60,11 @@ export function ruleArguments(rule: IptablesRule): string[] {
   return words;
 }
 
-/** Two rules that admit the same until the same second have the same key; the kernel-side end does not count. */
-export function ruleKey(rule: IptablesRule): string {
+/**
+ * Two rules that admit the same until the same second have the same key; the kernel-side end and the stanza do not
+ * count.
+ */
+export function ruleKey({ stanza: _, ...rule }: IptablesRule): string {
   const words = ruleArguments({ ...rule, datestop: false });
   return [`ipv${rule.family}`, rule.table, rule.chain, ...words].join(" ");
 }
@@ -83,7 +97,11 @@ export function recogniseRule(
   const digits = words[at]?.slice(EXPIRY_PREFIX.length) ?? "";
   if (!/^[0-9]{1,11}$/.test(digits)) return {};
   const expires = Number(digits);
-  const options = readOptions(words);
+  const stanzaAt = words.findIndex((word, index) =>
+    words[index - 1] === "--comment" && STANZA_COMMENT.test(word)
+  );
+  const stanza = stanzaAt < 0 ? undefined : Number(words[stanzaAt]?.slice(STANZA_PREFIX.length));
+  const options = readOptions(words.filter((_, index) => !isComment(index, stanzaAt)));
   const target = options?.get("-j");
   if (options === undefined || target === undefined) return { expires };
   const known = [...options.keys()].every((option) => KNOWN_OPTIONS.has(option));
@@ -107,11 +125,19 @@ export function recogniseRule(
       ...(sourcePort === undefined ? {} : { sourcePort }),
       ...(destinationPort === undefined ? {} : { destinationPort }),
       expires,
+      ...(stanza === undefined ? {} : { stanza }),
       datestop: options.has("--datestop"),
       target,
       ...(to === undefined ? {} : { to: { option: to, value: options.get(to) ?? "" } }),
     },
   };
+}
+
+const STANZA_COMMENT = new RegExp(`^${STANZA_PREFIX}[1-9][0-9]{0,8}$`);
+
+/** Whether a word belongs to the comment whose text stands at `at`: `--comment` or the text; `-m` is passed over. */
+function isComment(index: number, at: number): boolean {
+  return at >= 0 && (index === at || index === at - 1);
 }
 
 const KNOWN_OPTIONS: ReadonlySet<string> = new Set([

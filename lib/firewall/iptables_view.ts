@@ -104,5 +104,6 @@ function summarise(
     services: service,
     service,
     expires,
+    ...(rule?.stanza === undefined ? {} : { stanza: rule.stanza }),
   };
 }

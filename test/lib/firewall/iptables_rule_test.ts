@@ -97,12 +97,15 @@ Deno.test("every rule of ours is recognised from its own words", () => {
     sourcePort: port,
     destinationPort: port,
     expires: fc.integer({ min: 1, max: 99999999999 }),
+    stanza: fc.integer({ min: 1, max: 999999999 }),
   }, { requiredKeys: ["expires"] });
   fc.assert(fc.property(any, (parts) => {
     const made: IptablesRule = { ...place, ...parts, datestop: false, target: "ACCEPT" };
     const words = ruleArguments(made).map((word) =>
       word === "6" ? "tcp" : word === "17" ? "udp" : word
     );
-    assert.equal(recogniseRule(place, words)?.expires, parts.expires);
+    const found = recogniseRule(place, words);
+    assert.equal(found?.expires, parts.expires);
+    assert.equal(found?.rule?.stanza, parts.stanza);
   }));
 });

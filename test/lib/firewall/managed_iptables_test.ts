@@ -100,7 +100,8 @@ for (const program of ["iptables", "iptables-legacy"]) {
         ["udp/53", "tcp/22,udp/53"],
       ]);
       const stop = new Date((grant.expires - 1) * 1000).toISOString().slice(0, 19);
-      const end = `-m time --datestop ${stop} -m comment --comment _exp_${grant.expires} -j ACCEPT`;
+      const end =
+        `-m comment --comment stanza_1 -m time --datestop ${stop} -m comment --comment _exp_${grant.expires} -j ACCEPT`;
       assert.deepEqual(await rules(server, "FWKNOP_INPUT", program), [
         `-A FWKNOP_INPUT -s 10.9.0.1/32 -p tcp -m tcp --dport 22 ${end}`,
         `-A FWKNOP_INPUT -s 10.9.0.1/32 -p udp -m udp --dport 53 ${end}`,
@@ -307,7 +308,13 @@ namespaceTest(
       (await before.firewall.open(access("10.9.0.9", "tcp/22", 60))).error,
       "The firewall was let go of",
     );
-    await after.firewall.close();
+    // A start after a crash has nothing but the rules to go by.
+    const third = iptablesIn(server);
+    await after.firewall.release();
+    await third.firewall.prepare();
+    assert.deepEqual(types(third.events), ["info", "adopted"]);
+    assert.equal(third.firewall.held()[0]?.summary.stanza, 1);
+    await third.firewall.close();
   },
 );
 
