@@ -32,6 +32,11 @@ const OPTIONS: readonly OptionRow[] = [
     argument: "FILE",
     brief: "Also write the QR code to a new SVG file, readable by you alone",
   },
+  {
+    name: "from",
+    argument: "FILE[#N]",
+    brief: "Make no keys: show those of stanza N of an access.conf as a QR code",
+  },
 ];
 
 /** Makes a pair of keys. */
@@ -40,7 +45,9 @@ export const keygen: CommandDefinition = {
   group: "Client",
   description: [
     "Prints an encryption key and an HMAC key. Both lines belong into the client's stanza in ~/.fwknoprc and into",
-    "the server's stanza in access.conf.",
+    "the server's stanza in access.conf. To bring keys that are in use to a phone:",
+    "",
+    "  fwknop keygen --from /etc/fwknop/access.conf#1",
   ].join("\n"),
   options: OPTIONS,
   load: async () => (await import("./keygen_run.ts")).runKeygen,

@@ -5,51 +5,79 @@
  */
 import { keyGenerationOptions } from "../lib/client/key_generation.ts";
 import { writeKeyFile } from "../lib/client/key_output_file.ts";
-import { formatKeyCode, formatKeyLines, keyBase64 } from "../lib/client/key_text.ts";
-import { Problem } from "../lib/client/problem.ts";
+import { formatKeyLines, keyBase64, type KeyPair } from "../lib/client/key_text.ts";
+import { Problem, usageProblem } from "../lib/client/problem.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
-import { generateKeys } from "../lib/crypto/key_generation.ts";
+import type { DigestName } from "../lib/crypto/digest_name.ts";
+import { type GeneratedKeys, generateKeys } from "../lib/crypto/key_generation.ts";
 import { type Context, ExitCode } from "./context.ts";
+import { existingKeys } from "./existing_keys.ts";
 import { describeProblem } from "./problem_text.ts";
+import { printCode, writeCode } from "./show_code.ts";
 
-/** Draws the keys and prints or writes them. */
+/** Draws the keys and prints or writes them; existing ones are shown as a code only. */
 export async function runKeygen(
   options: GivenOptions,
   _words: readonly string[],
   context: Context,
 ): Promise<number> {
+  const place = options.value("from");
+  const keys = place === undefined
+    ? await makeKeys(options, context)
+    : checkFrom(options) ?? existingKeys(place);
+  if (keys instanceof Problem) return fail(keys, context);
+  const file = options.value("qr-file");
+  if (options.has("qr") || (place !== undefined && file === undefined)) {
+    await printCode(keys, context);
+  }
+  if (file !== undefined) {
+    const problem = await writeCode(keys, file, options.has("force"));
+    if (problem !== undefined) return fail(problem, context);
+  }
+  return ExitCode.ok;
+}
+
+/** Options that say what new keys are to be like. */
+const MAKING: readonly string[] = [
+  "key-len",
+  "hmac-key-len",
+  "hmac-digest-type",
+  "key-gen-file",
+  "json",
+];
+
+function checkFrom(options: GivenOptions): Problem | undefined {
+  const name = MAKING.find((option) => options.has(option));
+  return name === undefined
+    ? undefined
+    : usageProblem(`--from shows keys that are there; --${name} is for new ones`);
+}
+
+async function makeKeys(options: GivenOptions, context: Context): Promise<KeyPair | Problem> {
   const wanted = keyGenerationOptions(options, "native");
-  if (wanted instanceof Problem) return fail(wanted, context);
+  if (wanted instanceof Problem) return wanted;
   const keys = generateKeys(wanted);
-  const hmacType = wanted.hmacType ?? "sha256";
   const text = options.has("json")
-    ? `${
-      JSON.stringify({
-        key_base64: keyBase64(keys.key),
-        hmac_key_base64: keyBase64(keys.hmacKey),
-        hmac_digest_type: hmacType,
-      })
-    }\n`
+    ? formatJson(keys, wanted.hmacType ?? "sha256")
     : formatKeyLines(keys);
   const file = options.value("key-gen-file");
   if (file === undefined) context.out(text);
   else {
     const problem = await writeKeyFile(file, text, options.has("force"));
-    if (problem !== undefined) return fail(problem, context);
+    if (problem !== undefined) return problem;
     context.out(`[+] Wrote Rijndael and HMAC keys to: ${file}\n`);
   }
-  if (options.has("qr")) {
-    const { renderUnicodeCompact } = await import("qr");
-    context.out(`${renderUnicodeCompact(formatKeyCode(keys), { border: 2 })}\n`);
-  }
-  const svgFile = options.value("qr-file");
-  if (svgFile !== undefined) {
-    const { renderSVG } = await import("qr");
-    const svg = renderSVG(formatKeyCode(keys), { border: 4 });
-    const problem = await writeKeyFile(svgFile, `${svg}\n`, options.has("force"));
-    if (problem !== undefined) return fail(problem, context);
-  }
-  return ExitCode.ok;
+  return keys;
+}
+
+function formatJson({ key, hmacKey }: GeneratedKeys, hmacType: DigestName): string {
+  return `${
+    JSON.stringify({
+      key_base64: keyBase64(key),
+      hmac_key_base64: keyBase64(hmacKey),
+      hmac_digest_type: hmacType,
+    })
+  }\n`;
 }
 
 function fail(problem: Problem, context: Context): number {

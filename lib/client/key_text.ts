@@ -3,7 +3,12 @@
  *
  * @module
  */
-import type { GeneratedKeys } from "../crypto/key_generation.ts";
+
+/** A pair of keys, new or in use; a stanza may do without an HMAC. */
+export interface KeyPair {
+  readonly key: Uint8Array;
+  readonly hmacKey?: Uint8Array | undefined;
+}
 
 /** Base64 with its padding, as both ends' files have it. */
 export function keyBase64(bytes: Uint8Array): string {
@@ -11,11 +16,18 @@ export function keyBase64(bytes: Uint8Array): string {
 }
 
 /** The C client's two lines. */
-export function formatKeyLines(keys: GeneratedKeys): string {
-  return `KEY_BASE64: ${keyBase64(keys.key)}\nHMAC_KEY_BASE64: ${keyBase64(keys.hmacKey)}\n`;
+export function formatKeyLines(keys: KeyPair): string {
+  return keyLines(keys).map(([name, value]) => `${name}: ${value}\n`).join("");
 }
 
 /** What the scanner of the Android client reads. */
-export function formatKeyCode(keys: GeneratedKeys): string {
-  return `KEY_BASE64:${keyBase64(keys.key)} HMAC_KEY_BASE64:${keyBase64(keys.hmacKey)}`;
+export function formatKeyCode(keys: KeyPair): string {
+  return keyLines(keys).map(([name, value]) => `${name}:${value}`).join(" ");
+}
+
+function keyLines({ key, hmacKey }: KeyPair): (readonly [name: string, value: string])[] {
+  return [
+    ["KEY_BASE64", keyBase64(key)],
+    ...(hmacKey === undefined ? [] : [["HMAC_KEY_BASE64", keyBase64(hmacKey)] as const]),
+  ];
 }

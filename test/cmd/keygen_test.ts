@@ -1,3 +1,4 @@
+import { renderUnicodeCompact } from "qr";
 import { keygen } from "../../cmd/keygen.ts";
 import { parseCommandLine } from "../../lib/config/getopt.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
@@ -94,4 +95,49 @@ Deno.test("--qr-file writes a private picture and replaces none", async () => {
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+});
+
+/** An access.conf with two stanzas, the second without HMAC. */
+async function withAccessFile(use: (path: string) => Promise<void>): Promise<void> {
+  const path = await Deno.makeTempFile();
+  const text = "SOURCE ANY\nKEY_BASE64 MDEyMzQ1Njc4OTAxMjM0NQ==\nHMAC_KEY_BASE64 c2VjcmV0\n" +
+    "SOURCE 192.0.2.1\nKEY correct horse\n";
+  try {
+    await Deno.writeTextFile(path, text);
+    await use(path);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+Deno.test("--from shows the code of a stanza's keys and nothing else", async () => {
+  await withAccessFile(async (path) => {
+    const { code, out, err } = await keygenWith("--from", `${path}#1`);
+    assertEquals([code, err], [0, ""]);
+    assertEquals(out, renderUnicodeCompact(CODE_OF_FIRST, { border: 2 }) + "\n");
+    const second = await keygenWith("--from", `${path}#2`);
+    const text = `KEY_BASE64:${btoa("correct horse")}`;
+    assertEquals(second.out, renderUnicodeCompact(text, { border: 2 }) + "\n");
+  });
+});
+
+const CODE_OF_FIRST = "KEY_BASE64:MDEyMzQ1Njc4OTAxMjM0NQ== HMAC_KEY_BASE64:c2VjcmV0";
+
+Deno.test("--from needs a number where there are several stanzas, and an existing one", async () => {
+  await withAccessFile(async (path) => {
+    const lines: readonly (readonly [string[], RegExp])[] = [
+      [["--from", path], /has 2 stanzas\n {2}say which: --from .*#1 to .*#2\n$/],
+      [["--from", `${path}#3`], /has no stanza number 3: the last is 2\n$/],
+      [["--from", `${path}#0`], /has no stanza number 0/],
+      [["--from", `${path}#1`, "--json"], /--json is for new ones/],
+    ];
+    for (const [words, message] of lines) {
+      const { code, out, err } = await keygenWith(...words);
+      assertEquals([code, out], [2, ""], words.join(" "));
+      assertMatch(err, message);
+    }
+    const { code, err } = await keygenWith("--from", `${path}.absent`);
+    assertEquals(code, 1);
+    assertMatch(err, /^fwknop: .*absent/);
+  });
 });
