@@ -19,14 +19,17 @@ import { knock } from "./knock.ts";
 import { print } from "./print.ts";
 import { reload } from "./reload.ts";
 import { serve } from "./serve.ts";
+import { stanza } from "./stanza.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
+import { uci } from "./uci.ts";
 import { version } from "./version.ts";
 
 /** Every subcommand by the name it is called by, in the order of the help text. */
 export const COMMANDS = {
   knock,
   keygen,
+  stanza,
   serve,
   status,
   stop,
@@ -37,6 +40,7 @@ export const COMMANDS = {
   explain,
   doctor,
   print,
+  uci,
   help,
   version,
 } as const;

@@ -32,11 +32,16 @@ export function checkRcOptions(options: GivenOptions): Problem | undefined {
     : usageProblem(`--no-rc-file does not go with --${conflict[0]}`, { reference: conflict[1] });
 }
 
-/** Reads the rc file if there is one. A missing file is no problem unless something is wanted of it. */
+/**
+ * Reads the rc file if there is one. A missing file is no problem unless something is wanted of it.
+ *
+ * @param writes the run is about to make the file.
+ */
 export function openClientRc(
   options: GivenOptions,
   context: Context,
   dialect: Dialect,
+  writes: boolean = options.has("save-rc-stanza"),
 ): ClientRc | Problem {
   const conflict = checkRcOptions(options);
   if (conflict !== undefined) return conflict;
@@ -57,8 +62,7 @@ export function openClientRc(
   const rcFile = readRcFile(rcPath);
   if (rcFile instanceof Problem) return rcFile;
   if (rcFile === "absent") {
-    return given === undefined || dialect === "compat" ||
-        options.has("save-rc-stanza")
+    return given === undefined || dialect === "compat" || writes
       ? { rcPath, rcFile: undefined }
       : usageProblem(`--rc-file: there is no ${rcPath}`);
   }

@@ -56,6 +56,36 @@ export function writeStanza(
   return out.join("");
 }
 
+/**
+ * The text of the file without the stanzas of that name. Their comments go with them, except what stands after a blank
+ * line behind the last setting: that belongs to what follows.
+ */
+export function removeStanza(rc: Fwknoprc, stanza: string): string {
+  const out: string[] = [];
+  /** Lines of a stanza that goes, since its last setting. */
+  let tail: FwknoprcLine[] = [];
+  let inside = false;
+  const keepTail = (): void => {
+    const blank = tail.findIndex(({ text }) => text.trim() === "");
+    if (blank < 0) return;
+    // One blank line before the stanza and one after it would be two.
+    const from = out.length === 0 || out.at(-1)?.trim() === "" ? blank + 1 : blank;
+    out.push(...tail.slice(from).map((line) => line.text + line.end));
+  };
+  for (const line of rc.lines) {
+    if (line.kind === "header") {
+      if (inside) keepTail();
+      inside = sameStanza(line.name, stanza);
+      tail = [];
+    }
+    if (!inside) out.push(line.text + line.end);
+    else if (line.kind === "comment") tail.push(line);
+    else tail = [];
+  }
+  if (inside) keepTail();
+  return out.join("");
+}
+
 function isCritical(name: string): boolean {
   const variable = fwknoprcVariable(name);
   return variable?.secret === true || variable?.critical === true;

@@ -1,0 +1,175 @@
+/**
+ * What `fwknop stanza` does.
+ *
+ * @module
+ */
+import { errorText } from "../lib/client/error_text.ts";
+import { replacePrivateFile } from "../lib/client/private_file.ts";
+import { Problem, usageProblem } from "../lib/client/problem.ts";
+import { criticalVariables, removeStanza, writeStanza } from "../lib/client/rc_edit.ts";
+import { showStanzas } from "../lib/client/rc_show.ts";
+import { type RcSetting, rcSettings, unwritable } from "../lib/client/rc_text.ts";
+import { levelFromOptions } from "../lib/client/settings_from_options.ts";
+import { validateSettings } from "../lib/client/validate.ts";
+import { nearestWord } from "../lib/config/did_you_mean.ts";
+import {
+  DEFAULT_STANZA,
+  type Fwknoprc,
+  hasStanza,
+  parseFwknoprc,
+  stanzaNames,
+} from "../lib/config/fwknoprc.ts";
+import type { GivenOptions } from "../lib/config/option.ts";
+import { type ClientRc, openClientRc } from "./client_rc.ts";
+import type { RunCommand } from "./command.ts";
+import { type Context, ExitCode } from "./context.ts";
+import { describeProblem } from "./problem_text.ts";
+import { readKeyLines } from "./read_key_lines.ts";
+
+/** One thing to do with the stanzas; `undefined` when it is done. */
+type Action = (
+  name: string | undefined,
+  options: GivenOptions,
+  rc: ClientRc,
+  context: Context,
+) => Promise<Problem | undefined>;
+
+const ACTIONS: Readonly<Record<string, Action>> = { add, show, remove };
+
+/** Options that are not for the text of a stanza, by the only action that takes them. */
+const FOREIGN: Readonly<Record<string, readonly string[]>> = {
+  add: ["show-keys"],
+  show: ["force", "keys"],
+  remove: ["show-keys", "keys"],
+};
+
+/** Runs the action that the first word names. */
+export const runStanza: RunCommand = async (options, [word = "", name, ...more], context) => {
+  const action = Object.hasOwn(ACTIONS, word) ? ACTIONS[word] : undefined;
+  const problem = action === undefined
+    ? usageProblem("stanza takes add, show or remove, and a name")
+    : more.length > 0
+    ? usageProblem(`'${more[0]}' is one word too many`)
+    : checkOptions(word, options) ?? await perform(action, name, options, context);
+  if (problem === undefined) return ExitCode.ok;
+  context.err(describeProblem(problem, "native"));
+  return problem.facts.usage ? ExitCode.usage : ExitCode.failure;
+};
+
+async function perform(
+  action: Action,
+  name: string | undefined,
+  options: GivenOptions,
+  context: Context,
+): Promise<Problem | undefined> {
+  const rc = openClientRc(options, context, "native", action === add);
+  return rc instanceof Problem ? rc : await action(name, options, rc, context);
+}
+
+function checkOptions(word: string, options: GivenOptions): Problem | undefined {
+  const settings = options.entries.filter(({ name }) =>
+    !["rc-file", "force", "keys", "show-keys"].includes(name)
+  );
+  const stray = FOREIGN[word]?.find((name) => options.has(name)) ??
+    (word === "add" ? undefined : settings[0]?.name);
+  return stray === undefined ? undefined : usageProblem(`--${stray} does not go with ${word}`);
+}
+
+async function add(
+  name: string | undefined,
+  options: GivenOptions,
+  rc: ClientRc,
+  context: Context,
+): Promise<Problem | undefined> {
+  if (name === undefined || name === "" || /[\]\r\n]/.test(name)) {
+    return usageProblem(`a stanza needs a name${name === undefined ? "" : ` without ]`}`);
+  }
+  const parsed = parsedRc(rc);
+  if (hasStanza(parsed, name) && !options.has("force")) {
+    return new Problem(`there is a stanza [${name}] in ${rc.rcPath} already`, {
+      hint: "--force replaces it and its keys",
+    });
+  }
+  const settings = await stanzaSettings(options);
+  if (settings instanceof Problem) return settings;
+  if (settings.length === 0) {
+    return usageProblem("nothing to write into the stanza", {
+      hint: `for example: fwknop stanza add ${name} -D HOST -A tcp/22 -R --keys FILE`,
+    });
+  }
+  const reason = settings.map(unwritable).find((text) => text !== undefined);
+  if (reason !== undefined) return usageProblem(`the stanza cannot be written: ${reason}`);
+  const unsaved = await save(rc, writeStanza(parsed, name, settings, new Set()));
+  if (unsaved === undefined) {
+    context.out(`[${name}] is in ${rc.rcPath}. To use it: fwknop knock -n ${name}\n`);
+  }
+  return unsaved;
+}
+
+/** What the options say, checked as for a knock that completes it with options of its own. */
+async function stanzaSettings(options: GivenOptions): Promise<RcSetting[] | Problem> {
+  const level = levelFromOptions(options, "native");
+  if (level instanceof Problem) return level;
+  const invalid = validateSettings(level, { savesByDestination: false, sends: false });
+  if (invalid !== undefined) return invalid;
+  const file = options.value("keys");
+  if (file === undefined) return rcSettings(level);
+  if (level.key !== undefined || level.hmacKey !== undefined) {
+    return usageProblem("--keys does not go with a key on the command line");
+  }
+  const keys = await readKeyLines(file);
+  return keys instanceof Problem ? keys : [...rcSettings(level), ...keys];
+}
+
+function show(
+  name: string | undefined,
+  options: GivenOptions,
+  rc: ClientRc,
+  context: Context,
+): Promise<Problem | undefined> {
+  const parsed = parsedRc(rc);
+  const missing = name === undefined ? undefined : checkStanza(name, parsed, rc.rcPath);
+  if (missing === undefined) context.out(showStanzas(parsed, name, options.has("show-keys")));
+  return Promise.resolve(missing);
+}
+
+async function remove(
+  name: string | undefined,
+  options: GivenOptions,
+  rc: ClientRc,
+  context: Context,
+): Promise<Problem | undefined> {
+  if (name === undefined) return usageProblem("remove needs the name of a stanza");
+  const parsed = parsedRc(rc);
+  const missing = checkStanza(name, parsed, rc.rcPath);
+  if (missing !== undefined) return missing;
+  if (criticalVariables(parsed, name).length > 0 && !options.has("force")) {
+    return new Problem(`[${name}] holds keys, of which this may be the only copy`, {
+      hint: "--force removes it all the same",
+    });
+  }
+  const unsaved = await save(rc, removeStanza(parsed, name));
+  if (unsaved === undefined) context.out(`[${name}] is no longer in ${rc.rcPath}.\n`);
+  return unsaved;
+}
+
+function parsedRc({ rcFile, rcPath }: ClientRc): Fwknoprc {
+  return rcFile?.rc ?? parseFwknoprc("", rcPath);
+}
+
+function checkStanza(name: string, rc: Fwknoprc, path: string): Problem | undefined {
+  if (hasStanza(rc, name)) return undefined;
+  const nearest = nearestWord(name, [...stanzaNames(rc), DEFAULT_STANZA]);
+  return usageProblem(`there is no stanza [${name}] in ${path}`, {
+    ...(nearest === undefined ? {} : { hint: `did you mean ${nearest}?` }),
+  });
+}
+
+async function save(rc: ClientRc, text: string): Promise<Problem | undefined> {
+  try {
+    await replacePrivateFile(rc.rcPath, rc.rcFile?.encode(text) ?? text);
+    return undefined;
+  } catch (error) {
+    return new Problem(`${rc.rcPath} is not written: ${errorText(error)}`);
+  }
+}

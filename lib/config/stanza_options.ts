@@ -1,0 +1,33 @@
+/**
+ * The options of `fwknop stanza`: whatever a stanza of `.fwknoprc` can hold, as for a knock.
+ *
+ * @module
+ */
+import { CLIENT_OPTIONS } from "./client_options.ts";
+import type { OptionRow } from "./option.ts";
+
+/** `--source-ip` is ALLOW_IP with another value; `--rc-file` says which file. */
+const ALSO: readonly string[] = ["source-ip", "rc-file"];
+
+/** Every option of the command. */
+export const STANZA_OPTIONS: readonly OptionRow[] = [
+  ...CLIENT_OPTIONS.flatMap(({ repeated: _, ...row }): OptionRow[] =>
+    row.only !== "compat" && (row.variable !== undefined || ALSO.includes(row.name)) ? [row] : []
+  ),
+  {
+    name: "keys",
+    argument: "FILE",
+    brief: "Take the keys from a file with the lines of fwknop keygen; - is standard input",
+    group: "Keys",
+  },
+  {
+    name: "show-keys",
+    brief: "With show: print the keys too",
+    group: "Keys",
+  },
+  {
+    name: "force",
+    brief: "Replace a stanza that is there; remove one that holds keys",
+    group: "Stanzas of the rc file",
+  },
+];

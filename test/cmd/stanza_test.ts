@@ -1,0 +1,143 @@
+import { stanza } from "../../cmd/stanza.ts";
+import { parseCommandLine } from "../../lib/config/getopt.ts";
+import { assertEquals, assertMatch } from "../assert.ts";
+import { BufferContext } from "../support/buffer_context.ts";
+
+const run = await stanza.load();
+
+const FILE = `# mine
+[default]
+SPOOF_USER alice
+
+# the house
+[home]
+SPA_SERVER home.example   # moved
+KEY_BASE64 MDEyMzQ1Njc4OTAxMjM0NQ==
+#HMAC_KEY secret
+KYE_TYPO secret
+
+# the office
+[office]
+SPA_SERVER office.example
+`;
+
+/** A home directory with an rc file in it, and the command run there. */
+async function withRc(
+  text: string | undefined,
+  use: (
+    stanzaWith: (...args: string[]) => Promise<{ code: number; out: string; err: string }>,
+    path: string,
+  ) => Promise<void>,
+): Promise<void> {
+  const home = await Deno.makeTempDir();
+  const path = `${home}/.fwknoprc`;
+  try {
+    if (text !== undefined) await Deno.writeTextFile(path, text, { mode: 0o600 });
+    await use(async (...args) => {
+      const { options, words } = parseCommandLine(args, stanza.options);
+      const context = new BufferContext({ HOME: home });
+      const code = await run(options, words, context);
+      return { code, out: context.stdout, err: context.stderr };
+    }, path);
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+Deno.test("a stanza is added at the end of a private file, keys out of keygen's lines", async () => {
+  await withRc(undefined, async (stanzaWith, path) => {
+    const keys = `${path}.keys`;
+    await Deno.writeTextFile(
+      keys,
+      "KEY_BASE64: MDEyMzQ1Njc4OTAxMjM0NQ==\nHMAC_KEY_BASE64: c2VjcmV0\n",
+    );
+    const words = ["-D", "home.example", "-A", "tcp/22", "-R", "--keys", keys];
+    const { code, out, err } = await stanzaWith("add", "home", ...words);
+    assertEquals([code, err], [0, ""]);
+    assertEquals(out, `[home] is in ${path}. To use it: fwknop knock -n home\n`);
+    const line = (name: string, value: string): string => `${name.padEnd(28)}${value}\n`;
+    assertEquals(
+      await Deno.readTextFile(path),
+      "[home]\n" + line("ACCESS", "tcp/22") + line("SPA_SERVER", "home.example") +
+        line("RESOLVE_IP_HTTPS", "Y") + line("KEY_BASE64", "MDEyMzQ1Njc4OTAxMjM0NQ==") +
+        line("HMAC_KEY_BASE64", "c2VjcmV0"),
+    );
+    assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
+  });
+});
+
+Deno.test("a stanza that is there is replaced only with --force, and the others stay", async () => {
+  await withRc(FILE, async (stanzaWith, path) => {
+    const refused = await stanzaWith("add", "HOME", "-D", "new.example");
+    assertEquals([refused.code, refused.out], [1, ""]);
+    assertMatch(refused.err, /^fwknop: there is a stanza \[HOME\] .*already\n {2}--force/);
+    assertEquals(await Deno.readTextFile(path), FILE);
+    assertEquals((await stanzaWith("add", "home", "--force", "-D", "new.example")).code, 0);
+    const text = await Deno.readTextFile(path);
+    assertEquals(
+      text,
+      FILE.replace("SPA_SERVER home.example   # moved", `${"SPA_SERVER".padEnd(28)}new.example`)
+        .replace(/KEY_BASE64.*\n/, "").replace(/KYE_TYPO.*\n/, ""),
+    );
+  });
+});
+
+Deno.test("show hides every key, commented-out and misspelt ones too, unless asked for", async () => {
+  await withRc(FILE, async (stanzaWith) => {
+    const { code, out } = await stanzaWith("show", "home");
+    assertEquals(code, 0);
+    assertEquals(
+      out,
+      "[home]\nSPA_SERVER home.example   # moved\nKEY_BASE64 (hidden)\n#HMAC_KEY (hidden)\n" +
+        "KYE_TYPO (hidden)\n",
+    );
+    assertMatch((await stanzaWith("show", "home", "--show-keys")).out, /KEY_BASE64 MDEy/);
+    assertEquals((await stanzaWith("show")).out.match(/^\[.*\]$/gm), [
+      "[default]",
+      "[home]",
+      "[office]",
+    ]);
+  });
+});
+
+Deno.test("remove takes a stanza and its comments, keys only with --force", async () => {
+  await withRc(FILE, async (stanzaWith, path) => {
+    const { code, err } = await stanzaWith("remove", "home");
+    assertEquals(code, 1);
+    assertMatch(err, /holds keys, of which this may be the only copy\n {2}--force/);
+    const { out } = await stanzaWith("remove", "home", "--force");
+    assertEquals(out, `[home] is no longer in ${path}.\n`);
+    const start = FILE.indexOf("[home]");
+    const end = FILE.indexOf("\n# the office");
+    assertEquals(await Deno.readTextFile(path), FILE.slice(0, start) + FILE.slice(end));
+    assertEquals((await stanzaWith("remove", "office")).code, 0);
+  });
+});
+
+Deno.test("what cannot be done is said with the way to do it", async () => {
+  await withRc(FILE, async (stanzaWith, path) => {
+    const lines: readonly (readonly [string[], number, RegExp])[] = [
+      [[], 2, /^fwknop: stanza takes add, show or remove, and a name\n$/],
+      [["list"], 2, /takes add, show or remove/],
+      [["toString"], 2, /takes add, show or remove/],
+      [["show", "a", "b"], 2, /'b' is one word too many/],
+      [["show", "hme"], 2, /there is no stanza \[hme\].*\n {2}did you mean home\?/],
+      [["remove"], 2, /remove needs the name/],
+      [["show", "home", "-D", "x"], 2, /--destination does not go with show/],
+      [["remove", "home", "--show-keys"], 2, /--show-keys does not go with remove/],
+      [["add"], 2, /a stanza needs a name/],
+      [["add", "x]"], 2, /a stanza needs a name without \]/],
+      [["add", "x"], 2, /nothing to write/],
+      [["add", "x", "-U", "a b"], 2, /cannot be written: SPOOF_USER would hold a blank/],
+      [["add", "x", "-a", "01.2.3.4"], 2, /--allow-ip: '01.2.3.4' is not an address/],
+      [["add", "x", "--keys", "/nonexistent"], 1, /cannot read the keys/],
+      [["add", "x", "--keys", path], 1, /has more or less than keys/],
+    ];
+    for (const [words, status, message] of lines) {
+      const { code, out, err } = await stanzaWith(...words);
+      assertEquals([code, out], [status, ""], words.join(" "));
+      assertMatch(err, message);
+    }
+    assertEquals(await Deno.readTextFile(path), FILE);
+  });
+});
