@@ -51,6 +51,11 @@ export class LoggedProcess {
     }
   }
 
+  /** Sends a signal. */
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
   /** Ends it with a signal, if it still runs, and waits until it is gone. */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<Deno.CommandStatus> {
     try {

@@ -280,10 +280,11 @@ Deno.test("files may include two levels deep, not three", () => {
 Deno.test("folders are read in the order of their names, *.conf only", () => {
   const named = (name: string): string => `SOURCE ${name}\nKEY k\n`;
   const more = {
-    "d/b.conf": named("192.0.2.2"),
+    // Given back in the reverse order, which is that of nothing.
     "d/a.conf": named("192.0.2.1"),
-    "d/c.conf.bak": "rubbish",
     "d/C.conf": named("192.0.2.3"),
+    "d/c.conf.bak": "rubbish",
+    "d/b.conf": named("192.0.2.2"),
     "d/notes.txt": "rubbish",
   };
   const sources = ["192.0.2.3", "192.0.2.1", "192.0.2.2"];

@@ -35,6 +35,11 @@ Deno.test("a value may hold blanks and '#', and ends at ';' or CR", () => {
   assertEquals(value('KEY "quoted"'), '"quoted"');
 });
 
+Deno.test("a value of any length is kept whole", () => {
+  const long = "x".repeat(100_000);
+  assertEquals(value(`CMD_CYCLE_OPEN ${long}`), long);
+});
+
 Deno.test("blanks after a value are removed and told", () => {
   const line = only("KEY  a b \t");
   assert(line.kind === "setting");

@@ -182,6 +182,17 @@ Deno.test("cutting the mac off does not turn a packet into a new one for a stanz
   assertEquals(decisions.length, 1);
 });
 
+Deno.test("a packet that one stanza refuses is no replay to the next, without an HMAC too", () => {
+  const { hmac: _, ...withoutHmac } = aStanza();
+  const { take, told, decisions } = bench([
+    { ...withoutHmac, requireUsername: "bob" },
+    { ...withoutHmac, number: 2 },
+  ]);
+  take(datagram(seal({}, { time: NOW, hmac: undefined }).packetText));
+  assertEquals(told, ["decoded #1", "authorize/wrong-username #1", "decoded #2"]);
+  assertEquals(decisions.length, 1);
+});
+
 Deno.test("a captured packet does not come back with its prefix restored, plain or in HTTP", () => {
   const http = { anyUserAgent: false, forwardedFor: false };
   const { hmac: _, ...withoutHmac } = aStanza();

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 import { compactReplayFile, parseReplayFile, ReplayFile } from "../../../lib/server/replay_file.ts";
+import { openReplay } from "../../../lib/server/open_replay.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
 import {
   formatReplayEntry,
@@ -8,6 +9,7 @@ import {
   type ReplayEntry,
 } from "../../../lib/server/replay_entry.ts";
 import { withFolder } from "../../support/folder.ts";
+import { HintedError } from "../../../lib/hinted_error.ts";
 import { encodeBase64 } from "../../../lib/crypto/base64.ts";
 
 function entry(seed: number, time: number): ReplayEntry {
@@ -125,4 +127,16 @@ Deno.test("compacting keeps what is still remembered and drops the rest", () =>
     compactReplayFile(path, cache);
     const kept = parseReplayFile(Deno.readTextFileSync(path)).entries;
     assertEquals(kept, [entry(2, 5000), entry(3, 5001)]);
+  }));
+
+Deno.test("without a usable replay file the server does not start", () =>
+  withFolder((folder) => {
+    for (const path of [`${folder}/nowhere/digest.cache`, folder]) {
+      assertThrows(
+        () => openReplay({ window: 120, path, now: 5000 }),
+        (error) =>
+          error instanceof HintedError &&
+          error.message.startsWith(`Cannot use the replay file ${path}: `),
+      );
+    }
   }));

@@ -1,0 +1,1105 @@
+/**
+ * The checks that `deno task mutants` switches off, one at a time, and the test that must then fail: each check of
+ * `docs/spec/server.md` section 7 and each defect row of section 16. Rows 5, 6, 20 and 21 are the firewall's own.
+ *
+ * @module
+ */
+
+/** A check, how to switch it off, and who must notice. */
+export interface Mutant {
+  /** Section and step, or row: `7, step 6`, `16, row 2`. */
+  readonly check: string;
+  /** What no longer holds. */
+  readonly off: string;
+  /** The patch: in this file, the text, which must occur exactly once, becomes the other. */
+  readonly file: string;
+  readonly text: string;
+  readonly becomes: string;
+  /** Test file without `test/`, and the name of the test that must fail. */
+  readonly killer: readonly [file: string, test: string];
+}
+
+const SCREEN = "lib/spa/screen.ts";
+const PROCESSOR = "lib/server/packet_processor.ts";
+const AUTHORIZE = "lib/server/authorize.ts";
+const GATE = "lib/server/replay_gate.ts";
+const CACHE = "lib/server/replay_cache.ts";
+const IP = "lib/capture/ip_packet.ts";
+
+/** Every mutant, in the order of the specification. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    check: "7, step 1",
+    off: "shortest length",
+    file: SCREEN,
+    text: "length < MIN_PACKET_LENGTH || ",
+    becomes: "",
+    killer: ["lib/spa/screen_test.ts", "a packet text has 140 to 1499 characters"],
+  },
+  {
+    check: "7, step 1",
+    off: "longest length",
+    file: SCREEN,
+    text: " || length > MAX_PAYLOAD_LENGTH",
+    becomes: "",
+    killer: ["lib/spa/screen_test.ts", "a packet text has 140 to 1499 characters"],
+  },
+  {
+    check: "7, step 2",
+    off: "symmetric prefix left on",
+    file: SCREEN,
+    text: "if (startsWith(bytes, RIJNDAEL_PREFIX)) return PREFIX_LEFT_ON;",
+    becomes: "",
+    killer: [
+      "lib/spa/screen_test.ts",
+      "a text whose prefix was left on is refused, GnuPG's only above 400 characters",
+    ],
+  },
+  {
+    check: "7, step 2",
+    off: "GnuPG prefix left on",
+    file: SCREEN,
+    text: "length > GPG_LENGTH && startsWith(bytes, GPG_PREFIX)",
+    becomes: "false",
+    killer: [
+      "lib/spa/screen_test.ts",
+      "a text whose prefix was left on is refused, GnuPG's only above 400 characters",
+    ],
+  },
+  {
+    check: "7, step 3",
+    off: "HTTP only where enabled",
+    file: SCREEN,
+    text: "if (http === undefined || !isHttpRequest(payload)) {",
+    becomes:
+      "http ??= { anyUserAgent: true, forwardedFor: false };\n  if (!isHttpRequest(payload)) {",
+    killer: ["lib/spa/screen_test.ts", "a request is unwrapped only when that is asked for"],
+  },
+  {
+    check: "7, step 3",
+    off: "user agent",
+    file: "lib/spa/http.ts",
+    text: "if (!rules.anyUserAgent && ",
+    becomes: "if (false && ",
+    killer: [
+      "lib/spa/http_test.ts",
+      "the method is read in any case, the user agent exactly, and nothing else matters",
+    ],
+  },
+  {
+    check: "7, step 3",
+    off: "at least 140 characters in a request",
+    file: "lib/spa/http.ts",
+    text: "if (target.length < MIN_PACKET_LENGTH) return TOO_SHORT;",
+    becomes: "",
+    killer: [
+      "lib/spa/http_test.ts",
+      "the target ends at the first white space and has at least 140 characters",
+    ],
+  },
+  {
+    check: "7, step 3",
+    off: "X-Forwarded-For only where enabled",
+    file: "lib/spa/http.ts",
+    text: "(rules.forwardedFor ? readForwardedFor(request) : {})",
+    becomes: "readForwardedFor(request)",
+    killer: [
+      "lib/spa/http_test.ts",
+      "X-Forwarded-For is a header of its own, and read only when that is asked for",
+    ],
+  },
+  {
+    check: "7, step 3",
+    off: "an X-Forwarded-For that is no address is told",
+    file: PROCESSOR,
+    text: "if (invalidForwardedFor !== undefined) {",
+    becomes: "if (false) {",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "over HTTP the address of X-Forwarded-For stands for 0.0.0.0, if it is one",
+    ],
+  },
+  {
+    check: "7, step 4",
+    off: "base64 only",
+    file: SCREEN,
+    text: "if (IS_TEXT[bytes[index] ?? 0] === 0) return NOT_BASE64;",
+    becomes: "",
+    killer: [
+      "lib/spa/screen_test.ts",
+      "only the 64 base64 characters pass, wherever another one stands",
+    ],
+  },
+  {
+    check: "7, step 5",
+    off: "refusals of strangers are debug lines",
+    file: "lib/report/refusal_line.ts",
+    text: '"not-spa": "debug",',
+    becomes: '"not-spa": "warning",',
+    killer: [
+      "lib/report/refusal_line_test.ts",
+      "what anybody can send is a debug line in the C daemon's words, a wrong HMAC a warning",
+    ],
+  },
+  {
+    check: "7, step 6",
+    off: "some stanza's SOURCE",
+    file: PROCESSOR,
+    text:
+      "if (!this.#parts.stanzas.some((stanza) => listContains(stanza.source, datagram.source))) {",
+    becomes: "if (false) {",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "a source no stanza knows is refused before any key is used",
+    ],
+  },
+  {
+    check: "7, step 7",
+    off: "replay",
+    file: PROCESSOR,
+    text: "if (this.#replay.refuses(packet, digest)) return;",
+    becomes: "",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "the same packet again is a replay, whoever sends it",
+    ],
+  },
+  {
+    check: "7, step 7",
+    off: "1499 characters of text",
+    file: SCREEN,
+    text: "return bytes.length > MAX_TEXT_LENGTH ? TOO_LONG : undefined;",
+    becomes: "return undefined;",
+    killer: ["lib/spa/screen_test.ts", "a packet text has 140 to 1499 characters"],
+  },
+  {
+    check: "7, step 8",
+    off: "the stanza's SOURCE",
+    file: "lib/server/hmac_index.ts",
+    text:
+      "return listContains(stanza.source, source) && listContains(stanza.destination, destination);",
+    becomes: "return listContains(stanza.destination, destination);",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "only stanzas for the packet's source and destination are looked at",
+    ],
+  },
+  {
+    check: "7, step 8",
+    off: "the stanza's DESTINATION",
+    file: "lib/server/hmac_index.ts",
+    text:
+      "return listContains(stanza.source, source) && listContains(stanza.destination, destination);",
+    becomes: "return listContains(stanza.source, source);",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "only stanzas for the packet's source and destination are looked at",
+    ],
+  },
+  {
+    check: "7, step 9",
+    off: "the line about a packet with a key",
+    file: "lib/report/line_reporter.ts",
+    text: "this.#announce(packet, stanza.number);\n    const who",
+    becomes: "const who",
+    killer: [
+      "lib/report/refusal_line_test.ts",
+      "a packet whose keys are right is told with its source and its stanza",
+    ],
+  },
+  {
+    check: "7, step 10",
+    off: "ACCESS_EXPIRE",
+    file: PROCESSOR,
+    text: "if (this.#isExpired(stanza, packet)) continue;",
+    becomes: "",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "an expired stanza is told of once and admits nobody",
+    ],
+  },
+  {
+    check: "7, step 10",
+    off: "an expired stanza is told of once",
+    file: PROCESSOR,
+    text: "this.#toldExpired.add(stanza.number);",
+    becomes: "",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "an expired stanza is told of once and admits nobody",
+    ],
+  },
+  {
+    check: "7, step 11",
+    off: "the HMAC, SHA-256",
+    file: "lib/crypto/hmac_sha256_simd.ts",
+    text:
+      "if (this.#functions.match(blocks, this.#groups) === 0) return;\n    for (let index = 0; index < this.#count; index++) {",
+    becomes:
+      "for (let index = 0; index < this.#count; index++) {\n      found(index);\n      continue;",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "junk costs one refusal, however many stanzas there are",
+    ],
+  },
+  {
+    check: "7, step 11",
+    off: "the HMAC, any digest",
+    file: "lib/crypto/keyed_hmac.ts",
+    text: "if (equalBytes(state.clone().update(message).digest(), mac)) found(index);",
+    becomes: "found(index);",
+    killer: [
+      "lib/crypto/keyed_hmac_test.ts",
+      "HMAC-md5 finds the keys that made a mac, one by one",
+    ],
+  },
+  {
+    check: "7, step 11",
+    off: "the HMAC comes first",
+    file: PROCESSOR,
+    text:
+      'const rijndael = isAuthenticated ? verified.get(index) : restorePrefix(text, "rijndael");',
+    becomes:
+      'const rijndael = verified.get(index) ?? restorePrefix(text.slice(0, -43), "rijndael");',
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "stanzas are tried in file order until one takes the packet",
+    ],
+  },
+  {
+    check: "7, step 11",
+    off: "sixteen digits in front",
+    file: "lib/spa/packet.ts",
+    text: 'if (!startsWithRandomValue(plaintext.value)) return failure("DECRYPTION_FAILURE");',
+    becomes: "",
+    killer: ["lib/spa/vectors_test.ts", "N058 is refused: bad field: letter in the random value"],
+  },
+  {
+    check: "7, step 11",
+    off: "the digest of the fields",
+    file: "lib/spa/fields.ts",
+    text: "candidates.find((name) => encodeBase64(digest(name, bytes)) === digestText)",
+    becomes: "candidates[0]",
+    killer: [
+      "lib/spa/fields_test.ts",
+      "what is encoded decodes to itself, for every digest and type",
+    ],
+  },
+  {
+    check: "7, step 12",
+    off: "GnuPG: the HMAC comes first",
+    file: PROCESSOR,
+    text: "? verifiedGpg.get(index)",
+    becomes: '? restorePrefix(text.slice(0, -43), "gpg")',
+    killer: ["lib/server/gpg_packets_test.ts", "a wrong HMAC never gets as far as gpg"],
+  },
+  {
+    check: "7, step 12",
+    off: "GnuPG: a decryption that is whole",
+    file: "lib/gpg/open.ts",
+    text: "if (!isDecrypted(status)) {",
+    becomes: "if (false) {",
+    killer: [
+      "lib/server/gpg_vectors_test.ts",
+      "every GnuPG packet that the C daemon refuses is refused with its line",
+    ],
+  },
+  {
+    check: "7, step 12",
+    off: "GnuPG: a signature where one is required",
+    file: "lib/gpg/open.ts",
+    text: "if (!requireSignature) return undefined;",
+    becomes: "if (signature === undefined) return undefined;",
+    killer: [
+      "lib/server/gpg_vectors_test.ts",
+      "every GnuPG packet that the C daemon refuses is refused with its line",
+    ],
+  },
+  {
+    check: "7, step 12",
+    off: "GnuPG: a good signature",
+    file: "lib/gpg/open.ts",
+    text: "return signature.flaw === undefined || ignoreSignatureErrors",
+    becomes: "return true",
+    killer: ["lib/gpg/open_test.ts", "a bad signature is refused unless the stanza says otherwise"],
+  },
+  {
+    check: "7, step 13",
+    off: "a stanza without a key for the cipher",
+    file: "lib/server/hmac_mismatches.ts",
+    text: 'gpg === undefined ? "no-gpg" : "hmac-gpg"',
+    becomes: '"hmac-gpg"',
+    killer: [
+      "lib/server/explain_test.ts",
+      "a packet no stanza has a key for is told with what to give it",
+    ],
+  },
+  {
+    check: "7, step 14",
+    off: "remembered before policy",
+    file: PROCESSOR,
+    text:
+      "candidate.remembered ||= this.#replay.remember(packet, candidate.digest, encodedData, stanzas);",
+    becomes: "candidate.remembered = true;",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "a packet refused by policy is used up all the same",
+    ],
+  },
+  {
+    check: "7, step 14",
+    off: "nothing opens unless it was written down",
+    file: GATE,
+    text: 'refuse(packet, "remember", "not-remembered", { reason }, stanzas);\n      return false;',
+    becomes:
+      'refuse(packet, "remember", "not-remembered", { reason }, stanzas);\n      return true;',
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "a packet that cannot be written to the replay file opens nothing",
+    ],
+  },
+  {
+    check: "7, step 14",
+    off: "remembered once a packet",
+    file: PROCESSOR,
+    text: "candidate.remembered ||= this.#replay.remember(",
+    becomes: "candidate.remembered = this.#replay.remember(",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "a packet that one stanza refuses is no replay to the next, without an HMAC too",
+    ],
+  },
+  {
+    check: "7, step 15",
+    off: "the signer is named",
+    file: PROCESSOR,
+    text: 'if (this.#refuseSigner(stanza, gpg?.signature, packet)) return "next";',
+    becomes: "",
+    killer: [
+      "lib/server/gpg_packets_test.ts",
+      "a signer must be in each list that is set, by id or by fingerprint",
+    ],
+  },
+  {
+    check: "7, step 16",
+    off: "MAX_FW_TIMEOUT",
+    file: AUTHORIZE,
+    text: "return Math.min(wish, stanza.maxTimeout);",
+    becomes: "return wish;",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "the client's timeout is granted up to the stanza's maximum",
+    ],
+  },
+  {
+    check: "7, step 16",
+    off: "a client timeout of 0 is none",
+    file: AUTHORIZE,
+    text: " || clientTimeout === 0",
+    becomes: "",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "the client's timeout is granted up to the stanza's maximum",
+    ],
+  },
+  {
+    check: "7, step 17",
+    off: "too old",
+    file: AUTHORIZE,
+    text: "Math.abs(age) > context.maxAge",
+    becomes: "-age > context.maxAge",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "a packet is refused when the clocks differ by more than the limit, either way",
+    ],
+  },
+  {
+    check: "7, step 17",
+    off: "too new",
+    file: AUTHORIZE,
+    text: "Math.abs(age) > context.maxAge",
+    becomes: "age > context.maxAge",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "a packet is refused when the clocks differ by more than the limit, either way",
+    ],
+  },
+  {
+    check: "7, step 18",
+    off: "an address in front of the message",
+    file: "lib/spa/request.ts",
+    text: "return { address: parseAddress(text.slice(0, comma)), rest: text.slice(comma + 1) };",
+    becomes:
+      'return { address: parseAddress(text.slice(0, comma)) ?? parseAddress("0.0.0.0"), rest: text.slice(comma + 1) };',
+    killer: [
+      "lib/spa/request_test.ts",
+      "an access message may hold an IPv6 address, in any of its spellings",
+    ],
+  },
+  {
+    check: "7, step 19",
+    off: "REQUIRE_SOURCE_ADDRESS",
+    file: AUTHORIZE,
+    text: "isUnspecified(request.address) && stanza.requireSourceAddress",
+    becomes: "false",
+    killer: ["lib/server/authorize_test.ts", "0.0.0.0 is refused where an address is required"],
+  },
+  {
+    check: "7, step 19",
+    off: "0.0.0.0 stands for the source",
+    file: AUTHORIZE,
+    text: "return isUnspecified(asked) ? context.forwardedFor ?? context.source : asked;",
+    becomes: "return asked;",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "0.0.0.0 means the packet's source, or the address a trusted proxy names",
+    ],
+  },
+  {
+    check: "7, step 19",
+    off: "any other address is used as it is",
+    file: AUTHORIZE,
+    text: "return isUnspecified(asked) ? context.forwardedFor ?? context.source : asked;",
+    becomes: "return context.forwardedFor ?? context.source;",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "0.0.0.0 means the packet's source, or the address a trusted proxy names",
+    ],
+  },
+  {
+    check: "7, step 20",
+    off: "REQUIRE_USERNAME",
+    file: AUTHORIZE,
+    text: "stanza.requireUsername !== message.username",
+    becomes: "false",
+    killer: ["lib/server/authorize_test.ts", "the user name is compared exactly, case included"],
+  },
+  {
+    check: "7, step 21",
+    off: "forwarding only where enabled",
+    file: "lib/server/authorize_nat.ts",
+    text: 'return policy.forwarding && stanza.refuseForwardNat !== true ? undefined : "forward";',
+    becomes: "return undefined;",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "NAT and commands are refused where nothing enables them",
+    ],
+  },
+  {
+    check: "7, step 21",
+    off: "local NAT only where enabled",
+    file: "lib/server/authorize_nat.ts",
+    text: 'return policy.localNat ? undefined : "local";',
+    becomes: "return undefined;",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "NAT and commands are refused where nothing enables them",
+    ],
+  },
+  {
+    check: "7, step 22",
+    off: "a command message runs no cycle",
+    file: AUTHORIZE,
+    text: 'if (stanza.cycle !== undefined) return refuse("no-service-for-cycle", {});',
+    becomes: "",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "a command to a stanza with a cycle is refused, even where commands are enabled",
+    ],
+  },
+  {
+    check: "7, step 22",
+    off: "a cycle takes the place of the rules",
+    file: AUTHORIZE,
+    text: "if (stanza.cycle !== undefined) {\n    const seconds",
+    becomes: "if (false) {\n    const seconds",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "a cycle gets the first service, both addresses of the packet and the time",
+    ],
+  },
+  {
+    check: "7, step 23",
+    off: "ENABLE_CMD_EXEC",
+    file: AUTHORIZE,
+    text: 'if (stanza.commandExecution === undefined) return refuse("command-not-allowed", {});',
+    becomes: "",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "NAT and commands are refused where nothing enables them",
+    ],
+  },
+  {
+    check: "7, step 24",
+    off: "RESTRICT_PORTS",
+    file: AUTHORIZE,
+    text: "return !isListed(stanza.restrictPorts) &&",
+    becomes: "return",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "a service in RESTRICT_PORTS is refused even when OPEN_PORTS lists it",
+    ],
+  },
+  {
+    check: "7, step 24",
+    off: "OPEN_PORTS",
+    file: AUTHORIZE,
+    text: "(stanza.openPorts === undefined || isListed(stanza.openPorts))",
+    becomes: "true",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "every requested service must be in OPEN_PORTS, however often it is listed there",
+    ],
+  },
+  {
+    check: "7, step 25",
+    off: "--test",
+    file: PROCESSOR,
+    text: "if (!this.#parts.policy.testMode) {",
+    becomes: "if (true) {",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "in test mode everything is checked and nothing is done",
+    ],
+  },
+  {
+    check: "7, step 26",
+    off: "the first stanza that takes it ends the packet",
+    file: PROCESSOR,
+    text: 'this.#parts.act(decision, packet);\n      return "end";',
+    becomes: 'this.#parts.act(decision, packet);\n      return "next";',
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "stanzas are tried in file order until one takes the packet",
+    ],
+  },
+  {
+    check: "16, row 1",
+    off: "canonical base64",
+    file: "lib/crypto/base64.ts",
+    text: "return (pending & (1 << bits) - 1) === 0 ? bytes : undefined;",
+    becomes: "return bytes;",
+    killer: [
+      "lib/crypto/base64_test.ts",
+      "base64 refuses padding, low bits that are set, a lone character and foreign ones",
+    ],
+  },
+  {
+    check: "16, row 1",
+    off: "messages are remembered where there is no HMAC",
+    file: PROCESSOR,
+    text: "remembersMessages: parts.stanzas.some((stanza) => stanza.hmac === undefined),",
+    becomes: "remembersMessages: false,",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "cutting the mac off does not turn a packet into a new one for a stanza without HMAC",
+    ],
+  },
+  {
+    check: "16, row 1",
+    off: "REQUIRE_HMAC",
+    file: "lib/config/stanza_keys.ts",
+    text: 'if (draft.value("REQUIRE_HMAC") === true) {',
+    becomes: "if (false) {",
+    killer: [
+      "lib/config/access_errors_test.ts",
+      "every error of a stanza has the C daemon's text and its place",
+    ],
+  },
+  {
+    check: "16, row 2",
+    off: "every port is looked for",
+    file: AUTHORIZE,
+    text: "const denied = request.services.find((service) => !mayOpen(stanza, service));",
+    becomes:
+      "const matches = request.services.flatMap((asked) =>\n    (stanza.openPorts ?? []).filter((port) => sameService(port, asked))).length;\n" +
+      "  const denied = stanza.openPorts === undefined\n    ? request.services.find((service) => !mayOpen(stanza, service))\n" +
+      "    : matches === request.services.length ? undefined : request.services.at(-1);",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "every requested service must be in OPEN_PORTS, however often it is listed there",
+    ],
+  },
+  {
+    check: "16, row 3",
+    off: "the ports of a cycle",
+    file: AUTHORIZE,
+    text: "const denied = request.services.find((service) => !mayOpen(stanza, service));",
+    becomes:
+      "const denied = request.services.find((service) =>\n    stanza.cycle === undefined && !mayOpen(stanza, service));",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "ports are checked before a cycle, the ones it does not open included",
+    ],
+  },
+  {
+    check: "16, row 3",
+    off: "MAX_FW_TIMEOUT of a cycle",
+    file: AUTHORIZE,
+    text: "return grantSeconds(stanza, clientTimeout || stanza.cycle?.timer);",
+    becomes: "return clientTimeout || stanza.cycle?.timer || stanza.accessTimeout;",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "a cycle lasts as the client asks, or as its timer says, or as any grant, and not too long",
+    ],
+  },
+  {
+    check: "16, row 4",
+    off: "the checks again after unwrapping",
+    file: SCREEN,
+    text: "return checkShape(text) ?? checkText(text) ?? unwrapped;",
+    becomes: "return checkText(text) ?? unwrapped;",
+    killer: ["lib/spa/screen_test.ts", "what came out of a request is screened again"],
+  },
+  {
+    check: "16, row 7",
+    off: "a bad configuration changes nothing at a reload",
+    file: "cmd/serve_run.ts",
+    text: 'log.error("The new configuration has errors: going on with the one before");',
+    becomes: "server.stop();",
+    killer: [
+      "e2e/reload_test.ts",
+      "a reload with a mistake in a file changes nothing: the UDP server goes on, with its memory and its grants",
+    ],
+  },
+  {
+    check: "16, row 7",
+    off: "pending closes are written down first",
+    file: "lib/command/command_cycles.ts",
+    text: "close = this.#closes.add({ stanza, template: cycle.close, values, due, opens: 1 });",
+    becomes: "close = { stanza, template: cycle.close, values, due, opens: 1 };",
+    killer: [
+      "lib/command/command_cycles_test.ts",
+      "the close is in the file before the open command runs",
+    ],
+  },
+  {
+    check: "16, row 8",
+    off: "the UDP server survives a reload",
+    file: "cmd/serve_run.ts",
+    text: 'log.info("Got SIGHUP. Re-reading configs.");',
+    becomes: 'log.info("Got SIGHUP. Re-reading configs.");\n  server.stop();',
+    killer: [
+      "e2e/reload_test.ts",
+      "a reload with a mistake in a file changes nothing: the UDP server goes on, with its memory and its grants",
+    ],
+  },
+  {
+    check: "16, row 9",
+    off: "replays are detected without a file",
+    file: CACHE,
+    text: "return this.#entries.get(digest);",
+    becomes: "return this.#store === undefined ? undefined : this.#entries.get(digest);",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "in test mode everything is checked and nothing is done",
+    ],
+  },
+  {
+    check: "16, row 9",
+    off: "no start without the file",
+    file: "lib/server/open_replay.ts",
+    text: "throw new HintedError(`Cannot use",
+    becomes:
+      "if (window !== undefined) return { cache: new ReplayCache({ window }), invalidLines: [] };\n    throw new HintedError(`Cannot use",
+    killer: ["lib/server/replay_test.ts", "without a usable replay file the server does not start"],
+  },
+  {
+    check: "16, row 10",
+    off: "one connection does not end the others",
+    file: "lib/capture/tcp_server.ts",
+    text: "if (connection === undefined) continue;",
+    becomes: "if (connection === undefined) break;",
+    killer: [
+      "lib/capture/tcp_server_test.ts",
+      "connections beyond the limit are closed unread, and all end with the server",
+    ],
+  },
+  {
+    check: "16, row 11",
+    off: "no descriptor of ours in a command",
+    file: "lib/command/run_command.ts",
+    text: "    guardDescriptors();\n",
+    becomes: "",
+    killer: [
+      "lib/command/run_command_test.ts",
+      "a command has no input and none of our descriptors",
+    ],
+  },
+  {
+    check: "16, row 11",
+    off: "both ids of a command",
+    file: "lib/command/run_command.ts",
+    text: "      ...identity,\n",
+    becomes: "",
+    killer: [
+      "lib/command/run_command_test.ts",
+      "as another user a command has that uid and gid and no other group",
+    ],
+  },
+  {
+    check: "16, row 12",
+    off: "groups are looked up among groups",
+    file: "lib/config/access_value.ts",
+    text: "const value = context.files.group(text);",
+    becomes: "const value = context.files.user(text);",
+    killer: ["lib/config/access_conf_test.ts", "commands run only where they are enabled"],
+  },
+  {
+    check: "16, row 12",
+    off: "sudo -g wherever the group is set",
+    file: "lib/command/command_runner.ts",
+    text: "const group = sudo.group === undefined ?",
+    becomes: "const group = sudo.group === undefined || sudo.user === undefined ?",
+    killer: [
+      "lib/command/command_runner_test.ts",
+      "sudo gets the user and the group, each where it is set, and then the command alone",
+    ],
+  },
+  {
+    check: "16, row 13",
+    off: "the owner of the lock, not the number in the file",
+    file: "lib/daemon/pid_file.ts",
+    text: "const owner = file.lockOwner();",
+    becomes: "const owner = Number(Deno.readTextFileSync(path)) || undefined;",
+    killer: [
+      "lib/daemon/pid_file_test.ts",
+      "a stale PID file that names a living process is not signalled",
+    ],
+  },
+  {
+    check: "16, row 13",
+    off: "asking writes nothing",
+    file: "lib/daemon/pid_file.ts",
+    text: 'file = new LockableFile(path, "read");',
+    becomes:
+      'file = new LockableFile(path, "create");\n    if (file.tryLock()) file.replace(`${Deno.pid}\\n`);',
+    killer: [
+      "lib/daemon/pid_file_test.ts",
+      "an old PID file without a lock is nobody's: a longer number in it is replaced",
+    ],
+  },
+  {
+    check: "16, row 13",
+    off: "paths keep their meaning at a reload",
+    file: "lib/config/absolute_options.ts",
+    text: 'path === "" || path.startsWith("/") ? path : `${folder}/${path}`',
+    becomes: "path",
+    killer: [
+      "lib/config/absolute_options_test.ts",
+      "relative paths are written from the root, and nothing else changes",
+    ],
+  },
+  {
+    check: "16, row 13",
+    off: "the caller learns whether the start succeeded",
+    file: "lib/daemon/detach.ts",
+    text: "if (!isReady) return",
+    becomes: "if (false) return",
+    killer: [
+      "lib/daemon/detach_test.ts",
+      "a daemon that fails gives the caller its reason and its exit status",
+    ],
+  },
+  {
+    check: "16, row 14",
+    off: "the time limit of commands",
+    file: "lib/command/run_command.ts",
+    text: "const stopper = stopAfter(child, seconds);",
+    becomes: "const stopper = stopAfter(child, Infinity);",
+    killer: [
+      "lib/command/run_command_test.ts",
+      "after its time a command is stopped, with everything it started",
+    ],
+  },
+  {
+    check: "16, row 15",
+    off: "a cycle without any time gets FW_ACCESS_TIMEOUT",
+    file: AUTHORIZE,
+    text: "return grantSeconds(stanza, clientTimeout || stanza.cycle?.timer);",
+    becomes: "return Math.min(clientTimeout || stanza.cycle?.timer || 0, stanza.maxTimeout);",
+    killer: [
+      "lib/server/authorize_test.ts",
+      "a cycle lasts as the client asks, or as its timer says, or as any grant, and not too long",
+    ],
+  },
+  {
+    check: "16, row 16",
+    off: "a warning about text after ';' in a stanza",
+    file: "lib/config/access_conf.ts",
+    text: 'if (line.rest !== "" && (secret || !line.rest.startsWith("#"))) {',
+    becomes: "if (false) {",
+    killer: ["lib/config/access_conf_test.ts", "what is surely not meant is a warning"],
+  },
+  {
+    check: "16, row 16",
+    off: "a warning about text after ';' in fwknopd.conf",
+    file: "lib/config/fwknopd_conf.ts",
+    text: 'if (line.rest !== "" && !line.rest.startsWith("#")) {',
+    becomes: "if (false) {",
+    killer: [
+      "lib/config/server_settings_test.ts",
+      "text after ';' is told, unless it is a comment",
+    ],
+  },
+  {
+    check: "16, row 17",
+    off: "an epoch is a number",
+    file: "lib/config/access_value.ts",
+    text: "const value = parseWithin(text, [0, Number.MAX_SAFE_INTEGER]);",
+    becomes: "const value = parseInt(text) || 0;",
+    killer: [
+      "lib/config/access_errors_test.ts",
+      "every error of a stanza has the C daemon's text and its place",
+    ],
+  },
+  {
+    check: "16, row 17",
+    off: "a date is a day that exists",
+    file: "lib/config/access_value.ts",
+    text: "return parts !== null && real && ",
+    becomes: "return parts !== null && ",
+    killer: [
+      "lib/config/access_errors_test.ts",
+      "every error of a stanza has the C daemon's text and its place",
+    ],
+  },
+  {
+    check: "16, row 17",
+    off: "a port is a number",
+    file: "lib/config/access_value.ts",
+    text: "const port = parsePort(item.slice(slash + 1));",
+    becomes: "const port = parseInt(item.slice(slash + 1));",
+    killer: [
+      "lib/config/access_errors_test.ts",
+      "every error of a stanza has the C daemon's text and its place",
+    ],
+  },
+  {
+    check: "16, row 17",
+    off: "an integer is digits alone",
+    file: "lib/config/parsed_value.ts",
+    text: "if (!/^[0-9]{1,15}$/.test(text)) return undefined;\n  const value = Number(text);",
+    becomes: "const value = parseInt(text) || 0;",
+    killer: [
+      "lib/config/server_errors_test.ts",
+      "every error of fwknopd.conf has the C daemon's text and its place",
+    ],
+  },
+  {
+    check: "16, row 18",
+    off: "MAX_FW_TIMEOUT caps FW_ACCESS_TIMEOUT",
+    file: "lib/config/access_stanza.ts",
+    text: "accessTimeout: Math.min(wanted, maxTimeout)",
+    becomes: "accessTimeout: wanted",
+    killer: [
+      "lib/config/access_conf_test.ts",
+      "MAX_FW_TIMEOUT caps FW_ACCESS_TIMEOUT where it is written",
+    ],
+  },
+  {
+    check: "16, row 19",
+    off: "the destination of a datagram",
+    file: "lib/capture/udp_server.ts",
+    text: "addressFromBytes(this.socket.destination)",
+    becomes: "addressFromBytes(new Uint8Array(4))",
+    killer: [
+      "lib/capture/udp_server_test.ts",
+      "an IPv4 packet arrives with its true source and destination",
+    ],
+  },
+  {
+    check: "16, row 22",
+    off: "replays are detected in test mode",
+    file: PROCESSOR,
+    text: "candidate.remembered ||= this.#replay.remember(",
+    becomes: "candidate.remembered ||= this.#parts.policy.testMode || this.#replay.remember(",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "in test mode everything is checked and nothing is done",
+    ],
+  },
+  {
+    check: "16, row 23",
+    off: "EXIT_AT_INTF_DOWN",
+    file: "lib/capture/sniffer.ts",
+    text: "if (this.#options.exitWhenDown) {\n      throw",
+    becomes: "if (this.#options.exitWhenDown) return;\n    if (false) {\n      throw",
+    killer: [
+      "lib/capture/sniffer_test.ts",
+      "EXIT_AT_INTF_DOWN Y ends the capture when the interface goes down",
+    ],
+  },
+  {
+    check: "16, row 24",
+    off: "IP options",
+    file: IP,
+    text: "((bytes[0] ?? 0) & 0x0f) * 4",
+    becomes: "((bytes[0] ?? 0) & 0x15) * 4",
+    killer: ["lib/capture/ip_packet_test.ts", "UDP over IPv4, with and without IP options"],
+  },
+  {
+    check: "16, row 25",
+    off: "decoding by link type",
+    file: "lib/capture/link_layer.ts",
+    text: "case LinkType.rawInFile:\n",
+    becomes:
+      "case LinkType.rawInFile:\n      return word(frame, 12) > 1500 ? withVersion(frame, 0) : undefined;\n",
+    killer: [
+      "lib/capture/link_layer_test.ts",
+      "raw IP and loopback, whatever the address looks like and whoever captured",
+    ],
+  },
+  {
+    check: "16, row 26",
+    off: "queue rules are removed by what they say",
+    file: "lib/capture/queue_rules.ts",
+    text: '["-w", "-t", table, "-D", "INPUT", "-j", chain],',
+    becomes: '["-w", "-t", table, "-D", "INPUT", "1"],',
+    killer: [
+      "lib/capture/queue_rules_test.ts",
+      "queue rules are removed by what they say, so that nobody else's rule goes with them",
+    ],
+  },
+  {
+    check: "16, row 27",
+    off: "long symmetric packets",
+    file: PROCESSOR,
+    text: "const opened = encryptionKey === undefined || texts.rijndael === undefined",
+    becomes:
+      "const opened = encryptionKey === undefined || texts.rijndael === undefined ||\n        candidate.screened.text.length >= 400",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "a long symmetric packet is tried with the key the stanza has",
+    ],
+  },
+  {
+    check: "16, row 28",
+    off: "old digests are dropped",
+    file: CACHE,
+    text: "this.#forget(entry.time);",
+    becomes: "",
+    killer: [
+      "lib/server/replay_test.ts",
+      "an entry is kept for twice the age window and not longer",
+    ],
+  },
+  {
+    check: "16, row 28",
+    off: "younger digests are not forgotten",
+    file: CACHE,
+    text: "options.window * 2",
+    becomes: "options.window",
+    killer: [
+      "lib/server/replay_test.ts",
+      "an entry is kept for twice the age window and not longer",
+    ],
+  },
+  {
+    check: "16, row 28",
+    off: "the file is rewritten without what is of no use",
+    file: "lib/server/replay_file.ts",
+    text: "const lines = Array.from(cache.entries(), formatReplayEntry);",
+    becomes: "const lines: string[] = [];",
+    killer: [
+      "lib/server/replay_test.ts",
+      "compacting keeps what is still remembered and drops the rest",
+    ],
+  },
+  {
+    check: "16, row 29",
+    off: "folders are read in the order of names",
+    file: "lib/config/access_conf.ts",
+    text: ".toSorted()",
+    becomes: "",
+    killer: [
+      "lib/config/access_conf_test.ts",
+      "folders are read in the order of their names, *.conf only",
+    ],
+  },
+  {
+    check: "16, row 29",
+    off: "a stanza left out is told of",
+    file: "lib/config/access_conf.ts",
+    text: "} else if (draft.hasKeyFile) this.#leaveOut(draft, diagnostics);",
+    becomes: "} else if (draft.hasKeyFile) continue;",
+    killer: [
+      "lib/config/access_conf_test.ts",
+      "an unusable key file costs its own stanza, loudly, and no other",
+    ],
+  },
+  {
+    check: "16, row 30",
+    off: "-c is not an override file",
+    file: "lib/config/server_config.ts",
+    text: 'const overrides = options.value("override-config") ?? named;',
+    becomes:
+      'const overrides = options.value("override-config") ?? options.value("config-file") ?? named;',
+    killer: ["lib/config/server_settings_test.ts", "the main file is read once"],
+  },
+  {
+    check: "16, row 31",
+    off: "key files are private",
+    file: "lib/client/key_output_file.ts",
+    text: "{ createNew: true, mode: 0o600 }",
+    becomes: "{ createNew: true, mode: 0o644 }",
+    killer: [
+      "cmd/keygen_test.ts",
+      "a file is private, and one that is there is replaced only with --force",
+    ],
+  },
+  {
+    check: "16, row 31",
+    off: "the length of SHA3 keys",
+    file: "lib/crypto/key_generation.ts",
+    text: "sha3_256: 64,",
+    becomes: "sha3_256: 0,",
+    killer: [
+      "lib/crypto/key_generation_test.ts",
+      "generated keys have the lengths of the C client, and 64 bytes for SHA-3",
+    ],
+  },
+  {
+    check: "16, row 31",
+    off: "keys have at most 32 bytes",
+    file: "lib/crypto/key_generation.ts",
+    text: 'checkLength("Encryption key", keyLength, MAX_KEY_LENGTH);',
+    becomes: 'checkLength("Encryption key", keyLength, 128);',
+    killer: [
+      "lib/crypto/key_generation_test.ts",
+      "a key length out of range is an error that states it and what is allowed",
+    ],
+  },
+  {
+    check: "16, row 32",
+    off: "$VAR without suffix has none",
+    file: "lib/config/server_settings.ts",
+    text: 'const [, variable = "", word = "", rest = ""] = reference;',
+    becomes:
+      'const [, variable = "", written = "", rest = ""] = reference;\n    const word = written || (globalThis as Record<string, string>)["lastWord"] || "";\n' +
+      '    (globalThis as Record<string, string>)["lastWord"] = word;',
+    killer: [
+      "lib/config/server_settings_test.ts",
+      "'$NAME' without suffix does not get the suffix of an earlier one",
+    ],
+  },
+  {
+    check: "16, row 33",
+    off: "ENABLE_PCAP_ANY_DIRECTION in the file",
+    file: "lib/capture/from_settings.ts",
+    text: "anyDirection: settings.ENABLE_PCAP_ANY_DIRECTION,",
+    becomes: "anyDirection: false,",
+    killer: [
+      "e2e/reload_test.ts",
+      "ENABLE_PCAP_ANY_DIRECTION in the file shows what leaves the interface",
+    ],
+  },
+  {
+    check: "16, row 34",
+    off: "no buffer cuts a value",
+    file: "lib/config/line.ts",
+    text: 'const value = written.replace(/[ \\t\\v\\f]+$/, "");',
+    becomes: 'const value = written.replace(/[ \\t\\v\\f]+$/, "").slice(0, 255);',
+    killer: ["lib/config/line_test.ts", "a value of any length is kept whole"],
+  },
+];

@@ -1,0 +1,105 @@
+/**
+ * `deno task mutants`: switches off every check of the server's path, one at a time, in a copy of the tree, and runs the
+ * test that must notice. Prints the table; exit status 1 when a check can be switched off and nobody notices.
+ *
+ * @module
+ */
+import { type Mutant, MUTANTS } from "./mutant_table.ts";
+import { mustRun, ROOT, run } from "./process.ts";
+
+/** Seconds a test may take; one that a mutant makes wait for ever has noticed it too. */
+const LIMIT = 60;
+
+/** How one mutant fared. */
+export type Fate = "killed" | "SURVIVED" | "NO SUCH PLACE" | "NO SUCH TEST";
+
+/** The text of a file with the patch applied, or `undefined` where it does not apply exactly once. */
+export function applyPatch(source: string, { text, becomes }: Mutant): string | undefined {
+  if (text === "" || source.split(text).length !== 2) return undefined;
+  const patched = source.replace(text, () => becomes);
+  return patched === source ? undefined : patched;
+}
+
+/** Copies what git knows of the tree, or would ask about. */
+async function copyTree(target: string): Promise<void> {
+  const list = await mustRun("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: ROOT });
+  for (const path of list.split("\0").filter((name) => name !== "")) {
+    const info = await Deno.lstat(ROOT + path).catch(() => undefined);
+    if (info === undefined || !info.isFile) continue;
+    const folder = path.split("/").slice(0, -1).join("/");
+    await Deno.mkdir(`${target}/${folder}`, { recursive: true });
+    await Deno.copyFile(ROOT + path, `${target}/${path}`);
+  }
+}
+
+/** Runs the tests of that name in the tree; tells whether they passed, failed, or are none. */
+async function runTest(
+  tree: string,
+  [file, test]: Mutant["killer"],
+): Promise<"passed" | "failed" | "none"> {
+  const pattern = `/^${test.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}$/`;
+  const args = ["test", "--allow-all", "--no-check", "--frozen", "--filter", pattern];
+  const { code, stdout, stderr } = await run(Deno.execPath(), [...args, `test/${file}`], {
+    cwd: tree,
+    limit: LIMIT,
+  });
+  if (code !== 0) return "failed";
+  return /\b[1-9][0-9]* passed/.test(stdout + stderr) ? "passed" : "none";
+}
+
+async function tryMutant(tree: string, mutant: Mutant): Promise<Fate> {
+  const path = `${tree}/${mutant.file}`;
+  const source = await Deno.readTextFile(path).catch(() => "");
+  const patched = applyPatch(source, mutant);
+  if (patched === undefined) return "NO SUCH PLACE";
+  await Deno.writeTextFile(path, patched);
+  const verdict = await runTest(tree, mutant.killer);
+  await Deno.writeTextFile(path, source);
+  if (verdict !== "failed") return verdict === "none" ? "NO SUCH TEST" : "SURVIVED";
+  return "killed";
+}
+
+/** The tests that do not pass in an unchanged tree: they notice nothing. */
+async function findUseless(tree: string): Promise<string[]> {
+  const useless: string[] = [];
+  const killers = new Map(MUTANTS.map(({ killer }) => [killer.join("\0"), killer]));
+  for (const killer of killers.values()) {
+    const verdict = await runTest(tree, killer);
+    if (verdict !== "passed") {
+      useless.push(`${killer.join(": ")}: ${verdict} in the unchanged tree`);
+    }
+  }
+  return useless;
+}
+
+function leftAligned(rows: readonly (readonly string[])[]): string[] {
+  const width = (column: number): number =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  return rows.map((row) =>
+    row.map((cell, column) => cell.padEnd(width(column))).join("  ").trimEnd()
+  );
+}
+
+if (import.meta.main) {
+  const only = Deno.args[0];
+  const tree = await Deno.makeTempDir({ prefix: "fwknop-mutants-" });
+  const rows: string[][] = [["check", "switched off", "file", "noticed by", ""]];
+  let failures = 0;
+  try {
+    await copyTree(tree);
+    const useless = only === undefined ? await findUseless(tree) : [];
+    for (const line of useless) console.log(line);
+    failures += useless.length;
+    for (const mutant of MUTANTS) {
+      if (only !== undefined && !`${mutant.check}, ${mutant.off}`.includes(only)) continue;
+      const fate = await tryMutant(tree, mutant);
+      if (fate !== "killed") failures++;
+      rows.push([mutant.check, mutant.off, mutant.file, mutant.killer[1], fate]);
+    }
+  } finally {
+    await Deno.remove(tree, { recursive: true });
+  }
+  for (const line of leftAligned(rows)) console.log(line);
+  console.log(`\n${rows.length - 1} mutants, ${failures} not noticed`);
+  if (failures > 0) Deno.exit(1);
+}

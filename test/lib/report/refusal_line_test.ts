@@ -1,0 +1,58 @@
+import { assertEquals } from "../../assert.ts";
+import { LineReporter } from "../../../lib/report/line_reporter.ts";
+import { refusalLines } from "../../../lib/report/refusal_line.ts";
+import { NO_NAT } from "../../../lib/server/authorize_nat.ts";
+import type { PacketEvent } from "../../../lib/server/event.ts";
+import { PacketProcessor } from "../../../lib/server/packet_processor.ts";
+import { ReplayCache } from "../../../lib/server/replay_cache.ts";
+import { datagram, seal } from "../../support/packet.ts";
+import { aStanza } from "../../support/stanza.ts";
+
+const NOW = 1_800_000_000;
+
+/** What a server with one stanza tells of these payloads. */
+function events(...payloads: readonly string[]): PacketEvent[] {
+  const told: PacketEvent[] = [];
+  const processor = new PacketProcessor({
+    stanzas: [aStanza()],
+    policy: { maxAge: 120, http: undefined, nat: NO_NAT, destinationRule: false, testMode: false },
+    replay: new ReplayCache({ window: 120 }),
+    now: () => NOW,
+    observe: (event) => told.push(event),
+    act: () => {},
+  });
+  for (const [index, payload] of payloads.entries()) {
+    processor.process(datagram(payload), index + 1);
+  }
+  return told;
+}
+
+Deno.test("what anybody can send is a debug line in the C daemon's words, a wrong HMAC a warning", () => {
+  const lines = events("no SPA at all", "A".repeat(204)).flatMap((event) =>
+    event.kind === "refused" ? refusalLines(event.refusal) : []
+  );
+  assertEquals(lines, [
+    {
+      severity: "debug",
+      text: "[192.0.2.9] preprocess_spa_data() returned error 4096: " +
+        "'Data is not a valid SPA message format' for incoming packet.",
+    },
+    {
+      severity: "warning",
+      text: "[192.0.2.9] (stanza #1) Error creating fko context: " +
+        "Args contain invalid data: FKO_ERROR_INVALID_DATA_HMAC_COMPAREFAIL",
+    },
+  ]);
+});
+
+Deno.test("a packet whose keys are right is told with its source and its stanza", () => {
+  const lines: string[] = [];
+  const reporter = new LineReporter(({ severity, text }) => lines.push(`${severity}: ${text}`), {
+    dumpFields: false,
+    everyStanza: false,
+  });
+  for (const event of events(seal({}, { time: NOW }).packetText)) reporter.observe(event);
+  assertEquals(lines, [
+    "info: (stanza #1) SPA Packet from IP: 192.0.2.9 received with access source match",
+  ]);
+});
