@@ -14,11 +14,16 @@ export function hasOwnTable(ruleset: string): boolean {
   return parseNftPolicy(ruleset).chains.some(({ table }) => table === NFT_TABLE);
 }
 
-/** Whether somebody else filters what comes in. */
+/** Whether somebody else filters what comes in, other than by iptables. */
 export function hasInputHook(ruleset: string): boolean {
-  return parseNftPolicy(ruleset).chains.some(({ table, hook, type }) =>
-    table !== NFT_TABLE && hook === "input" && type === "filter"
+  return parseNftPolicy(ruleset).chains.some(({ table, name, hook, type }) =>
+    table !== NFT_TABLE && hook === "input" && type === "filter" && !isOfIptables(table, name)
   );
+}
+
+/** iptables-nft keeps its tables here too, and leaves them when they are empty: `ip filter` with `INPUT` and so on. */
+function isOfIptables(table: string, chain: string): boolean {
+  return /^ip6? (filter|mangle|raw|security|nat)$/.test(table) && /^[A-Z]+$/.test(chain);
 }
 
 /** One chain and its rules in order. */

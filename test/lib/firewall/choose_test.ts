@@ -2,6 +2,7 @@ import { chooseFirewall, strangeVariables } from "../../../lib/firewall/choose.t
 import type { Outcome } from "../../../lib/firewall/plan.ts";
 import { assertEquals, assertRejects } from "../../assert.ts";
 import { type Namespace, namespaceTest } from "../../support/namespace.ts";
+import { hasInputHook } from "../../../lib/firewall/nft_policy.ts";
 import { readTexts } from "../../support/config_files.ts";
 
 /** What the programs of a host print, by the first word that fits; the others are missing. */
@@ -144,5 +145,23 @@ namespaceTest(
       "add chain inet fwknop input { type filter hook input priority -5; }",
     );
     assertEquals(await kind(), "the table inet fwknop is there");
+  },
+);
+
+namespaceTest(
+  "tables that iptables left empty are no firewall of nftables",
+  { programs: ["iptables", "nft"] },
+  async (lab) => {
+    const host = await lab.namespace("host");
+    for (const table of ["filter", "mangle"]) {
+      const rule = ["-A", "INPUT", "-s", "192.0.2.1", "-j", "ACCEPT"];
+      await host.must("iptables", "-t", table, ...rule);
+      await host.must("iptables", "-t", table, "-F");
+    }
+    assertEquals(hasInputHook(await host.must("nft", "-j", "list", "ruleset")), false);
+    await host.must("nft", "add", "table", "inet", "filter");
+    const hook = "{ type filter hook input priority 0; policy drop; }";
+    await host.must("nft", "add", "chain", "inet", "filter", "input", hook);
+    assertEquals(hasInputHook(await host.must("nft", "-j", "list", "ruleset")), true);
   },
 );
