@@ -5,21 +5,37 @@
  */
 import type { CommandDefinition } from "./command.ts";
 
+/** The words that ask for each text. */
+export const PRINTABLE = [
+  "unit",
+  "unit-compatible",
+  "fwknopd.conf",
+  "access.conf",
+  "fwknoprc",
+  "man fwknop",
+  "man fwknopd",
+  "man fwknoprc",
+  "man access.conf",
+  "man fwknopd.conf",
+] as const;
+
 /** The files that belong to an installation, out of the program itself. */
 export const print: CommandDefinition = {
-  brief: "Print a file to begin with: a systemd unit, fwknopd.conf, access.conf",
+  brief: "Print files to begin with, manual pages, systemd units, shell completion",
   group: "This program",
   description: [
     "  fwknop print unit              systemd, without root; nft or iptables-nft",
     "  fwknop print unit-compatible   systemd, as root like the C daemon",
     "  fwknop print fwknopd.conf      every setting, explained, at its default",
     "  fwknop print access.conf       one stanza; its keys come from fwknop keygen",
+    "  fwknop print fwknoprc          the client's file, explained",
+    "  fwknop print man fwknop        a page for man: ... | man -l -",
   ].join("\n"),
   options: [{
     name: "program",
     argument: "FILE",
     brief: "Path of the program in the unit, if not that of this one",
   }],
-  words: { placeholder: "WHAT", brief: "Which file" },
+  words: { placeholder: "WHAT", brief: "What to print", phrases: PRINTABLE },
   load: async () => (await import("./print_run.ts")).runPrint,
 };

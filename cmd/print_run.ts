@@ -3,28 +3,23 @@
  *
  * @module
  */
-import { sampleAccessConf, sampleFwknopdConf } from "../lib/config/sample_conf.ts";
-import { systemdUnit } from "../lib/daemon/systemd_unit.ts";
+import { nearestWord } from "../lib/config/did_you_mean.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
-
-/** Every text by its name. */
-const TEXTS: Readonly<Record<string, (program: string) => string>> = {
-  unit: (program) => systemdUnit("hardened", program),
-  "unit-compatible": (program) => systemdUnit("compatible", program),
-  "fwknopd.conf": sampleFwknopdConf,
-  "access.conf": sampleAccessConf,
-};
+import { PRINTABLE } from "./print.ts";
+import { TEXTS } from "./print_texts.ts";
 
 /** Prints one text on standard output. */
-export const runPrint: RunCommand = (options, [name, ...more], context) => {
-  const names = Object.keys(TEXTS);
-  const text = name === undefined || more.length > 0 ? undefined : TEXTS[name];
-  if (text === undefined) {
-    context.err(`fwknop: print takes one of ${names.join(", ")}\n`);
+export const runPrint: RunCommand = (options, words, context) => {
+  const wanted = words.join(" ");
+  const phrase = PRINTABLE.find((phrase) => phrase === wanted);
+  if (phrase === undefined) {
+    const nearest = nearestWord(wanted, PRINTABLE);
+    const hint = nearest === undefined ? "" : `  did you mean ${nearest}?\n`;
+    context.err(`fwknop: print takes one of ${PRINTABLE.join(", ")}\n${hint}`);
     return Promise.resolve(ExitCode.usage);
   }
-  context.out(text(options.value("program") ?? ownPath()));
+  context.out(TEXTS[phrase](options.value("program") ?? ownPath()));
   return Promise.resolve(ExitCode.ok);
 };
 

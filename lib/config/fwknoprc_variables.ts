@@ -26,6 +26,8 @@ export interface FwknoprcVariable {
   readonly kind: FwknoprcValueKind;
   /** One line, in sentence case, without a full stop. */
   readonly brief: string;
+  /** What holds where nothing sets it, as the file would write it. */
+  readonly default?: string;
   /** The value is key material: never print it, and ask before it is replaced in the file. */
   readonly secret?: true;
   /** Not secret, but asked about all the same before it is replaced (`docs/spec/client.md` 6). */
@@ -36,9 +38,9 @@ export interface FwknoprcVariable {
 
 /** Every variable, in the order in which a stanza is written (`docs/spec/client.md` 5). */
 export const FWKNOPRC_VARIABLES: readonly FwknoprcVariable[] = [
-  { name: "DIGEST_TYPE", kind: "digest", brief: "Digest inside the packet" },
-  { name: "SPA_SERVER_PROTO", kind: "transport", brief: "How the packet travels" },
-  { name: "SPA_SERVER_PORT", kind: "port", brief: "Port the packet is sent to" },
+  { name: "DIGEST_TYPE", kind: "digest", brief: "Digest inside the packet", default: "SHA256" },
+  { name: "SPA_SERVER_PROTO", kind: "transport", brief: "How the packet travels", default: "udp" },
+  { name: "SPA_SERVER_PORT", kind: "port", brief: "Port the packet is sent to", default: "62201" },
   { name: "SPA_SOURCE_PORT", kind: "port", brief: "Port the packet is sent from" },
   { name: "FW_TIMEOUT", kind: "timeout", brief: "Seconds the port shall stay open" },
   {
@@ -47,14 +49,14 @@ export const FWKNOPRC_VARIABLES: readonly FwknoprcVariable[] = [
     brief: "Address to admit: an address, `source` or `resolve`",
   },
   { name: "TIME_OFFSET", kind: "time-offset", brief: "Shift of the time stamp, such as -5m" },
-  { name: "ENCRYPTION_MODE", kind: "mode", brief: "Mode of the cipher" },
+  { name: "ENCRYPTION_MODE", kind: "mode", brief: "Mode of the cipher", default: "CBC" },
   { name: "USE_GPG", kind: "switch", brief: "Encrypt with GnuPG" },
   { name: "USE_GPG_AGENT", kind: "switch", brief: "Leave the passphrase to the GnuPG agent" },
   { name: "GPG_RECIPIENT", kind: "text", brief: "Key of the server", critical: true },
   { name: "GPG_SIGNER", kind: "text", brief: "Key that signs", critical: true },
-  { name: "GPG_HOMEDIR", kind: "path", brief: "Directory of the GnuPG keys" },
-  { name: "GPG_EXE", kind: "path", brief: "Path of the gpg program" },
-  { name: "GPG_SIGNING_PW", kind: "text", brief: "Passphrase of the signing key", secret: true },
+  { name: "GPG_HOMEDIR", kind: "path", brief: "Folder of the GnuPG keys" },
+  { name: "GPG_EXE", kind: "path", brief: "The gpg program" },
+  { name: "GPG_SIGNING_PW", kind: "text", brief: "Passphrase of the signing key, as text", secret: true },
   {
     name: "GPG_SIGNING_PW_BASE64",
     kind: "base64",
@@ -69,7 +71,7 @@ export const FWKNOPRC_VARIABLES: readonly FwknoprcVariable[] = [
   { name: "RAND_PORT", kind: "switch", brief: "Send to a random port" },
   { name: "KEY", kind: "text", brief: "Encryption key, as text", secret: true },
   { name: "KEY_BASE64", kind: "base64", brief: "Encryption key, in base64", secret: true },
-  { name: "HMAC_DIGEST_TYPE", kind: "digest", brief: "Digest of the HMAC" },
+  { name: "HMAC_DIGEST_TYPE", kind: "digest", brief: "Digest of the HMAC", default: "SHA256" },
   { name: "HMAC_KEY_BASE64", kind: "base64", brief: "HMAC key, in base64", secret: true },
   { name: "HMAC_KEY", kind: "text", brief: "HMAC key, as text", secret: true },
   { name: "USE_HMAC", kind: "switch", brief: "Authenticate the packet with an HMAC" },

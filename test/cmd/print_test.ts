@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { runDumpConfig } from "../../cmd/dump_config_run.ts";
 import { runPrint } from "../../cmd/print_run.ts";
+import { PRINTABLE } from "../../cmd/print.ts";
+import { levelFromRc } from "../../lib/client/settings_from_rc.ts";
+import { parseFwknoprc, readStanza } from "../../lib/config/fwknoprc.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
+import { textBytes } from "../../lib/crypto/bytes.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 
 async function print(words: readonly string[], program?: string): Promise<BufferContext> {
@@ -55,6 +59,30 @@ Deno.test("without a name, or with an unknown one, print says what there is", as
   for (const words of [[], ["units"], ["unit", "unit"]]) {
     const { stdout, stderr } = await print(words);
     assert.equal(stdout, "");
-    assert.match(stderr, /unit, unit-compatible, fwknopd.conf, access.conf/);
+    assert.match(
+      stderr,
+      /unit, unit-compatible, fwknopd.conf, access.conf, fwknoprc, man fwknop, /,
+    );
   }
+});
+
+Deno.test("the client's printed file is understood, and so is each default in it", async () => {
+  const { stdout } = await print(["fwknoprc"]);
+  const text = stdout.replace(/^#(?=[A-Z0-9_]+ +\S+$)/gm, "");
+  const rc = parseFwknoprc(text.slice(0, text.indexOf("# A server at home")), "rc");
+  const { entries, diagnostics } = readStanza(rc, "default");
+  assert.ok(entries.length > 3);
+  const { diagnostics: wrong } = levelFromRc(entries, "native", textBytes);
+  assert.deepEqual([...diagnostics, ...wrong], []);
+});
+
+Deno.test("each phrase prints a text of its own that ends with a newline", async () => {
+  const seen = new Set<string>();
+  for (const phrase of PRINTABLE) {
+    const { stdout, stderr } = await print(phrase.split(" "));
+    assert.equal(stderr, "", phrase);
+    assert.match(stdout, /[^\n]\n$/, phrase);
+    seen.add(stdout);
+  }
+  assert.equal(seen.size, PRINTABLE.length);
 });

@@ -1,0 +1,110 @@
+import { COMMANDS } from "../../../cmd/application.ts";
+import { levelFromRc } from "../../../lib/client/settings_from_rc.ts";
+import { DEFAULTS } from "../../../lib/client/settings.ts";
+import { ACCESS_ROWS } from "../../../lib/config/access_variables.ts";
+import { FWKNOPD_ROWS } from "../../../lib/config/fwknopd_variables.ts";
+import { FWKNOPRC_VARIABLES } from "../../../lib/config/fwknoprc_variables.ts";
+import { SERVER_OPTIONS } from "../../../lib/config/server_options.ts";
+import { CLIENT_OPTIONS } from "../../../lib/config/client_options.ts";
+import { ownOptions } from "../../../lib/manual/command.ts";
+import type { Commands } from "../../../lib/manual/command.ts";
+import { MANUAL_PAGES } from "../../../lib/manual/pages.ts";
+import { renderRoff } from "../../../lib/manual/roff.ts";
+import { findProgram } from "../../../scripts/process.ts";
+import { assert, assertEquals } from "../../assert.ts";
+
+const commands: Commands = COMMANDS;
+const NAMES = Object.keys(MANUAL_PAGES) as (keyof typeof MANUAL_PAGES)[];
+
+const noGroff = findProgram("groff") === undefined ? "groff is missing" : undefined;
+// deno-lint-ignore no-console -- a test that is left out says why
+if (noGroff !== undefined) console.log(`left out: manual pages through groff: ${noGroff}`);
+
+function roff(name: keyof typeof MANUAL_PAGES): string {
+  return renderRoff(MANUAL_PAGES[name](commands));
+}
+
+/** What man(1) shows, without bold and underlined letters, 80 columns wide. */
+async function format(document: string): Promise<{ text: string; complaints: string }> {
+  const child = new Deno.Command("groff", {
+    args: ["-man", "-Tutf8", "-ww", "-P-c", "-rLL=80n"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(document));
+  await writer.close();
+  const { stdout, stderr } = await child.output();
+  const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+  // deno-lint-ignore no-control-regex -- letters are overstruck
+  return { text: decode(stdout).replace(/.\x08/gu, ""), complaints: decode(stderr) };
+}
+
+Deno.test({
+  name: "groff has nothing to say about any page",
+  ignore: noGroff !== undefined,
+  fn: async () => {
+    for (const name of NAMES) {
+      const { text, complaints } = await format(roff(name));
+      assertEquals(complaints, "", name);
+      assert(text.startsWith(`${name.toUpperCase()}(`), text.slice(0, 80));
+    }
+  },
+});
+
+Deno.test({
+  name: "what people copy from a page is what was written",
+  ignore: noGroff !== undefined,
+  fn: async () => {
+    const { text } = await format(roff("fwknop"));
+    for (
+      const line of [
+        "fwknop knock -n server --wait -- ssh server.example",
+        "fwknop knock -n gateway -N 10.0.0.7:22 --nat-rand-port",
+        "~/.fwknoprc",
+        "'HOST: KEY'",
+      ]
+    ) assert(text.includes(line), line);
+    const access = (await format(roff("access.conf"))).text;
+    assert(/CMD_CYCLE_OPEN +ipset add fwknop \$SRC timeout \$CLIENT_TIMEOUT\n/.test(access));
+    assert((await format(roff("fwknopd.conf"))).text.includes("microseconds"));
+  },
+});
+
+Deno.test("every option and every variable has its entry on the page it belongs to", () => {
+  const has = (name: keyof typeof MANUAL_PAGES, literal: string): void => {
+    const escaped = literal.replaceAll("-", "\\-");
+    const entry = roff(name).split("\n.TP\n").slice(1).some((entry) =>
+      entry.split("\n", 1)[0]?.includes(`\\fB${escaped}\\fR`)
+    );
+    assert(entry, `${name}: ${literal}`);
+  };
+  for (const row of CLIENT_OPTIONS) has("fwknop", `--${row.name}`);
+  for (const row of SERVER_OPTIONS) has("fwknopd", `--${row.name}`);
+  for (const [command, definition] of Object.entries(commands)) {
+    const page = definition.group === "Server" ? "fwknopd" : "fwknop";
+    has("fwknop", command);
+    for (const row of ownOptions(definition)) {
+      if (!SERVER_OPTIONS.includes(row)) has(page, `--${row.name}`);
+    }
+  }
+  for (const { name } of FWKNOPRC_VARIABLES) has("fwknoprc", name);
+  for (const { name } of ACCESS_ROWS) has("access.conf", name);
+  for (const { name } of FWKNOPD_ROWS) has("fwknopd.conf", name);
+});
+
+Deno.test("the client's defaults are those the page gives", () => {
+  const position = { file: "rc", line: 1, column: 1 };
+  const entries = FWKNOPRC_VARIABLES.flatMap(({ name, default: value }) =>
+    value === undefined ? [] : [{ name, value, position, valuePosition: position }]
+  );
+  const { level, diagnostics } = levelFromRc(
+    entries,
+    "native",
+    (text) => new TextEncoder().encode(text),
+  );
+  assertEquals(diagnostics, []);
+  const { wait: _, ...defaults } = DEFAULTS;
+  assertEquals(level, { ...defaults });
+});
