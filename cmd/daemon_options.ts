@@ -11,6 +11,7 @@ const NAMES: ReadonlySet<string> = new Set([
   "override-config",
   "pid-file",
   "run-dir",
+  "uci",
 ]);
 
 /** Everything that decides where the PID file is, as for `serve`. */

@@ -23,7 +23,7 @@ export function absoluteOptions(options: GivenOptions, folder: string): GivenOpt
 function isPathOption(name: string): boolean {
   const variable = SERVER_OPTIONS.find((row) => row.name === name)?.variable;
   const kind = FWKNOPD_ROWS.find((row) => row.name === variable)?.kind;
-  return kind === "path" || kind === "folder" || name === "override-config";
+  return kind === "path" || kind === "folder" || ["override-config", "uci"].includes(name);
 }
 
 /** One path, or several joined by commas as `--override-config` takes them. */

@@ -21,6 +21,7 @@ import {
   unhonouredSettings,
   unhonouredText,
 } from "./server_settings.ts";
+import { type ConfigSource, configSource } from "./uci_source.ts";
 import { sameValue } from "./variable.ts";
 
 /** A configuration that holds together. */
@@ -41,8 +42,10 @@ export interface ConfigOutcome {
 }
 
 /** Reads `fwknopd.conf`, its override files and the stanzas (`docs/spec/server.md` 2, steps 3 to 9). */
-export function readServerConfig(options: GivenOptions, files: ConfigFiles): ConfigOutcome {
-  const { resolved, diagnostics } = readServerSettings(options, files);
+export function readServerConfig(options: GivenOptions, system: ConfigFiles): ConfigOutcome {
+  const source = configSource(options, system);
+  const { files } = source;
+  const { resolved, diagnostics } = readSettings(source);
   if (resolved === undefined) return { diagnostics, unhonoured: [] };
   const { settings, given } = resolved;
   const context = { settings, files };
@@ -60,6 +63,11 @@ export function readServerConfig(options: GivenOptions, files: ConfigFiles): Con
 
 /** Reads `fwknopd.conf` and its override files only. */
 export function readServerSettings(options: GivenOptions, files: ConfigFiles): SettingsOutcome {
+  return readSettings(configSource(options, files));
+}
+
+function readSettings({ options, files, diagnostics: before }: ConfigSource): SettingsOutcome {
+  if (before.some(({ severity }) => severity === "error")) return { diagnostics: before };
   const read: FwknopdConf[] = [];
   const readInto = (path: string): FwknopdConf => {
     const { text, diagnostics, exposure } = files.read(path, "Config");
@@ -74,10 +82,12 @@ export function readServerSettings(options: GivenOptions, files: ConfigFiles): S
   const overrides = options.value("override-config") ?? named;
   // The C daemon takes blanks after a comma for a part of the name; no file is called that.
   for (const path of overrides?.split(",") ?? []) readInto(path.trim());
-  const outcome = resolveServerSettings(read, options, SERVER_OPTIONS);
-  const programs = outcome.resolved === undefined ? [] : exposedPrograms(outcome.resolved, files);
-  if (programs.length === 0) return outcome;
-  return { diagnostics: [...outcome.diagnostics, ...programs] };
+  const { resolved, diagnostics } = resolveServerSettings(read, options, SERVER_OPTIONS);
+  const programs = resolved === undefined ? [] : exposedPrograms(resolved, files);
+  const all = [...before, ...diagnostics, ...programs];
+  return resolved === undefined || programs.length > 0
+    ? { diagnostics: all }
+    : { resolved, diagnostics: all };
 }
 
 /** Settings that name a program, when they are written somewhere; the defaults are the system's own. */

@@ -40,6 +40,13 @@ export const SERVER_OPTIONS: readonly OptionRow[] = [
     variable: "OVERRIDE_CONFIG",
   },
   {
+    name: "uci",
+    argument: "FILE",
+    brief: "Read settings and stanzas from OpenWrt's /etc/config/fwknopd",
+    group: "Configuration",
+    only: "native",
+  },
+  {
     name: "interface",
     short: "i",
     argument: "INTERFACE",
@@ -248,5 +255,5 @@ export const SERVER_OPTIONS: readonly OptionRow[] = [
 
 /** The options that say where the configuration is or change it; commands that only read it take these. */
 export const CONFIG_OPTIONS: readonly OptionRow[] = SERVER_OPTIONS.filter((row) =>
-  row.variable !== undefined && row.only !== "compat"
+  row.name === "uci" || (row.variable !== undefined && row.only !== "compat")
 );

@@ -1,0 +1,48 @@
+/**
+ * What `fwknop uci` does.
+ *
+ * @module
+ */
+import { replacePrivateFile } from "../lib/client/private_file.ts";
+import { openwrtAccess, openwrtConf, parseOpenwrt } from "../lib/config/openwrt.ts";
+import { HintedError } from "../lib/hinted_error.ts";
+import type { RunCommand } from "./command.ts";
+import { ExitCode } from "./context.ts";
+import { printDiagnostics } from "./load_server_config.ts";
+
+/** Converts one file; nothing is written where an error is in it. */
+export const runUci: RunCommand = async (options, [path, ...more], context) => {
+  const folder = options.value("output");
+  if (path === undefined || more.length > 0 || folder === undefined) {
+    context.err("fwknop: uci takes a FILE and --output FOLDER\n");
+    return ExitCode.usage;
+  }
+  const config = parseOpenwrt(await readText(path), path === "-" ? "standard input" : path);
+  printDiagnostics(config.diagnostics, context);
+  if (config.diagnostics.some(({ severity }) => severity === "error")) return ExitCode.failure;
+  const files = { "fwknopd.conf": openwrtConf(config), "access.conf": openwrtAccess(config) };
+  try {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const [name, text] of Object.entries(files)) {
+      await replacePrivateFile(`${folder}/${name}`, text);
+      context.out(`Wrote ${folder}/${name}\n`);
+    }
+  } catch (error) {
+    throw failure(`Cannot write to ${folder}`, error);
+  }
+  return ExitCode.ok;
+};
+
+async function readText(path: string): Promise<string> {
+  try {
+    const input = path === "-" ? Deno.stdin.readable : (await Deno.open(path)).readable;
+    return await new Response(input).text();
+  } catch (error) {
+    throw failure(`Cannot read ${path}`, error);
+  }
+}
+
+function failure(what: string, cause: unknown): HintedError {
+  const [reason] = (cause instanceof Error ? cause.message : String(cause)).split(" (os error");
+  return new HintedError(`${what}: ${reason}`, { cause });
+}

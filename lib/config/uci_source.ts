@@ -1,0 +1,95 @@
+/**
+ * `--uci`: the server's files out of OpenWrt's one (`docs/spec/server.md` 15).
+ *
+ * @module
+ */
+import type { ConfigFiles } from "./config_files.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import { type OpenwrtConfig, parseOpenwrt, placedAccess, placedConf } from "./openwrt.ts";
+import { deviceOfNetwork } from "./openwrt_device.ts";
+import { type GivenOption, GivenOptions } from "./option.ts";
+import type { Position } from "./stanza.ts";
+
+/** Where a configuration is read from. */
+export interface ConfigSource {
+  readonly options: GivenOptions;
+  readonly files: ConfigFiles;
+  /** Findings on the way; those about the files' contents come when they are read. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The network of OpenWrt's start script, where none is named. */
+const DEFAULT_NETWORK = "wan";
+
+/** The same options and files, or, with `--uci FILE`, ones that lead to what that file says. */
+export function configSource(options: GivenOptions, files: ConfigFiles): ConfigSource {
+  const path = options.value("uci");
+  if (path === undefined) return { options, files, diagnostics: [] };
+  const conflict = ["config-file", "access-file"].find((name) => options.has(name));
+  if (conflict !== undefined) {
+    const hint = "The UCI file stands for both files";
+    const text = `--uci and --${conflict} exclude each other`;
+    return { options, files, diagnostics: [{ severity: "error", text, hint }] };
+  }
+  const { text, diagnostics, exposure } = files.read(path, "Config");
+  if (text === undefined) return { options, files, diagnostics };
+  const uci = parseOpenwrt(text, path);
+  if (uci.diagnostics.some(({ severity }) => severity === "error")) {
+    return { options, files, diagnostics: [...diagnostics, ...uci.diagnostics] };
+  }
+  if (!uci.isEnabled) {
+    const disabled = `uci_enabled is off in ${path}: the files in /etc/fwknop are read`;
+    const hint = "option uci_enabled '1' in the section global";
+    return { options, files, diagnostics: [{ severity: "warning", text: disabled, hint }] };
+  }
+  const sniffed = interfaceOf(uci, path, options, files);
+  return {
+    options: new GivenOptions([
+      { name: "config-file", value: path },
+      { name: "access-file", value: path },
+      ...sniffed.options,
+      ...options.entries,
+    ]),
+    files: {
+      ...files,
+      read: (wanted, role) => {
+        if (wanted !== path) return files.read(wanted, role);
+        const placed = role === "Config" ? placedConf(uci) : placedAccess(uci);
+        // What is said about the file itself is said once.
+        const about = role === "Config" ? diagnostics : [];
+        return { text: placed, diagnostics: about, ...(exposure && { exposure }) };
+      },
+    },
+    diagnostics: [...uci.diagnostics, ...sniffed.diagnostics],
+  };
+}
+
+/** `--interface`, else the network that is named, else PCAP_INTF, else the network `wan`. */
+function interfaceOf(
+  { network, settings }: OpenwrtConfig,
+  path: string,
+  options: GivenOptions,
+  files: ConfigFiles,
+): { readonly options: readonly GivenOption[]; readonly diagnostics: readonly Diagnostic[] } {
+  const isNamed = options.has("interface") || settings.some(({ name }) => name === "PCAP_INTF");
+  if (options.has("interface") || (network === undefined && isNamed)) {
+    return { options: [], diagnostics: [] };
+  }
+  const name = network?.value ?? DEFAULT_NETWORK;
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  const { text = "" } = files.read(`${folder}network`, "Config");
+  const device = deviceOfNetwork(text, name);
+  if (device !== undefined) {
+    return { options: [{ name: "interface", value: device }], diagnostics: [] };
+  }
+  return { options: [], diagnostics: [unknownDevice(name, folder, network?.valuePosition)] };
+}
+
+function unknownDevice(name: string, folder: string, position: Position | undefined): Diagnostic {
+  return {
+    severity: "error",
+    text: `${folder}network does not tell the interface of the network '${name}'`,
+    ...(position && { position }),
+    hint: `Name it with -i, as l3_device of "ubus call network.interface.${name} status" has it`,
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * The words of a line of UCI: bare, in single quotes, in double quotes, or several of these joined.
+ *
+ * @module
+ */
+
+/** A word and where it stands. Columns count from 0. */
+export interface UciWord {
+  readonly text: string;
+  readonly column: number;
+  /** Where its text begins: after the quote, if it starts with one. */
+  readonly valueOffset: number;
+}
+
+/** The words before a comment, or what is wrong with the line. */
+export type UciWords =
+  | { readonly words: readonly UciWord[]; readonly error?: undefined }
+  | {
+    readonly words?: undefined;
+    readonly error: { readonly text: string; readonly column: number; readonly hint: string };
+  };
+
+/** A piece of a word: within double quotes and outside of any a backslash takes the next character as it is. */
+const PIECE = /'([^']*)'|"((?:[^"\\]|\\.)*)"|((?:[^\s'"#;\\]|\\.)+)/sy;
+
+/**
+ * Cuts a line into words. A `#` outside of quotes starts a comment. Stricter than libuci: a quote must end on its
+ * line, and two statements on one line are refused.
+ *
+ * @param offset added to all columns.
+ */
+export function readUciWords(line: string, offset = 0): UciWords {
+  const words: UciWord[] = [];
+  let at = 0;
+  for (;;) {
+    at += /^\s*/.exec(line.slice(at))?.[0].length ?? 0;
+    if (at === line.length || line[at] === "#") return { words };
+    const column = at;
+    let text = "";
+    for (let piece = pieceAt(line, at); piece !== undefined; piece = pieceAt(line, at)) {
+      text += piece.text;
+      at += piece.length;
+    }
+    const next = line[at];
+    if (next !== undefined && !/[\s#]/.test(next)) return { error: problem(next, at + offset) };
+    // deno-lint-ignore no-control-regex -- they are what is looked for
+    const odd = /[\x00-\x08\x0a-\x1f\x7f\ufffd]/.test(text);
+    if (odd) return { error: { ...UNREADABLE, column: column + offset } };
+    const quote = /['"]/.test(line[column] ?? "") ? 1 : 0;
+    words.push({ text, column: column + offset, valueOffset: column + quote + offset });
+  }
+}
+
+const UNREADABLE = {
+  text: "The value is not text",
+  hint: "Write UTF-8 without control characters",
+};
+
+function problem(
+  next: string,
+  column: number,
+): { readonly text: string; readonly column: number; readonly hint: string } {
+  if (next === ";") {
+    return { text: "';' ends a statement", column, hint: "Put the value in quotes" };
+  }
+  if (next === "\\") return { text: "Nothing follows '\\'", column, hint: "Write '\\\\'" };
+  return { text: `The quote ${next} has no end on this line`, column, hint: "Close it" };
+}
+
+function pieceAt(line: string, at: number): { text: string; length: number } | undefined {
+  PIECE.lastIndex = at;
+  const [piece, single, double, bare] = PIECE.exec(line) ?? [];
+  if (piece === undefined) return undefined;
+  const text = single ?? (double ?? bare ?? "").replace(/\\(.)/gs, "$1");
+  return { text, length: piece.length };
+}

@@ -1,0 +1,54 @@
+import { assertEquals, assertMatch } from "../assert.ts";
+import { SOURCE_PROGRAM } from "../support/first_knock.ts";
+import { type Ended, run } from "../support/namespace.ts";
+
+const EXAMPLES = new URL("../../examples/openwrt/", import.meta.url).pathname;
+
+function fwknop(...words: readonly string[]): Promise<Ended> {
+  const [program = "", ...rest] = SOURCE_PROGRAM;
+  return run(program, ...rest, ...words);
+}
+
+Deno.test("OpenWrt's file becomes two files that the C daemon and ours dump alike", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const uci = `${folder}/fwknopd`;
+    await Deno.copyFile(`${EXAMPLES}etc/config/fwknopd`, uci);
+    await Deno.chmod(uci, 0o600);
+    const made = await fwknop("uci", uci, "--output", `${folder}/out`);
+    const files = ["fwknopd.conf", "access.conf"].map((name) => `${folder}/out/${name}`);
+    const [conf = "", access = ""] = files;
+    assertEquals(made, {
+      code: 0,
+      stdout: files.map((file) => `Wrote ${file}\n`).join(""),
+      stderr: "",
+    });
+    for (const file of files) {
+      assertEquals(((await Deno.stat(file)).mode ?? 0) & 0o777, 0o600);
+    }
+    const ofFiles = await fwknop("dump-config", "-c", conf, "-a", access);
+    const ofUci = await fwknop("dump-config", "--uci", uci);
+    assertEquals([ofFiles.code, ofFiles.stderr], [0, ""]);
+    assertEquals(
+      ofUci.stdout.replaceAll(uci, "FILE"),
+      ofFiles.stdout.replaceAll(conf, "FILE").replaceAll(access, "FILE"),
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a UCI file with a mistake is told its place, and nothing is written", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/fwknopd`, "config acess\n\toption SOURCE 'ANY'\n");
+    const { code, stderr } = await fwknop("uci", `${folder}/fwknopd`, "--output", `${folder}/out`);
+    assertEquals(code, 1);
+    assertMatch(stderr, /no section 'acess' .*\n {2}at .*fwknopd:1:1\n {2}Did you mean access\?\n/);
+    assertEquals(await Deno.stat(`${folder}/out`).then(() => true, () => false), false);
+    assertEquals((await fwknop("uci", `${folder}/none`, "--output", folder)).code, 1);
+    assertEquals((await fwknop("uci", `${folder}/fwknopd`)).code, 2);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
