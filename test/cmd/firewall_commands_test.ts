@@ -64,7 +64,7 @@ namespaceTest(
       ["10.9.0.1", "udp/53"],
     ]);
     assert.match(rows[1]?.[2] ?? "", /^(300|299)$/);
-    assert.deepEqual(rows[1]?.slice(3), ["-", "access in FWKNOP_INPUT"]);
+    assert.deepEqual(rows[1]?.slice(3), ["1", "access in FWKNOP_INPUT"]);
     const [first] = JSON.parse((await runIn(server, runFwList, { names: ["json"] })).out);
     assert.equal(first.address, "10.9.0.1");
     assert.ok(first.remaining > 590 && first.remaining <= 600);
