@@ -1,0 +1,92 @@
+/**
+ * Writes `docs/directives.md`: every directive of the server's files and whether it has effect, from the tables that the
+ * program itself reads.
+ *
+ * @module
+ */
+import { ACCESS_ROWS } from "../lib/config/access_variables.ts";
+import { FWKNOPD_ROWS } from "../lib/config/fwknopd_variables.ts";
+import type { VariableRow } from "../lib/config/variable.ts";
+import { ROOT } from "./process.ts";
+
+/** Where the table is. */
+export const DIRECTIVES_PAGE = `${ROOT}docs/directives.md`;
+
+const HEADER = `# Directives
+
+Every directive of \`fwknopd.conf\` and \`access.conf\`, and whether it has effect. Made from the tables
+the program reads (\`lib/config/fwknopd_variables.ts\`, \`access_variables.ts\`) by
+\`deno run --allow-all scripts/directives.ts\`; a test sees that it is current.
+
+- **yes**: it does what the last column says.
+- **none**: accepted, and without effect by design; the last column says why.
+- **refused**: this version cannot do it. Set to anything but its default it is an error that names
+  file, line and column.
+
+A directive of one firewall has effect when that firewall is driven.
+`;
+
+const INCLUDES = `
+## Directives of access.conf that read other files
+
+| directive | effect | what it does |
+| --- | --- | --- |
+| \`%include FILE\` | yes | Read the file as if its lines stood here; two levels deep |
+| \`%include_folder FOLDER\` | yes | Read its \`*.conf\` files, in the order of their names |
+| \`%include_keys FILE\` | yes | Take the keys of the stanza from the file |
+`;
+
+/** The page, formatted as `deno fmt` has it. */
+export async function directivesPage(): Promise<string> {
+  const inert = [...FWKNOPD_ROWS, ...ACCESS_ROWS].filter(({ honoured }) => honoured !== true);
+  const text = HEADER +
+    `\n${inert.length} of ${FWKNOPD_ROWS.length + ACCESS_ROWS.length} have none or are refused: ` +
+    `${inert.map(({ name }) => `\`${name}\``).join(", ")}.\n` +
+    section("fwknopd.conf", FWKNOPD_ROWS) + section("access.conf", ACCESS_ROWS) + INCLUDES;
+  const formatter = new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--ext", "md", "--line-width", "100", "-"],
+    cwd: ROOT,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = formatter.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(text));
+  await writer.close();
+  const { success, stdout, stderr } = await formatter.output();
+  const decoder = new TextDecoder();
+  if (!success) throw new Error(decoder.decode(stderr));
+  return decoder.decode(stdout);
+}
+
+function section(title: string, rows: readonly VariableRow[]): string {
+  const lines = rows.map((row) =>
+    `| \`${row.name}\` | ${effect(row)} | ${values(row)} | ${row.doc}${remarks(row)} |\n`
+  );
+  return `\n## ${title}\n\n| directive | effect | default, range | what it does |\n` +
+    `| --- | --- | --- | --- |\n${lines.join("")}`;
+}
+
+function effect({ honoured }: VariableRow): string {
+  return honoured === true ? "yes" : honoured === "inert" ? "none" : "refused";
+}
+
+function values({ default: standard, range, unit, choices }: VariableRow): string {
+  return [
+    standard === undefined ? "not set" : `\`${standard}\``,
+    ...(range === undefined ? [] : [`${range[0]} to ${range[1]}${unit ? ` ${unit}` : ""}`]),
+    ...(choices === undefined ? [] : [choices.join(", ")]),
+  ].join("; ");
+}
+
+function remarks({ builds, extension, perlEra, since }: VariableRow): string {
+  const words = [
+    ...(builds ?? []),
+    ...(extension ? ["ours"] : []),
+    ...(perlEra ? ["of the perl daemon"] : []),
+    ...(since === undefined ? [] : [`since ${since}`]),
+  ];
+  return words.length === 0 ? "" : ` (${words.join(", ")})`;
+}
+
+if (import.meta.main) await Deno.writeTextFile(DIRECTIVES_PAGE, await directivesPage());
