@@ -14,6 +14,7 @@ import { explain } from "./explain.ts";
 import { fwFlush } from "./fw_flush.ts";
 import { fwList } from "./fw_list.ts";
 import { help } from "./help.ts";
+import { invite } from "./invite.ts";
 import { keygen } from "./keygen.ts";
 import { knock } from "./knock.ts";
 import { print } from "./print.ts";
@@ -31,6 +32,7 @@ export const COMMANDS = {
   keygen,
   stanza,
   serve,
+  invite,
   status,
   stop,
   reload,

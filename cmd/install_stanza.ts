@@ -1,0 +1,67 @@
+/**
+ * A new stanza in the configuration of the server on this machine.
+ *
+ * @module
+ */
+import { errorText } from "../lib/client/error_text.ts";
+import { replacePrivateFile } from "../lib/client/private_file.ts";
+import { Problem, usageProblem } from "../lib/client/problem.ts";
+import { type AccessAddition, addStanza } from "../lib/config/access_addition.ts";
+import type { GivenOptions } from "../lib/config/option.ts";
+import { reloadDaemon } from "../lib/daemon/remote_control.ts";
+import type { Context } from "./context.ts";
+import { printDiagnostics } from "./load_server_config.ts";
+import { systemFiles } from "./system_files.ts";
+
+/** Tries the stanza in the configuration that the options name; writes nothing. */
+export function tryStanza(
+  stanza: string,
+  name: string,
+  options: GivenOptions,
+  context: Context,
+): AccessAddition | Problem {
+  if (!/^\w[\w.-]*$/.test(name)) {
+    return usageProblem(`with --install the name may become that of a file: '${name}' cannot`, {
+      hint: "use letters, digits, dots and hyphens",
+    });
+  }
+  const outcome = addStanza(stanza, name, options, systemFiles);
+  if (!("errors" in outcome)) return outcome.addition;
+  printDiagnostics(outcome.errors, context);
+  return new Problem("the server would not start with this configuration; nothing is installed");
+}
+
+/** Writes what was tried, and lets a running daemon read it. */
+export async function installStanza(
+  { path, text, settings }: AccessAddition,
+  context: Context,
+): Promise<Problem | undefined> {
+  const unwritten = await replace(path, text);
+  if (unwritten !== undefined) return unwritten;
+  context.out(`The server's stanza is in ${path}.\n`);
+  const pid = reloadDaemon(settings.FWKNOP_PID_FILE);
+  context.out(
+    pid === undefined
+      ? "No daemon runs here. To start it: fwknop serve\n"
+      : `The daemon (pid=${pid}) reads it now.\n`,
+  );
+  return undefined;
+}
+
+/** The owner stays who it was: a daemon that does not run as root has to read the file. */
+async function replace(path: string, text: string): Promise<Problem | undefined> {
+  try {
+    const before = await Deno.stat(path).catch(() => undefined);
+    await replacePrivateFile(path, text);
+    if (before !== undefined && (before.uid !== Deno.uid() || before.gid !== Deno.gid())) {
+      await Deno.chown(path, before.uid, before.gid);
+      // Nobody else's right but the group's, to read: that may be the daemon's.
+      await Deno.chmod(path, 0o600 | (before.mode ?? 0) & 0o040);
+    }
+    return undefined;
+  } catch (error) {
+    return new Problem(`${path} is not written: ${errorText(error)}`, {
+      hint: "adding to the server's configuration takes root",
+    });
+  }
+}

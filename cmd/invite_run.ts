@@ -1,0 +1,70 @@
+/**
+ * What `fwknop invite` does.
+ *
+ * @module
+ */
+import {
+  formatClientStanza,
+  formatServerStanza,
+  type InvitationTerms,
+  invitationTerms,
+} from "../lib/client/invitation.ts";
+import { writeKeyFile } from "../lib/client/key_output_file.ts";
+import { Problem, usageProblem } from "../lib/client/problem.ts";
+import type { GivenOptions } from "../lib/config/option.ts";
+import { generateKeys } from "../lib/crypto/key_generation.ts";
+import type { RunCommand } from "./command.ts";
+import { type Context, ExitCode } from "./context.ts";
+import { installStanza, tryStanza } from "./install_stanza.ts";
+import { describeProblem } from "./problem_text.ts";
+import { printCode, writeCode } from "./show_code.ts";
+
+/** Makes the keys, and prints or writes all that belongs to them. */
+export const runInvite: RunCommand = async (options, [name, ...more], context) => {
+  const terms = name === undefined
+    ? usageProblem("invite needs a name, of whoever is invited")
+    : more.length > 0
+    ? usageProblem(`'${more[0]}' is one word too many`)
+    : invitationTerms(name, options);
+  const problem = terms instanceof Problem ? terms : await invite(terms, options, context);
+  if (problem === undefined) return ExitCode.ok;
+  context.err(describeProblem(problem, "native"));
+  return problem.facts.usage ? ExitCode.usage : ExitCode.failure;
+};
+
+async function invite(
+  terms: InvitationTerms,
+  options: GivenOptions,
+  context: Context,
+): Promise<Problem | undefined> {
+  const { hmacDigest } = terms.client;
+  const keys = generateKeys(hmacDigest === undefined ? {} : { hmacType: hmacDigest });
+  const serverStanza = formatServerStanza(terms, keys, new Date());
+  const clientStanza = formatClientStanza(terms, keys);
+  // What can fail comes before what is printed or installed: keys on one end alone are of no use.
+  const addition = options.has("install")
+    ? tryStanza(serverStanza, terms.name, options, context)
+    : undefined;
+  if (addition instanceof Problem) return addition;
+  const [clientFile, codeFile] = [options.value("client-file"), options.value("qr-file")];
+  const replace = options.has("force");
+  const failed = clientFile && await writeKeyFile(clientFile, clientStanza, replace) ||
+    codeFile && await writeCode(keys, codeFile, replace) ||
+    addition && await installStanza(addition, context);
+  if (failed instanceof Problem) return failed;
+
+  if (addition === undefined) {
+    context.out(`# For the server: the end of /etc/fwknop/access.conf\n${serverStanza}\n`);
+  }
+  const knock = `To knock: fwknop knock -n ${terms.client.server}`;
+  context.out(
+    clientFile === undefined
+      ? `# For the client: the end of ~/.fwknoprc. ${knock}\n\n${clientStanza}`
+      : `The client's stanza is in ${clientFile}. ${knock}\n`,
+  );
+  if (options.has("qr") || (context.isTerminal && codeFile === undefined)) {
+    context.out("\n");
+    await printCode(keys, context);
+  }
+  return undefined;
+}

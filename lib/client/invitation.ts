@@ -1,0 +1,125 @@
+/**
+ * A pair of stanzas that belong together: one for `access.conf`, one for the `.fwknoprc` of whoever is invited. Pure:
+ * keys and date come from the caller.
+ *
+ * @module
+ */
+import { GivenOptions } from "../config/option.ts";
+import { DIGESTS } from "../crypto/digest_name.ts";
+import type { GeneratedKeys } from "../crypto/key_generation.ts";
+import { parseAddress } from "../net/address.ts";
+import { isHostName } from "../net/host_name.ts";
+import { parseServices } from "../net/service.ts";
+import { keyBase64 } from "./key_text.ts";
+import { parseNumber } from "./number.ts";
+import { Problem, usageProblem } from "./problem.ts";
+import { formatRcLine, rcSettings } from "./rc_text.ts";
+import type { KeySource, SettingsLevel } from "./settings.ts";
+import { levelFromOptions } from "./settings_from_options.ts";
+import { MAX_TIMEOUT } from "./settings_from_rc.ts";
+
+/** What both ends have to agree on, but for the keys. */
+export interface InvitationTerms {
+  /** Who is invited; a comment. */
+  readonly name: string;
+  /** SOURCE of the server's stanza. */
+  readonly source: string;
+  /** Seconds. */
+  readonly timeout: number;
+  /** What the client's stanza says; its server is also its name. */
+  readonly client: Readonly<SettingsLevel> & { readonly access: string; readonly server: string };
+}
+
+const DEFAULT_TIMEOUT = 30;
+
+/** Reads and checks the options. */
+export function invitationTerms(name: string, options: GivenOptions): InvitationTerms | Problem {
+  if (!/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(name)) {
+    return usageProblem(`'${name}' cannot be the name of an invitation`, {
+      hint: "use printable characters without accents",
+    });
+  }
+  const server = options.value("server");
+  const access = options.value("access");
+  if (server === undefined || access === undefined) {
+    return usageProblem(`invite needs --${server === undefined ? "server" : "access"}`, {
+      hint: `for example: fwknop invite ${name} --server gate.example --access tcp/22`,
+    });
+  }
+  if (parseAddress(server) === undefined && !isHostName(server)) {
+    return usageProblem(`--server: '${server}' is no host name and no address`);
+  }
+  if (parseServices(access) === undefined) {
+    return usageProblem(`--access: '${access}' is not a list such as tcp/22 or tcp/22,udp/53`);
+  }
+  const allow = allowSetting(options.value("allow-ip") ?? "resolve");
+  if (allow instanceof Problem) return allow;
+  const text = options.value("fw-timeout") ?? String(DEFAULT_TIMEOUT);
+  const timeout = parseNumber(text, 1, MAX_TIMEOUT, "native");
+  if (timeout === undefined) {
+    return usageProblem(
+      `--fw-timeout: '${text}' is not a number of seconds from 1 to ${MAX_TIMEOUT}`,
+    );
+  }
+  // The client's own way to read them, for those that mean the same there.
+  const names = ["server-port", "server-proto", "hmac-digest-type"];
+  const same = options.entries.filter((entry) => names.includes(entry.name));
+  const level = levelFromOptions(new GivenOptions(same), "native");
+  if (level instanceof Problem) return level;
+  const source = options.value("source") ?? "ANY";
+  if (!/^[A-Za-z0-9.:,\/ ]+$/.test(source)) {
+    return usageProblem(`--source: '${source}' is not ANY or a list of addresses and networks`);
+  }
+  return { name, source, timeout, client: { ...level, ...allow, access, server, useHmac: true } };
+}
+
+function allowSetting(text: string): Pick<SettingsLevel, "allow" | "resolve"> | Problem {
+  if (text === "resolve") return { resolve: true };
+  if (text === "source") return { allow: { kind: "source" } };
+  return parseAddress(text) === undefined
+    ? usageProblem(`--allow-ip: '${text}' is not resolve, source or an address`)
+    : { allow: { kind: "address", text } };
+}
+
+/** The stanza of `access.conf`, with an empty line before it. */
+export function formatServerStanza(
+  { name, source, timeout, client }: InvitationTerms,
+  { key, hmacKey }: GeneratedKeys,
+  date: Date,
+): string {
+  const { access, hmacDigest, resolve, allow } = client;
+  const settings: [name: string, value: string][] = [
+    ["SOURCE", source],
+    ["OPEN_PORTS", access],
+    ["FW_ACCESS_TIMEOUT", String(timeout)],
+    ["REQUIRE_HMAC", "Y"],
+  ];
+  // The packet's own source can be changed on the way; a client that names its address does not need it.
+  if (resolve === true || allow?.kind === "address") settings.push(["REQUIRE_SOURCE_ADDRESS", "Y"]);
+  settings.push(["KEY_BASE64", keyBase64(key)]);
+  if (hmacDigest !== undefined) settings.push(["HMAC_DIGEST_TYPE", DIGESTS[hmacDigest].label]);
+  settings.push(["HMAC_KEY_BASE64", keyBase64(hmacKey)]);
+  const lines = settings.map(([variable, value]) => `${variable.padEnd(28)}${value}\n`).join("");
+  return `\n# ${name}, invited on ${date.toISOString().slice(0, 10)}\n${lines}`;
+}
+
+/** The stanza of `.fwknoprc`, under the name of the server. */
+export function formatClientStanza(
+  { client }: InvitationTerms,
+  { key, hmacKey }: GeneratedKeys,
+): string {
+  const level = {
+    ...client,
+    key: written("KEY_BASE64", key),
+    hmacKey: written("HMAC_KEY_BASE64", hmacKey),
+  };
+  const settings = rcSettings(level).map((setting) =>
+    // The same, in the word that says it beside the other ways to admit an address.
+    setting.name === "RESOLVE_IP_HTTPS" ? { name: "ALLOW_IP", value: "resolve" } : setting
+  );
+  return `[${client.server}]\n${settings.map((it) => `${formatRcLine(it)}\n`).join("")}`;
+}
+
+function written(variable: string, bytes: Uint8Array): KeySource {
+  return { kind: "bytes", bytes, variable, written: keyBase64(bytes) };
+}

@@ -1,0 +1,79 @@
+/**
+ * One stanza more in the configuration of a server, tried before it is written.
+ *
+ * @module
+ */
+import type { ConfigFiles } from "./config_files.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import type { GivenOptions } from "./option.ts";
+import { readServerConfig, readServerSettings } from "./server_config.ts";
+import type { ServerSettings } from "./fwknopd_variables.ts";
+
+/** A file as it has to be written for the stanza to be there. */
+export interface AccessAddition {
+  readonly path: string;
+  readonly text: string;
+  readonly settings: ServerSettings;
+}
+
+/** Where a stanza can go, and what stands there. */
+export type AdditionOutcome =
+  | { readonly addition: AccessAddition }
+  /** The server would not start: the errors say why, whether the new stanza or an older line is at fault. */
+  | { readonly errors: readonly Diagnostic[] };
+
+/**
+ * Puts a stanza at the end of the access file, or into a file of its own where the server reads a folder, and reads the
+ * whole configuration as the server would then. Writes nothing.
+ *
+ * @param options of the server: they name its files.
+ * @param stanza its lines, with an empty one before them.
+ * @param name of the file in a folder, without `.conf`.
+ */
+export function addStanza(
+  stanza: string,
+  name: string,
+  options: GivenOptions,
+  files: ConfigFiles,
+): AdditionOutcome {
+  const { resolved, diagnostics } = readServerSettings(options, files);
+  if (resolved === undefined) return { errors: errorsOf(diagnostics) };
+  const { settings } = resolved;
+  const folder = settings.ACCESS_FOLDER;
+  const path = folder === undefined
+    ? settings.ACCESS_FILE
+    : `${folder.replace(/\/$/, "")}/${name}.conf`;
+  const present = folder === undefined || files.list(folder)?.includes(`${name}.conf`)
+    ? files.read(path, "Access")
+    : { text: "", diagnostics: [] };
+  if (present.text === undefined) return { errors: errorsOf(present.diagnostics) };
+  const before = present.text === "" || present.text.endsWith("\n")
+    ? present.text
+    : `${present.text}\n`;
+  const text = before === "" ? stanza.slice(1) : before + stanza;
+  const outcome = readServerConfig(options, withFile(files, path, text));
+  return outcome.config === undefined || outcome.unhonoured.length > 0
+    ? { errors: errorsOf([...outcome.diagnostics, ...outcome.unhonoured]) }
+    : { addition: { path, text, settings } };
+}
+
+function errorsOf(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.filter(({ severity }) => severity === "error");
+}
+
+/** The same files with one that is not written yet. */
+function withFile(files: ConfigFiles, path: string, text: string): ConfigFiles {
+  const slash = path.lastIndexOf("/");
+  const [folder, name] = [path.slice(0, slash), path.slice(slash + 1)];
+  return {
+    read: (other, role) => other === path ? { text, diagnostics: [] } : files.read(other, role),
+    list: (other) => {
+      const names = files.list(other);
+      return other.replace(/\/$/, "") === folder ? [...new Set([...names ?? [], name])] : names;
+    },
+    isFolder: (other) => files.isFolder(other),
+    exposure: (other) => files.exposure(other),
+    user: (other) => files.user(other),
+    group: (other) => files.group(other),
+  };
+}

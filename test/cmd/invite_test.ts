@@ -1,0 +1,159 @@
+import { invite } from "../../cmd/invite.ts";
+import { parseFwknoprc, readStanza } from "../../lib/config/fwknoprc.ts";
+import { parseCommandLine } from "../../lib/config/getopt.ts";
+import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { BufferContext } from "../support/buffer_context.ts";
+
+const run = await invite.load();
+
+const ALICE = ["alice", "--server", "gate.example", "--access", "tcp/22"];
+
+async function inviteWith(...args: string[]) {
+  const { options, words } = parseCommandLine(args, invite.options);
+  const context = new BufferContext();
+  const code = await run(options, words, context);
+  return { code, out: context.stdout, err: context.stderr };
+}
+
+/** A folder with the files of a server. */
+async function withServer(
+  access: string,
+  use: (files: string[], accessFile: string, folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const [conf, accessFile] = [`${folder}/fwknopd.conf`, `${folder}/access.conf`];
+  try {
+    await Deno.writeTextFile(conf, "", { mode: 0o600 });
+    await Deno.writeTextFile(accessFile, access, { mode: 0o640 });
+    const names = ["--config-file", conf, "--access-file", accessFile, "--run-dir", folder];
+    await use(names, accessFile, folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function values(text: string, name: string): string[] {
+  return [...text.matchAll(new RegExp(`^${name} +(\\S+)$`, "gm"))].map(([, value = ""]) => value);
+}
+
+Deno.test("both stanzas have the same two keys, and the server's insists on the HMAC", async () => {
+  const { code, out, err } = await inviteWith(...ALICE, "--fw-timeout", "60");
+  assertEquals([code, err], [0, ""]);
+  for (const name of ["KEY_BASE64", "HMAC_KEY_BASE64"]) {
+    const [server, client, ...more] = values(out, name);
+    assert(server !== undefined && server === client && more.length === 0, name);
+  }
+  assertMatch(out, /\n# alice, invited on \d{4}-\d\d-\d\d\nSOURCE {22}ANY\n/);
+  assertMatch(out, /^REQUIRE_HMAC +Y\nREQUIRE_SOURCE_ADDRESS +Y$/m);
+  assertEquals(values(out, "FW_ACCESS_TIMEOUT"), ["60"]);
+  const { entries, diagnostics } = readStanza(parseFwknoprc(out, "rc"), "gate.example");
+  assertEquals(diagnostics, []);
+  assertEquals(
+    entries.filter(({ name }) => !name.includes("KEY")).map(({ name, value }) => [name, value]),
+    [["ACCESS", "tcp/22"], ["SPA_SERVER", "gate.example"], ["USE_HMAC", "Y"], [
+      "ALLOW_IP",
+      "resolve",
+    ]],
+  );
+});
+
+Deno.test("a client that leaves its address open is not asked for it", async () => {
+  const { out } = await inviteWith(...ALICE, "--allow-ip", "source");
+  assert(!out.includes("REQUIRE_SOURCE_ADDRESS"));
+  assertEquals(values(out, "ALLOW_IP"), ["source"]);
+});
+
+Deno.test("what belongs to both ends stands in both", async () => {
+  const words = ["--hmac-digest-type", "sha512", "-p", "55", "-P", "tcp", "--qr"];
+  const { out } = await inviteWith(...ALICE, ...words);
+  assertEquals(values(out, "HMAC_DIGEST_TYPE"), ["SHA512", "SHA512"]);
+  assertEquals([values(out, "SPA_SERVER_PORT"), values(out, "SPA_SERVER_PROTO")], [["55"], [
+    "tcp",
+  ]]);
+  assertMatch(out, /█▄{2,}/);
+});
+
+Deno.test("--install adds the stanza to what is there, private, and prints only the client's", async () => {
+  const before = "SOURCE 192.0.2.1\nKEY first\nHMAC_KEY second";
+  await withServer(before, async (files, accessFile) => {
+    const { code, out, err } = await inviteWith(...ALICE, "--install", ...files);
+    assertEquals([code, err], [0, ""]);
+    assertMatch(out, /^The server's stanza is in .*access\.conf\.\nNo daemon runs here\./);
+    const text = await Deno.readTextFile(accessFile);
+    assert(text.startsWith(`${before}\n\n# alice, invited on `));
+    assertEquals(values(out, "KEY_BASE64"), values(text, "KEY_BASE64"));
+    assertEquals(values(text, "KEY_BASE64").length, 1);
+    assertEquals((await Deno.stat(accessFile)).mode! & 0o777, 0o600);
+  });
+});
+
+Deno.test("a server that reads a folder gets a file of its own", async () => {
+  await withServer("", async (files, accessFile, folder) => {
+    const access = `${folder}/access`;
+    await Deno.mkdir(access);
+    const names = [...files.filter((word) => word !== "--access-file" && word !== accessFile)];
+    const { code, err } = await inviteWith(
+      ...ALICE,
+      ...["--install", ...names, "--access-folder", access],
+    );
+    assertEquals([code, err], [0, ""]);
+    assertMatch(await Deno.readTextFile(`${access}/alice.conf`), /^# alice, invited on /);
+    const again = await inviteWith(
+      ...["../x", ...ALICE.slice(1), "--install", ...names, "--access-folder", access],
+    );
+    assertEquals(again.code, 2);
+  });
+});
+
+Deno.test("nothing is written where the server would not start", async () => {
+  const before = "SOURCE 192.0.2.1\nKEY_BASE64 __CHANGEME__\n";
+  await withServer(before, async (files, accessFile, folder) => {
+    const client = `${folder}/client`;
+    const words = [...ALICE, "--install", ...files, "--client-file", client];
+    const { code, out, err } = await inviteWith(...words);
+    assertEquals([code, out], [1, ""]);
+    assertMatch(err, /access\.conf:2:12[^]*nothing is installed\n$/);
+    assertEquals(await Deno.readTextFile(accessFile), before);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).includes("client"), false);
+  });
+});
+
+Deno.test("the client's stanza and the code go to private files that replace none", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const words = ["--client-file", `${folder}/rc`, "--qr-file", `${folder}/code.svg`];
+    const { code, out } = await inviteWith(...ALICE, ...words);
+    assertEquals(code, 0);
+    assertMatch(out, /The client's stanza is in .*rc\. To knock: fwknop knock -n gate\.example\n$/);
+    assertEquals(
+      values(await Deno.readTextFile(`${folder}/rc`), "KEY_BASE64"),
+      values(out, "KEY_BASE64"),
+    );
+    assertEquals((await Deno.stat(`${folder}/rc`)).mode! & 0o777, 0o600);
+    assertMatch(await Deno.readTextFile(`${folder}/code.svg`), /^<svg /);
+    assertEquals((await inviteWith(...ALICE, ...words)).code, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("what cannot be an invitation is refused with an example or what is allowed", async () => {
+  const lines: readonly (readonly [string[], RegExp])[] = [
+    [[], /invite needs a name/],
+    [["alice"], /invite needs --server\n {2}for example: fwknop invite alice --server/],
+    [["alice", "-D", "gate.example"], /invite needs --access/],
+    [[...ALICE, "bob"], /'bob' is one word too many/],
+    [["a\nSOURCE ANY", ...ALICE.slice(1)], /cannot be the name of an invitation/],
+    [["alice", "-D", "gate_1", "-A", "tcp/22"], /no host name and no address/],
+    [["alice", "-D", "gate", "-A", "tcp/22-30"], /is not a list such as tcp\/22/],
+    [[...ALICE, "--allow-ip", "me"], /is not resolve, source or an address/],
+    [[...ALICE, "-f", "0"], /is not a number of seconds from 1/],
+    [[...ALICE, "-P", "carrier"], /--server-proto/],
+    [[...ALICE, "--source", "ANY\nKEY x"], /is not ANY or a list/],
+  ];
+  for (const [words, message] of lines) {
+    const { code, out, err } = await inviteWith(...words);
+    assertEquals([code, out], [2, ""], words.join(" "));
+    assertMatch(err, message);
+  }
+});
