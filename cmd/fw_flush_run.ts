@@ -3,28 +3,63 @@
  *
  * @module
  */
-import type { GivenOptions } from "../lib/config/option.ts";
-import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
-import { type Context, ExitCode } from "./context.ts";
+import { revokeGrants } from "../lib/daemon/remote_control.ts";
+import type { Firewall } from "../lib/firewall/firewall.ts";
+import { firewallFromSettings, otherFirewalls } from "../lib/firewall/from_settings.ts";
+import { HintedError } from "../lib/hinted_error.ts";
+import type { RunCommand } from "./command.ts";
+import { ExitCode } from "./context.ts";
 import { loadServerSettings } from "./load_server_settings.ts";
 
-/** Removes what is ours; a server that still runs puts its chains back with the next grant. */
-export async function runFwFlush(
-  options: GivenOptions,
-  _words: readonly string[],
-  context: Context,
-): Promise<number> {
+/** How long a running server may take to remove its rules, milliseconds. */
+const PATIENCE = 5_000;
+/** Between two looks, milliseconds. */
+const LOOK = 50;
+
+/**
+ * Removes what is ours. A server that runs is asked to do it: it would take what another process removes for a flush by
+ * somebody else, and put it back. It stays ready, with empty chains.
+ */
+export const runFwFlush: RunCommand = async (options, _words, context) => {
   const resolved = loadServerSettings(options, context);
   if (resolved === undefined) return ExitCode.failure;
-  const firewall = await firewallFromSettings(resolved.settings, resolved.given, () => {});
+  const { settings, given } = resolved;
+  const firewall = await firewallFromSettings(settings, given, () => {});
   try {
-    const rules = await firewall.list();
+    const { length } = await firewall.list();
+    const rules = `${length} rule${length === 1 ? "" : "s"}`;
+    const pid = revokeGrants(settings.FWKNOP_PID_FILE);
+    if (pid !== undefined && await isEmptied(firewall)) {
+      context.out(`Removed ${rules}; the chains stay for the server that runs (pid=${pid})\n`);
+      return ExitCode.ok;
+    }
     await firewall.flush();
-    context.out(
-      `Removed ${rules.length} rule${rules.length === 1 ? "" : "s"} and the chains of fwknop\n`,
-    );
+    await flushOthers(otherFirewalls(settings, given, firewall.name));
+    context.out(`Removed ${rules} and the chains of fwknop\n`);
     return ExitCode.ok;
   } finally {
     await firewall.release();
+  }
+};
+
+async function isEmptied(firewall: Firewall): Promise<boolean> {
+  const deadline = performance.now() + PATIENCE;
+  while ((await firewall.list()).length > 0) {
+    if (performance.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
+  }
+  return true;
+}
+
+/** What a configuration with another firewall left behind; that one need not be there. */
+async function flushOthers(firewalls: readonly Firewall[]): Promise<void> {
+  for (const firewall of firewalls) {
+    try {
+      await firewall.flush();
+    } catch (error) {
+      if (!(error instanceof HintedError)) throw error;
+    } finally {
+      await firewall.release();
+    }
   }
 }

@@ -100,8 +100,9 @@ function diagnosticPrinter(voice: Voice, format: LogFormat): DiagnosticPrinter {
 
 /** Reads the configuration again; relative paths keep their meaning after `chdir /`. */
 function configLoader(options: GivenOptions, context: Context): LoadConfig {
-  const absolute = absoluteOptions(options, Deno.cwd());
-  return (print) => loadServerConfig(absolute, context, print);
+  const folder = Deno.cwd();
+  const absolute = absoluteOptions(options, folder);
+  return (print) => loadServerConfig(absolute, context, print, folder);
 }
 
 type LoadConfig = (print: DiagnosticPrinter) => LoadedServerConfig | undefined;
@@ -161,6 +162,7 @@ async function serveConfig(
       manager.ready(`Watching ${current.capture.description}`);
     });
     signals.on("SIGUSR1", () => tellCounters(running, log));
+    signals.on("SIGUSR2", () => revokeGrants(current, log));
     for (const line of setup.announcements) log.info(line);
     setup.cycles?.start();
     manager.ready(`Watching ${setup.capture.description}`);
@@ -222,6 +224,19 @@ async function reload(
 function needsPermission(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
   return [error, cause].some((one) => one instanceof Deno.errors.NotCapable);
+}
+
+/** SIGUSR2: nobody is let in any more who does not knock again. */
+async function revokeGrants({ firewall }: OpenedSetup, log: ServeLog): Promise<void> {
+  if (firewall === undefined) return;
+  try {
+    const count = firewall.held().length;
+    await firewall.revoke();
+    log.warning(`Got SIGUSR2. Revoked every grant: ${count} rule${count === 1 ? "" : "s"}`);
+  } catch (error) {
+    if (!(error instanceof HintedError)) throw error;
+    log.error(`Got SIGUSR2, but the rules are still there: ${error.message}`);
+  }
 }
 
 /** SIGUSR1: what went through so far. */

@@ -13,7 +13,7 @@ import { readServerConfig, readServerSettings } from "../../lib/config/server_co
 import { SERVER_OPTIONS } from "../../lib/config/server_options.ts";
 import type { ResolvedSettings } from "../../lib/config/server_settings.ts";
 import { runningDaemon } from "../../lib/daemon/pid_file.ts";
-import { reloadDaemon, stopDaemon } from "../../lib/daemon/remote_control.ts";
+import { reloadDaemon, revokeGrants, stopDaemon } from "../../lib/daemon/remote_control.ts";
 import { cListing } from "../../lib/firewall/c_listing.ts";
 import { firewallFromSettings } from "../../lib/firewall/from_settings.ts";
 import { HintedError } from "../../lib/hinted_error.ts";
@@ -170,6 +170,8 @@ async function flush({ settings, given }: ResolvedSettings, context: Context): P
   const firewall = await firewallFromSettings(settings, given, () => {});
   try {
     await firewall.flush(true);
+    // Ours would put back what it takes for somebody else's flush.
+    revokeGrants(settings.FWKNOP_PID_FILE);
     return ExitCode.ok;
   } finally {
     await firewall.release();

@@ -57,6 +57,33 @@ export function reloadDaemon(pidFile: string): number | undefined {
   return pid;
 }
 
+/** Its number, and its bit in the masks of `/proc` (signal(7), proc(5)). */
+const SIGUSR2_BIT = 1n << 11n;
+
+/**
+ * Tells the daemon to end every grant (SIGUSR2).
+ *
+ * @returns its PID; `undefined` when none runs, or one that does not listen to that: a C daemon, or one about to start,
+ * which the signal would end.
+ * @throws {HintedError} when it may not be signalled.
+ */
+export function revokeGrants(pidFile: string): number | undefined {
+  const pid = runningDaemon(pidFile);
+  if (pid === undefined || !catchesRevocation(pid)) return undefined;
+  signal(pid, "SIGUSR2");
+  return pid;
+}
+
+function catchesRevocation(pid: number): boolean {
+  try {
+    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+    const [, caught = "0"] = /^SigCgt:\s*([0-9a-f]+)$/m.exec(status) ?? [];
+    return (BigInt(`0x${caught}`) & SIGUSR2_BIT) !== 0n;
+  } catch {
+    return false;
+  }
+}
+
 function signal(pid: number, name: Deno.Signal): void {
   try {
     Deno.kill(pid, name);

@@ -9,7 +9,7 @@ import type { Firewall } from "./firewall.ts";
 export async function cListing(firewall: Firewall, all: boolean): Promise<string> {
   const listings = await firewall.show(all);
   return all
-    ? `Listing all ${firewall.name} rules in applicable tables...\n${listings.join("\n")}`
+    ? `Listing all ${firewall.name} rules in applicable tables...\n${listings.join("")}`
     : `Listing rules in fwknopd ${firewall.name} chains...\n` +
       listings.map((listing) => `\n${listing}`).join("");
 }

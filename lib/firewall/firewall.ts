@@ -82,6 +82,8 @@ export interface Firewall {
    * our chains go with whatever is in them, as the C daemon does. @throws {HintedError}
    */
   flush(whole?: boolean): Promise<void>;
+  /** Ends every grant at once and stays ready for the next. @throws {HintedError} */
+  revoke(): Promise<void>;
   /** Looks for what changed underneath: expired rules of ours, lost chains and jumps. */
   check(): Promise<void>;
   /** What is in force, to be handed to a successor. */

@@ -60,6 +60,28 @@ export async function firewallFromSettings(
   }
 }
 
+/**
+ * The firewalls of this host that another configuration may have used. With FIREWALL_EXE written there are none: what
+ * stands beside such a program cannot be told.
+ *
+ * @param name of the firewall in use.
+ */
+export function otherFirewalls(
+  settings: ServerSettings,
+  given: GivenSettings,
+  name: string,
+): Firewall[] {
+  if (given.has("FIREWALL_EXE") || Deno.build.os !== "linux") return [];
+  const options = { checkSeconds: 0 };
+  if (name !== "nft") {
+    return [new ManagedFirewall(nftAdapter({ command: "nft", nat: true, protect: [] }), options)];
+  }
+  // What went through firewalld stands in the tables of iptables too.
+  const chains = { input: settings.IPT_INPUT_ACCESS };
+  const iptables = { command: settings.FIREWALL_EXE, chains, prepend: false, commentCheck: false };
+  return [new ManagedFirewall(iptablesAdapter(iptables), options)];
+}
+
 /** The builds of the C daemon that share the forms of iptables, by what their variables are called. */
 type Names = "IPT" | "FIREWD";
 

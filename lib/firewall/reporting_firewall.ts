@@ -60,6 +60,10 @@ export class ReportingFirewall<V extends View> implements Firewall {
     return Promise.resolve();
   }
 
+  revoke(): Promise<void> {
+    return Promise.resolve();
+  }
+
   check(): Promise<void> {
     return Promise.resolve();
   }

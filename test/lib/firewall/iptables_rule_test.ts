@@ -101,8 +101,8 @@ Deno.test("every rule of ours is recognised from its own words", () => {
   }, { requiredKeys: ["expires"] });
   fc.assert(fc.property(any, (parts) => {
     const made: IptablesRule = { ...place, ...parts, datestop: false, target: "ACCEPT" };
-    const words = ruleArguments(made).map((word) =>
-      word === "6" ? "tcp" : word === "17" ? "udp" : word
+    const words = ruleArguments(made).map((word, index, all) =>
+      all[index - 1] !== "-p" ? word : word === "6" ? "tcp" : "udp"
     );
     const found = recogniseRule(place, words);
     assert.equal(found?.expires, parts.expires);

@@ -1,0 +1,19 @@
+/**
+ * What to do about a firewall program that does not work.
+ *
+ * @module
+ */
+import { CANNOT_RUN, NOT_FOUND, type Outcome } from "./plan.ts";
+
+/** The hint for what became of its commands. */
+export function hintFor(outcomes: readonly Outcome[], isRoot: boolean): string {
+  const absent = outcomes.find(({ code }) => code === NOT_FOUND || code === CANNOT_RUN);
+  if (absent !== undefined) {
+    return "Install the program, or name the right one with FIREWALL_EXE";
+  }
+  if (!isRoot) return "Start as root: only root may change the firewall";
+  const bad = outcomes.find(({ code }) => code !== 0);
+  return bad === undefined
+    ? "With -v -v every command is shown as it is run"
+    : `Try by hand: ${bad.words.join(" ")}`;
+}

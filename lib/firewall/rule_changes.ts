@@ -1,0 +1,166 @@
+/**
+ * Putting rules in and taking them out, whatever goes wrong on the way.
+ *
+ * @module
+ */
+import { HintedError } from "../hinted_error.ts";
+import type { AddressFamily } from "../net/address.ts";
+import type { Adapter, Change, Rule, Scope, View } from "./adapter.ts";
+import type { FirewallEvent } from "./firewall.ts";
+import type { Ledger } from "./ledger.ts";
+import { hintFor } from "./program_hint.ts";
+import type { Failure, Runner } from "./runner.ts";
+
+/** What those who work on one firewall share. */
+export interface Workplace<V extends View> {
+  readonly adapter: Adapter<V>;
+  readonly runner: Runner;
+  readonly ledger: Ledger;
+  /** Families that were made ready. */
+  readonly families: Set<AddressFamily>;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number;
+  readonly emit: (event: FirewallEvent) => void;
+  /** For hints. */
+  readonly isRoot: boolean;
+}
+
+/** With fewer rules than this every grant looks whether packets still come to our chains … */
+const VERIFY_ALWAYS = 32;
+/** … and with more of them, where looking takes long, one grant in this many milliseconds. */
+const VERIFY_EVERY = 500;
+
+/** Keys of rules. */
+export type Keys = ReadonlySet<string>;
+
+/** Carries out changes of rules; the ledger is its callers' business, but for rules that may be left behind. */
+export class RuleChanges<V extends View> {
+  readonly #place: Workplace<V>;
+  #verified = -Infinity;
+
+  constructor(place: Workplace<V>) {
+    this.#place = place;
+  }
+
+  /** What is in the firewall, or why that cannot be told. */
+  async look(scope: Scope): Promise<V | HintedError> {
+    const outcomes = await this.#place.runner.query(this.#place.adapter.look(scope));
+    const view = this.#place.adapter.read(scope, outcomes);
+    return typeof view === "string"
+      ? new HintedError(view, { hint: hintFor(outcomes, this.#place.isRoot) })
+      : view;
+  }
+
+  /** A view where the adapter needs one for every change. */
+  async #current(): Promise<V | undefined> {
+    if (!this.#place.adapter.readsFirst) return undefined;
+    const view = await this.look({ families: this.#place.families, everywhere: false });
+    return view instanceof HintedError ? undefined : view;
+  }
+
+  /**
+   * Puts rules in as one change; has the chains mended and tries once more if that fails. Returns what went wrong;
+   * nothing of the rules is in force then.
+   */
+  async putIn(
+    rules: readonly Rule[],
+    mend: () => Promise<string | undefined>,
+  ): Promise<string | undefined> {
+    if (rules.length === 0) return undefined;
+    let failure = await this.#apply(rules, "add");
+    if (failure === undefined) return undefined;
+    if (failure.partial) await this.#undo(rules);
+    if (failure.refused) {
+      const error = await mend();
+      if (error !== undefined) return error;
+      failure = await this.#apply(rules, "add");
+      if (failure === undefined) return undefined;
+      if (failure.partial) await this.#undo(rules);
+    }
+    return failure.text;
+  }
+
+  async #apply(rules: readonly Rule[], how: "add" | "remove"): Promise<Failure | undefined> {
+    const change = await this.#change(rules, how === "add" && this.#shouldVerify());
+    if (this.#place.adapter.readsFirst && change.view === undefined) {
+      // Writing without having read would wipe what others put there.
+      return {
+        text: `${this.#place.adapter.name} could not be read`,
+        refused: false,
+        partial: false,
+      };
+    }
+    return await this.#place.runner.apply(this.#place.adapter[how](change));
+  }
+
+  /** What one grant does not notice {@link check} does. */
+  #shouldVerify(): boolean {
+    const now = performance.now();
+    if (this.#place.ledger.size >= VERIFY_ALWAYS && now - this.#verified < VERIFY_EVERY) {
+      return false;
+    }
+    this.#verified = now;
+    return true;
+  }
+
+  async #change(rules: readonly Rule[], verify = false): Promise<Change<V>> {
+    const view = await this.#current();
+    return {
+      rules,
+      replaced: rules.flatMap(({ key }) => this.#place.ledger.get(key) ?? []),
+      now: this.#place.now(),
+      verify,
+      ...(view === undefined ? {} : { view }),
+    };
+  }
+
+  /** Makes sure that rules which may have been put in are not there. */
+  async #undo(rules: readonly Rule[]): Promise<void> {
+    await this.#place.runner.force(this.#place.adapter.remove(await this.#change(rules)));
+    const view = await this.look({ families: this.#place.families, everywhere: false });
+    const listed = view instanceof HintedError ? rules : view.rules;
+    const keys = new Set(listed.map(({ key }) => key));
+    const left = rules.filter(({ key }) => keys.has(key));
+    if (left.length === 0) return;
+    // They end with the next round of deletions.
+    for (const rule of left) {
+      const expires = Math.floor(this.#place.now() / 1000);
+      this.#place.ledger.add({ ...rule, summary: { ...rule.summary, expires } });
+      this.#place.emit({ type: "error", text: `A rule may be left in ${rule.summary.chain}` });
+    }
+  }
+
+  /** Takes rules out, even if some are gone already. */
+  async takeOut(rules: readonly Rule[]): Promise<{ left: Keys; gone: Keys }> {
+    const none = { left: new Set<string>(), gone: new Set<string>() };
+    if (rules.length === 0) return none;
+    const failure = await this.#apply(rules, "remove");
+    if (failure === undefined) return none;
+    const keys = new Set(rules.map(({ key }) => key));
+    let gone: Keys | undefined;
+    const attempts = [
+      (some: readonly Rule[]) => this.#apply(some, "remove"),
+      async (some: readonly Rule[]) =>
+        await this.#place.runner.force(this.#place.adapter.remove(await this.#change(some))),
+      () => Promise.resolve(),
+    ];
+    let left: readonly Rule[] = rules;
+    for (const attempt of attempts) {
+      const view = await this.look({ families: this.#place.families, everywhere: false });
+      if (view instanceof HintedError) {
+        this.#place.emit({ type: "error", text: view.message });
+        return { left: keys, gone: none.gone };
+      }
+      // What is marked as over is taken out as it is listed, even if it does not look like our own rule.
+      const now = this.#place.now() / 1000;
+      left = [...view.rules, ...view.broken]
+        .filter(({ key, summary }) => keys.has(key) || summary.expires <= now);
+      const listed = new Set(left.map(({ key }) => key));
+      if (!failure.partial) gone ??= new Set([...keys].filter((key) => !listed.has(key)));
+      if (left.length === 0) break;
+      await attempt(left);
+    }
+    if (left.length > 0) this.#place.emit({ type: "error", text: failure.text });
+    return { left: new Set(left.map(({ key }) => key)), gone: gone ?? none.gone };
+  }
+}

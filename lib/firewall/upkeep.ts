@@ -1,0 +1,168 @@
+/**
+ * Keeping a firewall as we need it: ready at the start, mended when others break it, empty in the end.
+ *
+ * @module
+ */
+import { HintedError } from "../hinted_error.ts";
+import type { AddressFamily } from "../net/address.ts";
+import type { Rule, View } from "./adapter.ts";
+import type { HeldRule, RuleSummary } from "./firewall.ts";
+import type { Plan } from "./plan.ts";
+import { hintFor } from "./program_hint.ts";
+import type { RuleChanges, Workplace } from "./rule_changes.ts";
+
+/** Looks after chains, sets and jumps, and after rules that were there already. */
+export class Upkeep<V extends View> {
+  readonly #place: Workplace<V>;
+  readonly #changes: RuleChanges<V>;
+  readonly #features = new Set<string>();
+
+  constructor(place: Workplace<V>, changes: RuleChanges<V>) {
+    this.#place = place;
+    this.#changes = changes;
+  }
+
+  /** What the firewall turned out to be able to do. */
+  get features(): ReadonlySet<string> {
+    return this.#features;
+  }
+
+  /** Probes, makes chains and jumps, adopts and clears up: for one family. @throws {HintedError} */
+  async makeReady(
+    family: AddressFamily,
+    flush: boolean,
+    inherited: readonly HeldRule[],
+  ): Promise<void> {
+    if (!this.#place.adapter.families.includes(family)) {
+      throw new HintedError(`${this.#place.adapter.name} cannot serve IPv${family} here`);
+    }
+    const scope = { families: new Set([family]), everywhere: false };
+    const view = await this.#changes.look(scope);
+    if (view instanceof HintedError) throw view;
+    await this.#probe(family);
+    const preparation = this.#place.adapter.prepare(view, scope, flush);
+    if (preparation.error !== undefined) {
+      throw new HintedError(preparation.error, { hint: preparation.hint });
+    }
+    const failure = await this.#place.runner.apply(preparation.plan);
+    if (failure !== undefined) {
+      throw new HintedError(failure.text, { hint: hintFor([], this.#place.isRoot) });
+    }
+    for (const jump of preparation.jumps) this.#place.emit({ type: "jump", ...jump });
+    this.#place.families.add(family);
+    if (!flush) await this.#adopt(view, new Map(inherited.map((rule) => [rule.key, rule.summary])));
+  }
+
+  /** Tells what else of the host's firewall bears on ours. */
+  async advise(): Promise<void> {
+    const { advice } = this.#place.adapter;
+    if (advice === undefined) return;
+    for (const text of advice.read(await this.#place.runner.query(advice.look()))) {
+      this.#place.emit({ type: "warning", text });
+    }
+  }
+
+  async #probe(family: AddressFamily): Promise<void> {
+    for (const { feature, plan, success, failure, hint } of this.#place.adapter.probes(family)) {
+      const refused = await this.#place.runner.apply(plan);
+      if (refused === undefined) {
+        this.#features.add(feature);
+        if (success !== undefined) this.#place.emit({ type: "info", text: success });
+        continue;
+      }
+      const text = `${failure} (${refused.text})`;
+      if (hint !== undefined) throw new HintedError(text, { hint });
+      this.#place.emit({ type: "warning", text });
+    }
+  }
+
+  /** Takes over what is still granted; takes out what is over, unreadable or doubled. */
+  async #adopt(view: V, known: ReadonlyMap<string, RuleSummary>): Promise<void> {
+    const now = this.#place.now() / 1000;
+    const over = view.rules.filter(({ key, summary }) =>
+      summary.expires <= now && this.#place.ledger.get(key) === undefined
+    );
+    const doubled: Rule[] = [];
+    const seen = new Set<string>();
+    for (const rule of view.rules) {
+      if (rule.summary.expires <= now) continue;
+      if (seen.has(rule.key)) doubled.push(rule);
+      else if (this.#place.ledger.get(rule.key) === undefined) {
+        const inherited = known.get(rule.key);
+        this.#place.ledger.add(inherited === undefined ? rule : { ...rule, summary: inherited });
+        if (inherited === undefined) this.#place.emit({ type: "adopted", rule: rule.summary });
+      }
+      seen.add(rule.key);
+    }
+    const { left } = await this.#changes.takeOut([...view.broken, ...over, ...doubled]);
+    for (const [index, { key, summary }] of over.entries()) {
+      if (!left.has(key)) this.#place.emit({ type: "removed", rule: summary, number: index + 1 });
+    }
+  }
+
+  /**
+   * Looks at the firewall and mends it. Where our chain or its jump was lost, somebody flushed the firewall,
+   * and rules still granted are put back; a single rule that is gone was deleted on purpose and stays away.
+   */
+  async mend(): Promise<string | undefined> {
+    const scope = { families: this.#place.families, everywhere: false };
+    const view = await this.#changes.look(scope);
+    if (view instanceof HintedError) return view.message;
+    const now = this.#place.now() / 1000;
+    const listed = new Set(view.rules.map(({ key }) => key));
+    const missing = this.#place.ledger.all().filter(({ key, summary, family }) =>
+      !listed.has(key) && summary.expires > now && this.#place.families.has(family)
+    );
+    await this.#adopt(view, new Map());
+    if (view.intact) {
+      for (const { key, summary } of missing) {
+        this.#place.ledger.delete(key);
+        this.#place.emit({ type: "vanished", rule: summary });
+      }
+      return undefined;
+    }
+    const preparation = this.#place.adapter.prepare(view, scope, false);
+    if (preparation.error !== undefined) return preparation.error;
+    const plan: Plan = [
+      ...preparation.plan,
+      ...(missing.length === 0 ? [] : this.#place.adapter.add({
+        rules: missing,
+        replaced: [],
+        verify: false,
+        now: this.#place.now(),
+        view,
+      })),
+    ];
+    const failure = await this.#place.runner.apply(plan);
+    if (failure !== undefined) return failure.text;
+    for (const jump of preparation.jumps) this.#place.emit({ type: "jump", ...jump });
+    for (const { summary } of missing) this.#place.emit({ type: "restored", rule: summary });
+    return undefined;
+  }
+
+  /** Takes out everything of ours. @throws {HintedError} */
+  async dismantle(everywhere: boolean, whole: boolean): Promise<void> {
+    for (const [index, family] of this.#place.adapter.families.entries()) {
+      if (!everywhere && !this.#place.families.has(family)) continue;
+      const scope = { families: new Set([family]), everywhere };
+      const view = await this.#changes.look(scope);
+      if (view instanceof HintedError) {
+        if (index === 0) throw view;
+        continue;
+      }
+      const plan = this.#place.adapter.dismantle(view, scope, whole);
+      const failure = await this.#place.runner.apply(plan);
+      if (failure === undefined) continue;
+      // Somebody changed the chains in between: do what can be done, one by one.
+      const failures = await this.#place.runner.force(plan);
+      const after = await this.#changes.look(scope);
+      if (after instanceof HintedError) throw after;
+      if (after.rules.length > 0 || after.broken.length > 0) {
+        throw new HintedError(failures[0] ?? failure.text, {
+          hint: hintFor([], this.#place.isRoot),
+        });
+      }
+    }
+    for (const { key } of this.#place.ledger.all()) this.#place.ledger.delete(key);
+  }
+}

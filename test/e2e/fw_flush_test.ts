@@ -1,0 +1,75 @@
+import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { startOurs } from "../support/daemons.ts";
+import { SOURCE_PROGRAM } from "../support/first_knock.ts";
+import { withFolder } from "../support/folder.ts";
+import { type Namespace, namespaceTest } from "../support/namespace.ts";
+
+const STANZA = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\nREQUIRE_SOURCE_ADDRESS Y\n";
+
+function knock(host: Namespace, address: string): Promise<string> {
+  const keys = ["--key-rijndael", "testtest", "--key-hmac", "hmackey1", "--no-save-args"];
+  const to = ["--no-rc-file", "-D", "127.0.0.1", "-a", address, "-A", "tcp/22"];
+  return host.must("fwknop", ...to, ...keys);
+}
+
+const KINDS = {
+  iptables: { settings: ["FIREWALL iptables"], list: ["iptables", "-S"] },
+  nft: {
+    settings: ["FIREWALL nft", "NFT_PROTECT tcp/22"],
+    list: ["nft", "list", "table", "inet", "fwknop"],
+  },
+} as const;
+
+for (const [kind, { settings, list }] of Object.entries(KINDS)) {
+  namespaceTest(
+    `${kind}: fw-flush beside a running server revokes for good, and the server goes on`,
+    { programs: ["fwknop", list[0]] },
+    (lab) =>
+      withFolder(async (folder) => {
+        const host = await lab.namespace("host");
+        const daemon = await startOurs(host, { folder, accessConf: STANZA, fwknopdConf: settings });
+        await knock(host, "192.0.2.1");
+        await daemon.line(/Added access rule .*192\.0\.2\.1 /);
+        const files = ["-c", `${folder}/fwknopd.conf`, "-a", `${folder}/access.conf`];
+        const said = await host.must(...SOURCE_PROGRAM, "fw-flush", ...files);
+        assertMatch(
+          said,
+          /^Removed 1 rule; the chains stay for the server that runs \(pid=\d+\)$/m,
+        );
+        await daemon.line(/Revoked every grant: 1 rule$/);
+        assert(!(await host.must(...list)).includes("192.0.2.1"));
+
+        await knock(host, "192.0.2.2");
+        await daemon.line(/Added access rule .*192\.0\.2\.2 /);
+        const after = await host.must(...list);
+        assert(after.includes("192.0.2.2") && !after.includes("192.0.2.1"), after);
+        await daemon.stop();
+        assertEquals(daemon.lines.filter((line) => /Put back|rror/.test(line)), []);
+      }),
+  );
+}
+
+namespaceTest(
+  "fw-flush removes what a configuration with another firewall left behind",
+  { programs: ["iptables", "nft"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      for (const { settings, list } of Object.values(KINDS)) {
+        const keep = [...settings, "FLUSH_IPT_AT_EXIT N"];
+        const daemon = await startOurs(host, { folder, accessConf: STANZA, fwknopdConf: keep });
+        await knock(host, "192.0.2.1");
+        await daemon.line(/Added access rule/);
+        await daemon.stop();
+        assertMatch(await host.must(...list), /192\.0\.2\.1/);
+      }
+      await Deno.writeTextFile(
+        `${folder}/fwknopd.conf`,
+        `FIREWALL iptables\nFWKNOP_RUN_DIR ${folder}/run\n`,
+      );
+      const files = ["-c", `${folder}/fwknopd.conf`, "-a", `${folder}/access.conf`];
+      await host.must(...SOURCE_PROGRAM, "fw-flush", ...files);
+      assert(!(await host.must("iptables", "-S")).includes("FWKNOP"));
+      assert(!(await host.must("nft", "list", "tables")).includes("fwknop"));
+    }),
+);
