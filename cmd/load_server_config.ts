@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { filesFrom, settingsFrom } from "../lib/config/absolute_paths.ts";
 import { type Diagnostic, formatDiagnostic } from "../lib/config/diagnostic.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { readServerConfig } from "../lib/config/server_config.ts";
@@ -23,16 +24,21 @@ export type DiagnosticPrinter = (diagnostics: readonly Diagnostic[], context: Co
 /**
  * Reads the files that the options name, or the default ones, and prints what is wrong with them on standard error, as
  * text or as `print` has it; `undefined` where an error was among it.
+ *
+ * @param folder what relative paths in the files are relative to; absent: the working directory.
  */
 export function loadServerConfig(
   options: GivenOptions,
   context: Context,
   print: DiagnosticPrinter = printDiagnostics,
+  folder?: string,
 ): LoadedServerConfig | undefined {
-  const { config, diagnostics, unhonoured } = readServerConfig(options, systemFiles);
+  const files = folder === undefined ? systemFiles : filesFrom(folder, systemFiles);
+  const { config, diagnostics, unhonoured } = readServerConfig(options, files);
   print([...diagnostics, ...unhonoured], context);
   if (config === undefined || unhonoured.length > 0) return undefined;
-  return { ...config, stanzas: config.stanzas.map(({ stanza }) => stanza) };
+  const settings = settingsFrom(folder ?? Deno.cwd(), config.settings);
+  return { ...config, settings, stanzas: config.stanzas.map(({ stanza }) => stanza) };
 }
 
 /** Prints findings on standard error, an object a line, for those who asked for a log in JSON. */
