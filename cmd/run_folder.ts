@@ -13,8 +13,13 @@ import type { ServeLog } from "./serve_log.ts";
  */
 export function makeRunFolder(path: string, log: ServeLog): void {
   try {
-    if (Deno.statSync(path).isDirectory) return;
+    const info = Deno.statSync(path);
+    if (info.isDirectory) {
+      refuseForeign(path, info);
+      return;
+    }
   } catch (error) {
+    if (error instanceof HintedError) throw error;
     if (!(error instanceof Deno.errors.NotFound)) throw unusable(path, error);
   }
   log.info(`Run directory: ${path} does not exist. Attempting to create it.`);
@@ -24,6 +29,19 @@ export function makeRunFolder(path: string, log: ServeLog): void {
     throw unusable(path, error);
   }
   log.info(`Successfully created Run directory: ${path}`);
+}
+
+/**
+ * Whoever can write in the folder can put links there, and we would write where they lead.
+ *
+ * @throws {HintedError} when that is somebody else.
+ */
+function refuseForeign(path: string, { mode, uid }: Deno.FileInfo): void {
+  const isOwn = uid === null || uid === 0 || uid === Deno.uid();
+  if (isOwn && ((mode ?? 0) & 0o002) === 0) return;
+  throw new HintedError(`The run directory ${path} can be written by others`, {
+    hint: `chown root ${path}; chmod 700 ${path}, or name another with FWKNOP_RUN_DIR`,
+  });
 }
 
 function unusable(path: string, cause: unknown): HintedError {
