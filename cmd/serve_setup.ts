@@ -143,7 +143,7 @@ function openReplayCache(
   const path = isKept ? settings.DIGEST_FILE : undefined;
   const now = nowSeconds();
   const { cache, invalidLines } = openReplay({ window: maxAge(settings), path, now });
-  if (before !== undefined) cache.load(before.entries(), now);
+  if (before !== undefined) cache.takeOver(before, now);
   for (const line of invalidLines) {
     log.warning(`*Skipping invalid digest file entry in ${path} at line ${line}.`);
   }

@@ -339,7 +339,7 @@ export const MUTANTS: readonly Mutant[] = [
     off: "remembered before policy",
     file: PROCESSOR,
     text:
-      "candidate.remembered ||= this.#replay.remember(packet, candidate.digest, encodedData, stanzas);",
+      "candidate.remembered ||= this.#replay.remember(packet, candidate.digest, opened, stanzas);",
     becomes: "candidate.remembered = true;",
     killer: [
       "lib/server/packet_processor_test.ts",
@@ -988,11 +988,22 @@ export const MUTANTS: readonly Mutant[] = [
     check: "16, row 28",
     off: "younger digests are not forgotten",
     file: CACHE,
-    text: "options.window * 2",
-    becomes: "options.window",
+    text: "return Math.max(time + window, timestamp ?? 0);",
+    becomes: "return Math.max(time, timestamp ?? 0);",
     killer: [
       "lib/server/replay_test.ts",
       "an entry is kept for twice the age window and not longer",
+    ],
+  },
+  {
+    check: "16, row 28",
+    off: "what may have been forgotten opens nothing",
+    file: CACHE,
+    text: "return timestamp <= this.#horizon;",
+    becomes: "return false;",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "after the clock went back a packet that may have been forgotten opens nothing",
     ],
   },
   {

@@ -56,7 +56,12 @@ export const FWKNOPRC_VARIABLES: readonly FwknoprcVariable[] = [
   { name: "GPG_SIGNER", kind: "text", brief: "Key that signs", critical: true },
   { name: "GPG_HOMEDIR", kind: "path", brief: "Folder of the GnuPG keys" },
   { name: "GPG_EXE", kind: "path", brief: "The gpg program" },
-  { name: "GPG_SIGNING_PW", kind: "text", brief: "Passphrase of the signing key, as text", secret: true },
+  {
+    name: "GPG_SIGNING_PW",
+    kind: "text",
+    brief: "Passphrase of the signing key, as text",
+    secret: true,
+  },
   {
     name: "GPG_SIGNING_PW_BASE64",
     kind: "base64",

@@ -89,6 +89,12 @@ export function explainRefusal(refusal: Refusal): Explanation {
         fact: `timestamp ${facts["seconds"]} s in the future, limit ${facts["limit"]} s`,
         hint: "is the client's clock right, and this server's?",
       };
+    case "forgotten-time":
+      return {
+        fact:
+          "packets of its time may have been accepted and forgotten: this server's clock went back",
+        hint: "is this server's clock right? Later packets are taken",
+      };
     case "source-address-required":
       return {
         fact: "the client left the address to the packet (-s), and REQUIRE_SOURCE_ADDRESS is on",

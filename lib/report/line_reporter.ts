@@ -69,7 +69,7 @@ export class LineReporter {
   };
 
   #refused(refusal: Refusal): void {
-    for (const [index, line] of refusalLines(refusal).entries()) {
+    for (const [index, line] of refusalLines(refusal, this.#options.everyStanza).entries()) {
       const stanza = refusal.stanzas[index];
       if (stanza !== undefined && this.#options.everyStanza) this.#announce(refusal.packet, stanza);
       this.#log(line);

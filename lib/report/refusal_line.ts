@@ -20,6 +20,7 @@ const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "gpg-signer": "warning",
   "too-old": "warning",
   "too-new": "warning",
+  "forgotten-time": "warning",
   "source-address-required": "warning",
   "wrong-username": "warning",
   "nat-not-enabled": "warning",
@@ -32,15 +33,27 @@ const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "command-not-run": "error",
 };
 
-/** The lines of a refusal: one, or one for each stanza that refused. */
-export function refusalLines(refusal: Refusal): LogLine[] {
+/** More stanzas than this share a line: whoever can send junk must not be able to fill the log with it. */
+const MOST_LINES = 8;
+
+/**
+ * The lines of a refusal: one, or one for each stanza that refused.
+ *
+ * @param everyStanza a line for each, however many there are, as the C daemon has it.
+ */
+export function refusalLines(refusal: Refusal, everyStanza = false): LogLine[] {
+  const { stanzas } = refusal;
   const severity = SEVERITIES[refusal.code];
   const source = `[${refusal.packet.source}]`;
-  if (refusal.stanzas.length === 0) return [{ severity, text: packetText(refusal, source) }];
-  return refusal.stanzas.map((stanza) => ({
+  const line = (stanza: string): LogLine => ({
     severity,
-    text: stanzaText(refusal, source, `(stanza #${stanza})`),
-  }));
+    text: stanzaText(refusal, source, `(${stanza})`),
+  });
+  if (stanzas.length === 0) return [{ severity, text: packetText(refusal, source) }];
+  if (stanzas.length > MOST_LINES && !everyStanza) {
+    return [line(`${stanzas.length} stanzas, #${stanzas[0]} to #${stanzas.at(-1)}`)];
+  }
+  return stanzas.map((stanza) => line(`stanza #${stanza}`));
 }
 
 /** Refusals before any stanza is looked at. */
@@ -90,6 +103,8 @@ function stanzaText(refusal: Refusal, source: string, stanza: string): string {
       return `${source} ${stanza} SPA data time difference is too great (${
         facts["seconds"]
       } seconds).`;
+    case "forgotten-time":
+      return `${source} ${stanza} The clock went back: this packet may have been accepted before.`;
     case "source-address-required":
       return `${source} ${stanza} Got 0.0.0.0 when valid source IP was required.`;
     case "wrong-username":

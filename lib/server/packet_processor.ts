@@ -104,10 +104,6 @@ export class PacketProcessor {
       this.#refuse(packet, "screen", "not-spa", {}, [], screened.error);
       return;
     }
-    const { invalidForwardedFor } = screened.value;
-    if (invalidForwardedFor !== undefined) {
-      this.#parts.observe({ kind: "bad-forwarded-for", packet, value: invalidForwardedFor });
-    }
     if (!this.#parts.stanzas.some((stanza) => listContains(stanza.source, datagram.source))) {
       this.#refuse(packet, "source", "no-stanza-for-source");
       return;
@@ -216,13 +212,18 @@ export class PacketProcessor {
   ): Verdict {
     const { packet, screened, datagram } = candidate;
     const stanzas = [stanza.number];
-    const { message, encodedData } = opened;
+    const { message } = opened;
     const request = parseRequest(message);
     if (!request.ok) return this.#refuseUndecodable(stanza, candidate, request);
     if (this.#isTakenMeanwhile(candidate)) return "end";
     // Once per packet, and before any policy: from here on the packet is used up.
-    candidate.remembered ||= this.#replay.remember(packet, candidate.digest, encodedData, stanzas);
+    candidate.remembered ||= this.#replay.remember(packet, candidate.digest, opened, stanzas);
     if (!candidate.remembered) return "next";
+    // Only now: lines about what strangers send are few.
+    const { invalidForwardedFor } = screened;
+    if (invalidForwardedFor !== undefined) {
+      this.#parts.observe({ kind: "bad-forwarded-for", packet, value: invalidForwardedFor });
+    }
     this.#parts.observe({
       kind: "decoded",
       packet,
@@ -247,6 +248,7 @@ export class PacketProcessor {
       this.#refuse(packet, "authorize", code, facts, stanzas);
       return "next";
     }
+    if (this.#replay.refusesTime(packet, message.timestamp, stanzas)) return "next";
     return this.#act(authorization.decision, packet);
   }
 

@@ -36,6 +36,7 @@ export type RefusalCode =
   | "gpg-signer"
   | "too-old"
   | "too-new"
+  | "forgotten-time"
   | "source-address-required"
   | "wrong-username"
   | "nat-not-enabled"

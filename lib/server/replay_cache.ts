@@ -14,11 +14,14 @@ export interface ReplayStore {
 /**
  * Digests of accepted packets. Look-ups take constant time. With an age window an entry is dropped once it is older
  * than twice the window: by then the packet it stands for is refused for its age, whatever the two clocks say
- * (`docs/spec/server.md` 16, row 28). Without a window nothing is ever forgotten.
+ * (`docs/spec/server.md` 16, row 28). Without a window nothing is ever forgotten. Clocks are set forward and back, and
+ * windows change; so the cache knows which packets it may have forgotten.
  */
 export class ReplayCache {
   readonly #entries = new Map<string, ReplayEntry>();
-  readonly #lifetime: number | undefined;
+  readonly #window: number | undefined;
+  /** Packets with a time up to this one may have been forgotten. */
+  #horizon = -Infinity;
   readonly #store: ReplayStore | undefined;
 
   /**
@@ -28,7 +31,7 @@ export class ReplayCache {
   constructor(
     options: { readonly window?: number | undefined; readonly store?: ReplayStore | undefined },
   ) {
-    this.#lifetime = options.window === undefined ? undefined : options.window * 2;
+    this.#window = options.window;
     this.#store = options.store;
   }
 
@@ -40,6 +43,14 @@ export class ReplayCache {
   /** The packet that carried this digest before, if there was one. */
   lookup(digest: string): ReplayEntry | undefined {
     return this.#entries.get(digest);
+  }
+
+  /**
+   * Whether a packet of that time may have been accepted and forgotten. With clocks that run on and a window that stays
+   * it is too old by then in any case.
+   */
+  mayHaveForgotten(timestamp: number): boolean {
+    return timestamp <= this.#horizon;
   }
 
   /**
@@ -64,10 +75,28 @@ export class ReplayCache {
   load(entries: Iterable<ReplayEntry>, now: number): number {
     let stale = 0;
     for (const entry of entries) {
-      if (this.#isStale(entry, now)) stale++;
-      else this.#entries.set(entry.digest, entry);
+      if (this.#isStale(entry, now)) {
+        stale++;
+        this.#raiseHorizon(entry);
+      } else this.#entries.set(entry.digest, entry);
     }
     return stale;
+  }
+
+  /**
+   * Goes on where another cache stops, at a reload: what that one knows and this one does not is written to the store.
+   *
+   * @throws whatever the store throws.
+   */
+  takeOver(before: ReplayCache, now: number): void {
+    this.#horizon = Math.max(this.#horizon, before.#horizon);
+    for (const entry of before.#entries.values()) {
+      if (this.#isStale(entry, now)) this.#raiseHorizon(entry);
+      else if (!this.#entries.has(entry.digest)) {
+        this.#store?.append(formatReplayEntry(entry));
+        this.#entries.set(entry.digest, entry);
+      }
+    }
   }
 
   /** Every entry remembered, oldest first. */
@@ -76,14 +105,31 @@ export class ReplayCache {
   }
 
   #isStale(entry: ReplayEntry, now: number): boolean {
-    return this.#lifetime !== undefined && entry.time < now - this.#lifetime;
+    return this.#window !== undefined && newestTime(entry, this.#window) < now - this.#window;
+  }
+
+  #raiseHorizon(entry: ReplayEntry): void {
+    this.#horizon = Math.max(this.#horizon, newestTime(entry, this.#window ?? 0));
   }
 
   /** A map iterates in the order of insertion, which is that of time, so the stale ones come first. */
   #forget(now: number): void {
     for (const [digest, entry] of this.#entries) {
-      if (!this.#isStale(entry, now)) return;
+      if (!this.#isStale(entry, now)) {
+        // One from the future stays for long, and must not keep the others.
+        if ((entry.timestamp ?? 0) > entry.time + (this.#window ?? 0)) continue;
+        return;
+      }
       this.#entries.delete(digest);
+      this.#raiseHorizon(entry);
     }
   }
+}
+
+/**
+ * The latest time a packet with this entry can have: its own where that is known, else what was accepted then. A clock
+ * that was wrong when it came refused it, and could be right when it comes again, so both count.
+ */
+function newestTime({ time, timestamp }: ReplayEntry, window: number): number {
+  return Math.max(time + window, timestamp ?? 0);
 }

@@ -22,6 +22,8 @@ export interface ReplayEntry {
   readonly destinationPort: number;
   /** Seconds since 1970 UTC by the server's clock. */
   readonly time: number;
+  /** Time in the message, in seconds since 1970 UTC; the file does not hold it. */
+  readonly timestamp?: number;
 }
 
 /** The line for an entry, newline included. */

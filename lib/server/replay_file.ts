@@ -36,6 +36,8 @@ export function parseReplayFile(text: string): ReplayFileContent {
 export class ReplayFile implements ReplayStore {
   readonly #file: Deno.FsFile;
   readonly #encoder = new TextEncoder();
+  /** The last line was not written to its end: the disk was full. */
+  #isTorn = false;
 
   private constructor(file: Deno.FsFile) {
     this.#file = file;
@@ -63,12 +65,12 @@ export class ReplayFile implements ReplayStore {
     }
   }
 
+  /** Writes a line; after one that was cut short it begins with a newline, or both would be lost. */
   append(line: string): void {
-    const bytes = this.#encoder.encode(line);
+    const bytes = this.#encoder.encode(this.#isTorn ? `\n${line}` : line);
     const written = this.#file.writeSync(bytes);
-    if (written !== bytes.length) {
-      throw new Error(`Only ${written} of ${bytes.length} bytes written`);
-    }
+    this.#isTorn = written !== bytes.length;
+    if (this.#isTorn) throw new Error(`Only ${written} of ${bytes.length} bytes written`);
   }
 
   close(): void {
@@ -81,8 +83,18 @@ export class ReplayFile implements ReplayStore {
  * (`docs/spec/server.md` 16, row 28). Written beside it and renamed over it, so that a crash loses nothing.
  */
 export function compactReplayFile(path: string, cache: ReplayCache): void {
-  const temporary = `${path}.new`;
   const lines = Array.from(cache.entries(), formatReplayEntry);
-  Deno.writeTextFileSync(temporary, REPLAY_FILE_HEADER + lines.join(""), { mode: 0o600 });
+  replacePrivately(path, REPLAY_FILE_HEADER + lines.join(""));
+}
+
+/** Replaces a file in one step, with mode 0600 from its first byte on. A link in the way is not followed. */
+export function replacePrivately(path: string, text: string): void {
+  const temporary = `${path}.new`;
+  try {
+    Deno.removeSync(temporary);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  Deno.writeTextFileSync(temporary, text, { createNew: true, mode: 0o600 });
   Deno.renameSync(temporary, path);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { OpenedPacket } from "../spa/packet.ts";
 import { messageReplayDigest } from "../spa/replay_digest.ts";
 import type { PacketFacts, RefusalCode, RefusalFacts, Step } from "./refusal.ts";
 import type { ReplayCache } from "./replay_cache.ts";
@@ -42,11 +43,18 @@ export class ReplayGate {
     return true;
   }
 
+  /** Whether nobody can say any more that a packet of that time is new; if so, that is told. */
+  refusesTime(packet: PacketFacts, timestamp: number, stanzas: readonly number[]): boolean {
+    if (!this.#parts.replay.mayHaveForgotten(timestamp)) return false;
+    this.#parts.refuse(packet, "authorize", "forgotten-time", {}, stanzas);
+    return true;
+  }
+
   /** Remembers a packet and, where that is called for, its message; `false`, and told, if it must not go on. */
   remember(
     packet: PacketFacts,
     packetDigest: string,
-    encodedData: string,
+    { encodedData, message }: Pick<OpenedPacket, "encodedData" | "message">,
     stanzas: readonly number[],
   ): boolean {
     const { replay, now, remembersMessages, refuse } = this.#parts;
@@ -57,7 +65,8 @@ export class ReplayGate {
       digests.push(digest);
     }
     const { protocol, source, sourcePort, destination, destinationPort } = packet;
-    const entry = { protocol, source, sourcePort, destination, destinationPort };
+    const { timestamp } = message;
+    const entry = { protocol, source, sourcePort, destination, destinationPort, timestamp };
     try {
       const time = now();
       for (const digest of digests) replay.add({ ...entry, digest, time });

@@ -5,7 +5,7 @@
  */
 import { HintedError } from "../hinted_error.ts";
 import { ReplayCache } from "./replay_cache.ts";
-import { compactReplayFile, parseReplayFile } from "./replay_file.ts";
+import { compactReplayFile, parseReplayFile, replacePrivately } from "./replay_file.ts";
 
 /**
  * Keeps the file under its name with `-old` at its end, and leaves in it only what still matters: the C daemon starts
@@ -23,7 +23,7 @@ export function rotateReplayFile(path: string, window: number | undefined, now: 
     if (text === undefined) return;
     const cache = new ReplayCache({ window });
     cache.load(parseReplayFile(text).entries, now);
-    writePrivate(old, text);
+    replacePrivately(old, text);
     compactReplayFile(path, cache);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -41,11 +41,4 @@ function readText(path: string): string | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-}
-
-/** In one step: a crash leaves the old text or the new one. */
-function writePrivate(path: string, text: string): void {
-  const temporary = `${path}.new`;
-  Deno.writeTextFileSync(temporary, text, { mode: 0o600 });
-  Deno.renameSync(temporary, path);
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "../../assert.ts";
+import { assert, assertEquals } from "../../assert.ts";
 import { LineReporter } from "../../../lib/report/line_reporter.ts";
 import { refusalLines } from "../../../lib/report/refusal_line.ts";
 import { NO_NAT } from "../../../lib/server/authorize_nat.ts";
@@ -55,4 +55,16 @@ Deno.test("a packet whose keys are right is told with its source and its stanza"
   assertEquals(lines, [
     "info: (stanza #1) SPA Packet from IP: 192.0.2.9 received with access source match",
   ]);
+});
+
+Deno.test("a packet that hundreds of stanzas refuse is one line, unless every one is wanted", () => {
+  const [event] = events("A".repeat(204));
+  assert(event?.kind === "refused");
+  const stanzas = Array.from({ length: 300 }, (_, index) => index + 1);
+  const refusal = { ...event.refusal, stanzas };
+  assertEquals(refusalLines(refusal).map(({ text }) => text), [
+    "[192.0.2.9] (300 stanzas, #1 to #300) Error creating fko context: " +
+    "Args contain invalid data: FKO_ERROR_INVALID_DATA_HMAC_COMPAREFAIL",
+  ]);
+  assertEquals(refusalLines(refusal, true).length, 300);
 });

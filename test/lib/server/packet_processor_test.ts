@@ -260,3 +260,25 @@ Deno.test("in test mode neither a command nor a cycle is run, and the next stanz
   ]);
   assertEquals(decisions, []);
 });
+
+Deno.test("after the clock went back a packet that may have been forgotten opens nothing", () => {
+  const { take, told, decisions, clock } = bench([aStanza()]);
+  const { packetText } = seal({}, { time: NOW });
+  take(datagram(packetText));
+  clock.now = NOW + 86_400;
+  take(datagram(seal({}, { time: NOW + 86_400 }).packetText));
+  clock.now = NOW + 10;
+  take(datagram(packetText));
+  assertEquals(told.at(-1), "authorize/forgotten-time #1");
+  clock.now = NOW + 200;
+  take(datagram(seal({}, { time: NOW + 200 }).packetText));
+  assertEquals(decisions.length, 3);
+});
+
+Deno.test("a stranger's X-Forwarded-For is no line of the log", () => {
+  const http = { anyUserAgent: true, forwardedFor: true };
+  const { take, told } = bench([aStanza()], { http });
+  const request = encodeHttpRequest("A".repeat(204), { host: "server.example" });
+  take(datagram(request.replace("Accept:", "X-Forwarded-For: nobody\r\nAccept:")));
+  assertEquals(told, ["authenticate/hmac-mismatch #1"]);
+});

@@ -140,3 +140,73 @@ Deno.test("without a usable replay file the server does not start", () =>
       );
     }
   }));
+
+Deno.test("after a line that the full disk cut short the next one stands by itself", () =>
+  withFolder((folder) => {
+    const path = `${folder}/digest.cache`;
+    const { file } = ReplayFile.open(path);
+    const real = Deno.FsFile.prototype.writeSync;
+    Deno.FsFile.prototype.writeSync = function (bytes: Uint8Array): number {
+      return real.call(this, bytes.subarray(0, 20));
+    };
+    try {
+      assertThrows(() => file.append(formatReplayEntry(entry(1, 5000))), /Only 20 of/);
+    } finally {
+      Deno.FsFile.prototype.writeSync = real;
+    }
+    file.append(formatReplayEntry(entry(2, 5001)));
+    file.append(formatReplayEntry(entry(3, 5002)));
+    file.close();
+    const { entries, invalidLines } = parseReplayFile(Deno.readTextFileSync(path));
+    assertEquals(entries, [entry(2, 5001), entry(3, 5002)]);
+    assertEquals(invalidLines, [2]);
+  }));
+
+Deno.test("compacting follows no link that somebody put in its way", () =>
+  withFolder((folder) => {
+    const path = `${folder}/digest.cache`;
+    Deno.writeTextFileSync(`${folder}/victim`, "untouched");
+    Deno.symlinkSync(`${folder}/victim`, `${path}.new`);
+    const cache = new ReplayCache({ window: 120 });
+    cache.add(entry(1, 5000));
+    compactReplayFile(path, cache);
+    assertEquals(Deno.readTextFileSync(`${folder}/victim`), "untouched");
+    assertEquals((Deno.lstatSync(path).mode ?? 0) & 0o777, 0o600);
+    assert(Deno.lstatSync(path).isFile);
+  }));
+
+Deno.test("the cache knows which packets it may have forgotten, whatever the clock did", () => {
+  const cache = new ReplayCache({ window: 120 });
+  cache.add({ ...entry(1, 5000), timestamp: 5000 });
+  assert(!cache.mayHaveForgotten(5000));
+  // The clock is set a day forward, and back again.
+  cache.add({ ...entry(2, 91_400), timestamp: 91_400 });
+  assertEquals(cache.lookup(entry(1, 0).digest), undefined);
+  assert(cache.mayHaveForgotten(5000));
+  assert(!cache.mayHaveForgotten(5200));
+});
+
+Deno.test("a packet from the future is remembered until its time is over, and keeps no other", () => {
+  // The server's clock was an hour behind when it refused this one.
+  const cache = new ReplayCache({ window: 120 });
+  cache.add({ ...entry(1, 1400), timestamp: 5000 });
+  cache.add({ ...entry(2, 1401), timestamp: 1401 });
+  cache.add({ ...entry(3, 5010), timestamp: 5010 });
+  assert(cache.lookup(entry(1, 0).digest) !== undefined);
+  assertEquals(cache.lookup(entry(2, 0).digest), undefined);
+  cache.add({ ...entry(4, 5121), timestamp: 5121 });
+  assertEquals(cache.lookup(entry(1, 0).digest), undefined);
+});
+
+Deno.test("at a reload the new file gets what the old one had, and the memory of forgetting goes along", () => {
+  const before = new ReplayCache({ window: 10 });
+  before.add({ ...entry(1, 4900), timestamp: 4900 });
+  before.add({ ...entry(2, 4990), timestamp: 4990 });
+  const written: string[] = [];
+  const store = { append: (line: string) => void written.push(line) };
+  const cache = new ReplayCache({ window: 3600, store });
+  cache.takeOver(before, 5000);
+  assertEquals(written, [formatReplayEntry(entry(2, 4990))]);
+  assert(cache.mayHaveForgotten(4900));
+  assert(!cache.mayHaveForgotten(4990));
+});
