@@ -3,19 +3,21 @@
  *
  * @module
  */
+import { EXPOSURE_HINT } from "../lib/config/exposed_file.ts";
+import { exposureOf } from "../lib/config/exposure.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import type { ServeLog } from "./serve_log.ts";
 
 /**
  * Makes the folder with all its parents, for its owner only, and says so in the C daemon's words.
  *
- * @throws {HintedError} when that is not possible.
+ * @throws {HintedError} when that is not possible, or when somebody else could put files into the folder that is there:
+ * who can take digests away can replay packets.
  */
 export function makeRunFolder(path: string, log: ServeLog): void {
   try {
-    const info = Deno.statSync(path);
-    if (info.isDirectory) {
-      refuseForeign(path, info);
+    if (Deno.statSync(path).isDirectory) {
+      refuseExposed(path);
       return;
     }
   } catch (error) {
@@ -29,6 +31,14 @@ export function makeRunFolder(path: string, log: ServeLog): void {
     throw unusable(path, error);
   }
   log.info(`Successfully created Run directory: ${path}`);
+}
+
+function refuseExposed(path: string): void {
+  const exposure = exposureOf(path);
+  if (exposure === undefined) return;
+  throw new HintedError(`Run directory: ${path} can be changed by others: ${exposure.text}`, {
+    hint: EXPOSURE_HINT,
+  });
 }
 
 /**

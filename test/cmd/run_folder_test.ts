@@ -2,42 +2,43 @@ import { makeRunFolder } from "../../cmd/run_folder.ts";
 import type { ServeLog } from "../../cmd/serve_log.ts";
 import { HintedError } from "../../lib/hinted_error.ts";
 import { assertEquals, assertThrows } from "../assert.ts";
-import { withFolder } from "../support/folder.ts";
 
-function log(lines: string[]): ServeLog {
-  const tell = (text: string): void => void lines.push(text);
-  return {
-    observe: () => {},
-    firewall: () => {},
-    cycle: () => {},
-    error: tell,
-    warning: tell,
-    info: tell,
-    debug: tell,
-    finish: () => {},
-    [Symbol.dispose]: () => {},
-  };
+/** The lines told. */
+function make(path: string): string[] {
+  const lines: string[] = [];
+  makeRunFolder(path, { info: (text: string) => lines.push(text) } as unknown as ServeLog);
+  return lines;
 }
 
-Deno.test("the run directory is made for its owner only", () =>
-  withFolder((folder) => {
-    const lines: string[] = [];
-    makeRunFolder(`${folder}/run/fwknop`, log(lines));
-    assertEquals((Deno.statSync(`${folder}/run/fwknop`).mode ?? 0) & 0o777, 0o700);
-    assertEquals(lines.length, 2);
-    makeRunFolder(`${folder}/run/fwknop`, log(lines));
-    assertEquals(lines.length, 2);
-  }));
+Deno.test("the run folder is made for its owner alone, once", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/a/b`;
+    assertEquals(make(path), [
+      `Run directory: ${path} does not exist. Attempting to create it.`,
+      `Successfully created Run directory: ${path}`,
+    ]);
+    assertEquals(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o700);
+    assertEquals(make(path), []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
 
-Deno.test("a run directory in which others can put links is refused", () =>
-  withFolder((folder) => {
-    for (const mode of [0o777, 0o1777, 0o702]) {
-      Deno.chmodSync(folder, mode);
-      assertThrows(
-        () => makeRunFolder(folder, log([])),
-        (error) => error instanceof HintedError && /can be written by others$/.test(error.message),
-      );
+Deno.test("a run folder that others can write to is refused, and so is one below it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/a/b`, { recursive: true });
+    await Deno.chmod(`${folder}/a`, 0o777);
+    for (const path of [`${folder}/a`, `${folder}/a/b`]) {
+      assertThrows(() => make(path), (error) =>
+        error instanceof HintedError &&
+        error.message === `Run directory: ${path} can be changed by others: ` +
+            `everybody can write to ${folder}/a`);
     }
-    Deno.chmodSync(folder, 0o755);
-    makeRunFolder(folder, log([]));
-  }));
+    await Deno.writeTextFile(`${folder}/file`, "");
+    assertThrows(() => make(`${folder}/file`), HintedError);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
