@@ -4,6 +4,7 @@
  * @module
  */
 import { Problem, usageProblem } from "../lib/client/problem.ts";
+import { repeatInterval } from "../lib/client/repeat.ts";
 import { rcSettings } from "../lib/client/rc_text.ts";
 import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
 import { validateSettings } from "../lib/client/validate.ts";
@@ -62,12 +63,13 @@ function checkExtras(
   words: readonly string[],
   runs: number,
 ): Problem | undefined {
+  const holds = options.has("repeat") || options.has("repeat-time");
   const exclusive = [options.has("proxy"), words.length > 0, options.has("json")];
   if (exclusive.filter(Boolean).length > 1) {
     return usageProblem("only one of --proxy, --json and a command can use the output");
   }
-  if ((options.has("proxy") || words.length > 0) && runs > 1) {
-    return usageProblem("a command or --proxy goes with one destination");
+  if ((options.has("proxy") || words.length > 0 || holds) && runs > 1) {
+    return usageProblem("a command, --proxy or --repeat goes with one destination");
   }
   if (options.has("allow-ip") && options.has("source-ip")) {
     return usageProblem("--allow-ip does not go with --source-ip");
@@ -76,9 +78,8 @@ function checkExtras(
     return usageProblem("--ipv4 does not go with --ipv6");
   }
   const follows = options.has("proxy") || words.length > 0 || options.has("wait");
-  return follows && options.has("test")
-    ? usageProblem("--test sends nothing to wait for")
-    : undefined;
+  if (!options.has("test") || (!follows && !holds)) return undefined;
+  return usageProblem(`--test sends nothing to ${follows ? "wait for" : "repeat"}`);
 }
 
 function tell(problem: Problem | undefined, context: Context): number {
@@ -119,11 +120,28 @@ async function knock(
     : context;
   const result = await sendKnock(settings, printing, "native");
   if (result instanceof Problem) return tell(result, context);
-  if (!waits || settings.test) {
-    if (options.has("json")) context.out(formatKnockJson(result, settings));
+  const tellObject = (sent: KnockResult): void => {
+    if (options.has("json")) context.out(formatKnockJson(sent, settings));
+  };
+  const goOn = async (): Promise<number> => {
+    if (waits && !settings.test) return await follow(result, settings, options, words, context);
+    tellObject(result);
     return ExitCode.ok;
+  };
+  if (settings.repeat === undefined) return await goOn();
+  const { holdOpen } = await import("./hold_open.ts");
+  const quiet = (settings.verbosity ?? 0) > 0 ? printing : withOutput(printing, () => {});
+  const stop = new AbortController();
+  // From now on: a grant that ends while the port is tried would be tried in vain.
+  const held = holdOpen(result, settings, quiet, stop.signal, tellObject);
+  const code = await goOn();
+  const isDone = code !== ExitCode.ok || words.length > 0 || options.has("proxy");
+  if (isDone) stop.abort();
+  else if (context.isTerminal && !options.has("json")) {
+    context.out(`Knocking every ${repeatInterval(settings)} s. Ctrl-C ends it.\n`);
   }
-  return await follow(result, settings, options, words, context);
+  await held;
+  return code;
 }
 
 /** Settings that are valid, saved if that was asked for. */

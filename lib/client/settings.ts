@@ -91,6 +91,8 @@ export interface SettingsLevel {
   keyCommand?: string;
   /** Seconds to try the port after the knock; 0: do not try. */
   wait?: number;
+  /** Seconds until the next knock, to hold the grant; 0: before it ends. */
+  repeat?: number;
   test?: boolean;
   packetFile?: string;
   appendPacket?: boolean;

@@ -217,6 +217,17 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     level.wait = seconds;
     return undefined;
   },
+  repeat: (level) => void (level.repeat ??= 0),
+  "repeat-time": (level, value, dialect) => {
+    const seconds = parseNumber(value, 1, MAX_TIMEOUT, dialect);
+    if (seconds === undefined) {
+      return usageProblem(
+        `--repeat-time: '${value}' is not a number of seconds from 1 to ${MAX_TIMEOUT}`,
+      );
+    }
+    level.repeat = seconds;
+    return undefined;
+  },
   proxy: (level) => void (level.wait ??= DEFAULTS.wait),
   "wget-cmd": (level, value) => void (level.wgetCommand = value),
 };

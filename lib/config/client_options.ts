@@ -479,6 +479,19 @@ export const CLIENT_OPTIONS: readonly OptionRow[] = [
     only: "native",
   },
   {
+    name: "repeat",
+    brief: "Knock again before the grant ends, until Ctrl-C or as long as the command or --proxy",
+    group: "After the knock",
+    only: "native",
+  },
+  {
+    name: "repeat-time",
+    argument: "SECONDS",
+    brief: "How often; two fifths of --fw-timeout, or 12, unless set",
+    group: "After the knock",
+    only: "native",
+  },
+  {
     name: "proxy",
     brief: "Then join standard input and output to the port, for ssh's ProxyCommand",
     group: "After the knock",
