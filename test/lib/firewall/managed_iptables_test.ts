@@ -474,3 +474,19 @@ namespaceTest(
     await firewall.close();
   },
 );
+
+namespaceTest(
+  "two packets of one client in the same moment make one rule",
+  { programs: ["iptables"] },
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const { firewall } = iptablesIn(server);
+    await firewall.prepare();
+    const grant = access("10.9.0.1", "tcp/22,tcp/80", 60);
+    const [first, second] = await Promise.all([firewall.open(grant), firewall.open(grant)]);
+    assert.deepEqual([first.added.length, first.present.length], [2, 0]);
+    assert.deepEqual([second.added.length, second.present.length], [0, 2]);
+    assert.equal((await rules(server)).length, 2);
+    await firewall.close();
+  },
+);
