@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { EXPOSURE_HINT } from "../lib/config/exposed_file.ts";
 import { exposureOf } from "../lib/config/exposure.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import type { ServeLog } from "./serve_log.ts";
@@ -16,8 +15,9 @@ import type { ServeLog } from "./serve_log.ts";
  */
 export function makeRunFolder(path: string, log: ServeLog): void {
   try {
-    if (Deno.statSync(path).isDirectory) {
-      refuseExposed(path);
+    const info = Deno.statSync(path);
+    if (info.isDirectory) {
+      refuseExposed(path, info);
       return;
     }
   } catch (error) {
@@ -31,27 +31,6 @@ export function makeRunFolder(path: string, log: ServeLog): void {
     throw unusable(path, error);
   }
   log.info(`Successfully created Run directory: ${path}`);
-}
-
-function refuseExposed(path: string): void {
-  const exposure = exposureOf(path);
-  if (exposure === undefined) return;
-  throw new HintedError(`Run directory: ${path} can be changed by others: ${exposure.text}`, {
-    hint: EXPOSURE_HINT,
-  });
-}
-
-/**
- * Whoever can write in the folder can put links there, and we would write where they lead.
- *
- * @throws {HintedError} when that is somebody else.
- */
-function refuseForeign(path: string, { mode, uid }: Deno.FileInfo): void {
-  const isOwn = uid === null || uid === 0 || uid === Deno.uid();
-  if (isOwn && ((mode ?? 0) & 0o002) === 0) return;
-  throw new HintedError(`The run directory ${path} can be written by others`, {
-    hint: `chown root ${path}; chmod 700 ${path}, or name another with FWKNOP_RUN_DIR`,
-  });
 }
 
 function unusable(path: string, cause: unknown): HintedError {
