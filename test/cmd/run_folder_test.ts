@@ -33,9 +33,12 @@ Deno.test("a run folder that others can write to is refused, and so is one below
     for (const path of [`${folder}/a`, `${folder}/a/b`]) {
       assertThrows(() => make(path), (error) =>
         error instanceof HintedError &&
-        error.message === `Run directory: ${path} can be changed by others: ` +
+        error.message === `The run directory ${path} can be changed by others: ` +
             `everybody can write to ${folder}/a`);
     }
+    await Deno.chmod(`${folder}/a`, 0o1777);
+    assertThrows(() => make(`${folder}/a`), HintedError, "a sticky one too");
+    assertEquals(make(`${folder}/a/b`), []);
     await Deno.writeTextFile(`${folder}/file`, "");
     assertThrows(() => make(`${folder}/file`), HintedError);
   } finally {
