@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EXPOSURE_HINT } from "../lib/config/exposed_file.ts";
 import { exposureOf } from "../lib/config/exposure.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import type { ServeLog } from "./serve_log.ts";
@@ -15,9 +16,8 @@ import type { ServeLog } from "./serve_log.ts";
  */
 export function makeRunFolder(path: string, log: ServeLog): void {
   try {
-    const info = Deno.statSync(path);
-    if (info.isDirectory) {
-      refuseExposed(path, info);
+    if (Deno.statSync(path).isDirectory) {
+      refuseExposed(path);
       return;
     }
   } catch (error) {
@@ -31,6 +31,14 @@ export function makeRunFolder(path: string, log: ServeLog): void {
     throw unusable(path, error);
   }
   log.info(`Successfully created Run directory: ${path}`);
+}
+
+function refuseExposed(path: string): void {
+  const exposure = exposureOf(path);
+  if (exposure === undefined) return;
+  throw new HintedError(`Run directory: ${path} can be changed by others: ${exposure.text}`, {
+    hint: EXPOSURE_HINT,
+  });
 }
 
 function unusable(path: string, cause: unknown): HintedError {
