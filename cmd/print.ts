@@ -17,6 +17,9 @@ export const PRINTABLE = [
   "man fwknoprc",
   "man access.conf",
   "man fwknopd.conf",
+  "completion bash",
+  "completion zsh",
+  "completion fish",
 ] as const;
 
 /** The files that belong to an installation, out of the program itself. */
@@ -30,6 +33,7 @@ export const print: CommandDefinition = {
     "  fwknop print access.conf       one stanza; its keys come from fwknop keygen",
     "  fwknop print fwknoprc          the client's file, explained",
     "  fwknop print man fwknop        a page for man: ... | man -l -",
+    "  fwknop print completion bash   a script for bash; its first lines say where to",
   ].join("\n"),
   options: [{
     name: "program",

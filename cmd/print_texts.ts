@@ -6,6 +6,7 @@
 import { sampleAccessConf, sampleFwknopdConf } from "../lib/config/sample_conf.ts";
 import { sampleFwknoprc } from "../lib/config/sample_fwknoprc.ts";
 import { systemdUnit } from "../lib/daemon/systemd_unit.ts";
+import { COMPLETIONS } from "../lib/manual/completion/scripts.ts";
 import { MANUAL_PAGES } from "../lib/manual/pages.ts";
 import { renderRoff } from "../lib/manual/roff.ts";
 import { COMMANDS } from "./application.ts";
@@ -26,6 +27,9 @@ export const TEXTS: Readonly<Record<typeof PRINTABLE[number], PrintText>> = {
   "man fwknoprc": () => manual("fwknoprc"),
   "man access.conf": () => manual("access.conf"),
   "man fwknopd.conf": () => manual("fwknopd.conf"),
+  "completion bash": () => COMPLETIONS.bash(COMMANDS),
+  "completion zsh": () => COMPLETIONS.zsh(COMMANDS),
+  "completion fish": () => COMPLETIONS.fish(COMMANDS),
 };
 
 function manual(name: keyof typeof MANUAL_PAGES): string {

@@ -23,7 +23,7 @@ export const stanza: CommandDefinition = {
   words: {
     placeholder: "add|show|remove [NAME]",
     brief: "What to do, and with which stanza",
-    phrases: ["add", "show", "remove"],
+    phrases: ["add", "show STANZA", "remove STANZA"],
   },
   load: async () => (await import("./stanza_run.ts")).runStanza,
 };

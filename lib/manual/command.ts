@@ -31,7 +31,7 @@ export interface CommandWords {
   /** As the usage line shows them. */
   readonly placeholder: string;
   readonly brief: string;
-  /** Every way to say it, where there is a list: `unit`, `man fwknop`. */
+  /** Every way to say it, where there is a list: `unit`, `man fwknop`, `show STANZA`. */
   readonly phrases?: readonly string[];
 }
 
