@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { EXPOSURE_HINT } from "../lib/config/exposed_file.ts";
 import { exposureOf } from "../lib/config/exposure.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import type { ServeLog } from "./serve_log.ts";
@@ -16,8 +15,9 @@ import type { ServeLog } from "./serve_log.ts";
  */
 export function makeRunFolder(path: string, log: ServeLog): void {
   try {
-    if (Deno.statSync(path).isDirectory) {
-      refuseExposed(path);
+    const info = Deno.statSync(path);
+    if (info.isDirectory) {
+      refuseExposed(path, info);
       return;
     }
   } catch (error) {
@@ -33,11 +33,19 @@ export function makeRunFolder(path: string, log: ServeLog): void {
   log.info(`Successfully created Run directory: ${path}`);
 }
 
-function refuseExposed(path: string): void {
-  const exposure = exposureOf(path);
-  if (exposure === undefined) return;
-  throw new HintedError(`Run directory: ${path} can be changed by others: ${exposure.text}`, {
-    hint: EXPOSURE_HINT,
+/**
+ * Whoever can write in the folder can put links there, and we would write where they lead; that it is sticky does not
+ * help.
+ *
+ * @throws {HintedError} when that is somebody else.
+ */
+function refuseExposed(path: string, { mode }: Deno.FileInfo): void {
+  const isShared = ((mode ?? 0) & 0o002) !== 0;
+  const reason = exposureOf(path)?.text ??
+    (isShared ? `everybody can write to ${path}` : undefined);
+  if (reason === undefined) return;
+  throw new HintedError(`The run directory ${path} can be changed by others: ${reason}`, {
+    hint: `chown root ${path}; chmod 700 ${path}, or name another with FWKNOP_RUN_DIR`,
   });
 }
 
