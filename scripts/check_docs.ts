@@ -1,10 +1,11 @@
 /**
- * Checks what can be checked of the documents: links lead somewhere, and a section of the
- * specification that a comment cites exists.
+ * Checks what can be checked of the documents: links lead somewhere, a section of the specification that a comment
+ * cites exists, and so does what people are told to type.
  *
  * @module
  */
 import { posix } from "node:path";
+import { commandProblems } from "./check_commands.ts";
 import { mustRun, ROOT } from "./process.ts";
 
 /** Reads a text of the tree; `undefined` when it is not there. */
@@ -87,10 +88,15 @@ export async function checkDocs(): Promise<string[]> {
     }
   };
   const problems: string[] = [];
+  const tasks = Object.keys(JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)).tasks);
   for (const file of files) {
     const text = /\.(md|ts)$/.test(file) ? read(file) : undefined;
     if (text === undefined) continue;
-    if (file.endsWith(".md")) problems.push(...linkProblems(file, text, read));
+    if (file.endsWith(".md")) {
+      problems.push(...linkProblems(file, text, read));
+      // The specification shows the C tools, and what they refuse.
+      if (!file.startsWith("docs/spec/")) problems.push(...commandProblems(file, text, tasks));
+    }
     // The tests of this check cite what is not there.
     if (!file.startsWith("test/scripts/")) problems.push(...citationProblems(file, text, read));
   }

@@ -1,0 +1,145 @@
+/**
+ * Checks that what the documents tell people to type exists: subcommands, options, tasks, and variables of
+ * configuration files, in fenced blocks.
+ *
+ * @module
+ */
+import { COMMANDS } from "../cmd/application.ts";
+import { FWKNOPD } from "../cmd/compat/name.ts";
+import { ACCESS_ROWS } from "../lib/config/access_variables.ts";
+import { FWKNOPD_ROWS } from "../lib/config/fwknopd_variables.ts";
+import { FWKNOPRC_VARIABLES } from "../lib/config/fwknoprc_variables.ts";
+import { parseCommandLine } from "../lib/config/getopt.ts";
+import type { OptionRow } from "../lib/config/option.ts";
+import { type CommandDescription, ownOptions } from "../lib/manual/command.ts";
+import { C_CLIENT, C_DAEMON } from "../lib/manual/completion/program.ts";
+
+/** A fenced block: its language, and its lines with their numbers, from 1. */
+interface Block {
+  readonly language: string;
+  readonly lines: readonly { readonly number: number; readonly text: string }[];
+}
+
+const HELP: OptionRow = { name: "help", short: "h", brief: "" };
+const PROGRAMS: readonly string[] = ["fwknop", FWKNOPD];
+const VARIABLES: ReadonlySet<string> = new Set(
+  [...FWKNOPD_ROWS, ...ACCESS_ROWS, ...FWKNOPRC_VARIABLES].map(({ name }) => name),
+);
+
+/** What does not exist in the fenced blocks of a document. `tasks`: the names of `deno task`. */
+export function commandProblems(
+  path: string,
+  markdown: string,
+  tasks: readonly string[],
+): string[] {
+  return fencedBlocks(markdown).flatMap((block) =>
+    block.lines.flatMap(({ number, text }) => {
+      const problems = block.language === "" && isSetting(text)
+        ? settingProblems(text)
+        : typedCommands(block.language, text).flatMap((words) => wordProblems(words, tasks));
+      return problems.map((problem) => `${path}:${number}: ${problem}`);
+    })
+  );
+}
+
+function fencedBlocks(markdown: string): Block[] {
+  const blocks: Block[] = [];
+  let open:
+    | { fence: string; language: string; lines: { number: number; text: string }[] }
+    | undefined;
+  for (const [index, text] of markdown.split("\n").entries()) {
+    if (open !== undefined) {
+      if (text.trim() === open.fence) {
+        blocks.push(open);
+        open = undefined;
+      } else open.lines.push({ number: index + 1, text });
+      continue;
+    }
+    const [, fence, language = ""] = /^\s*(```|~~~)\s*(\w*)/.exec(text) ?? [];
+    if (fence !== undefined) open = { fence, language, lines: [] };
+  }
+  return blocks;
+}
+
+/** `NAME   value` of a configuration file. */
+function isSetting(text: string): boolean {
+  return /^[A-Z][A-Z0-9]+(_[A-Z0-9]+)*\s{2,}\S/.test(text);
+}
+
+function settingProblems(text: string): string[] {
+  const [name = ""] = text.split(/\s/, 1);
+  return VARIABLES.has(name) ? [] : [`there is no variable ${name}`];
+}
+
+/** The command lines of a line; in transcripts only what stands behind a prompt is typed. */
+function typedCommands(language: string, text: string): string[][] {
+  const line = language === "console"
+    ? /^[$#] (.*)/.exec(text)?.[1]
+    : language === "" || /^(sh|bash)$/.test(language)
+    ? text.replace(/^[$#] (?=(sudo )?\w)/, "")
+    : undefined;
+  if (line === undefined) return [];
+  return line.split(/\s(?:\||&&|\|\||;)\s/).map((part) => shellWords(part));
+}
+
+/** Words as a shell splits them; what follows `#` or a redirection is left out. */
+function shellWords(line: string): string[] {
+  const words: string[] = [];
+  for (const [word] of line.trim().matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)) {
+    if (/^(#|\d?[<>])/.test(word)) break;
+    words.push(word.replace(/["']/g, ""));
+  }
+  return words;
+}
+
+function wordProblems(words: readonly string[], tasks: readonly string[]): string[] {
+  const start = words[0] === "sudo" || words[0] === "ProxyCommand" ? 1 : 0;
+  const program = words[start]?.replace(/^.*\//, "") ?? "";
+  const rest = words.slice(start + 1);
+  if (/^deno(@[\d.]+)?$/.test(program) || program === "npx") return taskProblems(words, tasks);
+  if (!PROGRAMS.includes(program)) return [];
+  const [first = "", ...more] = rest;
+  if (program === FWKNOPD) return optionProblems(rest, C_DAEMON);
+  if (first === FWKNOPD) return optionProblems(more, C_DAEMON);
+  if (first === "" || ["--help", "-h", "--version"].includes(first)) return [];
+  if (first.startsWith("-")) return optionProblems(rest, C_CLIENT);
+  const commands: Readonly<Record<string, CommandDescription>> = COMMANDS;
+  const command = Object.hasOwn(commands, first) ? commands[first] : undefined;
+  // A word in capitals stands for what the reader puts there.
+  if (command === undefined) return /^[A-Z]+$/.test(first) ? [] : [`there is no command ${first}`];
+  return [...optionProblems(more, ownOptions(command)), ...phraseProblems(more, command)];
+}
+
+function optionProblems(args: readonly string[], rows: readonly OptionRow[]): string[] {
+  const { complaints } = parseCommandLine(
+    args.filter((word) => !/^(\.\.\.|…|\[.*\])$/.test(word)),
+    [...rows, HELP],
+  );
+  const unknown = args.filter((word) => /^--[\w-]+/.test(word) && !args.includes("--")).map((
+    word,
+  ) => word.slice(2).split("=", 1)[0] ?? "").filter((name) =>
+    ![...rows, HELP].some((row) => row.name === name || row.aliases?.includes(name))
+  );
+  return [
+    ...complaints,
+    ...unknown.filter((name) => !complaints.some((complaint) => complaint.includes(`--${name}`)))
+      .map((name) => `--${name} is not written in full`),
+  ];
+}
+
+function phraseProblems(args: readonly string[], command: CommandDescription): string[] {
+  const { words } = parseCommandLine(args, [...ownOptions(command), HELP]);
+  const [first] = words;
+  if (first === undefined || /^[A-Z]+$/.test(first)) return [];
+  if (command.words === undefined) return [`'${first}' is one word too many`];
+  const phrases = command.words.phrases;
+  const isKnown = phrases === undefined ||
+    phrases.some((phrase) => (`${phrase} `).startsWith(`${first} `));
+  return isKnown ? [] : [`'${words.join(" ")}' is none of ${phrases.join(", ")}`];
+}
+
+function taskProblems(words: readonly string[], tasks: readonly string[]): string[] {
+  const name = words[words.indexOf("task") + 1];
+  if (!words.includes("task") || name === undefined || /^[A-Z…]/.test(name)) return [];
+  return tasks.includes(name) ? [] : [`there is no task ${name}`];
+}
