@@ -15,6 +15,7 @@ import type { Stanza } from "../lib/config/stanza.ts";
 import type { Firewall } from "../lib/firewall/firewall.ts";
 import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
 import { HintedError } from "../lib/hinted_error.ts";
+import { checkForwarding } from "../lib/firewall/ip_forwarding.ts";
 import { lookUpHost, refuseNames } from "../lib/server/look_up.ts";
 import { openReplay } from "../lib/server/open_replay.ts";
 import type { ServerPolicy } from "../lib/server/policy.ts";
@@ -64,6 +65,10 @@ export async function openSetup(
       : kept ?? await firewallFromSettings(settings, given, (event) => log.firewall(event));
     refuseOtherKind(firewall, before?.firewall);
     if (firewall !== kept) await firewall?.prepare(before?.firewall?.held());
+    if (firewall !== undefined && natSwitches(settings).forwarding) {
+      const notice = checkForwarding(settings.ENABLE_PROC_IP_FORWARD);
+      if (notice !== undefined) log[notice.severity](notice.text);
+    }
     const commandSide = testMode
       ? undefined
       : before?.commandSide === undefined

@@ -735,6 +735,14 @@ export const FWKNOPD_VARIABLES = [
     extension: true,
   },
   {
+    name: "ENABLE_PROC_IP_FORWARD",
+    kind: "boolean",
+    default: "N",
+    doc: "Switch on the forwarding of IPv4 packets at start, where NAT requests are allowed",
+    honoured: true,
+    extension: true,
+  },
+  {
     name: "ENABLE_PCAP_FALLBACK_UDP",
     kind: "boolean",
     default: "N",
@@ -768,8 +776,8 @@ export type ServerSettings = {
 /** Names that old files and the shipped file's comments mention (`docs/spec/server.md` 4.2, 15). */
 export const RETIRED_FWKNOPD_NAMES: readonly RetiredName[] = [
   {
-    name: /^(ENABLE_PROC_IP_FORWARD|PROC_IP_FORWARD_FILE)$/,
-    advice: "IP forwarding is left to the administrator: sysctl net.ipv4.ip_forward=1",
+    name: "PROC_IP_FORWARD_FILE",
+    advice: "The file is where Linux has it; ENABLE_PROC_IP_FORWARD Y has 1 written there",
   },
   {
     name: /^(ALERTING_METHODS|EMAIL_ADDRESSES)$/,

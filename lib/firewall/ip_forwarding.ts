@@ -1,0 +1,58 @@
+/**
+ * Whether the kernel forwards packets, without which no grant to another host can work.
+ *
+ * @module
+ */
+import type { AddressFamily } from "../net/address.ts";
+
+/** The switches of Linux. */
+const SWITCHES: Readonly<Record<AddressFamily, string>> = {
+  4: "/proc/sys/net/ipv4/ip_forward",
+  6: "/proc/sys/net/ipv6/conf/all/forwarding",
+};
+
+/** The command that switches forwarding on. */
+export const FORWARDING_COMMANDS: Readonly<Record<AddressFamily, string>> = {
+  4: "sysctl -w net.ipv4.ip_forward=1",
+  6: "sysctl -w net.ipv6.conf.all.forwarding=1",
+};
+
+/** Whether packets of the family are forwarded; `undefined` where that cannot be read. */
+export function forwards(family: AddressFamily): boolean | undefined {
+  try {
+    return Deno.readTextFileSync(SWITCHES[family]).trim() !== "0";
+  } catch {
+    return undefined;
+  }
+}
+
+/** What was found and done, for the log. */
+export interface ForwardingNotice {
+  readonly severity: "info" | "warning";
+  readonly text: string;
+}
+
+/**
+ * For a server whose grants may forward: switches IPv4 forwarding on if that was asked for, and tells where it is off.
+ * The perl daemon did it unasked, the C daemon never does (`docs/spec/server.md` 15). IPv6 is left alone: forwarding
+ * there also stops the host from configuring itself by router advertisements.
+ *
+ * @param enable ENABLE_PROC_IP_FORWARD.
+ */
+export function checkForwarding(enable: boolean): ForwardingNotice | undefined {
+  if (forwards(4) !== false) return undefined;
+  if (enable) {
+    try {
+      Deno.writeTextFileSync(SWITCHES[4], "1\n", { create: false });
+      return { severity: "info", text: "Switched on the forwarding of IPv4 packets" };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return { severity: "warning", text: `Cannot switch on forwarding: ${reason}` };
+    }
+  }
+  return {
+    severity: "warning",
+    text: "The kernel forwards no packets, so no NAT grant can work: " +
+      `${FORWARDING_COMMANDS[4]}, or ENABLE_PROC_IP_FORWARD Y`,
+  };
+}

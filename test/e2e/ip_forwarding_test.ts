@@ -1,0 +1,33 @@
+import { assertEquals } from "../assert.ts";
+import { startOurs } from "../support/daemons.ts";
+import { withFolder } from "../support/folder.ts";
+import { namespaceTest } from "../support/namespace.ts";
+
+namespaceTest(
+  "a server that may forward says so when the kernel does not, and mends it when told to",
+  { programs: ["iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const accessConf = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\n";
+      const forwarding = () => host.must("cat", "/proc/sys/net/ipv4/ip_forward");
+      await host.must("sysctl", "-qw", "net.ipv4.ip_forward=0");
+      const settings = ["FIREWALL iptables", "ENABLE_IPT_FORWARDING Y"];
+      const first = await startOurs(host, { folder, accessConf, fwknopdConf: settings });
+      await first.line(/The kernel forwards no packets.*sysctl -w net\.ipv4\.ip_forward=1/);
+      await first.stop();
+      assertEquals(await forwarding(), "0\n", "the C daemon leaves it alone too");
+
+      const told = [...settings, "ENABLE_PROC_IP_FORWARD Y"];
+      const second = await startOurs(host, { folder, accessConf, fwknopdConf: told });
+      await second.line(/Switched on the forwarding of IPv4 packets/);
+      assertEquals(await forwarding(), "1\n");
+      await second.stop();
+
+      // Opening ports needs no forwarding.
+      await host.must("sysctl", "-qw", "net.ipv4.ip_forward=0");
+      const third = await startOurs(host, { folder, accessConf, fwknopdConf: ["FIREWALL nft"] });
+      await third.stop();
+      assertEquals(third.lines.filter((line) => /forwards no|Switched on/.test(line)), []);
+    }),
+);
