@@ -24,7 +24,8 @@ export const knock: CommandDefinition = {
     "  fwknop knock -n server --wait -- ssh server.example",
     "",
     "Exit status: 0 sent (and open), 1 failure, 2 wrong usage; with --wait 3 no answer from the port, 4 the port",
-    "refuses, 5 the address cannot be reached. A command's own status is passed on.",
+    "refuses, 5 the address cannot be reached, 6 no answer and this clock is wrong beyond doubt. A command's own",
+    "status is passed on.",
   ].join("\n"),
   options: CLIENT_OPTIONS,
   words: {

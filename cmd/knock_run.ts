@@ -14,7 +14,7 @@ import { openClientRc } from "./client_rc.ts";
 import { readClientSettings } from "./client_settings.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { formatKnockJson } from "./knock_json.ts";
-import { diagnose, serviceToTry, WaitExit, waitForPort } from "./knock_wait.ts";
+import { diagnose, serviceToTry, waitForPort } from "./knock_wait.ts";
 import { describeProblem } from "./problem_text.ts";
 import { joinStreams, runCommand } from "./run_beside.ts";
 import { saveStanza } from "./save_stanza.ts";
@@ -187,11 +187,12 @@ async function follow(
 ): Promise<number> {
   const waited = await waitForPort(knocked, settings.wait ?? DEFAULTS.wait);
   if (waited instanceof Problem) return tell(waited, context);
-  const { result, port } = waited;
+  const { result } = waited;
   if (options.has("json")) context.out(formatKnockJson(knocked, settings, result));
   if (result.state !== "open") {
-    context.err(diagnose(result, knocked, settings, port, new Date()));
-    return WaitExit[result.state];
+    const { text, status } = diagnose(waited, knocked, settings);
+    context.err(text);
+    return status;
   }
   if (options.has("proxy")) {
     await joinStreams(result.connection);
@@ -200,7 +201,7 @@ async function follow(
   result.connection.close();
   if (words.length > 0) return await runCommand(words);
   if (!options.has("json")) {
-    context.out(`tcp/${port} open after ${result.milliseconds} ms\n`);
+    context.out(`tcp/${waited.port} open after ${result.milliseconds} ms\n`);
   }
   return ExitCode.ok;
 }

@@ -3,14 +3,19 @@
  *
  * @module
  */
-import type { Settings } from "../lib/client/settings.ts";
+import { isClockWrong, type KnockFacts, suspects } from "../lib/client/diagnosis.ts";
+import { readClock } from "../lib/client/local_clock.ts";
+import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { type WaitResult, waitUntilOpen } from "../lib/client/wait_open.ts";
+import type { Address } from "../lib/net/address.ts";
 import { parseServices, type Service } from "../lib/net/service.ts";
+import { RELEASED } from "../lib/version.ts";
+import type { Knock } from "./knock_output.ts";
 import type { KnockResult } from "./send_knock.ts";
 
 /** Exit statuses of `--wait`, so that scripts can tell. */
-export const WaitExit = { silent: 3, refused: 4, unreachable: 5 } as const;
+export const WaitExit = { silent: 3, refused: 4, unreachable: 5, wrongClock: 6 } as const;
 
 /** The service that can be tried: the first TCP one of the request, at its outside port. */
 export function serviceToTry(access: string | undefined): Service | Problem {
@@ -18,58 +23,97 @@ export function serviceToTry(access: string | undefined): Service | Problem {
   return service ?? usageProblem("--wait can only try TCP ports, and none is asked for");
 }
 
+/** A port that was tried. */
+export interface TriedPort {
+  readonly result: WaitResult;
+  readonly address: Address;
+  readonly port: number;
+}
+
 /** Tries the port at the address that was knocked. */
 export async function waitForPort(
   { knock, sent }: KnockResult,
   seconds: number,
-): Promise<{ readonly result: WaitResult; readonly port: number } | Problem> {
+): Promise<TriedPort | Problem> {
   const { message } = knock.request;
   const service = serviceToTry(message.slice(message.indexOf(",") + 1));
   if (service instanceof Problem) return service;
   if (sent === undefined) return usageProblem("--wait needs a packet that is sent");
-  return { result: await waitUntilOpen(sent.address, service.port, seconds), port: service.port };
+  const { address } = sent;
+  const { port } = service;
+  return { result: await waitUntilOpen(address, port, seconds), address, port };
+}
+
+/** What to tell, and the exit status. */
+export interface Diagnosis {
+  readonly text: string;
+  readonly status: number;
 }
 
 /** Why it may have stayed closed, the likeliest first, and what to do next. */
 export function diagnose(
-  result: Exclude<WaitResult, { state: "open" }>,
-  { knock, sent }: KnockResult,
+  { result, address, port }: TriedPort,
+  { knock }: KnockResult,
   settings: Settings,
-  port: number,
-  now: Date,
-): string {
-  const where = `tcp/${port} at ${sent?.address.text}`;
-  const lines = result.state === "refused"
-    ? [
-      `${where} refuses connections`,
-      "the firewall lets you through, or it rejects instead of dropping:",
-      `1. no program listens on port ${port}: on the server, ss -ltn`,
-      "2. the knock was not accepted: on the server, run fwknop serve -v and knock again",
-    ]
-    : result.state === "unreachable"
-    ? [
-      `${where} cannot be reached: ${result.reason}`,
-      "is the network up, and is the address right?",
-    ]
-    : [
-      `${where} did not answer for ${settings.wait} s`,
-      "the server does not say why; in order of likelihood:",
-      `1. the clock: it must agree with the server's within 120 s; here it is ${formatTime(now)}`,
-      `2. the address: ${admitted(knock.request.message)}`,
-      "3. the keys: both lines of the stanza must be those of the server's access.conf",
-      `4. a filter on the way: try another port with -p, or -P tcp`,
-      "on the server, fwknop serve -v tells which it is",
-    ];
+): Diagnosis {
+  const where = `tcp/${port} at ${address.text}`;
+  const silent = `${where} did not answer for ${settings.wait ?? DEFAULTS.wait} s`;
+  const facts = factsOf(knock, address, settings);
+  if (isClockWrong(facts)) {
+    return { status: WaitExit.wrongClock, text: format(silence(silent, facts)) };
+  }
+  switch (result.state) {
+    case "open":
+      throw new TypeError("There is nothing wrong with an open port");
+    case "refused":
+      return { status: WaitExit.refused, text: format(refusal(where, port)) };
+    case "unreachable":
+      return { status: WaitExit.unreachable, text: format(noWay(where, result.reason)) };
+    case "silent":
+      return { status: WaitExit.silent, text: format(silence(silent, facts)) };
+  }
+}
+
+function noWay(where: string, reason: string): string[] {
+  return [
+    `${where} cannot be reached: ${reason}`,
+    "is the network up, and is the address right?",
+  ];
+}
+
+function refusal(where: string, port: number): string[] {
+  return [
+    `${where} refuses connections`,
+    "the firewall lets you through, or it rejects where others drop:",
+    `1. no program listens on port ${port}`,
+    "   on the server: ss -ltn",
+    "2. the knock was not accepted",
+    "   on the server: fwknop serve -vtf, and knock again",
+  ];
+}
+
+function silence(silent: string, facts: KnockFacts): string[] {
+  return [
+    silent,
+    "the server never says why, and from here these look the same; the likeliest first:",
+    ...suspects(facts).flatMap(({ text, next }, index) => [`${index + 1}. ${text}`, `   ${next}`]),
+    "on the server, either of these tells which it is:",
+    "   fwknop serve -vtf, and knock again",
+    `   tcpdump -w knock.pcap port ${facts.port}, knock again, and fwknop explain knock.pcap`,
+  ];
+}
+
+function format(lines: readonly string[]): string {
   return `fwknop: ${lines.join("\n  ")}\n`;
 }
 
-function admitted(message: string): string {
-  const address = message.slice(0, message.indexOf(","));
-  return address === "0.0.0.0"
-    ? "a gateway between here and the server may change it on the way; try -R in place of -s"
-    : `the server was asked to admit ${address}; what the world sees may differ; try -R`;
-}
-
-function formatTime(time: Date): string {
-  return `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+function factsOf(
+  { request, keys, port }: Knock,
+  server: Address,
+  { timeOffset = 0, transport = DEFAULTS.transport }: Settings,
+): KnockFacts {
+  const admitted = request.message.slice(0, request.message.indexOf(","));
+  const hasHmac = keys.hmac !== undefined;
+  const clock = readClock();
+  return { clock, released: RELEASED, timeOffset, admitted, server, hasHmac, transport, port };
 }

@@ -1,0 +1,132 @@
+/**
+ * Why a port may have stayed closed. The server never answers, so from here a wrong clock, a wrong key and a wrong
+ * address look the same: what can be told apart is told, the rest is put in order of likelihood.
+ *
+ * @module
+ */
+import { type Address, parseAddress } from "../net/address.ts";
+import { isPrivate } from "../net/private_address.ts";
+import type { LocalClock } from "./local_clock.ts";
+import type { Transport } from "./transport.ts";
+
+/** What is known here. */
+export interface KnockFacts {
+  readonly clock: LocalClock;
+  /** When this release was made, seconds since 1970 UTC: no right clock shows less. */
+  readonly released: number;
+  /** Seconds that the time stamp was shifted by. */
+  readonly timeOffset: number;
+  /** As asked for; `0.0.0.0` is the packet's own source. */
+  readonly admitted: string;
+  readonly server: Address;
+  readonly hasHmac: boolean;
+  readonly transport: Transport;
+  /** Port the packet went to. */
+  readonly port: number;
+}
+
+/** One explanation. */
+export interface Suspect {
+  readonly kind: "clock" | "address" | "keys" | "filter";
+  /** It is wrong beyond doubt. */
+  readonly isCertain?: true;
+  readonly text: string;
+  /** What to look at, or a command to run. */
+  readonly next: string;
+}
+
+/** How far the clocks may differ (MAX_SPA_PACKET_AGE, `docs/spec/server.md` 4.2). */
+const USUAL_AGE = 120;
+
+/** Whether the clock is wrong beyond doubt: it shows a time before this release was made. */
+export function isClockWrong({ clock, released }: KnockFacts): boolean {
+  return clock.now < released;
+}
+
+/** Every explanation, the likeliest first. */
+export function suspects(facts: KnockFacts): Suspect[] {
+  const all = [weighClock(facts), weighAddress(facts), weighKeys(facts), weighFilter(facts)];
+  return all.sort((a, b) => b.weight - a.weight).map(({ suspect }) => suspect);
+}
+
+interface Weighed {
+  readonly weight: number;
+  readonly suspect: Suspect;
+}
+
+function weighClock(facts: KnockFacts): Weighed {
+  const { clock: { now, isKept }, timeOffset } = facts;
+  const shown = `${new Date(now * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  const next = `compare with the server's: date -u (at most ${USUAL_AGE} s apart)`;
+  if (isClockWrong(facts)) {
+    const text = `the clock is wrong: it says ${shown}, before this program was made`;
+    return {
+      weight: 9,
+      suspect: { kind: "clock", isCertain: true, text, next: "set it: date -u" },
+    };
+  }
+  if (Math.abs(timeOffset) > USUAL_AGE) {
+    const text = `the clock: the time stamp was shifted by ${timeOffset} s, from ${shown}`;
+    return { weight: 7, suspect: { kind: "clock", text, next } };
+  }
+  const kept = isKept === undefined
+    ? ""
+    : isKept
+    ? ", and is kept right here"
+    : ", and nothing keeps it right";
+  const text = `the clock: it says ${shown}${kept}`;
+  return {
+    weight: isKept === undefined ? 5 : isKept ? 2 : 6,
+    suspect: { kind: "clock", text, next },
+  };
+}
+
+function weighAddress({ admitted, server }: KnockFacts): Weighed {
+  const address = parseAddress(admitted);
+  if (address === undefined || admitted === "0.0.0.0") {
+    return {
+      weight: 3,
+      suspect: {
+        kind: "address",
+        text:
+          "the address: the packet's own source was to be admitted, which the server may not allow",
+        next: "name it: -R or -a ADDRESS in place of -s",
+      },
+    };
+  }
+  const text = `the address: the server was asked to admit ${admitted}`;
+  if (isPrivate(address) && !isPrivate(server)) {
+    return {
+      weight: 8,
+      suspect: { kind: "address", text: `${text}, which it never sees`, next: "use -R" },
+    };
+  }
+  return {
+    weight: 4,
+    suspect: { kind: "address", text, next: "it may see you by another one: use -R" },
+  };
+}
+
+function weighKeys({ hasHmac }: KnockFacts): Weighed {
+  return {
+    weight: hasHmac ? 3.5 : 4.5,
+    suspect: {
+      kind: "keys",
+      text: hasHmac
+        ? "the keys: one of the two is not the server's"
+        : "the key: it is not the server's, or the server wants an HMAC too",
+      next: "compare: fwknop stanza show --show-keys with the server's access.conf",
+    },
+  };
+}
+
+function weighFilter({ transport, port }: KnockFacts): Weighed {
+  return {
+    weight: 1,
+    suspect: {
+      kind: "filter",
+      text: `a filter on the way, which drops ${transport} to port ${port}; or no server there`,
+      next: transport === "udp" ? "try -P tcp, or -p with another port" : "try -P udp",
+    },
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * `knock --wait` against a server that opens, that closes, that has other keys and another time: what a client can tell.
+ */
+import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { CLIENT_ADDRESS, FirstKnock, SOURCE_PROGRAM } from "../support/first_knock.ts";
+import { namespaceTest } from "../support/namespace.ts";
+
+const SHIFTED = new URL("../support/shifted_clock.ts", import.meta.url).pathname;
+
+/** A knock by a clock that is late. */
+function knockLate(stage: FirstKnock, seconds: number) {
+  return stage.client.run(
+    ...[Deno.execPath(), "run", "--quiet", "--cached-only", "--allow-all", SHIFTED],
+    ...[String(seconds), "knock", "--rc-file", `${stage.options.folder}/fwknoprc`, "-n", "server"],
+    ...["--wait-time", "1"],
+  );
+}
+
+namespaceTest(
+  "open, wrong key, clocks apart, a clock of long ago and a stopped service: what is said, and how it ends",
+  { programs: ["iptables", "iptables-save"] },
+  async (lab) => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const stage = await FirstKnock.build({
+        lab,
+        folder,
+        program: SOURCE_PROGRAM,
+        accessTimeout: 3,
+      });
+      const daemon = await stage.serve();
+
+      const wrongKey = await stage.knock("--key-rijndael", "wrong", "--wait-time", "1");
+      assertEquals([wrongKey.code, wrongKey.stdout], [3, ""]);
+      assertMatch(wrongKey.stderr, /^fwknop: tcp\/22 at 198\.51\.100\.7 did not answer for 1 s\n/);
+      assertMatch(wrongKey.stderr, /the keys: one of the two is not the server's\n {5}compare: /);
+      assertMatch(wrongKey.stderr, /fwknop explain knock\.pcap\n$/);
+
+      // Nothing tells the client that this is another case.
+      const hourLate = await knockLate(stage, 3600);
+      assertEquals(hourLate.code, 3);
+      const shown = new Date(Date.now() - 3600_000).toISOString().slice(0, 13).replace("T", " ");
+      assert(hourLate.stderr.includes(`the clock: it says ${shown}`), hourLate.stderr);
+
+      const yearsLate = await knockLate(stage, 20 * 365 * 86400);
+      assertEquals(yearsLate.code, 6);
+      assertMatch(yearsLate.stderr, /1\. the clock is wrong: it says 20/);
+
+      const shifted = await stage.knock("--time-offset-minus", "1h", "--wait-time", "1");
+      assertEquals(shifted.code, 3);
+      assertMatch(shifted.stderr, /1\. the clock: the time stamp was shifted by -3600 s/);
+
+      const other = await stage.knock("-a", "192.168.7.7", "--wait-time", "1");
+      assertMatch(other.stderr, /1\. the address: .* admit 192\.168\.7\.7, which it never sees/);
+      await daemon.line(/Added access rule to FWKNOP_INPUT for 192\.168\.7\.7/);
+
+      const open = await stage.knock("--wait");
+      assertEquals([open.code, open.stderr], [0, ""]);
+      assertMatch(open.stdout, /^tcp\/22 open after \d+ ms\n$/);
+      await daemon.line(new RegExp(`Added .* for ${CLIENT_ADDRESS}`));
+
+      await stage.service.stop();
+      const refused = await stage.knock("--wait-time", "1");
+      assertEquals(refused.code, 4);
+      assertMatch(refused.stderr, /refuses connections\n[^]*1\. no program listens on port 22/);
+      await daemon.stop();
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+namespaceTest(
+  "an address that cannot be reached has an exit status of its own, whether the packet left or not",
+  { programs: ["iptables"] },
+  async (lab) => {
+    const host = await lab.namespace("host");
+    const reject = ["-j", "REJECT", "--reject-with", "icmp-host-unreachable"];
+    await host.must("iptables", "-A", "INPUT", "-p", "tcp", "--dport", "22", ...reject);
+    const words = ["-s", "-A", "tcp/22", "--key-rijndael", "x", "--wait-time", "1", "-D"];
+    const knock = [...SOURCE_PROGRAM, "knock", "--no-rc-file", ...words];
+    const unreachable = await host.run(...knock, "127.0.0.1");
+    assertEquals(unreachable.code, 5);
+    assertMatch(unreachable.stderr, /^fwknop: tcp\/22 at 127\.0\.0\.1 cannot be reached: No route/);
+    await host.must("ip", "route", "add", "unreachable", "203.0.113.0/24");
+    const unsent = await host.run(...knock, "203.0.113.1");
+    assertEquals(unsent.code, 1);
+    assertMatch(
+      unsent.stderr,
+      /nothing is sent to 203\.0\.113\.1 udp port 62201: connect: No route/,
+    );
+  },
+);

@@ -1,0 +1,49 @@
+import { type KnockFacts, suspects } from "../../../lib/client/diagnosis.ts";
+import { parseAddress } from "../../../lib/net/address.ts";
+import { assert, assertEquals, assertMatch } from "../../assert.ts";
+
+const NOW = Date.UTC(2027, 0, 2, 3, 4, 5) / 1000;
+
+function facts(changes: Partial<KnockFacts> & { readonly to?: string } = {}): KnockFacts {
+  const { to = "203.0.113.1", ...rest } = changes;
+  const server = parseAddress(to);
+  assert(server !== undefined);
+  return {
+    clock: { now: NOW, isKept: undefined },
+    released: NOW - 1000,
+    timeOffset: 0,
+    admitted: "198.51.100.7",
+    server,
+    hasHmac: true,
+    transport: "udp",
+    port: 62201,
+    ...rest,
+  };
+}
+
+function order(changes: Parameters<typeof facts>[0] = {}): string {
+  return suspects(facts(changes)).map(({ kind }) => kind).join(" ");
+}
+
+Deno.test("every explanation is given, in an order that follows from what is known here", () => {
+  assertEquals(order(), "clock address keys filter");
+  const [kept, free] = [true, false].map((isKept) => ({ clock: { now: NOW, isKept } }));
+  assertEquals(order(kept), "address keys clock filter");
+  assertEquals(order(free), "clock address keys filter");
+  assertEquals(order({ ...kept, hasHmac: false }), "keys address clock filter");
+  assertEquals(order({ ...kept, timeOffset: -3600 }), "clock address keys filter");
+  assertEquals(order({ ...kept, admitted: "0.0.0.0" }), "keys address clock filter");
+});
+
+Deno.test("a private address in a request to the world comes first", () => {
+  const [first] = suspects(facts({ admitted: "192.168.1.5", clock: { now: NOW, isKept: false } }));
+  assertEquals([first?.kind, first?.next], ["address", "use -R"]);
+  assertMatch(first?.text ?? "", /192\.168\.1\.5, which it never sees/);
+  assertEquals(order({ admitted: "192.168.1.5", to: "10.0.0.1" }), "clock address keys filter");
+});
+
+Deno.test("a clock before the release of this program is wrong beyond doubt", () => {
+  const [first] = suspects(facts({ admitted: "10.0.0.2", released: NOW + 1 }));
+  assertEquals([first?.kind, first?.isCertain], ["clock", true]);
+  assertMatch(first?.text ?? "", /2027-01-02 03:04:05 UTC, before this program was made/);
+});
