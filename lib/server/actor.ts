@@ -48,7 +48,10 @@ export class Actor {
   /** Begins to carry a decision out; grants are applied in the order of their packets. */
   readonly act = (decision: Decision, packet: PacketFacts): void => {
     const begun = decision.kind === "run" ? this.#commands : this.#pending;
-    const done = this.#apply(decision, packet).finally(() => begun.delete(done));
+    const done = this.#apply(decision, packet)
+      // One packet must not end the server, whatever it ran into.
+      .catch((error) => this.#fail(decision, packet, error))
+      .finally(() => begun.delete(done));
     begun.add(done);
   };
 
@@ -71,6 +74,11 @@ export class Actor {
       default:
         return await this.#grant(decision, packet);
     }
+  }
+
+  #fail(decision: Decision, packet: PacketFacts, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#refuse(decision, packet, { step: "act", code: "not-applied" }, reason);
   }
 
   async #run(decision: RunCommand, packet: PacketFacts): Promise<void> {

@@ -64,21 +64,21 @@ export class RepeatFilter {
   flush(now: number, all = false): void {
     for (const [kind, held] of this.#held) {
       // In order of insertion, so the first young one ends the search.
-      if (!all && now - held.since < REPEAT_WINDOW) break;
+      if (!all && isYoung(held.since, now)) break;
       this.#held.delete(kind);
       if (held.count > 0) {
         const { refusal, count } = held;
-        this.#observe({ kind: "repeated", refusal, count, seconds: now - held.since });
+        this.#observe({ kind: "repeated", refusal, count, seconds: Math.max(0, now - held.since) });
       }
     }
-    if (this.#others > 0 && (all || now - this.#othersSince >= REPEAT_WINDOW)) {
+    if (this.#others > 0 && (all || !isYoung(this.#othersSince, now))) {
       const count = this.#others;
       this.#others = 0;
       this.#observe({
         kind: "repeated",
         refusal: undefined,
         count,
-        seconds: now - this.#othersSince,
+        seconds: Math.max(0, now - this.#othersSince),
       });
     }
   }
@@ -87,6 +87,11 @@ export class RepeatFilter {
   get isHolding(): boolean {
     return this.#others > 0 || this.#held.values().some((held) => held.count > 0);
   }
+}
+
+/** What lies in the future is not young: the clock was set back, and nobody shall wait until it has caught up. */
+function isYoung(since: number, now: number): boolean {
+  return now >= since && now - since < REPEAT_WINDOW;
 }
 
 function isPastAuthentication({ step }: Refusal): boolean {

@@ -148,3 +148,16 @@ Deno.test("an open command that fails is a warning", async () => {
     `warning ${LABEL} CMD_CYCLE_OPEN: command returned 0, pid_status: 2`,
   ]);
 });
+
+Deno.test("whatever goes wrong while a packet is acted on is told, and ends nothing", async () => {
+  const { lines } = await tellOf({
+    kind: "open",
+    stanza: 1,
+    address: anAddress("192.0.2.44"),
+    services: [{ protocol: "tcp", port: 22 }],
+    seconds: 30,
+  }, {});
+  assertEquals(texts(lines), [
+    `error ${LABEL} Could not change the firewall: A stanza without cycle needs a firewall`,
+  ]);
+});

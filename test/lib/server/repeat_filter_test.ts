@@ -86,3 +86,16 @@ Deno.test("what a holder of the key is refused is told every time", () => {
   for (let count = 0; count < 3; count++) filter.observe({ kind: "refused", refusal: late });
   assertEquals(told.length, 3);
 });
+
+Deno.test("after the clock was set back nothing is held until it has caught up", () => {
+  const { told, clock, filter } = setUp();
+  const tell = (): void => filter.observe({ kind: "refused", refusal: refusal("192.0.2.9") });
+  tell();
+  tell();
+  clock.now -= 86_400;
+  tell();
+  assertEquals(told, ["192.0.2.9", "192.0.2.9 +1 in 0 s", "192.0.2.9"]);
+  clock.now += REPEAT_WINDOW;
+  tell();
+  assertEquals(told.length, 4);
+});
