@@ -12,6 +12,8 @@ export interface BuildTarget {
   readonly triple: string;
   /** What the binary is for there. */
   readonly purpose: string;
+  /** Unstable features of the runtime that are switched on: there is no C library for datagrams on Windows. */
+  readonly unstable?: readonly string[];
 }
 
 /** Every platform, in the order of the list of files. The daemon needs Linux; the client runs on all. */
@@ -20,7 +22,12 @@ export const TARGETS: readonly BuildTarget[] = [
   { name: "linux-arm64", triple: "aarch64-unknown-linux-gnu", purpose: "server and client" },
   { name: "macos-x64", triple: "x86_64-apple-darwin", purpose: "client" },
   { name: "macos-arm64", triple: "aarch64-apple-darwin", purpose: "client" },
-  { name: "windows-x64", triple: "x86_64-pc-windows-msvc", purpose: "client" },
+  {
+    name: "windows-x64",
+    triple: "x86_64-pc-windows-msvc",
+    purpose: "client",
+    unstable: ["net"],
+  },
 ];
 
 /** The targets behind names; `all` is every one. Throws with what is allowed for an unknown name. */
@@ -48,6 +55,7 @@ export function releaseName({ name }: BuildTarget): string {
  * @param target absent: the platform of the Deno that compiles.
  */
 export function compileArguments(bundle: string, output: string, target?: BuildTarget): string[] {
+  const platform = target ?? TARGETS.find(({ triple }) => triple === Deno.build.target);
   return [
     "compile",
     "--quiet",
@@ -59,6 +67,7 @@ export function compileArguments(bundle: string, output: string, target?: BuildT
     "--allow-all",
     // Otherwise the binary loads code from a predictable path in the temporary directory.
     "--no-code-cache",
+    ...(platform?.unstable ?? []).map((feature) => `--unstable-${feature}`),
     ...(target === undefined ? [] : ["--target", target.triple]),
     "--output",
     output,

@@ -28,7 +28,7 @@ export async function deliver(
   if (addresses instanceof Problem) return addresses;
   const payload = transport === "http" ? httpRequest(packet, settings) : packet;
   if (payload instanceof Problem) return payload;
-  return send(payload, {
+  return await send(payload, {
     transport,
     addresses: orderAddresses(addresses, admittedFamily(settings)),
     port: proxy?.port ?? port,

@@ -38,6 +38,9 @@ export async function resolveDestination(
       reference: "error in getaddrinfo: Address family for hostname not supported",
     });
   }
+  const lookUp = Deno.build.os === "windows"
+    ? (await import("./dns_lookup.ts")).lookUpByDns
+    : lookUpName;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -46,7 +49,7 @@ export async function resolveDestination(
     );
   });
   try {
-    const found = await Promise.race([lookUpName(host, family ?? 0), late]);
+    const found = await Promise.race([lookUp(host, family ?? 0), late]);
     return found.map((bytes) => addressFromBytes(bytes));
   } catch (error) {
     if (!(error instanceof NameLookupError)) throw error;

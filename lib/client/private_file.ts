@@ -15,7 +15,7 @@ export async function replacePrivateFile(
   content: string | Uint8Array,
 ): Promise<void> {
   const target = await realPath(path);
-  const slash = target.lastIndexOf("/");
+  const slash = target.search(Deno.build.os === "windows" ? /[\\/][^\\/]*$/ : /\/[^\/]*$/);
   const directory = slash < 0 ? "." : target.slice(0, slash + 1);
   const temporary = await Deno.makeTempFile({ dir: directory, prefix: ".fwknop-" });
   try {

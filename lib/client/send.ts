@@ -4,7 +4,7 @@
  * @module
  */
 import { SystemError } from "../../ffi/libc.ts";
-import { sendOnce, sendRawIpv4 } from "../../ffi/send_once.ts";
+import { sendOnce, type SendOnceOptions, sendRawIpv4 } from "../../ffi/send_once.ts";
 import { type Address, parseAddress } from "../net/address.ts";
 import { textBytes } from "../crypto/bytes.ts";
 import { randomBytes, randomPort } from "../crypto/random.ts";
@@ -37,18 +37,37 @@ export interface Sent {
   readonly address: Address;
 }
 
+/** Sends one payload, through the C library or without it. Throws a `SystemError` naming the call that failed. */
+export type PayloadSender = (
+  payload: Uint8Array<ArrayBuffer>,
+  options: SendOnceOptions,
+) => number | Promise<number>;
+
+/** The way of this system. The other one is loaded only where it is needed. */
+async function systemSender(): Promise<PayloadSender> {
+  return Deno.build.os === "windows"
+    ? (await import("./runtime_sender.ts")).sendByRuntime
+    : sendOnce;
+}
+
 /**
  * Sends to the first address that takes the packet; for everything but TCP that says nothing about arrival.
  * Fails with the last address's reason when there is none.
  *
  * @param payload the packet text or, for HTTP, the request.
+ * @param sender absent: the way of this system.
  */
-export function send(payload: string, delivery: Delivery): Sent | Problem {
+export async function send(
+  payload: string,
+  delivery: Delivery,
+  sender?: PayloadSender,
+): Promise<Sent | Problem> {
   const bytes = Uint8Array.from(textBytes(payload));
+  const sendPayload = sender ?? await systemSender();
   let reason: SystemError | undefined;
   for (const address of delivery.addresses) {
     try {
-      return { bytes: sendTo(address, bytes, delivery), address };
+      return { bytes: await sendTo(address, bytes, delivery, sendPayload), address };
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
       reason = error;
@@ -57,13 +76,18 @@ export function send(payload: string, delivery: Delivery): Sent | Problem {
   return sendProblem(delivery, reason);
 }
 
-function sendTo(address: Address, payload: Uint8Array<ArrayBuffer>, delivery: Delivery): number {
+function sendTo(
+  address: Address,
+  payload: Uint8Array<ArrayBuffer>,
+  delivery: Delivery,
+  sendPayload: PayloadSender,
+): number | Promise<number> {
   const { transport, port, sourcePort } = delivery;
   switch (transport) {
     case "udp":
     case "tcp":
     case "http":
-      return sendOnce(payload, {
+      return sendPayload(payload, {
         kind: transport === "udp" ? "datagram" : "stream",
         address: address.bytes,
         port,
@@ -71,6 +95,9 @@ function sendTo(address: Address, payload: Uint8Array<ArrayBuffer>, delivery: De
         ...(sourcePort === undefined ? {} : { sourcePort }),
       });
     default:
+      if (Deno.build.os === "windows") {
+        throw new SystemError("socket", "EOPNOTSUPP", "raw packets cannot be had on Windows");
+      }
       return sendRawIpv4(rawPacket(address, payload, delivery), address.bytes);
   }
 }

@@ -19,7 +19,7 @@ Deno.test("each target is compiled by its own command line", () => {
     `${common} --target aarch64-unknown-linux-gnu --output /d/fwknop-linux-arm64 fwknop.js`,
     `${common} --target x86_64-apple-darwin --output /d/fwknop-macos-x64 fwknop.js`,
     `${common} --target aarch64-apple-darwin --output /d/fwknop-macos-arm64 fwknop.js`,
-    `${common} --target x86_64-pc-windows-msvc --output /d/fwknop-windows-x64.exe fwknop.js`,
+    `${common} --unstable-net --target x86_64-pc-windows-msvc --output /d/fwknop-windows-x64.exe fwknop.js`,
   ]);
   assert.equal(
     compileArguments("fwknop.js", "/d/fwknop").join(" "),
