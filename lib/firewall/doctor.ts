@@ -3,64 +3,104 @@
  *
  * @module
  */
-import { formatService, type Service } from "../net/service.ts";
+import type { Finding } from "./finding.ts";
+import type { AddressFamily } from "../net/address.ts";
+import { formatService, sameService, type Service } from "../net/service.ts";
+import type { FirewallKind } from "./choose.ts";
+import { FORWARDING_COMMANDS, forwards } from "./ip_forwarding.ts";
 import { iptablesPrograms } from "./iptables_programs.ts";
-import { acceptsEstablished, dockerPorts, fateOf, parsePolicy, type Policy } from "./policy.ts";
+import { acceptsMark, MARK_ADVICE } from "./nft_mark.ts";
+import { isCompatible, nftFateOf, type NftPolicy, parseNftPolicy } from "./nft_policy.ts";
+import { acceptsEstablished, dockerPorts, type Fate, fateOf, parsePolicy } from "./policy.ts";
+import type { Policy } from "./policy.ts";
 import { Runner } from "./runner.ts";
-
-/** One thing that was looked at. */
-export interface Finding {
-  readonly state: "good" | "bad" | "unclear";
-  /** In sentence case, without a full stop. */
-  readonly text: string;
-  /** The command that mends it. */
-  readonly mend?: string;
-}
 
 /** What is asked about. */
 export interface DoctorQuestions {
-  /** FIREWALL_EXE. */
-  readonly command: string;
+  /** The firewall that is driven. */
+  readonly kind: FirewallKind;
+  /** Commands, which may hold blanks, of the programs whose rules are looked at, whatever is driven. */
+  readonly iptables: string;
+  readonly nft: string;
+  /** NFT_PROTECT. */
+  readonly protect: readonly Service[];
   /** Services that knocking is to open. */
   readonly services: readonly Service[];
   /** The UDP port packets come to when this host listens for them; absent: they are sniffed. */
   readonly udpPort?: number;
+  /** Whether strangers reach this host by IPv6 too. */
+  readonly ipv6: boolean;
   /** Whether grants may forward. */
   readonly forwarding: boolean;
 }
 
-/** Asks the firewall and the kernel; nothing is changed. */
-export async function examineFirewall(questions: DoctorQuestions): Promise<Finding[]> {
-  const program = iptablesPrograms(questions.command)[4]?.single ?? [];
-  const runner = new Runner();
-  const [filter, nat] = await runner.query([
-    { words: [...program, "-t", "filter", "-S"] },
-    { words: [...program, "-t", "nat", "-S"] },
-  ]);
-  const findings = filter?.code === 0
-    ? judgePolicy(questions, parsePolicy(filter.stdout), parsePolicy(nat?.stdout ?? ""))
-    : [{ state: "bad", text: `${program[0] ?? "iptables"} cannot be used` } as const];
-  return [...findings, ...(questions.forwarding ? judgeForwarding(readForwarding()) : [])];
+/** The rules of this host. */
+export interface Ruleset {
+  /** The filter tables of iptables and ip6tables; absent where there are none. */
+  readonly filter: Readonly<Partial<Record<AddressFamily, Policy>>>;
+  readonly nat?: Policy;
+  /** The tables of nftables, but for those that iptables shows. */
+  readonly nft?: NftPolicy;
+  /** Whether a rule elsewhere accepts the mark of our own table. */
+  readonly marked: boolean;
 }
 
-/** What the filter and nat tables of IPv4 mean for the services. */
-export function judgePolicy(
-  { services, udpPort }: DoctorQuestions,
-  filter: Policy,
-  nat: Policy,
-): Finding[] {
-  const findings: Finding[] = services.map((service) => judgeService(filter, service));
-  findings.push(
-    acceptsEstablished(filter) ? { state: "good", text: "Open sessions outlive their grant" } : {
+/** Asks the firewall and the kernel; nothing is changed. */
+export async function examineFirewall(questions: DoctorQuestions): Promise<Finding[]> {
+  if (questions.kind === "pf") {
+    return [{ state: "unclear", text: "The rules of pf are not looked at: pfctl -s rules" }];
+  }
+  const ruleset = await readRuleset(questions);
+  const findings: Finding[] = ruleset === undefined
+    ? [{
       state: "bad",
-      text: "Packets of established connections are not accepted: sessions die when a grant ends",
-      mend: "iptables -I INPUT 1 -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
+      text: "Neither iptables nor nft can be used",
+      mend: "apt-get install iptables nftables",
+    }]
+    : judgeRuleset(questions, ruleset);
+  return [...findings, ...(questions.forwarding ? judgeForwarding(forwards(4)) : [])];
+}
+
+async function readRuleset({ iptables, nft }: DoctorQuestions): Promise<Ruleset | undefined> {
+  const programs = iptablesPrograms(iptables);
+  const [four, six] = [programs[4]?.single ?? [], programs[6]?.single ?? []];
+  const nftWords = nft.split(/[ \t]+/);
+  const [filter4, filter6, nat, rules] = await new Runner().query([
+    { words: [...four, "-t", "filter", "-S"] },
+    { words: [...(six.length > 0 ? six : four), "-t", "filter", "-S"] },
+    { words: [...four, "-t", "nat", "-S"] },
+    { words: [...nftWords, "-j", "list", "ruleset"] },
+  ]);
+  const hasIptables = filter4?.code === 0;
+  const native = rules?.code === 0 ? parseNftPolicy(rules.stdout) : undefined;
+  if (!hasIptables && native === undefined) return undefined;
+  return {
+    filter: {
+      ...(hasIptables ? { 4: parsePolicy(filter4.stdout) } : {}),
+      ...(filter6?.code === 0 && six.length > 0 ? { 6: parsePolicy(filter6.stdout) } : {}),
     },
-  );
-  if (udpPort !== undefined) findings.push(judgeSpaPort(filter, udpPort));
-  const published = dockerPorts(nat);
-  for (const service of services) {
-    if (!published.some(({ protocol, port }) => sameAs(service, protocol, port))) continue;
+    ...(nat?.code === 0 ? { nat: parsePolicy(nat.stdout) } : {}),
+    ...(native === undefined ? {} : {
+      nft: hasIptables
+        ? { ...native, chains: native.chains.filter((chain) => !isCompatible(chain)) }
+        : native,
+    }),
+    marked: rules?.code === 0 && acceptsMark(rules.stdout),
+  };
+}
+
+/** What the rules of a host mean for the services. */
+export function judgeRuleset(questions: DoctorQuestions, ruleset: Ruleset): Finding[] {
+  const { services, udpPort, kind, protect } = questions;
+  const findings = services.flatMap((service) => judgeService(questions, ruleset, service));
+  findings.push(judgeSessions(questions, ruleset));
+  if (udpPort !== undefined) findings.push(judgeSpaPort(questions, ruleset, udpPort));
+  const drops = services.some((service) => fate(ruleset, service, 4) !== "accepted");
+  if (kind === "nft" && protect.length === 0 && drops && !ruleset.marked) {
+    findings.push({ state: "bad", text: MARK_ADVICE });
+  }
+  const published = ruleset.nat === undefined ? [] : dockerPorts(ruleset.nat);
+  for (const service of services.filter((one) => published.some((it) => sameService(it, one)))) {
     findings.push({
       state: "bad",
       text: `Docker publishes ${formatService(service)}: its traffic never passes INPUT`,
@@ -70,54 +110,98 @@ export function judgePolicy(
   return findings;
 }
 
-/** Whether the kernel forwards IPv4 packets, from the content of its switch. */
-export function judgeForwarding(content: string | undefined): Finding[] {
-  if (content === undefined) {
+/** Whether the kernel forwards IPv4 packets; `undefined`: that cannot be read. */
+export function judgeForwarding(forwards: boolean | undefined): Finding[] {
+  if (forwards === undefined) {
     return [{ state: "unclear", text: "Whether the kernel forwards packets cannot be read" }];
   }
-  return content.trim() === "1" ? [{ state: "good", text: "The kernel forwards packets" }] : [{
+  return forwards ? [{ state: "good", text: "The kernel forwards packets" }] : [{
     state: "bad",
     text: "The kernel does not forward packets, so no NAT grant can work",
-    mend: "sysctl -w net.ipv4.ip_forward=1",
+    mend: FORWARDING_COMMANDS[4],
   }];
 }
 
-function judgeService(filter: Policy, service: Service): Finding {
+/** What becomes of a new packet from anywhere: it must get past iptables and past nftables. */
+function fate({ filter, nft }: Ruleset, service: Service, family: AddressFamily): Fate {
+  const policy = filter[family];
+  const fates = [
+    policy === undefined ? "accepted" : fateOf(policy, service),
+    nft === undefined ? "accepted" : nftFateOf(nft, { service, established: false, family }),
+  ];
+  if (fates.includes("dropped")) return "dropped";
+  return fates.includes("unclear") ? "unclear" : "accepted";
+}
+
+function judgeService(questions: DoctorQuestions, ruleset: Ruleset, service: Service): Finding[] {
   const name = formatService(service);
-  const fate = fateOf(filter, service);
-  if (fate === "dropped") {
-    return { state: "good", text: `${name} is closed to those who do not knock` };
+  const families = questions.ipv6 ? [4, 6] as const : [4] as const;
+  if (questions.protect.some((it) => sameService(it, service))) {
+    const text = `${name} is closed by NFT_PROTECT to those who do not knock`;
+    return [{ state: "good", text }];
   }
-  if (fate === "unclear") {
-    return { state: "unclear", text: `Rules with other conditions decide about ${name}` };
+  const fates = families.map((family) => ({ family, end: fate(ruleset, service, family) }));
+  const odd = fates.filter(({ end }) => end !== "dropped");
+  if (odd.length === 0) {
+    return [{ state: "good", text: `${name} is closed to those who do not knock` }];
   }
+  return odd.map(({ family, end }): Finding => {
+    const where = family === 6 ? " over IPv6" : "";
+    if (end === "unclear") {
+      return {
+        state: "unclear",
+        text: `Rules with other conditions decide about ${name}${where}`,
+      };
+    }
+    return {
+      state: "bad",
+      text: `${name} is open to everybody${where}: knocking protects nothing`,
+      mend: closing(questions.kind, service, family),
+    };
+  });
+}
+
+/** The command, or the setting, that closes a service. */
+function closing(kind: FirewallKind, service: Service, family: AddressFamily): string {
+  const { protocol, port } = service;
+  switch (kind) {
+    case "nft":
+      return `Set NFT_PROTECT ${formatService(service)} in fwknopd.conf`;
+    case "firewalld":
+      return `firewall-cmd --permanent --remove-port=${port}/${protocol} && firewall-cmd --reload`;
+    default:
+      return `${tables(family)} -A INPUT -p ${protocol} --dport ${port} -j DROP`;
+  }
+}
+
+function tables(family: AddressFamily): string {
+  return family === 6 ? "ip6tables" : "iptables";
+}
+
+function judgeSessions({ kind }: DoctorQuestions, { filter, nft }: Ruleset): Finding {
+  // A port nobody asks for: only a rule for established connections in general admits it.
+  const arrival = { service: { protocol: "tcp", port: 9 }, established: true, family: 4 } as const;
+  const accepted = (filter[4] === undefined || acceptsEstablished(filter[4])) &&
+    (nft === undefined || nftFateOf(nft, arrival) !== "dropped");
+  if (accepted) return { state: "good", text: "Open sessions outlive their grant" };
   return {
     state: "bad",
-    text: `${name} is open to everybody: knocking protects nothing`,
-    mend: `iptables -A INPUT -p ${service.protocol} --dport ${service.port} -j DROP`,
+    text: "Packets of established connections are not accepted: sessions die when a grant ends",
+    mend: kind === "nft"
+      ? "nft insert rule inet filter input ct state established,related accept"
+      : "iptables -I INPUT 1 -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
   };
 }
 
-function judgeSpaPort(filter: Policy, port: number): Finding {
-  const fate = fateOf(filter, { protocol: "udp", port });
-  if (fate === "accepted") return { state: "good", text: `Packets to udp/${port} arrive` };
+function judgeSpaPort({ kind }: DoctorQuestions, ruleset: Ruleset, port: number): Finding {
+  const end = fate(ruleset, { protocol: "udp", port }, 4);
+  if (end === "accepted") return { state: "good", text: `Packets to udp/${port} arrive` };
+  const verb = end === "dropped" ? "are" : "may be";
   return {
-    state: fate === "dropped" ? "bad" : "unclear",
-    text: `Packets to udp/${port} ${
-      fate === "dropped" ? "are" : "may be"
-    } dropped before the server sees them`,
-    mend: `iptables -I INPUT 1 -p udp --dport ${port} -j ACCEPT`,
+    state: end === "dropped" ? "bad" : "unclear",
+    text: `Packets to udp/${port} ${verb} dropped before the server sees them`,
+    mend: kind === "nft"
+      ? `nft insert rule inet filter input udp dport ${port} accept`
+      : `iptables -I INPUT 1 -p udp --dport ${port} -j ACCEPT`,
   };
-}
-
-function sameAs(service: Service, protocol: string, port: number): boolean {
-  return service.protocol === protocol && service.port === port;
-}
-
-function readForwarding(): string | undefined {
-  try {
-    return Deno.readTextFileSync("/proc/sys/net/ipv4/ip_forward");
-  } catch {
-    return undefined;
-  }
 }

@@ -7,15 +7,9 @@
 import type { AddressFamily } from "../net/address.ts";
 import type { Adapter, Rule, View } from "./adapter.ts";
 import { elementRule, grantElements, schemaOf } from "./nft_grant.ts";
+import { type ListedTable, parseNftTable, parseNftTables } from "./nft_listing.ts";
+import { acceptsMark, MARK_ADVICE } from "./nft_mark.ts";
 import {
-  type ListedTable,
-  parseNftTable,
-  parseNftTables,
-  parseObjects,
-  property,
-} from "./nft_listing.ts";
-import {
-  NFT_MARK,
   NFT_TABLE,
   type NftShape,
   ruleCounts,
@@ -116,21 +110,13 @@ export function nftAdapter(settings: NftSettings): Adapter {
       look: () => [show("-j", "list", "ruleset")],
       read([outcome]) {
         if (settings.protect.length > 0 || outcome?.code !== 0) return [];
-        const objects = parseObjects(outcome.stdout) ?? [];
-        return objects.some(acceptsMark) ? [] : [MARK_ADVICE];
+        return acceptsMark(outcome.stdout) ? [] : [MARK_ADVICE];
       },
     },
   };
 }
 
 const NOTHING: View = { rules: [], broken: [], intact: false, present: new Set() };
-
-const HEX_MARK = `0x${NFT_MARK.toString(16)}`;
-
-const MARK_ADVICE =
-  `No rule accepts packets with mark ${HEX_MARK}, so a drop in another table wins over every ` +
-  `grant: add one (iptables -I INPUT -m mark --mark ${HEX_MARK} -j ACCEPT, or nft insert rule inet filter ` +
-  `input meta mark ${HEX_MARK} accept; the same for forwarding), or let fwknop drop the services itself`;
 
 function addition(rule: Rule, milliseconds: number): string {
   const { summary, text, value } = rule;
@@ -176,16 +162,4 @@ function isIntact({ sets, chains }: ListedTable, shape: NftShape): boolean {
   const counts = [...ruleCounts(shape)]
     .every(([chain, count]) => chains.get(chain)?.length === count);
   return complete && counts && chains.get("input")?.[0] === shapeComment(shape);
-}
-
-/** A rule `meta mark 0x5fa accept` in a table that is not ours. */
-function acceptsMark(object: unknown): boolean {
-  const rule = property(object, "rule");
-  const expressions = property(rule, "expr");
-  if (property(rule, "table") === "fwknop" || !Array.isArray(expressions)) return false;
-  const matches = expressions.some((expression) => {
-    const match = property(expression, "match");
-    return property(match, "right") === NFT_MARK && JSON.stringify(match).includes('"mark"');
-  });
-  return matches && expressions.some((expression) => property(expression, "accept") !== undefined);
 }

@@ -6,12 +6,18 @@
  */
 import type { Service } from "../net/service.ts";
 import { parseObjects, property } from "./nft_listing.ts";
-import { NFT_TABLE } from "./nft_schema.ts";
+import { NFT_MARK, NFT_TABLE } from "./nft_schema.ts";
 import type { Fate } from "./policy.ts";
 
 /** Whether the table of the nft adapter is there. */
 export function hasOwnTable(ruleset: string): boolean {
   return parseNftPolicy(ruleset).chains.some(({ table }) => table === NFT_TABLE);
+}
+
+/** Whether a chain is one of those that the nf_tables variant of iptables makes, which iptables shows better. */
+export function isCompatible({ table, name }: NftChain): boolean {
+  const isOf = /^ip6? (filter|nat|mangle|raw|security)$/.test(table);
+  return isOf && /^(INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING)$/.test(name);
 }
 
 /** Whether somebody else filters what comes in, other than by iptables. */
@@ -27,7 +33,7 @@ function isOfIptables(table: string, chain: string): boolean {
 }
 
 /** One chain and its rules in order. */
-interface NftChain {
+export interface NftChain {
   /** `inet filter`. */
   readonly table: string;
   readonly name: string;
@@ -176,7 +182,9 @@ function matches(
   const match = property(expression, "match");
   if (match === undefined) {
     // A verdict map may decide anything.
-    return has(expression, "vmap") || has(expression, "limit") ? "maybe" : "yes";
+    return has(expression, "vmap") || has(expression, "limit") || has(expression, "xt")
+      ? "maybe"
+      : "yes";
   }
   const operator = property(match, "op");
   if (operator !== "==" && operator !== "in") return operator === "!=" ? negated(match) : "maybe";
@@ -188,6 +196,8 @@ function matches(
   }`;
   const { service: { protocol, port }, established, family } = arrival;
   if (key === "iifname" || key === "iif") return right.includes("lo") ? "no" : "maybe";
+  // Only our own table sets it, for those who knocked.
+  if (key === "mark" && right.includes(NFT_MARK)) return "no";
   if (key === "l4proto") return right.includes(protocol) ? "yes" : "no";
   if (key === "nfproto") return right.includes(family === 4 ? "ipv4" : "ipv6") ? "yes" : "no";
   if (key === "state") return right.includes(established ? "established" : "new") ? "yes" : "no";

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Service } from "../net/service.ts";
+import { NFT_MARK } from "./nft_schema.ts";
 import { type ListedRule, type Listing, parseListing } from "./iptables_listing.ts";
 
 /** One table: its chains and the policies of the built-in ones. */
@@ -115,6 +116,9 @@ function matches({ words }: ListedRule, { service, established }: Packet): "yes"
       const states = value.split(",");
       if (!states.includes(established ? "ESTABLISHED" : "NEW")) return "no";
       index++;
+    } else if (word === "--mark" && Number(value) === NFT_MARK) {
+      // Only our own table sets it, for those who knocked.
+      return "no";
     } else if (word === "-m" || word === "--comment") index++;
     else {
       certain = false;

@@ -105,9 +105,19 @@ namespaceTest("doctor names what is wrong and the command that mends it", needs,
     const before = await runIn(server, runDoctor, { lines });
     assert.equal(before.code, 1);
     assert.match(before.out, /WRONG {4}tcp\/22 is open to everybody[^]* iptables -A INPUT -p tcp/);
-    await server.must("iptables", "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
+    assert.match(
+      before.out,
+      /WRONG {4}Others may read \S+access\.conf\n +chmod 600 \S+access\.conf/,
+    );
+    for (const program of ["iptables", "ip6tables"]) {
+      await server.must(program, "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
+    }
+    await Deno.chmod(access, 0o600);
     const after = await runIn(server, runDoctor, { lines });
     assert.match(after.out, /ok {7}tcp\/22 is closed/);
+    assert.match(after.out, /ok {7}Nobody else may read the files with keys/);
+    const json = await runIn(server, runDoctor, { lines, names: ["json"] });
+    assert.ok(JSON.parse(json.out).every(({ state }: { state: string }) => state !== "bad"));
     assert.equal(after.code, 0);
   } finally {
     await Deno.remove(folder, { recursive: true });

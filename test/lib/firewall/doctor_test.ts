@@ -1,15 +1,27 @@
 import assert from "node:assert/strict";
-import { examineFirewall, judgeForwarding } from "../../../lib/firewall/doctor.ts";
+import {
+  type DoctorQuestions,
+  examineFirewall,
+  judgeForwarding,
+} from "../../../lib/firewall/doctor.ts";
 import { type Namespace, namespaceTest } from "../../support/namespace.ts";
 
 const SSH = { protocol: "tcp", port: 22 } as const;
 
-async function examine(server: Namespace): Promise<Record<string, string>> {
+async function examine(
+  server: Namespace,
+  more: Partial<DoctorQuestions> = {},
+): Promise<Record<string, string>> {
   const findings = await examineFirewall({
-    command: [...server.entry, "iptables"].join(" "),
+    kind: "iptables",
+    iptables: [...server.entry, "iptables"].join(" "),
+    nft: [...server.entry, "nft"].join(" "),
+    protect: [],
     services: [SSH],
     udpPort: 62201,
+    ipv6: false,
     forwarding: false,
+    ...more,
   });
   return Object.fromEntries(findings.map(({ state, text }) => [text, state]));
 }
@@ -76,9 +88,55 @@ namespaceTest(
   },
 );
 
+namespaceTest(
+  "the doctor sees what nftables does to strangers, in both families",
+  { programs: ["nft", "iptables"] },
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const nft = (words: string) => server.must("nft", ...words.split(" "));
+    const ask = (more: Partial<DoctorQuestions> = {}) =>
+      examine(server, { kind: "nft", ipv6: true, ...more });
+    const SIX = "tcp/22 is open to everybody over IPv6: knocking protects nothing";
+    assert.equal((await ask())[SIX], "bad");
+    assert.equal(
+      (await ask({ protect: [SSH] }))["tcp/22 is closed by NFT_PROTECT to those who do not knock"],
+      "good",
+    );
+    await nft("add table inet filter");
+    await nft("add set inet filter web { type inet_service; flags interval; }");
+    await nft("add element inet filter web { 80, 443, 8000-8100 }");
+    await nft("add chain inet filter input { type filter hook input priority 0; policy drop; }");
+    await nft("add rule inet filter input iifname lo accept");
+    await nft("add rule inet filter input tcp dport @web accept");
+    const closed = await ask();
+    assert.equal(closed[CLOSED], "good");
+    assert.equal(closed[NO_SESSIONS], "bad");
+    assert.equal(closed["Packets to udp/62201 are dropped before the server sees them"], "bad");
+    const [mark] = Object.keys(closed).filter((text) => text.startsWith("No rule accepts packets"));
+    assert.ok(mark !== undefined, "an accept of our table would lose");
+
+    await nft("add rule inet filter input ct state { established, related } accept");
+    await nft("add rule inet filter input udp dport 62201 counter accept");
+    await nft("insert rule inet filter input meta mark 0x5fa accept");
+    const mended = await ask();
+    assert.deepEqual(mended, {
+      [CLOSED]: "good",
+      [SESSIONS]: "good",
+      "Packets to udp/62201 arrive": "good",
+    });
+
+    await nft("add chain inet filter services");
+    await nft("add rule inet filter input meta l4proto tcp jump services");
+    await nft("add rule inet filter services ip saddr 10.0.0.0/8 tcp dport 22 accept");
+    assert.equal((await ask())[UNCLEAR], "unclear");
+    await nft("insert rule inet filter services meta nfproto ipv6 tcp dport 22 accept");
+    assert.equal((await ask())[SIX], "bad");
+  },
+);
+
 Deno.test("a switch that cannot be read is not taken for off", () => {
-  assert.deepEqual(judgeForwarding("1\n").map(({ state }) => state), ["good"]);
-  assert.deepEqual(judgeForwarding("0\n").map(({ mend }) => mend), [
+  assert.deepEqual(judgeForwarding(true).map(({ state }) => state), ["good"]);
+  assert.deepEqual(judgeForwarding(false).map(({ mend }) => mend), [
     "sysctl -w net.ipv4.ip_forward=1",
   ]);
   assert.deepEqual(judgeForwarding(undefined).map(({ state }) => state), ["unclear"]);

@@ -1,0 +1,90 @@
+/**
+ * What `fwknop doctor` looks at beside the firewall: the way in, the clock, the files.
+ *
+ * @module
+ */
+import { missingPcap } from "../lib/capture/pcap_presence.ts";
+import { readClock } from "../lib/client/local_clock.ts";
+import type { Diagnostic } from "../lib/config/diagnostic.ts";
+import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
+import type { Finding } from "../lib/firewall/finding.ts";
+
+/** Interface, libpcap and clock, as far as the settings make use of them. */
+export function examineHost(settings: ServerSettings): Finding[] {
+  const sniffs = !settings.ENABLE_UDP_SERVER && !settings.ENABLE_NFQ_CAPTURE &&
+    settings.PCAP_FILE === undefined;
+  return [
+    ...(sniffs ? [...examineInterface(settings.PCAP_INTF), ...examinePcap(settings)] : []),
+    ...(settings.ENABLE_SPA_PACKET_AGING ? examineClock(settings.MAX_SPA_PACKET_AGE) : []),
+  ];
+}
+
+/** Whether the interface to sniff on is there and up. */
+function examineInterface(name: string): Finding[] {
+  if (name === "any" || Deno.build.os !== "linux") return [];
+  try {
+    const state = Deno.readTextFileSync(`/sys/class/net/${name}/operstate`).trim();
+    if (state !== "down") return [{ state: "good", text: `The interface ${name} is there` }];
+    return [{
+      state: "bad",
+      text: `The interface ${name} is down`,
+      mend: `ip link set ${name} up`,
+    }];
+  } catch {
+    return [{
+      state: "bad",
+      text: `There is no interface ${name}`,
+      mend: "Name one with PCAP_INTF: ip -brief link",
+    }];
+  }
+}
+
+function examinePcap(settings: ServerSettings): Finding[] {
+  const missing = missingPcap();
+  if (missing === undefined) return [{ state: "good", text: "libpcap is there" }];
+  const falls = settings.ENABLE_PCAP_FALLBACK_UDP;
+  return [{ state: falls ? "unclear" : "bad", text: missing.text, mend: missing.hint }];
+}
+
+/** A kernel that says nothing keeps its clock somehow. */
+function examineClock(limit: number): Finding[] {
+  if (readClock().isKept !== false) return [{ state: "good", text: "The clock is kept right" }];
+  return [{
+    state: "unclear",
+    text: `Nothing keeps the clock right: packets that seem ${limit} s off are refused`,
+    mend: "timedatectl set-ntp true",
+  }];
+}
+
+/** The C daemon's words for a file that others may read (`docs/spec/server.md` 4.1). */
+const OPEN_FILE = /^\[-\] file: (.+) (permissions should only be|not owned by)/;
+
+/** What the diagnostics say about the permissions of files with keys. */
+export function examineFiles(diagnostics: readonly Diagnostic[]): Finding[] {
+  const findings = diagnostics.flatMap(({ text }): Finding[] => {
+    const [, file, complaint] = OPEN_FILE.exec(text) ?? [];
+    if (file === undefined) return [];
+    return [
+      complaint === "not owned by"
+        ? { state: "bad", text: `${file} belongs to somebody else`, mend: `chown root ${file}` }
+        : { state: "bad", text: `Others may read ${file}`, mend: `chmod 600 ${file}` },
+    ];
+  });
+  return findings.length > 0
+    ? findings
+    : [{ state: "good", text: "Nobody else may read the files with keys" }];
+}
+
+/** Whether a diagnostic is told as a finding. */
+export function isFileFinding({ text }: Diagnostic): boolean {
+  return OPEN_FILE.test(text);
+}
+
+/** Whether this host has an IPv6 address that others reach: one that is neither the loopback's nor of a link. */
+export function hasGlobalIpv6(): boolean {
+  try {
+    return /^\S+ \S+ \S+ 00 /m.test(Deno.readTextFileSync("/proc/net/if_inet6"));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * What the configuration asks of the host's firewall.
+ *
+ * @module
+ */
+import { natSwitches } from "../lib/config/nat_switches.ts";
+import type { Stanza } from "../lib/config/stanza.ts";
+import type { FirewallChoice } from "../lib/firewall/choose.ts";
+import type { DoctorQuestions } from "../lib/firewall/doctor.ts";
+import { sameService, type Service } from "../lib/net/service.ts";
+import type { LoadedServerConfig } from "./load_server_config.ts";
+
+/**
+ * The questions of `doctor`, and of `serve` at its start.
+ *
+ * @param ipv6 whether others reach this host by IPv6.
+ */
+export function doctorQuestions(
+  { settings, stanzas }: LoadedServerConfig,
+  { kind, command }: FirewallChoice,
+  ipv6: boolean,
+): DoctorQuestions {
+  // What stands before the program, such as "ip netns exec NAME", stands before the other one too.
+  const wrapper = command.trim().split(/[ \t]+/).slice(0, -1);
+  return {
+    kind,
+    iptables: kind === "iptables" ? command : [...wrapper, "iptables"].join(" "),
+    nft: kind === "nft" ? command : [...wrapper, "nft"].join(" "),
+    protect: settings.NFT_PROTECT ?? [],
+    services: servicesOf(stanzas),
+    ipv6,
+    forwarding: natSwitches(settings).forwarding,
+    ...(settings.ENABLE_UDP_SERVER ? { udpPort: settings.UDPSERV_PORT } : {}),
+  };
+}
+
+/** What stanzas open; ssh where none of them says. */
+function servicesOf(stanzas: readonly Stanza[]): Service[] {
+  const services: Service[] = [];
+  for (const service of stanzas.flatMap(({ openPorts }) => openPorts ?? [])) {
+    if (!services.some((known) => sameService(known, service))) services.push(service);
+  }
+  return services.length > 0 ? services : [{ protocol: "tcp", port: 22 }];
+}

@@ -1,0 +1,28 @@
+/**
+ * What `fwknop serve` tells about the host's firewall when it has started.
+ *
+ * @module
+ */
+import { chooseFirewall } from "../lib/firewall/choose.ts";
+import { examineFirewall } from "../lib/firewall/doctor.ts";
+import { doctorQuestions } from "./doctor_questions.ts";
+import { hasGlobalIpv6 } from "./doctor_host.ts";
+import type { LoadedServerConfig } from "./load_server_config.ts";
+
+/**
+ * Prepares the look at the firewall: what needs permissions that are dropped is read at once. The look itself starts a
+ * few programs beside the server, which waits for none of them.
+ *
+ * @returns what is wrong, each with what mends it; nothing where that cannot be told.
+ */
+export function prepareAdvice(config: LoadedServerConfig): () => Promise<readonly string[]> {
+  const ipv6 = hasGlobalIpv6();
+  return async () => {
+    const choice = await chooseFirewall(config.settings, config.given);
+    // The kernel's forwarding is told of by the setup.
+    const questions = { ...doctorQuestions(config, choice, ipv6), forwarding: false };
+    const findings = await examineFirewall(questions);
+    return findings.filter(({ state }) => state === "bad")
+      .map(({ text, mend }) => mend === undefined ? text : `${text}\n  ${mend}`);
+  };
+}
