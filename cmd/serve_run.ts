@@ -33,7 +33,6 @@ import {
   type ServeLog,
   type Voice,
 } from "./serve_log.ts";
-import { prepareAdvice } from "./serve_advice.ts";
 import { nowSeconds, type OpenedSetup, openSetup } from "./serve_setup.ts";
 import { Signals } from "./signals.ts";
 
@@ -62,7 +61,6 @@ export async function startServe(
     testMode: isTestMode(options),
     packetLimit,
     rotates: options.has("rotate-digest-cache"),
-    advises: voice === "native",
     load: configLoader(options, context),
     ready: detached ? () => reportReady((text) => context.out(text)) : (): void => {},
   };
@@ -115,8 +113,6 @@ interface ServeRun {
   readonly packetLimit: number;
   /** The digests seen so far are put aside, once. */
   readonly rotates: boolean;
-  /** Tells what is wrong with the host's firewall; the C daemon does not look. */
-  readonly advises: boolean;
   /** Reads the configuration again and tells what is wrong with it. */
   readonly load: LoadConfig;
   /** Called when everything that can fail is done. */
@@ -131,15 +127,14 @@ async function serveConfig(
 ): Promise<number> {
   const { settings } = config;
   const { testMode, packetLimit } = run;
-  let server: Server | undefined;
   if (!testMode) makeRunFolder(settings.FWKNOP_RUN_DIR, log);
   using _pidFile = testMode ? undefined : PidFile.acquire(settings.FWKNOP_PID_FILE);
   using manager = new ServiceManager(context.env("NOTIFY_SOCKET"));
   // Before anything is changed, so that it is put back whenever the signal comes.
   using signals = new Signals();
-  const stop = (): void => server?.stop();
-  signals.on("SIGINT", stop);
-  signals.on("SIGTERM", stop);
+  const ending = new AbortController();
+  signals.on("SIGINT", () => ending.abort());
+  signals.on("SIGTERM", () => ending.abort());
   log.info("Starting fwknopd");
   if (run.rotates && !testMode && settings.ENABLE_DIGEST_PERSISTENCE) {
     const window = settings.ENABLE_SPA_PACKET_AGING ? settings.MAX_SPA_PACKET_AGE : undefined;
@@ -147,12 +142,10 @@ async function serveConfig(
     rotateReplayFile(settings.DIGEST_FILE, window, nowSeconds());
   }
   const setup = await openSetup(config, testMode, log);
-  const running = new Server(setup, { observe: log.observe, now: nowSeconds, packetLimit });
-  server = running;
-  if (signals.last !== undefined) running.stop();
+  const server = new Server(setup, { observe: log.observe, now: nowSeconds, packetLimit });
+  ending.signal.addEventListener("abort", () => server.stop());
+  if (ending.signal.aborted) server.stop();
   let current = setup;
-  const advise = run.advises && setup.firewall !== undefined ? prepareAdvice(config) : undefined;
-  let isOver = false;
   run.ready();
   try {
     await dropPermissions({
@@ -164,27 +157,21 @@ async function serveConfig(
     });
     signals.on("SIGHUP", async () => {
       manager.reloading();
-      current = await reload(running, current, run, log);
+      current = await reload(server, current, run, log);
       manager.ready(`Watching ${current.capture.description}`);
     });
-    signals.on("SIGUSR1", () => tellCounters(running, log));
+    signals.on("SIGUSR1", () => tellCounters(server, log));
     signals.on("SIGUSR2", () => revokeGrants(current, log));
     for (const line of setup.announcements) log.info(line);
     setup.cycles?.start();
     manager.ready(`Watching ${setup.capture.description}`);
-    void advise?.().then((lines) => {
-      if (isOver) return;
-      for (const line of lines) log.warning(line);
-      log.debug(`Looked at the host's firewall: ${lines.length} findings`);
-    });
-    const end = await running.run();
+    const end = await server.run();
     if (end === "packet-limit") {
       log.warning(`* Incoming packet count limit of ${packetLimit} reached`);
       log.info(`Packet count limit (${packetLimit}) reached. Exiting...`);
     } else if (signals.last !== undefined) log.info(`Got ${signals.last}. Exiting...`);
     return ExitCode.ok;
   } finally {
-    isOver = true;
     manager.stopping();
     current.capture.close();
     log.finish();
