@@ -23,10 +23,12 @@ export function memoryFiles(
   texts: Readonly<Record<string, string>>,
   { folders = [], users = ["nobody"], groups = ["nogroup"], exposures = {} }: MemorySystem = {},
 ): ConfigFiles {
+  // Names such as `toString` are there in every record.
+  const [known, exposed] = [new Map(Object.entries(texts)), new Map(Object.entries(exposures))];
   return {
     read(path, role) {
-      const text = texts[path];
-      const exposure = exposures[path];
+      const text = known.get(path);
+      const exposure = exposed.get(path);
       if (text !== undefined) return { text, diagnostics: [], ...(exposure && { exposure }) };
       const missing = `[*] ${role} file: '${path}' was not found.`;
       return { diagnostics: [{ severity: "error", text: missing }] };
@@ -36,7 +38,7 @@ export function memoryFiles(
         .map((path) => path.slice(folder.length + 1));
       return names.length > 0 || folders.includes(folder) ? names.reverse() : undefined;
     },
-    exposure: (path) => exposures[path],
+    exposure: (path) => exposed.get(path),
     isFolder: (path) => folders.includes(path),
     user: (name) => users.includes(name) ? { name, uid: 65534, gid: 65534 } : undefined,
     group: (name) => groups.includes(name) ? { name, gid: 65534 } : undefined,
