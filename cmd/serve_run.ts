@@ -33,6 +33,7 @@ import {
   type ServeLog,
   type Voice,
 } from "./serve_log.ts";
+import { prepareAdvice } from "./serve_advice.ts";
 import { nowSeconds, type OpenedSetup, openSetup } from "./serve_setup.ts";
 import { Signals } from "./signals.ts";
 
@@ -61,6 +62,7 @@ export async function startServe(
     testMode: isTestMode(options),
     packetLimit,
     rotates: options.has("rotate-digest-cache"),
+    advises: voice === "native",
     load: configLoader(options, context),
     ready: detached ? () => reportReady((text) => context.out(text)) : (): void => {},
   };
@@ -113,6 +115,8 @@ interface ServeRun {
   readonly packetLimit: number;
   /** The digests seen so far are put aside, once. */
   readonly rotates: boolean;
+  /** Tells what is wrong with the host's firewall; the C daemon does not look. */
+  readonly advises: boolean;
   /** Reads the configuration again and tells what is wrong with it. */
   readonly load: LoadConfig;
   /** Called when everything that can fail is done. */
@@ -146,6 +150,7 @@ async function serveConfig(
   ending.signal.addEventListener("abort", () => server.stop());
   if (ending.signal.aborted) server.stop();
   let current = setup;
+  const advise = run.advises && setup.firewall !== undefined ? prepareAdvice(config) : undefined;
   run.ready();
   try {
     await dropPermissions({
@@ -165,6 +170,11 @@ async function serveConfig(
     for (const line of setup.announcements) log.info(line);
     setup.cycles?.start();
     manager.ready(`Watching ${setup.capture.description}`);
+    void advise?.().then((lines) => {
+      if (ending.signal.aborted) return;
+      for (const line of lines) log.warning(line);
+      log.debug(`Looked at the host's firewall: ${lines.length} findings`);
+    });
     const end = await server.run();
     if (end === "packet-limit") {
       log.warning(`* Incoming packet count limit of ${packetLimit} reached`);
@@ -172,6 +182,7 @@ async function serveConfig(
     } else if (signals.last !== undefined) log.info(`Got ${signals.last}. Exiting...`);
     return ExitCode.ok;
   } finally {
+    ending.abort();
     manager.stopping();
     current.capture.close();
     log.finish();
