@@ -26,18 +26,30 @@ const MAX_WORDS = 28;
 
 /**
  * The address as the service of the settings sees it: over HTTPS, over plain HTTP if the settings insist, or
- * through the wget they name. The services of a list (`--resolve-url` with commas) are asked in order until one answers.
+ * through the wget they name. Of a list (`--resolve-url` with commas) all are asked; the first in order that answers
+ * counts, and none may contradict it.
  */
 export async function resolveAddress(settings: Settings): Promise<ResolvedAddress | Problem> {
   if (settings.wgetCommand !== undefined) return await askWget(settings.wgetCommand, settings);
   const urls = serviceUrls(settings);
   if (urls instanceof Problem) return urls;
-  const problems: Problem[] = [];
-  for (const url of urls) {
-    const answer = await ask(url, settings.userAgent ?? DEFAULT_USER_AGENT);
-    if (!(answer instanceof Problem)) return answer;
-    problems.push(answer);
-  }
+  const userAgent = settings.userAgent ?? DEFAULT_USER_AGENT;
+  const answers = await Promise.all(urls.map((url) => ask(url, userAgent)));
+  const problems = answers.flatMap((answer) => answer instanceof Problem ? [answer] : []);
+  const resolved = answers.flatMap((answer) => answer instanceof Problem ? [] : [answer]);
+  const [first] = resolved;
+  if (first === undefined) return noAnswer(problems);
+  // A service may be reached over IPv4 and another one over IPv6.
+  const other = resolved.find(({ address }) =>
+    address.family === first.address.family && address.text !== first.address.text
+  );
+  return other === undefined ? first : new Problem(
+    `the services disagree: ${first.address.text} by ${first.via}, ${other.address.text} by ${other.via}`,
+    { hint: "use -a with the address, or only the service you trust" },
+  );
+}
+
+function noAnswer(problems: readonly Problem[]): Problem {
   const [first] = problems;
   return problems.length === 1 && first !== undefined ? first : new Problem(
     `no service told the public address:\n  ${problems.map(({ text }) => text).join("\n  ")}`,

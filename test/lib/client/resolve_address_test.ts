@@ -38,7 +38,7 @@ Deno.test("the service is asked over HTTP", async () => {
   });
 });
 
-Deno.test("several services are asked in order until one answers", async () => {
+Deno.test("of several services the first that answers counts", async () => {
   await withService({ "/bad": "<html>", "/ip": "192.0.2.7" }, async (base) => {
     const resolveUrl = `${base}/none,${base}/bad,${base}/ip`;
     const resolved = await resolveAddress({ resolveUrl });
@@ -46,6 +46,20 @@ Deno.test("several services are asked in order until one answers", async () => {
     const failed = await resolveAddress({ resolveUrl: `${base}/none,${base}/bad` });
     assert(failed instanceof Problem);
     assert(failed.text.includes("it answered 404") && failed.text.includes("<html>"), failed.text);
+  });
+});
+
+Deno.test("services that contradict each other are not believed, unless about another family", async () => {
+  await withService({ "/a": "192.0.2.7", "/b": "192.0.2.8", "/c": "2001:db8::7" }, async (base) => {
+    const resolved = await resolveAddress({ resolveUrl: `${base}/c,${base}/a` });
+    assert(!(resolved instanceof Problem));
+    assertEquals(resolved.address.text, "2001:db8::7");
+    const failed = await resolveAddress({ resolveUrl: `${base}/a,${base}/c,${base}/b` });
+    assert(failed instanceof Problem);
+    assertEquals(
+      failed.text,
+      `the services disagree: 192.0.2.7 by ${base}/a, 192.0.2.8 by ${base}/b`,
+    );
   });
 });
 
