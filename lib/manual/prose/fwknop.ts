@@ -36,6 +36,7 @@ export const EXIT_STATUSES: Readonly<Record<string, string>> = {
   "3": "`knock --wait`: the port does not answer; a diagnosis says what to look at.",
   "4": "`knock --wait`: the port refuses connections.",
   "5": "`knock --wait`: the address cannot be reached.",
+  "6": "`knock --wait`: no answer, and the clock here is wrong beyond doubt.",
 };
 
 /** Beside the table of exit statuses. */
