@@ -3,9 +3,13 @@
  * start a daemon or touch a firewall are tested elsewhere.
  */
 import { runCompatServer } from "../../cmd/compat/server.ts";
+import { runningDaemon } from "../../lib/daemon/pid_file.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { DIFFERENT_LINES, SAME_LINES, SERVER_FILES } from "../support/server_command_lines.ts";
+
+// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+runningDaemon("/nonexistent/fwknopd.pid");
 
 const isInstalled = await (async () => {
   try {
