@@ -7,7 +7,13 @@
 import { parseArgs } from "node:util";
 import { Lab, namespacesUnavailable } from "../test/support/namespace.ts";
 import { type Contestant, knockTable, measureKnocks } from "./bench_knock.ts";
-import { latencyTable, measureLatencies } from "./bench_latency.ts";
+import {
+  countStarts,
+  latencyTable,
+  measureLatencies,
+  type ServerUnderTest,
+  WAYS_IN,
+} from "./bench_latency.ts";
 import { buildTestBinary } from "./build.ts";
 import { compileArguments } from "./build_targets.ts";
 import { bundle, BUNDLE_ENTRY } from "./bundle.ts";
@@ -91,7 +97,7 @@ if (import.meta.main) {
     args: Deno.args,
     options: {
       rounds: { type: "string", default: "20" },
-      packets: { type: "string", default: "60" },
+      packets: { type: "string", default: "200" },
     },
   });
   if (Deno.build.os !== "linux" || findProgram("fwknop") === undefined) {
@@ -132,13 +138,27 @@ if (import.meta.main) {
     const missing = await latencyUnavailable();
     if (missing !== undefined) console.log(`\nleft out: packet to rule: ${missing}`);
     else {
-      const servers = [
-        { name: "fwknopd", words: ["fwknopd"] },
-        { name: "fwknop serve", words: [...DENO_RUN, bundledProgram(folder), "serve"] },
+      const ours = [...DENO_RUN, bundledProgram(folder), "serve"];
+      const servers: ServerUnderTest[] = [
+        { name: "fwknopd", words: ["fwknopd"], settings: [], program: "iptables" },
+        {
+          name: "fwknop serve, iptables",
+          words: ours,
+          settings: ["FIREWALL iptables"],
+          program: "iptables",
+        },
+        { name: "fwknop serve, nft", words: ours, settings: ["FIREWALL nft"], program: "nft" },
       ];
-      console.log(`\nFrom packet to rule, UDP server, ${packets} packets each in turns:\n`);
-      const samples = await measureLatencies(lab, servers, { keyLines, folder }, packets);
-      for (const line of latencyTable(servers, samples, packets)) console.log(line);
+      for (const [name, wayIn] of Object.entries(WAYS_IN)) {
+        console.log(`\nFrom packet to rule, ${name}, ${packets} packets each in turns:\n`);
+        const keys = { keyLines, folder };
+        const samples = await measureLatencies(lab, servers, wayIn, keys, packets);
+        const starts = new Map<string, number>();
+        for (const server of servers) {
+          starts.set(server.name, await countStarts(lab, server, wayIn, keys));
+        }
+        for (const line of latencyTable(servers, samples, starts, packets)) console.log(line);
+      }
     }
   } finally {
     lab.remove();

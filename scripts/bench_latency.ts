@@ -19,7 +19,29 @@ const WATCHER = new URL("./rule_watcher.ts", import.meta.url).href;
 export interface ServerUnderTest {
   readonly name: string;
   readonly words: readonly string[];
+  /** Lines of fwknopd.conf beside those of the way in. */
+  readonly settings: readonly string[];
+  /** Its firewall program. */
+  readonly program: "iptables" | "nft";
 }
+
+/** How packets come in: lines of fwknopd.conf, and what the server says when it is ready for them. */
+export interface WayIn {
+  readonly settings: readonly string[];
+  readonly ready: RegExp;
+}
+
+/** By a socket of the server's own, and by libpcap. */
+export const WAYS_IN: Readonly<Record<string, WayIn>> = {
+  "UDP server": {
+    settings: ["ENABLE_UDP_SERVER Y", `UDPSERV_PORT ${PORT}`],
+    ready: /listen on port/,
+  },
+  "libpcap": {
+    settings: ["PCAP_INTF lo", `PCAP_FILTER udp port ${PORT}`],
+    ready: /main event loop/,
+  },
+};
 
 /** Keys in the form of a configuration file. */
 export interface KeyLines {
@@ -61,14 +83,15 @@ class Bench {
   static async start(
     namespace: Namespace,
     server: ServerUnderTest,
+    wayIn: WayIn,
     { keyLines, folder }: KeyLines,
   ): Promise<Bench> {
     const path = `${folder}/${namespace.name}`;
     const write = (name: string, lines: readonly string[]): void =>
       Deno.writeTextFileSync(`${path}.${name}`, `${lines.join("\n")}\n`, { mode: 0o600 });
     write("conf", [
-      "ENABLE_UDP_SERVER Y",
-      `UDPSERV_PORT ${PORT}`,
+      ...wayIn.settings,
+      ...server.settings,
       `FWKNOP_RUN_DIR ${path}.run`,
     ]);
     write("access", ["SOURCE ANY", "FW_ACCESS_TIMEOUT 300", ...keyLines]);
@@ -81,7 +104,7 @@ class Bench {
         env: { NO_COLOR: "1" },
       }),
     );
-    await daemon.line(/listen on port/, { seconds: 20 });
+    await daemon.line(wayIn.ready, { seconds: 20 });
     const watcher = namespace.spawn(
       [Deno.execPath(), "run", "--allow-all", "--quiet", WATCHER, HOST, String(PORT)],
       { stdin: "piped", stdout: "piped", stderr: "inherit" },
@@ -109,12 +132,14 @@ class Bench {
 export async function measureLatencies(
   lab: Lab,
   servers: readonly ServerUnderTest[],
+  wayIn: WayIn,
   keys: KeyLines,
   packets: number,
 ): Promise<Map<string, number[]>> {
   const benches: Bench[] = [];
   for (const [index, server] of servers.entries()) {
-    benches.push(await Bench.start(await lab.namespace(`bench${index}`), server, keys));
+    const namespace = await lab.namespace(`bench${index}`);
+    benches.push(await Bench.start(namespace, server, wayIn, keys));
   }
   const samples = new Map<string, number[]>(servers.map(({ name }) => [name, []]));
   for (const packet of await makePackets(keys, packets)) {
@@ -129,10 +154,45 @@ export async function measureLatencies(
   return samples;
 }
 
-/** The table: percentiles, lost packets, and the ratio to the first server. */
+/** Grants over which starts of programs are counted. */
+const COUNTED = 20;
+
+/**
+ * Firewall programs started per grant, once the server has made its first. Each program is replaced by a script that
+ * counts itself and goes on as the program.
+ */
+export async function countStarts(
+  lab: Lab,
+  server: ServerUnderTest,
+  wayIn: WayIn,
+  keys: KeyLines,
+): Promise<number> {
+  const namespace = await lab.namespace("count");
+  const folder = `${keys.folder}/${namespace.name}.programs`;
+  const counts = `${folder}/counts`;
+  Deno.mkdirSync(folder);
+  Deno.writeTextFileSync(counts, "");
+  for (const program of ["iptables", "iptables-restore", "ip6tables", "ip6tables-restore", "nft"]) {
+    const text = `#!/bin/sh\necho ${program} >> ${counts}\nexec /usr/sbin/${program} "$@"\n`;
+    Deno.writeTextFileSync(`${folder}/${program}`, text, { mode: 0o700 });
+  }
+  const settings = [...server.settings, `FIREWALL_EXE ${folder}/${server.program}`];
+  const bench = await Bench.start(namespace, { ...server, settings }, wayIn, keys);
+  const [first = "", ...packets] = await makePackets(keys, COUNTED + 1);
+  await bench.measure(first);
+  const started = (): number => Deno.readTextFileSync(counts).split("\n").length;
+  const before = started();
+  for (const packet of packets) await bench.measure(packet);
+  const starts = started() - before;
+  await bench.stop();
+  return starts / COUNTED;
+}
+
+/** The table: percentiles, lost packets, programs started per grant, and the ratio to the first server. */
 export function latencyTable(
   servers: readonly ServerUnderTest[],
   samples: ReadonlyMap<string, readonly number[]>,
+  starts: ReadonlyMap<string, number>,
   packets: number,
 ): string[] {
   const of = (name: string, share: number): number => percentile(samples.get(name) ?? [], share);
@@ -142,7 +202,8 @@ export function latencyTable(
     of(name, 0.5).toFixed(2),
     of(name, 0.99).toFixed(2),
     String(packets - (samples.get(name)?.length ?? 0)),
-    name === first ? "" : `${(of(name, 0.5) / of(first, 0.5)).toFixed(2)} x ${first}`,
+    (starts.get(name) ?? NaN).toFixed(1),
+    name === first ? "" : `${(of(name, 0.5) / of(first, 0.5)).toFixed(3)} x ${first}`,
   ]);
-  return formatTable([["", "p50 ms", "p99 ms", "lost", "p50, compared"], ...rows]);
+  return formatTable([["", "p50 ms", "p99 ms", "lost", "starts/grant", "p50, compared"], ...rows]);
 }

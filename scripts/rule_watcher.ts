@@ -1,7 +1,7 @@
 /**
  * Runs inside a namespace and measures how long it takes from a packet on its way to a rule in the kernel. The kernel
  * itself announces every new nftables rule on a netlink group; iptables rules are such rules where iptables is the nft
- * variant. Nothing is polled.
+ * variant; with nftables the rule is an element of a set. Nothing is polled.
  *
  * Reads a packet in base64 per line on standard input, sends it to `HOST PORT`, and prints the milliseconds until the
  * rule was there, or `lost` after three seconds.
@@ -19,8 +19,9 @@ const SOL_SOCKET = 1;
 const SO_RCVTIMEO = 20;
 /** `NFNLGRP_NFTABLES` is group 7; the address takes a mask of the first 32. */
 const NFTABLES_GROUPS = 1 << 6;
-/** `NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWRULE`. */
+/** `NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWRULE`, and `NFT_MSG_NEWSETELEM`: where a set says who is let in. */
 const NEW_RULE = 10 << 8 | 6;
+const NEW_ELEMENT = 10 << 8 | 12;
 const MESSAGE_HEADER = 16;
 
 const LIMIT_SECONDS = 3;
@@ -62,11 +63,12 @@ function openSender(host: string, port: number): number {
   return socket;
 }
 
-/** Whether a datagram of the kernel tells of a new rule. */
+/** Whether a datagram of the kernel tells of a new rule, or of a new element of a set. */
 function tellsNewRule(view: DataView, length: number): boolean {
   for (let at = 0; at + MESSAGE_HEADER <= length;) {
     const size = view.getUint32(at, true);
-    if (view.getUint16(at + 4, true) === NEW_RULE) return true;
+    const type = view.getUint16(at + 4, true);
+    if (type === NEW_RULE || type === NEW_ELEMENT) return true;
     if (size < MESSAGE_HEADER) return false;
     at += (size + 3) & ~3;
   }
