@@ -25,7 +25,7 @@ Deno.test("the quick start's files load at both ends and fit each other", async 
     return stdout;
   };
   try {
-    const server = write("fwknopd.conf", block("ENABLE_UDP_SERVER"));
+    const server = write("fwknopd.conf", block("PCAP_INTF"));
     const access = write("access.conf", block("SOURCE"));
     const client = write("fwknoprc", block("[server]"));
     const settings = await fwknop("dump-config", "-c", server, "-a", access);
