@@ -112,8 +112,10 @@ function factsOf(
   server: Address,
   { timeOffset = 0, transport = DEFAULTS.transport }: Settings,
 ): KnockFacts {
-  const admitted = request.message.slice(0, request.message.indexOf(","));
+  const comma = request.message.indexOf(",");
+  const [admitted, access] = [request.message.slice(0, comma), request.message.slice(comma + 1)];
   const hasHmac = keys.hmac !== undefined;
   const clock = readClock();
-  return { clock, released: RELEASED, timeOffset, admitted, server, hasHmac, transport, port };
+  const known = { clock, released: RELEASED, timeOffset, admitted, access };
+  return { ...known, server, hasHmac, transport, port };
 }

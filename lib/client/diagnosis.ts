@@ -23,11 +23,13 @@ export interface KnockFacts {
   readonly transport: Transport;
   /** Port the packet went to. */
   readonly port: number;
+  /** What was to be opened, `tcp/22`. */
+  readonly access: string;
 }
 
 /** One explanation. */
 export interface Suspect {
-  readonly kind: "clock" | "address" | "keys" | "filter";
+  readonly kind: "clock" | "address" | "keys" | "rights" | "filter";
   /** It is wrong beyond doubt. */
   readonly isCertain?: true;
   readonly text: string;
@@ -45,7 +47,13 @@ export function isClockWrong({ clock, released }: KnockFacts): boolean {
 
 /** Every explanation, the likeliest first. */
 export function suspects(facts: KnockFacts): Suspect[] {
-  const all = [weighClock(facts), weighAddress(facts), weighKeys(facts), weighFilter(facts)];
+  const all = [
+    weighClock(facts),
+    weighAddress(facts),
+    weighKeys(facts),
+    weighRights(facts),
+    weighFilter(facts),
+  ];
   return all.sort((a, b) => b.weight - a.weight).map(({ suspect }) => suspect);
 }
 
@@ -116,6 +124,17 @@ function weighKeys({ hasHmac }: KnockFacts): Weighed {
         ? "the keys: one of the two is not the server's"
         : "the key: it is not the server's, or the server wants an HMAC too",
       next: "compare: fwknop stanza show --show-keys with the server's access.conf",
+    },
+  };
+}
+
+function weighRights({ access }: KnockFacts): Weighed {
+  return {
+    weight: 2.5,
+    suspect: {
+      kind: "rights",
+      text: `the request: with these keys you may not open ${access}, or not from here`,
+      next: "look at OPEN_PORTS and SOURCE of the stanza in the server's access.conf",
     },
   };
 }

@@ -16,6 +16,9 @@ const SERVER_NAMES: readonly string[] = [
   "run-dir",
 ];
 
+/** Letters of the server that mean something else to a client. */
+const CLIENT_LETTERS: readonly string[] = ["a", "p"];
+
 /** Every option of the command. */
 export const INVITE_OPTIONS: readonly OptionRow[] = [
   {
@@ -91,7 +94,10 @@ export const INVITE_OPTIONS: readonly OptionRow[] = [
     brief: "Add the server's stanza to access.conf here, and let a running daemon reload",
     group: "Configuration",
   },
-  ...SERVER_OPTIONS.flatMap(({ short: _, ...row }): OptionRow[] =>
-    SERVER_NAMES.includes(row.name) ? [{ ...row, group: "Configuration" }] : []
-  ),
+  ...SERVER_OPTIONS.flatMap((row): OptionRow[] => {
+    const { short, ...long } = row;
+    if (!SERVER_NAMES.includes(row.name)) return [];
+    const isClear = short !== undefined && !CLIENT_LETTERS.includes(short);
+    return [{ ...long, ...(isClear ? { short } : {}), group: "Configuration" }];
+  }),
 ];

@@ -80,7 +80,7 @@ namespaceTest(
     await host.must("iptables", "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
     const silent = await host.run(...KNOCK, "--wait-time", "1");
     assertEquals(silent.code, 3);
-    assertMatch(silent.stderr, /did not answer for 1 s\n[\s\S]*1\. the clock[\s\S]*4\. a filter/);
+    assertMatch(silent.stderr, /did not answer for 1 s\n[\s\S]*1\. the clock[\s\S]*5\. a filter/);
     const udp = await host.run(...KNOCK, "-A", "udp/53", "--wait");
     assertEquals(udp.code, 2);
   },

@@ -17,6 +17,7 @@ function facts(changes: Partial<KnockFacts> & { readonly to?: string } = {}): Kn
     hasHmac: true,
     transport: "udp",
     port: 62201,
+    access: "tcp/22",
     ...rest,
   };
 }
@@ -26,20 +27,23 @@ function order(changes: Parameters<typeof facts>[0] = {}): string {
 }
 
 Deno.test("every explanation is given, in an order that follows from what is known here", () => {
-  assertEquals(order(), "clock address keys filter");
+  assertEquals(order(), "clock address keys rights filter");
   const [kept, free] = [true, false].map((isKept) => ({ clock: { now: NOW, isKept } }));
-  assertEquals(order(kept), "address keys clock filter");
-  assertEquals(order(free), "clock address keys filter");
-  assertEquals(order({ ...kept, hasHmac: false }), "keys address clock filter");
-  assertEquals(order({ ...kept, timeOffset: -3600 }), "clock address keys filter");
-  assertEquals(order({ ...kept, admitted: "0.0.0.0" }), "keys address clock filter");
+  assertEquals(order(kept), "address keys rights clock filter");
+  assertEquals(order(free), "clock address keys rights filter");
+  assertEquals(order({ ...kept, hasHmac: false }), "keys address rights clock filter");
+  assertEquals(order({ ...kept, timeOffset: -3600 }), "clock address keys rights filter");
+  assertEquals(order({ ...kept, admitted: "0.0.0.0" }), "keys address rights clock filter");
 });
 
 Deno.test("a private address in a request to the world comes first", () => {
   const [first] = suspects(facts({ admitted: "192.168.1.5", clock: { now: NOW, isKept: false } }));
   assertEquals([first?.kind, first?.next], ["address", "use -R"]);
   assertMatch(first?.text ?? "", /192\.168\.1\.5, which it never sees/);
-  assertEquals(order({ admitted: "192.168.1.5", to: "10.0.0.1" }), "clock address keys filter");
+  assertEquals(
+    order({ admitted: "192.168.1.5", to: "10.0.0.1" }),
+    "clock address keys rights filter",
+  );
 });
 
 Deno.test("a clock before the release of this program is wrong beyond doubt", () => {
