@@ -13,9 +13,8 @@ export const PROGRAM_TEXT = `
 A server keeps every port closed and never answers. One encrypted packet that proves who is asking opens one port for one
 address. The way to a first knock:
 
-  fwknop keygen                make keys for both ends
-  fwknop print access.conf     the server's file for them: who may open what
-  fwknop print fwknoprc        the client's file for them
+  fwknop invite alice --server HOST --access tcp/22
+                               on the server: keys, and a stanza for each end
   fwknop serve -vtf            on the server: show every step, change nothing
   fwknop knock -n NAME --wait  on the client: knock, then see the port open
 
