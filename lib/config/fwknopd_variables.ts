@@ -423,7 +423,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "Y",
     doc: "Remove our rules at start",
-    honoured: false,
+    honoured: true,
     builds: ["ipfw"],
   },
   {
@@ -447,7 +447,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "Y",
     doc: "Remove our rules at exit",
-    honoured: false,
+    honoured: true,
     builds: ["ipfw"],
   },
   {
@@ -568,7 +568,7 @@ export const FWKNOPD_VARIABLES = [
     default: "10000",
     range: [0, 131071],
     doc: "First rule number to use",
-    honoured: false,
+    honoured: true,
     builds: ["ipfw"],
   },
   {
@@ -577,7 +577,7 @@ export const FWKNOPD_VARIABLES = [
     default: "65535",
     range: [1, 131071],
     doc: "Largest number of rules",
-    honoured: false,
+    honoured: true,
     builds: ["ipfw"],
   },
   {
@@ -586,7 +586,7 @@ export const FWKNOPD_VARIABLES = [
     default: "1",
     range: [0, 63],
     doc: "Set of the rules in force",
-    honoured: false,
+    honoured: true,
     builds: ["ipfw"],
   },
   {
@@ -595,7 +595,7 @@ export const FWKNOPD_VARIABLES = [
     default: "2",
     range: [0, 63],
     doc: "Set of the expired rules that live connections still need",
-    honoured: false,
+    honoured: true,
     builds: ["ipfw"],
   },
   {
@@ -605,7 +605,7 @@ export const FWKNOPD_VARIABLES = [
     range: [1, 131071],
     unit: "s",
     doc: "Time between looks for expired rules nobody needs any more",
-    honoured: false,
+    honoured: true,
     builds: ["ipfw"],
   },
   {
@@ -613,7 +613,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "boolean",
     default: "N",
     doc: "Add a check-state rule at start",
-    honoured: false,
+    honoured: true,
     builds: ["ipfw"],
   },
   {
@@ -722,7 +722,7 @@ export const FWKNOPD_VARIABLES = [
     name: "FIREWALL",
     kind: "choice",
     default: "auto",
-    choices: ["auto", "iptables", "nft", "firewalld", "pf"],
+    choices: ["auto", "iptables", "nft", "firewalld", "pf", "ipfw"],
     doc: "Which firewall to drive; auto looks at the other settings and the host",
     honoured: true,
     extension: true,

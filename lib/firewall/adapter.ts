@@ -97,9 +97,12 @@ export interface Adapter<V extends View = View> {
   probes(family: AddressFamily): readonly Probe[];
   /** Makes chains and jumps that are missing; with `flush` also empties what is there. */
   prepare(view: V, scope: Scope, flush: boolean): Preparation;
-  add(change: Change<V>): Plan;
+  /** Puts rules in, or says in one line why there is no room for them. */
+  add(change: Change<V>): Plan | string;
   /** Takes rules out; may fail as a whole if one of them is gone. */
   remove(change: Change<V>): Plan;
+  /** What is over and was kept for a while, and can go now; looked for from time to time. */
+  tidy?(view: V): Plan;
   /** Takes out everything of ours; with `whole` also what others put into our chains. */
   dismantle(view: V, scope: Scope, whole: boolean): Plan;
   /** Commands whose output a person wants to see. */

@@ -32,6 +32,7 @@ const PROGRAMS: Readonly<Record<FirewallKind, string>> = {
   nft: "nft",
   firewalld: "firewall-cmd",
   pf: "pfctl",
+  ipfw: "ipfw",
 };
 
 /** Variables that mean something to one kind only. NFT_PROTECT comes first: nothing else can carry it out. */
@@ -39,6 +40,7 @@ const OWN_VARIABLES: readonly (readonly [FirewallKind, RegExp])[] = [
   ["nft", /^NFT_/],
   ["iptables", /(^|_)IPT_/],
   ["firewalld", /(^|_)FIREWD_/],
+  ["ipfw", /(^|_)IPFW_/],
   ["pf", /^PF_/],
 ];
 
@@ -80,7 +82,7 @@ export async function chooseFirewall(
 /** Variables that were written and mean nothing to the firewall chosen. */
 export function strangeVariables(kind: FirewallKind, given: GivenSettings): FwknopdName[] {
   // What iptables' switches say about NAT and flushing is said about any firewall.
-  const understood = kind === "firewalld" ? [kind] : [kind, "iptables"];
+  const understood = kind === "firewalld" || kind === "ipfw" ? [kind] : [kind, "iptables"];
   return [...given.keys()].filter((name) => {
     const owner = OWN_VARIABLES.find(([, pattern]) => pattern.test(name))?.[0];
     return owner !== undefined && !understood.includes(owner) && !name.startsWith("ENABLE_");

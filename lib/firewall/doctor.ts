@@ -47,8 +47,10 @@ export interface Ruleset {
 
 /** Asks the firewall and the kernel; nothing is changed. */
 export async function examineFirewall(questions: DoctorQuestions): Promise<Finding[]> {
-  if (questions.kind === "pf") {
-    return [{ state: "unclear", text: "The rules of pf are not looked at: pfctl -s rules" }];
+  const command = ELSEWHERE[questions.kind];
+  if (command !== undefined) {
+    const text = `Whether ${questions.kind} drops what knocking is to open is not looked at`;
+    return [{ state: "unclear", text, mend: command }];
   }
   const ruleset = await readRuleset(questions);
   const findings: Finding[] = ruleset === undefined
@@ -60,6 +62,12 @@ export async function examineFirewall(questions: DoctorQuestions): Promise<Findi
     : judgeRuleset(questions, ruleset);
   return [...findings, ...(questions.forwarding ? judgeForwarding(forwards(4)) : [])];
 }
+
+/** Firewalls whose rules are not understood here, and what shows them. */
+const ELSEWHERE: Readonly<Partial<Record<FirewallKind, string>>> = {
+  pf: "pfctl -s rules",
+  ipfw: "ipfw list",
+};
 
 async function readRuleset({ iptables, nft }: DoctorQuestions): Promise<Ruleset | undefined> {
   const programs = iptablesPrograms(iptables);

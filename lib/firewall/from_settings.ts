@@ -13,6 +13,7 @@ import { firewalldAdapter } from "./firewalld.ts";
 import { iptablesAdapter } from "./iptables.ts";
 import type { Chains } from "./iptables_grant.ts";
 import { ManagedFirewall, type ManagedOptions } from "./managed_firewall.ts";
+import { ipfwAdapter } from "./ipfw.ts";
 import { nftAdapter } from "./nft.ts";
 import { pfAdapter } from "./pf.ts";
 
@@ -38,9 +39,9 @@ export async function firewallFromSettings(
     onEvent({ type: "warning", text: `Without effect on ${choice.kind}: ${strange.join(", ")}` });
   }
   const options: ManagedOptions = {
-    checkSeconds: CHECK_SECONDS,
+    checkSeconds: choice.kind === "ipfw" ? settings.IPFW_EXPIRE_PURGE_INTERVAL : CHECK_SECONDS,
     onEvent,
-    ...flushing(settings, given, choice.kind === "firewalld" ? "FIREWD" : "IPT"),
+    ...flushing(settings, given, FLUSH_NAMES[choice.kind] ?? "IPT"),
   };
   const manage = <V extends View>(adapter: Adapter<V>) => new ManagedFirewall(adapter, options);
   switch (choice.kind) {
@@ -57,6 +58,15 @@ export async function firewallFromSettings(
     }
     case "pf":
       return manage(pfAdapter({ command: choice.command, anchor: settings.PF_ANCHOR_NAME }));
+    case "ipfw":
+      return manage(ipfwAdapter({
+        command: choice.command,
+        start: settings.IPFW_START_RULE_NUM,
+        maxRules: settings.IPFW_MAX_RULES,
+        activeSet: settings.IPFW_ACTIVE_SET_NUM,
+        expireSet: settings.IPFW_EXPIRE_SET_NUM,
+        checkState: settings.IPFW_ADD_CHECK_STATE,
+      }));
   }
 }
 
@@ -94,11 +104,17 @@ function iptablesSettings(settings: ServerSettings, { command }: FirewallChoice,
   };
 }
 
+/** Whose flush variables count; those of iptables for firewalls that have none. */
+const FLUSH_NAMES: Readonly<Partial<Record<FirewallChoice["kind"], "FIREWD" | "IPFW">>> = {
+  firewalld: "FIREWD",
+  ipfw: "IPFW",
+};
+
 /** The flush variables where they were written. */
 function flushing(
   settings: ServerSettings,
   given: GivenSettings,
-  names: Names,
+  names: Names | "IPFW",
 ): Pick<ManagedOptions, "flushAtStart" | "flushAtExit"> {
   const [atStart, atExit] = [`FLUSH_${names}_AT_INIT`, `FLUSH_${names}_AT_EXIT`] as const;
   return {

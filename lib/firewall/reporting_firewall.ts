@@ -42,6 +42,9 @@ export class ReportingFirewall<V extends View> implements Firewall {
       return Promise.resolve({ added: [], present: [], error: rules });
     }
     const plan = this.#adapter.add({ rules, replaced: [], verify: false, now: this.#now() });
+    if (typeof plan === "string") {
+      return Promise.resolve({ added: [], present: [], error: plan });
+    }
     for (const text of describePlan(plan)) {
       this.#onEvent({ type: "command", text });
     }

@@ -90,7 +90,9 @@ export class RuleChanges<V extends View> {
         partial: false,
       };
     }
-    return await this.#place.runner.apply(this.#place.adapter[how](change));
+    const plan = this.#place.adapter[how](change);
+    if (typeof plan === "string") return { text: plan, refused: false, partial: false };
+    return await this.#place.runner.apply(plan);
   }
 
   /** What one grant does not notice {@link check} does. */

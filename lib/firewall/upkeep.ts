@@ -114,6 +114,7 @@ export class Upkeep<V extends View> {
       !listed.has(key) && summary.expires > now && this.#place.families.has(family)
     );
     await this.#adopt(view, new Map());
+    await this.#tidy(view);
     if (view.intact) {
       for (const { key, summary } of missing) {
         this.#place.ledger.delete(key);
@@ -123,21 +124,28 @@ export class Upkeep<V extends View> {
     }
     const preparation = this.#place.adapter.prepare(view, scope, false);
     if (preparation.error !== undefined) return preparation.error;
-    const plan: Plan = [
-      ...preparation.plan,
-      ...(missing.length === 0 ? [] : this.#place.adapter.add({
-        rules: missing,
-        replaced: [],
-        verify: false,
-        now: this.#place.now(),
-        view,
-      })),
-    ];
+    const restoration = missing.length === 0 ? [] : this.#place.adapter.add({
+      rules: missing,
+      replaced: [],
+      verify: false,
+      now: this.#place.now(),
+      view,
+    });
+    if (typeof restoration === "string") return restoration;
+    const plan: Plan = [...preparation.plan, ...restoration];
     const failure = await this.#place.runner.apply(plan);
     if (failure !== undefined) return failure.text;
     for (const jump of preparation.jumps) this.#place.emit({ type: "jump", ...jump });
     for (const { summary } of missing) this.#place.emit({ type: "restored", rule: summary });
     return undefined;
+  }
+
+  async #tidy(view: V): Promise<void> {
+    const plan = this.#place.adapter.tidy?.(view) ?? [];
+    // What cannot be removed now is met again the next time.
+    for (const text of await this.#place.runner.force(plan)) {
+      this.#place.emit({ type: "warning", text });
+    }
   }
 
   /** Takes out everything of ours. @throws {HintedError} */
