@@ -89,7 +89,7 @@ function fwknopdPage(commands: Commands): ManualPage {
         commandSection(
           name,
           command,
-          name === "serve" ? undefined : { rows: SERVE_OPTIONS, where: fwknopd.FOUND_BY },
+          name === "serve" ? undefined : { rows: SERVE_OPTIONS, where: "As for `fwknop serve`" },
         )
       ),
       {

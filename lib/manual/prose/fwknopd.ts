@@ -19,10 +19,6 @@ source; it was not seen before; a key of a stanza made it; it is remembered; tim
 the firewall acknowledges the rule. With \`-v\` on a terminal each step is told. \`fwknop explain\` tells the same of a
 captured packet, see fwknop(1).`;
 
-/** What ties the subcommands to one daemon. */
-export const FOUND_BY =
-  "Finds the daemon as \`fwknop serve\` would place it, with the options of \`fwknop serve\`";
-
 /** AS FWKNOPD. */
 export const C_DAEMON = `
 Invoked by the name \`fwknopd\` (a link is enough), or with that word first, the program takes the command line of the C
