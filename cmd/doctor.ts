@@ -8,7 +8,7 @@ import type { CommandDefinition } from "./command.ts";
 
 /** Says what is wrong with this host, and how to mend it. */
 export const doctor: CommandDefinition = {
-  brief: "Look for what keeps knocking from protecting or reaching this host",
+  brief: "Look for what keeps knocking from working on this host",
   group: "When it does not work",
   description: [
     "Looks at the firewall's policy, the switches of the kernel and what else is in the way, and prints for each",

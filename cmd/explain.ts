@@ -8,7 +8,7 @@ import type { CommandDefinition } from "./command.ts";
 
 /** Why was I refused? */
 export const explain: CommandDefinition = {
-  brief: "Say what the server makes of a captured packet, step by step, and what to change",
+  brief: "Say what the server makes of a captured packet, step by step",
   group: "When it does not work",
   description: [
     "Takes packet texts, files that hold one a line, and pcap or pcapng files, for example",

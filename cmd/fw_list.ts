@@ -8,7 +8,7 @@ import type { CommandDefinition } from "./command.ts";
 
 /** Shows who is let in, and for how long. */
 export const fwList: CommandDefinition = {
-  brief: "List the firewall rules of the server and the seconds each has left",
+  brief: "List who is let in, by rule, and the seconds each has left",
   group: "Server",
   options: [
     ...CONFIG_OPTIONS,

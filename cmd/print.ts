@@ -24,7 +24,7 @@ export const PRINTABLE = [
 
 /** The files that belong to an installation, out of the program itself. */
 export const print: CommandDefinition = {
-  brief: "Print files to begin with, manual pages, systemd units, shell completion",
+  brief: "Print manual pages, completion, systemd units, sample files",
   group: "This program",
   description: [
     "  fwknop print unit              systemd, without root; nft or iptables-nft",

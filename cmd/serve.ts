@@ -8,7 +8,7 @@ import type { CommandDefinition } from "./command.ts";
 
 /** The daemon that opens ports. */
 export const serve: CommandDefinition = {
-  brief: "Watch for packets and open the firewall for those who prove who they are",
+  brief: "Watch for packets that prove who is asking, and open the firewall",
   group: "Server",
   description: [
     "Runs the server with the settings of /etc/fwknop/fwknopd.conf and the stanzas of access.conf, for example",
