@@ -55,7 +55,8 @@ export async function makePackets(
   count: number,
 ): Promise<string[]> {
   const rc = `${folder}/bench.rc`;
-  const file = `${folder}/packets`;
+  // The client adds to a file that is there.
+  const file = Deno.makeTempFileSync({ dir: folder });
   Deno.writeTextFileSync(rc, ["[bench]", ...keyLines, "USE_HMAC Y", ""].join("\n"), {
     mode: 0o600,
   });

@@ -83,7 +83,10 @@ const view = new DataView(buffer.buffer);
 
 function measure(packet: Uint8Array<ArrayBuffer>): string {
   const begin = performance.now();
-  C.send(sender, packet, BigInt(packet.length), 0);
+  // Where packets are sniffed nobody has the port: the answer to the packet before is told of now, in its place.
+  if (C.send(sender, packet, BigInt(packet.length), 0) < 0) {
+    C.send(sender, packet, BigInt(packet.length), 0);
+  }
   while (performance.now() - begin < LIMIT_SECONDS * 1000) {
     const length = Number(C.recv(rules, buffer, BigInt(buffer.length), 0));
     if (length < 0) break;
