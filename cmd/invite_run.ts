@@ -14,10 +14,10 @@ import { Problem, usageProblem } from "../lib/client/problem.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { generateKeys } from "../lib/crypto/key_generation.ts";
 import type { RunCommand } from "./command.ts";
-import { type Context, ExitCode } from "./context.ts";
+import type { Context } from "./context.ts";
 import { installStanza, tryStanza } from "./install_stanza.ts";
-import { describeProblem } from "./problem_text.ts";
 import { printCode, writeCode } from "./show_code.ts";
+import { tellProblem } from "./tell_problem.ts";
 
 /** Makes the keys, and prints or writes all that belongs to them. */
 export const runInvite: RunCommand = async (options, [name, ...more], context) => {
@@ -27,9 +27,7 @@ export const runInvite: RunCommand = async (options, [name, ...more], context) =
     ? usageProblem(`'${more[0]}' is one word too many`)
     : invitationTerms(name, options);
   const problem = terms instanceof Problem ? terms : await invite(terms, options, context);
-  if (problem === undefined) return ExitCode.ok;
-  context.err(describeProblem(problem, "native"));
-  return problem.facts.usage ? ExitCode.usage : ExitCode.failure;
+  return tellProblem(problem, context);
 };
 
 async function invite(

@@ -12,8 +12,8 @@ import type { DigestName } from "../lib/crypto/digest_name.ts";
 import { type GeneratedKeys, generateKeys } from "../lib/crypto/key_generation.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { existingKeys } from "./existing_keys.ts";
-import { describeProblem } from "./problem_text.ts";
 import { printCode, writeCode } from "./show_code.ts";
+import { tellProblem } from "./tell_problem.ts";
 
 /** Draws the keys and prints or writes them; existing ones are shown as a code only. */
 export async function runKeygen(
@@ -25,14 +25,14 @@ export async function runKeygen(
   const keys = place === undefined
     ? await makeKeys(options, context)
     : checkFrom(options) ?? existingKeys(place);
-  if (keys instanceof Problem) return fail(keys, context);
+  if (keys instanceof Problem) return tellProblem(keys, context);
   const file = options.value("qr-file");
   if (options.has("qr") || (place !== undefined && file === undefined)) {
     await printCode(keys, context);
   }
   if (file !== undefined) {
     const problem = await writeCode(keys, file, options.has("force"));
-    if (problem !== undefined) return fail(problem, context);
+    if (problem !== undefined) return tellProblem(problem, context);
   }
   return ExitCode.ok;
 }
@@ -78,9 +78,4 @@ function formatJson({ key, hmacKey }: GeneratedKeys, hmacType: DigestName): stri
       hmac_digest_type: hmacType,
     })
   }\n`;
-}
-
-function fail(problem: Problem, context: Context): number {
-  context.err(describeProblem(problem, "native"));
-  return problem.facts.usage ? ExitCode.usage : ExitCode.failure;
 }

@@ -6,7 +6,7 @@
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { repeatInterval } from "../lib/client/repeat.ts";
 import { rcSettings } from "../lib/client/rc_text.ts";
-import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
+import type { Settings } from "../lib/client/settings.ts";
 import { validateSettings } from "../lib/client/validate.ts";
 import { stanzaNames } from "../lib/config/fwknoprc.ts";
 import { GivenOptions } from "../lib/config/option.ts";
@@ -14,11 +14,8 @@ import { openClientRc } from "./client_rc.ts";
 import { readClientSettings } from "./client_settings.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { formatKnockJson } from "./knock_json.ts";
-import { diagnose, serviceToTry, waitForPort } from "./knock_wait.ts";
-import { describeProblem } from "./problem_text.ts";
-import { joinStreams, runCommand } from "./run_beside.ts";
-import { saveStanza } from "./save_stanza.ts";
 import { type KnockResult, sendKnock } from "./send_knock.ts";
+import { tellProblem } from "./tell_problem.ts";
 
 /** Runs the subcommand and returns its exit status. */
 export async function runKnock(
@@ -26,10 +23,10 @@ export async function runKnock(
   words: readonly string[],
   context: Context,
 ): Promise<number> {
-  if (options.has("stanza-list")) return tell(listStanzas(options, context), context);
+  if (options.has("stanza-list")) return tellProblem(listStanzas(options, context), context);
   const runs = splitRuns(options);
   const conflict = checkStrayWord(words, options) ?? checkExtras(options, words, runs.length);
-  if (conflict !== undefined) return tell(conflict, context);
+  if (conflict !== undefined) return tellProblem(conflict, context);
   let worst = 0;
   for (const run of runs) {
     worst = Math.max(worst, await knock(run, words, context));
@@ -82,12 +79,6 @@ function checkExtras(
   return usageProblem(`--test sends nothing to ${follows ? "wait for" : "repeat"}`);
 }
 
-function tell(problem: Problem | undefined, context: Context): number {
-  if (problem === undefined) return ExitCode.ok;
-  context.err(describeProblem(problem, "native"));
-  return problem.facts.usage ? ExitCode.usage : ExitCode.failure;
-}
-
 /** One name a line, for programs. */
 function listStanzas(options: GivenOptions, context: Context): Problem | undefined {
   const rc = openClientRc(options, context, "native");
@@ -104,14 +95,11 @@ async function knock(
   context: Context,
 ): Promise<number> {
   const settings = await prepare(options, context);
-  if (settings instanceof Problem) return tell(settings, context);
-  const waits = (settings.wait ?? 0) > 0 || words.length > 0;
-  if (waits && settings.test !== true) {
-    const untried = settings.command === undefined
-      ? serviceToTry(settings.access)
-      : usageProblem("a command message opens no port to wait for");
-    if (untried instanceof Problem) return tell(untried, context);
-  }
+  if (settings instanceof Problem) return tellProblem(settings, context);
+  const waits = ((settings.wait ?? 0) > 0 || words.length > 0) && settings.test !== true;
+  const next = waits ? await import("./follow_knock.ts") : undefined;
+  const untried = next?.checkFollowed(settings);
+  if (untried !== undefined) return tellProblem(untried, context);
   // Standard output belongs to the connection, the command or the JSON object.
   const printing = options.has("json")
     ? withOutput(context, () => {})
@@ -119,12 +107,12 @@ async function knock(
     ? withOutput(context, (text) => context.err(text))
     : context;
   const result = await sendKnock(settings, printing, "native");
-  if (result instanceof Problem) return tell(result, context);
+  if (result instanceof Problem) return tellProblem(result, context);
   const tellObject = (sent: KnockResult): void => {
     if (options.has("json")) context.out(formatKnockJson(sent, settings));
   };
   const goOn = async (): Promise<number> => {
-    if (waits && !settings.test) return await follow(result, settings, options, words, context);
+    if (next !== undefined) return await next.follow(result, settings, options, words, context);
     tellObject(result);
     return ExitCode.ok;
   };
@@ -157,6 +145,7 @@ async function prepare(options: GivenOptions, context: Context): Promise<Setting
   });
   if (invalid !== undefined) return invalid;
   if (!saves) return settings;
+  const { saveStanza } = await import("./save_stanza.ts");
   const unsaved = await saveStanza({
     rc,
     stanza: stanza ?? settings.server ?? "",
@@ -175,33 +164,4 @@ function withOutput(context: Context, out: (text: string) => void): Context {
     isTerminal: false,
     env: (name) => context.env(name),
   };
-}
-
-/** Tries the port and goes on with the command or the connection. */
-async function follow(
-  knocked: KnockResult,
-  settings: Settings,
-  options: GivenOptions,
-  words: readonly string[],
-  context: Context,
-): Promise<number> {
-  const waited = await waitForPort(knocked, settings.wait ?? DEFAULTS.wait);
-  if (waited instanceof Problem) return tell(waited, context);
-  const { result } = waited;
-  if (options.has("json")) context.out(formatKnockJson(knocked, settings, result));
-  if (result.state !== "open") {
-    const { text, status } = diagnose(waited, knocked, settings);
-    context.err(text);
-    return status;
-  }
-  if (options.has("proxy")) {
-    await joinStreams(result.connection);
-    return ExitCode.ok;
-  }
-  result.connection.close();
-  if (words.length > 0) return await runCommand(words);
-  if (!options.has("json")) {
-    context.out(`tcp/${waited.port} open after ${result.milliseconds} ms\n`);
-  }
-  return ExitCode.ok;
 }

@@ -12,7 +12,6 @@ import type { Dialect } from "../lib/client/number.ts";
 import { savePacket } from "../lib/client/packet_file.ts";
 import { Problem } from "../lib/client/problem.ts";
 import { buildRequest, type KnockRequest } from "../lib/client/request.ts";
-import { promptSecret } from "../lib/client/secret_prompt.ts";
 import type { Sent } from "../lib/client/send.ts";
 import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
 import { chooseUserName, loginName } from "../lib/client/user_name.ts";
@@ -92,7 +91,8 @@ async function readKeys(settings: Settings): Promise<KnockKeys | Problem> {
   const commands = new CommandLines();
   try {
     return await gatherKeys(settings, {
-      prompt: promptSecret,
+      // Most stanzas hold their keys.
+      prompt: async (text) => (await import("../lib/client/secret_prompt.ts")).promptSecret(text),
       readLine: (descriptor) => lines.readLine(descriptor),
       readCommandLine: (command) => commands.readLine(command),
     });

@@ -22,9 +22,9 @@ import {
 import type { GivenOptions } from "../lib/config/option.ts";
 import { type ClientRc, openClientRc } from "./client_rc.ts";
 import type { RunCommand } from "./command.ts";
-import { type Context, ExitCode } from "./context.ts";
-import { describeProblem } from "./problem_text.ts";
+import type { Context } from "./context.ts";
 import { readKeyLines } from "./read_key_lines.ts";
+import { tellProblem } from "./tell_problem.ts";
 
 /** One thing to do with the stanzas; `undefined` when it is done. */
 type Action = (
@@ -51,9 +51,7 @@ export const runStanza: RunCommand = async (options, [word = "", name, ...more],
     : more.length > 0
     ? usageProblem(`'${more[0]}' is one word too many`)
     : checkOptions(word, options) ?? await perform(action, name, options, context);
-  if (problem === undefined) return ExitCode.ok;
-  context.err(describeProblem(problem, "native"));
-  return problem.facts.usage ? ExitCode.usage : ExitCode.failure;
+  return tellProblem(problem, context);
 };
 
 async function perform(
