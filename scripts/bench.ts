@@ -1,12 +1,14 @@
 /**
  * `deno task bench`: ours beside the C tools in one run, as tables with ratios. Figures of a busy machine drift; the
- * ratios of programs measured in turns hold. `--rounds N` and `--packets N` set the numbers of samples.
+ * ratios of programs measured in turns hold. `--rounds N` and `--packets N` set the numbers of samples;
+ * `--no-flood` leaves out the minutes of junk.
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import { Lab, namespacesUnavailable } from "../test/support/namespace.ts";
 import { type Contestant, knockTable, measureKnocks } from "./bench_knock.ts";
+import { benchFlood } from "./bench_flood.ts";
 import {
   countStarts,
   latencyTable,
@@ -95,9 +97,11 @@ async function latencyUnavailable(): Promise<string | undefined> {
 if (import.meta.main) {
   const { values } = parseArgs({
     args: Deno.args,
+    allowNegative: true,
     options: {
       rounds: { type: "string", default: "20" },
       packets: { type: "string", default: "200" },
+      flood: { type: "boolean", default: true },
     },
   });
   if (Deno.build.os !== "linux" || findProgram("fwknop") === undefined) {
@@ -158,6 +162,11 @@ if (import.meta.main) {
           starts.set(server.name, await countStarts(lab, server, wayIn, keys));
         }
         for (const line of latencyTable(servers, samples, starts, packets)) console.log(line);
+      }
+      if (values.flood) {
+        console.log();
+        const both = servers.slice(0, 2);
+        for (const line of await benchFlood(lab, both, { keyLines, folder })) console.log(line);
       }
     }
   } finally {

@@ -11,8 +11,9 @@ import { type Lab, type Namespace } from "../test/support/namespace.ts";
 import { mustRun } from "./process.ts";
 import { formatTable, percentile } from "./statistics.ts";
 
-const HOST = "127.0.0.1";
-const PORT = 62201;
+/** Where packets of a bench go. */
+export const HOST = "127.0.0.1";
+export const PORT = 62201;
 const WATCHER = new URL("./rule_watcher.ts", import.meta.url).href;
 
 /** A server to measure: the words before `-f -c FILE -a FILE`. */
@@ -72,8 +73,9 @@ export async function makePackets(
 }
 
 /** A running server and the watcher beside it. */
-class Bench {
+export class Bench {
   private constructor(
+    readonly namespace: Namespace,
     readonly server: ServerUnderTest,
     readonly daemon: LoggedProcess,
     readonly watcher: Deno.ChildProcess,
@@ -81,11 +83,13 @@ class Bench {
     readonly writer: WritableStreamDefaultWriter<Uint8Array>,
   ) {}
 
+  /** @param otherStanzas lines in front of the stanza whose keys the packets have. */
   static async start(
     namespace: Namespace,
     server: ServerUnderTest,
     wayIn: WayIn,
     { keyLines, folder }: KeyLines,
+    otherStanzas: readonly string[] = [],
   ): Promise<Bench> {
     const path = `${folder}/${namespace.name}`;
     const write = (name: string, lines: readonly string[]): void =>
@@ -95,7 +99,7 @@ class Bench {
       ...server.settings,
       `FWKNOP_RUN_DIR ${path}.run`,
     ]);
-    write("access", ["SOURCE ANY", "FW_ACCESS_TIMEOUT 300", ...keyLines]);
+    write("access", [...otherStanzas, "SOURCE ANY", "FW_ACCESS_TIMEOUT 300", ...keyLines]);
     const words = [...server.words, "-f", "-c", `${path}.conf`, "-a", `${path}.access`];
     const daemon = new LoggedProcess(
       namespace.spawn(words, {
@@ -105,14 +109,14 @@ class Bench {
         env: { NO_COLOR: "1" },
       }),
     );
-    await daemon.line(wayIn.ready, { seconds: 20 });
+    await daemon.line(wayIn.ready, { seconds: 30 });
     const watcher = namespace.spawn(
       [Deno.execPath(), "run", "--allow-all", "--quiet", WATCHER, HOST, String(PORT)],
       { stdin: "piped", stdout: "piped", stderr: "inherit" },
     );
     const nextLine = lineReader(watcher.stdout);
     await nextLine();
-    return new Bench(server, daemon, watcher, nextLine, watcher.stdin.getWriter());
+    return new Bench(namespace, server, daemon, watcher, nextLine, watcher.stdin.getWriter());
   }
 
   /** Milliseconds, or `undefined` when no rule came. */

@@ -51,6 +51,10 @@ export class LoggedProcess {
     }
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Sends a signal. */
   signal(signal: Deno.Signal): void {
     this.#child.kill(signal);

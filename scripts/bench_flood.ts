@@ -1,0 +1,192 @@
+/**
+ * Junk at a server: what a packet of it costs, and whether valid packets get through in between. `fwknop serve` beside
+ * `fwknopd`, each in a namespace of its own, in turns.
+ *
+ * @module
+ */
+import type { Lab } from "../test/support/namespace.ts";
+import {
+  Bench,
+  HOST,
+  type KeyLines,
+  makePackets,
+  PORT,
+  type ServerUnderTest,
+  type WayIn,
+  WAYS_IN,
+} from "./bench_latency.ts";
+import { formatTable, percentile } from "./statistics.ts";
+
+const SENDER = new URL("./junk_sender.ts", import.meta.url).href;
+/** Packets a second and seconds of the flood, and valid packets in between. */
+const FLOOD = { rate: 20_000, seconds: 10, valid: 25 };
+/** Stanzas, and a rate that both servers keep up with, so that no packet is lost unpaid. */
+const LOADS = [
+  { stanzas: 1, rate: 5000, count: 10_000 },
+  { stanzas: 10, rate: 5000, count: 10_000 },
+  { stanzas: 100, rate: 1000, count: 3000 },
+  { stanzas: 1000, rate: 100, count: 400 },
+] as const;
+/** Seconds without a packet. */
+const IDLE = 30;
+/** Clock ticks of `/proc/PID/stat` a second (`getconf CLK_TCK`). */
+const TICKS = 100;
+
+/** The way in of the measurements of CPU. */
+function wayIn(name: "UDP server" | "libpcap"): WayIn {
+  const way = WAYS_IN[name];
+  if (way === undefined) throw new Error(`There is no way in called ${name}`);
+  return way;
+}
+
+/** CPU a process and its ended children have used, in seconds. */
+export function cpuSeconds(stat: string): number {
+  // The second field is the program's name, which may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ").map(Number);
+  const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15);
+  return (user + system + childUser + childSystem) / TICKS;
+}
+
+function cpuOf(bench: Bench): number {
+  return cpuSeconds(Deno.readTextFileSync(`/proc/${bench.daemon.pid}/stat`));
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Sends junk from inside the server's namespace and waits until that is done. */
+async function sendJunk(bench: Bench, rate: number, count: number): Promise<void> {
+  const numbers = [PORT, rate, count].map(String);
+  const words = [Deno.execPath(), "run", "--allow-all", "--quiet", SENDER, HOST, ...numbers];
+  await bench.namespace.must(...words);
+}
+
+/** Stanzas with keys of nobody. */
+function otherStanzas(count: number): string[] {
+  const key = (): string =>
+    btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
+  return Array.from(
+    { length: count },
+    () => ["SOURCE ANY", `KEY_BASE64 ${key()}`, `HMAC_KEY_BASE64 ${key()}`],
+  ).flat();
+}
+
+/** One table: valid packets during a flood, by capture. */
+async function floodTable(
+  lab: Lab,
+  servers: readonly ServerUnderTest[],
+  keys: KeyLines,
+): Promise<string[]> {
+  const { rate, seconds, valid } = FLOOD;
+  const rows = [["", "way in", "lost of 25", "p50 ms", "p99 ms", "CPU of one core"]];
+  for (const [way, options] of Object.entries(WAYS_IN)) {
+    for (const [index, server] of servers.entries()) {
+      const bench = await Bench.start(await lab.namespace(`flood${index}`), server, options, keys);
+      const packets = await makePackets(keys, valid);
+      const before = cpuOf(bench);
+      const flood = sendJunk(bench, rate, rate * seconds);
+      await pause(500);
+      const times: number[] = [];
+      for (const packet of packets) {
+        const begin = performance.now();
+        const time = await bench.measure(packet);
+        if (time !== undefined) times.push(time);
+        await pause(Math.max(0, 350 - (performance.now() - begin)));
+      }
+      await flood;
+      const share = (cpuOf(bench) - before) / seconds;
+      rows.push([
+        server.name,
+        way,
+        String(valid - times.length),
+        percentile(times, 0.5).toFixed(2),
+        percentile(times, 0.99).toFixed(2),
+        `${(share * 100).toFixed(0)} %`,
+      ]);
+      await bench.stop();
+    }
+  }
+  return formatTable(rows);
+}
+
+/** One table: CPU per packet of junk, by number of stanzas. */
+async function junkTable(
+  lab: Lab,
+  servers: readonly ServerUnderTest[],
+  keys: KeyLines,
+): Promise<string[]> {
+  const rows = [["stanzas", ...servers.map(({ name }) => `${name} µs`), "ratio"]];
+  for (const { stanzas, rate, count } of LOADS) {
+    const costs: number[] = [];
+    for (const [index, server] of servers.entries()) {
+      const others = otherStanzas(stanzas - 1);
+      const way = wayIn("UDP server");
+      const namespace = await lab.namespace(`junk${index}`);
+      const bench = await Bench.start(namespace, server, way, keys, others);
+      // The first packets pay for the compiler.
+      await sendJunk(bench, rate, count / 4);
+      await pause(300);
+      const before = cpuOf(bench);
+      await sendJunk(bench, rate, count);
+      await pause(500);
+      costs.push((cpuOf(bench) - before) / count * 1e6);
+      await bench.stop();
+    }
+    const [first = NaN, second = NaN] = costs;
+    rows.push([
+      String(stanzas),
+      ...costs.map((cost) => cost.toFixed(0)),
+      (second / first).toFixed(3),
+    ]);
+  }
+  return formatTable(rows);
+}
+
+/** CPU of a server that sniffs and hears nothing. */
+async function idleTable(
+  lab: Lab,
+  servers: readonly ServerUnderTest[],
+  keys: KeyLines,
+): Promise<string[]> {
+  const benches: Bench[] = [];
+  for (const [index, server] of servers.entries()) {
+    const namespace = await lab.namespace(`idle${index}`);
+    benches.push(await Bench.start(namespace, server, wayIn("libpcap"), keys));
+  }
+  await pause(2000);
+  const before = benches.map(cpuOf);
+  await pause(IDLE * 1000);
+  const rows = benches.map((bench, index) => {
+    const used = cpuOf(bench) - (before[index] ?? 0);
+    return [
+      bench.server.name,
+      `${(used * 1000).toFixed(0)}`,
+      `${(used / IDLE * 100).toFixed(2)} %`,
+    ];
+  });
+  for (const bench of benches) await bench.stop();
+  return formatTable([["", "ms", "of a core"], ...rows]);
+}
+
+/** Everything about junk, as lines. The first server is what the others are compared with. */
+export async function benchFlood(
+  lab: Lab,
+  servers: readonly ServerUnderTest[],
+  keys: KeyLines,
+): Promise<string[]> {
+  const { rate, seconds, valid } = FLOOD;
+  return [
+    `${valid} valid packets among ${rate} of junk a second, for ${seconds} s:`,
+    "",
+    ...await floodTable(lab, servers, keys),
+    "",
+    "CPU per packet of junk, children included:",
+    "",
+    ...await junkTable(lab, servers, keys),
+    "",
+    `Idle CPU over ${IDLE} s, sniffing:`,
+    "",
+    ...await idleTable(lab, servers, keys),
+  ];
+}
