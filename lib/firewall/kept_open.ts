@@ -202,9 +202,11 @@ async function eachLine(
   stream: ReadableStream<Uint8Array>,
   take: (line: string) => void,
 ): Promise<void> {
+  // A decoder in the stream would cost each answer a part of a millisecond.
+  const decoder = new TextDecoder();
   let rest = "";
-  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + chunk).split("\n");
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     // Rubbish without line breaks must not fill the memory.
     rest = (lines.pop() ?? "").slice(0, 65536);
     for (const line of lines) take(line);
