@@ -10,6 +10,7 @@ import type { Settings } from "../lib/client/settings.ts";
 import { validateSettings } from "../lib/client/validate.ts";
 import { stanzaNames } from "../lib/config/fwknoprc.ts";
 import { GivenOptions } from "../lib/config/option.ts";
+import { RELEASED } from "../lib/version.ts";
 import { openClientRc } from "./client_rc.ts";
 import { readClientSettings } from "./client_settings.ts";
 import { type Context, ExitCode } from "./context.ts";
@@ -108,6 +109,7 @@ async function knock(
     : context;
   const result = await sendKnock(settings, printing, "native");
   if (result instanceof Problem) return tellProblem(result, context);
+  if (!waits && !settings.test) warnOfClock(settings.timeOffset ?? 0, context);
   const tellObject = (sent: KnockResult): void => {
     if (options.has("json")) context.out(formatKnockJson(sent, settings));
   };
@@ -153,6 +155,16 @@ async function prepare(options: GivenOptions, context: Context): Promise<Setting
     force: options.has("force-stanza"),
   }, context);
   return unsaved ?? settings;
+}
+
+/** Where nobody waits, nobody would be told: `--wait` says more. */
+function warnOfClock(offset: number, context: Context): void {
+  const now = Date.now() + offset * 1000;
+  if (now >= RELEASED * 1000) return;
+  context.err(
+    `fwknop: warning: the packet says ${new Date(now).toISOString().slice(0, 10)}, before this ` +
+      "program was made; the server will refuse the packet\n  set the clock: date -u\n",
+  );
 }
 
 /** The same context with standard output kept free for something else. */

@@ -40,9 +40,9 @@ export interface Suspect {
 /** How far the clocks may differ (MAX_SPA_PACKET_AGE, `docs/spec/server.md` 4.2). */
 const USUAL_AGE = 120;
 
-/** Whether the clock is wrong beyond doubt: it shows a time before this release was made. */
-export function isClockWrong({ clock, released }: KnockFacts): boolean {
-  return clock.now < released;
+/** Whether the time is wrong beyond doubt: the packet was made before this release was. */
+export function isClockWrong({ clock, timeOffset, released }: KnockFacts): boolean {
+  return clock.now + timeOffset < released;
 }
 
 /** Every explanation, the likeliest first. */
@@ -64,14 +64,13 @@ interface Weighed {
 
 function weighClock(facts: KnockFacts): Weighed {
   const { clock: { now, isKept }, timeOffset } = facts;
-  const shown = `${new Date(now * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  const shown = formatTime(now);
   const next = `compare with the server's: date -u (at most ${USUAL_AGE} s apart)`;
   if (isClockWrong(facts)) {
-    const text = `the clock is wrong: it says ${shown}, before this program was made`;
-    return {
-      weight: 9,
-      suspect: { kind: "clock", isCertain: true, text, next: "set it: date -u" },
-    };
+    const stamp = formatTime(now + timeOffset);
+    const text = `the clock is wrong: the packet says ${stamp}, before this program was made`;
+    const advice = timeOffset === 0 ? "set it: date -u" : "leave out the time offset";
+    return { weight: 9, suspect: { kind: "clock", isCertain: true, text, next: advice } };
   }
   if (Math.abs(timeOffset) > USUAL_AGE) {
     const text = `the clock: the time stamp was shifted by ${timeOffset} s, from ${shown}`;
@@ -87,6 +86,10 @@ function weighClock(facts: KnockFacts): Weighed {
     weight: isKept === undefined ? 5 : isKept ? 2 : 6,
     suspect: { kind: "clock", text, next },
   };
+}
+
+function formatTime(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 function weighAddress({ admitted, server }: KnockFacts): Weighed {

@@ -202,3 +202,17 @@ Deno.test("a word without an option is refused, not run", async () => {
   assertEquals(code, 2);
   assertMatch(err, /^fwknop: 'true' belongs to no option\n {2}use -D true/);
 });
+
+Deno.test("a clock that cannot be right is warned about, and the packet sent", async () => {
+  const { now } = Date;
+  Date.now = () => Date.UTC(2001, 1, 3);
+  try {
+    const { code, err } = await knockWith(
+      "--no-rc-file -s -D 127.0.0.1 -p 9 -A tcp/22 --key-rijndael secret",
+    );
+    assertEquals(code, 0);
+    assertMatch(err, /^fwknop: warning: the packet says 2001-02-03, before this program was made;/);
+  } finally {
+    Date.now = now;
+  }
+});

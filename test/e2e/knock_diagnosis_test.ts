@@ -44,7 +44,7 @@ namespaceTest(
 
       const yearsLate = await knockLate(stage, 20 * 365 * 86400);
       assertEquals(yearsLate.code, 6);
-      assertMatch(yearsLate.stderr, /1\. the clock is wrong: it says 20/);
+      assertMatch(yearsLate.stderr, /1\. the clock is wrong: the packet says 20/);
 
       const shifted = await stage.knock("--time-offset-minus", "1h", "--wait-time", "1");
       assertEquals(shifted.code, 3);
