@@ -1,0 +1,147 @@
+import { FWKNOPD_ROWS } from "../../../lib/config/fwknopd_variables.ts";
+import type { FirewallEvent } from "../../../lib/firewall/firewall.ts";
+import { iptablesAdapter } from "../../../lib/firewall/iptables.ts";
+import { ManagedFirewall } from "../../../lib/firewall/managed_firewall.ts";
+import { pfAdapter } from "../../../lib/firewall/pf.ts";
+import { chooseRoute } from "../../../lib/server/authorize_nat.ts";
+import { assert, assertEquals, assertMatch } from "../../assert.ts";
+import { access, address, defaultChains, forward, iptablesIn } from "../../support/firewall.ts";
+import { namespaceTest, until } from "../../support/namespace.ts";
+import { aStanza } from "../../support/stanza.ts";
+
+// Named after the rows of docs/spec/server.md 16.
+
+const needs = { programs: ["iptables"] };
+
+function removals(events: readonly FirewallEvent[]): number {
+  return events.filter(({ type }) => type === "removed").length;
+}
+
+namespaceTest("row 5: what the firewall refuses is never told of as added", needs, async (lab) => {
+  const server = await lab.namespace("server");
+  const chains = defaultChains("input", "forward", "dnat");
+  assert(chains.dnat !== undefined);
+  const { firewall } = iptablesIn(server, {
+    settings: { chains: { ...chains, dnat: { ...chains.dnat, target: "NO_SUCH_TARGET" } } },
+  });
+  await firewall.prepare();
+  const { added, error } = await firewall.open(
+    forward("192.0.2.1", "tcp/33", "10.0.0.1 22", 60),
+  );
+  assertMatch(error ?? "", /iptables-restore.*--to-destination/);
+  assertEquals(added, []);
+  assertEquals(firewall.held(), []);
+  assert(
+    !(await server.must("iptables-save")).includes("192.0.2.1"),
+    "the FORWARD rule is gone too",
+  );
+  await firewall.close();
+});
+
+namespaceTest(
+  "rows 6 and 21: a hundred rules end on time, and none is listed for it",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const { firewall, events } = iptablesIn(server);
+    await firewall.prepare();
+    const seconds = (index: number) => index < 50 ? 2 : 4;
+    const grants = Array.from(
+      { length: 100 },
+      (_, index) => firewall.open(access(`10.9.1.${index + 1}`, "tcp/22", seconds(index))),
+    );
+    assert((await Promise.all(grants)).every(({ error }) => error === undefined));
+    // More than the 4096 bytes that the C daemon reads.
+    assert((await server.must("iptables", "-L", "FWKNOP_INPUT", "-n")).length > 4096);
+    const before = events.length;
+    await until("the first half is over", () => removals(events) === 50, 8);
+    await until("all are over", () => removals(events) === 100, 8);
+    const commands = events.slice(before).flatMap((event) =>
+      event.type === "command" ? [event.text] : []
+    );
+    assert(commands.every((text) => text.startsWith("ip netns") && text.includes("\n*filter\n-D")));
+    assert(!(await server.must("iptables", "-S")).includes("_exp_"));
+    await firewall.close();
+  },
+);
+
+Deno.test("row 20: FORWARD_ALL alone forwards, rewrites nothing, and opens no port of this host", () => {
+  const stanza = aStanza({ forwardAll: true, forceSnat: address("203.0.113.9") });
+  const request = {
+    kind: "access",
+    address: address("192.0.2.1"),
+    services: [{ protocol: "tcp", port: 22 }],
+  } as const;
+  const policy = { forwarding: true, localNat: false, sourceNat: { enabled: true } };
+  const route = chooseRoute(request, stanza, policy, 4);
+  assertEquals(route, {
+    kind: "forward",
+    everything: true,
+    rewrite: false,
+    sourceNat: { kind: "snat", address: address("203.0.113.9") },
+  });
+});
+
+Deno.test("row 20: rules name both ends, and no source port is pinned", () => {
+  const adapter = iptablesAdapter({
+    command: "iptables",
+    chains: defaultChains("input", "forward", "dnat", "snat", "masquerade"),
+    prepend: false,
+    commentCheck: true,
+  });
+  const grant = forward("192.0.2.1", "tcp/33389", "10.0.0.1 3389", 60, {
+    sourceNat: { kind: "masquerade" },
+  });
+  const rules = adapter.rules(grant, new Set(), Date.now());
+  assert(typeof rules !== "string");
+  const texts = rules.map(({ summary, text }) => `${summary.chain} ${text}`);
+  assertEquals(texts.map((text) => text.split(" ")[0]), [
+    "FWKNOP_FORWARD",
+    "FWKNOP_PREROUTING",
+    "FWKNOP_MASQUERADE",
+  ]);
+  for (const text of [texts[0] ?? "", texts[2] ?? ""]) {
+    assertMatch(text, /-s 192\.0\.2\.1 -d 10\.0\.0\.1 --dport 3389/);
+  }
+  assert(!texts.some((text) => text.includes("--to-ports")));
+});
+
+Deno.test("row 20: without its chain a source NAT is refused, and not told of as added", () => {
+  const adapter = iptablesAdapter({
+    command: "iptables",
+    chains: defaultChains("input", "forward", "dnat"),
+    prepend: false,
+    commentCheck: true,
+  });
+  const grant = forward("192.0.2.1", "tcp/33389", "10.0.0.1 3389", 60, {
+    sourceNat: { kind: "masquerade" },
+  });
+  assertEquals(
+    adapter.rules(grant, new Set(), Date.now()),
+    "There is no chain for SNAT rules: ENABLE_IPT_SNAT is off",
+  );
+});
+
+Deno.test("row 33: a rule of pf ends on its second, and PF_EXPIRE_INTERVAL says that it has no effect", async () => {
+  const row = FWKNOPD_ROWS.find(({ name }) => name === "PF_EXPIRE_INTERVAL");
+  assertEquals(row?.honoured, "inert");
+  const state = await Deno.makeTempFile();
+  const standIn = new URL("../../support/pfctl.ts", import.meta.url).pathname;
+  const command = `${Deno.execPath()} run --quiet --allow-read --allow-write ${standIn} ${state}`;
+  const events: FirewallEvent[] = [];
+  const firewall = new ManagedFirewall(pfAdapter({ command, anchor: "fwknop" }), {
+    checkSeconds: 0,
+    onEvent: (event) => events.push(event),
+  });
+  try {
+    await firewall.prepare();
+    const grant = access("192.0.2.44", "tcp/22", 2);
+    assertEquals((await firewall.open(grant)).error, undefined);
+    await until("it is over", () => removals(events) === 1, 10);
+    assert(Date.now() / 1000 - grant.expires < 2, "within the time a few starts of pfctl take");
+    assertEquals(await Deno.readTextFile(state), "");
+  } finally {
+    await firewall.release();
+    await Deno.remove(state);
+  }
+});
