@@ -12,7 +12,7 @@ import {
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { natSwitches } from "../lib/config/nat_switches.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
-import type { Firewall } from "../lib/firewall/firewall.ts";
+import type { Firewall, FirewallEvent } from "../lib/firewall/firewall.ts";
 import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import { checkForwarding } from "../lib/firewall/ip_forwarding.ts";
@@ -60,9 +60,10 @@ export async function openSetup(
   const { capture, announcements } = openCapture(settings, log, before);
   try {
     const kept = keeps(FIREWALL_SETTINGS) ? before?.firewall : undefined;
-    const firewall = testMode || !needsFirewall(stanzas, before)
-      ? undefined
-      : kept ?? await firewallFromSettings(settings, given, (event) => log.firewall(event));
+    const tell = (event: FirewallEvent): void => log.firewall(event);
+    const firewall = needsFirewall(stanzas, before)
+      ? kept ?? await firewallFromSettings(settings, given, tell, testMode)
+      : undefined;
     refuseOtherKind(firewall, before?.firewall);
     if (firewall !== kept) await firewall?.prepare(before?.firewall?.held());
     if (firewall !== undefined && natSwitches(settings).forwarding) {

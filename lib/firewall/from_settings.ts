@@ -16,6 +16,7 @@ import { ManagedFirewall, type ManagedOptions } from "./managed_firewall.ts";
 import { ipfwAdapter } from "./ipfw.ts";
 import { nftAdapter } from "./nft.ts";
 import { pfAdapter } from "./pf.ts";
+import { ReportingFirewall } from "./reporting_firewall.ts";
 
 /** Seconds between two looks at what changed underneath; the C daemon's deep check comes every 2 to 10. */
 const CHECK_SECONDS = 30;
@@ -25,12 +26,14 @@ const CHECK_SECONDS = 30;
  * is the first event.
  *
  * @param given what was written: FLUSH_IPT_AT_INIT and _AT_EXIT mean something else where they were not.
+ * @param rehearse test mode: commands are told as events and never run.
  * @throws {HintedError} where the settings contradict each other.
  */
 export async function firewallFromSettings(
   settings: ServerSettings,
   given: GivenSettings,
   onEvent: (event: FirewallEvent) => void,
+  rehearse = false,
 ): Promise<Firewall> {
   const choice = await chooseFirewall(settings, given);
   onEvent({ type: "info", text: `The firewall is ${choice.kind}, because ${choice.reason}` });
@@ -43,7 +46,8 @@ export async function firewallFromSettings(
     onEvent,
     ...flushing(settings, given, FLUSH_NAMES[choice.kind] ?? "IPT"),
   };
-  const manage = <V extends View>(adapter: Adapter<V>) => new ManagedFirewall(adapter, options);
+  const manage = <V extends View>(adapter: Adapter<V>): Firewall =>
+    rehearse ? new ReportingFirewall(adapter, { onEvent }) : new ManagedFirewall(adapter, options);
   switch (choice.kind) {
     case "iptables":
       return manage(iptablesAdapter(iptablesSettings(settings, choice, "IPT")));

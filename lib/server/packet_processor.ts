@@ -38,6 +38,8 @@ export interface PacketProcessorParts {
   readonly observe: Observer;
   /** Carries a decision out, now or soon; reports on its own. Never called in test mode. */
   readonly act: (decision: Decision, packet: PacketFacts) => void;
+  /** In test mode: shows how a decision would be carried out. */
+  readonly rehearse?: (decision: Decision, packet: PacketFacts) => void;
   /** Where packets wait for gpg; absent: a queue of the processor's own. */
   readonly gpg?: GpgQueue;
 }
@@ -288,6 +290,7 @@ export class PacketProcessor {
       return "end";
     }
     this.#refuse(packet, "act", "test-mode", testModeFacts(decision), [decision.stanza]);
+    this.#parts.rehearse?.(decision, packet);
     return "next";
   }
 

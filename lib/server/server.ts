@@ -35,7 +35,7 @@ export class Server {
   readonly #parts: ServerParts;
   #setup: ServerSetup;
   #processor: PacketProcessor;
-  #actor: Actor | undefined;
+  #actor: Actor;
   /** One for the life of the process: a reload must not double what gpg costs. */
   readonly #gpg = new GpgQueue();
   #taken = 0;
@@ -75,9 +75,9 @@ export class Server {
       return this.#end;
     } finally {
       await this.#gpg.settle();
-      await this.#actor?.settle();
+      await this.#actor.settle();
       // Whoever stops the daemon by a command of a message would wait for himself.
-      if (this.#end !== "stopped") await this.#actor?.settleCommands();
+      if (this.#end !== "stopped") await this.#actor.settleCommands();
     }
   }
 
@@ -97,7 +97,7 @@ export class Server {
     this.#processor = this.#makeProcessor();
     if (before.capture !== setup.capture) before.capture.close();
     await this.#gpg.settle();
-    await actor?.settle();
+    await actor.settle();
   }
 
   #take(datagram: Datagram): void {
@@ -110,15 +110,31 @@ export class Server {
     this.#setup.capture.close();
   }
 
-  #makeActor(): Actor | undefined {
+  #makeActor(): Actor {
     const { observe, now } = this.#parts;
-    return this.#setup.policy.testMode ? undefined : new Actor(this.#setup, observe, now);
+    // What a rehearsal grants is granted to nobody.
+    const tell: Observer = (event) => {
+      if (event.kind !== "granted") observe(event);
+    };
+    return new Actor(this.#setup, this.#setup.policy.testMode ? tell : observe, now);
   }
 
   #makeProcessor(): PacketProcessor {
     const { stanzas, policy, replay } = this.#setup;
     const { now, observe } = this.#parts;
-    const act = this.#actor?.act ?? ((): void => {});
-    return new PacketProcessor({ stanzas, policy, replay, now, observe, act, gpg: this.#gpg });
+    const { act } = this.#actor;
+    return new PacketProcessor({
+      stanzas,
+      policy,
+      replay,
+      now,
+      observe,
+      act,
+      rehearse: (decision, packet) => {
+        // Commands have no rehearsal.
+        if (decision.kind !== "run" && decision.kind !== "cycle") act(decision, packet);
+      },
+      gpg: this.#gpg,
+    });
   }
 }

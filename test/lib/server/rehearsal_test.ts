@@ -1,0 +1,59 @@
+import { assertEquals } from "../../assert.ts";
+import type { Capture, Receive } from "../../../lib/capture/datagram.ts";
+import { iptablesAdapter } from "../../../lib/firewall/iptables.ts";
+import { ReportingFirewall } from "../../../lib/firewall/reporting_firewall.ts";
+import { NO_NAT } from "../../../lib/server/authorize_nat.ts";
+import { refuseNames } from "../../../lib/server/look_up.ts";
+import { ReplayCache } from "../../../lib/server/replay_cache.ts";
+import { Server } from "../../../lib/server/server.ts";
+import { parseChain } from "../../../lib/config/chain.ts";
+import { datagram, seal } from "../../support/packet.ts";
+import { aStanza } from "../../support/stanza.ts";
+
+const NOW = 1_800_000_000;
+
+/** A capture that holds one packet. */
+function captureOf(payload: string): Capture {
+  return {
+    description: "one packet",
+    run: (receive: Receive) => Promise.resolve(receive(datagram(payload))),
+    statistics: () => ({ received: 1, dropped: 0, refused: 0 }),
+    close: () => {},
+  };
+}
+
+Deno.test("in test mode the rules are shown as they would be given to the firewall, and granted to nobody", async () => {
+  const { chain } = parseChain("ACCEPT, filter, INPUT, 1, FWKNOP_INPUT, 1");
+  const adapter = iptablesAdapter({
+    command: "/usr/sbin/iptables",
+    chains: { ...(chain && { input: chain }) },
+    prepend: false,
+    commentCheck: false,
+  });
+  const commands: string[] = [];
+  const told: string[] = [];
+  const stanzas = [aStanza()];
+  const server = new Server({
+    capture: captureOf(seal({}, { time: NOW }).packetText),
+    firewall: new ReportingFirewall(adapter, {
+      now: () => NOW * 1000,
+      onEvent: (event) => commands.push(event.type === "command" ? event.text : event.type),
+    }),
+    commands: undefined,
+    cycles: undefined,
+    lookUp: refuseNames,
+    replay: new ReplayCache({ window: 120 }),
+    stanzas,
+    policy: { maxAge: 120, http: undefined, nat: NO_NAT, destinationRule: false, testMode: true },
+  }, {
+    now: () => NOW,
+    observe: (event) => told.push(event.kind === "refused" ? event.refusal.code : event.kind),
+    packetLimit: 0,
+  });
+  await server.run();
+  assertEquals(told, ["decoded", "test-mode"]);
+  assertEquals(commands.map((text) => text.split("\n").filter((line) => line.startsWith("-A"))), [[
+    "-A FWKNOP_INPUT -p 6 -s 192.0.2.44 --dport 22 -m comment --comment stanza_1 " +
+    `-m comment --comment _exp_${NOW + 30} -j ACCEPT`,
+  ]]);
+});
