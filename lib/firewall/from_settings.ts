@@ -46,6 +46,8 @@ export async function firewallFromSettings(
     onEvent,
     ...flushing(settings, given, FLUSH_NAMES[choice.kind] ?? "IPT"),
   };
+  const { forwarding, localNat } = natSwitches(settings);
+  const nat = forwarding || localNat;
   const manage = <V extends View>(adapter: Adapter<V>): Firewall =>
     rehearse ? new ReportingFirewall(adapter, { onEvent }) : new ManagedFirewall(adapter, options);
   switch (choice.kind) {
@@ -53,15 +55,12 @@ export async function firewallFromSettings(
       return manage(iptablesAdapter(iptablesSettings(settings, choice, "IPT")));
     case "firewalld":
       return manage(firewalldAdapter(iptablesSettings(settings, choice, "FIREWD")));
-    case "nft": {
-      const { forwarding, localNat } = natSwitches(settings);
-      const nat = forwarding || localNat;
+    case "nft":
       return manage(
         nftAdapter({ command: choice.command, nat, protect: settings.NFT_PROTECT ?? [] }),
       );
-    }
     case "pf":
-      return manage(pfAdapter({ command: choice.command, anchor: settings.PF_ANCHOR_NAME }));
+      return manage(pfAdapter({ command: choice.command, anchor: settings.PF_ANCHOR_NAME, nat }));
     case "ipfw":
       return manage(ipfwAdapter({
         command: choice.command,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { FirewallEvent } from "../../../lib/firewall/firewall.ts";
 import { ManagedFirewall } from "../../../lib/firewall/managed_firewall.ts";
 import { pfAdapter, type PfView } from "../../../lib/firewall/pf.ts";
-import { access, forward } from "../../support/firewall.ts";
+import { access, address, forward } from "../../support/firewall.ts";
 import { until } from "../../support/namespace.ts";
 
 const STAND_IN = new URL("../../support/pfctl.ts", import.meta.url).pathname;
@@ -13,13 +13,13 @@ async function withPf(
   body: (
     pf: { firewall: ManagedFirewall<PfView>; events: FirewallEvent[]; rules(): string },
   ) => Promise<void>,
-  anchor = "fwknop",
+  { anchor = "fwknop", nat = false } = {},
 ): Promise<void> {
   const state = await Deno.makeTempFile();
   await Deno.writeTextFile(state, `${FOREIGN}\n`);
   const events: FirewallEvent[] = [];
   const command = `${Deno.execPath()} run --quiet --allow-read --allow-write ${STAND_IN} ${state}`;
-  const firewall = new ManagedFirewall(pfAdapter({ command, anchor }), {
+  const firewall = new ManagedFirewall(pfAdapter({ command, anchor, nat }), {
     checkSeconds: 0,
     onEvent: (event) => events.push(event),
   });
@@ -70,9 +70,46 @@ Deno.test("pf (stand-in): what cannot be done is refused by name", async () => {
   await withPf(async ({ firewall }) => {
     await firewall.prepare();
     const { error } = await firewall.open(forward("192.0.2.44", "tcp/33", "10.0.0.1 22", 60));
-    assert.equal(error, "Forwarding/NAT requests are not currently supported.");
+    assert.equal(
+      error,
+      "Forwarding is not enabled: set ENABLE_IPT_FORWARDING or ENABLE_IPT_LOCAL_NAT",
+    );
   });
   await withPf(async ({ firewall }) => {
     await assert.rejects(firewall.prepare(), /usage: pfctl/);
-  }, "other");
+  }, { anchor: "other" });
+});
+
+Deno.test("pf (stand-in): NAT by rules for both ways, which end with the grant", async () => {
+  await withPf(async ({ firewall, events, rules }) => {
+    await firewall.prepare();
+    const sourceNat = { kind: "snat", address: address("203.0.113.9") } as const;
+    const grant = forward("192.0.2.44", "tcp/33389", "10.0.0.1 3389", 3, { sourceNat });
+    const { added, error } = await firewall.open(grant);
+    assert.equal(error, undefined);
+    assert.deepEqual(added.map(({ kind }) => kind), ["FORWARD", "DNAT", "SNAT"]);
+    const end = grant.expires;
+    assert.deepEqual(rules().trim().split("\n").toSorted(), [
+      FOREIGN,
+      `nat inet proto tcp from 192.0.2.44 to 10.0.0.1 port = 3389 tag _exp_${end} -> 203.0.113.9`,
+      `pass in quick inet proto tcp from 192.0.2.44 to 10.0.0.1 port = 3389 flags S/SA keep state label "_exp_${end}"`,
+      `rdr inet proto tcp from 192.0.2.44 to any port = 33389 tag _exp_${end} -> 10.0.0.1 port 3389`,
+    ]);
+    const everything = forward("2001:db8::1", "tcp/1", "2001:db8:1::1 0", 60, { everything: true });
+    assert.equal((await firewall.open(everything)).error, undefined);
+    assert.match(rules(), /^rdr inet6 from 2001:db8::1 to any tag _exp_\d+ -> 2001:db8:1::1$/m);
+    await firewall.check();
+    assert.equal(firewall.held().length, 5, "what is listed is known again");
+    const removed = () => events.filter(({ type }) => type === "removed").length;
+    await until("the first is over", () => removed() === 3, 10);
+    assert.equal(rules().trim().split("\n").length, 3);
+    const masquerade = { sourceNat: { kind: "masquerade" } } as const;
+    const refused = await firewall.open(
+      forward("192.0.2.1", "tcp/1", "10.0.0.1 1", 60, masquerade),
+    );
+    assert.match(refused.error ?? "", /pf cannot masquerade without an interface/);
+    await firewall.close();
+    assert.equal(rules(), `${FOREIGN}\n`);
+    assert.deepEqual(events.filter(({ type }) => type === "vanished" || type === "error"), []);
+  }, { nat: true });
 });
