@@ -84,21 +84,34 @@ export function openServeLog(
     context.isErrorTerminal;
   let held: RepeatFilter | undefined;
   let observe: Observer;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   if (showsTrace) {
     setColorEnabled(context.usesColor);
     observe = new Trace((line) => context.err(`${line}\n`), now).observe;
   } else if (!isNative) observe = lines.observe;
   else {
-    held = new RepeatFilter(
+    const filter = new RepeatFilter(
       format === "text" ? lines.observe : (event) => {
         const object = eventObject(event);
         if (object !== undefined) logger.object(object);
       },
       now,
     );
-    observe = held.observe;
+    held = filter;
+    // An idle server sleeps: the timer runs only while something is held back.
+    const watch = (): void => {
+      if (timer !== undefined || !filter.isHolding) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        filter.flush(now());
+        watch();
+      }, FLUSH_INTERVAL);
+    };
+    observe = (event) => {
+      filter.observe(event);
+      watch();
+    };
   }
-  const timer = setInterval(() => held?.flush(now()), FLUSH_INTERVAL);
   return {
     observe,
     firewall: (event) => {
@@ -117,7 +130,7 @@ export function openServeLog(
     debug: (text) => logger.log({ severity: "debug", text }),
     finish: () => held?.flush(now(), true),
     [Symbol.dispose]: () => {
-      clearInterval(timer);
+      clearTimeout(timer);
       logger[Symbol.dispose]();
     },
   };
