@@ -35,6 +35,9 @@ export async function demoInNamespaces(
   narrator.typed("server", "fwknop serve -f -c fwknopd.conf -a access.conf");
   const daemon = await stage.serve();
   daemon.lines.forEach((line) => narrator.said(line));
+  if (daemon.lines.some((line) => line.startsWith("Sniffing"))) {
+    narrator.tell("It reads packets off the wire: no port is open for them, nothing listens.");
+  }
   daemon.onLine = (line) => narrator.said(line);
 
   narrator.step("The client tries to connect");

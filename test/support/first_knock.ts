@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { loadPcap } from "../../ffi/pcap.ts";
 import { LoggedProcess } from "./logged_process.ts";
 import { type Ended, type Lab, type Namespace } from "./namespace.ts";
 import { connect, echoService, reach, type Running, type Session } from "./tcp.ts";
@@ -34,9 +35,20 @@ const SERVICE_PORT = 22;
 const FIREWALL = [
   ["-A", "INPUT", "-i", "lo", "-j", "ACCEPT"],
   ["-A", "INPUT", "-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT"],
-  ["-A", "INPUT", "-p", "udp", "--dport", String(SPA_PORT), "-j", "ACCEPT"],
   ["-P", "INPUT", "DROP"],
 ] as const;
+/** Without libpcap the daemon listens itself, and the packet has to be let in. */
+const LET_PACKET_IN = ["-A", "INPUT", "-p", "udp", "--dport", String(SPA_PORT), "-j", "ACCEPT"];
+
+/** Whether packets can be read off the wire here. */
+function canSniff(): boolean {
+  try {
+    loadPcap();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const PACKET_SENDER = `
 import dgram from "node:dgram";
@@ -73,12 +85,13 @@ export class FirstKnock {
       { namespace: server, device: "eth0", addresses: [`${SERVER_ADDRESS}/24`] },
       { namespace: client, device: "eth0", addresses: [`${CLIENT_ADDRESS}/24`] },
     );
-    for (const words of FIREWALL) await server.must("iptables", "-w", ...words);
+    const sniffs = canSniff();
+    const rules = sniffs ? FIREWALL : [...FIREWALL, LET_PACKET_IN];
+    for (const words of rules) await server.must("iptables", "-w", ...words);
     const service = await echoService(server, SERVER_ADDRESS, SERVICE_PORT, "welcome");
     const keys = await client.must(...program, "keygen");
     writePrivate(`${folder}/fwknopd.conf`, [
-      "ENABLE_UDP_SERVER Y",
-      `UDPSERV_PORT ${SPA_PORT}`,
+      ...(sniffs ? ["PCAP_INTF eth0"] : ["ENABLE_UDP_SERVER Y", `UDPSERV_PORT ${SPA_PORT}`]),
       `FWKNOP_RUN_DIR ${folder}/run`,
     ]);
     writePrivate(`${folder}/access.conf`, [
@@ -99,7 +112,7 @@ export class FirstKnock {
     return new FirstKnock(server, client, options, service);
   }
 
-  /** Starts `fwknop serve` and returns when it listens. */
+  /** Starts `fwknop serve` and returns when it watches for packets. */
   async serve(...extra: readonly string[]): Promise<LoggedProcess> {
     const words = ["serve", "-f", ...this.#files(), ...extra];
     const daemon = new LoggedProcess(
@@ -110,7 +123,7 @@ export class FirstKnock {
         env: { NO_COLOR: "1" },
       }),
     );
-    await daemon.line(/listen on port/, { seconds: 20 });
+    await daemon.line(/listen on port|main event loop/, { seconds: 20 });
     return daemon;
   }
 
