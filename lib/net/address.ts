@@ -50,11 +50,6 @@ export function parseAddress(text: string): Address | undefined {
   return bytes === undefined ? undefined : addressFromBytes(bytes);
 }
 
-/** Whether two addresses are the same host. */
-export function sameAddress(a: Address, b: Address): boolean {
-  return a.text === b.text;
-}
-
 /** Whether this is `0.0.0.0` or `::`, which in a message asks for the packet's own source. */
 export function isUnspecified(address: Address): boolean {
   return address.bytes.every((byte) => byte === 0);

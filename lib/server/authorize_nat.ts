@@ -18,13 +18,6 @@ export interface NatPolicy {
   readonly sourceNat: SourceNatSettings;
 }
 
-/** No NAT at all. */
-export const NO_NAT: NatPolicy = {
-  forwarding: false,
-  localNat: false,
-  sourceNat: { enabled: false },
-};
-
 /** The members that tell the kinds of decision about access apart. */
 export type Route =
   | Pick<OpenPorts, "kind">

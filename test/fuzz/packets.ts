@@ -7,14 +7,13 @@ import { assert, assertEquals } from "../assert.ts";
 import type { Datagram } from "../../lib/capture/datagram.ts";
 import type { Stanza } from "../../lib/config/stanza.ts";
 import { textBytes } from "../../lib/crypto/bytes.ts";
-import { NO_NAT } from "../../lib/server/authorize_nat.ts";
 import { PacketProcessor } from "../../lib/server/packet_processor.ts";
 import { MAX_KINDS, RepeatFilter } from "../../lib/server/repeat_filter.ts";
 import { ReplayCache } from "../../lib/server/replay_cache.ts";
 import { encodeHttpRequest } from "../../lib/spa/http.ts";
 import type { SpaMessage } from "../../lib/spa/message.ts";
 import { datagram, seal, type SealChanges } from "../support/packet.ts";
-import { aStanza } from "../support/stanza.ts";
+import { aStanza, NO_NAT } from "../support/stanza.ts";
 import { mutate, type Random } from "./random.ts";
 
 const NOW = 1_800_000_000;

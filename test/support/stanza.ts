@@ -5,6 +5,7 @@
  */
 import type { Stanza } from "../../lib/config/stanza.ts";
 import { type Address, parseAddress } from "../../lib/net/address.ts";
+import type { NatPolicy } from "../../lib/server/authorize_nat.ts";
 
 /** The address, which must be one. */
 export function anAddress(text: string): Address {
@@ -34,3 +35,10 @@ export function aStanza(changes: Partial<Stanza> = {}): Stanza {
     ...changes,
   };
 }
+
+/** No NAT at all. */
+export const NO_NAT: NatPolicy = {
+  forwarding: false,
+  localNat: false,
+  sourceNat: { enabled: false },
+};

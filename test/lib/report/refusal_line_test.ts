@@ -1,12 +1,11 @@
 import { assert, assertEquals } from "../../assert.ts";
 import { LineReporter } from "../../../lib/report/line_reporter.ts";
 import { refusalLines } from "../../../lib/report/refusal_line.ts";
-import { NO_NAT } from "../../../lib/server/authorize_nat.ts";
 import type { PacketEvent } from "../../../lib/server/event.ts";
 import { PacketProcessor } from "../../../lib/server/packet_processor.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
 import { datagram, seal } from "../../support/packet.ts";
-import { aStanza } from "../../support/stanza.ts";
+import { aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 

@@ -2,11 +2,10 @@ import { assertEquals } from "../../assert.ts";
 import type { Stanza } from "../../../lib/config/stanza.ts";
 import { setColorEnabled } from "../../../lib/report/color.ts";
 import { Trace } from "../../../lib/report/trace.ts";
-import { NO_NAT } from "../../../lib/server/authorize_nat.ts";
 import { PacketProcessor } from "../../../lib/server/packet_processor.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
 import { datagram, seal } from "../../support/packet.ts";
-import { aStanza } from "../../support/stanza.ts";
+import { aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 

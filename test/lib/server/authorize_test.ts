@@ -6,10 +6,9 @@ import {
   cycleSeconds,
   grantSeconds,
 } from "../../../lib/server/authorize.ts";
-import { NO_NAT } from "../../../lib/server/authorize_nat.ts";
 import type { SpaMessage } from "../../../lib/spa/message.ts";
 import { parseRequest } from "../../../lib/spa/request.ts";
-import { anAddress, aStanza } from "../../support/stanza.ts";
+import { anAddress, aStanza, NO_NAT } from "../../support/stanza.ts";
 import { parseServices } from "../../../lib/net/service.ts";
 
 const NOW = 1_800_000_000;

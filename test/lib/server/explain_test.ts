@@ -8,7 +8,6 @@ import { parsePrefix } from "../../../lib/net/prefix.ts";
 import { parseServices } from "../../../lib/net/service.ts";
 import { explainFinding } from "../../../lib/report/finding_text.ts";
 import { explainRefusal } from "../../../lib/report/explanation.ts";
-import { NO_NAT } from "../../../lib/server/authorize_nat.ts";
 import type { ExplainEvent } from "../../../lib/server/event.ts";
 import { Explainer } from "../../../lib/server/explain.ts";
 import type { ServerPolicy } from "../../../lib/server/policy.ts";
@@ -16,7 +15,7 @@ import { ReplayCache } from "../../../lib/server/replay_cache.ts";
 import { encodeHttpRequest } from "../../../lib/spa/http.ts";
 import { packetReplayDigest } from "../../../lib/spa/replay_digest.ts";
 import { datagram, seal, type SealChanges } from "../../support/packet.ts";
-import { aStanza } from "../../support/stanza.ts";
+import { aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 const HMAC_KEY = textBytes("hmackey1");

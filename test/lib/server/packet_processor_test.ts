@@ -5,13 +5,12 @@ import { textBytes } from "../../../lib/crypto/bytes.ts";
 import type { Decision } from "../../../lib/server/decision.ts";
 import type { PacketEvent } from "../../../lib/server/event.ts";
 import { PacketProcessor } from "../../../lib/server/packet_processor.ts";
-import { NO_NAT } from "../../../lib/server/authorize_nat.ts";
 import type { ServerPolicy } from "../../../lib/server/policy.ts";
 import { ReplayCache, type ReplayStore } from "../../../lib/server/replay_cache.ts";
 import { parsePrefix } from "../../../lib/net/prefix.ts";
 import { encodeHttpRequest } from "../../../lib/spa/http.ts";
 import { datagram, seal } from "../../support/packet.ts";
-import { aStanza } from "../../support/stanza.ts";
+import { aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 

@@ -2,13 +2,12 @@ import { assertEquals } from "../../assert.ts";
 import type { Capture, Receive } from "../../../lib/capture/datagram.ts";
 import { iptablesAdapter } from "../../../lib/firewall/iptables.ts";
 import { ReportingFirewall } from "../../../lib/firewall/reporting_firewall.ts";
-import { NO_NAT } from "../../../lib/server/authorize_nat.ts";
 import { refuseNames } from "../../../lib/server/look_up.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
 import { Server } from "../../../lib/server/server.ts";
 import { parseChain } from "../../../lib/config/chain.ts";
 import { datagram, seal } from "../../support/packet.ts";
-import { aStanza } from "../../support/stanza.ts";
+import { aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 

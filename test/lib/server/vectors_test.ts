@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "../../assert.ts";
 import { DIGESTS } from "../../../lib/crypto/digest.ts";
 import type { OpenedPacket } from "../../../lib/spa/packet.ts";
-import { NO_NAT } from "../../../lib/server/authorize_nat.ts";
+import { NO_NAT } from "../../support/stanza.ts";
 import type { PacketEvent } from "../../../lib/server/event.ts";
 import { PacketProcessor } from "../../../lib/server/packet_processor.ts";
 import type { Refusal } from "../../../lib/server/refusal.ts";
