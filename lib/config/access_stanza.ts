@@ -93,7 +93,7 @@ function expiryOf(draft: StanzaDraft): number | undefined {
 /**
  * A MAX_FW_TIMEOUT that was written caps FW_ACCESS_TIMEOUT, as the C daemon says and does not do
  * (`docs/spec/server.md` 16, row 18). Where none was written nobody asked for a cap below FW_ACCESS_TIMEOUT, nor
- * below CMD_CYCLE_TIMER.
+ * below the timer of a command cycle; a timer without a cycle means nothing and widens nothing.
  */
 function timeoutsOf(
   draft: StanzaDraft,
@@ -108,7 +108,8 @@ function timeoutsOf(
       `Access is granted for ${limit} s`,
     );
   }
-  const maxTimeout = limit ??
-    Math.max(DEFAULT_MAX_TIMEOUT, wanted, draft.value("CMD_CYCLE_TIMER") ?? 0);
+  const hasCycle = draft.value("CMD_CYCLE_OPEN") !== undefined;
+  const timer = hasCycle ? draft.value("CMD_CYCLE_TIMER") ?? 0 : 0;
+  const maxTimeout = limit ?? Math.max(DEFAULT_MAX_TIMEOUT, wanted, timer);
   return { accessTimeout: Math.min(wanted, maxTimeout), maxTimeout };
 }

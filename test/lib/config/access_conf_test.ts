@@ -116,6 +116,9 @@ Deno.test("MAX_FW_TIMEOUT caps FW_ACCESS_TIMEOUT where it is written", () => {
   assertEquals(timeouts("FW_ACCESS_TIMEOUT 1000"), [1000, 1000]);
   assertEquals(timeouts("MAX_FW_TIMEOUT 20"), [20, 20]);
   assertEquals(timeouts("FW_ACCESS_TIMEOUT 0\nMAX_FW_TIMEOUT 0"), [30, 300]);
+  assertEquals(timeouts("CMD_CYCLE_TIMER 301"), [30, 300], "a timer without a cycle");
+  const cycle = "CMD_CYCLE_OPEN /bin/open $SRC\nCMD_CYCLE_CLOSE NONE\n";
+  assertEquals(timeouts(`${cycle}CMD_CYCLE_TIMER 301`), [30, 301]);
   assertEquals(warnings(`${GOOD_STANZA}FW_ACCESS_TIMEOUT 60\nMAX_FW_TIMEOUT 20`), [
     "a:6:16 Warning: MAX_FW_TIMEOUT < FW_ACCESS_TIMEOUT, honoring MAX_FW_TIMEOUT for stanza source: 'ANY' (#1)",
   ]);
