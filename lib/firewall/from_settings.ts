@@ -19,7 +19,7 @@ import { pfAdapter } from "./pf.ts";
 import { ReportingFirewall } from "./reporting_firewall.ts";
 
 /** Seconds between two looks at what changed underneath; the C daemon's deep check comes every 2 to 10. */
-const CHECK_SECONDS = 30;
+const CHECK_SECONDS = 60;
 
 /**
  * Chooses and builds the firewall; it is looked at, and not touched before its `prepare`. Which one was chosen, and why,
