@@ -1,7 +1,7 @@
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import { ethernet, ipv4, tagged, udp } from "../support/frames.ts";
 import { serveOn } from "../support/gateway.ts";
-import { type Lab, type Namespace, namespaceTest } from "../support/namespace.ts";
+import { type Lab, type Namespace, namespaceTest, until } from "../support/namespace.ts";
 
 const SERVER = "198.51.100.7";
 const CLIENT = "198.51.100.44";
@@ -101,8 +101,8 @@ const WAYS_IN: readonly WayIn[] = [
       // Something has to take the connection; what it carries is read off the wire.
       const code = `for await (const c of Deno.listen({ port: 8080 })) c.close();`;
       server.spawn([Deno.execPath(), "eval", code], { stdout: "null", stderr: "null" });
-      const ports = async (): Promise<string> => await server.must("ss", "-ltn");
-      while (!(await ports()).includes(":8080")) await new Promise((done) => setTimeout(done, 20));
+      const ports = (): Promise<string> => server.must("ss", "-ltn");
+      await until("the port is taken", async () => (await ports()).includes(":8080"));
     },
     options: ["-D", SERVER, "-P", "tcp", "-p", "8080"],
   },
