@@ -6,13 +6,13 @@
 import type { Finding } from "./finding.ts";
 import type { AddressFamily } from "../net/address.ts";
 import { formatService, sameService, type Service } from "../net/service.ts";
+import type { Fate } from "./chain_walk.ts";
 import type { FirewallKind } from "./choose.ts";
 import { FORWARDING_COMMANDS, forwards } from "./ip_forwarding.ts";
 import { iptablesPrograms } from "./iptables_programs.ts";
 import { acceptsMark, MARK_ADVICE } from "./nft_mark.ts";
 import { isCompatible, nftFateOf, type NftPolicy, parseNftPolicy } from "./nft_policy.ts";
-import { acceptsEstablished, dockerPorts, type Fate, fateOf, parsePolicy } from "./policy.ts";
-import type { Policy } from "./policy.ts";
+import { acceptsEstablished, dockerPorts, fateOf, parsePolicy, type Policy } from "./policy.ts";
 import { Runner } from "./runner.ts";
 
 /** What is asked about. */
@@ -101,8 +101,8 @@ async function readRuleset({ iptables, nft }: DoctorQuestions): Promise<Ruleset 
 export function judgeRuleset(questions: DoctorQuestions, ruleset: Ruleset): Finding[] {
   const { services, udpPort, kind, protect } = questions;
   const findings = services.flatMap((service) => judgeService(questions, ruleset, service));
-  findings.push(judgeSessions(questions, ruleset));
-  if (udpPort !== undefined) findings.push(judgeSpaPort(questions, ruleset, udpPort));
+  findings.push(...judgeSessions(questions, ruleset));
+  if (udpPort !== undefined) findings.push(...judgeSpaPort(questions, ruleset, udpPort));
   const drops = services.some((service) => fate(ruleset, service, 4) !== "accepted");
   if (kind === "nft" && protect.length === 0 && drops && !ruleset.marked) {
     findings.push({ state: "bad", text: MARK_ADVICE });
@@ -143,18 +143,20 @@ function fate({ filter, nft }: Ruleset, service: Service, family: AddressFamily)
 
 function judgeService(questions: DoctorQuestions, ruleset: Ruleset, service: Service): Finding[] {
   const name = formatService(service);
-  const families = questions.ipv6 ? [4, 6] as const : [4] as const;
   if (questions.protect.some((it) => sameService(it, service))) {
     const text = `${name} is closed by NFT_PROTECT to those who do not knock`;
     return [{ state: "good", text }];
   }
-  const fates = families.map((family) => ({ family, end: fate(ruleset, service, family) }));
+  const fates = familiesOf(questions.ipv6).map((family) => ({
+    family,
+    end: fate(ruleset, service, family),
+  }));
   const odd = fates.filter(({ end }) => end !== "dropped");
   if (odd.length === 0) {
     return [{ state: "good", text: `${name} is closed to those who do not knock` }];
   }
   return odd.map(({ family, end }): Finding => {
-    const where = family === 6 ? " over IPv6" : "";
+    const where = over(family);
     if (end === "unclear") {
       return {
         state: "unclear",
@@ -186,30 +188,55 @@ function tables(family: AddressFamily): string {
   return family === 6 ? "ip6tables" : "iptables";
 }
 
-function judgeSessions({ kind }: DoctorQuestions, { filter, nft }: Ruleset): Finding {
-  // A port nobody asks for: only a rule for established connections in general admits it.
-  const arrival = { service: { protocol: "tcp", port: 9 }, established: true, family: 4 } as const;
-  const accepted = (filter[4] === undefined || acceptsEstablished(filter[4])) &&
-    (nft === undefined || nftFateOf(nft, arrival) !== "dropped");
-  if (accepted) return { state: "good", text: "Open sessions outlive their grant" };
-  return {
+function judgeSessions({ kind, ipv6 }: DoctorQuestions, { filter, nft }: Ruleset): Finding[] {
+  const dying = familiesOf(ipv6).filter((family) => {
+    const policy = filter[family];
+    // A port nobody asks for: only a rule for established connections in general admits it.
+    const arrival = { service: { protocol: "tcp", port: 9 }, established: true, family } as const;
+    return policy !== undefined && !acceptsEstablished(policy) ||
+      nft !== undefined && nftFateOf(nft, arrival) === "dropped";
+  });
+  if (dying.length === 0) return [{ state: "good", text: "Open sessions outlive their grant" }];
+  return dying.map((family) => ({
     state: "bad",
-    text: "Packets of established connections are not accepted: sessions die when a grant ends",
+    text: `Packets of established connections${over(family)} are ` +
+      "not accepted: sessions die when a grant ends",
     mend: kind === "nft"
       ? "nft insert rule inet filter input ct state established,related accept"
-      : "iptables -I INPUT 1 -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
-  };
+      : `${tables(family)} -I INPUT 1 -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT`,
+  }));
 }
 
-function judgeSpaPort({ kind }: DoctorQuestions, ruleset: Ruleset, port: number): Finding {
-  const end = fate(ruleset, { protocol: "udp", port }, 4);
-  if (end === "accepted") return { state: "good", text: `Packets to udp/${port} arrive` };
-  const verb = end === "dropped" ? "are" : "may be";
-  return {
+function judgeSpaPort({ kind, ipv6 }: DoctorQuestions, ruleset: Ruleset, port: number): Finding[] {
+  const ends = familiesOf(ipv6)
+    .map((family) => ({ family, end: fate(ruleset, { protocol: "udp", port }, family) }))
+    .filter(({ end }) => end !== "accepted");
+  if (ends.length === 0) return [{ state: "good", text: `Packets to udp/${port} arrive` }];
+  return ends.map(({ family, end }) => ({
     state: end === "dropped" ? "bad" : "unclear",
-    text: `Packets to udp/${port} ${verb} dropped before the server sees them`,
-    mend: kind === "nft"
-      ? `nft insert rule inet filter input udp dport ${port} accept`
-      : `iptables -I INPUT 1 -p udp --dport ${port} -j ACCEPT`,
-  };
+    text: `Packets to udp/${port}${over(family)} ${end === "dropped" ? "are" : "may be"} ` +
+      "dropped before the server sees them",
+    mend: admitting(kind, port, family),
+  }));
+}
+
+/** The command that lets SPA packets in. */
+function admitting(kind: FirewallKind, port: number, family: AddressFamily): string {
+  switch (kind) {
+    case "nft":
+      return `nft insert rule inet filter input udp dport ${port} accept`;
+    case "firewalld":
+      return `firewall-cmd --permanent --add-port=${port}/udp && firewall-cmd --reload`;
+    default:
+      return `${tables(family)} -I INPUT 1 -p udp --dport ${port} -j ACCEPT`;
+  }
+}
+
+/** IPv4 goes without saying. */
+function over(family: AddressFamily): string {
+  return family === 6 ? " over IPv6" : "";
+}
+
+function familiesOf(ipv6: boolean): readonly AddressFamily[] {
+  return ipv6 ? [4, 6] : [4];
 }

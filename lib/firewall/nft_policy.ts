@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { Service } from "../net/service.ts";
+import type { Protocol, Service } from "../net/service.ts";
+import { exitsOf, type Fate, fateBehind, type Step } from "./chain_walk.ts";
 import { parseObjects, property } from "./nft_listing.ts";
 import { NFT_MARK, NFT_TABLE } from "./nft_schema.ts";
-import type { Fate } from "./policy.ts";
 
 /** Whether the table of the nft adapter is there. */
 export function hasOwnTable(ruleset: string): boolean {
@@ -49,7 +49,7 @@ export interface NftChain {
 /** A ruleset with what matters of it. */
 export interface NftPolicy {
   readonly chains: readonly NftChain[];
-  /** Elements of named sets: `inet filter services` → expressions. */
+  /** Elements of named sets and maps: `inet filter services` → expressions, or pairs of them. */
   readonly sets: ReadonlyMap<string, readonly unknown[]>;
 }
 
@@ -70,7 +70,7 @@ export function parseNftPolicy(text: string): NftPolicy {
         rules: [],
       });
     }
-    const set = property(object, "set");
+    const set = property(object, "set") ?? property(object, "map");
     const elements = property(set, "elem");
     if (set !== undefined) {
       const name = `${tableOf(set)} ${String(property(set, "name"))}`;
@@ -112,59 +112,59 @@ export function nftFateOf(policy: NftPolicy, arrival: Arrival): Fate {
   let result: Fate = "accepted";
   for (const chain of policy.chains) {
     if (chain.hook !== "input" || chain.type !== "filter" || !tables.test(chain.table)) continue;
-    const end = walk(policy, chain, arrival, 0);
-    const fate = end === "returned" ? (chain.policy === "drop" ? "dropped" : "accepted") : end;
+    const stepsOf = (name: string) =>
+      policy.chains.filter((it) => it.table === chain.table && it.name === name)
+        .flatMap((it) => it.rules.flatMap((rule) => steps(policy, it, rule, arrival)));
+    const otherwise = chain.policy === "drop" ? "dropped" : "accepted";
+    const fate = fateBehind(exitsOf(chain.name, stepsOf), otherwise);
     if (fate === "dropped") return "dropped";
     if (fate === "unclear") result = "unclear";
   }
   return result;
 }
 
-/** Deeper nesting is not followed. */
-const MAX_DEPTH = 16;
-
-function walk(
+/** One rule: all its expressions must match. A verdict map is as many rules as it has elements. */
+function steps(
   policy: NftPolicy,
   chain: NftChain,
+  expressions: readonly unknown[],
   arrival: Arrival,
-  depth: number,
-): Fate | "returned" {
-  for (const expressions of chain.rules) {
-    let match: "yes" | "no" | "maybe" = "yes";
-    let end: Fate | "returned" | undefined;
-    for (const expression of expressions) {
-      const outcome = matches(policy, chain, expression, arrival);
-      if (outcome === "no") match = "no";
-      else if (outcome === "maybe" && match === "yes") match = "maybe";
-      end ??= verdict(policy, chain, expression, arrival, depth);
-    }
-    if (match === "no" || end === undefined) continue;
-    if (end === "returned") {
-      const isReturn = expressions.some((it) => property(it, "return") !== undefined);
-      if (isReturn && match === "yes") return "returned";
-      continue;
-    }
-    if (match === "yes") return end;
-    // What our table admits says nothing about those who did not knock.
-    if (chain.table !== NFT_TABLE) return "unclear";
+): Step[] {
+  const match = allOf(expressions.map((it) => matches(policy, chain, it, arrival)));
+  // What our table admits says nothing about those who did not knock.
+  if (match === "no" || (match === "maybe" && chain.table === NFT_TABLE)) return [];
+  const map = expressions.map((it) => property(it, "vmap")).find((it) => it !== undefined);
+  if (map === undefined) {
+    return [{ match, does: expressions.map(effect).find((it) => it !== "nothing") ?? "nothing" }];
   }
-  return "returned";
+  const left = property(map, "key");
+  return resolveSet(policy, chain, property(map, "data")).flatMap((pair): Step[] => {
+    if (!Array.isArray(pair)) return [];
+    const [right, verdict] = pair;
+    const condition = { match: { op: "==", left, right } };
+    return [{
+      match: allOf([match, matches(policy, chain, condition, arrival)]),
+      does: effect(verdict),
+    }];
+  });
 }
 
-function verdict(
-  policy: NftPolicy,
-  chain: NftChain,
-  expression: unknown,
-  arrival: Arrival,
-  depth: number,
-): Fate | "returned" | undefined {
+function allOf(matches: readonly Step["match"][]): Step["match"] {
+  if (matches.includes("no")) return "no";
+  return matches.includes("maybe") ? "maybe" : "yes";
+}
+
+function effect(expression: unknown): Step["does"] {
   if (has(expression, "accept")) return "accepted";
   if (has(expression, "drop") || has(expression, "reject")) return "dropped";
   if (has(expression, "return")) return "returned";
-  const target = property(property(expression, "jump") ?? property(expression, "goto"), "target");
-  if (target === undefined || depth === MAX_DEPTH) return undefined;
-  const next = policy.chains.find(({ table, name }) => table === chain.table && name === target);
-  return next === undefined ? undefined : walk(policy, next, arrival, depth + 1);
+  for (const how of ["jump", "goto"] as const) {
+    const target = property(property(expression, how), "target");
+    if (target !== undefined) {
+      return how === "jump" ? { jump: String(target) } : { goto: String(target) };
+    }
+  }
+  return "nothing";
 }
 
 /** `drop` and its kind are members whose value is `null`. */
@@ -178,37 +178,47 @@ function matches(
   chain: NftChain,
   expression: unknown,
   arrival: Arrival,
-): "yes" | "no" | "maybe" {
+): Step["match"] {
   const match = property(expression, "match");
   if (match === undefined) {
-    // A verdict map may decide anything.
-    return has(expression, "vmap") || has(expression, "limit") || has(expression, "xt")
-      ? "maybe"
-      : "yes";
+    return has(expression, "limit") || has(expression, "xt") ? "maybe" : "yes";
   }
   const operator = property(match, "op");
   if (operator !== "==" && operator !== "in") return operator === "!=" ? negated(match) : "maybe";
   const right = resolveSet(policy, chain, property(match, "right"));
   const left = property(match, "left");
   const key = String(property(property(left, "meta") ?? property(left, "ct"), "key"));
-  const field = `${String(property(property(left, "payload"), "protocol"))} ${
-    String(property(property(left, "payload"), "field"))
-  }`;
+  const header = String(property(property(left, "payload"), "protocol"));
+  const field = `${header} ${String(property(property(left, "payload"), "field"))}`;
   const { service: { protocol, port }, established, family } = arrival;
+  if (!mayHave(header, protocol, family)) return "no";
   if (key === "iifname" || key === "iif") return right.includes("lo") ? "no" : "maybe";
   // Only our own table sets it, for those who knocked.
   if (key === "mark" && right.includes(NFT_MARK)) return "no";
   if (key === "l4proto") return right.includes(protocol) ? "yes" : "no";
   if (key === "nfproto") return right.includes(family === 4 ? "ipv4" : "ipv6") ? "yes" : "no";
+  // Who comes straight to a port of this host was not sent there by a rule of it.
+  if (key === "status" && right.includes("dnat")) return "no";
   if (key === "state") return right.includes(established ? "established" : "new") ? "yes" : "no";
   if (field === "tcp dport" || field === "udp dport" || field === "th dport") {
-    const ofProtocol = field.startsWith(protocol) || field.startsWith("th");
-    return ofProtocol && right.some((item) => coversPort(item, port)) ? "yes" : "no";
+    return right.some((item) => coversPort(item, port)) ? "yes" : "no";
   }
-  if (field === "ip protocol") return right.includes(protocol) && family === 4 ? "yes" : "no";
-  if (field === "ip6 nexthdr") return right.includes(protocol) && family === 6 ? "yes" : "no";
+  if (field === "ip protocol" || field === "ip6 nexthdr") {
+    return right.includes(protocol) ? "yes" : "no";
+  }
   return concatenation(left, right, arrival);
 }
+
+/** Whether a packet has that header at all: a rule about the fields of another one is not about it. */
+function mayHave(header: string, protocol: Protocol, family: 4 | 6): boolean {
+  if (header === "ip") return family === 4;
+  if (header === "ip6") return family === 6;
+  return !TRANSPORTS.has(header) || header === protocol;
+}
+
+const TRANSPORTS: ReadonlySet<string> = new Set(
+  ["tcp", "udp", "udplite", "sctp", "dccp", "icmp", "icmpv6", "igmp", "esp", "ah", "comp"],
+);
 
 /** `iifname != "lo"` holds for whoever comes from outside; of other negations nothing is known. */
 function negated(match: unknown): "yes" | "maybe" {

@@ -5,6 +5,7 @@
  */
 import type { Service } from "../net/service.ts";
 import { NFT_MARK } from "./nft_schema.ts";
+import { exitsOf, type Fate, fateBehind, type Step } from "./chain_walk.ts";
 import { type ListedRule, type Listing, parseListing } from "./iptables_listing.ts";
 
 /** One table: its chains and the policies of the built-in ones. */
@@ -13,9 +14,6 @@ export interface Policy {
   /** `ACCEPT` or `DROP` by chain. */
   readonly policies: ReadonlyMap<string, string>;
 }
-
-/** What becomes of a connection; `unclear` where a rule with other conditions may decide. */
-export type Fate = "accepted" | "dropped" | "unclear";
 
 /** Reads `iptables -t TABLE -S`. */
 export function parsePolicy(text: string): Policy {
@@ -29,17 +27,13 @@ export function parsePolicy(text: string): Policy {
 
 /** What the INPUT chain does to a new connection (or first datagram) from anywhere to a service of this host. */
 export function fateOf(policy: Policy, service: Service): Fate {
-  const end = walk(policy, "INPUT", { service, established: false }, 0);
-  if (end !== "returned") return end;
-  return policy.policies.get("INPUT") === "DROP" ? "dropped" : "accepted";
+  return fate(policy, { service, established: false });
 }
 
 /** Whether packets of connections that stand already are let in whatever port they are for. */
 export function acceptsEstablished(policy: Policy): boolean {
   // A port nobody asks for: only a rule for established connections in general admits it.
-  const service = { protocol: "tcp", port: 9 } as const;
-  return fateOf(policy, service) === "accepted" ||
-    walk(policy, "INPUT", { service, established: true }, 0) === "accepted";
+  return fate(policy, { service: { protocol: "tcp", port: 9 }, established: true }) === "accepted";
 }
 
 /** Ports that Docker publishes: they are rewritten before INPUT and never pass it. */
@@ -60,43 +54,34 @@ interface Packet {
   readonly established: boolean;
 }
 
-/** Deeper nesting is not followed; the kernel forbids loops. */
-const MAX_DEPTH = 16;
-
-function walk(policy: Policy, chain: string, packet: Packet, depth: number): Fate | "returned" {
-  for (const rule of policy.chains.get(chain) ?? []) {
-    const match = matches(rule, packet);
-    if (match === "no") continue;
-    const target = rule.words[rule.words.findIndex((word) => /^-[jg]$/.test(word)) + 1] ?? "";
-    const end = verdict(policy, target, packet, depth);
-    if (end === "returned") {
-      if (target === "RETURN" && match === "yes") return "returned";
-      continue;
-    }
-    if (match === "yes" && end !== "unclear") return end;
-    // A rule of ours admits those who knocked; it says nothing about anybody else.
-    if (!rule.words.some((word) => word.startsWith("_exp_"))) return "unclear";
-  }
-  return "returned";
+function fate(policy: Policy, packet: Packet): Fate {
+  const stepsOf = (chain: string) =>
+    (policy.chains.get(chain) ?? []).map((rule) => step(policy, rule, packet));
+  const otherwise = policy.policies.get("INPUT") === "DROP" ? "dropped" : "accepted";
+  return fateBehind(exitsOf("INPUT", stepsOf), otherwise);
 }
 
-function verdict(
-  policy: Policy,
-  target: string,
-  packet: Packet,
-  depth: number,
-): Fate | "returned" {
+function step(policy: Policy, rule: ListedRule, packet: Packet): Step {
+  const match = matches(rule, packet);
+  // A rule of ours admits those who knocked; it says nothing about anybody else.
+  if (match !== "yes" && rule.words.some((word) => word.startsWith("_exp_"))) {
+    return { match: "no", does: "nothing" };
+  }
+  const at = rule.words.findIndex((word) => /^-[jg]$/.test(word));
+  return { match, does: effect(policy, rule.words[at] ?? "", rule.words[at + 1] ?? "") };
+}
+
+function effect(policy: Policy, how: string, target: string): Step["does"] {
   if (target === "ACCEPT") return "accepted";
   if (target === "DROP" || target === "REJECT") return "dropped";
-  if (policy.chains.has(target) && depth < MAX_DEPTH) {
-    return walk(policy, target, packet, depth + 1);
-  }
+  if (target === "RETURN") return "returned";
   // LOG, MARK and the like let the packet go on.
-  return "returned";
+  if (!policy.chains.has(target)) return "nothing";
+  return how === "-g" ? { goto: target } : { jump: target };
 }
 
 /** `maybe`: there is a condition that is not understood, such as an address or an interface. */
-function matches({ words }: ListedRule, { service, established }: Packet): "yes" | "no" | "maybe" {
+function matches({ words }: ListedRule, { service, established }: Packet): Step["match"] {
   let certain = true;
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";

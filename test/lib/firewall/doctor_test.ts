@@ -125,12 +125,56 @@ namespaceTest(
       "Packets to udp/62201 arrive": "good",
     });
 
+    await nft("add table ip6 strict");
+    await nft("add chain ip6 strict input { type filter hook input priority 5; policy drop; }");
+    await nft("add rule ip6 strict input tcp dport 80 accept");
+    const strict = await ask();
+    assert.equal(strict[NO_SESSIONS.replace(" are", " over IPv6 are")], "bad");
+    assert.equal(
+      strict["Packets to udp/62201 over IPv6 are dropped before the server sees them"],
+      "bad",
+    );
+    await nft("delete table ip6 strict");
+
     await nft("add chain inet filter services");
     await nft("add rule inet filter input meta l4proto tcp jump services");
     await nft("add rule inet filter services ip saddr 10.0.0.0/8 tcp dport 22 accept");
     assert.equal((await ask())[UNCLEAR], "unclear");
     await nft("insert rule inet filter services meta nfproto ipv6 tcp dport 22 accept");
     assert.equal((await ask())[SIX], "bad");
+  },
+);
+
+namespaceTest(
+  "the doctor follows verdict maps and passes over rules about other protocols and families",
+  { programs: ["nft", "iptables"] },
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const nft = (words: string) => server.must("nft", ...words.split(" "));
+    const ask = (more: Partial<DoctorQuestions> = {}) => examine(server, { kind: "nft", ...more });
+    const states = "{ established : accept, related : accept, invalid : drop }";
+    await nft("add table inet filter");
+    await nft("add chain inet filter input { type filter hook input priority 0; policy drop; }");
+    await nft(`add rule inet filter input ct state vmap ${states}`);
+    await nft("add rule inet filter input icmpv6 type nd-neighbor-solicit accept");
+    await nft("add rule inet filter input ip6 saddr fd00::/8 accept");
+    await nft("add rule inet filter input ct status dnat accept");
+    const closed = await ask();
+    assert.equal(closed[CLOSED], "good");
+    assert.equal(closed[SESSIONS], "good");
+    await nft("add map inet filter ports { type inet_service : verdict; }");
+    await nft("add element inet filter ports { 80 : accept, 443 : accept }");
+    await nft("add rule inet filter input tcp dport vmap @ports");
+    assert.equal((await ask())[CLOSED], "good");
+    await nft("add element inet filter ports { 22 : accept }");
+    assert.equal((await ask())[OPEN], "bad");
+    // Whatever the interface, it ends in the same chain.
+    await nft("add chain inet filter inside");
+    await nft("insert rule inet filter input iifname eth1 goto inside");
+    await nft("insert rule inet filter inside tcp dport 22 drop");
+    assert.equal((await ask())[UNCLEAR], "unclear");
+    await nft("delete element inet filter ports { 22 : accept }");
+    assert.equal((await ask())[CLOSED], "good");
   },
 );
 
