@@ -12,6 +12,8 @@ export interface HostPackage {
   readonly program?: string;
   /** A shared library that comes with it. */
   readonly library?: string;
+  /** The service it brings, which nobody asked for: switched off after an installation. */
+  readonly unit?: string;
   /** The tests that are left out without it. */
   readonly tests: string;
 }
@@ -26,6 +28,7 @@ export const HOST_PACKAGES: readonly HostPackage[] = [
   {
     names: ["fwknop-server"],
     program: "fwknopd",
+    unit: "fwknop-server",
     tests: "packets of our client opened by the C server",
   },
   {
@@ -34,10 +37,22 @@ export const HOST_PACKAGES: readonly HostPackage[] = [
     tests: "grants with iptables, the demonstration",
   },
   { names: ["nftables"], program: "nft", tests: "grants seen through nftables" },
+  {
+    names: ["firewalld"],
+    program: "firewalld",
+    unit: "firewalld",
+    tests: "grants with firewalld",
+  },
+  { names: ["dbus-daemon", "dbus"], program: "dbus-daemon", tests: "grants with firewalld" },
   { names: ["ipset"], program: "ipset", tests: "command cycles with ipset" },
   { names: ["ufw"], program: "ufw", tests: "command cycles with ufw" },
   { names: ["openssh-client"], program: "ssh", tests: "command cycles on a router over ssh" },
-  { names: ["openssh-server"], program: "sshd", tests: "command cycles on a router over ssh" },
+  {
+    names: ["openssh-server"],
+    program: "sshd",
+    unit: "ssh",
+    tests: "command cycles on a router over ssh",
+  },
   { names: ["sudo"], program: "sudo", tests: "command messages through sudo" },
   {
     names: ["libpcap0.8t64", "libpcap0.8"],

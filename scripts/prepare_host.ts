@@ -72,10 +72,8 @@ async function install(missing: readonly HostPackage[]): Promise<void> {
     else console.log(`Installed ${names.join(", ")}.`);
     // Not at the next boot either: nobody asked for a daemon.
     if (findProgram("systemctl") !== undefined) {
-      for (const [name, unit] of [["fwknop-server", "fwknop-server"], ["openssh-server", "ssh"]]) {
-        if (name !== undefined && unit !== undefined && names.includes(name)) {
-          await run("systemctl", ["disable", unit]);
-        }
+      for (const { unit } of missing) {
+        if (unit !== undefined) await run("systemctl", ["disable", unit]);
       }
     }
   } finally {

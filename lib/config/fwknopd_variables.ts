@@ -735,6 +735,23 @@ export const FWKNOPD_VARIABLES = [
     extension: true,
   },
   {
+    name: "FIREWD_RULES",
+    kind: "choice",
+    default: "auto",
+    choices: ["auto", "rich", "direct"],
+    doc:
+      "Rules that firewalld is given; auto: direct ones where its backend is iptables, else rich ones",
+    honoured: true,
+    extension: true,
+  },
+  {
+    name: "FIREWD_ZONES",
+    kind: "text",
+    doc: "Zones for rich rules, joined by commas; unset: those of the sniffed interface",
+    honoured: true,
+    extension: true,
+  },
+  {
     name: "ENABLE_PROC_IP_FORWARD",
     kind: "boolean",
     default: "N",

@@ -47,7 +47,8 @@ const OWN_VARIABLES: readonly (readonly [FirewallKind, RegExp])[] = [
 /** How long a look at the host may take, in milliseconds: a start must not hang on a firewall that does. */
 const PATIENCE = 3_000;
 
-const askHost: Ask = (...words) => runOnce({ words }, PATIENCE);
+/** Runs a program of this host. */
+export const askHost: Ask = (...words) => runOnce({ words }, PATIENCE);
 
 /**
  * FIREWALL, or with `auto`: what the other settings are about, then whose chains or table of ours is there, then what

@@ -1,6 +1,7 @@
 /**
- * The firewalld adapter: the iptables adapter's rules, handed to firewalld's direct interface as the C daemon does
- * (`docs/spec/firewalls.md` 2).
+ * The firewalld adapter for firewalld's iptables backend: the iptables adapter's rules, handed to firewalld's direct
+ * interface as the C daemon does (`docs/spec/firewalls.md` 2). With the nftables backend such rules open nothing:
+ * `firewalld_rich.ts` is for that.
  *
  * @module
  */
@@ -12,11 +13,11 @@ import type { IptablesView } from "./iptables_view.ts";
  * The adapter for a command such as `/usr/bin/firewall-cmd`. Every rule is a program start of its own: firewalld has
  * no batches for passthrough, so a grant that fails half-way is undone rule by rule.
  */
-export function firewalldAdapter(settings: IptablesSettings): Adapter<IptablesView> {
+export function firewalldDirectAdapter(settings: IptablesSettings): Adapter<IptablesView> {
   const words = settings.command.split(/[ \t]+/).filter((word) => word !== "");
   const passthrough = (family: string) => ({
     single: [...words, "--direct", "--passthrough", family],
   });
   const programs = { 4: passthrough("ipv4"), 6: passthrough("ipv6") };
-  return adapterFor("firewalld", programs, settings);
+  return adapterFor("firewalld (direct rules)", programs, settings);
 }

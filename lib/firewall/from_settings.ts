@@ -6,10 +6,13 @@
 import type { ServerSettings } from "../config/fwknopd_variables.ts";
 import { natSwitches } from "../config/nat_switches.ts";
 import type { GivenSettings } from "../config/server_settings.ts";
+import { HintedError } from "../hinted_error.ts";
 import type { Adapter, View } from "./adapter.ts";
-import { chooseFirewall, type FirewallChoice, strangeVariables } from "./choose.ts";
+import { askHost, chooseFirewall, type FirewallChoice, strangeVariables } from "./choose.ts";
 import type { Firewall, FirewallEvent } from "./firewall.ts";
-import { firewalldAdapter } from "./firewalld.ts";
+import { firewalldDirectAdapter } from "./firewalld_direct.ts";
+import { askFirewalld } from "./firewalld_host.ts";
+import { firewalldRichAdapter } from "./firewalld_rich.ts";
 import { iptablesAdapter } from "./iptables.ts";
 import type { Chains } from "./iptables_grant.ts";
 import { ManagedFirewall, type ManagedOptions } from "./managed_firewall.ts";
@@ -53,8 +56,24 @@ export async function firewallFromSettings(
   switch (choice.kind) {
     case "iptables":
       return manage(iptablesAdapter(iptablesSettings(settings, choice, "IPT")));
-    case "firewalld":
-      return manage(firewalldAdapter(iptablesSettings(settings, choice, "FIREWD")));
+    case "firewalld": {
+      const way = await askFirewalld(settings, choice.command, askHost).catch((error) => {
+        // A rehearsal needs no firewall that runs.
+        if (!rehearse || !(error instanceof HintedError)) throw error;
+        return { rules: "rich", zones: ["public"], exits: ["public"] } as const;
+      });
+      if (way.rules === "direct") {
+        return manage(firewalldDirectAdapter(iptablesSettings(settings, choice, "FIREWD")));
+      }
+      const { zones, exits } = way;
+      const chains = [...given.keys()].filter((name) => /^FIREWD_[A-Z]+_ACCESS$/.test(name));
+      if (chains.length > 0) {
+        const text = `Rich rules are in no chains, so without effect: ${chains.join(", ")}`;
+        onEvent({ type: "warning", text });
+      }
+      onEvent({ type: "info", text: `Rich rules go into firewalld's zones ${zones.join(", ")}` });
+      return manage(firewalldRichAdapter({ command: choice.command, zones, exits }));
+    }
     case "nft":
       return manage(
         nftAdapter({ command: choice.command, nat, protect: settings.NFT_PROTECT ?? [] }),

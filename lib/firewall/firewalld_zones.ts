@@ -1,0 +1,52 @@
+/**
+ * Zones of firewalld: what `firewall-cmd --list-all-zones` prints, and which of them a grant concerns
+ * (firewalld.zones(5)).
+ *
+ * @module
+ */
+
+/** One zone as it is in force. */
+export interface Zone {
+  readonly name: string;
+  readonly interfaces: readonly string[];
+  /** Addresses bound to the zone: they beat its interfaces. */
+  readonly sources: readonly string[];
+  readonly richRules: readonly string[];
+}
+
+/** Reads the listing; a text of another kind has no zones. */
+export function parseZones(text: string): Zone[] {
+  return text.split(/\n(?=\S)/).flatMap((paragraph) => {
+    const [heading = "", ...lines] = paragraph.split("\n");
+    const [, name] = /^([A-Za-z0-9_-]+)(?: \([a-z, ]+\))?$/.exec(heading) ?? [];
+    if (name === undefined) return [];
+    const words = (label: string): string[] => {
+      const line = lines.find((it) => it.trimStart().startsWith(`${label}:`)) ?? "";
+      return line.slice(line.indexOf(":") + 1).split(" ").filter((word) => word !== "");
+    };
+    const richRules = lines.map((line) => line.trim()).filter((line) => line.startsWith("rule "));
+    return [{ name, interfaces: words("interfaces"), sources: words("sources"), richRules }];
+  });
+}
+
+/**
+ * The zones through which a client may come: those of the interfaces its packets are sniffed on, the default zone in
+ * place of an interface that has none, and every zone with addresses of its own.
+ *
+ * @param interfaces names; absent: packets may come in anywhere.
+ */
+export function zonesOfClients(
+  zones: readonly Zone[],
+  defaultZone: string,
+  interfaces: readonly string[] | undefined,
+): string[] {
+  const bound = new Set(zones.flatMap((zone) => zone.interfaces));
+  const names = zones.filter((zone) =>
+    zone.sources.length > 0 ||
+    (interfaces === undefined
+      ? zone.interfaces.length > 0
+      : zone.interfaces.some((name) => interfaces.includes(name)))
+  ).map(({ name }) => name);
+  const isLoose = interfaces === undefined || interfaces.some((name) => !bound.has(name));
+  return isLoose && !names.includes(defaultZone) ? [defaultZone, ...names] : names;
+}

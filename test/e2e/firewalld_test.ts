@@ -1,0 +1,58 @@
+/**
+ * A host behind a real firewalld, from the knock to the closed port.
+ */
+import { assertEquals, assertMatch } from "../assert.ts";
+import { Firewalld, FIREWALLD_PROGRAMS } from "../support/firewalld.ts";
+import { FirstKnock, SERVER_ADDRESS, SOURCE_PROGRAM } from "../support/first_knock.ts";
+import { withFolder } from "../support/folder.ts";
+import { namespaceTest } from "../support/namespace.ts";
+import { echoService, reach, untilClosed } from "../support/tcp.ts";
+
+const PORT = 2222;
+
+namespaceTest(
+  "behind firewalld a knock opens, firewalld closes, and the commands know the zone",
+  { programs: FIREWALLD_PROGRAMS },
+  (lab) =>
+    withFolder(async (folder) => {
+      const stage = await FirstKnock.build({
+        lab,
+        folder,
+        program: SOURCE_PROGRAM,
+        accessTimeout: 12,
+      });
+      const { server, client } = stage;
+      // firewalld is all there is.
+      for (const words of ["-P INPUT ACCEPT", "-F INPUT"]) {
+        await server.must("iptables", "-w", ...words.split(" "));
+      }
+      const firewalld = await Firewalld.start(server, folder, "nftables");
+      const [conf, access] = [`${folder}/fwknopd.conf`, `${folder}/access.conf`];
+      const exe = `FIREWALL_EXE ${firewalld.client.join(" ")}\n`;
+      Deno.writeTextFileSync(conf, exe, { append: true });
+      const text = Deno.readTextFileSync(access).replace("tcp/22", `tcp/${PORT}`);
+      Deno.writeTextFileSync(access, text);
+      const files = ["-c", conf, "-a", access];
+      await echoService(server, SERVER_ADDRESS, PORT, "behind");
+
+      const doctor = await server.run(...SOURCE_PROGRAM, "doctor", ...files);
+      assertMatch(doctor.stdout, /The firewall is firewalld, because FIREWALL_EXE is env /);
+      assertMatch(doctor.stdout, /ok {7}tcp\/2222 is closed to those who do not knock/);
+      assertMatch(doctor.stdout, /ok {7}Open sessions outlive their grant/);
+
+      const daemon = await stage.serve();
+      await daemon.line(/Rich rules go into firewalld's zones public/);
+      assertEquals(await reach(client, SERVER_ADDRESS, PORT, 0.5), undefined);
+      const knock = await stage.knock("-A", `tcp/${PORT}`, "--wait");
+      assertEquals(knock.code, 0, knock.stderr);
+      await daemon.line(
+        /Added access rule to public for 198\.51\.100\.44 -> 0\.0\.0\.0\/0 tcp\/2222/,
+      );
+      assertEquals(await reach(client, SERVER_ADDRESS, PORT, 2), "behind");
+      assertMatch(await stage.list(), /198\.51\.100\.44 .*tcp\/2222/);
+      await daemon.stop("SIGKILL");
+      await untilClosed(client, SERVER_ADDRESS, PORT, 25);
+      await server.must(...SOURCE_PROGRAM, "fw-flush", ...files);
+      assertEquals((await firewalld.tell("--list-rich-rules")).trim(), "");
+    }),
+);

@@ -1,0 +1,203 @@
+import { assert, assertEquals, assertMatch } from "../../assert.ts";
+import type { FirewallEvent } from "../../../lib/firewall/firewall.ts";
+import { firewalldRichAdapter } from "../../../lib/firewall/firewalld_rich.ts";
+import { ManagedFirewall } from "../../../lib/firewall/managed_firewall.ts";
+import { access, forward } from "../../support/firewall.ts";
+import { Firewalld, FIREWALLD_PROGRAMS } from "../../support/firewalld.ts";
+import { withFolder } from "../../support/folder.ts";
+import { GATEWAY, GatewayLab, INSIDE, NEIGHBOUR, OUTSIDE } from "../../support/gateway.ts";
+import { type Lab, type Namespace, namespaceTest, until } from "../../support/namespace.ts";
+import { connect, echoService, reach, untilClosed } from "../../support/tcp.ts";
+
+const needs = { programs: FIREWALLD_PROGRAMS };
+const CLIENT = "10.9.0.1";
+const SERVER = "10.9.0.2";
+const PORT = 2222;
+
+async function pair(lab: Lab): Promise<{ client: Namespace; server: Namespace }> {
+  const client = await lab.namespace("client");
+  const server = await lab.namespace("server");
+  await lab.cable(
+    { namespace: client, device: "eth0", addresses: [`${CLIENT}/24`, "fd09::1/64"] },
+    { namespace: server, device: "eth0", addresses: [`${SERVER}/24`, "fd09::2/64"] },
+  );
+  return { client, server };
+}
+
+function manage({ command }: Firewalld, zones: readonly string[] = ["public"]) {
+  const events: FirewallEvent[] = [];
+  const adapter = firewalldRichAdapter({ command, zones, exits: zones });
+  const onEvent = (event: FirewallEvent) => events.push(event);
+  return { firewall: new ManagedFirewall(adapter, { checkSeconds: 0, onEvent }), events };
+}
+
+function types(events: readonly FirewallEvent[]): string[] {
+  return events.map(({ type }) => type).filter((type) => type !== "command");
+}
+
+namespaceTest(
+  "firewalld: rich rules open for one address in either family, and firewalld closes by itself",
+  needs,
+  (lab) =>
+    withFolder(async (folder) => {
+      const { client, server } = await pair(lab);
+      const firewalld = await Firewalld.start(server, folder, "nftables");
+      await echoService(server, "::", PORT);
+      const { firewall } = manage(firewalld);
+      await firewall.prepare();
+      for (const host of [SERVER, "fd09::2"]) {
+        assertEquals(await reach(client, host, PORT, 0.5), undefined, `${host} before`);
+      }
+      const four = await firewall.open(access(CLIENT, `tcp/${PORT},udp/53`, 12));
+      const six = await firewall.open(access("fd09::1", `tcp/${PORT}`, 12));
+      assertEquals([four.error, six.error], [undefined, undefined]);
+      assertEquals(four.added.map(({ service }) => service), [`tcp/${PORT}`, "udp/53"]);
+      const session = await connect(client, SERVER, PORT, 3);
+      assertEquals(await reach(client, "fd09::2", PORT, 3), "hello");
+      const listed = await firewall.list();
+      assertEquals(
+        listed.map(({ chain, address, service, stanza }) => [chain, address, service, stanza]),
+        [
+          ["public", CLIENT, `tcp/${PORT}`, 1],
+          ["public", CLIENT, "udp/53", 1],
+          ["public", "fd09::1", `tcp/${PORT}`, 1],
+        ],
+      );
+      // The process is gone: only firewalld is left to close.
+      await firewall.release();
+      await untilClosed(client, SERVER, PORT, 25);
+      await untilClosed(client, "fd09::2", PORT, 15);
+      assertEquals(await session?.say("still"), "still");
+      await session?.stop();
+    }),
+);
+
+namespaceTest(
+  "firewalld: the next server adopts what is granted and leaves other people's rules alone",
+  needs,
+  (lab) =>
+    withFolder(async (folder) => {
+      const { client, server } = await pair(lab);
+      const firewalld = await Firewalld.start(server, folder, "nftables");
+      await echoService(server, "0.0.0.0", PORT);
+      const foreign = 'rule family="ipv4" source address="192.0.2.1" accept';
+      const broken = 'rule priority="-6201" family="ipv4" source address="192.0.2.2" ' +
+        'log prefix="_exp_soon" accept';
+      for (const rule of [foreign, broken]) await firewalld.tell(`--add-rich-rule=${rule}`);
+      const first = manage(firewalld);
+      await first.firewall.prepare();
+      assert(!(await firewalld.tell("--list-rich-rules")).includes("_exp_soon"));
+      await first.firewall.open(access(CLIENT, `tcp/${PORT}`, 60));
+      await first.firewall.release();
+
+      const second = manage(firewalld);
+      await second.firewall.prepare();
+      assertEquals(types(second.events), ["adopted"]);
+      assertEquals(second.firewall.held()[0]?.summary.address, CLIENT);
+      assertEquals(await reach(client, SERVER, PORT, 3), "hello");
+      await second.firewall.close();
+      assertEquals((await firewalld.tell("--list-rich-rules")).trim(), foreign);
+      assertEquals(await reach(client, SERVER, PORT, 0.5), undefined);
+    }),
+);
+
+namespaceTest(
+  "firewalld: what is granted is put back after a reload of firewalld, and what somebody removed is not",
+  needs,
+  (lab) =>
+    withFolder(async (folder) => {
+      const { server } = await pair(lab);
+      const firewalld = await Firewalld.start(server, folder, "nftables");
+      const { firewall, events } = manage(firewalld);
+      await firewall.prepare();
+      await firewall.open(access(CLIENT, `tcp/${PORT}`, 60));
+      await firewall.open(access("10.9.0.3", `tcp/${PORT}`, 60));
+      const rule = (await firewalld.tell("--list-rich-rules")).split("\n")
+        .find((line) => line.includes("10.9.0.3")) ?? "";
+      await firewalld.tell(`--remove-rich-rule=${rule}`);
+      await firewall.check();
+      assertEquals(types(events), ["vanished"]);
+      await firewalld.tell("--reload");
+      await firewall.check();
+      assertEquals(types(events), ["vanished", "restored"]);
+      assertMatch(await firewalld.tell("--list-rich-rules"), /10\.9\.0\.1/);
+      await firewall.close();
+    }),
+);
+
+namespaceTest(
+  "firewalld: a second knock within the time is a rule of its own, and ends by itself",
+  needs,
+  (lab) =>
+    withFolder(async (folder) => {
+      const { server } = await pair(lab);
+      const firewalld = await Firewalld.start(server, folder, "nftables");
+      const { firewall, events } = manage(firewalld);
+      await firewall.prepare();
+      const first = access(CLIENT, `tcp/${PORT}`, 3);
+      assertEquals((await firewall.open(first)).added.length, 1);
+      assertEquals((await firewall.open(first)).present.length, 1);
+      await firewall.open(access(CLIENT, `tcp/${PORT}`, 60));
+      assertEquals((await firewall.list()).length, 2);
+      await until("the first is over", () => types(events).includes("removed"), 10);
+      await until("firewalld agrees", async () => (await firewall.list()).length === 1);
+      await firewall.close();
+    }),
+);
+
+namespaceTest(
+  "firewalld: a forwarded service reaches the host inside and nobody else there, with MASQUERADE",
+  needs,
+  (lab) =>
+    withFolder(async (folder) => {
+      const { gateway, outside, inside } = await GatewayLab.build(lab);
+      for (const words of ["-P INPUT ACCEPT", "-P FORWARD ACCEPT", "-F"]) {
+        await gateway.must("iptables", "-w", ...words.split(" "));
+      }
+      const firewalld = await Firewalld.start(gateway, folder, "nftables");
+      await inside.must("ip", "route", "delete", "default");
+      const { firewall } = manage(firewalld);
+      await firewall.prepare();
+      const reached = () => reach(outside, GATEWAY, 33389, 1);
+      assertEquals(await reached(), undefined);
+      const grant = forward(OUTSIDE, "tcp/33389", `${INSIDE} 3389`, 12, {
+        sourceNat: { kind: "masquerade" },
+      });
+      const opened = await firewall.open(grant);
+      assertEquals(opened.error, undefined);
+      assertEquals(opened.added.map(({ kind }) => kind), ["FORWARD", "SNAT"]);
+      assertEquals(await reached(), "desktop");
+      for (const host of [INSIDE, NEIGHBOUR]) {
+        assertEquals(await reach(outside, host, 3389, 0.5), undefined, `${host} directly`);
+      }
+      await until("it is over", async () => await reached() === undefined, 20);
+      await firewall.close();
+    }),
+);
+
+namespaceTest(
+  "firewalld: what rich rules cannot do is refused in one line, and nothing is half-applied",
+  needs,
+  (lab) =>
+    withFolder(async (folder) => {
+      const { server } = await pair(lab);
+      const firewalld = await Firewalld.start(server, folder, "nftables");
+      const { firewall } = manage(firewalld);
+      await firewall.prepare();
+      const open = async (more: Parameters<typeof forward>[4]) =>
+        (await firewall.open(forward(OUTSIDE, "tcp/33389", `${INSIDE} 3389`, 8, more))).error ?? "";
+      assertMatch(await open({ everything: true }), /neither FORWARD_ALL nor DISABLE_DNAT/);
+      assertMatch(await open({ rewrite: false }), /neither FORWARD_ALL nor DISABLE_DNAT/);
+      const snat = access(INSIDE, "tcp/1", 1).address;
+      assertMatch(
+        await open({ sourceNat: { kind: "snat", address: snat } }),
+        /no SNAT to 192\.168\.123\.31/,
+      );
+      await firewall.close();
+      const missing = manage(firewalld, ["nowhere"]);
+      await missing.firewall.prepare().then(
+        () => assert(false, "a zone that does not exist"),
+        (error: Error) => assertMatch(error.message, /firewalld has no zone nowhere/),
+      );
+    }),
+);
