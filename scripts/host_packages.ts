@@ -68,6 +68,8 @@ export const HOST_PACKAGES: readonly HostPackage[] = [
   { names: ["tcpdump"], program: "tcpdump", tests: "comparison with captured files" },
   { names: ["gnupg"], program: "gpg", tests: "GnuPG messages" },
   { names: ["openssl"], program: "openssl", tests: "ciphers beside OpenSSL" },
+  { names: ["zsh"], program: "zsh", tests: "completion in zsh" },
+  { names: ["fish"], program: "fish", tests: "completion in fish" },
 ];
 
 /** How to look at the machine. */
