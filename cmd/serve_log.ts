@@ -5,6 +5,8 @@
  */
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
+import { Deferred } from "../lib/daemon/deferred.ts";
+import type { LogLine } from "../lib/daemon/log_line.ts";
 import { openLogger, stderrIsJournal } from "../lib/daemon/logger.ts";
 import type { CycleEvent } from "../lib/command/cycle_event.ts";
 import type { FirewallEvent } from "../lib/firewall/firewall.ts";
@@ -74,6 +76,11 @@ export function openServeLog(
       ? { syslog: { identity: settings.SYSLOG_IDENTITY, facility: settings.SYSLOG_FACILITY } }
       : {}),
   });
+  // Written when the packet at hand is on its way to the firewall: whoever knocks waits for that, and nobody for a line.
+  const deferred = new Deferred();
+  const later = <T>(tell: (it: T) => void) => (it: T): void => deferred.add(() => tell(it));
+  const log = later((line: LogLine) => logger.log(line));
+  const logObject = later((members: Readonly<Record<string, unknown>>) => logger.object(members));
   const now = (): number => Math.floor(Date.now() / 1000);
   const isNative = voice === "native";
   const lines = new LineReporter((line) => logger.log(line), {
@@ -87,14 +94,16 @@ export function openServeLog(
   let timer: ReturnType<typeof setTimeout> | undefined;
   if (showsTrace) {
     setColorEnabled(context.usesColor);
-    observe = new Trace((line) => context.err(`${line}\n`), now).observe;
-  } else if (!isNative) observe = lines.observe;
+    observe = later(new Trace((line) => context.err(`${line}\n`), now).observe);
+  } else if (!isNative) observe = later(lines.observe);
   else {
     const filter = new RepeatFilter(
-      format === "text" ? lines.observe : (event) => {
-        const object = eventObject(event);
-        if (object !== undefined) logger.object(object);
-      },
+      later(
+        format === "text" ? lines.observe : (event) => {
+          const object = eventObject(event);
+          if (object !== undefined) logger.object(object);
+        },
+      ),
       now,
     );
     held = filter;
@@ -116,21 +125,22 @@ export function openServeLog(
     observe,
     firewall: (event) => {
       const object = format === "json" ? firewallObject(event) : undefined;
-      if (object !== undefined) logger.object(object);
-      else if (event.type !== "command" || settings.VERBOSE > 1) logger.log(firewallLine(event));
+      if (object !== undefined) logObject(object);
+      else if (event.type !== "command" || settings.VERBOSE > 1) log(firewallLine(event));
     },
     cycle: (event) => {
       const object = format === "json" ? cycleObject(event) : undefined;
-      if (object !== undefined) logger.object(object);
-      else for (const line of cycleLines(event)) logger.log(line);
+      if (object !== undefined) logObject(object);
+      else for (const line of cycleLines(event)) log(line);
     },
-    error: (text) => logger.log({ severity: "error", text }),
-    warning: (text) => logger.log({ severity: "warning", text }),
-    info: (text) => logger.log({ severity: "info", text }),
-    debug: (text) => logger.log({ severity: "debug", text }),
+    error: (text) => log({ severity: "error", text }),
+    warning: (text) => log({ severity: "warning", text }),
+    info: (text) => log({ severity: "info", text }),
+    debug: (text) => log({ severity: "debug", text }),
     finish: () => held?.flush(now(), true),
     [Symbol.dispose]: () => {
       clearTimeout(timer);
+      deferred.flush();
       logger[Symbol.dispose]();
     },
   };

@@ -46,8 +46,6 @@ export interface Change<V extends View = View> {
   readonly replaced: readonly Rule[];
   /** Milliseconds since 1970 UTC. */
   readonly now: number;
-  /** Whether to fail if what leads packets to the rules is gone; not asked for with every rule of a burst. */
-  readonly verify: boolean;
   /** Taken just before, where {@link Adapter.readsFirst} asks for it. */
   readonly view?: V;
 }
@@ -99,6 +97,8 @@ export interface Adapter<V extends View = View> {
   prepare(view: V, scope: Scope, flush: boolean): Preparation;
   /** Puts rules in, or says in one line why there is no room for them. */
   add(change: Change<V>): Plan | string;
+  /** Fails where what leads packets to these rules is gone; absent: they are reached where they can be put in. */
+  reach?(rules: readonly Rule[]): Plan;
   /** Takes rules out; may fail as a whole if one of them is gone. */
   remove(change: Change<V>): Plan;
   /** What is over and was kept for a while, and can go now; looked for from time to time. */

@@ -14,7 +14,7 @@ import { parseListing, splitWords } from "./iptables_listing.ts";
 import { prepareTable } from "./iptables_prepare.ts";
 import { type IptablesPrograms, iptablesPrograms } from "./iptables_programs.ts";
 import { type IptablesRule, ruleArguments, ruleKey } from "./iptables_rule.ts";
-import { type FoundTable, type IptablesView, type RoleChain, viewTables } from "./iptables_view.ts";
+import { type FoundTable, type IptablesView, viewTables } from "./iptables_view.ts";
 import {
   type Command,
   describeOutcome,
@@ -78,10 +78,9 @@ export function adapterFor(
     const groups = new Map<string, TableLines>();
     for (const rule of rules) {
       const { family, table } = rule;
-      const group = groups.get(`${family} ${table}`) ?? { family, table, lines: [], chains: [] };
+      const group = groups.get(`${family} ${table}`) ?? { family, table, lines: [] };
       groups.set(`${family} ${table}`, group);
       group.lines.push(line(rule));
-      group.chains.push(rule.summary.chain);
     }
     return groups;
   }
@@ -173,15 +172,26 @@ export function adapterFor(
       return { plan, jumps } satisfies Preparation;
     },
 
-    add({ rules, verify }) {
+    add({ rules }) {
       const command = settings.prepend ? "-I" : "-A";
       const groups = byTable(rules, ({ summary, text }) => `${command} ${summary.chain} ${text}`);
-      return [...groups.values()].flatMap((group) =>
-        transactions(
-          group.family,
-          group.table,
-          [...(verify ? guards(group, chains) : []), ...group.lines],
-        )
+      return [...groups.values()].flatMap(({ family, table, lines }) =>
+        transactions(family, table, lines)
+      );
+    },
+
+    // A rule nobody reaches opens nothing. For -C the program reads every rule there is, a millisecond for a hundred of
+    // them, so this is a document of its own: the grant does not wait for it.
+    reach(rules) {
+      const parents = new Map(
+        chains.map(({ chain }) => [`${chain.table} ${chain.name}`, chain.from]),
+      );
+      const groups = byTable(
+        rules,
+        ({ table, summary: { chain } }) => `-C ${parents.get(`${table} ${chain}`)} -j ${chain}`,
+      );
+      return [...groups.values()].flatMap(({ family, table, lines }) =>
+        transactions(family, table, [...new Set(lines)])
       );
     },
 
@@ -216,8 +226,6 @@ interface TableLines {
   readonly family: AddressFamily;
   readonly table: string;
   readonly lines: string[];
-  /** Names of the chains the lines go to. */
-  readonly chains: string[];
 }
 
 /** `:CHAIN - [0:0]`, which makes or empties a chain, is for documents only; as an argument it is `-N`. */
@@ -226,16 +234,6 @@ function toArguments(line: string): string {
 }
 
 const JUMP_HINT = "Correct the jump rule position in the IPT_ variable of that chain";
-
-/**
- * A document fails as a whole if the jump to one of its chains is gone: a rule nobody reaches opens nothing. For `-C`
- * the program reads every rule there is, a millisecond for a hundred of them.
- */
-function guards(group: TableLines, chains: readonly RoleChain[]): string[] {
-  return chains
-    .filter(({ chain }) => chain.table === group.table && group.chains.includes(chain.name))
-    .map(({ chain }) => `-C ${chain.from} -j ${chain.name}`);
-}
 
 function toRule(rule: IptablesRule, summary: RuleSummary): Rule {
   const { family, table } = rule;

@@ -45,6 +45,8 @@ export class ManagedFirewall<V extends View> implements Firewall {
   readonly #changes: RuleChanges<V>;
   readonly #upkeep: Upkeep<V>;
   #queue: Promise<unknown> = Promise.resolve();
+  /** Requests under way or waiting. */
+  #requests = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #checkTimer: ReturnType<typeof setInterval> | undefined;
   #released = false;
@@ -135,7 +137,6 @@ export class ManagedFirewall<V extends View> implements Firewall {
         this.#armAgain();
         return { ...failed(error), present };
       }
-      for (const rule of fresh.values()) this.#ledger.add(rule);
       this.#arm();
       return { added: [...fresh.values()].map(({ summary }) => summary), present };
     });
@@ -215,9 +216,10 @@ export class ManagedFirewall<V extends View> implements Firewall {
     this.#options.onEvent?.(event);
   }
 
+  /** One request after another; the first begins at once. */
   #serially<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work);
-    this.#queue = result.catch(() => {});
+    const result = this.#requests++ === 0 ? work() : this.#queue.then(work);
+    this.#queue = result.catch(() => {}).finally(() => this.#requests--);
     return result;
   }
 

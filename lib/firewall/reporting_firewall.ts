@@ -41,7 +41,7 @@ export class ReportingFirewall<V extends View> implements Firewall {
     if (typeof rules === "string") {
       return Promise.resolve({ added: [], present: [], error: rules });
     }
-    const plan = this.#adapter.add({ rules, replaced: [], verify: false, now: this.#now() });
+    const plan = this.#adapter.add({ rules, replaced: [], now: this.#now() });
     if (typeof plan === "string") {
       return Promise.resolve({ added: [], present: [], error: plan });
     }

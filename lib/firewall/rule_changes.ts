@@ -9,6 +9,7 @@ import type { Adapter, Change, Rule, Scope, View } from "./adapter.ts";
 import type { FirewallEvent } from "./firewall.ts";
 import type { Ledger } from "./ledger.ts";
 import { hintFor } from "./program_hint.ts";
+import type { Plan } from "./plan.ts";
 import type { Failure, Runner } from "./runner.ts";
 
 /** What those who work on one firewall share. */
@@ -25,18 +26,24 @@ export interface Workplace<V extends View> {
   readonly isRoot: boolean;
 }
 
-/** With fewer rules than this every grant looks whether packets still come to our chains … */
-const VERIFY_ALWAYS = 32;
+/** With fewer rules than this every grant looks whether packets still come to it … */
+const REACH_ALWAYS = 32;
 /** … and with more of them, where looking takes long, one grant in this many milliseconds. */
-const VERIFY_EVERY = 500;
+const REACH_EVERY = 500;
 
 /** Keys of rules. */
 export type Keys = ReadonlySet<string>;
 
-/** Carries out changes of rules; the ledger is its callers' business, but for rules that may be left behind. */
+/**
+ * Carries out changes of rules. What is put in is entered in the ledger; what is taken out is struck off by the caller,
+ * who tells of it.
+ *
+ * Where nothing has to be read first, a change is on its way to the firewall when the call returns: what a packet
+ * still gives to do is done while the firewall works.
+ */
 export class RuleChanges<V extends View> {
   readonly #place: Workplace<V>;
-  #verified = -Infinity;
+  #lookedForReach = -Infinity;
 
   constructor(place: Workplace<V>) {
     this.#place = place;
@@ -53,20 +60,34 @@ export class RuleChanges<V extends View> {
 
   /** A view where the adapter needs one for every change. */
   async #current(): Promise<V | undefined> {
-    if (!this.#place.adapter.readsFirst) return undefined;
     const view = await this.look({ families: this.#place.families, everywhere: false });
     return view instanceof HintedError ? undefined : view;
   }
 
   /**
-   * Puts rules in as one change; has the chains mended and tries once more if that fails. Returns what went wrong;
-   * nothing of the rules is in force then.
+   * Puts rules in as one change; has the chains mended and tries once more if that fails, or if packets do not come to
+   * the rules. Returns what went wrong; nothing of the rules is in force then.
    */
   async putIn(
     rules: readonly Rule[],
     mend: () => Promise<string | undefined>,
   ): Promise<string | undefined> {
     if (rules.length === 0) return undefined;
+    const error = await this.#insert(rules, mend);
+    if (error !== undefined) return error;
+    for (const rule of rules) this.#place.ledger.add(rule);
+    if (await this.#areReached(rules)) return undefined;
+    const lost = await mend();
+    if (lost === undefined) return undefined;
+    for (const { key } of rules) this.#place.ledger.delete(key);
+    await this.#undo(rules);
+    return lost;
+  }
+
+  async #insert(
+    rules: readonly Rule[],
+    mend: () => Promise<string | undefined>,
+  ): Promise<string | undefined> {
     let failure = await this.#apply(rules, "add");
     if (failure === undefined) return undefined;
     if (failure.partial) await this.#undo(rules);
@@ -81,44 +102,44 @@ export class RuleChanges<V extends View> {
   }
 
   async #apply(rules: readonly Rule[], how: "add" | "remove"): Promise<Failure | undefined> {
-    const change = await this.#change(rules, how === "add" && this.#shouldVerify());
-    if (this.#place.adapter.readsFirst && change.view === undefined) {
+    const { adapter, runner } = this.#place;
+    const view = adapter.readsFirst ? await this.#current() : undefined;
+    if (adapter.readsFirst && view === undefined) {
       // Writing without having read would wipe what others put there.
-      return {
-        text: `${this.#place.adapter.name} could not be read`,
-        refused: false,
-        partial: false,
-      };
+      return { text: `${adapter.name} could not be read`, refused: false, partial: false };
     }
-    const plan = this.#place.adapter[how](change);
+    const plan = adapter[how](this.#change(rules, view));
     if (typeof plan === "string") return { text: plan, refused: false, partial: false };
-    return await this.#place.runner.apply(plan);
+    return await runner.apply(plan);
   }
 
-  /** What one grant does not notice {@link check} does. */
-  #shouldVerify(): boolean {
+  /** Whether packets come to these rules; what one grant does not notice {@link Firewall.check} does. */
+  async #areReached(rules: readonly Rule[]): Promise<boolean> {
+    const plan = this.#place.adapter.reach?.(rules) ?? [];
     const now = performance.now();
-    if (this.#place.ledger.size >= VERIFY_ALWAYS && now - this.#verified < VERIFY_EVERY) {
-      return false;
-    }
-    this.#verified = now;
-    return true;
+    const isSoon = now - this.#lookedForReach < REACH_EVERY;
+    if (plan.length === 0 || (isSoon && this.#place.ledger.size > REACH_ALWAYS)) return true;
+    this.#lookedForReach = now;
+    return await this.#place.runner.apply(plan) === undefined;
   }
 
-  async #change(rules: readonly Rule[], verify = false): Promise<Change<V>> {
-    const view = await this.#current();
+  #change(rules: readonly Rule[], view: V | undefined): Change<V> {
     return {
       rules,
       replaced: rules.flatMap(({ key }) => this.#place.ledger.get(key) ?? []),
       now: this.#place.now(),
-      verify,
       ...(view === undefined ? {} : { view }),
     };
   }
 
+  #removal(rules: readonly Rule[], view: V | undefined): Plan {
+    return this.#place.adapter.remove(this.#change(rules, view));
+  }
+
   /** Makes sure that rules which may have been put in are not there. */
   async #undo(rules: readonly Rule[]): Promise<void> {
-    await this.#place.runner.force(this.#place.adapter.remove(await this.#change(rules)));
+    const before = this.#place.adapter.readsFirst ? await this.#current() : undefined;
+    await this.#place.runner.force(this.#removal(rules, before));
     const view = await this.look({ families: this.#place.families, everywhere: false });
     const listed = view instanceof HintedError ? rules : view.rules;
     const keys = new Set(listed.map(({ key }) => key));
@@ -142,8 +163,7 @@ export class RuleChanges<V extends View> {
     let gone: Keys | undefined;
     const attempts = [
       (some: readonly Rule[]) => this.#apply(some, "remove"),
-      async (some: readonly Rule[]) =>
-        await this.#place.runner.force(this.#place.adapter.remove(await this.#change(some))),
+      (some: readonly Rule[], view: V) => this.#place.runner.force(this.#removal(some, view)),
       () => Promise.resolve(),
     ];
     let left: readonly Rule[] = rules;
@@ -160,7 +180,7 @@ export class RuleChanges<V extends View> {
       const listed = new Set(left.map(({ key }) => key));
       if (!failure.partial) gone ??= new Set([...keys].filter((key) => !listed.has(key)));
       if (left.length === 0) break;
-      await attempt(left);
+      await attempt(left, view);
     }
     if (left.length > 0) this.#place.emit({ type: "error", text: failure.text });
     return { left: new Set(left.map(({ key }) => key)), gone: gone ?? none.gone };

@@ -127,7 +127,6 @@ export class Upkeep<V extends View> {
     const restoration = missing.length === 0 ? [] : this.#place.adapter.add({
       rules: missing,
       replaced: [],
-      verify: false,
       now: this.#place.now(),
       view,
     });

@@ -9,7 +9,7 @@ import type { Stanza } from "../config/stanza.ts";
 import type { Firewall } from "../firewall/firewall.ts";
 import type { Grant, NatTarget } from "../firewall/grant.ts";
 import type { AddressFamily } from "../net/address.ts";
-import type { AccessGrant, Cycle, Decision, NatHost, RunCommand } from "./decision.ts";
+import type { AccessGrant, Cycle, Decision, RunCommand } from "./decision.ts";
 import type { Observer } from "./event.ts";
 import type { LookUp } from "./look_up.ts";
 import type { PacketFacts, Refusal } from "./refusal.ts";
@@ -129,7 +129,16 @@ export class Actor {
   async #grant(decision: AccessGrant, packet: PacketFacts): Promise<void> {
     const { firewall } = this.#side;
     if (firewall === undefined) throw new TypeError("A stanza without cycle needs a firewall");
-    const grant = await this.#toGrant(decision);
+    // Without a wait where there is no name to look up: the firewall then works while the packet is told of.
+    const named = decision.kind === "open" ? undefined : decision.target;
+    let target: NatTarget | string | undefined;
+    if (named !== undefined) {
+      const { host, port } = named;
+      target = typeof host === "string"
+        ? await this.#lookUp(host, port, decision.address.family)
+        : { address: host, port };
+    }
+    const grant = typeof target === "string" ? target : this.#toGrant(decision, target);
     if (typeof grant === "string") {
       this.#refuse(decision, packet, { step: "resolve", code: "nat-host-unknown" }, grant);
       return;
@@ -150,8 +159,8 @@ export class Actor {
     this.#observe({ kind: "refused", refusal });
   }
 
-  /** The grant for a decision, its NAT host resolved; or why that could not be done. */
-  async #toGrant(decision: AccessGrant): Promise<Grant | string> {
+  /** The grant for a decision whose NAT host is known, or why there is none. */
+  #toGrant(decision: AccessGrant, target: NatTarget | undefined): Grant | string {
     const { stanza, address, services, destination } = decision;
     const base = {
       stanza,
@@ -161,8 +170,6 @@ export class Actor {
       ...(destination === undefined ? {} : { destination }),
     };
     if (decision.kind === "open") return { ...base, kind: "access" };
-    const target = decision.target && await this.#resolve(decision.target, address.family);
-    if (typeof target === "string") return target;
     const { rewrite, sourceNat } = decision;
     const nat = { ...base, rewrite, ...(sourceNat === undefined ? {} : { sourceNat }) };
     if (decision.kind === "local-nat") {
@@ -172,9 +179,9 @@ export class Actor {
     return { ...nat, kind: "forward", everything, ...(target === undefined ? {} : { target }) };
   }
 
-  async #resolve({ host, port }: NatHost, family: AddressFamily): Promise<NatTarget | string> {
-    if (typeof host !== "string") return { address: host, port };
-    const address = await this.#side.lookUp(host, family);
+  /** The address of a host, or why it is not known. */
+  async #lookUp(name: string, port: number, family: AddressFamily): Promise<NatTarget | string> {
+    const address = await this.#side.lookUp(name, family);
     return typeof address === "string" ? address : { address, port };
   }
 }
