@@ -5,8 +5,9 @@
  */
 import type { Diagnostic } from "../lib/config/diagnostic.ts";
 import { chooseFirewall } from "../lib/firewall/choose.ts";
-import { examineFirewall } from "../lib/firewall/doctor.ts";
+import { examineFirewall, judgeForwarding } from "../lib/firewall/doctor.ts";
 import type { Finding } from "../lib/firewall/finding.ts";
+import { forwards } from "../lib/firewall/ip_forwarding.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
 import { doctorQuestions } from "./doctor_questions.ts";
@@ -29,9 +30,11 @@ export const runDoctor: RunCommand = async (options, _words, context) => {
   if (config === undefined) return ExitCode.failure;
   const { settings, given } = config;
   const choice = await chooseFirewall(settings, given);
+  const questions = doctorQuestions(config, choice, hasGlobalIpv6());
   const findings: Finding[] = [
     { state: "good", text: `The firewall is ${choice.kind}, because ${choice.reason}` },
-    ...await examineFirewall(doctorQuestions(config, choice, hasGlobalIpv6())),
+    ...await examineFirewall(questions),
+    ...(questions.forwarding ? judgeForwarding(forwards(4)) : []),
     ...examineHost(settings),
     ...examineFiles(diagnostics),
   ];

@@ -19,9 +19,7 @@ export function prepareAdvice(config: LoadedServerConfig): () => Promise<readonl
   const ipv6 = hasGlobalIpv6();
   return async () => {
     const choice = await chooseFirewall(config.settings, config.given);
-    // The kernel's forwarding is told of by the setup.
-    const questions = { ...doctorQuestions(config, choice, ipv6), forwarding: false };
-    const findings = await examineFirewall(questions);
+    const findings = await examineFirewall(doctorQuestions(config, choice, ipv6));
     return findings.filter(({ state }) => state === "bad")
       .map(({ text, mend }) => mend === undefined ? text : `${text}\n  ${mend}`);
   };

@@ -8,11 +8,20 @@ import type { AddressFamily } from "../net/address.ts";
 import { formatService, sameService, type Service } from "../net/service.ts";
 import type { Fate } from "./chain_walk.ts";
 import type { FirewallKind } from "./choose.ts";
-import { FORWARDING_COMMANDS, forwards } from "./ip_forwarding.ts";
+import { FORWARDING_COMMANDS } from "./ip_forwarding.ts";
 import { iptablesPrograms } from "./iptables_programs.ts";
-import { acceptsMark, MARK_ADVICE } from "./nft_mark.ts";
+import { acceptsMark, HEX_MARK, MARK_ADVICE } from "./nft_mark.ts";
 import { isCompatible, nftFateOf, type NftPolicy, parseNftPolicy } from "./nft_policy.ts";
-import { acceptsEstablished, dockerPorts, fateOf, parsePolicy, type Policy } from "./policy.ts";
+import {
+  acceptsEstablished,
+  ANY_SERVICE,
+  dockerPorts,
+  dockerUserFate,
+  fateOf,
+  forwardFate,
+  parsePolicy,
+  type Policy,
+} from "./policy.ts";
 import { Runner } from "./runner.ts";
 
 /** What is asked about. */
@@ -60,7 +69,7 @@ export async function examineFirewall(questions: DoctorQuestions): Promise<Findi
       mend: "apt-get install iptables nftables",
     }]
     : judgeRuleset(questions, ruleset);
-  return [...findings, ...(questions.forwarding ? judgeForwarding(forwards(4)) : [])];
+  return findings;
 }
 
 /** Firewalls whose rules are not understood here, and what shows them. */
@@ -100,22 +109,76 @@ async function readRuleset({ iptables, nft }: DoctorQuestions): Promise<Ruleset 
 /** What the rules of a host mean for the services. */
 export function judgeRuleset(questions: DoctorQuestions, ruleset: Ruleset): Finding[] {
   const { services, udpPort, kind, protect } = questions;
-  const findings = services.flatMap((service) => judgeService(questions, ruleset, service));
+  const findings = services.flatMap((service) =>
+    judgePublished(questions, ruleset, service) ??
+      judgeService(questions, ruleset, service, familiesOf(questions.ipv6))
+  );
   findings.push(...judgeSessions(questions, ruleset));
   if (udpPort !== undefined) findings.push(...judgeSpaPort(questions, ruleset, udpPort));
   const drops = services.some((service) => fate(ruleset, service, 4) !== "accepted");
   if (kind === "nft" && protect.length === 0 && drops && !ruleset.marked) {
     findings.push({ state: "bad", text: MARK_ADVICE });
   }
-  const published = ruleset.nat === undefined ? [] : dockerPorts(ruleset.nat);
-  for (const service of services.filter((one) => published.some((it) => sameService(it, one)))) {
-    findings.push({
-      state: "bad",
-      text: `Docker publishes ${formatService(service)}: its traffic never passes INPUT`,
-      mend: `docker run -p 127.0.0.1:${service.port}:… (or drop it in the chain DOCKER-USER)`,
-    });
-  }
+  findings.push(...judgeForwardChains(questions, ruleset));
   return findings;
+}
+
+/** Our own table lets forwarded connections pass it; another one may drop them all the same. */
+function judgeForwardChains(
+  { kind, forwarding }: DoctorQuestions,
+  { filter, nft, marked }: Ruleset,
+): Finding[] {
+  if (kind !== "nft" || !forwarding || marked) return [];
+  const hook = { service: ANY_SERVICE, established: false, family: 4, hook: "forward" } as const;
+  const byIptables = filter[4] !== undefined && forwardFate(filter[4]) === "dropped";
+  const byNft = nft !== undefined && nftFateOf(nft, hook) === "dropped";
+  if (!byIptables && !byNft) return [];
+  return [{
+    state: "bad",
+    text: "Forwarded connections are dropped elsewhere, so NAT grants open nothing",
+    mend: byIptables
+      ? `iptables -I FORWARD -m mark --mark ${HEX_MARK} -j ACCEPT`
+      : `nft insert rule inet filter forward meta mark ${HEX_MARK} accept`,
+  }];
+}
+
+/**
+ * A service that Docker publishes, under the number strangers see or under the container's: INPUT does not matter then.
+ * `undefined`: it publishes no such one.
+ */
+function judgePublished(
+  questions: DoctorQuestions,
+  ruleset: Ruleset,
+  service: Service,
+): Finding[] | undefined {
+  const { nat, filter } = ruleset;
+  const published = nat === undefined ? undefined : dockerPorts(nat)
+    .find(({ outside, inside }) => sameService(outside, service) || sameService(inside, service));
+  if (published === undefined) return undefined;
+  const { outside, inside } = published;
+  // Over IPv6 a program of Docker's listens, as any service does.
+  const six = questions.ipv6 ? judgeService(questions, ruleset, outside, [6]) : [];
+  const name = formatService(outside);
+  const fate = filter[4] === undefined ? "accepted" : dockerUserFate(filter[4], inside);
+  if (fate === "dropped") {
+    const text = `${name}, which Docker publishes, is dropped in DOCKER-USER`;
+    return [{ state: "good", text }, ...six];
+  }
+  return [
+    fate === "unclear"
+      ? {
+        state: "unclear",
+        text:
+          `Docker publishes ${name}: rules with other conditions decide about it in DOCKER-USER`,
+      }
+      : {
+        state: "bad",
+        text: `Docker publishes ${name}: its traffic never passes INPUT`,
+        mend:
+          `docker run -p 127.0.0.1:${outside.port}:${inside.port} … (or drop it in the chain DOCKER-USER)`,
+      },
+    ...six,
+  ];
 }
 
 /** Whether the kernel forwards IPv4 packets; `undefined`: that cannot be read. */
@@ -141,13 +204,18 @@ function fate({ filter, nft }: Ruleset, service: Service, family: AddressFamily)
   return fates.includes("unclear") ? "unclear" : "accepted";
 }
 
-function judgeService(questions: DoctorQuestions, ruleset: Ruleset, service: Service): Finding[] {
+function judgeService(
+  questions: DoctorQuestions,
+  ruleset: Ruleset,
+  service: Service,
+  families: readonly AddressFamily[],
+): Finding[] {
   const name = formatService(service);
   if (questions.protect.some((it) => sameService(it, service))) {
     const text = `${name} is closed by NFT_PROTECT to those who do not knock`;
     return [{ state: "good", text }];
   }
-  const fates = familiesOf(questions.ipv6).map((family) => ({
+  const fates = families.map((family) => ({
     family,
     end: fate(ruleset, service, family),
   }));
@@ -191,8 +259,7 @@ function tables(family: AddressFamily): string {
 function judgeSessions({ kind, ipv6 }: DoctorQuestions, { filter, nft }: Ruleset): Finding[] {
   const dying = familiesOf(ipv6).filter((family) => {
     const policy = filter[family];
-    // A port nobody asks for: only a rule for established connections in general admits it.
-    const arrival = { service: { protocol: "tcp", port: 9 }, established: true, family } as const;
+    const arrival = { service: ANY_SERVICE, established: true, family } as const;
     return policy !== undefined && !acceptsEstablished(policy) ||
       nft !== undefined && nftFateOf(nft, arrival) === "dropped";
   });

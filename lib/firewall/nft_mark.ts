@@ -6,7 +6,8 @@
 import { parseObjects, property } from "./nft_listing.ts";
 import { NFT_MARK } from "./nft_schema.ts";
 
-const HEX_MARK = `0x${NFT_MARK.toString(16)}`;
+/** As the commands of firewalls take it. */
+export const HEX_MARK = `0x${NFT_MARK.toString(16)}`;
 
 /** What to do where {@link acceptsMark} does not hold. */
 export const MARK_ADVICE =

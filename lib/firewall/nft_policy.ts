@@ -96,22 +96,25 @@ function optionalText<K extends string>(object: unknown, key: K): { [P in K]?: s
   return typeof value === "string" ? { [key]: value } as { [P in K]: string } : {};
 }
 
-/** A packet that comes in. */
+/** A packet that comes in, or goes through. */
 export interface Arrival {
   readonly service: Service;
   readonly established: boolean;
   readonly family: 4 | 6;
+  /** Absent: for this host. */
+  readonly hook?: "input" | "forward";
 }
 
 /**
- * What the input chains do to a packet from anywhere: it must pass all of them. Our own table counts, but for what it
+ * What the chains of a hook do to a packet from anywhere: it must pass all of them. Our own table counts, but for what it
  * lets in for those who knocked.
  */
 export function nftFateOf(policy: NftPolicy, arrival: Arrival): Fate {
   const tables = arrival.family === 4 ? /^(inet|ip) / : /^(inet|ip6) /;
+  const { hook = "input" } = arrival;
   let result: Fate = "accepted";
   for (const chain of policy.chains) {
-    if (chain.hook !== "input" || chain.type !== "filter" || !tables.test(chain.table)) continue;
+    if (chain.hook !== hook || chain.type !== "filter" || !tables.test(chain.table)) continue;
     const stepsOf = (name: string) =>
       policy.chains.filter((it) => it.table === chain.table && it.name === name)
         .flatMap((it) => it.rules.flatMap((rule) => steps(policy, it, rule, arrival)));

@@ -32,21 +32,47 @@ export function fateOf(policy: Policy, service: Service): Fate {
 
 /** Whether packets of connections that stand already are let in whatever port they are for. */
 export function acceptsEstablished(policy: Policy): boolean {
-  // A port nobody asks for: only a rule for established connections in general admits it.
-  return fate(policy, { service: { protocol: "tcp", port: 9 }, established: true }) === "accepted";
+  return fate(policy, { service: ANY_SERVICE, established: true }) === "accepted";
 }
 
-/** Ports that Docker publishes: they are rewritten before INPUT and never pass it. */
-export function dockerPorts(nat: Policy): Service[] {
+/** A port nobody asks for: only a rule for connections in general is about it. */
+export const ANY_SERVICE: Service = { protocol: "tcp", port: 9 };
+
+/** A port that Docker publishes: it is rewritten before INPUT and never passes it. */
+export interface PublishedPort {
+  /** As strangers see it. */
+  readonly outside: Service;
+  /** As the container sees it, and as the rules of FORWARD see it. */
+  readonly inside: Service;
+}
+
+/** The ports in the chain `DOCKER` of the table nat, but for those that only this host itself can reach. */
+export function dockerPorts(nat: Policy): PublishedPort[] {
   return (nat.chains.get("DOCKER") ?? []).flatMap(({ words }) => {
-    const value = (option: string) => words[words.indexOf(option) + 1];
-    const protocol = words.includes("-p") ? value("-p") : undefined;
-    const port = words.includes("--dport") ? Number(value("--dport")) : NaN;
-    const isDnat = words.includes("-j") && value("-j") === "DNAT";
-    return isDnat && (protocol === "tcp" || protocol === "udp") && Number.isInteger(port)
-      ? [{ protocol, port }]
-      : [];
+    const value = (option: string) => {
+      const at = words.indexOf(option);
+      return at < 0 ? undefined : words[at + 1];
+    };
+    const protocol = value("-p");
+    const port = Number(value("--dport") ?? NaN);
+    const [, target] = /:([0-9]+)$/.exec(value("--to-destination") ?? "") ?? [];
+    if (value("-j") !== "DNAT" || (protocol !== "tcp" && protocol !== "udp")) return [];
+    if (!Number.isInteger(port) || value("-d")?.startsWith("127.")) return [];
+    const outside: Service = { protocol, port };
+    const inside: Service = { protocol, port: target === undefined ? port : Number(target) };
+    return [{ outside, inside }];
   });
+}
+
+/** What FORWARD does to a new connection through this host, whatever its ends. */
+export function forwardFate(filter: Policy): Fate {
+  const otherwise = filter.policies.get("FORWARD") === "DROP" ? "dropped" : "accepted";
+  return fateIn(filter, "FORWARD", { service: ANY_SERVICE, established: false }, otherwise);
+}
+
+/** What the chain that Docker leaves to the administrator does to a new connection to a container. */
+export function dockerUserFate(filter: Policy, inside: Service): Fate {
+  return fateIn(filter, "DOCKER-USER", { service: inside, established: false }, "accepted");
 }
 
 interface Packet {
@@ -55,10 +81,19 @@ interface Packet {
 }
 
 function fate(policy: Policy, packet: Packet): Fate {
-  const stepsOf = (chain: string) =>
-    (policy.chains.get(chain) ?? []).map((rule) => step(policy, rule, packet));
   const otherwise = policy.policies.get("INPUT") === "DROP" ? "dropped" : "accepted";
-  return fateBehind(exitsOf("INPUT", stepsOf), otherwise);
+  return fateIn(policy, "INPUT", packet, otherwise);
+}
+
+function fateIn(
+  policy: Policy,
+  chain: string,
+  packet: Packet,
+  otherwise: "accepted" | "dropped",
+): Fate {
+  const stepsOf = (name: string) =>
+    (policy.chains.get(name) ?? []).map((rule) => step(policy, rule, packet));
+  return fateBehind(exitsOf(chain, stepsOf), otherwise);
 }
 
 function step(policy: Policy, rule: ListedRule, packet: Packet): Step {

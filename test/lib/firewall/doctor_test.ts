@@ -66,25 +66,6 @@ namespaceTest(
     assert.equal((await examine(server))[UNCLEAR], "unclear");
     await add("-I", "web", "-p", "tcp", "--dport", "22", "-j", "ACCEPT");
     assert.equal((await examine(server))[OPEN], "bad");
-    await add("-t", "nat", "-N", "DOCKER");
-    await add(
-      "-t",
-      "nat",
-      "-A",
-      "DOCKER",
-      "-p",
-      "tcp",
-      "--dport",
-      "22",
-      "-j",
-      "DNAT",
-      "--to",
-      "172.17.0.2:22",
-    );
-    assert.equal(
-      (await examine(server))["Docker publishes tcp/22: its traffic never passes INPUT"],
-      "bad",
-    );
   },
 );
 
@@ -175,6 +156,62 @@ namespaceTest(
     assert.equal((await ask())[UNCLEAR], "unclear");
     await nft("delete element inet filter ports { 22 : accept }");
     assert.equal((await ask())[CLOSED], "good");
+  },
+);
+
+namespaceTest(
+  "the doctor knows what Docker publishes past INPUT, and what DOCKER-USER drops of it",
+  { programs: ["iptables"] },
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const add = (words: string) => server.must("iptables", ...words.split(" "));
+    const BAD = "Docker publishes tcp/8443: its traffic never passes INPUT";
+    const web = { services: [{ protocol: "tcp", port: 8443 } as const] };
+    const container = { services: [{ protocol: "tcp", port: 443 } as const] };
+    await add("-P INPUT DROP");
+    await add("-t nat -N DOCKER");
+    const publish = "-t nat -A DOCKER ! -i docker0 -p tcp --dport 8443 -j DNAT --to 172.17.0.2:443";
+    await add(publish.replace("-A DOCKER", "-A DOCKER -d 127.0.0.1"));
+    assert.equal(
+      (await examine(server, web))["tcp/8443 is closed to those who do not knock"],
+      "good",
+      "published on the loopback only",
+    );
+    await add(publish);
+    assert.equal((await examine(server, web))[BAD], "bad");
+    assert.equal((await examine(server, container))[BAD], "bad", "by the number of the container");
+    const protect = await examine(server, { ...web, kind: "nft", protect: web.services });
+    assert.equal(protect[BAD], "bad", "NFT_PROTECT is about INPUT");
+    await add("-N DOCKER-USER");
+    await add("-A DOCKER-USER -i eth0 -p tcp --dport 443 -j DROP");
+    assert.deepEqual(
+      Object.entries(await examine(server, web)).filter(([text]) => /Docker/.test(text)),
+      [[
+        "Docker publishes tcp/8443: rules with other conditions decide about it in DOCKER-USER",
+        "unclear",
+      ]],
+    );
+    await add("-I DOCKER-USER -p tcp --dport 443 -j DROP");
+    assert.equal(
+      (await examine(server, web))["tcp/8443, which Docker publishes, is dropped in DOCKER-USER"],
+      "good",
+    );
+  },
+);
+
+namespaceTest(
+  "the doctor says when another table drops what ours forwards",
+  { programs: ["nft", "iptables"] },
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const ask = () =>
+      examine(server, { kind: "nft", forwarding: true, services: [], protect: [SSH] });
+    const DROPPED = "Forwarded connections are dropped elsewhere, so NAT grants open nothing";
+    assert.equal((await ask())[DROPPED], undefined);
+    await server.must("iptables", "-P", "FORWARD", "DROP");
+    assert.equal((await ask())[DROPPED], "bad");
+    await server.must("iptables", "-I", "FORWARD", "-m", "mark", "--mark", "0x5fa", "-j", "ACCEPT");
+    assert.equal((await ask())[DROPPED], undefined);
   },
 );
 
