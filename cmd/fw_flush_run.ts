@@ -7,6 +7,7 @@ import { revokeGrants } from "../lib/daemon/remote_control.ts";
 import type { Firewall } from "../lib/firewall/firewall.ts";
 import { firewallFromSettings, otherFirewalls } from "../lib/firewall/from_settings.ts";
 import { HintedError } from "../lib/hinted_error.ts";
+import { formatServices } from "../lib/net/service.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
 import { loadServerSettings } from "./load_server_settings.ts";
@@ -36,6 +37,10 @@ export const runFwFlush: RunCommand = async (options, _words, context) => {
     await firewall.flush();
     await flushOthers(otherFirewalls(settings, given, firewall.name));
     context.out(`Removed ${rules} and the chains of fwknop\n`);
+    if (firewall.name === "nft" && settings.NFT_PROTECT !== undefined) {
+      const services = formatServices(settings.NFT_PROTECT);
+      context.out(`Nothing drops ${services} any more, until the server runs again\n`);
+    }
     return ExitCode.ok;
   } finally {
     await firewall.release();

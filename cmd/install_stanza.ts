@@ -8,7 +8,7 @@ import { replacePrivateFile } from "../lib/client/private_file.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { type AccessAddition, addStanza } from "../lib/config/access_addition.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
-import { reloadDaemon } from "../lib/daemon/remote_control.ts";
+import { reloadDaemon, serviceWithCopies } from "../lib/daemon/remote_control.ts";
 import type { Context } from "./context.ts";
 import { printDiagnostics } from "./load_server_config.ts";
 import { systemFiles } from "./system_files.ts";
@@ -40,10 +40,13 @@ export async function installStanza(
   if (unwritten !== undefined) return unwritten;
   context.out(`The server's stanza is in ${path}.\n`);
   const pid = reloadDaemon(settings.FWKNOP_PID_FILE);
+  const service = pid === undefined ? undefined : serviceWithCopies(pid);
   context.out(
     pid === undefined
       ? "No daemon runs here. To start it: fwknop serve\n"
-      : `The daemon (pid=${pid}) reads it now.\n`,
+      : service === undefined
+      ? `The daemon (pid=${pid}) reads it now.\n`
+      : `The daemon (pid=${pid}) has copies of its files. For it to see this: systemctl restart ${service}\n`,
   );
   return undefined;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { reloadDaemon } from "../lib/daemon/remote_control.ts";
+import { reloadDaemon, serviceWithCopies } from "../lib/daemon/remote_control.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
 import { loadServerSettings } from "./load_server_settings.ts";
@@ -13,6 +13,14 @@ export const runReload: RunCommand = (options, _words, context) => {
   const resolved = loadServerSettings(options, context);
   if (resolved === undefined) return Promise.resolve(ExitCode.failure);
   const pid = reloadDaemon(resolved.settings.FWKNOP_PID_FILE);
+  const service = pid === undefined ? undefined : serviceWithCopies(pid);
+  if (service !== undefined) {
+    context.err(
+      `The daemon (pid=${pid}) reads copies that were made when it was started\n` +
+        `  For changed files: systemctl restart ${service}\n`,
+    );
+    return Promise.resolve(ExitCode.failure);
+  }
   context.out(
     pid === undefined
       ? "No running fwknopd detected.\n"

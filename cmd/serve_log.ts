@@ -146,6 +146,7 @@ export function openServeLog(
   };
 }
 
-function isJournal(context: Context): boolean {
+/** Whether standard error is connected to the journal. */
+export function isJournal(context: Context): boolean {
   return stderrIsJournal(context.env("JOURNAL_STREAM"));
 }

@@ -7,9 +7,10 @@ import { absoluteOptions } from "../lib/config/absolute_options.ts";
 import { formatDiagnostic } from "../lib/config/diagnostic.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { isDetached, ownCommand, reportReady, startDetached } from "../lib/daemon/detach.ts";
-import { PidFile } from "../lib/daemon/pid_file.ts";
+import { PidFile, refuseSecondDaemon } from "../lib/daemon/pid_file.ts";
 import { dropPermissions } from "../lib/daemon/permissions.ts";
 import { ServiceManager } from "../lib/daemon/service_manager.ts";
+import { journalLines } from "../lib/daemon/log_line.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import { rotateReplayFile } from "../lib/server/rotate_replay.ts";
 import { Server } from "../lib/server/server.ts";
@@ -27,6 +28,7 @@ import {
 import { makeRunFolder } from "./run_folder.ts";
 import { checkOnly, isCheckOnly } from "./serve_check.ts";
 import {
+  isJournal,
   type LogFormat,
   openServeLog,
   parseLogFormat,
@@ -56,7 +58,10 @@ export async function startServe(
   const detached = !foreground && isDetached();
   if (!foreground && !detached) return await detach(voice);
 
-  const config = loadServerConfig(options, context, diagnosticPrinter(voice, format));
+  const print = isJournal(context) && format === "text"
+    ? printToJournal
+    : diagnosticPrinter(voice, format);
+  const config = loadServerConfig(options, context, print);
   if (config === undefined) return ExitCode.failure;
   const run: ServeRun = {
     testMode: isTestMode(options),
@@ -100,6 +105,12 @@ function diagnosticPrinter(voice: Voice, format: LogFormat): DiagnosticPrinter {
   return format === "json" ? printDiagnosticObjects : printDiagnostics;
 }
 
+const printToJournal: DiagnosticPrinter = (diagnostics, context) => {
+  for (const found of diagnostics) {
+    context.err(journalLines({ severity: found.severity, text: formatDiagnostic(found) }));
+  }
+};
+
 /** Reads the configuration again; relative paths keep their meaning after `chdir /`. */
 function configLoader(options: GivenOptions, context: Context): LoadConfig {
   const folder = Deno.cwd();
@@ -131,7 +142,10 @@ async function serveConfig(
 ): Promise<number> {
   const { settings } = config;
   const { testMode, packetLimit } = run;
-  if (!testMode) makeRunFolder(settings.FWKNOP_RUN_DIR, log);
+  if (!testMode) {
+    refuseSecondDaemon(settings.FWKNOP_PID_FILE);
+    makeRunFolder(settings.FWKNOP_RUN_DIR, log);
+  }
   using _pidFile = testMode ? undefined : PidFile.acquire(settings.FWKNOP_PID_FILE);
   using manager = new ServiceManager(context.env("NOTIFY_SOCKET"));
   // Before anything is changed, so that it is put back whenever the signal comes.
@@ -151,6 +165,14 @@ async function serveConfig(
   if (ending.signal.aborted) server.stop();
   let current = setup;
   const advise = run.advises && setup.firewall !== undefined ? prepareAdvice(config) : undefined;
+  const tellAdvice = (lines: readonly string[]): void => {
+    if (ending.signal.aborted) return;
+    for (const line of lines) log.warning(line);
+    const count = `${lines.length} finding${lines.length === 1 ? "" : "s"}`;
+    log.debug(`Looked at the host's firewall: ${count}`);
+  };
+  // Who only looks has no permission to start programs later, and waits for the answer.
+  if (testMode && advise !== undefined) tellAdvice(await advise());
   run.ready();
   try {
     await dropPermissions({
@@ -170,11 +192,7 @@ async function serveConfig(
     for (const line of setup.announcements) log.info(line);
     setup.cycles?.start();
     manager.ready(`Watching ${setup.capture.description}`);
-    void advise?.().then((lines) => {
-      if (ending.signal.aborted) return;
-      for (const line of lines) log.warning(line);
-      log.debug(`Looked at the host's firewall: ${lines.length} findings`);
-    });
+    if (!testMode) void advise?.().then(tellAdvice);
     const end = await server.run();
     if (end === "packet-limit") {
       log.warning(`* Incoming packet count limit of ${packetLimit} reached`);

@@ -31,3 +31,9 @@ export function printable(text: string): string {
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
   });
 }
+
+/** An entry as the journal takes it from standard error: the severity in front of every line (sd-daemon(3)). */
+export function journalLines({ severity, text }: LogLine): string {
+  const prefix = `<${SYSLOG_SEVERITY[severity]}>`;
+  return printable(text).split("\n").map((line) => `${prefix}${line}\n`).join("");
+}

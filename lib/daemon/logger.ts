@@ -4,7 +4,7 @@
  * @module
  */
 import { configureSync, getLogger, type LogRecord, resetSync, type Sink } from "logging";
-import { type LogLine, printable, type Severity, SYSLOG_SEVERITY } from "./log_line.ts";
+import { journalLines, type LogLine, printable, type Severity } from "./log_line.ts";
 import { Syslog, type SyslogOptions } from "./syslog.ts";
 
 /** Where the log goes. */
@@ -87,7 +87,9 @@ function stderrSink(format: "text" | "journal" | "json", write: (text: string) =
   return (record) => {
     const entry = entryOf(record);
     if (format === "json") write(toJson(jsonObject(record, entry)) + "\n");
-    else if (entry.line !== undefined) write(lines(entry.line, format === "journal"));
+    else if (entry.line !== undefined) {
+      write(format === "journal" ? journalLines(entry.line) : `${printable(entry.line.text)}\n`);
+    }
   };
 }
 
@@ -120,12 +122,4 @@ function toJson(value: unknown): string {
   return JSON.stringify(value).replace(/[\x7f-\x9f]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
-}
-
-/** The journal wants the severity in front of every line. */
-function lines({ severity, text }: LogLine, withPrefix: boolean): string {
-  const shown = printable(text);
-  if (!withPrefix) return shown + "\n";
-  const prefix = `<${SYSLOG_SEVERITY[severity]}>`;
-  return shown.split("\n").map((line) => `${prefix}${line}\n`).join("");
 }

@@ -20,6 +20,16 @@ export class AlreadyRunning extends HintedError {
 }
 
 /**
+ * Refuses to go on beside a daemon that runs, before anything is made or found fault with.
+ *
+ * @throws {AlreadyRunning}
+ */
+export function refuseSecondDaemon(path: string): void {
+  const pid = runningDaemon(path);
+  if (pid !== undefined) throw new AlreadyRunning(pid, path);
+}
+
+/**
  * Held by the running daemon for its whole life. The file stays when the daemon ends, as with the C
  * daemon; the number in it means nothing without the lock.
  */

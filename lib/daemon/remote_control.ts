@@ -57,6 +57,24 @@ export function reloadDaemon(pidFile: string): number | undefined {
   return pid;
 }
 
+/**
+ * The service that has to be started again for the daemon to see changed files; `undefined` where a reload is enough.
+ * systemd makes copies of credentials when it starts a service (`LoadCredential=` in systemd.exec(5)), and a reload
+ * would read those again.
+ */
+export function serviceWithCopies(pid: number): string | undefined {
+  if (!readProcess(pid, "cmdline").includes("/credentials/")) return undefined;
+  return /([^/\n]+\.service)$/m.exec(readProcess(pid, "cgroup"))?.[1] ?? "fwknop.service";
+}
+
+function readProcess(pid: number, file: string): string {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/${file}`);
+  } catch {
+    return "";
+  }
+}
+
 /** Its number, and its bit in the masks of `/proc` (signal(7), proc(5)). */
 const SIGUSR2_BIT = 1n << 11n;
 
@@ -75,13 +93,8 @@ export function revokeGrants(pidFile: string): number | undefined {
 }
 
 function catchesRevocation(pid: number): boolean {
-  try {
-    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
-    const [, caught = "0"] = /^SigCgt:\s*([0-9a-f]+)$/m.exec(status) ?? [];
-    return (BigInt(`0x${caught}`) & SIGUSR2_BIT) !== 0n;
-  } catch {
-    return false;
-  }
+  const [, caught = "0"] = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readProcess(pid, "status")) ?? [];
+  return (BigInt(`0x${caught}`) & SIGUSR2_BIT) !== 0n;
 }
 
 function signal(pid: number, name: Deno.Signal): void {

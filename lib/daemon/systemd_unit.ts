@@ -12,6 +12,14 @@ Description=Single Packet Authorization server
 After=network.target
 `;
 
+/**
+ * SIGTERM is for the daemon alone: it still needs its firewall programs to put everything back. And an interface that is
+ * away comes back later than five quick starts, after which systemd would give up.
+ */
+const LIFE = `KillMode=mixed
+Restart=on-failure
+RestartSec=5`;
+
 const TAIL = `
 [Install]
 WantedBy=multi-user.target
@@ -27,7 +35,7 @@ const COMPATIBLE = (program: string): string =>
 Type=notify
 ExecStart=${program} serve --foreground
 ExecReload=/bin/kill -HUP $MAINPID
-Restart=on-failure
+${LIFE}
 RuntimeDirectory=fwknop
 RuntimeDirectoryMode=0700
 # The replay cache and pending closes outlive a restart.
@@ -50,10 +58,12 @@ LoadCredential=access.conf:/etc/fwknop/access.conf
 ExecStart=${program} serve --foreground \\
     --config-file %d/fwknopd.conf --access-file %d/access.conf \\
     --run-dir %t/fwknop --digest-file %S/fwknop/digest.cache
-Restart=on-failure
+${LIFE}
 DynamicUser=yes
 RuntimeDirectory=fwknop
 RuntimeDirectoryMode=0700
+# What is still to be closed is in there: after a crash the next start has to find it.
+RuntimeDirectoryPreserve=restart
 StateDirectory=fwknop
 StateDirectoryMode=0700
 UMask=0077

@@ -17,9 +17,14 @@ namespaceTest(
       await first.line(/iptables -A INPUT -p tcp --dport 22 -j DROP/);
       await first.stop();
 
+      const rehearsal = await startOurs(host, files, "-t");
+      await rehearsal.line(/tcp\/22 is open to everybody: knocking protects nothing/);
+      await rehearsal.stop();
+      assertEquals(rehearsal.lines.filter((line) => /can be used/.test(line)), []);
+
       await host.must("iptables", "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
       const second = await startOurs(host, files, "-v");
-      await second.line(/Looked at the host's firewall: [0-9]+ findings/);
+      await second.line(/Looked at the host's firewall: [0-9]+ findings?$/);
       await second.stop();
       assertEquals(second.lines.filter((line) => /open to everybody:/.test(line)), []);
       assert(second.lines.some((line) => /Shutting Down/.test(line)));

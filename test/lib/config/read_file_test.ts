@@ -39,10 +39,10 @@ Deno.test("bytes that are not UTF-8 become U+FFFD", async () => {
   });
 });
 
-Deno.test("another mode is a warning, and the file is read", async () => {
+Deno.test("a mode that lets others in is a warning, and the file is read", async () => {
   await inFolder((folder) => {
     const path = `${folder}/f`;
-    for (const mode of [0o644, 0o400, 0o660]) {
+    for (const mode of [0o644, 0o700, 0o660, 0o604]) {
       write(path, "", 0o600);
       Deno.chmodSync(path, mode);
       assertEquals(texts(path), [
@@ -50,6 +50,14 @@ Deno.test("another mode is a warning, and the file is read", async () => {
       ]);
       assertEquals(readConfigFile(path, "Config").text, "");
     }
+  });
+});
+
+Deno.test("a mode that gives less than 0600 is in order: so are the credentials of systemd", async () => {
+  await inFolder((folder) => {
+    write(`${folder}/f`, "", 0o600);
+    Deno.chmodSync(`${folder}/f`, 0o400);
+    assertEquals(texts(`${folder}/f`), []);
   });
 });
 
