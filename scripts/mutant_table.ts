@@ -373,7 +373,7 @@ export const MUTANTS: readonly Mutant[] = [
     check: "7, step 15",
     off: "the signer is named",
     file: PROCESSOR,
-    text: 'if (this.#refuseSigner(stanza, gpg?.signature, packet)) return "next";',
+    text: 'if (this.#gpg.refusesSigner(packet, stanza, gpg?.signature)) return "next";',
     becomes: "",
     killer: [
       "lib/server/gpg_packets_test.ts",

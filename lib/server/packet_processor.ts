@@ -3,27 +3,26 @@
  *
  * @module
  */
-import { copyDatagram, type Datagram } from "../capture/datagram.ts";
-import type { GpgSettings, Stanza } from "../config/stanza.ts";
-import { SERVER_ENVIRONMENT } from "../gpg/environment.ts";
-import { openGpgText, stanzaOptions } from "../gpg/open.ts";
+import type { Datagram } from "../capture/datagram.ts";
+import type { Stanza } from "../config/stanza.ts";
 import type { GpgSignature } from "../gpg/signature.ts";
-import { signerMissingFrom } from "../gpg/signer_list.ts";
 import { GpgQueue } from "../gpg/work_queue.ts";
 import { formatServices } from "../net/service.ts";
 import type { SpaFailure } from "../spa/error.ts";
 import { type OpenedPacket, openFullText } from "../spa/packet.ts";
-import { type Cipher, guessCipher, restorePrefix } from "../spa/prefix.ts";
+import { type Cipher, restorePrefix } from "../spa/prefix.ts";
 import { packetReplayDigest } from "../spa/replay_digest.ts";
 import { parseRequest } from "../spa/request.ts";
-import { type ScreenedPacket, screenPacket } from "../spa/screen.ts";
+import { screenPacket } from "../spa/screen.ts";
 import { authorize } from "./authorize.ts";
+import type { Candidate, Verdict, Verified } from "./candidate.ts";
 import type { Decision } from "./decision.ts";
 import type { Observer } from "./event.ts";
+import { GpgTurn } from "./gpg_turn.ts";
 import { HmacIndex, isFor } from "./hmac_index.ts";
 import { HmacMismatches } from "./hmac_mismatches.ts";
 import type { ServerPolicy } from "./policy.ts";
-import type { PacketFacts, Refusal, RefusalCode, RefusalFacts, Step } from "./refusal.ts";
+import type { PacketFacts, Refusal, RefusalCode, RefusalFacts, Refuse, Step } from "./refusal.ts";
 import type { ReplayCache } from "./replay_cache.ts";
 import { ReplayGate } from "./replay_gate.ts";
 import { listContains } from "./source_match.ts";
@@ -44,30 +43,8 @@ export interface PacketProcessorParts {
   readonly gpg?: GpgQueue;
 }
 
-/** What one stanza made of a packet: end of the road (or gpg's turn, which goes on later), or the next stanza's. */
-type Verdict = "end" | "next";
-
-/** Full texts by the stanza's index: those whose HMAC key covers them. */
-type Verified = ReadonlyMap<number, string>;
-
 /** What a stanza is to open: the packet's text as each cipher completes it, where nothing speaks against it. */
 type FullTexts = Readonly<Record<Cipher, string | undefined>>;
-
-/** A packet on its way through the stanzas. */
-interface Candidate {
-  readonly packet: PacketFacts;
-  datagram: Datagram;
-  readonly screened: ScreenedPacket;
-  readonly digest: string;
-  readonly verified: Verified;
-  /** Absent: the packet is too short for GnuPG, or no stanza uses it. */
-  readonly verifiedGpg: Verified | undefined;
-  readonly mismatches: HmacMismatches;
-  /** Whether this packet is in the replay cache by now. */
-  remembered: boolean;
-  /** Other packets may have come in between: gpg has had its turn. */
-  waited: boolean;
-}
 
 /** Takes datagrams one by one. Bad input never throws: it ends in a refusal. */
 export class PacketProcessor {
@@ -76,20 +53,24 @@ export class PacketProcessor {
   /** Stanzas whose expiry has been told: it is told once (`docs/spec/server.md` 7, step 10). */
   readonly #toldExpired = new Set<number>();
   readonly #replay: ReplayGate;
-  readonly #usesGpg: boolean;
-  readonly #gpg: GpgQueue;
+  readonly #gpg: GpgTurn;
 
   constructor(parts: PacketProcessorParts) {
     this.#parts = parts;
-    this.#gpg = parts.gpg ?? new GpgQueue();
-    this.#usesGpg = parts.stanzas.some((stanza) => stanza.gpg !== undefined);
+    const refuse: Refuse = (...refusal) => this.#refuse(...refusal);
     this.#hmacs = new HmacIndex(parts.stanzas);
     this.#replay = new ReplayGate({
       replay: parts.replay,
       now: parts.now,
       // Without an HMAC one message can have a second packet text.
       remembersMessages: parts.stanzas.some((stanza) => stanza.hmac === undefined),
-      refuse: (...refusal) => this.#refuse(...refusal),
+      refuse,
+    });
+    this.#gpg = new GpgTurn({
+      stanzas: parts.stanzas,
+      queue: parts.gpg ?? new GpgQueue(),
+      replay: this.#replay,
+      refuse,
     });
   }
 
@@ -122,7 +103,7 @@ export class PacketProcessor {
       screened: screened.value,
       digest,
       verified: verify("rijndael"),
-      verifiedGpg: this.#usesGpg && guessCipher(text.length) === "gpg" ? verify("gpg") : undefined,
+      verifiedGpg: this.#gpg.mayOpen(text.length) ? verify("gpg") : undefined,
       mismatches: new HmacMismatches(packet.length),
       remembered: false,
       waited: false,
@@ -162,7 +143,10 @@ export class PacketProcessor {
     mismatches.tell(tell);
   }
 
-  /** Tries every cipher the stanza has a key for (`docs/spec/server.md` 16, row 27). */
+  /**
+   * Tries every cipher the stanza has a key for (`docs/spec/server.md` 16, row 27). A packet that gpg opens goes on
+   * when gpg has spoken, with the stanza of index `next` where this one does not take it.
+   */
   #tryStanza(stanza: Stanza, texts: FullTexts, candidate: Candidate, next: number): Verdict {
     const { encryptionKey, encryptionMode: mode, gpg } = stanza;
     const opened = encryptionKey === undefined || texts.rijndael === undefined
@@ -170,38 +154,18 @@ export class PacketProcessor {
       : openFullText(texts.rijndael, { encryptionKey, mode });
     if (opened?.ok === true) return this.#judge(stanza, opened.value, candidate);
     if (gpg !== undefined && texts.gpg !== undefined) {
-      return this.#askGpg(stanza, gpg, texts.gpg, candidate, next);
+      return this.#gpg.ask(texts.gpg, stanza, gpg, candidate, (result) => {
+        const verdict = result.ok
+          ? this.#judge(stanza, result.value, candidate, { signature: result.value.signature })
+          : this.#refuseUndecodable(stanza, candidate, result);
+        if (verdict === "next") this.#tryStanzas(candidate, next);
+      });
     }
     if (opened !== undefined) this.#refuseUndecodable(stanza, candidate, opened);
     else {
       const { packet } = candidate;
       this.#refuse(packet, "authenticate", "no-cipher-match", { type: 1 }, [stanza.number]);
     }
-    return "next";
-  }
-
-  /** Hands the packet to gpg; when that has spoken, it goes on from here, or from the stanza with index `next`. */
-  #askGpg(
-    stanza: Stanza,
-    gpg: GpgSettings,
-    fullText: string,
-    candidate: Candidate,
-    next: number,
-  ): Verdict {
-    const { packet } = candidate;
-    if (!candidate.waited) candidate.datagram = copyDatagram(candidate.datagram);
-    candidate.waited = true;
-    const run = async (): Promise<void> => {
-      // A copy of it may have been taken meanwhile; that is worth no program.
-      if (this.#isTakenMeanwhile(candidate)) return;
-      const opened = await openGpgText(fullText, stanzaOptions(gpg, SERVER_ENVIRONMENT));
-      const verdict = opened.ok
-        ? this.#judge(stanza, opened.value, candidate, { signature: opened.value.signature })
-        : this.#refuseUndecodable(stanza, candidate, opened);
-      if (verdict === "next") this.#tryStanzas(candidate, next);
-    };
-    if (this.#gpg.add({ authenticated: stanza.hmac !== undefined, run })) return "end";
-    this.#refuse(packet, "authenticate", "gpg-busy", {}, [stanza.number]);
     return "next";
   }
 
@@ -217,7 +181,7 @@ export class PacketProcessor {
     const { message } = opened;
     const request = parseRequest(message);
     if (!request.ok) return this.#refuseUndecodable(stanza, candidate, request);
-    if (this.#isTakenMeanwhile(candidate)) return "end";
+    if (this.#gpg.isTakenMeanwhile(candidate)) return "end";
     // Once per packet, and before any policy: from here on the packet is used up.
     candidate.remembered ||= this.#replay.remember(packet, candidate.digest, opened, stanzas);
     if (!candidate.remembered) return "next";
@@ -234,7 +198,7 @@ export class PacketProcessor {
       packetText: screened.text,
       ...(gpg === undefined ? {} : { gpg }),
     });
-    if (this.#refuseSigner(stanza, gpg?.signature, packet)) return "next";
+    if (this.#gpg.refusesSigner(packet, stanza, gpg?.signature)) return "next";
 
     const authorization = authorize(stanza, message, request.value, {
       now: this.#parts.now(),
@@ -262,25 +226,6 @@ export class PacketProcessor {
     const facts = error.startsWith("GPGME") && detail !== undefined ? { gpg: detail } : {};
     this.#refuse(packet, "authenticate", "undecodable", facts, [number], error);
     return "next";
-  }
-
-  /** Whether the signer is not among those the stanza names. */
-  #refuseSigner(
-    { gpg, number }: Stanza,
-    signature: GpgSignature | undefined,
-    packet: PacketFacts,
-  ): boolean {
-    if (gpg === undefined || signature === undefined) return false;
-    const list = signerMissingFrom(signature, gpg);
-    if (list === undefined) return false;
-    const { id, fingerprint = "" } = signature;
-    this.#refuse(packet, "authorize", "gpg-signer", { id, fingerprint, list }, [number]);
-    return true;
-  }
-
-  /** Whether another copy of the packet was accepted while this one waited for gpg; if so, that is told. */
-  #isTakenMeanwhile({ waited, remembered, packet, digest }: Candidate): boolean {
-    return waited && !remembered && this.#replay.refuses(packet, digest);
   }
 
   /** In test mode the next stanza has its turn, as in the C daemon (`docs/spec/server.md` 7, step 25). */

@@ -79,3 +79,12 @@ export interface Refusal {
   readonly error?: SpaErrorName;
   readonly facts: RefusalFacts;
 }
+
+/** Tells a refusal; facts and stanzas that are left out are none. */
+export type Refuse = (
+  packet: PacketFacts,
+  step: Step,
+  code: RefusalCode,
+  facts?: RefusalFacts,
+  stanzas?: readonly number[],
+) => void;

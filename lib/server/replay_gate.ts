@@ -5,7 +5,7 @@
  */
 import type { OpenedPacket } from "../spa/packet.ts";
 import { messageReplayDigest } from "../spa/replay_digest.ts";
-import type { PacketFacts, RefusalCode, RefusalFacts, Step } from "./refusal.ts";
+import type { PacketFacts, Refuse } from "./refusal.ts";
 import type { ReplayCache } from "./replay_cache.ts";
 
 /** What the gate is made of. */
@@ -15,13 +15,7 @@ export interface ReplayGateParts {
   readonly now: () => number;
   /** Messages are remembered as well as packet texts (`lib/spa/replay_digest.ts`). */
   readonly remembersMessages: boolean;
-  readonly refuse: (
-    packet: PacketFacts,
-    step: Step,
-    code: RefusalCode,
-    facts: RefusalFacts,
-    stanzas?: readonly number[],
-  ) => void;
+  readonly refuse: Refuse;
 }
 
 /** Looks packets up and remembers them. */
