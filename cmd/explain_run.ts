@@ -11,7 +11,7 @@ import { setColorEnabled } from "../lib/report/color.ts";
 import { explainObject } from "../lib/report/explain_json.ts";
 import { Trace } from "../lib/report/trace.ts";
 import { Explainer } from "../lib/server/explain.ts";
-import { describePacket } from "../lib/server/packet_processor.ts";
+import { describePacket } from "../lib/server/describe_packet.ts";
 import { ReplayCache } from "../lib/server/replay_cache.ts";
 import { parseReplayFile } from "../lib/server/replay_file.ts";
 import type { ExplainEvent } from "../lib/server/event.ts";

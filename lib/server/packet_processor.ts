@@ -17,6 +17,7 @@ import { screenPacket } from "../spa/screen.ts";
 import { authorize } from "./authorize.ts";
 import type { Candidate, Verdict, Verified } from "./candidate.ts";
 import type { Decision } from "./decision.ts";
+import { describePacket } from "./describe_packet.ts";
 import type { Observer } from "./event.ts";
 import { GpgTurn } from "./gpg_turn.ts";
 import { HmacIndex, isFor } from "./hmac_index.ts";
@@ -281,18 +282,5 @@ function testModeFacts(decision: Decision): RefusalFacts {
     services: formatServices(decision.services),
     address,
     granted: decision.seconds,
-  };
-}
-
-/** What the headers of a datagram say. */
-export function describePacket(datagram: Datagram, number: number): PacketFacts {
-  return {
-    number,
-    protocol: datagram.protocol,
-    source: datagram.source.text,
-    sourcePort: datagram.sourcePort,
-    destination: datagram.destination.text,
-    destinationPort: datagram.destinationPort,
-    length: datagram.payload.length,
   };
 }
