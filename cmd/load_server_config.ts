@@ -12,7 +12,7 @@ import type { Stanza } from "../lib/config/stanza.ts";
 import type { Context } from "./context.ts";
 import { systemFiles } from "./system_files.ts";
 
-/** Settings and stanzas that can be acted on: nothing in them is without an implementation. */
+/** Settings and stanzas that can be acted on. */
 export interface LoadedServerConfig extends ResolvedSettings {
   /** At least one, in the order read. */
   readonly stanzas: readonly Stanza[];
@@ -34,9 +34,9 @@ export function loadServerConfig(
   folder?: string,
 ): LoadedServerConfig | undefined {
   const files = folder === undefined ? systemFiles : filesFrom(folder, systemFiles);
-  const { config, diagnostics, unhonoured } = readServerConfig(options, files);
-  print([...diagnostics, ...unhonoured], context);
-  if (config === undefined || unhonoured.length > 0) return undefined;
+  const { config, diagnostics } = readServerConfig(options, files);
+  print(diagnostics, context);
+  if (config === undefined) return undefined;
   const settings = settingsFrom(folder ?? Deno.cwd(), config.settings);
   return { ...config, settings, stanzas: config.stanzas.map(({ stanza }) => stanza) };
 }

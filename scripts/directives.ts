@@ -20,8 +20,6 @@ the program reads (\`lib/config/fwknopd_variables.ts\`, \`access_variables.ts\`)
 
 - **yes**: it does what the last column says.
 - **none**: accepted, and without effect by design; the last column says why.
-- **refused**: this version cannot do it. Set to anything but its default it is an error that names
-  file, line and column.
 
 A directive of one firewall has effect when that firewall is driven.
 `;
@@ -38,9 +36,9 @@ const INCLUDES = `
 
 /** The page, formatted as `deno fmt` has it. */
 export async function directivesPage(): Promise<string> {
-  const inert = [...FWKNOPD_ROWS, ...ACCESS_ROWS].filter(({ honoured }) => honoured !== true);
+  const inert = [...FWKNOPD_ROWS, ...ACCESS_ROWS].filter(({ honoured }) => honoured === "inert");
   const text = HEADER +
-    `\n${inert.length} of ${FWKNOPD_ROWS.length + ACCESS_ROWS.length} have none or are refused: ` +
+    `\n${inert.length} of ${FWKNOPD_ROWS.length + ACCESS_ROWS.length} have none: ` +
     `${inert.map(({ name }) => `\`${name}\``).join(", ")}.\n` +
     section("fwknopd.conf", FWKNOPD_ROWS) + section("access.conf", ACCESS_ROWS) + INCLUDES;
   const formatter = new Deno.Command(Deno.execPath(), {
@@ -68,7 +66,7 @@ function section(title: string, rows: readonly VariableRow[]): string {
 }
 
 function effect({ honoured }: VariableRow): string {
-  return honoured === true ? "yes" : honoured === "inert" ? "none" : "refused";
+  return honoured === "inert" ? "none" : "yes";
 }
 
 function values({ default: standard, range, unit, choices }: VariableRow): string {

@@ -180,8 +180,8 @@ async function flush({ settings, given }: ResolvedSettings, context: Context): P
 
 /** The text to standard output and what is wrong to standard error, where the C daemon gives it to syslog. */
 function dump(_resolved: ResolvedSettings, context: Context, options: GivenOptions): number {
-  const { config, diagnostics, unhonoured } = readServerConfig(options, systemFiles);
-  printDiagnosticTexts([...diagnostics, ...unhonoured], context);
+  const { config, diagnostics } = readServerConfig(options, systemFiles);
+  printDiagnosticTexts(diagnostics, context);
   if (config === undefined) return ExitCode.failure;
   context.out(dumpConfig(config));
   return ExitCode.ok;

@@ -52,8 +52,8 @@ export function addStanza(
     : `${present.text}\n`;
   const text = before === "" ? stanza.slice(1) : before + stanza;
   const outcome = readServerConfig(options, withFile(files, path, text));
-  return outcome.config === undefined || outcome.unhonoured.length > 0
-    ? { errors: errorsOf([...outcome.diagnostics, ...outcome.unhonoured]) }
+  return outcome.config === undefined
+    ? { errors: errorsOf(outcome.diagnostics) }
     : { addition: { path, text, settings } };
 }
 

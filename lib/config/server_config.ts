@@ -4,8 +4,6 @@
  * @module
  */
 import { readAccessFile, readAccessFolder, type StanzaEntry } from "./access_conf.ts";
-import { parseAccessValue } from "./access_value.ts";
-import { ACCESS_ROWS } from "./access_variables.ts";
 import type { ConfigFiles } from "./config_files.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { exposedFile } from "./exposed_file.ts";
@@ -17,12 +15,8 @@ import {
   type ResolvedSettings,
   resolveServerSettings,
   type SettingsOutcome,
-  UNHONOURED_HINT,
-  unhonouredSettings,
-  unhonouredText,
 } from "./server_settings.ts";
 import { type ConfigSource, configSource } from "./uci_source.ts";
-import { sameValue } from "./variable.ts";
 
 /** A configuration that holds together. */
 export interface ServerConfig extends ResolvedSettings {
@@ -34,11 +28,6 @@ export interface ConfigOutcome {
   /** Absent where a diagnostic is an error. */
   readonly config?: ServerConfig;
   readonly diagnostics: readonly Diagnostic[];
-  /**
-   * Errors too, but apart: the configuration is understood, it only asks for what this program does not do. Whoever
-   * acts on it must stop at them; whoever only shows it need not.
-   */
-  readonly unhonoured: readonly Diagnostic[];
 }
 
 /** Reads `fwknopd.conf`, its override files and the stanzas (`docs/spec/server.md` 2, steps 3 to 9). */
@@ -46,19 +35,15 @@ export function readServerConfig(options: GivenOptions, system: ConfigFiles): Co
   const source = configSource(options, system);
   const { files } = source;
   const { resolved, diagnostics } = readSettings(source);
-  if (resolved === undefined) return { diagnostics, unhonoured: [] };
-  const { settings, given } = resolved;
+  if (resolved === undefined) return { diagnostics };
+  const { settings } = resolved;
   const context = { settings, files };
   const access = settings.ACCESS_FOLDER === undefined
     ? readAccessFile(settings.ACCESS_FILE, context)
     : readAccessFolder(settings.ACCESS_FOLDER, context);
   const all = [...diagnostics, ...access.diagnostics];
-  const unhonoured = [
-    ...unhonouredSettings(given),
-    ...access.entries.flatMap((entry) => unhonouredValues(entry, files)),
-  ];
-  if (all.some(({ severity }) => severity === "error")) return { diagnostics: all, unhonoured };
-  return { config: { ...resolved, stanzas: access.entries }, diagnostics: all, unhonoured };
+  if (all.some(({ severity }) => severity === "error")) return { diagnostics: all };
+  return { config: { ...resolved, stanzas: access.entries }, diagnostics: all };
 }
 
 /** Reads `fwknopd.conf` and its override files only. */
@@ -105,19 +90,3 @@ function exposedPrograms({ settings, given }: ResolvedSettings, files: ConfigFil
 const EMPTY: FwknopdConf = { entries: [], diagnostics: [] };
 
 const DEFAULT_CONFIG_FILE = FWKNOPD_ROWS.find(({ name }) => name === "CONFIG_FILE")?.default ?? "";
-
-function unhonouredValues({ stanza, written }: StanzaEntry, files: ConfigFiles): Diagnostic[] {
-  const context = { files, source: stanza.sourceText, file: stanza.position.file };
-  return ACCESS_ROWS.flatMap((row): Diagnostic[] => {
-    const given = written.get(row.name);
-    if (row.honoured !== false || given?.position === undefined) return [];
-    if (row.default !== undefined) {
-      const [value, standard] = [given.text, row.default].map((text) =>
-        parseAccessValue(row, text, context).value
-      );
-      if (sameValue(value, standard)) return [];
-    }
-    const text = `${unhonouredText(row.name)}, stanza source: '${stanza.sourceText}'`;
-    return [{ severity: "error", text, position: given.position, hint: UNHONOURED_HINT }];
-  });
-}

@@ -12,7 +12,6 @@ import type { GivenValue } from "./given_value.ts";
 import type { GivenOptions, OptionRow } from "./option.ts";
 import { natSwitches } from "./nat_switches.ts";
 import { PLACEHOLDER } from "./parsed_value.ts";
-import { sameValue } from "./variable.ts";
 
 /** What was written, by variable; variables at their default are not in it. */
 export type GivenSettings = ReadonlyMap<FwknopdName, GivenValue>;
@@ -65,26 +64,6 @@ export function resolveServerSettings(
   const broken = diagnostics.some(({ severity }) => severity === "error");
   return broken ? { diagnostics } : { resolved: { settings, given }, diagnostics };
 }
-
-/** Variables that are set to something this program does not do: an error each, for whoever would act on them. */
-export function unhonouredSettings(given: GivenSettings): Diagnostic[] {
-  return FWKNOPD_ROWS.flatMap((row) => {
-    const written = given.get(row.name);
-    if (row.honoured !== false || written === undefined) return [];
-    const { default: text } = row;
-    const standard = text === undefined ? undefined : parseFwknopdValue(row, text).value;
-    if (sameValue(parseFwknopdValue(row, written.text).value, standard)) return [];
-    return [findingAt("error", unhonouredText(row.name), written, UNHONOURED_HINT)];
-  });
-}
-
-/** The line about a variable that is set and not honoured. */
-export function unhonouredText(name: string): string {
-  return `[*] ${name} is set, but this version does not honour it`;
-}
-
-/** What to do about {@link unhonouredText}. */
-export const UNHONOURED_HINT = "Remove the line or give it its default";
 
 /** Replaces `$NAME` at the start of values, in the order of the lines. */
 function substituteFiles(

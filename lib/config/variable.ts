@@ -30,11 +30,8 @@ export interface VariableRow<Kind extends string = string> {
   readonly choices?: readonly string[];
   /** What it does: one line, in sentence case, without a full stop. */
   readonly doc: string;
-  /**
-   * `true`: does what `doc` says. `false`: not implemented; setting it to anything but its default stops the
-   * program with a line that names it. `"inert"`: accepted and without effect by design, as `doc` says.
-   */
-  readonly honoured: true | false | "inert";
+  /** `true`: does what `doc` says. `"inert"`: accepted and without effect by design, as `doc` says. */
+  readonly honoured: true | "inert";
   /** The builds that know it; absent: all. */
   readonly builds?: readonly Build[];
   /** The release of the C daemon it came with, where that is later than 2.6.10. */
@@ -65,9 +62,4 @@ export function retirementAdvice(
     typeof name === "string" ? name === written : name.test(written)
   );
   return found?.advice;
-}
-
-/** Whether two parsed values, plain data both, are equal. */
-export function sameValue(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -51,7 +51,6 @@ export function serverEntry(row: VariableRow<keyof FwknopdKinds | keyof AccessKi
     ...(row.since === undefined ? [] : [`In the C daemon since ${row.since}.`]),
     ...(row.extension ? ["Ours: the C daemon warns that it does not know it."] : []),
     ...(row.perlEra ? ["From the Perl server; accepted with a warning."] : []),
-    ...(row.honoured === false ? ["Refused: this program does not do it."] : []),
   ]);
 }
 

@@ -160,7 +160,7 @@ Deno.test({
       write(conf.replace(/^FWKNOP_RUN_DIR.*$/m, "") + `\nFWKNOP_RUN_DIR ${folder}/run\n`, access);
       const { config, diagnostics } = ours();
       assert(config !== undefined, JSON.stringify(diagnostics));
-      compareDumps({ config, diagnostics, unhonoured: [] });
+      compareDumps({ config, diagnostics });
     }
   },
 });

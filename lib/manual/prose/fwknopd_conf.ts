@@ -14,8 +14,7 @@ defaults, so that an empty file will do. \`fwknop print fwknopd.conf\` prints on
 A line is a name, blanks and a value, which ends at the first \`;\`. Lines that begin with \`#\` or \`;\` are comments. A value
 may begin with the name of another variable, as in \`$FWKNOP_RUN_DIR/digest.cache\`. Options of the server win over the file.
 
-An unknown name is a warning that suggests a known one. A value out of range is an error with file, line and column, and so
-is a setting for something this program does not do.`;
+An unknown name is a warning that suggests a known one. A value out of range is an error with file, line and column.`;
 
 /** Headings of the variables that only some builds of the C daemon have. */
 export const BUILD_TITLES: Readonly<Record<Build, string>> = {

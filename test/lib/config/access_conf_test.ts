@@ -357,25 +357,6 @@ Deno.test("a mistake in the main file is an error even beside a key file", () =>
   assertEquals(findings(diagnostics, "error"), ["a:3:12 [*] Parse error on access port entry: x"]);
 });
 
-Deno.test("variables that are set and not honoured are named with their place", () => {
-  const set = ["ENABLE_CMD_EXEC", "DISABLE_DNAT", "GPG_IGNORE_SIG_VERIFY_ERROR"];
-  const lines = set.map((name) => `${name} Y\n`).join("");
-  const { config, unhonoured } = readTexts({
-    access: `${GOOD_STANZA}${lines}FORCE_MASQUERADE n\nGPG_DISABLE_SIG N\n`,
-  });
-  const missing = set.filter((wanted) =>
-    ACCESS_ROWS.some(({ name, honoured }) => name === wanted && honoured === false)
-  );
-  assertEquals(
-    findings(unhonoured, "error").toSorted(),
-    missing.map((name) =>
-      `a:${5 + set.indexOf(name)}:${name.length + 2} ` +
-      `[*] ${name} is set, but this version does not honour it, stanza source: 'ANY'`
-    ).toSorted(),
-  );
-  assertEquals(config?.stanzas.length, 1);
-});
-
 Deno.test("no text makes the parser throw, and what loads has a key", () => {
   const name = fc.constantFrom(
     "SOURCE",

@@ -240,10 +240,9 @@ Deno.test("no finding holds a key", () => {
   const lines = ["KEY", "KEY_BASE64", "HMAC_KEY", "HMAC_KEY_BASE64", "GPG_DECRYPT_PW"]
     .flatMap((name) => [`${name} ${secret}`, `${name} ${secret}#`, `${name} ${secret}; x  `]);
   for (const line of [...lines, secret, `KEY ${secret.repeat(20)}`, `KEY ${secret}\uFFFD`]) {
-    const outcome = readTexts({
+    const { diagnostics } = readTexts({
       access: `${HEAD}${line}\nGPG_DISABLE_SIG Y\nHMAC_KEY ${secret}\n`,
     });
-    const { diagnostics, unhonoured } = outcome;
-    assertEquals(JSON.stringify([...diagnostics, ...unhonoured]).includes(secret), false, line);
+    assertEquals(JSON.stringify(diagnostics).includes(secret), false, line);
   }
 });

@@ -1,4 +1,3 @@
-import { FWKNOPD_ROWS } from "../../../lib/config/fwknopd_variables.ts";
 import { assertEquals } from "../../assert.ts";
 import { findings, readTexts } from "../../support/config_files.ts";
 
@@ -78,9 +77,9 @@ Deno.test("a value of an option is named by the option", () => {
 });
 
 Deno.test("a placeholder where nothing needs the address is no error", () => {
-  const { config, unhonoured } = readTexts({ conf: "SNAT_TRANSLATE_IP __CHANGEME__" });
+  const { config, diagnostics } = readTexts({ conf: "SNAT_TRANSLATE_IP __CHANGEME__" });
   assertEquals(config?.settings.SNAT_TRANSLATE_IP, undefined);
-  assertEquals(unhonoured, []);
+  assertEquals(diagnostics, []);
 });
 
 Deno.test("missing files are errors", () => {
@@ -92,27 +91,7 @@ Deno.test("missing files are errors", () => {
   assertEquals(missing({ "access-folder": "x/" }), ["[*] Access folder: 'x' could not be opened."]);
 });
 
-Deno.test("a variable that is set and not honoured is an error of its own, one at its default is not", () => {
-  const missing = FWKNOPD_ROWS.filter(({ honoured, kind }) =>
-    honoured === false && kind === "boolean"
-  );
-  const named = (conf: string): string[] =>
-    readTexts({ conf }).unhonoured.map(({ text }) =>
-      /^\[\*\] (\S+) is set/.exec(text)?.[1] ?? text
-    );
-  for (const row of missing) {
-    const other = row.default === "Y" ? "no" : "yes";
-    assertEquals(named(`${row.name} ${other}`), [row.name]);
-    assertEquals(named(`${row.name} ${row.default}`), []);
-  }
-  const inert =
-    "PCAP_LOOP_SLEEP 7\nLOCALE x\nIPT_INPUT_ACCESS ACCEPT,filter,INPUT,1,FWKNOP_INPUT,1\n";
-  assertEquals(named(inert), []);
-});
-
-Deno.test("what an option asks for is named by the option", () => {
-  const { unhonoured } = readTexts({ options: { "nfq-capture": true } });
-  const honoured = FWKNOPD_ROWS.find(({ name }) => name === "ENABLE_NFQ_CAPTURE")?.honoured;
-  const hints = unhonoured.map(({ hint }) => hint?.split(";")[0]);
-  assertEquals(hints, honoured === false ? ["given by --nfq-capture"] : []);
+Deno.test("a variable without effect is accepted without a word", () => {
+  const conf = "PCAP_LOOP_SLEEP 7\nRULES_CHECK_THRESHOLD 0\nLOCALE x\n";
+  assertEquals(readTexts({ conf }).diagnostics, []);
 });
