@@ -658,7 +658,7 @@ export const MUTANTS: readonly Mutant[] = [
     text: 'log.error("The new configuration has errors: going on with the one before");',
     becomes: "server.stop();",
     killer: [
-      "e2e/reload_test.ts",
+      "e2e/serve_lifecycle_test.ts",
       "a reload with a mistake in a file changes nothing: the UDP server goes on, with its memory and its grants",
     ],
   },
@@ -680,7 +680,7 @@ export const MUTANTS: readonly Mutant[] = [
     text: 'log.info("Got SIGHUP. Re-reading configs.");',
     becomes: 'log.info("Got SIGHUP. Re-reading configs.");\n  server.stop();',
     killer: [
-      "e2e/reload_test.ts",
+      "e2e/serve_lifecycle_test.ts",
       "a reload with a mistake in a file changes nothing: the UDP server goes on, with its memory and its grants",
     ],
   },
@@ -1101,7 +1101,7 @@ export const MUTANTS: readonly Mutant[] = [
     text: "anyDirection: settings.ENABLE_PCAP_ANY_DIRECTION,",
     becomes: "anyDirection: false,",
     killer: [
-      "e2e/reload_test.ts",
+      "e2e/ways_in_test.ts",
       "ENABLE_PCAP_ANY_DIRECTION in the file shows what leaves the interface",
     ],
   },

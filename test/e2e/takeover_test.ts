@@ -11,6 +11,7 @@ import {
   namespaceTest,
   until,
 } from "../support/namespace.ts";
+import { sendUdpFrom } from "../support/send_from.ts";
 
 const noCompiled = await compiledUnavailable();
 const PACKAGED = "/etc/fwknop";
@@ -88,9 +89,8 @@ class Installation {
 
   /** Sends again what was sent before. */
   async replay(address: string): Promise<void> {
-    const script = new URL("../support/send_udp.ts", import.meta.url).pathname;
     const text = (await Deno.readTextFile(this.#packet(address))).trim();
-    await this.client.must(Deno.execPath(), "run", "-A", "-q", script, ADDRESS, "62201", text);
+    await sendUdpFrom(this.client, ADDRESS, text);
   }
 
   #packet(address: string): string {

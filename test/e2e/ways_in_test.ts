@@ -1,7 +1,12 @@
+import { assertEquals } from "../assert.ts";
+import { startSniffing } from "../support/daemons.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
+import { withFolder } from "../support/folder.ts";
 import { ethernet, ipv4, tagged, udp } from "../support/frames.ts";
 import { serveOn } from "../support/gateway.ts";
 import { type Lab, type Namespace, namespaceTest, until } from "../support/namespace.ts";
+import { seal } from "../support/packet.ts";
+import { sendUdpFrom } from "../support/send_from.ts";
 
 const SERVER = "198.51.100.7";
 const CLIENT = "198.51.100.44";
@@ -134,6 +139,26 @@ for (const way of WAYS_IN) {
     (lab) => grantBoth(lab, way),
   );
 }
+
+namespaceTest(
+  "ENABLE_PCAP_ANY_DIRECTION in the file shows what leaves the interface",
+  {},
+  (lab) =>
+    withFolder(async (folder) => {
+      const server = await lab.namespace("server");
+      const client = await lab.namespace("client");
+      await lab.cable(
+        { namespace: server, device: "eth0", addresses: [`${SERVER}/24`] },
+        { namespace: client, device: "eth0", addresses: [`${CLIENT}/24`] },
+      );
+      const fwknopdConf = ["PCAP_INTF eth0", "ENABLE_PCAP_ANY_DIRECTION Y"];
+      const files = { folder, accessConf: STANZA, fwknopdConf };
+      const daemon = await startSniffing(server, files, "-t");
+      await sendUdpFrom(server, CLIENT, seal().packetText);
+      await daemon.line(/--test mode enabled/);
+      assertEquals((await daemon.stop()).code, 0);
+    }),
+);
 
 async function grantBoth(lab: Lab, way: WayIn): Promise<void> {
   const folder = await Deno.makeTempDir();
