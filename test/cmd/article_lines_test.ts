@@ -5,6 +5,7 @@
 import { runCompatClient } from "../../cmd/compat/client.ts";
 import { assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
+import { withFolder } from "../support/folder.ts";
 
 interface Outcome {
   readonly code: number;
@@ -17,18 +18,15 @@ async function withHome(
   rc: string | undefined,
   use: (fwknop: (line: string) => Promise<Outcome>, rcPath: string) => Promise<void>,
 ): Promise<void> {
-  const home = await Deno.makeTempDir();
-  const rcPath = `${home}/.fwknoprc`;
-  try {
+  await withFolder(async (home) => {
+    const rcPath = `${home}/.fwknoprc`;
     if (rc !== undefined) await Deno.writeTextFile(rcPath, rc, { mode: 0o600 });
     await use(async (line) => {
       const context = new BufferContext({ HOME: home, LOGNAME: "alice" });
       const code = await runCompatClient(line.split(" "), context);
       return { code, out: context.stdout, err: context.stderr };
     }, rcPath);
-  } finally {
-    await Deno.remove(home, { recursive: true });
-  }
+  });
 }
 
 const SERVER = `[default]

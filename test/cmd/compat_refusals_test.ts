@@ -4,6 +4,7 @@
 import { runCompatClient } from "../../cmd/compat/client.ts";
 import { assertEquals } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
+import { withFolder } from "../support/folder.ts";
 
 const TEST = "-T --no-save-args -A tcp/22 -a 192.0.2.7 --key-rijndael secret";
 const SENDS = "--no-save-args -A tcp/22 --key-rijndael secret";
@@ -83,16 +84,12 @@ async function check(
   }
 }
 
-Deno.test("every refusal has the C client's words and ends with 1", async () => {
-  const home = await Deno.makeTempDir();
-  try {
+Deno.test("every refusal has the C client's words and ends with 1", () =>
+  withFolder(async (home) => {
     await Deno.writeTextFile(`${home}/.fwknoprc`, "", { mode: 0o600 });
     await check(ROWS, { HOME: home });
     await check(HOMELESS, {});
-  } finally {
-    await Deno.remove(home, { recursive: true });
-  }
-});
+  }));
 
 Deno.test("unknown, ambiguous and incomplete options are complained about twice (row 5)", async () => {
   const lines: Readonly<Record<string, string>> = {

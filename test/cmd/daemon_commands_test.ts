@@ -6,6 +6,7 @@ import { runStop } from "../../cmd/stop_run.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { runningDaemon } from "../../lib/daemon/pid_file.ts";
 import { BufferContext } from "../support/buffer_context.ts";
+import { withFolder } from "../support/folder.ts";
 import { lineReader } from "../support/line_reader.ts";
 
 // Loaded here and not within a test, where Deno 2.4 would call it a leak.
@@ -28,9 +29,8 @@ async function run(command: RunCommand, pidFile: string, ...switches: string[]) 
   return { code, out: context.stdout, err: context.stderr };
 }
 
-Deno.test("status, reload and stop say what the C daemon says, with its exit statuses", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "fwknop-daemon-" });
-  try {
+Deno.test("status, reload and stop say what the C daemon says, with its exit statuses", () =>
+  withFolder(async (folder) => {
     const path = `${folder}/fwknopd.pid`;
     const none = "No running fwknopd detected.\n";
     assert.deepEqual(await run(runStatus, path), { code: 1, out: none, err: "" });
@@ -64,7 +64,4 @@ Deno.test("status, reload and stop say what the C daemon says, with its exit sta
     });
     assert.equal(await nextLine(), undefined);
     await child.status;
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));

@@ -3,6 +3,7 @@ import { ExitCode } from "../../cmd/context.ts";
 import { loadServerConfig } from "../../cmd/load_server_config.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { givenOptions, GOOD_STANZA } from "../support/config_files.ts";
+import { withFolder } from "../support/folder.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 
 /** Runs with the paths of two files of mode 0600. */
@@ -11,15 +12,12 @@ async function withFiles(
   access: string,
   run: (options: Record<string, string>) => Promise<void>,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
+  await withFolder(async (folder) => {
     const options = { "config-file": `${folder}/f`, "access-file": `${folder}/a` };
     Deno.writeTextFileSync(options["config-file"], conf, { mode: 0o600 });
     Deno.writeTextFileSync(options["access-file"], access, { mode: 0o600 });
     await run(options);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 Deno.test("a good configuration is printed and nothing else", async () => {

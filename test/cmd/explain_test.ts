@@ -7,6 +7,7 @@ import { ROOT, run } from "../../scripts/process.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { givenOptions } from "../support/config_files.ts";
+import { withFolder } from "../support/folder.ts";
 import { ethernet, ipv4, udp } from "../support/frames.ts";
 import { seal } from "../support/packet.ts";
 import { pcapBytes } from "../support/pcap_bytes.ts";
@@ -32,13 +33,12 @@ interface Folder {
 }
 
 async function inFolder(body: (folder: Folder) => Promise<void>): Promise<void> {
-  const path = await Deno.makeTempDir();
-  const write = (name: string, content: string | Uint8Array): string => {
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    Deno.writeFileSync(`${path}/${name}`, bytes, { mode: 0o600 });
-    return `${path}/${name}`;
-  };
-  try {
+  await withFolder(async (path) => {
+    const write = (name: string, content: string | Uint8Array): string => {
+      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+      Deno.writeFileSync(`${path}/${name}`, bytes, { mode: 0o600 });
+      return `${path}/${name}`;
+    };
     await body({
       path,
       write,
@@ -52,9 +52,7 @@ async function inFolder(body: (folder: Folder) => Promise<void>): Promise<void> 
         return { code, out: context.stdout, err: context.stderr };
       },
     });
-  } finally {
-    await Deno.remove(path, { recursive: true });
-  }
+  });
 }
 
 const text = (time = TIME): string => seal({}, { time }).packetText;

@@ -5,6 +5,7 @@ import { runFwList } from "../../cmd/fw_list_run.ts";
 import type { RunCommand } from "../../cmd/command.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { access, iptablesIn } from "../support/firewall.ts";
+import { withFolder } from "../support/folder.ts";
 import { type Namespace, namespaceTest } from "../support/namespace.ts";
 
 async function runIn(
@@ -94,14 +95,13 @@ namespaceTest("fw-flush removes everything of ours and nothing else", needs, asy
 
 namespaceTest("doctor names what is wrong and the command that mends it", needs, async (lab) => {
   const server = await lab.namespace("server");
-  const folder = await Deno.makeTempDir();
-  const access = `${folder}/access.conf`;
-  await Deno.writeTextFile(
-    access,
-    "SOURCE ANY\nOPEN_PORTS tcp/22\nKEY secret-one\nHMAC_KEY secret-two\n",
-  );
-  const lines = ["ENABLE_UDP_SERVER Y", `ACCESS_FILE ${access}`];
-  try {
+  await withFolder(async (folder) => {
+    const access = `${folder}/access.conf`;
+    await Deno.writeTextFile(
+      access,
+      "SOURCE ANY\nOPEN_PORTS tcp/22\nKEY secret-one\nHMAC_KEY secret-two\n",
+    );
+    const lines = ["ENABLE_UDP_SERVER Y", `ACCESS_FILE ${access}`];
     const before = await runIn(server, runDoctor, { lines });
     assert.equal(before.code, 1);
     assert.match(before.out, /WRONG {4}tcp\/22 is open to everybody[^]* iptables -A INPUT -p tcp/);
@@ -119,7 +119,5 @@ namespaceTest("doctor names what is wrong and the command that mends it", needs,
     const json = await runIn(server, runDoctor, { lines, names: ["json"] });
     assert.ok(JSON.parse(json.out).every(({ state }: { state: string }) => state !== "bad"));
     assert.equal(after.code, 0);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 });

@@ -3,6 +3,7 @@ import { parseFwknoprc, readStanza } from "../../lib/config/fwknoprc.ts";
 import { parseCommandLine } from "../../lib/config/getopt.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
+import { withFolder } from "../support/folder.ts";
 
 const run = await invite.load();
 
@@ -20,16 +21,13 @@ async function withServer(
   access: string,
   use: (files: string[], accessFile: string, folder: string) => Promise<void>,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  const [conf, accessFile] = [`${folder}/fwknopd.conf`, `${folder}/access.conf`];
-  try {
+  await withFolder(async (folder) => {
+    const [conf, accessFile] = [`${folder}/fwknopd.conf`, `${folder}/access.conf`];
     await Deno.writeTextFile(conf, "", { mode: 0o600 });
     await Deno.writeTextFile(accessFile, access, { mode: 0o640 });
     const names = ["--config-file", conf, "--access-file", accessFile, "--run-dir", folder];
     await use(names, accessFile, folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 function values(text: string, name: string): string[] {
@@ -118,9 +116,8 @@ Deno.test("nothing is written where the server would not start", async () => {
   });
 });
 
-Deno.test("the client's stanza and the code go to private files that replace none", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("the client's stanza and the code go to private files that replace none", () =>
+  withFolder(async (folder) => {
     const words = ["--client-file", `${folder}/rc`, "--qr-file", `${folder}/code.svg`];
     const { code, out } = await inviteWith(...ALICE, ...words);
     assertEquals(code, 0);
@@ -132,10 +129,7 @@ Deno.test("the client's stanza and the code go to private files that replace non
     assertEquals((await Deno.stat(`${folder}/rc`)).mode! & 0o777, 0o600);
     assertMatch(await Deno.readTextFile(`${folder}/code.svg`), /^<svg /);
     assertEquals((await inviteWith(...ALICE, ...words)).code, 1);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
 
 Deno.test("what cannot be an invitation is refused with an example or what is allowed", async () => {
   const lines: readonly (readonly [string[], RegExp])[] = [

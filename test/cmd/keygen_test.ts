@@ -3,6 +3,7 @@ import { keygen } from "../../cmd/keygen.ts";
 import { parseCommandLine } from "../../lib/config/getopt.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
+import { withFolder } from "../support/folder.ts";
 
 const run = await keygen.load();
 
@@ -48,10 +49,9 @@ Deno.test("lengths out of range are usage errors", async () => {
   }
 });
 
-Deno.test("a file is private, and one that is there is replaced only with --force", async () => {
-  const directory = await Deno.makeTempDir();
-  const file = `${directory}/keys`;
-  try {
+Deno.test("a file is private, and one that is there is replaced only with --force", () =>
+  withFolder(async (directory) => {
+    const file = `${directory}/keys`;
     assertEquals(
       (await keygenWith("-K", file)).out,
       `[+] Wrote Rijndael and HMAC keys to: ${file}\n`,
@@ -68,10 +68,7 @@ Deno.test("a file is private, and one that is there is replaced only with --forc
     assert(await Deno.readTextFile(file) !== first);
     assertEquals((await Deno.stat(file)).mode! & 0o777, 0o600);
     assertEquals(Array.from(Deno.readDirSync(directory)).length, 1);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-});
+  }));
 
 Deno.test("--json prints one object", async () => {
   const keys = JSON.parse((await keygenWith("--json")).out);
@@ -84,18 +81,14 @@ Deno.test("--qr shows a code below the lines", async () => {
   assertMatch(out, /█▀/);
 });
 
-Deno.test("--qr-file writes a private picture and replaces none", async () => {
-  const directory = await Deno.makeTempDir();
-  const file = `${directory}/keys.svg`;
-  try {
+Deno.test("--qr-file writes a private picture and replaces none", () =>
+  withFolder(async (directory) => {
+    const file = `${directory}/keys.svg`;
     assertEquals((await keygenWith("--qr-file", file)).code, 0);
     assertMatch(await Deno.readTextFile(file), /^<svg[\s\S]*<\/svg>\n$/);
     assertEquals((await Deno.stat(file)).mode! & 0o777, 0o600);
     assertEquals((await keygenWith("--qr-file", file)).code, 1);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-});
+  }));
 
 /** An access.conf with two stanzas, the second without HMAC. */
 async function withAccessFile(use: (path: string) => Promise<void>): Promise<void> {

@@ -4,6 +4,7 @@ import { CLIENT_OPTIONS } from "../../lib/config/client_options.ts";
 import { parseCommandLine } from "../../lib/config/getopt.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
+import { withFolder } from "../support/folder.ts";
 
 const run = await knock.load();
 const ROWS = CLIENT_OPTIONS.filter(({ only }) => only !== "compat");
@@ -23,13 +24,10 @@ async function knockWith(line: string, home = "/nowhere") {
 }
 
 async function withHome(rc: string, body: (home: string) => Promise<void>): Promise<void> {
-  const home = await Deno.makeTempDir();
-  try {
+  await withFolder(async (home) => {
     await Deno.writeTextFile(`${home}/.fwknoprc`, rc, { mode: 0o600 });
     await body(home);
-  } finally {
-    await Deno.remove(home, { recursive: true });
-  }
+  });
 }
 
 const TEST = "-T -A tcp/22 -a 192.0.2.7 --key-rijndael secret";
@@ -98,12 +96,11 @@ Deno.test("an rc file that others can read is warned about and used", async () =
   });
 });
 
-Deno.test("no rc file and no saved command line are left behind", async () => {
-  const home = await Deno.makeTempDir();
-  await knockWith(TEST, home);
-  assertEquals(Array.from(Deno.readDirSync(home)), []);
-  await Deno.remove(home);
-});
+Deno.test("no rc file and no saved command line are left behind", () =>
+  withFolder(async (home) => {
+    await knockWith(TEST, home);
+    assertEquals(Array.from(Deno.readDirSync(home)), []);
+  }));
 
 Deno.test("a packet that no server could read is not sent", async () => {
   const access = Array.from({ length: 15 }, (_, index) => `tcp/${10001 + index}`).join(",");
@@ -128,10 +125,9 @@ Deno.test("a stanza is saved, listed and used", async () => {
   });
 });
 
-Deno.test("the packet is written to a private file, replaced or appended to", async () => {
-  const directory = await Deno.makeTempDir();
-  const file = `${directory}/packet`;
-  try {
+Deno.test("the packet is written to a private file, replaced or appended to", () =>
+  withFolder(async (directory) => {
+    const file = `${directory}/packet`;
     await knockWith(`${TEST} -B ${file}`);
     await knockWith(`${TEST} -B ${file}`);
     assertEquals((await Deno.readTextFile(file)).split("\n").length, 2);
@@ -141,10 +137,7 @@ Deno.test("the packet is written to a private file, replaced or appended to", as
     const failed = await knockWith(`${TEST} -B ${directory}/none/packet`);
     assertEquals(failed.code, 0);
     assertMatch(failed.err, /is not saved to/);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-});
+  }));
 
 Deno.test("several destinations and stanzas get a packet each", async () => {
   const rc = "[default]\nACCESS tcp/22\nALLOW_IP source\nKEY k\n" +

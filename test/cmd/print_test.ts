@@ -7,6 +7,7 @@ import { parseFwknoprc, readStanza } from "../../lib/config/fwknoprc.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { textBytes } from "../../lib/crypto/bytes.ts";
 import { BufferContext } from "../support/buffer_context.ts";
+import { withFolder } from "../support/folder.ts";
 
 async function print(words: readonly string[], program?: string): Promise<BufferContext> {
   const context = new BufferContext();
@@ -15,9 +16,8 @@ async function print(words: readonly string[], program?: string): Promise<Buffer
   return context;
 }
 
-Deno.test("the printed configuration loads as it is once it has keys, and so do its commented defaults", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "fwknop-print-" });
-  try {
+Deno.test("the printed configuration loads as it is once it has keys, and so do its commented defaults", () =>
+  withFolder(async (folder) => {
     const settings = (await print(["fwknopd.conf"])).stdout;
     const access = (await print(["access.conf"])).stdout;
     assert.match(access, /__CHANGEME__/);
@@ -41,10 +41,7 @@ Deno.test("the printed configuration loads as it is once it has keys, and so do 
       assert.equal(code, 0);
     }
     assert.match(settings, /^#ENABLE_UDP_SERVER +N$/m);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
 
 Deno.test("a unit is printed for the program that is named", async () => {
   const { stdout } = await print(["unit"], "/opt/fwknop/bin/fwknop");

@@ -2,6 +2,7 @@ import { makeRunFolder } from "../../cmd/run_folder.ts";
 import type { ServeLog } from "../../cmd/serve_log.ts";
 import { HintedError } from "../../lib/hinted_error.ts";
 import { assertEquals, assertThrows } from "../assert.ts";
+import { withFolder } from "../support/folder.ts";
 
 /** The lines told. */
 function make(path: string): string[] {
@@ -10,9 +11,8 @@ function make(path: string): string[] {
   return lines;
 }
 
-Deno.test("the run folder is made for its owner alone, once", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("the run folder is made for its owner alone, once", () =>
+  withFolder(async (folder) => {
     const path = `${folder}/a/b`;
     assertEquals(make(path), [
       `Run directory: ${path} does not exist. Attempting to create it.`,
@@ -20,14 +20,10 @@ Deno.test("the run folder is made for its owner alone, once", async () => {
     ]);
     assertEquals(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o700);
     assertEquals(make(path), []);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
 
-Deno.test("a run folder that others can write to is refused, and so is one below it", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("a run folder that others can write to is refused, and so is one below it", () =>
+  withFolder(async (folder) => {
     await Deno.mkdir(`${folder}/a/b`, { recursive: true });
     await Deno.chmod(`${folder}/a`, 0o777);
     for (const path of [`${folder}/a`, `${folder}/a/b`]) {
@@ -41,7 +37,4 @@ Deno.test("a run folder that others can write to is refused, and so is one below
     assertEquals(make(`${folder}/a/b`), []);
     await Deno.writeTextFile(`${folder}/file`, "");
     assertThrows(() => make(`${folder}/file`), HintedError);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { compiledBinary, compiledUnavailable } from "../support/compiled_binary.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
+import { withFolder } from "../support/folder.ts";
 import { type Ended, run } from "../support/namespace.ts";
 
 const noCompiled = await compiledUnavailable();
@@ -9,15 +10,12 @@ if (noCompiled !== undefined) console.log(`left out: tests by invocation name: $
 
 /** Links to the compiled program under both names. */
 async function withLinks(body: (path: (name: string) => string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
+  await withFolder(async (folder) => {
     for (const name of ["fwknop", "fwknopd", "other"]) {
       await Deno.symlink(await compiledBinary(), `${folder}/${name}`);
     }
     await body((name) => `${folder}/${name}`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 const CLIENT = /^fwknop client [0-9.]+, FKO protocol version 3\.0\.0\n$/;

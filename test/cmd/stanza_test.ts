@@ -2,6 +2,7 @@ import { stanza } from "../../cmd/stanza.ts";
 import { parseCommandLine } from "../../lib/config/getopt.ts";
 import { assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
+import { withFolder } from "../support/folder.ts";
 
 const run = await stanza.load();
 
@@ -29,9 +30,8 @@ async function withRc(
     path: string,
   ) => Promise<void>,
 ): Promise<void> {
-  const home = await Deno.makeTempDir();
-  const path = `${home}/.fwknoprc`;
-  try {
+  await withFolder(async (home) => {
+    const path = `${home}/.fwknoprc`;
     if (text !== undefined) await Deno.writeTextFile(path, text, { mode: 0o600 });
     await use(async (...args) => {
       const { options, words } = parseCommandLine(args, stanza.options);
@@ -39,9 +39,7 @@ async function withRc(
       const code = await run(options, words, context);
       return { code, out: context.stdout, err: context.stderr };
     }, path);
-  } finally {
-    await Deno.remove(home, { recursive: true });
-  }
+  });
 }
 
 Deno.test("a stanza is added at the end of a private file, keys out of keygen's lines", async () => {

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "../assert.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
+import { withFolder } from "../support/folder.ts";
 import { type Ended, run } from "../support/namespace.ts";
 
 const EXAMPLES = new URL("../../examples/openwrt/", import.meta.url).pathname;
@@ -9,9 +10,8 @@ function fwknop(...words: readonly string[]): Promise<Ended> {
   return run(program, ...rest, ...words);
 }
 
-Deno.test("OpenWrt's file becomes two files that the C daemon and ours dump alike", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("OpenWrt's file becomes two files that the C daemon and ours dump alike", () =>
+  withFolder(async (folder) => {
     const uci = `${folder}/fwknopd`;
     await Deno.copyFile(`${EXAMPLES}etc/config/fwknopd`, uci);
     await Deno.chmod(uci, 0o600);
@@ -33,14 +33,10 @@ Deno.test("OpenWrt's file becomes two files that the C daemon and ours dump alik
       ofUci.stdout.replaceAll(uci, "FILE"),
       ofFiles.stdout.replaceAll(conf, "FILE").replaceAll(access, "FILE"),
     );
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
 
-Deno.test("a UCI file with a mistake is told its place, and nothing is written", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("a UCI file with a mistake is told its place, and nothing is written", () =>
+  withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/fwknopd`, "config acess\n\toption SOURCE 'ANY'\n");
     const { code, stderr } = await fwknop("uci", `${folder}/fwknopd`, "--output", `${folder}/out`);
     assertEquals(code, 1);
@@ -48,7 +44,4 @@ Deno.test("a UCI file with a mistake is told its place, and nothing is written",
     assertEquals(await Deno.stat(`${folder}/out`).then(() => true, () => false), false);
     assertEquals((await fwknop("uci", `${folder}/none`, "--output", folder)).code, 1);
     assertEquals((await fwknop("uci", `${folder}/fwknopd`)).code, 2);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));

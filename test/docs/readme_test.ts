@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ROOT, run } from "../../scripts/process.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
+import { withFolder } from "../support/folder.ts";
 
 const README = Deno.readTextFileSync(`${ROOT}README.md`);
 
@@ -12,19 +13,18 @@ function block(start: string): string {
   throw new Error(`The README has no block that begins with ${start}`);
 }
 
-Deno.test("the quick start's files load at both ends and fit each other", async () => {
-  const folder = await Deno.makeTempDir();
-  const write = (name: string, text: string): string => {
-    Deno.writeTextFileSync(`${folder}/${name}`, text, { mode: 0o600 });
-    return `${folder}/${name}`;
-  };
-  const [program = "", ...words] = SOURCE_PROGRAM;
-  const fwknop = async (...args: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await run(program, [...words, ...args]);
-    assert.deepEqual([code, stderr], [0, ""], args.join(" "));
-    return stdout;
-  };
-  try {
+Deno.test("the quick start's files load at both ends and fit each other", () =>
+  withFolder(async (folder) => {
+    const write = (name: string, text: string): string => {
+      Deno.writeTextFileSync(`${folder}/${name}`, text, { mode: 0o600 });
+      return `${folder}/${name}`;
+    };
+    const [program = "", ...words] = SOURCE_PROGRAM;
+    const fwknop = async (...args: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await run(program, [...words, ...args]);
+      assert.deepEqual([code, stderr], [0, ""], args.join(" "));
+      return stdout;
+    };
     const server = write("fwknopd.conf", block("PCAP_INTF"));
     const access = write("access.conf", block("SOURCE"));
     const client = write("fwknoprc", block("[server]"));
@@ -36,10 +36,7 @@ Deno.test("the quick start's files load at both ends and fit each other", async 
       const [first, second, more] = Array.from(README.matchAll(key), ([, value]) => value);
       assert.ok(first !== undefined && first === second && more === undefined, String(key));
     }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
 
 Deno.test("the CI entry types the README's test command", () => {
   const [command] = /^\$ (npx .* task test)$/m.exec(README)?.slice(1) ?? [];

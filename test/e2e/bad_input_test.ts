@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "../assert.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
+import { withFolder } from "../support/folder.ts";
 import { type Ended, type Namespace, namespaceTest } from "../support/namespace.ts";
 
 const STANZA = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\nREQUIRE_SOURCE_ADDRESS Y\n";
@@ -102,16 +103,13 @@ namespaceTest(
   { programs: ["iptables", "setpriv"] },
   async (lab) => {
     const host = await lab.namespace("host");
-    const folder = await Deno.makeTempDir();
-    try {
+    await withFolder(async (folder) => {
       // Root in name only: the files can be read, the firewall cannot be touched.
       const before = ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"];
       const ended = await serve(host, folder, { what: "", says: /./, before });
       assertMatch(ended.stderr, /[Rr]oot|CAP_NET_ADMIN/);
       assertEquals(ended.code, 1);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    });
   },
 );
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "../assert.ts";
-import { CLIENTS, knockWith, stanzaOf, withFolder } from "../support/command_knock.ts";
+import { CLIENTS, knockWith, stanzaOf, withReadableFolder } from "../support/command_knock.ts";
 import { startOurs } from "../support/daemons.ts";
 import { LoggedProcess } from "../support/logged_process.ts";
 import { MountedNamespace } from "../support/mounted_namespace.ts";
@@ -67,7 +67,7 @@ namespaceTest(
     unavailable: () => failsInNamespace("ipset", "create", "try", "hash:ip,port"),
   },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const { server, client } = await twoHosts(lab);
       await server.must("sh", `${EXAMPLES}ipset/setup.sh`);
       await server.must(
@@ -116,7 +116,7 @@ namespaceTest(
   "iptables as a cycle: opened, put off by a second packet, closed without a rest",
   { programs: ["fwknop", "iptables"] },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const { server, client } = await twoHosts(lab);
       await dropEverythingElse(server);
       const service = await echoService(server, SERVER, 22, "welcome");
@@ -141,7 +141,7 @@ namespaceTest(
   "ports are checked before a cycle and its time is capped",
   { programs: ["fwknop", "iptables"] },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const { server, client } = await twoHosts(lab);
       const accessConf = `${IPTABLES_CYCLE(4)}MAX_FW_TIMEOUT 20\n`;
       const daemon = await startOurs(server, { folder, accessConf });
@@ -158,7 +158,7 @@ namespaceTest(
   "a killed daemon leaves nothing open: the next one closes what is overdue",
   { programs: ["fwknop", "iptables"] },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const { server, client } = await twoHosts(lab);
       const files = { folder, accessConf: IPTABLES_CYCLE(3) };
       const daemon = await startOurs(server, files);
@@ -178,7 +178,7 @@ namespaceTest(
   "with FLUSH_IPT_AT_EXIT N what is open outlives a restart, and a reload, but not its time",
   { programs: ["fwknop", "iptables"] },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const { server, client } = await twoHosts(lab);
       const fwknopdConf = ["FLUSH_IPT_AT_EXIT N"];
       const files = { folder, accessConf: IPTABLES_CYCLE(6), fwknopdConf };
@@ -201,7 +201,7 @@ namespaceTest(
   "the ufw example, narrow: the client's address and nobody else, until the timer",
   { programs: ["fwknop", "iptables", "ufw"], unavailable: ufwUnavailable },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const { server, client } = await twoHosts(lab);
       const own = await ufwIn(server, folder);
       const service = await echoService(server, SERVER, 22, "welcome");
@@ -226,7 +226,7 @@ namespaceTest(
   "the ufw example, wide: everybody, with a warning at the start",
   { programs: ["fwknop", "iptables", "ufw"], unavailable: ufwUnavailable },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const { server, client } = await twoHosts(lab);
       const own = await ufwIn(server, folder);
       const service = await echoService(server, SERVER, 22, "welcome");
@@ -249,7 +249,7 @@ namespaceTest(
   "the ufw recipe: protocols by name",
   { programs: ["fwknop", "iptables", "ufw"], unavailable: ufwUnavailable },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const { server, client } = await twoHosts(lab);
       const own = await ufwIn(server, folder);
       const daemon = await startOurs(own, { folder, accessConf: recipeStanza("ufw", 60) });
@@ -265,7 +265,7 @@ namespaceTest(
   "the recipe for Docker's published ports: past DOCKER-USER for the client's address",
   { programs: ["fwknop", "iptables"] },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const { server, client } = await twoHosts(lab);
       const container = await lab.namespace("container");
       await lab.cable(
@@ -302,7 +302,7 @@ namespaceTest(
   "a router reached by ssh: its rules open and close, and it takes nothing but the two commands",
   { programs: ["fwknop", "iptables", "ssh", "sshd", "ssh-keygen"] },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const { server, client } = await twoHosts(lab);
       const router = await lab.namespace("router");
       await lab.cable(

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../assert.ts";
-import { CLIENTS, knockWith, stanzaOf, withFolder } from "../support/command_knock.ts";
+import { CLIENTS, knockWith, stanzaOf, withReadableFolder } from "../support/command_knock.ts";
 import { startOurs, startSniffing } from "../support/daemons.ts";
 import { type Namespace, namespaceTest, until } from "../support/namespace.ts";
 
@@ -31,7 +31,7 @@ for (const [name, client] of Object.entries(CLIENTS)) {
     } runs as the stanza's user, without shell, group or descriptor`,
     { programs: ["fwknop"] },
     (lab) =>
-      withFolder(async (folder) => {
+      withReadableFolder(async (folder) => {
         const host = await lab.namespace("host");
         Deno.writeTextFileSync(`${folder}/witness`, WITNESS, { mode: 0o755 });
         Deno.mkdirSync(`${folder}/out`);
@@ -77,7 +77,7 @@ namespaceTest(
   "sudo gets the user and the group of the stanza",
   { programs: ["fwknop", "sudo"] },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const host = await lab.namespace("host");
       const accessConf = stanzaOf(
         "ENABLE_CMD_EXEC Y",
@@ -103,7 +103,7 @@ namespaceTest(
   "a command that takes too long is stopped, and packets are served meanwhile",
   { programs: ["fwknop"] },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const host = await lab.namespace("host");
       const accessConf = stanzaOf("ENABLE_CMD_EXEC Y");
       const fwknopdConf = ["CMD_EXEC_TIMEOUT 4"];
@@ -124,7 +124,7 @@ namespaceTest(
   "commands are refused where they are not enabled, and not run in test mode",
   { programs: ["fwknop"] },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const host = await lab.namespace("host");
       const accessConf = stanzaOf("OPEN_PORTS tcp/22");
       const daemon = await startOurs(host, { folder, accessConf }, "--test");
@@ -144,7 +144,7 @@ namespaceTest(
   "a reload looks users up and takes a new time limit, although the permission to load libraries is gone",
   { programs: ["fwknop"] },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const host = await lab.namespace("host");
       const daemon = await startOurs(host, { folder, accessConf: stanzaOf("OPEN_PORTS tcp/22") });
       const accessConf = stanzaOf("ENABLE_CMD_EXEC Y", "CMD_EXEC_USER nobody");
@@ -165,7 +165,7 @@ namespaceTest(
   "the sockets that libpcap opens do not reach a command",
   { programs: ["fwknop"], unavailable: libpcapMissing },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const host = await lab.namespace("host");
       const files = { folder, accessConf: stanzaOf("ENABLE_CMD_EXEC Y") };
       const daemon = await startSniffing(host, files, "-i", "lo");
@@ -188,7 +188,7 @@ namespaceTest(
   "a command that stops the daemon does not wait for itself",
   { programs: ["fwknop"] },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const host = await lab.namespace("host");
       const script = `#!/bin/sh\nkill "$(cat ${folder}/run/fwknopd.pid)"\nsleep 61\n`;
       Deno.writeTextFileSync(`${folder}/stop`, script, { mode: 0o755 });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { compiledBinary, compiledUnavailable } from "../support/compiled_binary.ts";
 import { CLIENT_ADDRESS, FirstKnock, SOURCE_PROGRAM } from "../support/first_knock.ts";
+import { withFolder } from "../support/folder.ts";
 import { type Lab, namespaceTest } from "../support/namespace.ts";
 
 const noCompiled = await compiledUnavailable();
 
 /** The whole story of the demonstration, asserted. */
 async function firstKnock(lab: Lab, program: readonly string[]): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
+  await withFolder(async (folder) => {
     const stage = await FirstKnock.build({ lab, folder, program, accessTimeout: 5 });
     const daemon = await stage.serve();
     assert.ok(!await stage.isOpen(), "closed before the knock");
@@ -41,9 +41,7 @@ async function firstKnock(lab: Lab, program: readonly string[]): Promise<void> {
     const rules = await stage.server.must("iptables-save");
     assert.ok(!rules.includes("FWKNOP"), rules);
     await stage.service.stop();
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 namespaceTest(

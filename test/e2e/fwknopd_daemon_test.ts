@@ -1,18 +1,10 @@
 /** The daemon under the C daemon's command line: started, listed, reloaded, stopped. */
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
+import { withFolder } from "../support/folder.ts";
 import { type Ended, type Namespace, namespaceTest, until } from "../support/namespace.ts";
 
 const STANZA = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\nREQUIRE_SOURCE_ADDRESS Y\n";
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 /** Runs `fwknopd` in a folder. */
 function fwknopd(host: Namespace, folder: string, ...words: readonly string[]): Promise<Ended> {

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "../assert.ts";
 import { CLIENT, DualStack, SERVER, type StageFirewall } from "../support/dual_stack.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
+import { withFolder } from "../support/folder.ts";
 import { LoggedProcess } from "../support/logged_process.ts";
 import { type Lab, namespaceTest, until } from "../support/namespace.ts";
 import { echoService, reach } from "../support/tcp.ts";
@@ -22,12 +23,9 @@ async function inFolder(
   firewall: StageFirewall,
   body: (stage: DualStack, firewall: StageFirewall) => Promise<void>,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
+  await withFolder(async (folder) => {
     await body(await DualStack.build(lab, firewall, folder), firewall);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 for (const [capture, settings] of Object.entries(CAPTURES)) {

@@ -3,6 +3,7 @@
  */
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { CLIENT_ADDRESS, FirstKnock, SOURCE_PROGRAM } from "../support/first_knock.ts";
+import { withFolder } from "../support/folder.ts";
 import { namespaceTest } from "../support/namespace.ts";
 
 const SHIFTED = new URL("../support/shifted_clock.ts", import.meta.url).pathname;
@@ -19,9 +20,8 @@ function knockLate(stage: FirstKnock, seconds: number) {
 namespaceTest(
   "open, wrong key, clocks apart, a clock of long ago and a stopped service: what is said, and how it ends",
   { programs: ["iptables", "iptables-save"] },
-  async (lab) => {
-    const folder = await Deno.makeTempDir();
-    try {
+  (lab) =>
+    withFolder(async (folder) => {
       const stage = await FirstKnock.build({
         lab,
         folder,
@@ -64,10 +64,7 @@ namespaceTest(
       assertEquals(refused.code, 4);
       assertMatch(refused.stderr, /refuses connections\n[^]*1\. no program listens on port 22/);
       await daemon.stop();
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  },
+    }),
 );
 
 namespaceTest(

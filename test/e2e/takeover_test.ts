@@ -4,6 +4,7 @@
  */
 import { assertEquals, assertMatch } from "../assert.ts";
 import { compiledBinary, compiledUnavailable } from "../support/compiled_binary.ts";
+import { withFolder } from "../support/folder.ts";
 import {
   type Ended,
   type Lab,
@@ -121,9 +122,8 @@ class Installation {
 namespaceTest(
   "a Debian installation is taken over and given back without a change to its files",
   { programs: ["fwknop", "fwknopd", "iptables", "mount"], unavailable: () => unavailable },
-  async (lab) => {
-    const folder = await Deno.makeTempDir();
-    try {
+  (lab) =>
+    withFolder(async (folder) => {
       const place = await Installation.build(lab, folder);
       const files = await Promise.all(
         ["fwknopd.conf", "access.conf"].map((name) => Deno.readTextFile(`${folder}/etc/${name}`)),
@@ -196,8 +196,5 @@ namespaceTest(
         ["fwknopd.conf", "access.conf"].map((name) => Deno.readTextFile(`${folder}/etc/${name}`)),
       );
       assertEquals(after, files);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  },
+    }),
 );

@@ -161,8 +161,7 @@ namespaceTest(
 );
 
 async function grantBoth(lab: Lab, way: WayIn): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
+  await withFolder(async (folder) => {
     const server = await lab.namespace("server");
     const client = await lab.namespace("client");
     await lab.cable(
@@ -181,7 +180,5 @@ async function grantBoth(lab: Lab, way: WayIn): Promise<void> {
       await daemon.line(new RegExp(`Added access rule .* for ${address.replaceAll(".", "\\.")} `));
     }
     await daemon.stop();
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }

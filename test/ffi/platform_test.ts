@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { isLinux, LINUX_ONLY, platform } from "../../ffi/platform.ts";
+import { withFolder } from "../support/folder.ts";
 import { hasProgram } from "../support/namespace.ts";
 
 const isLeftOut = !isLinux || !hasProgram("cc");
@@ -71,8 +72,7 @@ Deno.test("numbers and layouts are those of the C headers", { ignore: isLeftOut 
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 int main(void) { ${lines.join("\n")} return 0; }`;
-  const folder = await Deno.makeTempDir({ prefix: "fwknop-layout-" });
-  try {
+  await withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/layout.c`, source);
     const build = await new Deno.Command("cc", {
       args: ["-o", `${folder}/layout`, `${folder}/layout.c`],
@@ -84,7 +84,5 @@ int main(void) { ${lines.join("\n")} return 0; }`;
       return [line.slice(0, blank), Number(line.slice(blank + 1))] as const;
     });
     assert.deepEqual(Object.fromEntries(found), expected);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 });

@@ -2,6 +2,7 @@ import { assertEquals } from "../assert.ts";
 import { textBytes } from "../../lib/crypto/bytes.ts";
 import { MATRIX_CASES, matrixAccessConf, matrixOptions } from "../support/cipher_matrix.ts";
 import { startOurs, startReference } from "../support/daemons.ts";
+import { withFolder } from "../support/folder.ts";
 import { namespaceTest } from "../support/namespace.ts";
 import { seal } from "../support/packet.ts";
 
@@ -20,8 +21,7 @@ namespaceTest(
   { programs: ["fwknop"] },
   async (lab) => {
     const host = await lab.namespace("host");
-    const folder = await Deno.makeTempDir();
-    try {
+    await withFolder(async (folder) => {
       const files = { folder, accessConf: matrixAccessConf() };
       const daemon = await startOurs(host, files, "-t", "--log-format", "json");
       for (const [index, matrixCase] of MATRIX_CASES.entries()) {
@@ -40,9 +40,7 @@ namespaceTest(
         services: `tcp/${1000 + index}`,
       }));
       assertEquals(granted, expected);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    });
   },
 );
 
@@ -51,8 +49,7 @@ namespaceTest(
   { programs: ["fwknopd"] },
   async (lab) => {
     const host = await lab.namespace("host");
-    const folder = await Deno.makeTempDir();
-    try {
+    await withFolder(async (folder) => {
       const files = { folder, accessConf: matrixAccessConf() };
       const daemon = await startReference(host, files, "-t", "-v");
       const sender = host.spawn([Deno.execPath(), "eval", SEND], { stdin: "piped" });
@@ -81,8 +78,6 @@ namespaceTest(
       });
       assertEquals(decoded, MATRIX_CASES.map((_, index) => 1000 + index));
       assertEquals(granted, MATRIX_CASES.map(({ stanza }) => stanza.number));
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    });
   },
 );

@@ -1,5 +1,5 @@
 import { assertEquals } from "../assert.ts";
-import { CLIENTS, knockWith, stanzaOf, withFolder } from "../support/command_knock.ts";
+import { CLIENTS, knockWith, stanzaOf, withReadableFolder } from "../support/command_knock.ts";
 import { type DaemonFiles, startOurs, startReference } from "../support/daemons.ts";
 import type { LoggedProcess } from "../support/logged_process.ts";
 import { type Namespace, namespaceTest } from "../support/namespace.ts";
@@ -33,7 +33,7 @@ for (const execution of COMMAND_EXECUTION) {
     `command messages are told of as by the C daemon${execution && ` with ${execution}`}`,
     { programs: ["fwknop", "fwknopd", "iptables"] },
     (lab) =>
-      withFolder(async (folder) => {
+      withReadableFolder(async (folder) => {
         Deno.writeTextFileSync(`${folder}/seven`, "#!/bin/sh\nexit 7\n", { mode: 0o755 });
         Deno.writeTextFileSync(`${folder}/suicide`, "#!/bin/sh\nkill -9 $$\n", { mode: 0o755 });
         const accessConf = stanzaOf("ENABLE_CMD_EXEC Y", ...(execution === "" ? [] : [execution]));
@@ -69,7 +69,7 @@ namespaceTest(
   "a cycle is told of as by the C daemon, and its arguments are the same",
   { programs: ["fwknop", "fwknopd"] },
   (lab) =>
-    withFolder(async (folder) => {
+    withReadableFolder(async (folder) => {
       const accessConf = stanzaOf(
         "CMD_CYCLE_OPEN true $IP $SRC,$PKT_SRC $PORT:$PROTO $CLIENT_TIMEOUT $UNKNOWN",
         "CMD_CYCLE_CLOSE true -d $SRC $PORT",

@@ -1,5 +1,6 @@
 import { assertMatch } from "../assert.ts";
 import { access, iptablesIn } from "../support/firewall.ts";
+import { withFolder } from "../support/folder.ts";
 import { LoggedProcess } from "../support/logged_process.ts";
 import { namespaceTest } from "../support/namespace.ts";
 
@@ -18,8 +19,7 @@ namespaceTest(
       /--dport 22 -m comment --comment stanza_1 .*--comment _exp_[0-9]+ -j ACCEPT/,
     );
 
-    const folder = await Deno.makeTempDir();
-    try {
+    await withFolder(async (folder) => {
       const write = (name: string, text: string) =>
         Deno.writeTextFileSync(`${folder}/${name}`, text, { mode: 0o600 });
       write(
@@ -34,9 +34,7 @@ namespaceTest(
       );
       await daemon.line(/Removed rule 1 from FWKNOP_INPUT with expire time of/, { seconds: 10 });
       await daemon.stop();
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    });
 
     const expires = Math.floor(Date.now() / 1000) + 60;
     const rule = "-p 6 -s 192.0.2.45 -d 0.0.0.0/0 --dport 22 -m comment --comment";

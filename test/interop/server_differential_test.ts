@@ -5,6 +5,7 @@
 import { runCompatServer } from "../../cmd/compat/server.ts";
 import { runningDaemon } from "../../lib/daemon/pid_file.ts";
 import { BufferContext } from "../support/buffer_context.ts";
+import { withFolder } from "../support/folder.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { DIFFERENT_LINES, SAME_LINES, SERVER_FILES } from "../support/server_command_lines.ts";
 
@@ -62,8 +63,7 @@ async function runOurs(args: readonly string[], folder: string): Promise<Outcome
 }
 
 async function withFiles(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
+  await withFolder(async (folder) => {
     for (const [name, text] of Object.entries(SERVER_FILES)) {
       await Deno.writeTextFile(`${folder}/${name}`, text.replaceAll("HERE", folder), {
         mode: 0o600,
@@ -75,9 +75,7 @@ async function withFiles(body: (folder: string) => Promise<void>): Promise<void>
     await Deno.copyFile(`${folder}/access.conf`, `${folder}/folder/one.conf`);
     await Deno.symlink(`${folder}/access.conf`, `${folder}/link`);
     await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 Deno.test({

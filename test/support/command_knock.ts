@@ -4,6 +4,7 @@
  * @module
  */
 import { SOURCE_PROGRAM } from "./first_knock.ts";
+import { withFolder } from "./folder.ts";
 import type { Namespace } from "./namespace.ts";
 
 /** The beginning of every stanza: who may knock, and with what. */
@@ -37,12 +38,9 @@ export async function knockWith(
 }
 
 /** A folder that lasts as long as the test; others than root may look into it. */
-export async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
+export function withReadableFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  return withFolder(async (folder) => {
     if (Deno.build.os !== "windows") await Deno.chmod(folder, 0o755);
     await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }

@@ -5,10 +5,10 @@
  */
 
 /** Makes a folder of its own for the body and removes it with all it holds, however the body ends. */
-export async function withFolder(body: (folder: string) => void | Promise<void>): Promise<void> {
+export async function withFolder<T>(body: (folder: string) => T | Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir();
   try {
-    await body(folder);
+    return await body(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

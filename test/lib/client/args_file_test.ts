@@ -2,6 +2,7 @@ import { CLIENT_OPTIONS } from "../../../lib/config/client_options.ts";
 import { readArgs, saveArgs, splitArgs, withoutSecrets } from "../../../lib/client/args_file.ts";
 import { Problem } from "../../../lib/client/problem.ts";
 import { assert, assertEquals } from "../../assert.ts";
+import { withFolder } from "../../support/folder.ts";
 
 Deno.test("saved words hold no keys, however they were written", () => {
   const expected = {
@@ -17,10 +18,9 @@ Deno.test("saved words hold no keys, however they were written", () => {
   }
 });
 
-Deno.test("the file is private, reads back, and is replaced", async () => {
-  const directory = await Deno.makeTempDir();
-  const path = `${directory}/args`;
-  try {
+Deno.test("the file is private, reads back, and is replaced", () =>
+  withFolder(async (directory) => {
+    const path = `${directory}/args`;
     await Deno.writeTextFile(path, "old", { mode: 0o644 });
     assertEquals(await saveArgs(path, ["fwknop", "-A", "tcp/22"]), undefined);
     assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
@@ -28,10 +28,7 @@ Deno.test("the file is private, reads back, and is replaced", async () => {
     assertEquals(line, "fwknop -A tcp/22 \n");
     assertEquals(splitArgs(String(line)), ["-A", "tcp/22"]);
     assertEquals(Array.from(Deno.readDirSync(directory)).length, 1);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-});
+  }));
 
 Deno.test("what is too long, missing or empty is told in the C client's words", async () => {
   const long = await saveArgs("/nowhere", ["fwknop", "x".repeat(1020)]);

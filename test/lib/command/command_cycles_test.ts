@@ -3,6 +3,7 @@ import { CommandCycles, type CycleRequest } from "../../../lib/command/command_c
 import type { CycleEvent } from "../../../lib/command/cycle_event.ts";
 import type { CommandCycle } from "../../../lib/config/stanza.ts";
 import { SURROUNDINGS } from "../../support/command_surroundings.ts";
+import { withFolder } from "../../support/folder.ts";
 import { until } from "../../support/namespace.ts";
 import { anAddress, aStanza } from "../../support/stanza.ts";
 
@@ -14,13 +15,10 @@ class Bench {
   private constructor(readonly folder: string) {}
 
   static async with(body: (bench: Bench) => Promise<void>): Promise<void> {
-    const bench = new Bench(await Deno.makeTempDir());
-    Deno.writeTextFileSync(`${bench.folder}/log`, "");
-    try {
-      await body(bench);
-    } finally {
-      await Deno.remove(bench.folder, { recursive: true });
-    }
+    await withFolder(async (folder) => {
+      Deno.writeTextFileSync(`${folder}/log`, "");
+      await body(new Bench(folder));
+    });
   }
 
   get path(): string {

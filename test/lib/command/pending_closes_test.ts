@@ -7,6 +7,7 @@ import {
   PendingCloses,
 } from "../../../lib/command/pending_closes.ts";
 import { addressFromBytes } from "../../../lib/net/address.ts";
+import { withFolder } from "../../support/folder.ts";
 import { anAddress } from "../../support/stanza.ts";
 
 function close(changes: Partial<PendingClose> = {}, port = 22): PendingClose {
@@ -27,13 +28,8 @@ function close(changes: Partial<PendingClose> = {}, port = 22): PendingClose {
   };
 }
 
-async function inFolder(body: (path: string) => void): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    body(`${folder}/pending-closes.json`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+function inFolder(body: (path: string) => void): Promise<void> {
+  return withFolder((folder) => body(`${folder}/pending-closes.json`));
 }
 
 Deno.test("what is added is in the file at once, readable by its owner only", async () => {

@@ -1,5 +1,6 @@
 import { exposureOf } from "../../../lib/config/exposure.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
+import { withFolder } from "../../support/folder.ts";
 
 const NOBODY = 65534;
 const isRoot = Deno.uid() === 0;
@@ -10,16 +11,12 @@ function inFolder(name: string, body: (folder: string) => void): void {
   Deno.test({
     name,
     ignore: !isRoot,
-    fn: () => {
-      const folder = Deno.makeTempDirSync();
-      try {
+    fn: () =>
+      withFolder((folder) => {
         Deno.mkdirSync(`${folder}/etc`, { mode: 0o755 });
         Deno.writeTextFileSync(`${folder}/etc/f`, "x", { mode: 0o600 });
         body(folder);
-      } finally {
-        Deno.removeSync(folder, { recursive: true });
-      }
-    },
+      }),
   });
 }
 

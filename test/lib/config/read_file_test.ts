@@ -1,15 +1,6 @@
 import { readConfigFile, systemFiles } from "../../../lib/config/read_file.ts";
 import { assert, assertEquals } from "../../assert.ts";
-
-/** Runs with a folder that is gone afterwards. */
-async function inFolder(run: (folder: string) => void | Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await run(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withFolder } from "../../support/folder.ts";
 
 function write(path: string, content: string | Uint8Array, mode: number): void {
   Deno.writeFileSync(
@@ -24,7 +15,7 @@ function texts(path: string, role: "Config" | "Access" = "Config"): string[] {
 }
 
 Deno.test("a file of the right mode is read without a word, however long", async () => {
-  await inFolder((folder) => {
+  await withFolder((folder) => {
     const path = `${folder}/f`;
     const content = "KEY gr\u00fcn\n".repeat(20000);
     write(path, content, 0o600);
@@ -33,14 +24,14 @@ Deno.test("a file of the right mode is read without a word, however long", async
 });
 
 Deno.test("bytes that are not UTF-8 become U+FFFD", async () => {
-  await inFolder((folder) => {
+  await withFolder((folder) => {
     write(`${folder}/f`, new Uint8Array([0x41, 0x20, 0xfc, 0x0a]), 0o600);
     assertEquals(readConfigFile(`${folder}/f`, "Config").text, "A \uFFFD\n");
   });
 });
 
 Deno.test("a mode that lets others in is a warning, and the file is read", async () => {
-  await inFolder((folder) => {
+  await withFolder((folder) => {
     const path = `${folder}/f`;
     for (const mode of [0o644, 0o700, 0o660, 0o604]) {
       write(path, "", 0o600);
@@ -54,7 +45,7 @@ Deno.test("a mode that lets others in is a warning, and the file is read", async
 });
 
 Deno.test("a mode that gives less than 0600 is in order: so are the credentials of systemd", async () => {
-  await inFolder((folder) => {
+  await withFolder((folder) => {
     write(`${folder}/f`, "", 0o600);
     Deno.chmodSync(`${folder}/f`, 0o400);
     assertEquals(texts(`${folder}/f`), []);
@@ -68,7 +59,7 @@ Deno.test({
   name: ownerTest,
   ignore: !root,
   fn: () =>
-    inFolder((folder) => {
+    withFolder((folder) => {
       const path = `${folder}/f`;
       write(path, "", 0o600);
       Deno.chownSync(path, 65534, 65534);
@@ -79,7 +70,7 @@ Deno.test({
 });
 
 Deno.test("what is not a file is an error, and a FIFO does not block", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const { success } = await new Deno.Command("mkfifo", { args: [`${folder}/p`] }).output();
     assert(success);
     for (const path of [folder, `${folder}/p`, "/dev/null"]) {
@@ -92,7 +83,7 @@ Deno.test("what is not a file is an error, and a FIFO does not block", async () 
 });
 
 Deno.test("a link to a file is a file", async () => {
-  await inFolder((folder) => {
+  await withFolder((folder) => {
     write(`${folder}/f`, "x", 0o600);
     Deno.symlinkSync(`${folder}/f`, `${folder}/l`);
     assertEquals(readConfigFile(`${folder}/l`, "Access").text, "x");
@@ -100,7 +91,7 @@ Deno.test("a link to a file is a file", async () => {
 });
 
 Deno.test("a missing file is named as what it should have been", async () => {
-  await inFolder((folder) => {
+  await withFolder((folder) => {
     assertEquals(texts(`${folder}/x`), [`error: [*] Config file: '${folder}/x' was not found.`]);
     assertEquals(texts(`${folder}/x`, "Access"), [
       `error: [*] Access file: '${folder}/x' was not found.`,
@@ -109,7 +100,7 @@ Deno.test("a missing file is named as what it should have been", async () => {
 });
 
 Deno.test("a path through a file is an error with the system's reason", async () => {
-  await inFolder((folder) => {
+  await withFolder((folder) => {
     write(`${folder}/f`, "", 0o600);
     assertEquals(texts(`${folder}/f/x`, "Access"), [
       `error: [*] Could not open access file: ${folder}/f/x: Not a directory`,
@@ -118,7 +109,7 @@ Deno.test("a path through a file is an error with the system's reason", async ()
 });
 
 Deno.test("folders of this system are found", async () => {
-  await inFolder((folder) => {
+  await withFolder((folder) => {
     write(`${folder}/a.conf`, "", 0o600);
     assertEquals(systemFiles.list(folder), ["a.conf"]);
     assertEquals(systemFiles.list(`${folder}/x`), undefined);
@@ -133,7 +124,7 @@ Deno.test({
   name: "a file that was given away is read, and is exposed",
   ignore: !root,
   fn: () =>
-    inFolder((folder) => {
+    withFolder((folder) => {
       const path = `${folder}/f`;
       write(path, "x", 0o600);
       assertEquals(readConfigFile(path, "Access").exposure, undefined);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { runningDaemon } from "../../../lib/daemon/pid_file.ts";
 import { stopDaemon } from "../../../lib/daemon/remote_control.ts";
+import { withFolder } from "../../support/folder.ts";
 
 // Loaded here and not within a test, where Deno 2.4 would call it a leak.
 runningDaemon("/nonexistent/fwknopd.pid");
@@ -15,13 +16,8 @@ async function detach(path: string, manner: string) {
   return { code, outcome: JSON.parse(decoder.decode(stdout)), stderr: decoder.decode(stderr) };
 }
 
-async function inFolder(body: (path: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "fwknop-detach-" });
-  try {
-    await body(`${folder}/fwknopd.pid`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+function inFolder(body: (path: string) => Promise<void>): Promise<void> {
+  return withFolder((folder) => body(`${folder}/fwknopd.pid`));
 }
 
 Deno.test(

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { programName } from "../../../lib/daemon/invocation_name.ts";
+import { withFolder } from "../../support/folder.ts";
 
 // Loaded here and not within the test, where Deno 2.4 would call it a leak.
 const own = programName();
 
-Deno.test("the name the program was started by is known, also through a link", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "fwknop-name-" });
-  try {
+Deno.test("the name the program was started by is known, also through a link", () =>
+  withFolder(async (folder) => {
     const link = `${folder}/fwknopd`;
     await Deno.symlink(Deno.execPath(), link);
     const module = new URL("../../../lib/daemon/invocation_name.ts", import.meta.url);
@@ -17,7 +17,4 @@ Deno.test("the name the program was started by is known, also through a link", a
       assert.equal(new TextDecoder().decode(stdout), `${name}\n`);
     }
     assert.notEqual(own, "");
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));

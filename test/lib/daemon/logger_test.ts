@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type LoggerOptions, openLogger, stderrIsJournal } from "../../../lib/daemon/logger.ts";
+import { withFolder } from "../../support/folder.ts";
 import { LocalReceiver } from "../../support/local_receiver.ts";
 
 function written(options: Omit<LoggerOptions, "write">): string {
@@ -47,9 +48,8 @@ Deno.test("JSON holds no control character, and reads back as it was", () => {
   assert.equal(JSON.parse(text).text, "\x1b[2J\x9b\x7f");
 });
 
-Deno.test("with syslog and standard error a line goes to both, an object to neither as text", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "fwknop-log-" });
-  try {
+Deno.test("with syslog and standard error a line goes to both, an object to neither as text", () =>
+  withFolder((folder) => {
     const socket = `${folder}/log`;
     using receiver = new LocalReceiver(socket);
     const syslog = { identity: "fwknopd", facility: "LOG_DAEMON", socket };
@@ -60,10 +60,7 @@ Deno.test("with syslog and standard error a line goes to both, an object to neit
     assert.match(receiver.receive() ?? "", /: one \{text\}/);
     assert.match(receiver.receive() ?? "", /: two\nlines/);
     assert.equal(receiver.receive(), undefined);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
 
 Deno.test("a writer that fails does not disturb the caller", () => {
   using logger = openLogger({
@@ -85,14 +82,11 @@ Deno.test("standard error is the journal only when the numbers are its own", () 
 
 Deno.test("the logger in a bundle needs nothing of node", async () => {
   const entry = new URL("../../../lib/daemon/logger.ts", import.meta.url).pathname;
-  const folder = await Deno.makeTempDir({ prefix: "fwknop-bundle-" });
-  try {
+  await withFolder(async (folder) => {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["bundle", "--quiet", "--platform", "browser", "-o", `${folder}/out.js`, entry],
     }).output();
     assert.equal(code, 0, new TextDecoder().decode(stderr));
     assert.doesNotMatch(await Deno.readTextFile(`${folder}/out.js`), /["']node:/);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 });

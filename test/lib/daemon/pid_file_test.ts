@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { AlreadyRunning, PidFile, runningDaemon } from "../../../lib/daemon/pid_file.ts";
 import { reloadDaemon, stopDaemon } from "../../../lib/daemon/remote_control.ts";
 import { HintedError } from "../../../lib/hinted_error.ts";
+import { withFolder } from "../../support/folder.ts";
 import { lineReader } from "../../support/line_reader.ts";
 import { namespaceTest, until } from "../../support/namespace.ts";
 
@@ -20,17 +21,8 @@ async function holder(path: string, ...ignored: string[]) {
   return { child, nextLine };
 }
 
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "fwknop-pid-" });
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 Deno.test("the PID file is made with mode 0600 and holds the PID and a newline", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const path = `${folder}/fwknopd.pid`;
     using _file = PidFile.acquire(path);
     const { mode } = await Deno.stat(path);
@@ -39,7 +31,7 @@ Deno.test("the PID file is made with mode 0600 and holds the PID and a newline",
   }));
 
 Deno.test("an old PID file without a lock is nobody's: a longer number in it is replaced", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const path = `${folder}/fwknopd.pid`;
     await Deno.writeTextFile(path, "4194304999\n");
     assert.equal(runningDaemon(path), undefined);
@@ -51,7 +43,7 @@ Deno.test("an old PID file without a lock is nobody's: a longer number in it is 
   }));
 
 Deno.test("a stale PID file that names a living process is not signalled", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const path = `${folder}/fwknopd.pid`;
     const bystander = new Deno.Command("sleep", { args: ["30"] }).spawn();
     await Deno.writeTextFile(path, `${bystander.pid}\n`);
@@ -62,7 +54,7 @@ Deno.test("a stale PID file that names a living process is not signalled", () =>
   }));
 
 Deno.test("a second daemon is refused, told by the lock whatever the file says", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const path = `${folder}/fwknopd.pid`;
     const { child, nextLine } = await holder(path);
     await Deno.writeTextFile(path, "1\n");
@@ -78,7 +70,7 @@ Deno.test("a second daemon is refused, told by the lock whatever the file says",
   }));
 
 Deno.test("reload sends SIGHUP, and stop resorts to SIGKILL", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const path = `${folder}/fwknopd.pid`;
     const { child, nextLine } = await holder(path, "SIGTERM");
     assert.equal(reloadDaemon(path), child.pid);
@@ -100,7 +92,7 @@ Deno.test("a PID file that cannot be made is one line with a hint", () => {
 namespaceTest("the C daemon and we see each other's lock", {
   programs: ["fwknopd"],
 }, (lab) =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const namespace = await lab.namespace("pid");
     const path = `${folder}/fwknopd.pid`;
     const settings = ["ENABLE_UDP_SERVER Y", `FWKNOP_RUN_DIR ${folder}`, `FWKNOP_PID_FILE ${path}`];

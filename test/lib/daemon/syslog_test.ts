@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { Syslog } from "../../../lib/daemon/syslog.ts";
+import { withFolder } from "../../support/folder.ts";
 import { LocalReceiver } from "../../support/local_receiver.ts";
 
-async function inFolder(body: (socket: string) => void): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "fwknop-log-" });
-  try {
-    body(`${folder}/log`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+function inFolder(body: (socket: string) => void): Promise<void> {
+  return withFolder((folder) => body(`${folder}/log`));
 }
 
 Deno.test("a line is facility and severity, identity, PID and text", () =>

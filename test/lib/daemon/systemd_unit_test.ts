@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { systemdUnit, type UnitKind } from "../../../lib/daemon/systemd_unit.ts";
+import { withFolder } from "../../support/folder.ts";
 import { hasProgram } from "../../support/namespace.ts";
 
 const KINDS: readonly UnitKind[] = ["hardened", "compatible"];
@@ -11,14 +12,11 @@ async function withUnit(
   kind: UnitKind,
   body: (path: string) => Promise<void>,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "fwknop-unit-" });
-  try {
+  await withFolder(async (folder) => {
     const path = `${folder}/fwknop.service`;
     await Deno.writeTextFile(path, systemdUnit(kind, "/bin/true"));
     await body(path);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 async function analyze(...args: string[]): Promise<{ code: number; text: string }> {

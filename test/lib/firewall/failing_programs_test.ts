@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { HintedError } from "../../../lib/hinted_error.ts";
 import { access, iptablesIn } from "../../support/firewall.ts";
+import { withFolder } from "../../support/folder.ts";
 import { hasProgram, type Namespace, namespaceTest, until } from "../../support/namespace.ts";
 
 const needs = { programs: ["iptables", "iptables-restore"] };
@@ -11,17 +12,14 @@ async function programs(
   scripts: Readonly<Record<string, string>>,
   body: (command: string) => Promise<void>,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
+  await withFolder(async (folder) => {
     for (const name of ["iptables", "iptables-restore", "ip6tables", "ip6tables-restore"]) {
       const script = scripts[name] ?? `exec ${namespace.entry.join(" ")} ${name} "$@"`;
       if (script === "missing") continue;
       await Deno.writeTextFile(`${folder}/${name}`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     }
     await body(`${folder}/iptables`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 async function ours(namespace: Namespace): Promise<string> {

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { SERVER_ENVIRONMENT, userEnvironment } from "../../../lib/gpg/environment.ts";
 import { type GpgRun, runGpg } from "../../../lib/gpg/run.ts";
+import { withFolder } from "../../support/folder.ts";
 import { GpgHome, gpgTest } from "../../support/gpg_home.ts";
 
 /** Runs a shell script in place of gpg. */
 async function runScript(script: string, milliseconds = 5_000): Promise<GpgRun> {
-  const folder = await Deno.makeTempDir();
-  try {
+  return await withFolder(async (folder) => {
     const program = `${folder}/gpg`;
     await Deno.writeTextFile(program, `#!/bin/sh\n${script}\n`, { mode: 0o700 });
     return await runGpg({ program, environment: SERVER_ENVIRONMENT }, {
@@ -15,9 +15,7 @@ async function runScript(script: string, milliseconds = 5_000): Promise<GpgRun> 
       passphrase: new TextEncoder().encode("secret words"),
       milliseconds,
     });
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 const unix = { ignore: Deno.build.os === "windows" };

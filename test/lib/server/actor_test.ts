@@ -11,6 +11,7 @@ import type { PacketEvent } from "../../../lib/server/event.ts";
 import { refuseNames } from "../../../lib/server/look_up.ts";
 import type { PacketFacts } from "../../../lib/server/refusal.ts";
 import { SURROUNDINGS } from "../../support/command_surroundings.ts";
+import { withFolder } from "../../support/folder.ts";
 import { anAddress, aStanza } from "../../support/stanza.ts";
 
 const PACKET: PacketFacts = {
@@ -28,8 +29,7 @@ async function tellOf(
   decision: Decision,
   stanza: Partial<Stanza>,
 ): Promise<{ lines: LogLine[]; events: PacketEvent[] }> {
-  const folder = await Deno.makeTempDir();
-  try {
+  return await withFolder(async (folder) => {
     const stanzas = [aStanza(stanza)];
     const events: PacketEvent[] = [];
     const cycles = CommandCycles.open({
@@ -61,9 +61,7 @@ async function tellOf(
       assert(eventObject(event) !== undefined, "every event has an object");
     }
     return { lines, events };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 function run(command: string): Decision {

@@ -2,6 +2,7 @@ import { REPLAY_FILE_HEADER } from "../../../lib/server/replay_entry.ts";
 import { rotateReplayFile } from "../../../lib/server/rotate_replay.ts";
 import { HintedError } from "../../../lib/hinted_error.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
+import { withFolder } from "../../support/folder.ts";
 
 const NOW = 1_795_295_475;
 
@@ -9,13 +10,8 @@ function line(fill: string, time: number): string {
   return `${fill.repeat(42)}A 17 192.0.2.44 53992 198.51.100.7 62201 ${time}\n`;
 }
 
-async function inFolder(body: (path: string) => Promise<void> | void): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(`${folder}/digest.cache`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+function inFolder(body: (path: string) => Promise<void> | void): Promise<void> {
+  return withFolder((folder) => body(`${folder}/digest.cache`));
 }
 
 Deno.test("rotating keeps the whole file under -old, and what is younger than twice the window in it", () =>

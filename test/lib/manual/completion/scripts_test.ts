@@ -12,6 +12,7 @@ import { optionValues, wordValues } from "../../../../lib/manual/completion/valu
 import { findProgram } from "../../../../scripts/process.ts";
 import { assert, assertEquals } from "../../../assert.ts";
 import { SHELLS } from "../../../support/completion.ts";
+import { withFolder } from "../../../support/folder.ts";
 
 const commands: Commands = COMMANDS;
 
@@ -24,9 +25,8 @@ for (const [name, shell] of Object.entries(SHELLS) as [keyof typeof SHELLS, type
   Deno.test({
     name: `${name} offers commands, options, values, files and stanzas`,
     ignore: missing,
-    fn: async () => {
-      const home = await Deno.makeTempDir({ prefix: "fwknop-completion-" });
-      try {
+    fn: () =>
+      withFolder(async (home) => {
         const script = `${home}/script`;
         await Deno.writeTextFile(script, COMPLETIONS[name](commands));
         await Deno.mkdir(`${home}/files/folder`, { recursive: true });
@@ -37,10 +37,7 @@ for (const [name, shell] of Object.entries(SHELLS) as [keyof typeof SHELLS, type
           "[default]\n#[no]\n[home]\n [hotel] x\n[work]\n",
         );
         await lookAround(async (...words) => (await shell.complete(script, words, home)).sort());
-      } finally {
-        await Deno.remove(home, { recursive: true });
-      }
-    },
+      }),
   });
 }
 
@@ -87,9 +84,8 @@ async function lookAround(complete: Complete): Promise<void> {
 
 Deno.test("bash: values are offered after =, and a stanza's name runs nothing", {
   ignore: findProgram("bash") === undefined,
-}, async () => {
-  const home = await Deno.makeTempDir({ prefix: "fwknop-completion-" });
-  try {
+}, () =>
+  withFolder(async (home) => {
     const script = `${home}/script`;
     await Deno.writeTextFile(script, COMPLETIONS.bash(commands));
     await Deno.writeTextFile(`${home}/.fwknoprc`, "[$(touch ran)]\n[`touch ran`]\n[a b]\n");
@@ -103,10 +99,7 @@ Deno.test("bash: values are offered after =, and a stanza's name runs nothing", 
     ]);
     assert(![...Deno.readDirSync(home)].some(({ name }) => name === "ran"));
     assert((await complete("fwknop", "knock", "--wait", "--", "ca")).includes("cat"));
-  } finally {
-    await Deno.remove(home, { recursive: true });
-  }
-});
+  }));
 
 /** Placeholders after which anything may stand. */
 const FREE = [
