@@ -13,7 +13,6 @@ import {
 } from "./access_variables.ts";
 import type { ConfigFiles } from "./config_files.ts";
 import type { Diagnostic } from "./diagnostic.ts";
-import { nearestWord } from "./did_you_mean.ts";
 import { exposedFile, EXPOSURE_HINT } from "./exposed_file.ts";
 import type { Exposure } from "./exposure.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
@@ -22,7 +21,7 @@ import { type MalformedLine, readLines, type SettingLine } from "./line.ts";
 import { MASK } from "./mask.ts";
 import type { Position, Stanza } from "./stanza.ts";
 import { StanzaDraft } from "./stanza_draft.ts";
-import { retirementAdvice } from "./variable.ts";
+import { unknownNameHint } from "./unknown_name.ts";
 
 /** A stanza, and what was written to make it; secrets are masked. */
 export interface StanzaEntry {
@@ -318,21 +317,14 @@ function malformedHint(text: string, reason: MalformedLine["reason"]): string {
 }
 
 function unknownName({ position }: SettingLine, name: string): Diagnostic {
+  const directives = ["%include", "%include_folder", "%include_keys"];
+  const known = [...ACCESS_ROWS.map((row) => row.name), ...directives];
   return {
     severity: "warning",
     text: `[*] Ignoring unknown access parameter: '${name}' in ${position.file}`,
     position,
-    hint: unknownNameHint(name),
+    hint: unknownNameHint(name, known, RETIRED_ACCESS_NAMES),
   };
-}
-
-function unknownNameHint(name: string): string {
-  if (name.startsWith("#")) return "A comment must start in the first column";
-  const advice = retirementAdvice(RETIRED_ACCESS_NAMES, name);
-  if (advice !== undefined) return advice;
-  const directives = ["%include", "%include_folder", "%include_keys"];
-  const nearest = nearestWord(name, [...ACCESS_ROWS.map((row) => row.name), ...directives]);
-  return nearest === undefined ? "The line has no effect" : `Did you mean ${nearest}?`;
 }
 
 function beforeSource({ position }: SettingLine, name: string): Diagnostic {

@@ -5,11 +5,10 @@
  * @module
  */
 import type { Diagnostic } from "./diagnostic.ts";
-import { nearestWord } from "./did_you_mean.ts";
 import { FWKNOPD_ROWS, type FwknopdName, RETIRED_FWKNOPD_NAMES } from "./fwknopd_variables.ts";
 import { type MalformedLine, readLines, type SettingLine } from "./line.ts";
 import type { Position } from "./stanza.ts";
-import { retirementAdvice } from "./variable.ts";
+import { unknownNameHint } from "./unknown_name.ts";
 
 /** One line that sets a variable. */
 export interface FwknopdEntry {
@@ -84,18 +83,11 @@ function malformedHint(text: string): string {
 }
 
 function unknownName({ name, position }: SettingLine): Diagnostic {
+  const known = FWKNOPD_ROWS.map((row) => row.name);
   return {
     severity: "warning",
     text: `[*] Ignoring unknown configuration parameter: '${name}' in ${position.file}`,
     position,
-    hint: unknownNameHint(name),
+    hint: unknownNameHint(name, known, RETIRED_FWKNOPD_NAMES),
   };
-}
-
-function unknownNameHint(name: string): string {
-  if (name.startsWith("#")) return "A comment must start in the first column";
-  const advice = retirementAdvice(RETIRED_FWKNOPD_NAMES, name);
-  if (advice !== undefined) return advice;
-  const nearest = nearestWord(name, FWKNOPD_ROWS.map((row) => row.name));
-  return nearest === undefined ? "The line has no effect" : `Did you mean ${nearest}?`;
 }
