@@ -207,27 +207,11 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   },
   "key-command": (level, value) => void (level.keyCommand = value),
   wait: (level) => void (level.wait ??= DEFAULTS.wait),
-  "wait-time": (level, value, dialect) => {
-    const seconds = parseNumber(value, 1, MAX_WAIT, dialect);
-    if (seconds === undefined) {
-      return usageProblem(
-        `--wait-time: '${value}' is not a number of seconds from 1 to ${MAX_WAIT}`,
-      );
-    }
-    level.wait = seconds;
-    return undefined;
-  },
+  "wait-time": (level, value, dialect) =>
+    setSeconds("wait-time", value, MAX_WAIT, dialect, (seconds) => level.wait = seconds),
   repeat: (level) => void (level.repeat ??= 0),
-  "repeat-time": (level, value, dialect) => {
-    const seconds = parseNumber(value, 1, MAX_TIMEOUT, dialect);
-    if (seconds === undefined) {
-      return usageProblem(
-        `--repeat-time: '${value}' is not a number of seconds from 1 to ${MAX_TIMEOUT}`,
-      );
-    }
-    level.repeat = seconds;
-    return undefined;
-  },
+  "repeat-time": (level, value, dialect) =>
+    setSeconds("repeat-time", value, MAX_TIMEOUT, dialect, (seconds) => level.repeat = seconds),
   proxy: (level) => void (level.wait ??= DEFAULTS.wait),
   "wget-cmd": (level, value) => void (level.wgetCommand = value),
 };
@@ -269,6 +253,22 @@ function setPort(
   const port = parseNumber(value, 0, 65535, dialect);
   if (port === undefined) return outOfRange(option, value, 0, 65535);
   set(port);
+  return undefined;
+}
+
+/** For options of ours, which a C client has no words for. */
+function setSeconds(
+  option: string,
+  value: string,
+  maximum: number,
+  dialect: Dialect,
+  set: (seconds: number) => void,
+): Problem | undefined {
+  const seconds = parseNumber(value, 1, maximum, dialect);
+  if (seconds === undefined) {
+    return usageProblem(`--${option}: '${value}' is not a number of seconds from 1 to ${maximum}`);
+  }
+  set(seconds);
   return undefined;
 }
 
