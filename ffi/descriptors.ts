@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { markCloseOnExec, markSymbols } from "./close_on_exec.ts";
 import { libcName } from "./libc.ts";
 import { openLibrary } from "./library.ts";
-import { platform } from "./platform.ts";
 
 const descriptorSymbols = {
   close_range: {
@@ -21,36 +21,12 @@ const descriptorSymbols = {
     parameters: [],
     result: "i32", // descriptors a process may have
   },
-  fcntl_int: {
-    name: "fcntl",
-    parameters: [
-      "i32", // int fd
-      "i32", // int cmd
-      "i32", // int arg
-    ],
-    result: "i32", // 0 or -1
-  },
-  fcntl_int_padded: {
-    name: "fcntl",
-    parameters: [
-      "i32", // int fd
-      "i32", // int cmd
-      "usize", // filler, see Platform.variadicPadding
-      "usize",
-      "usize",
-      "usize",
-      "usize",
-      "usize",
-      "i32", // int arg
-    ],
-    result: "i32", // 0 or -1
-  },
+  ...markSymbols,
 } as const satisfies Deno.ForeignLibraryInterface;
 
 const FIRST = 3;
 const LAST = 0xffffffff;
 const CLOSE_RANGE_CLOEXEC = 4;
-const FD_CLOEXEC = 1;
 /** Where only one at a time can be marked: enough for any daemon, and 10 ms at most. */
 const MOST = 65536;
 
@@ -61,26 +37,11 @@ const MOST = 65536;
  */
 export function descriptorGuard(): () => void {
   const symbols = openLibrary(libcName(), descriptorSymbols);
-  const { F_SETFD } = platform().number;
-  const padded = platform().variadicPadding;
-  const none = 0n;
   return () => {
     if (symbols.close_range?.(FIRST, LAST, CLOSE_RANGE_CLOEXEC) === 0) return;
     const end = Math.min(symbols.getdtablesize(), MOST);
     for (let descriptor = FIRST; descriptor < end; descriptor++) {
-      if (padded) {
-        symbols.fcntl_int_padded(
-          descriptor,
-          F_SETFD,
-          none,
-          none,
-          none,
-          none,
-          none,
-          none,
-          FD_CLOEXEC,
-        );
-      } else symbols.fcntl_int(descriptor, F_SETFD, FD_CLOEXEC);
+      markCloseOnExec(symbols, descriptor);
     }
   };
 }

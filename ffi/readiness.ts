@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { markCloseOnExec } from "./close_on_exec.ts";
 import { check, libcName, prepareErrors } from "./libc.ts";
 import { socketSymbols } from "./libc_symbols.ts";
 import { openLibrary } from "./library.ts";
-import { platform } from "./platform.ts";
 
 const POLLIN = 1;
 /** `POLLERR | POLLHUP | POLLNVAL`: reading will tell what is wrong. */
@@ -29,25 +29,7 @@ export function closeDescriptor(descriptor: number): void {
 
 /** Keeps a descriptor out of child processes. */
 export function closeOnExec(descriptor: number): void {
-  const { F_SETFD } = platform().number;
-  const FD_CLOEXEC = 1;
-  if (platform().variadicPadding) {
-    const none = 0n;
-    const result = sockets().fcntl_int_padded(
-      descriptor,
-      F_SETFD,
-      none,
-      none,
-      none,
-      none,
-      none,
-      none,
-      FD_CLOEXEC,
-    );
-    check(result, "fcntl");
-  } else {
-    check(sockets().fcntl_int(descriptor, F_SETFD, FD_CLOEXEC), "fcntl");
-  }
+  check(markCloseOnExec(sockets(), descriptor), "fcntl");
 }
 
 /** Ends of a pipe, closed on exec. @throws {SystemError} when out of descriptors. */

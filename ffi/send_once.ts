@@ -5,64 +5,19 @@
  * @module
  */
 import { check, libcName } from "./libc.ts";
+import { socketSymbols } from "./libc_symbols.ts";
 import { openLibrary } from "./library.ts";
 import { platform } from "./platform.ts";
 import { internetAddress, wildcardAddress } from "./socket_address.ts";
 
-const sendSymbols = {
-  socket: {
-    parameters: [
-      "i32", // int domain
-      "i32", // int type
-      "i32", // int protocol
-    ],
-    result: "i32", // descriptor or -1
-  },
-  connect: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // const struct sockaddr *addr
-      "u32", // socklen_t addrlen
-    ],
-    result: "i32", // 0 or -1
-  },
-  send: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // const void *buf
-      "usize", // size_t len
-      "i32", // int flags
-    ],
-    result: "i32", // bytes, or -1 (ssize_t)
-  },
-  close: {
-    parameters: [
-      "i32", // int fd
-    ],
-    result: "i32", // 0 or -1
-  },
-} as const satisfies Deno.ForeignLibraryInterface;
+const { socket, connect, send, close, setsockopt, bind } = socketSymbols;
+
+const sendSymbols = { socket, connect, send, close };
 
 /** For streams, chosen ports and raw packets. */
 const specialSymbols = {
-  setsockopt: {
-    parameters: [
-      "i32", // int sockfd
-      "i32", // int level
-      "i32", // int optname
-      "buffer", // const void *optval
-      "u32", // socklen_t optlen
-    ],
-    result: "i32", // 0 or -1
-  },
-  bind: {
-    parameters: [
-      "i32", // int sockfd
-      "buffer", // const struct sockaddr *addr
-      "u32", // socklen_t addrlen
-    ],
-    result: "i32", // 0 or -1
-  },
+  setsockopt,
+  bind,
   sendto: {
     parameters: [
       "i32", // int sockfd
