@@ -9,6 +9,7 @@ import {
   type OpenedCapture,
   sharedPort,
 } from "../lib/capture/from_settings.ts";
+import type { CaptureNotice } from "../lib/capture/datagram.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { natSwitches } from "../lib/config/nat_switches.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
@@ -57,7 +58,7 @@ export async function openSetup(
   const replay = before !== undefined && keeps(REPLAY_SETTINGS)
     ? before.replay
     : openReplayCache(settings, testMode, log, before?.replay);
-  const { capture, announcements } = openCapture(settings, log, before);
+  const { capture, announcements } = openCapture(settings, testMode, log, before);
   try {
     const kept = keeps(FIREWALL_SETTINGS) ? before?.firewall : undefined;
     const tell = (event: FirewallEvent): void => log.firewall(event);
@@ -97,6 +98,7 @@ export async function openSetup(
 /** The capture that runs, or the one the settings ask for in its place. */
 function openCapture(
   settings: ServerSettings,
+  testMode: boolean,
   log: ServeLog,
   before: OpenedSetup | undefined,
 ): OpenedCapture {
@@ -110,7 +112,8 @@ function openCapture(
       });
     }
   }
-  return captureFromSettings(settings, (notice) => log[notice.severity](notice.text));
+  const notify = (notice: CaptureNotice): void => log[notice.severity](notice.text);
+  return captureFromSettings(settings, notify, testMode);
 }
 
 /**

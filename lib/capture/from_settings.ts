@@ -27,10 +27,15 @@ export interface OpenedCapture {
  * Opens what the settings ask for: a netfilter queue, the UDP server, a capture file or libpcap, and the TCP server beside it.
  *
  * @param notify told of interfaces that go and return.
+ * @param testMode nothing is changed: what would be queued by rules of our own is sniffed.
  * @throws {HintedError} when it cannot be opened.
  */
-export function captureFromSettings(settings: ServerSettings, notify: Notify): OpenedCapture {
-  const main = openMain(settings, notify);
+export function captureFromSettings(
+  settings: ServerSettings,
+  notify: Notify,
+  testMode: boolean,
+): OpenedCapture {
+  const main = openMain(settings, notify, testMode);
   if (!settings.ENABLE_TCP_SERVER) return main;
   const port = settings.TCPSERV_PORT;
   try {
@@ -76,8 +81,10 @@ export function sharedPort(a: ServerSettings, b: ServerSettings): string | undef
   return ports(a).find((port) => ports(b).includes(port));
 }
 
-function openMain(settings: ServerSettings, notify: Notify): OpenedCapture {
-  if (settings.ENABLE_NFQ_CAPTURE) return openQueue(settings);
+function openMain(settings: ServerSettings, notify: Notify, testMode: boolean): OpenedCapture {
+  if (settings.ENABLE_NFQ_CAPTURE) {
+    return testMode ? sniffQueued(settings, notify) : openQueue(settings);
+  }
   if (settings.ENABLE_UDP_SERVER) return openUdp(settings);
   if (settings.PCAP_FILE !== undefined) {
     const { PCAP_FILE: path, PCAP_FILTER: filter } = settings;
@@ -113,6 +120,18 @@ function openQueue(settings: ServerSettings): OpenedCapture {
   };
   const capture = new QueueServer(rules, settings.MAX_SNIFF_BYTES);
   return { capture, announcements: [`Reading packets from ${capture.description}`] };
+}
+
+/** The queue's rules would change the firewall, and a server in earnest may have the queue: the same packets are sniffed. */
+function sniffQueued(settings: ServerSettings, notify: Notify): OpenedCapture {
+  const { NFQ_INTERFACE: device, NFQ_PORT: port } = settings;
+  const text = `In test mode packets to UDP port ${port} are sniffed, in place of NFQUEUE`;
+  notify({ severity: "info", text });
+  return openSniffer({
+    ...settings,
+    PCAP_INTF: device === undefined || device === "" ? "any" : device,
+    PCAP_FILTER: `udp dst port ${port}`,
+  }, notify);
 }
 
 function openUdp({ UDPSERV_PORT: port }: ServerSettings): OpenedCapture {

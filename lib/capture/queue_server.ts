@@ -12,12 +12,14 @@ import type { Capture, CaptureStatistics, Receive } from "./datagram.ts";
 import { Engine } from "./engine.ts";
 import { parseIpPacket } from "./ip_packet.ts";
 import { INPUT_HOOK, parseQueuedPackets, type QueuedPacket } from "./queue_message.ts";
+import { QueueDrops } from "./queue_drops.ts";
 import { addQueueRules, type QueueRuleOptions, removeQueueRules } from "./queue_rules.ts";
 
 /** A queue and the rules that fill it. */
 export class QueueServer implements Capture {
   readonly description: string;
   readonly #queue: NetfilterQueue;
+  readonly #drops: QueueDrops;
   readonly #rules: QueueRuleOptions;
   readonly #engine = new Engine();
   #receive: Receive = () => {};
@@ -36,10 +38,12 @@ export class QueueServer implements Capture {
     this.#rules = rules;
     this.description = `NFQUEUE ${rules.queue}, UDP port ${rules.port}`;
     this.#queue = openQueue(rules.queue, snapLength);
+    this.#drops = new QueueDrops(rules.queue);
     try {
       addQueueRules(rules);
     } catch (error) {
       this.#queue.close();
+      this.#drops[Symbol.dispose]();
       throw error;
     }
   }
@@ -59,9 +63,9 @@ export class QueueServer implements Capture {
     }
   }
 
-  /** The kernel does not tell what its queue could not hold: `dropped` is 0. */
+  /** `dropped` is what the kernel's queue could not hold. */
   statistics(): CaptureStatistics {
-    return { received: this.#received, dropped: 0, refused: this.#refused };
+    return { received: this.#received, dropped: this.#drops.count(), refused: this.#refused };
   }
 
   /** Ends {@link run}, which removes the rules as the last thing. */
@@ -74,7 +78,10 @@ export class QueueServer implements Capture {
 
   #release(): void {
     removeQueueRules(this.#rules);
+    // The kernel forgets its counts with the queue.
+    this.#drops.count();
     this.#queue.close();
+    this.#drops[Symbol.dispose]();
   }
 
   #drain(limit: number): number {

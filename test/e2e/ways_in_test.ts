@@ -160,6 +160,28 @@ namespaceTest(
     }),
 );
 
+namespaceTest(
+  "in test mode the queue's packets are sniffed, and no rule is made for them",
+  { programs: ["iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const server = await lab.namespace("server");
+      const client = await lab.namespace("client");
+      await lab.cable(
+        { namespace: server, device: "eth0", addresses: [`${SERVER}/24`] },
+        { namespace: client, device: "eth0", addresses: [`${CLIENT}/24`] },
+      );
+      const fwknopdConf = ["ENABLE_NFQ_CAPTURE Y", "NFQ_PORT 4711"];
+      const daemon = await startSniffing(server, { folder, accessConf: STANZA, fwknopdConf }, "-t");
+      await daemon.line(/In test mode packets to UDP port 4711 are sniffed, in place of NFQUEUE/);
+      assertEquals((await server.must("iptables-save", "-t", "mangle")).includes("NFQ"), false);
+      const to = ["--no-rc-file", "-D", SERVER, "-p", "4711", "-a", CLIENT, "-A", "tcp/22"];
+      await client.must(...SOURCE_PROGRAM, "knock", ...to, ...KEYS);
+      await daemon.line(/--test mode enabled/);
+      await daemon.stop();
+    }),
+);
+
 async function grantBoth(lab: Lab, way: WayIn): Promise<void> {
   await withFolder(async (folder) => {
     const server = await lab.namespace("server");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "property-testing";
 import { parseQueuedPackets } from "../../../lib/capture/queue_message.ts";
+import { parseQueueDrops } from "../../../lib/capture/queue_drops.ts";
 import { queueRulePrograms } from "../../../lib/capture/queue_rules.ts";
 import { bytes, word } from "../../support/frames.ts";
 import { lineReader } from "../../support/line_reader.ts";
@@ -54,6 +55,15 @@ Deno.test("queue rules are made by both programs of the firewall, or by the usua
   assert.deepEqual(queueRulePrograms("/sbin/ipfw"), [["iptables"], ["ip6tables"]]);
 });
 
+Deno.test("the kernel's table tells what a queue could not hold", () => {
+  const table = "    1  31621     0 2 65531     0     0        0  1\n" +
+    "    7   4711   512 2  1600  1976     3     2491  1\n";
+  assert.equal(parseQueueDrops(table, 7), 1979);
+  assert.equal(parseQueueDrops(table, 1), 0);
+  assert.equal(parseQueueDrops(table, 0), 0);
+  assert.equal(parseQueueDrops("", 0), 0);
+});
+
 function libraryMissing(): string | undefined {
   try {
     Deno.dlopen("libnetfilter_queue.so.1", {}).close();
@@ -100,3 +110,35 @@ namespaceTest("queued packets are read and end there, and only our own rules go"
     return (await rulesOf(namespace)).join() === before.join();
   });
 });
+
+namespaceTest("packets that find the queue full are counted", {
+  programs: ["iptables", "ip6tables"],
+  unavailable: libraryMissing,
+}, async (lab) => {
+  const namespace = await lab.namespace("nfq");
+  const words = ["run", "--allow-all", "--quiet", support("queue.ts")];
+  const child = namespace.spawn([Deno.execPath(), ...words], { stdin: "piped", stdout: "piped" });
+  const nextLine = lineReader(child.stdout);
+  await nextLine();
+  const sent = 3000;
+  child.kill("SIGSTOP");
+  await namespace.must(Deno.execPath(), "eval", "--quiet", BURST, String(sent));
+  child.kill("SIGCONT");
+  await child.stdin.close();
+  let last = "";
+  for (let line = await nextLine(); line !== undefined; line = await nextLine()) last = line;
+  const { received, dropped } = JSON.parse(last).statistics;
+  // The kernel holds 1024 packets for who does not take them.
+  assert.ok(dropped >= sent - 1024 - 64 && dropped < sent, `${dropped} dropped`);
+  assert.ok(received + dropped <= sent, `${received} received, ${dropped} dropped`);
+  await child.status;
+});
+
+/** Sends as many packets as its argument says. */
+const BURST = `
+import dgram from "node:dgram";
+const socket = dgram.createSocket("udp4");
+for (let left = Number(Deno.args[0]); left > 0; left--) {
+  await new Promise((done) => socket.send("payload", 62201, "127.0.0.1", done));
+}
+socket.close();`;
