@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { HOST_CLOCKS } from "../lib/clocks.ts";
 import { CommandCycles } from "../lib/command/command_cycles.ts";
 import { CommandRunner } from "../lib/command/command_runner.ts";
 import type { CommandSurroundings } from "../lib/command/run_command.ts";
@@ -36,7 +37,7 @@ export function openCommands(config: LoadedServerConfig, log: ServeLog): ServeCo
     path: `${settings.FWKNOP_RUN_DIR}/pending-closes.json`,
     stanzas,
     surroundings,
-    now: Date.now,
+    clocks: HOST_CLOCKS,
     onEvent: (event) => log.cycle(event),
   });
   return assemble(config, cycles, surroundings, Deno.uid() ?? 0);

@@ -5,6 +5,7 @@
  * @module
  */
 import type { CommandCycle, Stanza } from "../config/stanza.ts";
+import type { Clocks } from "../clocks.ts";
 import { HintedError } from "../hinted_error.ts";
 import { formatService } from "../net/service.ts";
 import type { CycleEvent } from "./cycle_event.ts";
@@ -37,8 +38,7 @@ export interface CycleParts {
   readonly path: string;
   readonly stanzas: readonly Stanza[];
   readonly surroundings: CommandSurroundings;
-  /** Milliseconds since 1970 UTC. */
-  readonly now: () => number;
+  readonly clocks: Clocks;
   readonly onEvent: (event: CycleEvent) => void;
 }
 
@@ -86,7 +86,7 @@ export class CommandCycles {
     const templates = new Set(parts.stanzas.map(({ cycle }) => cycle?.close));
     const stored = readCloses(parts);
     const known = stored.filter(({ template }) => templates.has(template));
-    const cycles = new CommandCycles(parts, new PendingCloses(parts.path, known));
+    const cycles = new CommandCycles(parts, new PendingCloses(parts.path, known, parts.clocks));
     const gone = stored.filter((close) => !known.includes(close));
     for (const close of gone) parts.onEvent({ type: "error", text: goneText(close) });
     if (gone.length > 0) cycles.#change(() => cycles.#closes.save());
@@ -182,14 +182,10 @@ export class CommandCycles {
   /** One timer for the next close. */
   #arm(): void {
     clearTimeout(this.#timer);
-    const now = this.#parts.now();
-    for (const close of this.#closes.all()) {
-      if (close.due * 1000 > now) break;
-      this.#startClosing(close, "due");
-    }
-    const next = this.#closes.all().find((close) => close.due * 1000 > now)?.due;
-    if (next === undefined || !this.#running) return;
-    this.#timer = setTimeout(() => this.#arm(), Math.min(next * 1000 - now, LONGEST_SLEEP));
+    const { due, wait } = this.#closes.look();
+    for (const close of due) this.#startClosing(close, "due");
+    if (wait === undefined || !this.#running) return;
+    this.#timer = setTimeout(() => this.#arm(), Math.min(wait, LONGEST_SLEEP));
   }
 
   #startClosing(close: PendingClose, reason: "due" | "exit"): void {
@@ -215,7 +211,7 @@ export class CommandCycles {
     const current = this.#closes.current(close);
     if (current === undefined) return;
     // It was opened again while it waited for its turn.
-    if (reason === "due" && current.due * 1000 > this.#parts.now()) return;
+    if (reason === "due" && !this.#closes.isDue(current)) return;
     const command = words.join(" ");
     const { onEvent } = this.#parts;
     for (let count = 0; count < current.opens; count++) {
@@ -243,7 +239,7 @@ export class CommandCycles {
   }
 
   #seconds(): number {
-    return Math.floor(this.#parts.now() / 1000);
+    return Math.floor(this.#parts.clocks.now() / 1000);
   }
 }
 

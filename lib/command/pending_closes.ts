@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type Clocks, HOST_CLOCKS, isOver, steadyDeadline } from "../clocks.ts";
 import { parseAddress } from "../net/address.ts";
 import { formatService, parseService } from "../net/service.ts";
 import { type CycleValues, fillTemplate } from "./cycle_template.ts";
@@ -33,30 +34,57 @@ function keyOf({ template, values }: PendingClose): string {
   return JSON.stringify(fillTemplate(template, values));
 }
 
+interface Kept {
+  readonly close: PendingClose;
+  /** When it is due by the steady clock. */
+  readonly at: number;
+}
+
 /** Keeps closes; every change is in the file before the method returns. */
 export class PendingCloses {
   readonly #path: string;
-  readonly #closes = new Map<string, PendingClose>();
+  readonly #clocks: Clocks;
+  readonly #kept = new Map<string, Kept>();
 
   /** @param path of the file; nothing is read yet. */
-  constructor(path: string, closes: readonly PendingClose[] = []) {
+  constructor(path: string, closes: readonly PendingClose[] = [], clocks: Clocks = HOST_CLOCKS) {
     this.#path = path;
+    this.#clocks = clocks;
     for (const close of closes) this.#merge(close);
   }
 
   /** All of them, the next one first. */
   all(): PendingClose[] {
-    return [...this.#closes.values()].sort((a, b) => a.due - b.due);
+    return Array.from(this.#kept.values(), ({ close }) => close).sort((a, b) => a.due - b.due);
   }
 
-  /** When the next one is due, in seconds since 1970 UTC. */
-  next(): number | undefined {
-    return this.all()[0]?.due;
+  /**
+   * Those whose time has come, the earliest first, and the milliseconds until the next of the others; absent where there
+   * is none. Both by one look at the clocks: between two, a time might come unseen.
+   */
+  look(): { readonly due: readonly PendingClose[]; readonly wait?: number } {
+    const [now, steady] = [this.#clocks.now(), this.#clocks.steady()];
+    const clocks = { now: () => now, steady: () => steady };
+    const kept = Array.from(this.#kept.values())
+      .map(({ close, at }) => ({ close, at, over: isOver(clocks, { seconds: close.due, at }) }));
+    const due = kept.filter(({ over }) => over).map(({ close }) => close);
+    const waits = kept.filter(({ over }) => !over).map(({ at }) => at - steady);
+    return {
+      due: due.sort((a, b) => a.due - b.due),
+      ...(waits.length === 0 ? {} : { wait: Math.min(...waits) }),
+    };
+  }
+
+  /** Whether the time of a close, as it stands now, has come. */
+  isDue(close: PendingClose): boolean {
+    const kept = this.#kept.get(keyOf(close));
+    return kept !== undefined &&
+      isOver(this.#clocks, { seconds: kept.close.due, at: kept.at });
   }
 
   /** The close as it stands now; it may have been put off in the meantime. */
   current(close: PendingClose): PendingClose | undefined {
-    return this.#closes.get(keyOf(close));
+    return this.#kept.get(keyOf(close))?.close;
   }
 
   /**
@@ -67,29 +95,33 @@ export class PendingCloses {
    * @throws {Error} when the file cannot be written; then nothing is added.
    */
   add(close: PendingClose): PendingClose {
-    const before = this.#closes.get(keyOf(close));
+    const key = keyOf(close);
+    const before = this.#kept.get(key);
     const merged = this.#merge(close);
     try {
       this.save();
       return merged;
     } catch (error) {
-      this.#restore(keyOf(close), before);
+      if (before === undefined) this.#kept.delete(key);
+      else this.#kept.set(key, before);
       throw error;
     }
   }
 
   /** Takes one opening back: the command could not even be started. @throws {Error} when the file cannot be written. */
   withdraw(close: PendingClose): void {
-    const there = this.current(close);
-    if (there === undefined) return;
-    if (there.opens > 1) this.#closes.set(keyOf(close), { ...there, opens: there.opens - 1 });
-    else this.#closes.delete(keyOf(close));
+    const key = keyOf(close);
+    const kept = this.#kept.get(key);
+    if (kept === undefined) return;
+    const opens = kept.close.opens - 1;
+    if (opens > 0) this.#kept.set(key, { ...kept, close: { ...kept.close, opens } });
+    else this.#kept.delete(key);
     this.save();
   }
 
   /** Forgets a close. @throws {Error} when the file cannot be written; in memory it is gone all the same. */
   remove(close: PendingClose): void {
-    if (this.#closes.delete(keyOf(close))) this.save();
+    if (this.#kept.delete(keyOf(close))) this.save();
   }
 
   /** Writes the file as things stand. @throws {Error} when it cannot be written. */
@@ -98,19 +130,19 @@ export class PendingCloses {
   }
 
   #merge(close: PendingClose): PendingClose {
-    const there = this.#closes.get(keyOf(close));
-    const merged = there === undefined ? close : {
-      ...close,
-      due: Math.max(close.due, there.due),
-      opens: close.opens + there.opens,
+    const key = keyOf(close);
+    const there = this.#kept.get(key);
+    const at = steadyDeadline(this.#clocks, close.due);
+    const merged = there === undefined ? { close, at } : {
+      close: {
+        ...close,
+        due: Math.max(close.due, there.close.due),
+        opens: close.opens + there.close.opens,
+      },
+      at: Math.max(at, there.at),
     };
-    this.#closes.set(keyOf(close), merged);
-    return merged;
-  }
-
-  #restore(key: string, before: PendingClose | undefined): void {
-    if (before === undefined) this.#closes.delete(key);
-    else this.#closes.set(key, before);
+    this.#kept.set(key, merged);
+    return merged.close;
   }
 }
 

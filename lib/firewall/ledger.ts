@@ -3,18 +3,28 @@
  *
  * @module
  */
+import { type Clocks, isOver, steadyDeadline } from "../clocks.ts";
 import type { Rule } from "./adapter.ts";
 
 interface Deadline {
-  readonly expires: number;
+  /** By the steady clock. */
+  readonly at: number;
   readonly key: string;
 }
 
-/** Rules by key, in the order in which they came, with a heap of deadlines over them. */
+/**
+ * Rules by key, in the order in which they came, with a heap of deadlines over them. A rule ends when its time has come
+ * by either clock: set back, the time of day would let it live longer than was granted.
+ */
 export class Ledger {
-  readonly #rules = new Map<string, Rule>();
+  readonly #clocks: Clocks;
+  readonly #rules = new Map<string, { readonly rule: Rule; readonly at: number }>();
   /** A binary heap, earliest first. Entries of rules that are gone or renewed are dropped when met. */
   readonly #deadlines: Deadline[] = [];
+
+  constructor(clocks: Clocks) {
+    this.#clocks = clocks;
+  }
 
   get size(): number {
     return this.#rules.size;
@@ -22,39 +32,45 @@ export class Ledger {
 
   /** The rule with this key, if it is in force. */
   get(key: string): Rule | undefined {
-    return this.#rules.get(key);
+    return this.#rules.get(key)?.rule;
   }
 
   /** All rules, oldest first. */
   all(): Rule[] {
-    return [...this.#rules.values()];
+    return Array.from(this.#rules.values(), ({ rule }) => rule);
   }
 
-  /** Adds a rule, or replaces the one with the same key. */
+  /** Adds a rule, or replaces the one with the same key. Its time begins to run. */
   add(rule: Rule): void {
-    this.#rules.set(rule.key, rule);
-    this.#push({ expires: rule.summary.expires, key: rule.key });
+    const at = steadyDeadline(this.#clocks, rule.summary.expires);
+    this.#rules.set(rule.key, { rule, at });
+    this.#push({ at, key: rule.key });
   }
 
   delete(key: string): void {
     this.#rules.delete(key);
   }
 
-  /** The earliest expiry, in seconds since 1970 UTC, or `undefined` when nothing is in force. */
-  next(): number | undefined {
+  /**
+   * Milliseconds until the earliest deadline, 0 when it has passed; `undefined` when nothing is in force. A time of day
+   * that is set forward is not foreseen: {@link due} has to be asked now and then.
+   */
+  wait(): number | undefined {
     for (;;) {
-      const first = this.#deadlines[0];
+      const [first] = this.#deadlines;
       if (first === undefined) return undefined;
-      if (this.#rules.get(first.key)?.summary.expires === first.expires) return first.expires;
+      if (this.#rules.get(first.key)?.at === first.at) {
+        return Math.max(0, first.at - this.#clocks.steady());
+      }
       this.#pop();
     }
   }
 
-  /** Rules that ended at or before `seconds`, oldest first; they stay in the ledger. */
-  due(seconds: number): Rule[] {
-    const next = this.next();
-    if (next === undefined || next > seconds) return [];
-    return this.all().filter(({ summary }) => summary.expires <= seconds);
+  /** Rules whose time is up, oldest first; they stay in the ledger. */
+  due(): Rule[] {
+    return Array.from(this.#rules.values())
+      .filter(({ rule, at }) => isOver(this.#clocks, { seconds: rule.summary.expires, at }))
+      .map(({ rule }) => rule);
   }
 
   #push(deadline: Deadline): void {
@@ -63,7 +79,7 @@ export class Ledger {
     while (index > 0) {
       const parent = (index - 1) >> 1;
       const above = heap[parent];
-      if (above === undefined || above.expires <= deadline.expires) break;
+      if (above === undefined || above.at <= deadline.at) break;
       heap[index] = above;
       index = parent;
     }
@@ -78,11 +94,9 @@ export class Ledger {
     for (;;) {
       const left = 2 * index + 1;
       const right = left + 1;
-      const child = (heap[right]?.expires ?? Infinity) < (heap[left]?.expires ?? Infinity)
-        ? right
-        : left;
+      const child = (heap[right]?.at ?? Infinity) < (heap[left]?.at ?? Infinity) ? right : left;
       const below = heap[child];
-      if (below === undefined || below.expires >= last.expires) break;
+      if (below === undefined || below.at >= last.at) break;
       heap[index] = below;
       index = child;
     }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Clocks, HOST_CLOCKS } from "../clocks.ts";
 import { HintedError } from "../hinted_error.ts";
 import type { AddressFamily } from "../net/address.ts";
 import type { Adapter, Rule, View } from "./adapter.ts";
@@ -24,8 +25,8 @@ export interface ManagedOptions {
   readonly checkSeconds: number;
   readonly onEvent?: (event: FirewallEvent) => void;
   readonly runner?: Pick<RunnerOptions, "helperMilliseconds" | "commandMilliseconds">;
-  /** Milliseconds since 1970 UTC. */
-  readonly now?: () => number;
+  /** Those of this host by default. */
+  readonly clocks?: Clocks;
 }
 
 /** A clock set forward is noticed within this time. */
@@ -38,7 +39,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
   readonly #adapter: Adapter<V>;
   readonly #options: ManagedOptions;
   readonly #runner: Runner;
-  readonly #ledger = new Ledger();
+  readonly #ledger: Ledger;
   /** Families that were made ready. */
   readonly #families = new Set<AddressFamily>();
   readonly #now: () => number;
@@ -54,7 +55,9 @@ export class ManagedFirewall<V extends View> implements Firewall {
   constructor(adapter: Adapter<V>, options: ManagedOptions) {
     this.#adapter = adapter;
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    const clocks = options.clocks ?? HOST_CLOCKS;
+    this.#now = clocks.now;
+    this.#ledger = new Ledger(clocks);
     this.#runner = new Runner({
       ...options.runner,
       echo: (text) => this.#emit({ type: "command", text }),
@@ -134,7 +137,8 @@ export class ManagedFirewall<V extends View> implements Firewall {
         () => this.#upkeep.mend(),
       );
       if (error !== undefined) {
-        this.#armAgain();
+        // What may be left of it is over, and the firewall that did not take it out just now gets a pause.
+        this.#arm(this.#ledger.due().length > 0 ? RETRY : 0);
         return { ...failed(error), present };
       }
       this.#arm();
@@ -223,21 +227,22 @@ export class ManagedFirewall<V extends View> implements Firewall {
     return result;
   }
 
-  /** Ends what is over. */
-  async #expire(): Promise<void> {
-    const now = this.#now() / 1000;
-    const due = this.#ledger.due(now);
-    if (due.length === 0) return;
+  /** Ends what is over; tells whether something of it could not be ended. */
+  async #expire(): Promise<boolean> {
+    const due = this.#ledger.due();
+    if (due.length === 0) return false;
+    const over = new Set(due.map(({ key }) => key));
     const { left, gone } = await this.#changes.takeOut(this.#adapter.endsByItself ? [] : due);
     const numbers = new Map<string, number>();
     for (const { key, summary } of this.#ledger.all()) {
       const number = (numbers.get(summary.chain) ?? 0) + 1;
       numbers.set(summary.chain, number);
-      if (summary.expires > now || left.has(key)) continue;
+      if (!over.has(key) || left.has(key)) continue;
       if (gone.has(key)) this.#emit({ type: "vanished", rule: summary });
       else this.#emit({ type: "removed", rule: summary, number });
       this.#ledger.delete(key);
     }
+    return left.size > 0;
   }
 
   async #letGo(): Promise<void> {
@@ -247,22 +252,17 @@ export class ManagedFirewall<V extends View> implements Firewall {
     await this.#runner.close();
   }
 
-  /** What should have ended and did not is tried again later. */
-  #armAgain(): void {
-    this.#arm(this.#ledger.due(this.#now() / 1000).length > 0 ? RETRY : 0);
-  }
-
   /** One timer for the next deadline, not before `least` milliseconds have passed. */
   #arm(least = 0): void {
     clearTimeout(this.#timer);
-    const next = this.#ledger.next();
+    const next = this.#ledger.wait();
     if (next === undefined || this.#released) return;
-    const wait = Math.min(Math.max(next * 1000 - this.#now(), least, 0), LONGEST_SLEEP);
+    const wait = Math.min(Math.max(next, least), LONGEST_SLEEP);
     this.#timer = setTimeout(() => {
       void this.#serially(async () => {
         if (this.#released) return;
-        await this.#expire();
-        this.#armAgain();
+        // What should have ended and did not is tried again later.
+        this.#arm(await this.#expire() ? RETRY : 0);
       });
     }, wait);
   }

@@ -47,7 +47,7 @@ class Bench {
       path: this.path,
       stanzas: cycles.map((cycle, index) => aStanza({ number: index + 1, cycle })),
       surroundings: SURROUNDINGS,
-      now: () => Date.now() + this.offset,
+      clocks: { now: () => Date.now() + this.offset, steady: () => performance.now() },
       onEvent: (event) => this.events.push(event),
     });
   }

@@ -42,7 +42,7 @@ Deno.test("what is added is in the file at once, readable by its owner only", as
       invalid: 0,
     });
     assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
-    assertEquals(closes.next(), 1010);
+    assertEquals(closes.all()[0]?.due, 1010);
     closes.remove(close({}, 80));
     closes.remove(close());
     assertEquals(parseCloses(Deno.readTextFileSync(path)).closes, []);
@@ -159,3 +159,37 @@ function ordered({ stanza, template, values, due, opens }: PendingClose): Pendin
     opens,
   };
 }
+
+Deno.test("a close is due when its time has come by either clock", async () => {
+  await inFolder((path) => {
+    const time = { wall: 1000_000, elapsed: 0 };
+    const clocks = { now: () => time.wall, steady: () => time.elapsed };
+    const closes = new PendingCloses(path, [], clocks);
+    closes.add(close({ due: 1030 }));
+    assertEquals(closes.look(), { due: [], wait: 30_000 });
+    // Set back by an hour.
+    time.wall -= 3_600_000;
+    time.elapsed = 29_000;
+    assertEquals(closes.look(), { due: [], wait: 1000 });
+    time.elapsed = 30_000;
+    assertEquals(closes.look(), { due: [close({ due: 1030 })] });
+    // Set right again.
+    time.elapsed = 5_000;
+    time.wall = 1030_000;
+    assertEquals(closes.look(), { due: [close({ due: 1030 })] });
+  });
+});
+
+Deno.test("no time comes unseen between what is due and what is waited for", async () => {
+  await inFolder((path) => {
+    let elapsed = 0;
+    // A clock that goes on with every look.
+    const clocks = { now: () => 1000_000, steady: () => elapsed++ };
+    const closes = new PendingCloses(path, [], clocks);
+    closes.add(close({ due: 1001 }));
+    for (elapsed = 990; elapsed < 1010;) {
+      const { due, wait } = closes.look();
+      assertEquals(due.length === 1, wait === undefined);
+    }
+  });
+});

@@ -16,26 +16,60 @@ function rule(key: string, expires: number): Rule {
   return { key, family: 4, table: "filter", text: key, summary };
 }
 
-Deno.test("the next deadline is always the earliest of what is in force", () => {
+/** Both clocks stand until somebody moves them; milliseconds. */
+class TestClocks {
+  wall = 1_000_000;
+  elapsed = 0;
+  readonly now = (): number => this.wall;
+  readonly steady = (): number => this.elapsed;
+}
+
+Deno.test("the wait ends with the earliest of what is in force, and what is due is what is over by either clock", () => {
+  const index = fc.integer({ min: 0, max: 9 });
   const step = fc.oneof(
-    fc.record({ add: fc.integer({ min: 0, max: 9 }), expires: fc.integer({ min: 1, max: 50 }) }),
-    fc.record({ remove: fc.integer({ min: 0, max: 9 }) }),
+    fc.record({ add: index, seconds: fc.integer({ min: 1, max: 50 }) }),
+    fc.record({ remove: index }),
+    fc.record({ pass: fc.integer({ min: 0, max: 20_000 }) }),
+    fc.record({ set: fc.integer({ min: -100_000, max: 100_000 }) }),
   );
   fc.assert(fc.property(fc.array(step), (steps) => {
-    const ledger = new Ledger();
-    const model = new Map<string, number>();
+    const clocks = new TestClocks();
+    const ledger = new Ledger(clocks);
+    const model = new Map<string, { readonly at: number; readonly expires: number }>();
     for (const action of steps) {
       if ("add" in action) {
-        ledger.add(rule(String(action.add), action.expires));
-        model.set(String(action.add), action.expires);
-      } else {
+        const expires = Math.floor(clocks.wall / 1000) + action.seconds;
+        ledger.add(rule(String(action.add), expires));
+        const at = clocks.elapsed + expires * 1000 - clocks.wall;
+        model.set(String(action.add), { at, expires });
+      } else if ("remove" in action) {
         ledger.delete(String(action.remove));
         model.delete(String(action.remove));
-      }
-      const earliest = model.size === 0 ? undefined : Math.min(...model.values());
-      assert.equal(ledger.next(), earliest);
-      const due = ledger.due(25).map(({ key }) => key).sort();
-      assert.deepEqual(due, [...model].filter(([, at]) => at <= 25).map(([key]) => key).sort());
+      } else if ("pass" in action) {
+        clocks.wall += action.pass;
+        clocks.elapsed += action.pass;
+      } else clocks.wall += action.set;
+      const earliest = Math.min(...Array.from(model.values(), ({ at }) => at));
+      assert.equal(
+        ledger.wait(),
+        model.size === 0 ? undefined : Math.max(0, earliest - clocks.elapsed),
+      );
+      const due = ledger.due().map(({ key }) => key).sort();
+      const over = [...model].filter(([, { at, expires }]) =>
+        at <= clocks.elapsed || expires * 1000 <= clocks.wall
+      );
+      assert.deepEqual(due, over.map(([key]) => key).sort());
     }
   }));
+});
+
+Deno.test("a clock that is set back lets nothing live longer", () => {
+  const clocks = new TestClocks();
+  const ledger = new Ledger(clocks);
+  ledger.add(rule("a", clocks.wall / 1000 + 30));
+  clocks.wall -= 3_600_000;
+  assert.equal(ledger.wait(), 30_000);
+  clocks.elapsed += 30_000;
+  clocks.wall += 30_000;
+  assert.deepEqual(ledger.due().map(({ key }) => key), ["a"]);
 });

@@ -118,6 +118,23 @@ for (const program of ["iptables", "iptables-legacy"]) {
     },
   );
 
+  namespaceTest(
+    title("a grant ends on time though the clock was set back"),
+    needs,
+    async (lab) => {
+      const server = await lab.namespace("server");
+      let set = 0;
+      const clocks = { now: () => Date.now() + set, steady: () => performance.now() };
+      const { firewall, events } = iptablesIn(server, { program, managed: { clocks } });
+      await firewall.prepare();
+      await firewall.open(access("10.9.0.1", "tcp/22", 3));
+      set = -3_600_000;
+      await until("it has ended", () => events.some(({ type }) => type === "removed"), 10);
+      assert.doesNotMatch(await server.must(program, "-S", "FWKNOP_INPUT"), /_exp_/);
+      await firewall.close();
+    },
+  );
+
   namespaceTest(title("an IPv6 grant goes into ip6tables"), needs, async (lab) => {
     const { client, server } = await pair(lab, program);
     const service = await echoService(server, "::", 22);

@@ -1,3 +1,4 @@
+import { HOST_CLOCKS } from "../../../lib/clocks.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { CommandCycles } from "../../../lib/command/command_cycles.ts";
 import { CommandRunner } from "../../../lib/command/command_runner.ts";
@@ -36,7 +37,7 @@ async function tellOf(
       path: `${folder}/pending-closes.json`,
       stanzas,
       surroundings: SURROUNDINGS,
-      now: Date.now,
+      clocks: HOST_CLOCKS,
       onEvent: () => {},
     });
     const side = {
