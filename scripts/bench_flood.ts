@@ -29,6 +29,8 @@ const LOADS = [
 ] as const;
 /** Seconds without a packet. */
 const IDLE = 30;
+/** Seconds before that: the engine tidies up after the start, once. */
+const SETTLE = 20;
 /** Clock ticks of `/proc/PID/stat` a second (`getconf CLK_TCK`). */
 const TICKS = 100;
 
@@ -154,7 +156,7 @@ async function idleTable(
     const namespace = await lab.namespace(`idle${index}`);
     benches.push(await Bench.start(namespace, server, wayIn("libpcap"), keys));
   }
-  await pause(2000);
+  await pause(SETTLE * 1000);
   const before = benches.map(cpuOf);
   await pause(IDLE * 1000);
   const rows = benches.map((bench, index) => {

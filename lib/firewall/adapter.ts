@@ -84,6 +84,8 @@ export interface Adapter<V extends View = View> {
   readonly renewal: "separate" | "extend";
   /** Whether the firewall takes rules out by itself when their time is up. */
   readonly endsByItself: boolean;
+  /** Whether there is something to look after even when nothing is granted. */
+  readonly needsUpkeep: boolean;
   /** Whether `add` and `remove` need a view taken just before (firewalls that are rewritten as a whole). */
   readonly readsFirst: boolean;
   /** Rules that carry out a grant at the time `now` (milliseconds), or why there are none. */

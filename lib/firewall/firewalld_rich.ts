@@ -66,6 +66,7 @@ export function firewalldRichAdapter(settings: FirewalldSettings): Adapter<Firew
     families: FAMILIES,
     renewal: "separate",
     endsByItself: true,
+    needsUpkeep: false,
     readsFirst: false,
 
     rules(grant) {

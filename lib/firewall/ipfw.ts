@@ -74,6 +74,8 @@ export function ipfwAdapter(settings: IpfwSettings): Adapter<IpfwView> {
     families: [4, 6],
     renewal: "separate",
     endsByItself: false,
+    // Rules whose connections have ended are purged.
+    needsUpkeep: true,
     readsFirst: true,
 
     rules: (grant) =>

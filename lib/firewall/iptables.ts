@@ -117,6 +117,7 @@ export function adapterFor(
     families,
     renewal: "separate",
     endsByItself: false,
+    needsUpkeep: false,
     readsFirst: false,
 
     rules(grant, features) {

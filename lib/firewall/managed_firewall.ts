@@ -101,7 +101,10 @@ export class ManagedFirewall<V extends View> implements Firewall {
       await this.#upkeep.advise();
       const { checkSeconds } = this.#options;
       if (checkSeconds > 0) {
-        this.#checkTimer = setInterval(() => void this.check(), checkSeconds * 1000);
+        this.#checkTimer = setInterval(() => {
+          // What is lost while nothing is granted is put back with the next grant: an idle server sleeps.
+          if (this.#adapter.needsUpkeep || this.#ledger.size > 0) void this.check();
+        }, checkSeconds * 1000);
       }
       this.#arm();
     });

@@ -45,6 +45,8 @@ export function nftAdapter(settings: NftSettings): Adapter {
     families: FAMILIES,
     renewal: "extend",
     endsByItself: true,
+    // Without the table protected services would be open.
+    needsUpkeep: settings.protect.length > 0,
     readsFirst: false,
 
     rules: (grant) =>

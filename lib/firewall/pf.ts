@@ -49,6 +49,7 @@ export function pfAdapter(settings: PfSettings): Adapter<PfView> {
     families: [4, 6],
     renewal: "separate",
     endsByItself: false,
+    needsUpkeep: false,
     readsFirst: true,
 
     rules: (grant) =>

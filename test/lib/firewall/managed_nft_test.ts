@@ -228,3 +228,18 @@ namespaceTest("nft: a missing program is one line", needs, async () => {
   await assert.rejects(firewall.prepare(), /^HintedError: \/no\/such\/nft: not found$/);
   await firewall.release();
 });
+
+namespaceTest(
+  "nft: the drop of protected services is put back by itself though nothing is granted",
+  needs,
+  async (lab) => {
+    const { client, server } = await pair(lab);
+    const service = await echoService(server, "0.0.0.0", 22);
+    const { firewall } = nftIn(server, { settings: { protect }, managed: { checkSeconds: 1 } });
+    await firewall.prepare();
+    await server.must("nft", "flush", "ruleset");
+    await untilClosed(client, "10.9.0.2", 22, 15);
+    await firewall.close();
+    await service.stop();
+  },
+);
