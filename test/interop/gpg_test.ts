@@ -33,7 +33,11 @@ class Ends implements AsyncDisposable {
     return new Ends(await Deno.makeTempDir(), client, server, signer);
   }
 
-  /** Three stanzas: with an HMAC, with another and a signer who is not there, and without. */
+  /**
+   * Three stanzas: with an HMAC, with another and a signer who is not there, and without. With passphrases only the first,
+   * whose packet is all that is sent: what the last makes of it is chance, as the mac behind the OpenPGP data may look
+   * like more of them, and gpg has that pass now and then.
+   */
   accessConf(passphrase: string): string {
     const gpg = [
       "SOURCE ANY",
@@ -42,8 +46,12 @@ class Ends implements AsyncDisposable {
       passphrase === "" ? "GPG_ALLOW_NO_PW Y" : `GPG_DECRYPT_PW ${passphrase}`,
     ];
     const listed = `GPG_FINGERPRINT_ID ${this.signer}`;
-    return [
+    const first = [
       ...[...gpg, `HMAC_KEY ${HMAC_KEYS[1]}`, listed, `GPG_REMOTE_ID ${this.signer.slice(-8)}`, ""],
+    ];
+    if (passphrase !== "") return first.join("\n");
+    return [
+      ...first,
       ...[...gpg, `HMAC_KEY ${HMAC_KEYS[2]}`, `GPG_FINGERPRINT_ID ${"A".repeat(40)}`, ""],
       ...[...gpg, listed, ""],
     ].join("\n");
