@@ -1,0 +1,32 @@
+/**
+ * What the doctor is asked about a host's firewall.
+ *
+ * @module
+ */
+import type { AddressFamily } from "../net/address.ts";
+import type { Service } from "../net/service.ts";
+import type { FirewallKind } from "./choose.ts";
+
+/** What is asked about. */
+export interface DoctorQuestions {
+  /** The firewall that is driven. */
+  readonly kind: FirewallKind;
+  /** Commands, which may hold blanks, of the programs whose rules are looked at, whatever is driven. */
+  readonly iptables: string;
+  readonly nft: string;
+  /** NFT_PROTECT. */
+  readonly protect: readonly Service[];
+  /** Services that knocking is to open. */
+  readonly services: readonly Service[];
+  /** The UDP port packets come to when this host listens for them; absent: they are sniffed. */
+  readonly udpPort?: number;
+  /** Whether strangers reach this host by IPv6 too. */
+  readonly ipv6: boolean;
+  /** Whether grants may forward. */
+  readonly forwarding: boolean;
+}
+
+/** The families by which strangers reach this host. */
+export function familiesOf({ ipv6 }: Pick<DoctorQuestions, "ipv6">): readonly AddressFamily[] {
+  return ipv6 ? [4, 6] : [4];
+}

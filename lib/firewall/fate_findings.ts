@@ -1,0 +1,77 @@
+/**
+ * How the doctor tells what becomes of packets, whatever the firewall.
+ *
+ * @module
+ */
+import type { AddressFamily } from "../net/address.ts";
+import { formatService, type Service } from "../net/service.ts";
+import type { Fate } from "./chain_walk.ts";
+import type { Finding } from "./finding.ts";
+
+/** What becomes of packets over one family. */
+export interface FamilyFate {
+  readonly family: AddressFamily;
+  readonly end: Fate;
+}
+
+/** What mends something over one family. */
+export type Mend = (family: AddressFamily) => string;
+
+/** Whether a service that knocking is to open is closed to everybody else. */
+export function serviceFindings(
+  service: Service,
+  fates: readonly FamilyFate[],
+  closing: Mend,
+): Finding[] {
+  const name = formatService(service);
+  const odd = fates.filter(({ end }) => end !== "dropped");
+  if (odd.length === 0) {
+    return [{ state: "good", text: `${name} is closed to those who do not knock` }];
+  }
+  return odd.map(({ family, end }): Finding => {
+    const where = over(family);
+    if (end === "unclear") {
+      return {
+        state: "unclear",
+        text: `Rules with other conditions decide about ${name}${where}`,
+      };
+    }
+    return {
+      state: "bad",
+      text: `${name} is open to everybody${where}: knocking protects nothing`,
+      mend: closing(family),
+    };
+  });
+}
+
+/** Whether SPA packets come to the port that this host listens on. */
+export function spaPortFindings(
+  port: number,
+  fates: readonly FamilyFate[],
+  admitting: Mend,
+): Finding[] {
+  const odd = fates.filter(({ end }) => end !== "accepted");
+  if (odd.length === 0) return [{ state: "good", text: `Packets to udp/${port} arrive` }];
+  return odd.map(({ family, end }) => ({
+    state: end === "dropped" ? "bad" : "unclear",
+    text: `Packets to udp/${port}${over(family)} ${end === "dropped" ? "are" : "may be"} ` +
+      "dropped before the server sees them",
+    mend: admitting(family),
+  }));
+}
+
+/** Whether what is connected stays so when a grant is over. */
+export function sessionFindings(dying: readonly AddressFamily[], mend: Mend): Finding[] {
+  if (dying.length === 0) return [{ state: "good", text: "Open sessions outlive their grant" }];
+  return dying.map((family) => ({
+    state: "bad",
+    text: `Packets of established connections${over(family)} are ` +
+      "not accepted: sessions die when a grant ends",
+    mend: mend(family),
+  }));
+}
+
+/** IPv4 goes without saying. */
+export function over(family: AddressFamily): string {
+  return family === 6 ? " over IPv6" : "";
+}
