@@ -22,6 +22,8 @@ export function doctorQuestions(
 ): DoctorQuestions {
   // What stands before the program, such as "ip netns exec NAME", stands before the other one too.
   const wrapper = command.trim().split(/[ \t]+/).slice(0, -1);
+  const { forwarding, localNat } = natSwitches(settings);
+  const nat = forwarding || localNat;
   return {
     kind,
     iptables: kind === "iptables" ? command : [...wrapper, "iptables"].join(" "),
@@ -29,7 +31,8 @@ export function doctorQuestions(
     protect: settings.NFT_PROTECT ?? [],
     services: servicesOf(stanzas),
     ipv6,
-    forwarding: natSwitches(settings).forwarding,
+    forwarding,
+    ...(kind === "pf" ? { pf: { command, anchor: settings.PF_ANCHOR_NAME, nat } } : {}),
     ...(settings.ENABLE_UDP_SERVER ? { udpPort: settings.UDPSERV_PORT } : {}),
   };
 }

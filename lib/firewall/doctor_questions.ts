@@ -6,6 +6,7 @@
 import type { AddressFamily } from "../net/address.ts";
 import type { Service } from "../net/service.ts";
 import type { FirewallKind } from "./choose.ts";
+import type { PfSettings } from "./pf.ts";
 
 /** What is asked about. */
 export interface DoctorQuestions {
@@ -24,6 +25,8 @@ export interface DoctorQuestions {
   readonly ipv6: boolean;
   /** Whether grants may forward. */
   readonly forwarding: boolean;
+  /** Absent: another firewall is driven. */
+  readonly pf?: PfSettings;
 }
 
 /** The families by which strangers reach this host. */

@@ -17,11 +17,16 @@ export interface FamilyFate {
 /** What mends something over one family. */
 export type Mend = (family: AddressFamily) => string;
 
-/** Whether a service that knocking is to open is closed to everybody else. */
+/**
+ * Whether a service that knocking is to open is closed to everybody else.
+ *
+ * @param look the command that shows what is not understood.
+ */
 export function serviceFindings(
   service: Service,
   fates: readonly FamilyFate[],
   closing: Mend,
+  look?: string,
 ): Finding[] {
   const name = formatService(service);
   const odd = fates.filter(({ end }) => end !== "dropped");
@@ -34,6 +39,7 @@ export function serviceFindings(
       return {
         state: "unclear",
         text: `Rules with other conditions decide about ${name}${where}`,
+        ...(look === undefined ? {} : { mend: look }),
       };
     }
     return {

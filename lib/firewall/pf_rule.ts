@@ -7,6 +7,7 @@
 import { formatServices } from "../net/service.ts";
 import type { Rule } from "./adapter.ts";
 import type { AccessGrant, ForwardGrant, Grant, LocalNatGrant } from "./grant.ts";
+import { portOfName } from "./port_names.ts";
 
 /** The lines of a grant, or why there are none. */
 export function pfRules(grant: Grant, anchor: string): readonly Rule[] | string {
@@ -99,18 +100,6 @@ export function isTranslation(line: string): boolean {
   return /^(rdr|nat|binat) /.test(line);
 }
 
-/** The services pf is likely to print by name, whatever the host's list calls the others. */
-const PORT_NAMES: ReadonlyMap<string, string> = new Map([
-  ["ftp", "21"],
-  ["ssh", "22"],
-  ["telnet", "23"],
-  ["smtp", "25"],
-  ["domain", "53"],
-  ["http", "80"],
-  ["https", "443"],
-  ["imaps", "993"],
-]);
-
 /** A listed line of ours; an expiry of 0 stands for one that cannot be read. */
 export function readPfLine(line: string, anchor: string): Rule | undefined {
   const [, label] = /^pass .*\blabel "_exp_([^"]*)"/.exec(line) ??
@@ -127,7 +116,7 @@ export function readPfLine(line: string, anchor: string): Rule | undefined {
     protocol,
     source,
     destination,
-    port: PORT_NAMES.get(named) ?? named,
+    port: String(portOfName(named) ?? named),
     expires,
   });
 }

@@ -1,6 +1,7 @@
 /**
  * Stands in for `pfctl`: checks every argument and every rule against the forms of `docs/spec/firewalls.md` 4, keeps the
- * anchor in a file and prints it as pf does, the label in quotes and `port =`.
+ * anchor in a file and prints it as pf does, the label in quotes and `port =`. The main ruleset is the file beside it
+ * whose name ends in `.rules`, or else just the anchor. There is no `-P`, as on macOS.
  *
  * @module
  */
@@ -17,13 +18,23 @@ const lines = (which: (rule: string) => boolean) =>
     "",
   );
 
-if (line === "-s Anchor") say("  fwknop\n");
+if (line === "-s info") say("Status: Enabled for 0 days 00:01:00           Debug: Urgent\n\n");
+else if (line === "-s rules") say(mainRuleset());
+else if (line === "-s Anchor") say("  fwknop\n");
 else if (line === "-s nat") say('nat-anchor "fwknop" all\nrdr-anchor "fwknop" all\n');
 else if (line === "-a fwknop -s rules") say(lines((rule) => !TRANSLATION.test(rule)));
 else if (line === "-a fwknop -s nat") say(lines((rule) => TRANSLATION.test(rule)));
 else if (line === "-a fwknop -F all") Deno.writeTextFileSync(state, "");
 else if (line === "-a fwknop -f -") load(await new Response(Deno.stdin.readable).text());
 else fail(`usage: pfctl ... (${line})`);
+
+function mainRuleset(): string {
+  try {
+    return Deno.readTextFileSync(`${state}.rules`);
+  } catch {
+    return 'anchor "fwknop" all\n';
+  }
+}
 
 function load(text: string): void {
   const out: string[] = [];

@@ -1,0 +1,69 @@
+import { runDoctor } from "../../cmd/doctor_run.ts";
+import { loadServerConfig } from "../../cmd/load_server_config.ts";
+import { prepareAdvice } from "../../cmd/serve_advice.ts";
+import { GivenOptions } from "../../lib/config/option.ts";
+import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { BufferContext } from "../support/buffer_context.ts";
+import { withFolder } from "../support/folder.ts";
+
+/** A host whose firewall is a stand-in that keeps its state in the file named. */
+async function withHost(
+  { firewall, standIn, lines = [] }: {
+    readonly firewall: string;
+    readonly standIn: string;
+    readonly lines?: readonly string[];
+  },
+  body: (host: { readonly state: string; readonly options: GivenOptions }) => Promise<void>,
+): Promise<void> {
+  await withFolder(async (folder) => {
+    const state = `${folder}/state`;
+    const program = new URL(`../support/${standIn}`, import.meta.url).pathname;
+    const command = `${Deno.execPath()} run --quiet --allow-read --allow-write ${program} ${state}`;
+    const access = `${folder}/access.conf`;
+    const keys = "KEY secret-one\nHMAC_KEY secret-two\n";
+    await Deno.writeTextFile(access, `SOURCE ANY\nOPEN_PORTS tcp/22\n${keys}`, { mode: 0o600 });
+    const config = [
+      `FIREWALL ${firewall}`,
+      `FIREWALL_EXE ${command}`,
+      "ENABLE_UDP_SERVER Y",
+      `ACCESS_FILE ${access}`,
+      ...lines,
+    ];
+    const file = `${folder}/fwknopd.conf`;
+    await Deno.writeTextFile(file, `${config.join("\n")}\n`, { mode: 0o600 });
+    await body({ state, options: new GivenOptions([{ name: "config-file", value: file }]) });
+  });
+}
+
+/** What `serve` would warn of, but for the family that not every host has. */
+async function advice(options: GivenOptions): Promise<readonly string[]> {
+  const config = loadServerConfig(options, new BufferContext());
+  assert(config !== undefined);
+  const warnings = await prepareAdvice(config)();
+  return warnings.filter((text) => !text.includes(" over IPv6 ")).map((text) =>
+    text.split(/: |\n/)[0] ?? ""
+  );
+}
+
+Deno.test("doctor and serve tell what is wrong with the rules of pf (stand-in)", async () => {
+  await withHost({
+    firewall: "pf",
+    standIn: "pfctl.ts",
+    lines: ["PF_ANCHOR_NAME spa", "ENABLE_IPT_LOCAL_NAT Y"],
+  }, async ({ state, options }) => {
+    await Deno.writeTextFile(`${state}.rules`, "block drop all\n");
+    const context = new BufferContext();
+    assertEquals(await runDoctor(options, [], context), 1);
+    assertMatch(context.stdout, /ok {7}tcp\/22 is closed to those who do not knock/);
+    assertMatch(
+      context.stdout,
+      /WRONG {4}pf\.conf does not name the anchor spa: .*\n +In \/etc\/pf\.conf, .*: anchor "spa" /,
+    );
+    assertEquals(await advice(options), [
+      "pf.conf does not name the anchor spa",
+      "Packets to udp/62201 are dropped before the server sees them",
+      'pf.conf has no nat-anchor "spa"',
+      'pf.conf has no rdr-anchor "spa"',
+    ]);
+  });
+});
