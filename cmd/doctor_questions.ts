@@ -33,6 +33,15 @@ export function doctorQuestions(
     ipv6,
     forwarding,
     ...(kind === "pf" ? { pf: { command, anchor: settings.PF_ANCHOR_NAME, nat } } : {}),
+    ...(kind === "ipfw"
+      ? {
+        ipfw: {
+          command,
+          start: settings.IPFW_START_RULE_NUM,
+          checkState: settings.IPFW_ADD_CHECK_STATE,
+        },
+      }
+      : {}),
     ...(settings.ENABLE_UDP_SERVER ? { udpPort: settings.UDPSERV_PORT } : {}),
   };
 }

@@ -6,6 +6,7 @@
 import type { DoctorQuestions } from "./doctor_questions.ts";
 import type { Finding } from "./finding.ts";
 import { FORWARDING_COMMANDS } from "./ip_forwarding.ts";
+import { examineIpfw } from "./ipfw_doctor.ts";
 import { examineLinux } from "./linux_doctor.ts";
 import { examinePf } from "./pf_doctor.ts";
 
@@ -13,12 +14,9 @@ export type { DoctorQuestions } from "./doctor_questions.ts";
 
 /** Asks the firewall and the kernel; nothing is changed. */
 export async function examineFirewall(questions: DoctorQuestions): Promise<Finding[]> {
-  const { kind, pf } = questions;
+  const { pf, ipfw } = questions;
   if (pf !== undefined) return await examinePf(questions, pf);
-  if (kind === "ipfw") {
-    const text = "Whether ipfw drops what knocking is to open is not looked at";
-    return [{ state: "unclear", text, mend: "ipfw list" }];
-  }
+  if (ipfw !== undefined) return await examineIpfw(questions, ipfw);
   return await examineLinux(questions);
 }
 

@@ -6,6 +6,7 @@
 import type { AddressFamily } from "../net/address.ts";
 import type { Service } from "../net/service.ts";
 import type { FirewallKind } from "./choose.ts";
+import type { IpfwSettings } from "./ipfw.ts";
 import type { PfSettings } from "./pf.ts";
 
 /** What is asked about. */
@@ -27,7 +28,12 @@ export interface DoctorQuestions {
   readonly forwarding: boolean;
   /** Absent: another firewall is driven. */
   readonly pf?: PfSettings;
+  /** As `pf`. */
+  readonly ipfw?: IpfwQuestions;
 }
+
+/** What of the settings the doctor looks at ipfw by. */
+export type IpfwQuestions = Pick<IpfwSettings, "command" | "start" | "checkState">;
 
 /** The families by which strangers reach this host. */
 export function familiesOf({ ipv6 }: Pick<DoctorQuestions, "ipv6">): readonly AddressFamily[] {

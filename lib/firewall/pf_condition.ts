@@ -34,7 +34,11 @@ const SILENT_PAIRS: ReadonlySet<string> = new Set(
 /** Words about packets that are not the first one to a port. */
 const OTHERS: ReadonlySet<string> = new Set(["out", "fragment", "icmp-type", "icmp6-type"]);
 
-/** @returns `maybe` where a condition is not understood, such as an interface, an address or a table. */
+/**
+ * Whether all conditions of a rule hold.
+ *
+ * @returns `maybe` where one is not understood, such as an interface, an address or a table.
+ */
 export function matchesPf(
   words: readonly string[],
   { service, family }: PfPacket,

@@ -67,3 +67,26 @@ Deno.test("doctor and serve tell what is wrong with the rules of pf (stand-in)",
     ]);
   });
 });
+
+Deno.test("doctor and serve tell what is wrong with the rules of ipfw (stand-in)", async () => {
+  await withHost({
+    firewall: "ipfw",
+    standIn: "ipfw.ts",
+    lines: ["IPFW_START_RULE_NUM 20000"],
+  }, async ({ state, options }) => {
+    const rules = [
+      { number: 15000, set: 0, body: "deny ip from any to any" },
+      { number: 65535, set: 31, body: "allow ip from any to any" },
+    ];
+    await Deno.writeTextFile(state, JSON.stringify({ rules, disabled: [], dynamic: [] }));
+    const context = new BufferContext();
+    assertEquals(await runDoctor(options, [], context), 1);
+    assertMatch(context.stdout, /ok {7}tcp\/22 is closed to those who do not knock/);
+    assertMatch(context.stdout, / +Set IPFW_START_RULE_NUM 14000 in fwknopd\.conf\n/);
+    assertEquals(await advice(options), [
+      "tcp/22 is dropped by rule 15000, before the grants",
+      "Packets of established connections are not accepted",
+      "Packets to udp/62201 are dropped before the server sees them",
+    ]);
+  });
+});

@@ -23,7 +23,11 @@ const BODY = new RegExp(
 const CALLS: readonly (readonly [RegExp, (...words: string[]) => void])[] = [
   [/^set ([0-9]+) list$/, (set) => list(Number(set), false)],
   [/^-d -S(?: -T)? set ([0-9]+) list$/, (set) => list(Number(set), true)],
-  [/^list$/, () => say(state.rules.map((rule) => format(rule, false)).join(""))],
+  [/^list$/, () => {
+    // Without -S nothing is shown of sets that are off.
+    const rules = state.rules.filter(({ set }) => !state.disabled.includes(set));
+    say(rules.map((rule) => format(rule, false)).join(""));
+  }],
   [/^delete set ([0-9]+)$/, (set) => remove((rule) => rule.set === Number(set))],
   [/^set disable ([0-9]+)$/, (set) => {
     state.disabled.push(Number(set));
