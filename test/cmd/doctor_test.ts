@@ -1,3 +1,4 @@
+import { isGlobalIpv6 } from "../../cmd/doctor_host.ts";
 import { runDoctor } from "../../cmd/doctor_run.ts";
 import { loadServerConfig } from "../../cmd/load_server_config.ts";
 import { prepareAdvice } from "../../cmd/serve_advice.ts";
@@ -89,4 +90,12 @@ Deno.test("doctor and serve tell what is wrong with the rules of ipfw (stand-in)
       "Packets to udp/62201 are dropped before the server sees them",
     ]);
   });
+});
+
+Deno.test("addresses of the loopback and of a link are not taken for the way strangers come by", () => {
+  const isGlobal = (address: string, family: "IPv4" | "IPv6" = "IPv6") =>
+    isGlobalIpv6({ family, address });
+  assertEquals(["::1", "fe80::1", "febf::1"].filter((it) => isGlobal(it)), []);
+  assertEquals(["2001:db8::1", "fd00::1"].filter((it) => !isGlobal(it)), []);
+  assertEquals(isGlobal("192.0.2.1", "IPv4"), false);
 });
