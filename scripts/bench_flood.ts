@@ -29,8 +29,8 @@ const LOADS = [
 ] as const;
 /** Seconds without a packet. */
 const IDLE = 30;
-/** Seconds before that: the engine tidies up after the start, once. */
-const SETTLE = 20;
+/** Seconds before that: half a minute after the start the engine compacts its memory, once. */
+const SETTLE = 45;
 /** Clock ticks of `/proc/PID/stat` a second (`getconf CLK_TCK`). */
 const TICKS = 100;
 
