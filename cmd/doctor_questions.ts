@@ -32,6 +32,7 @@ export function doctorQuestions(
     services: servicesOf(stanzas),
     ipv6,
     forwarding,
+    ...(kind === "firewalld" ? { firewalld: command } : {}),
     ...(kind === "pf" ? { pf: { command, anchor: settings.PF_ANCHOR_NAME, nat } } : {}),
     ...(kind === "ipfw"
       ? {

@@ -26,9 +26,11 @@ export interface DoctorQuestions {
   readonly ipv6: boolean;
   /** Whether grants may forward. */
   readonly forwarding: boolean;
-  /** Absent: another firewall is driven. */
+  /** The command of firewalld's client; absent: another firewall is driven. */
+  readonly firewalld?: string;
+  /** As `firewalld`. */
   readonly pf?: PfSettings;
-  /** As `pf`. */
+  /** As `firewalld`. */
   readonly ipfw?: IpfwQuestions;
 }
 

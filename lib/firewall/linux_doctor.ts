@@ -15,6 +15,7 @@ import {
   spaPortFindings,
 } from "./fate_findings.ts";
 import type { Finding } from "./finding.ts";
+import { closingFirewalld, examineFirewalld } from "./firewalld_doctor.ts";
 import { dropsEstablished, readRuleset, type Ruleset, rulesetFate } from "./linux_ruleset.ts";
 import { HEX_MARK, MARK_ADVICE } from "./nft_mark.ts";
 import { nftFateOf } from "./nft_policy.ts";
@@ -22,14 +23,15 @@ import { ANY_SERVICE, forwardFate } from "./policy.ts";
 
 /** Asks the programs and judges what they list. */
 export async function examineLinux(questions: DoctorQuestions): Promise<Finding[]> {
+  const { firewalld } = questions;
+  const own = firewalld === undefined ? [] : await examineFirewalld(firewalld);
   const ruleset = await readRuleset(questions);
-  return ruleset === undefined
-    ? [{
-      state: "bad",
-      text: "Neither iptables nor nft can be used",
-      mend: "apt-get install iptables nftables",
-    }]
-    : judgeRuleset(questions, ruleset);
+  if (ruleset !== undefined) return [...own, ...judgeRuleset(questions, ruleset)];
+  return [...own, {
+    state: "bad",
+    text: "Neither iptables nor nft can be used",
+    mend: "apt-get install iptables nftables",
+  }];
 }
 
 /** What the rules of a host mean for the services. */
@@ -112,7 +114,7 @@ function closing(kind: FirewallKind, service: Service, family: AddressFamily): s
     case "nft":
       return `Set NFT_PROTECT ${formatService(service)} in fwknopd.conf`;
     case "firewalld":
-      return `firewall-cmd --permanent --remove-port=${port}/${protocol} && firewall-cmd --reload`;
+      return closingFirewalld(service);
     default:
       return `${tables(family)} -A INPUT -p ${protocol} --dport ${port} -j DROP`;
   }
