@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { Protocol, Service } from "../net/service.ts";
 import { exitsOf, type Fate, fateBehind, type Step } from "./chain_walk.ts";
+import { type Arrival, elementsOf, matchesExpression, valueOf } from "./nft_condition.ts";
 import { parseObjects, property } from "./nft_listing.ts";
-import { NFT_MARK, NFT_TABLE } from "./nft_schema.ts";
+import { NFT_TABLE } from "./nft_schema.ts";
 
 /** Whether the table of the nft adapter is there. */
 export function hasOwnTable(ruleset: string): boolean {
@@ -96,15 +96,6 @@ function optionalText<K extends string>(object: unknown, key: K): { [P in K]?: s
   return typeof value === "string" ? { [key]: value } as { [P in K]: string } : {};
 }
 
-/** A packet that comes in, or goes through. */
-export interface Arrival {
-  readonly service: Service;
-  readonly established: boolean;
-  readonly family: 4 | 6;
-  /** Absent: for this host. */
-  readonly hook?: "input" | "forward";
-}
-
 /**
  * What the chains of a hook do to a packet from anywhere: it must pass all of them. Our own table counts, but for what it
  * lets in for those who knocked.
@@ -133,23 +124,37 @@ function steps(
   expressions: readonly unknown[],
   arrival: Arrival,
 ): Step[] {
-  const match = allOf(expressions.map((it) => matches(policy, chain, it, arrival)));
+  const sets = (name: string) => policy.sets.get(`${chain.table} ${name}`) ?? [];
+  const match = allOf(expressions.map((it) => matchesExpression(it, arrival, sets)));
   // What our table admits says nothing about those who did not knock.
   if (match === "no" || (match === "maybe" && chain.table === NFT_TABLE)) return [];
+  // Another program decides; what that is cannot be seen here.
+  if (expressions.some((it) => has(it, "queue") || has(it, "synproxy"))) {
+    return [{ match: "maybe", does: "accepted" }, { match: "maybe", does: "dropped" }];
+  }
   const map = expressions.map((it) => property(it, "vmap")).find((it) => it !== undefined);
   if (map === undefined) {
     return [{ match, does: expressions.map(effect).find((it) => it !== "nothing") ?? "nothing" }];
   }
   const left = property(map, "key");
-  return resolveSet(policy, chain, property(map, "data")).flatMap((pair): Step[] => {
-    if (!Array.isArray(pair)) return [];
-    const [right, verdict] = pair;
-    const condition = { match: { op: "==", left, right } };
-    return [{
-      match: allOf([match, matches(policy, chain, condition, arrival)]),
-      does: effect(verdict),
-    }];
-  });
+  const pairs = elementsOf(property(map, "data"), sets)
+    .filter((pair): pair is unknown[] => Array.isArray(pair))
+    .map(([key, verdict]) => ({ right: valueOf(key), does: effect(verdict) }));
+  const named = pairs.filter(({ right }) => right !== ANYTHING_ELSE).map(({ right, does }) => ({
+    match: matchesExpression({ match: { op: "==", left, right } }, arrival, sets),
+    does,
+  }));
+  const others = pairs.filter(({ right }) => right === ANYTHING_ELSE)
+    .map(({ does }) => ({ match: noneOf(named.map((it) => it.match)), does }));
+  return [...named, ...others].map((it) => ({ ...it, match: allOf([match, it.match]) }));
+}
+
+/** The key of a map's element for what no other element is about. */
+const ANYTHING_ELSE = "*";
+
+function noneOf(matches: readonly Step["match"][]): Step["match"] {
+  if (matches.includes("yes")) return "no";
+  return matches.includes("maybe") ? "maybe" : "yes";
 }
 
 function allOf(matches: readonly Step["match"][]): Step["match"] {
@@ -173,91 +178,4 @@ function effect(expression: unknown): Step["does"] {
 /** `drop` and its kind are members whose value is `null`. */
 function has(expression: unknown, name: string): boolean {
   return property(expression, name) !== undefined;
-}
-
-/** Statements that are no condition (counter, log) match; conditions not understood are `maybe`. */
-function matches(
-  policy: NftPolicy,
-  chain: NftChain,
-  expression: unknown,
-  arrival: Arrival,
-): Step["match"] {
-  const match = property(expression, "match");
-  if (match === undefined) {
-    return has(expression, "limit") || has(expression, "xt") ? "maybe" : "yes";
-  }
-  const operator = property(match, "op");
-  if (operator !== "==" && operator !== "in") return operator === "!=" ? negated(match) : "maybe";
-  const right = resolveSet(policy, chain, property(match, "right"));
-  const left = property(match, "left");
-  const key = String(property(property(left, "meta") ?? property(left, "ct"), "key"));
-  const header = String(property(property(left, "payload"), "protocol"));
-  const field = `${header} ${String(property(property(left, "payload"), "field"))}`;
-  const { service: { protocol, port }, established, family } = arrival;
-  if (!mayHave(header, protocol, family)) return "no";
-  if (key === "iifname" || key === "iif") return right.includes("lo") ? "no" : "maybe";
-  // Only our own table sets it, for those who knocked.
-  if (key === "mark" && right.includes(NFT_MARK)) return "no";
-  if (key === "l4proto") return right.includes(protocol) ? "yes" : "no";
-  if (key === "nfproto") return right.includes(family === 4 ? "ipv4" : "ipv6") ? "yes" : "no";
-  // Who comes straight to a port of this host was not sent there by a rule of it.
-  if (key === "status" && right.includes("dnat")) return "no";
-  if (key === "state") return right.includes(established ? "established" : "new") ? "yes" : "no";
-  if (field === "tcp dport" || field === "udp dport" || field === "th dport") {
-    return right.some((item) => coversPort(item, port)) ? "yes" : "no";
-  }
-  if (field === "ip protocol" || field === "ip6 nexthdr") {
-    return right.includes(protocol) ? "yes" : "no";
-  }
-  return concatenation(left, right, arrival);
-}
-
-/** Whether a packet has that header at all: a rule about the fields of another one is not about it. */
-function mayHave(header: string, protocol: Protocol, family: 4 | 6): boolean {
-  if (header === "ip") return family === 4;
-  if (header === "ip6") return family === 6;
-  return !TRANSPORTS.has(header) || header === protocol;
-}
-
-const TRANSPORTS: ReadonlySet<string> = new Set(
-  ["tcp", "udp", "udplite", "sctp", "dccp", "icmp", "icmpv6", "igmp", "esp", "ah", "comp"],
-);
-
-/** `iifname != "lo"` holds for whoever comes from outside; of other negations nothing is known. */
-function negated(match: unknown): "yes" | "maybe" {
-  const key = property(property(property(match, "left"), "meta"), "key");
-  return (key === "iifname" || key === "iif") && property(match, "right") === "lo"
-    ? "yes"
-    : "maybe";
-}
-
-/** `meta l4proto . th dport @protected`: understood if it is just that. */
-function concatenation(left: unknown, right: unknown[], arrival: Arrival): "yes" | "no" | "maybe" {
-  const parts = property(left, "concat");
-  if (!Array.isArray(parts) || parts.length !== 2) return "maybe";
-  const isProtocol = property(property(parts[0], "meta"), "key") === "l4proto";
-  const isPort = property(property(parts[1], "payload"), "field") === "dport";
-  if (!isProtocol || !isPort) return "maybe";
-  const { protocol, port } = arrival.service;
-  const found = right.some((item) => {
-    const pair = property(item, "concat");
-    return Array.isArray(pair) && pair[0] === protocol && coversPort(pair[1], port);
-  });
-  return found ? "yes" : "no";
-}
-
-/** What stands on the right: one thing, a set written in place, or a set by name. */
-function resolveSet(policy: NftPolicy, chain: NftChain, right: unknown): unknown[] {
-  if (typeof right === "string" && right.startsWith("@")) {
-    return [...policy.sets.get(`${chain.table} ${right.slice(1)}`) ?? []];
-  }
-  const set = property(right, "set");
-  if (Array.isArray(set)) return set;
-  return Array.isArray(right) ? right : [right];
-}
-
-function coversPort(item: unknown, port: number): boolean {
-  const range = property(item, "range");
-  if (Array.isArray(range)) return port >= Number(range[0]) && port <= Number(range[1]);
-  return Number(item) === port;
 }
