@@ -8,10 +8,10 @@ import type { Finding } from "./finding.ts";
 import type { Ruleset } from "./linux_ruleset.ts";
 import { dockerPorts, dockerUserFate, type PublishedPort } from "./policy.ts";
 
-/** The port that Docker publishes as a service, under the number strangers see or under the container's. */
-export function publishedPort({ nat }: Ruleset, service: Service): PublishedPort | undefined {
-  return nat === undefined ? undefined : dockerPorts(nat)
-    .find(({ outside, inside }) => sameService(outside, service) || sameService(inside, service));
+/** The ports that Docker publishes as a service, under the number strangers see or under the container's. */
+export function publishedPorts({ nat }: Ruleset, service: Service): PublishedPort[] {
+  return nat === undefined ? [] : dockerPorts(nat)
+    .filter(({ outside, inside }) => sameService(outside, service) || sameService(inside, service));
 }
 
 /** Whether strangers reach it over IPv4. */

@@ -6,7 +6,7 @@
 import type { AddressFamily } from "../net/address.ts";
 import { formatService, sameService, type Service } from "../net/service.ts";
 import type { FirewallKind } from "./choose.ts";
-import { judgePublished, publishedPort } from "./docker_doctor.ts";
+import { judgePublished, publishedPorts } from "./docker_doctor.ts";
 import { type DoctorQuestions, familiesOf } from "./doctor_questions.ts";
 import {
   type FamilyFate,
@@ -55,14 +55,17 @@ export function judgeRuleset(questions: DoctorQuestions, ruleset: Ruleset): Find
 
 function judgeService(questions: DoctorQuestions, ruleset: Ruleset, service: Service): Finding[] {
   const families = familiesOf(questions);
-  const published = publishedPort(ruleset, service);
-  if (published === undefined) return judgeOwn(questions, ruleset, service, families);
+  const published = publishedPorts(ruleset, service);
   // Over IPv6 a program of Docker's listens, as any service does.
   const six = families.filter((family) => family === 6);
-  return [
-    judgePublished(ruleset, published),
-    ...(six.length > 0 ? judgeOwn(questions, ruleset, published.outside, six) : []),
-  ];
+  const findings = published.flatMap((port) => [
+    judgePublished(ruleset, port),
+    ...(six.length > 0 ? judgeOwn(questions, ruleset, port.outside, six) : []),
+  ]);
+  // What has the number inside of a container only may be a service of this host outside.
+  return published.some(({ outside }) => sameService(outside, service))
+    ? findings
+    : [...findings, ...judgeOwn(questions, ruleset, service, families)];
 }
 
 /** A service of the host itself, to which packets pass INPUT. */

@@ -180,6 +180,18 @@ namespaceTest(
     await add(publish);
     assert.equal((await examine(server, web))[BAD], "bad");
     assert.equal((await examine(server, container))[BAD], "bad", "by the number of the container");
+    // A service of the host has that number too, and passes INPUT.
+    const inside = await examine(server, container);
+    assert.equal(inside["tcp/443 is closed to those who do not knock"], "good");
+    await add("-P INPUT ACCEPT");
+    const open = "tcp/443 is open to everybody: knocking protects nothing";
+    assert.equal((await examine(server, container))[open], "bad");
+    await add("-P INPUT DROP");
+    // Of two containers one has the number outside, the other inside.
+    await add("-t nat -A DOCKER ! -i docker0 -p tcp --dport 443 -j DNAT --to 172.17.0.3:80");
+    const both = await examine(server, container);
+    assert.equal(both[BAD], "bad");
+    assert.equal(both[BAD.replace("8443", "443")], "bad");
     const protect = await examine(server, { ...web, kind: "nft", protect: web.services });
     assert.equal(protect[BAD], "bad", "NFT_PROTECT is about INPUT");
     await add("-N DOCKER-USER");
