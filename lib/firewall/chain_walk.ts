@@ -24,7 +24,13 @@ export interface Step {
     | { readonly goto: string };
 }
 
-/** Deeper nesting is not followed; kernels forbid loops. */
+/** A rule that hands the packet to another program: what that one does with it cannot be seen here. */
+export const DECIDED_ELSEWHERE: readonly Step[] = [
+  { match: "maybe", does: "accepted" },
+  { match: "maybe", does: "dropped" },
+];
+
+/** Deeper nesting is not followed, so anything may come of it; kernels forbid loops. */
 const MAX_DEPTH = 16;
 
 /**
@@ -39,7 +45,7 @@ export function exitsOf(
   depth = 0,
 ): ReadonlySet<Exit> {
   const exits = new Set<Exit>();
-  if (depth > MAX_DEPTH) return exits.add("returned");
+  if (depth > MAX_DEPTH) return exits.add("accepted").add("dropped").add("returned");
   for (const { match, does } of stepsOf(chain)) {
     if (match === "no" || does === "nothing") continue;
     const ends = typeof does === "string"

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { exitsOf, type Fate, fateBehind, type Step } from "./chain_walk.ts";
+import { DECIDED_ELSEWHERE, exitsOf, type Fate, fateBehind, type Step } from "./chain_walk.ts";
 import { type Arrival, elementsOf, matchesExpression, valueOf } from "./nft_condition.ts";
 import { parseObjects, property } from "./nft_listing.ts";
 import { NFT_TABLE } from "./nft_schema.ts";
@@ -123,15 +123,12 @@ function steps(
   chain: NftChain,
   expressions: readonly unknown[],
   arrival: Arrival,
-): Step[] {
+): readonly Step[] {
   const sets = (name: string) => policy.sets.get(`${chain.table} ${name}`) ?? [];
   const match = allOf(expressions.map((it) => matchesExpression(it, arrival, sets)));
   // What our table admits says nothing about those who did not knock.
   if (match === "no" || (match === "maybe" && chain.table === NFT_TABLE)) return [];
-  // Another program decides; what that is cannot be seen here.
-  if (expressions.some((it) => has(it, "queue") || has(it, "synproxy"))) {
-    return [{ match: "maybe", does: "accepted" }, { match: "maybe", does: "dropped" }];
-  }
+  if (expressions.some((it) => has(it, "queue") || has(it, "synproxy"))) return DECIDED_ELSEWHERE;
   const map = expressions.map((it) => property(it, "vmap")).find((it) => it !== undefined);
   if (map === undefined) {
     return [{ match, does: expressions.map(effect).find((it) => it !== "nothing") ?? "nothing" }];

@@ -5,7 +5,7 @@
  */
 import type { Service } from "../net/service.ts";
 import { NFT_MARK } from "./nft_schema.ts";
-import { exitsOf, type Fate, fateBehind, type Step } from "./chain_walk.ts";
+import { DECIDED_ELSEWHERE, exitsOf, type Fate, fateBehind, type Step } from "./chain_walk.ts";
 import { type ListedRule, type Listing, parseListing } from "./iptables_listing.ts";
 
 /** One table: its chains and the policies of the built-in ones. */
@@ -92,18 +92,20 @@ function fateIn(
   otherwise: "accepted" | "dropped",
 ): Fate {
   const stepsOf = (name: string) =>
-    (policy.chains.get(name) ?? []).map((rule) => step(policy, rule, packet));
+    (policy.chains.get(name) ?? []).flatMap((rule) => steps(policy, rule, packet));
   return fateBehind(exitsOf(chain, stepsOf), otherwise);
 }
 
-function step(policy: Policy, rule: ListedRule, packet: Packet): Step {
+function steps(policy: Policy, rule: ListedRule, packet: Packet): readonly Step[] {
   const match = matches(rule, packet);
   // A rule of ours admits those who knocked; it says nothing about anybody else.
-  if (match !== "yes" && rule.words.some((word) => word.startsWith("_exp_"))) {
-    return { match: "no", does: "nothing" };
-  }
+  const isOurs = rule.words.some((word) => word.startsWith("_exp_"));
+  if (match === "no" || (match === "maybe" && isOurs)) return [];
   const at = rule.words.findIndex((word) => /^-[jg]$/.test(word));
-  return { match, does: effect(policy, rule.words[at] ?? "", rule.words[at + 1] ?? "") };
+  const [how = "", target = ""] = rule.words.slice(at, at + 2);
+  return /^(NF)?QUEUE$|^SYNPROXY$/.test(target)
+    ? DECIDED_ELSEWHERE
+    : [{ match, does: effect(policy, how, target) }];
 }
 
 function effect(policy: Policy, how: string, target: string): Step["does"] {

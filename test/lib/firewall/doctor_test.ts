@@ -50,6 +50,9 @@ namespaceTest(
       [NO_SESSIONS]: "bad",
       "Packets to udp/62201 are dropped before the server sees them": "bad",
     });
+    await add("-I", "INPUT", "-p", "tcp", "-j", "NFQUEUE", "--queue-num", "0");
+    assert.equal((await examine(server))[UNCLEAR], "unclear", "another program decides");
+    await add("-D", "INPUT", "1");
     await add("-A", "INPUT", "-i", "lo", "-j", "ACCEPT");
     await add("-A", "INPUT", "-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED", "-j", "ACCEPT");
     await add("-A", "INPUT", "-p", "udp", "--dport", "62000:63000", "-j", "ACCEPT");
