@@ -19,7 +19,12 @@ namespaceTest(
       assertEquals(await forwarding(), "0\n", "the C daemon leaves it alone too");
 
       const told = [...settings, "ENABLE_PROC_IP_FORWARD Y"];
-      const second = await startOurs(host, { folder, accessConf, fwknopdConf: told });
+      const files = { folder, accessConf, fwknopdConf: told };
+      const rehearsal = await startOurs(host, files, "--test");
+      await rehearsal.stop();
+      assertEquals(await forwarding(), "0\n", "test mode changes nothing");
+
+      const second = await startOurs(host, files);
       await second.line(/Switched on the forwarding of IPv4 packets/);
       assertEquals(await forwarding(), "1\n");
       await second.stop();
