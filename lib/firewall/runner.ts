@@ -65,10 +65,12 @@ export class Runner {
       for (const [position, command] of commands.entries()) {
         const outcome = await this.run(command);
         if (outcome.code === 0) continue;
+        // One that was stopped may have done its work, or have it done by a daemon that answers late.
+        const late = outcome.late === true;
         return {
           text: describeOutcome(outcome),
-          refused: true,
-          partial: index > 0 || position > 0,
+          refused: !late,
+          partial: index > 0 || position > 0 || late,
         };
       }
     }

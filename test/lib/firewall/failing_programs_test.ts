@@ -77,6 +77,35 @@ exec ${server.entry.join(" ")} iptables "$@"`;
   },
 );
 
+namespaceTest(
+  "a single command that does its work and hangs leaves nothing of it behind",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const iptables = `${server.entry.join(" ")} iptables "$@"`;
+    const hangs = `case "$*" in *"-A FWKNOP_INPUT"*) ${iptables}; exec sleep 60;; esac
+exec ${iptables}`;
+    await programs(
+      server,
+      { "iptables-restore": "missing", "iptables": hangs },
+      async (command) => {
+        const { firewall, events } = iptablesIn(server, {
+          settings: { command },
+          managed: patience,
+        });
+        await firewall.prepare();
+        const { error, added } = await firewall.open(access("10.9.0.1", "tcp/22", 60));
+        assert.match(error ?? "", /no answer within 1500 ms/);
+        assert.deepEqual(added, []);
+        assert.equal(await ours(server), "");
+        assert.deepEqual(firewall.held(), []);
+        assert.doesNotMatch(events.map(({ type }) => type).join(), /adopted/);
+        await firewall.close();
+      },
+    );
+  },
+);
+
 namespaceTest("a helper that hangs is stopped and reported, nothing stays", needs, async (lab) => {
   const server = await lab.namespace("server");
   const flag = await Deno.makeTempFile();
