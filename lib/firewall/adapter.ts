@@ -18,6 +18,8 @@ export interface Rule extends HeldRule {
   readonly text: string;
   /** What an entry of a map holds; two rules with one key and another value cannot stand together. */
   readonly value?: string;
+  /** May be in force after its grant failed: to be taken out, even where the firewall ends rules by itself. */
+  readonly stray?: true;
 }
 
 /** What was found in the firewall. */

@@ -235,7 +235,9 @@ export class ManagedFirewall<V extends View> implements Firewall {
     const due = this.#ledger.due();
     if (due.length === 0) return false;
     const over = new Set(due.map(({ key }) => key));
-    const { left, gone } = await this.#changes.takeOut(this.#adapter.endsByItself ? [] : due);
+    const { left, gone } = await this.#changes.takeOut(
+      this.#adapter.endsByItself ? due.filter(({ stray }) => stray) : due,
+    );
     const numbers = new Map<string, number>();
     for (const { key, summary } of this.#ledger.all()) {
       const number = (numbers.get(summary.chain) ?? 0) + 1;

@@ -148,7 +148,7 @@ export class RuleChanges<V extends View> {
     // They end with the next round of deletions.
     for (const rule of left) {
       const expires = Math.floor(this.#place.now() / 1000);
-      this.#place.ledger.add({ ...rule, summary: { ...rule.summary, expires } });
+      this.#place.ledger.add({ ...rule, summary: { ...rule.summary, expires }, stray: true });
       this.#place.emit({ type: "error", text: `A rule may be left in ${rule.summary.chain}` });
     }
   }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
 import type { FirewallEvent } from "../../../lib/firewall/firewall.ts";
 import { firewalldRichAdapter } from "../../../lib/firewall/firewalld_rich.ts";
-import { ManagedFirewall } from "../../../lib/firewall/managed_firewall.ts";
+import { ManagedFirewall, type ManagedOptions } from "../../../lib/firewall/managed_firewall.ts";
 import { access, forward } from "../../support/firewall.ts";
 import { Firewalld, FIREWALLD_PROGRAMS } from "../../support/firewalld.ts";
 import { withFolder } from "../../support/folder.ts";
@@ -24,11 +24,15 @@ async function pair(lab: Lab): Promise<{ client: Namespace; server: Namespace }>
   return { client, server };
 }
 
-function manage({ command }: Firewalld, zones: readonly string[] = ["public"]) {
+function manage(
+  { command }: Pick<Firewalld, "command">,
+  zones: readonly string[] = ["public"],
+  runner: ManagedOptions["runner"] = {},
+) {
   const events: FirewallEvent[] = [];
   const adapter = firewalldRichAdapter({ command, zones, exits: zones });
   const onEvent = (event: FirewallEvent) => events.push(event);
-  return { firewall: new ManagedFirewall(adapter, { checkSeconds: 0, onEvent }), events };
+  return { firewall: new ManagedFirewall(adapter, { checkSeconds: 0, onEvent, runner }), events };
 }
 
 function types(events: readonly FirewallEvent[]): string[] {
@@ -202,5 +206,35 @@ namespaceTest(
         () => assert(false, "a zone that does not exist"),
         (error: Error) => assertMatch(error.message, /firewalld has no zone nowhere/),
       );
+    }),
+);
+
+namespaceTest(
+  "firewalld: a rule that came into force unseen is taken out as soon as firewalld answers again",
+  needs,
+  (lab) =>
+    withFolder(async (folder) => {
+      const { server } = await pair(lab);
+      const firewalld = await Firewalld.start(server, folder, "nftables");
+      const [command, flag] = [`${folder}/firewall-cmd`, `${folder}/hang`];
+      const script = `#!/bin/sh
+if [ -e ${flag} ]; then
+  case "$*" in *--add-rich-rule*) ${firewalld.command} "$@";; esac
+  exec sleep 60
+fi
+exec ${firewalld.command} "$@"
+`;
+      Deno.writeTextFileSync(command, script, { mode: 0o755 });
+      const { firewall, events } = manage({ command }, ["public"], { commandMilliseconds: 4000 });
+      await firewall.prepare();
+      Deno.writeTextFileSync(flag, "");
+      const { error } = await firewall.open(access(CLIENT, `tcp/${PORT}`, 120));
+      assertMatch(error ?? "", /no answer within 4000 ms/);
+      assertEquals(types(events), ["error"]);
+      Deno.removeSync(flag);
+      const rules = () => firewalld.tell("--list-rich-rules");
+      assertMatch(await rules(), /10\.9\.0\.1/);
+      await until("it is gone", async () => !(await rules()).includes(CLIENT), 20);
+      await firewall.close();
     }),
 );
