@@ -66,6 +66,15 @@ export class Ledger {
     }
   }
 
+  /** Milliseconds that a rule has left by the clock that is further on; 0 where there is no such rule. */
+  left(key: string): number {
+    const entry = this.#rules.get(key);
+    if (entry === undefined) return 0;
+    const { rule, at } = entry;
+    const { now, steady } = this.#clocks;
+    return Math.max(0, Math.min(at - steady(), rule.summary.expires * 1000 - now()));
+  }
+
   /** Rules whose time is up, oldest first; they stay in the ledger. */
   due(): Rule[] {
     return Array.from(this.#rules.values())

@@ -108,26 +108,27 @@ export class Upkeep<V extends View> {
     const scope = { families: this.#place.families, everywhere: false };
     const view = await this.#changes.look(scope);
     if (view instanceof HintedError) return view.message;
-    const now = this.#place.now() / 1000;
+    const { ledger, families } = this.#place;
     const listed = new Set(view.rules.map(({ key }) => key));
-    const missing = this.#place.ledger.all().filter(({ key, summary, family }) =>
-      !listed.has(key) && summary.expires > now && this.#place.families.has(family)
+    const missing = ledger.all().filter(({ key, family }) =>
+      !listed.has(key) && ledger.left(key) > 0 && families.has(family)
     );
     await this.#adopt(view, new Map());
     await this.#tidy(view);
     if (view.intact) {
       for (const { key, summary } of missing) {
-        this.#place.ledger.delete(key);
+        ledger.delete(key);
         this.#place.emit({ type: "vanished", rule: summary });
       }
       return undefined;
     }
     const preparation = this.#place.adapter.prepare(view, scope, false);
     if (preparation.error !== undefined) return preparation.error;
+    const now = this.#place.now();
     const restoration = missing.length === 0 ? [] : this.#place.adapter.add({
-      rules: missing,
+      rules: missing.map((rule) => endingAt(rule, now + ledger.left(rule.key))),
       replaced: [],
-      now: this.#place.now(),
+      now,
       view,
     });
     if (typeof restoration === "string") return restoration;
@@ -172,4 +173,9 @@ export class Upkeep<V extends View> {
     }
     for (const { key } of this.#place.ledger.all()) this.#place.ledger.delete(key);
   }
+}
+
+/** A rule that the firewall is to end then, in milliseconds since 1970 UTC: its expiry, unless the clock was set back. */
+function endingAt(rule: Rule, at: number): Rule {
+  return { ...rule, summary: { ...rule.summary, expires: Math.ceil(at / 1000) } };
 }

@@ -243,3 +243,24 @@ namespaceTest(
     await service.stop();
   },
 );
+
+namespaceTest(
+  "nft: what is put back after the clock was set back lasts no longer than was granted",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    let set = 0;
+    const clocks = { now: () => Date.now() + set, steady: () => performance.now() };
+    const { firewall, events } = nftIn(server, { managed: { clocks } });
+    await firewall.prepare();
+    await firewall.open(access("10.9.0.1", "tcp/22", 40));
+    set = -3_600_000;
+    await server.must("nft", "delete", "table", "inet", "fwknop");
+    await firewall.check();
+    assert.deepEqual(types(events), ["warning", "restored"]);
+    assert.match(await elements(server, "access4"), /10\.9\.0\.1 \. tcp \. 22 timeout (39|40)s/);
+    await firewall.check();
+    assert.deepEqual(types(events), ["warning", "restored"]);
+    await firewall.close();
+  },
+);
