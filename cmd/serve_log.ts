@@ -94,7 +94,7 @@ export function openServeLog(
   let timer: ReturnType<typeof setTimeout> | undefined;
   if (showsTrace) {
     setColorEnabled(context.usesColor);
-    observe = later(new Trace((line) => context.err(`${line}\n`), now).observe);
+    observe = later(new Trace((line) => writeIfThere(context, `${line}\n`), now).observe);
   } else if (!isNative) observe = later(lines.observe);
   else {
     const filter = new RepeatFilter(
@@ -144,6 +144,15 @@ export function openServeLog(
       logger[Symbol.dispose]();
     },
   };
+}
+
+/** As the logger's sinks: a terminal that is gone must not end the server, which would leave its rules behind. */
+function writeIfThere(context: Context, text: string): void {
+  try {
+    context.err(text);
+  } catch {
+    // Nobody reads it.
+  }
 }
 
 /** Whether standard error is connected to the journal. */

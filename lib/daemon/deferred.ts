@@ -8,7 +8,7 @@
 export class Deferred {
   #work: (() => void)[] = [];
 
-  /** Puts work off. What it throws, nobody hears: it must not throw. */
+  /** Puts work off. It must not throw: nobody is there to catch it, so the process would end. */
   add(work: () => void): void {
     if (this.#work.push(work) === 1) queueMicrotask(() => this.flush());
   }
