@@ -58,6 +58,11 @@ export async function openSetup(
   const replay = before !== undefined && keeps(REPLAY_SETTINGS)
     ? before.replay
     : openReplayCache(settings, testMode, log, before?.replay);
+  if (before?.firewall !== undefined && !keeps(PLACES)) {
+    throw new HintedError("What is granted stands where the new configuration would not look", {
+      hint: "Stop the server and start it again",
+    });
+  }
   const { capture, announcements } = openCapture(settings, testMode, log, before);
   try {
     const kept = keeps(FIREWALL_SETTINGS) ? before?.firewall : undefined;
@@ -132,8 +137,13 @@ function refuseOtherKind(firewall: Firewall | undefined, before: Firewall | unde
   });
 }
 
+/** In which chains, sets or anchors rules stand. */
+const PLACES =
+  /^FIREWALL_EXE$|^(IPT|FIREWD)_\w+_ACCESS$|^ENABLE_(IPT|FIREWD)_(FORWARDING|LOCAL_NAT|SNAT|OUTPUT)$|^(PF|IPFW)_/;
 const REPLAY_SETTINGS = /PACKET_AG(E|ING)$|DIGEST/;
-const FIREWALL_SETTINGS = /^(FLUSH|IPT|FIREWD|IPFW|PF|NFT|FIREWALL)_|^FIREWALL|IPT_|FIREWD_|RULE/;
+/** By the ways in too: firewalld's zones are those through which packets come. */
+const FIREWALL_SETTINGS =
+  /^(FLUSH|IPT|FIREWD|IPFW|PF|NFT|FIREWALL)_|^FIREWALL|IPT_|FIREWD_|RULE|^PCAP_(INTF|FILE)$|_SERVER$|_CAPTURE$/;
 
 /** Whether all settings whose name matches are the same in both. */
 function isSame(a: ServerSettings, b: ServerSettings, pattern: RegExp): boolean {

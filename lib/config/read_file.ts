@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ownUid } from "../own_uid.ts";
 import type { ConfigFiles, FileRead } from "./config_files.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { exposureOf } from "./exposure.ts";
@@ -103,11 +104,4 @@ function unreadable(path: string, role: string, error: Error): Diagnostic {
     text: `[*] Could not open ${role.toLowerCase()} file: ${path}: ${reason}`,
     ...(error instanceof Deno.errors.PermissionDenied ? { hint: "Run this as root" } : {}),
   };
-}
-
-let uid: number | null | undefined;
-
-/** The user this process is. Asked once: at a reload the permission to ask has been given up. */
-function ownUid(): number | null {
-  return uid === undefined ? uid = Deno.uid() : uid;
 }

@@ -5,6 +5,7 @@
  */
 import type { ServerSettings } from "../config/fwknopd_variables.ts";
 import { HintedError } from "../hinted_error.ts";
+import { ownUid } from "../own_uid.ts";
 import type { Ask } from "./choose.ts";
 import { parseZones, zonesOfClients } from "./firewalld_zones.ts";
 import { describeOutcome, type Outcome } from "./plan.ts";
@@ -74,5 +75,5 @@ function sniffedOn(settings: ServerSettings): string[] | undefined {
 
 function mustSay(outcome: Outcome): string {
   if (outcome.code === 0) return outcome.stdout;
-  throw new HintedError(describeOutcome(outcome), { hint: hintFor([outcome], Deno.uid() === 0) });
+  throw new HintedError(describeOutcome(outcome), { hint: hintFor([outcome], ownUid() === 0) });
 }

@@ -5,6 +5,7 @@
  */
 import { type Clocks, HOST_CLOCKS } from "../clocks.ts";
 import { HintedError } from "../hinted_error.ts";
+import { ownUid } from "../own_uid.ts";
 import type { AddressFamily } from "../net/address.ts";
 import type { Adapter, Rule, View } from "./adapter.ts";
 import type { Firewall, FirewallEvent, HeldRule, OpenResult, RuleSummary } from "./firewall.ts";
@@ -70,8 +71,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
       families: this.#families,
       now: this.#now,
       emit: (event: FirewallEvent) => this.#emit(event),
-      // Asked at once: later the permission to ask may be gone.
-      isRoot: Deno.uid() === 0,
+      isRoot: ownUid() === 0,
     };
     this.#changes = new RuleChanges(place);
     this.#upkeep = new Upkeep(place, this.#changes);

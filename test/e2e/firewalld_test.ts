@@ -2,6 +2,7 @@
  * A host behind a real firewalld, from the knock to the closed port.
  */
 import { assertEquals, assertMatch } from "../assert.ts";
+import { startSniffing } from "../support/daemons.ts";
 import { Firewalld, FIREWALLD_PROGRAMS } from "../support/firewalld.ts";
 import { FirstKnock, SERVER_ADDRESS, SOURCE_PROGRAM } from "../support/first_knock.ts";
 import { withFolder } from "../support/folder.ts";
@@ -64,5 +65,40 @@ namespaceTest(
       await untilClosed(client, SERVER_ADDRESS, PORT, 25);
       await server.must(...SOURCE_PROGRAM, "fw-flush", ...files);
       assertEquals((await firewalld.tell("--list-rich-rules")).trim(), "");
+    }),
+);
+
+namespaceTest(
+  "behind firewalld a reload that sniffs elsewhere goes on in the zone of the new interface",
+  { programs: FIREWALLD_PROGRAMS },
+  (lab) =>
+    withFolder(async (folder) => {
+      const server = await lab.namespace("server");
+      const others = await lab.namespace("others");
+      for (const device of ["eth0", "eth1"]) {
+        const [here, there] = [server, others].map((namespace) => ({
+          namespace,
+          device,
+          addresses: [],
+        }));
+        if (here !== undefined && there !== undefined) await lab.cable(here, there);
+      }
+      const firewalld = await Firewalld.start(server, folder, "nftables");
+      await firewalld.tell("--zone=internal", "--add-interface=eth1");
+      const exe = `FIREWALL_EXE ${firewalld.client.join(" ")}`;
+      const daemon = await startSniffing(server, {
+        folder,
+        accessConf: "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\n",
+        fwknopdConf: [exe, "PCAP_INTF eth0"],
+      });
+      await daemon.line(/Rich rules go into firewalld's zones public$/);
+      const conf = `${folder}/fwknopd.conf`;
+      const text = Deno.readTextFileSync(conf).replace("PCAP_INTF eth0", "PCAP_INTF eth1");
+      Deno.writeTextFileSync(conf, text);
+      daemon.signal("SIGHUP");
+      await daemon.line(/Re-starting fwknopd/);
+      await daemon.line(/Rich rules go into firewalld's zones internal$/);
+      assertMatch(await firewalld.tell("--zone=internal", "--list-rich-rules"), /127\.0\.0\.2/);
+      await daemon.stop();
     }),
 );

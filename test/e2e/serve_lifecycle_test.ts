@@ -124,6 +124,33 @@ namespaceTest(
 );
 
 namespaceTest(
+  "a reload takes other settings of the firewall, but for those that say where its rules stand",
+  { programs: ["iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const daemon = await startOurs(host, { folder, accessConf: STANZA });
+      const conf = `${folder}/fwknopd.conf`;
+      const add = (line: string) => Deno.writeTextFile(conf, `${line}\n`, { append: true });
+      await knock(host, "192.0.2.1");
+      await daemon.line(/Added access rule .*192\.0\.2\.1 /);
+      await add("ENABLE_RULE_PREPEND Y");
+      await reload(folder, daemon, /Re-starting fwknopd/);
+      await knock(host, "192.0.2.2");
+      await daemon.line(/Added access rule .*192\.0\.2\.2 /);
+      assertEquals(await rules(host), ["192.0.2.2", "192.0.2.1"]);
+
+      await add("IPT_INPUT_ACCESS ACCEPT, filter, INPUT, 1, FWKNOP_OTHER, 1");
+      await reload(folder, daemon, /would not look: going on with the configuration before/);
+      await knock(host, "192.0.2.3");
+      await daemon.line(/Added access rule .*192\.0\.2\.3 /);
+      assertEquals(await rules(host), ["192.0.2.3", "192.0.2.2", "192.0.2.1"]);
+      await daemon.stop();
+      assertEquals((await host.must("iptables", "-S")).includes("FWKNOP"), false);
+    }),
+);
+
+namespaceTest(
   "a reload that would have to be a restart says so and changes nothing",
   { programs: ["iptables"] },
   (lab) =>
