@@ -104,14 +104,19 @@ export function otherFirewalls(
   name: string,
 ): Firewall[] {
   if (given.has("FIREWALL_EXE") || Deno.build.os !== "linux") return [];
-  const options = { checkSeconds: 0 };
-  if (name !== "nft") {
-    return [new ManagedFirewall(nftAdapter({ command: "nft", nat: true, protect: [] }), options)];
-  }
-  // What went through firewalld stands in the tables of iptables too.
   const chains = { input: settings.IPT_INPUT_ACCESS };
   const iptables = { command: settings.FIREWALL_EXE, chains, prepend: false, commentCheck: false };
-  return [new ManagedFirewall(iptablesAdapter(iptables), options)];
+  const rich = { command: "firewall-cmd", zones: [], exits: [] };
+  const manage = <V extends View>(adapter: Adapter<V>): Firewall =>
+    new ManagedFirewall(adapter, { checkSeconds: 0 });
+  return [
+    ...(name === "nft" ? [] : [manage(nftAdapter({ command: "nft", nat: true, protect: [] }))]),
+    // Direct rules of firewalld stand in the tables of iptables too.
+    ...(name === "iptables" || name === "firewalld (direct rules)"
+      ? []
+      : [manage(iptablesAdapter(iptables))]),
+    ...(name === "firewalld" ? [] : [manage(firewalldRichAdapter(rich))]),
+  ];
 }
 
 /** The builds of the C daemon that share the forms of iptables, by what their variables are called. */

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { otherFirewalls } from "../../lib/firewall/from_settings.ts";
+import { readTexts } from "../support/config_files.ts";
 import { startOurs } from "../support/daemons.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import { withFolder } from "../support/folder.ts";
@@ -73,3 +75,14 @@ namespaceTest(
       assert(!(await host.must("nft", "list", "tables")).includes("fwknop"));
     }),
 );
+
+Deno.test("fw-flush looks into every firewall that another configuration may have used", () => {
+  const config = readTexts({ conf: "" }).config;
+  if (config === undefined) throw new TypeError("not a configuration");
+  const others = (name: string): string[] =>
+    otherFirewalls(config.settings, config.given, name).map((firewall) => firewall.name);
+  assertEquals(others("iptables"), ["nft", "firewalld"]);
+  assertEquals(others("firewalld (direct rules)"), ["nft", "firewalld"]);
+  assertEquals(others("nft"), ["iptables", "firewalld"]);
+  assertEquals(others("firewalld"), ["nft", "iptables"]);
+});
