@@ -5,7 +5,6 @@
  */
 import type { Service } from "../net/service.ts";
 import type { Finding } from "./finding.ts";
-import { nameOfPort } from "./port_names.ts";
 import { Runner } from "./runner.ts";
 
 /** Whether it runs: what does not run grants nothing. */
@@ -19,12 +18,11 @@ export async function examineFirewalld(command: string): Promise<Finding[]> {
   }];
 }
 
-/** The commands that close a service, whether it was opened by its number or by its name. */
+/**
+ * The command that closes a service, whether it was opened as a port, as a service or by a zone that accepts all: the rule
+ * comes before these, and grants come before it.
+ */
 export function closingFirewalld({ protocol, port }: Service): string {
-  const name = nameOfPort(port);
-  return [
-    ...(name === undefined ? [] : [`--permanent --remove-service=${name}`]),
-    `--permanent --remove-port=${port}/${protocol}`,
-    "--reload",
-  ].map((words) => `firewall-cmd ${words}`).join(" && ");
+  const rule = `rule port port="${port}" protocol="${protocol}" drop`;
+  return `firewall-cmd --permanent --add-rich-rule='${rule}' && firewall-cmd --reload`;
 }

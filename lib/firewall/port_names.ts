@@ -51,8 +51,3 @@ const PORTS: ReadonlyMap<string, number> = new Map([
 export function portOfName(text: string): number | undefined {
   return /^[0-9]{1,5}$/.test(text) ? Number(text) : PORTS.get(text);
 }
-
-/** The name of a port, where it has one here. */
-export function nameOfPort(port: number): string | undefined {
-  return [...PORTS].find(([, number]) => number === port)?.[0];
-}

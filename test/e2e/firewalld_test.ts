@@ -2,6 +2,10 @@
  * A host behind a real firewalld, from the knock to the closed port.
  */
 import { assertEquals, assertMatch } from "../assert.ts";
+import { examineFirewall } from "../../lib/firewall/doctor.ts";
+import { firewalldRichAdapter } from "../../lib/firewall/firewalld_rich.ts";
+import { ManagedFirewall } from "../../lib/firewall/managed_firewall.ts";
+import { access } from "../support/firewall.ts";
 import { startSniffing } from "../support/daemons.ts";
 import { Firewalld, FIREWALLD_PROGRAMS } from "../support/firewalld.ts";
 import { FirstKnock, SERVER_ADDRESS, SOURCE_PROGRAM } from "../support/first_knock.ts";
@@ -41,8 +45,9 @@ namespaceTest(
       Deno.writeTextFileSync(shipped, text.replace(`tcp/${PORT}`, "tcp/22"), { mode: 0o600 });
       const open = await server.run(...SOURCE_PROGRAM, "doctor", "-c", conf, "-a", shipped);
       assertMatch(open.stdout, /WRONG {4}tcp\/22 is open to everybody/);
-      const mends = open.stdout.matchAll(/firewall-cmd (--\S+(?: --\S+)?)/g);
-      for (const [, words = ""] of mends) await firewalld.tell(...words.split(" "));
+      const [, rule = ""] = /--add-rich-rule='([^']+)' && /.exec(open.stdout) ?? [];
+      await firewalld.tell("--permanent", `--add-rich-rule=${rule}`);
+      await firewalld.tell("--reload");
       const closed = await server.run(...SOURCE_PROGRAM, "doctor", "-c", conf, "-a", shipped);
       assertMatch(closed.stdout, /ok {7}tcp\/22 is closed to those who do not knock/);
 
@@ -64,7 +69,7 @@ namespaceTest(
       await daemon.stop("SIGKILL");
       await untilClosed(client, SERVER_ADDRESS, PORT, 25);
       await server.must(...SOURCE_PROGRAM, "fw-flush", ...files);
-      assertEquals((await firewalld.tell("--list-rich-rules")).trim(), "");
+      assertEquals((await firewalld.tell("--list-rich-rules")).trim(), rule);
     }),
 );
 
@@ -100,5 +105,43 @@ namespaceTest(
       await daemon.line(/Rich rules go into firewalld's zones internal$/);
       assertMatch(await firewalld.tell("--zone=internal", "--list-rich-rules"), /127\.0\.0\.2/);
       await daemon.stop();
+    }),
+);
+
+namespaceTest(
+  "what the doctor says to type closes ssh as firewalld opens it, whatever stands in its zones, but to grants",
+  { programs: FIREWALLD_PROGRAMS },
+  (lab) =>
+    withFolder(async (folder) => {
+      const client = await lab.namespace("client");
+      const server = await lab.namespace("server");
+      await lab.cable(
+        { namespace: client, device: "eth0", addresses: ["10.9.0.1/24"] },
+        { namespace: server, device: "eth0", addresses: ["10.9.0.2/24"] },
+      );
+      const firewalld = await Firewalld.start(server, folder, "nftables");
+      await echoService(server, "0.0.0.0", 22);
+      const settings = { command: firewalld.command, zones: ["public"], exits: [] };
+      const firewall = new ManagedFirewall(firewalldRichAdapter(settings), { checkSeconds: 0 });
+      await firewall.prepare();
+      const examine = async () =>
+        (await examineFirewall({
+          kind: "firewalld",
+          iptables: [...server.entry, "iptables"].join(" "),
+          nft: [...server.entry, "nft"].join(" "),
+          protect: [],
+          services: [{ protocol: "tcp", port: 22 }],
+          ipv6: false,
+          forwarding: false,
+        })).find(({ text }) => text.startsWith("tcp/22"));
+      const open = await examine();
+      assertEquals(open?.text, "tcp/22 is open to everybody: knocking protects nothing");
+      const program = firewalld.client.join(" ");
+      await server.must("sh", "-c", (open?.mend ?? "").replaceAll("firewall-cmd", program));
+      assertEquals((await examine())?.text, "tcp/22 is closed to those who do not knock");
+      assertEquals(await reach(client, "10.9.0.2", 22, 0.5), undefined);
+      await firewall.open(access("10.9.0.1", "tcp/22", 60));
+      assertEquals(await reach(client, "10.9.0.2", 22, 3), "hello");
+      await firewall.close();
     }),
 );
