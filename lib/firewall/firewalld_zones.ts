@@ -40,13 +40,18 @@ export function zonesOfClients(
   defaultZone: string,
   interfaces: readonly string[] | undefined,
 ): string[] {
-  const bound = new Set(zones.flatMap((zone) => zone.interfaces));
   const names = zones.filter((zone) =>
     zone.sources.length > 0 ||
     (interfaces === undefined
       ? zone.interfaces.length > 0
-      : zone.interfaces.some((name) => interfaces.includes(name)))
+      : interfaces.some((name) => holds(zone, name)))
   ).map(({ name }) => name);
-  const isLoose = interfaces === undefined || interfaces.some((name) => !bound.has(name));
+  const isLoose = interfaces === undefined ||
+    interfaces.some((name) => !zones.some((zone) => holds(zone, name)));
   return isLoose && !names.includes(defaultZone) ? [defaultZone, ...names] : names;
+}
+
+/** Whether an interface is in a zone; `wg+` in its list stands for all whose names begin like that. */
+function holds({ interfaces }: Zone, name: string): boolean {
+  return interfaces.some((it) => it.endsWith("+") ? name.startsWith(it.slice(0, -1)) : it === name);
 }

@@ -63,3 +63,10 @@ Deno.test("where packets may come in anywhere every zone in use counts, and the 
   assertEquals(zonesOfClients(zones, "block", undefined), ["block", "home", "public", "trusted"]);
   assertEquals(zonesOfClients(zones, "trusted", undefined), ["home", "public", "trusted"]);
 });
+
+Deno.test("an interface is in the zone of a name with a plus that it begins with", () => {
+  const tunnels = { name: "internal", interfaces: ["wg+"], sources: [], richRules: [] };
+  const all = [...zones.filter(({ name }) => name === "public"), tunnels];
+  assertEquals(zonesOfClients(all, "public", ["wg0"]), ["internal"]);
+  assertEquals(zonesOfClients(all, "public", ["w0"]), ["public"]);
+});
