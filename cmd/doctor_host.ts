@@ -7,7 +7,7 @@ import { missingPcap } from "../lib/capture/pcap_presence.ts";
 import { readClock } from "../lib/client/local_clock.ts";
 import type { Diagnostic } from "../lib/config/diagnostic.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
-import type { Finding } from "../lib/firewall/finding.ts";
+import type { Finding } from "../lib/doctor/finding.ts";
 
 /** Interface, libpcap and clock, as far as the settings make use of them. */
 export function examineHost(settings: ServerSettings): Finding[] {

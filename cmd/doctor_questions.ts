@@ -6,7 +6,7 @@
 import { natSwitches } from "../lib/config/nat_switches.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
 import type { FirewallChoice } from "../lib/firewall/choose.ts";
-import type { DoctorQuestions } from "../lib/firewall/doctor.ts";
+import type { DoctorQuestions } from "../lib/doctor/doctor.ts";
 import { sameService, type Service } from "../lib/net/service.ts";
 import type { LoadedServerConfig } from "./load_server_config.ts";
 

@@ -5,8 +5,8 @@
  */
 import type { Diagnostic } from "../lib/config/diagnostic.ts";
 import { chooseFirewall } from "../lib/firewall/choose.ts";
-import { examineFirewall, judgeForwarding } from "../lib/firewall/doctor.ts";
-import type { Finding } from "../lib/firewall/finding.ts";
+import { examineFirewall, judgeForwarding } from "../lib/doctor/doctor.ts";
+import type { Finding } from "../lib/doctor/finding.ts";
 import { forwards } from "../lib/firewall/ip_forwarding.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";

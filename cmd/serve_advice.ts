@@ -4,7 +4,7 @@
  * @module
  */
 import { chooseFirewall } from "../lib/firewall/choose.ts";
-import { examineFirewall } from "../lib/firewall/doctor.ts";
+import { examineFirewall } from "../lib/doctor/doctor.ts";
 import { doctorQuestions } from "./doctor_questions.ts";
 import { hasGlobalIpv6 } from "./doctor_host.ts";
 import type { LoadedServerConfig } from "./load_server_config.ts";

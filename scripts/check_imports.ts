@@ -22,6 +22,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "lib/client": ["lib/net", "lib/crypto", "lib/spa", "lib/config", "lib/gpg", "ffi"],
   "lib/capture": ["lib/net", "lib/config", "ffi"],
   "lib/firewall": ["lib/net", "lib/config"],
+  "lib/doctor": ["lib/net", "lib/config", "lib/firewall"],
   "lib/command": ["lib/net", "lib/config"],
   "lib/server": [
     "lib/net",

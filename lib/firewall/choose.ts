@@ -7,7 +7,7 @@ import type { FwknopdName, ServerSettings } from "../config/fwknopd_variables.ts
 import type { GivenSettings } from "../config/server_settings.ts";
 import { HintedError } from "../hinted_error.ts";
 import { iptablesPrograms } from "./iptables_programs.ts";
-import { hasInputHook, hasOwnTable } from "./nft_policy.ts";
+import { hasInputHook, hasOwnTable } from "./nft_ruleset.ts";
 import type { Outcome } from "./plan.ts";
 import { runOnce } from "./run_once.ts";
 

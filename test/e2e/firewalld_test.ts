@@ -2,7 +2,7 @@
  * A host behind a real firewalld, from the knock to the closed port.
  */
 import { assertEquals, assertMatch } from "../assert.ts";
-import { examineFirewall } from "../../lib/firewall/doctor.ts";
+import { examineFirewall } from "../../lib/doctor/doctor.ts";
 import { firewalldRichAdapter } from "../../lib/firewall/firewalld_rich.ts";
 import { ManagedFirewall } from "../../lib/firewall/managed_firewall.ts";
 import { access } from "../support/firewall.ts";

@@ -7,7 +7,7 @@ import type { AddressFamily } from "../net/address.ts";
 import type { Service } from "../net/service.ts";
 import type { Step } from "./chain_walk.ts";
 import { matchesForeign } from "./foreign_address.ts";
-import { portOfName } from "./port_names.ts";
+import { portOfName } from "../firewall/port_names.ts";
 
 /** The first packet that somebody anywhere sends to a service of this host. */
 export interface PfPacket {

@@ -5,9 +5,9 @@
  */
 import type { AddressFamily } from "../net/address.ts";
 import { formatService, sameService, type Service } from "../net/service.ts";
-import type { FirewallKind } from "./choose.ts";
-import { judgePublished, publishedPorts } from "./docker_doctor.ts";
-import { type DoctorQuestions, familiesOf } from "./doctor_questions.ts";
+import type { FirewallKind } from "../firewall/choose.ts";
+import { judgePublished, publishedPorts } from "./docker.ts";
+import { type DoctorQuestions, familiesOf } from "./questions.ts";
 import {
   type FamilyFate,
   serviceFindings,
@@ -15,11 +15,11 @@ import {
   spaPortFindings,
 } from "./fate_findings.ts";
 import type { Finding } from "./finding.ts";
-import { closingFirewalld, examineFirewalld } from "./firewalld_doctor.ts";
+import { closingFirewalld, examineFirewalld } from "./firewalld.ts";
 import { dropsEstablished, readRuleset, type Ruleset, rulesetFate } from "./linux_ruleset.ts";
-import { HEX_MARK, MARK_ADVICE } from "./nft_mark.ts";
+import { HEX_MARK, MARK_ADVICE } from "../firewall/nft_mark.ts";
 import { nftFateOf } from "./nft_policy.ts";
-import { ANY_SERVICE, forwardFate } from "./policy.ts";
+import { ANY_SERVICE, forwardFate } from "./iptables_policy.ts";
 
 /** Asks the programs and judges what they list. */
 export async function examineLinux(questions: DoctorQuestions): Promise<Finding[]> {

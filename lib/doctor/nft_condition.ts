@@ -6,8 +6,8 @@
 import type { Protocol, Service } from "../net/service.ts";
 import type { Step } from "./chain_walk.ts";
 import { matchesForeign } from "./foreign_address.ts";
-import { property } from "./nft_listing.ts";
-import { NFT_MARK } from "./nft_schema.ts";
+import { property } from "../firewall/nft_listing.ts";
+import { NFT_MARK } from "../firewall/nft_schema.ts";
 
 /** A packet that comes in, or goes through. */
 export interface Arrival {

@@ -1,6 +1,6 @@
 import fc from "property-testing";
-import { matchesIpfw } from "../../../lib/firewall/ipfw_condition.ts";
-import { deciderOf, ipfwFateOf, parseIpfwPolicy } from "../../../lib/firewall/ipfw_policy.ts";
+import { matchesIpfw } from "../../../lib/doctor/ipfw_condition.ts";
+import { deciderOf, ipfwFateOf, parseIpfwPolicy } from "../../../lib/doctor/ipfw_policy.ts";
 import type { Service } from "../../../lib/net/service.ts";
 import { assertEquals } from "../../assert.ts";
 

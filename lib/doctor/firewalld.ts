@@ -5,7 +5,7 @@
  */
 import type { Service } from "../net/service.ts";
 import type { Finding } from "./finding.ts";
-import { Runner } from "./runner.ts";
+import { Runner } from "../firewall/runner.ts";
 
 /** Whether it runs: what does not run grants nothing. */
 export async function examineFirewalld(command: string): Promise<Finding[]> {

@@ -6,12 +6,19 @@
 import type { AddressFamily } from "../net/address.ts";
 import type { Service } from "../net/service.ts";
 import type { Fate } from "./chain_walk.ts";
-import type { DoctorQuestions } from "./doctor_questions.ts";
-import { iptablesPrograms } from "./iptables_programs.ts";
-import { acceptsMark } from "./nft_mark.ts";
-import { isCompatible, nftFateOf, type NftPolicy, parseNftPolicy } from "./nft_policy.ts";
-import { acceptsEstablished, ANY_SERVICE, fateOf, parsePolicy, type Policy } from "./policy.ts";
-import { Runner } from "./runner.ts";
+import type { DoctorQuestions } from "./questions.ts";
+import { iptablesPrograms } from "../firewall/iptables_programs.ts";
+import { acceptsMark } from "../firewall/nft_mark.ts";
+import { nftFateOf } from "./nft_policy.ts";
+import { isCompatible, type NftRuleset, parseNftRuleset } from "../firewall/nft_ruleset.ts";
+import {
+  acceptsEstablished,
+  ANY_SERVICE,
+  fateOf,
+  parsePolicy,
+  type Policy,
+} from "./iptables_policy.ts";
+import { Runner } from "../firewall/runner.ts";
 
 /** The rules of this host. */
 export interface Ruleset {
@@ -19,7 +26,7 @@ export interface Ruleset {
   readonly filter: Readonly<Partial<Record<AddressFamily, Policy>>>;
   readonly nat?: Policy;
   /** The tables of nftables, but for those that iptables shows. */
-  readonly nft?: NftPolicy;
+  readonly nft?: NftRuleset;
   /** Whether a rule elsewhere accepts the mark of our own table. */
   readonly marked: boolean;
 }
@@ -38,7 +45,7 @@ export async function readRuleset(
     { words: [...nftWords, "-j", "list", "ruleset"] },
   ]);
   const hasIptables = filter4?.code === 0;
-  const native = rules?.code === 0 ? parseNftPolicy(rules.stdout) : undefined;
+  const native = rules?.code === 0 ? parseNftRuleset(rules.stdout) : undefined;
   if (!hasIptables && native === undefined) return undefined;
   return {
     filter: {

@@ -6,101 +6,15 @@
  */
 import { DECIDED_ELSEWHERE, exitsOf, type Fate, fateBehind, type Step } from "./chain_walk.ts";
 import { type Arrival, elementsOf, matchesExpression, valueOf } from "./nft_condition.ts";
-import { parseObjects, property } from "./nft_listing.ts";
-import { NFT_TABLE } from "./nft_schema.ts";
-
-/** Whether the table of the nft adapter is there. */
-export function hasOwnTable(ruleset: string): boolean {
-  return parseNftPolicy(ruleset).chains.some(({ table }) => table === NFT_TABLE);
-}
-
-/** Whether a chain is one of those that the nf_tables variant of iptables makes, which iptables shows better. */
-export function isCompatible({ table, name }: NftChain): boolean {
-  const isOf = /^ip6? (filter|nat|mangle|raw|security)$/.test(table);
-  return isOf && /^(INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING)$/.test(name);
-}
-
-/** Whether somebody else filters what comes in, other than by iptables. */
-export function hasInputHook(ruleset: string): boolean {
-  return parseNftPolicy(ruleset).chains.some(({ table, name, hook, type }) =>
-    table !== NFT_TABLE && hook === "input" && type === "filter" && !isOfIptables(table, name)
-  );
-}
-
-/** iptables-nft keeps its tables here too, and leaves them when they are empty: `ip filter` with `INPUT` and so on. */
-function isOfIptables(table: string, chain: string): boolean {
-  return /^ip6? (filter|mangle|raw|security|nat)$/.test(table) && /^[A-Z]+$/.test(chain);
-}
-
-/** One chain and its rules in order. */
-export interface NftChain {
-  /** `inet filter`. */
-  readonly table: string;
-  readonly name: string;
-  /** Absent: a chain that others jump to. */
-  readonly hook?: string;
-  readonly type?: string;
-  readonly priority: number;
-  readonly policy: string;
-  /** The expressions of each rule. */
-  readonly rules: unknown[][];
-}
-
-/** A ruleset with what matters of it. */
-export interface NftPolicy {
-  readonly chains: readonly NftChain[];
-  /** Elements of named sets and maps: `inet filter services` → expressions, or pairs of them. */
-  readonly sets: ReadonlyMap<string, readonly unknown[]>;
-}
-
-/** Reads `nft -j list ruleset`; anything else is a ruleset without chains. */
-export function parseNftPolicy(text: string): NftPolicy {
-  const chains: NftChain[] = [];
-  const sets = new Map<string, readonly unknown[]>();
-  for (const object of parseObjects(text) ?? []) {
-    const chain = property(object, "chain");
-    if (chain !== undefined) {
-      chains.push({
-        table: tableOf(chain),
-        name: String(property(chain, "name")),
-        ...optionalText(chain, "hook"),
-        ...optionalText(chain, "type"),
-        priority: Number(property(chain, "prio") ?? 0),
-        policy: String(property(chain, "policy") ?? "accept"),
-        rules: [],
-      });
-    }
-    const set = property(object, "set") ?? property(object, "map");
-    const elements = property(set, "elem");
-    if (set !== undefined) {
-      const name = `${tableOf(set)} ${String(property(set, "name"))}`;
-      sets.set(name, Array.isArray(elements) ? elements : []);
-    }
-    const rule = property(object, "rule");
-    const expressions = property(rule, "expr");
-    const holder = chains.find(({ table, name }) =>
-      table === tableOf(rule) && name === property(rule, "chain")
-    );
-    if (Array.isArray(expressions)) holder?.rules.push(expressions);
-  }
-  return { chains, sets };
-}
-
-function tableOf(object: unknown): string {
-  // Chains and rules name their table; its family stands beside.
-  return `${String(property(object, "family"))} ${String(property(object, "table"))}`;
-}
-
-function optionalText<K extends string>(object: unknown, key: K): { [P in K]?: string } {
-  const value = property(object, key);
-  return typeof value === "string" ? { [key]: value } as { [P in K]: string } : {};
-}
+import { property } from "../firewall/nft_listing.ts";
+import type { NftChain, NftRuleset } from "../firewall/nft_ruleset.ts";
+import { NFT_TABLE } from "../firewall/nft_schema.ts";
 
 /**
  * What the chains of a hook do to a packet from anywhere: it must pass all of them. Our own table counts, but for what it
  * lets in for those who knocked.
  */
-export function nftFateOf(policy: NftPolicy, arrival: Arrival): Fate {
+export function nftFateOf(policy: NftRuleset, arrival: Arrival): Fate {
   const tables = arrival.family === 4 ? /^(inet|ip) / : /^(inet|ip6) /;
   const { hook = "input" } = arrival;
   let result: Fate = "accepted";
@@ -119,7 +33,7 @@ export function nftFateOf(policy: NftPolicy, arrival: Arrival): Fate {
 
 /** One rule: all its expressions must match. A verdict map is as many rules as it has elements. */
 function steps(
-  policy: NftPolicy,
+  policy: NftRuleset,
   chain: NftChain,
   expressions: readonly unknown[],
   arrival: Arrival,

@@ -5,7 +5,7 @@
  */
 import type { AddressFamily } from "../net/address.ts";
 import { formatService, type Service } from "../net/service.ts";
-import { type DoctorQuestions, familiesOf, type IpfwQuestions } from "./doctor_questions.ts";
+import { type DoctorQuestions, familiesOf, type IpfwQuestions } from "./questions.ts";
 import {
   type FamilyFate,
   over,
@@ -21,10 +21,10 @@ import {
   type IpfwRule,
   parseIpfwPolicy,
 } from "./ipfw_policy.ts";
-import { describeOutcome } from "./plan.ts";
-import { ANY_SERVICE } from "./policy.ts";
-import { hintFor } from "./program_hint.ts";
-import { Runner } from "./runner.ts";
+import { describeOutcome } from "../firewall/plan.ts";
+import { ANY_SERVICE } from "./iptables_policy.ts";
+import { hintFor } from "../firewall/program_hint.ts";
+import { Runner } from "../firewall/runner.ts";
 
 /** The switches of ipfw(8). */
 const SWITCHES: Readonly<Record<AddressFamily, string>> = {

@@ -6,7 +6,7 @@
 import { formatService, sameService, type Service } from "../net/service.ts";
 import type { Finding } from "./finding.ts";
 import type { Ruleset } from "./linux_ruleset.ts";
-import { dockerPorts, dockerUserFate, type PublishedPort } from "./policy.ts";
+import { dockerPorts, dockerUserFate, type PublishedPort } from "./iptables_policy.ts";
 
 /** The ports that Docker publishes as a service, under the number strangers see or under the container's. */
 export function publishedPorts({ nat }: Ruleset, service: Service): PublishedPort[] {

@@ -1,5 +1,6 @@
 import { assertEquals } from "../../assert.ts";
-import { nftFateOf, parseNftPolicy } from "../../../lib/firewall/nft_policy.ts";
+import { nftFateOf } from "../../../lib/doctor/nft_policy.ts";
+import { parseNftRuleset } from "../../../lib/firewall/nft_ruleset.ts";
 import { namespaceTest } from "../../support/namespace.ts";
 
 /** What a chain with that policy and those rules does to strangers at tcp/22; `NAME { … }` is a set or a map before it. */
@@ -74,7 +75,7 @@ namespaceTest(
       ) {
         await host.must("nft", words);
       }
-      const ruleset = parseNftPolicy(await host.must("nft", "-j", "list", "ruleset"));
+      const ruleset = parseNftRuleset(await host.must("nft", "-j", "list", "ruleset"));
       assertEquals(nftFateOf(ruleset, SSH), fate, `policy ${policy}; ${rules}`);
     }
   },
@@ -87,5 +88,5 @@ Deno.test("what is queued for another program of nftables is decided by that one
   const chain = { ...place, name: "input", ...base };
   const rule = { ...place, chain: "input", expr: [{ queue: { num: 3 } }] };
   const listing = JSON.stringify({ nftables: [{ chain }, { rule }] });
-  assertEquals(nftFateOf(parseNftPolicy(listing), SSH), "unclear");
+  assertEquals(nftFateOf(parseNftRuleset(listing), SSH), "unclear");
 });

@@ -4,15 +4,15 @@
  * @module
  */
 import { formatService, type Service } from "../net/service.ts";
-import { type DoctorQuestions, familiesOf } from "./doctor_questions.ts";
+import { type DoctorQuestions, familiesOf } from "./questions.ts";
 import { over, serviceFindings, sessionFindings, spaPortFindings } from "./fate_findings.ts";
 import type { Finding } from "./finding.ts";
-import type { PfSettings } from "./pf.ts";
+import type { PfSettings } from "../firewall/pf.ts";
 import type { PfPacket } from "./pf_condition.ts";
 import { parsePfRules, pfFateOf, type PfRule, wayToAnchor } from "./pf_policy.ts";
-import { describeOutcome } from "./plan.ts";
-import { hintFor } from "./program_hint.ts";
-import { Runner } from "./runner.ts";
+import { describeOutcome } from "../firewall/plan.ts";
+import { hintFor } from "../firewall/program_hint.ts";
+import { Runner } from "../firewall/runner.ts";
 
 /** What `pfctl -s` printed. */
 export interface PfListings {

@@ -3,7 +3,7 @@ import {
   type DoctorQuestions,
   examineFirewall,
   judgeForwarding,
-} from "../../../lib/firewall/doctor.ts";
+} from "../../../lib/doctor/doctor.ts";
 import { type Namespace, namespaceTest } from "../../support/namespace.ts";
 
 const SSH = { protocol: "tcp", port: 22 } as const;

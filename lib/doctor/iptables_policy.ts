@@ -4,9 +4,9 @@
  * @module
  */
 import type { Service } from "../net/service.ts";
-import { NFT_MARK } from "./nft_schema.ts";
+import { NFT_MARK } from "../firewall/nft_schema.ts";
 import { DECIDED_ELSEWHERE, exitsOf, type Fate, fateBehind, type Step } from "./chain_walk.ts";
-import { type ListedRule, type Listing, parseListing } from "./iptables_listing.ts";
+import { type ListedRule, type Listing, parseListing } from "../firewall/iptables_listing.ts";
 
 /** One table: its chains and the policies of the built-in ones. */
 export interface Policy {

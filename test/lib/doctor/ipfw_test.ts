@@ -1,6 +1,6 @@
-import { type DoctorQuestions, examineFirewall } from "../../../lib/firewall/doctor.ts";
-import type { IpfwQuestions } from "../../../lib/firewall/doctor_questions.ts";
-import { type IpfwListings, judgeIpfw } from "../../../lib/firewall/ipfw_doctor.ts";
+import { type DoctorQuestions, examineFirewall } from "../../../lib/doctor/doctor.ts";
+import type { IpfwQuestions } from "../../../lib/doctor/questions.ts";
+import { type IpfwListings, judgeIpfw } from "../../../lib/doctor/ipfw.ts";
 import { assertEquals } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
 

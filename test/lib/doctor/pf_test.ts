@@ -1,5 +1,5 @@
-import { type DoctorQuestions, examineFirewall } from "../../../lib/firewall/doctor.ts";
-import { judgePf, type PfListings } from "../../../lib/firewall/pf_doctor.ts";
+import { type DoctorQuestions, examineFirewall } from "../../../lib/doctor/doctor.ts";
+import { judgePf, type PfListings } from "../../../lib/doctor/pf.ts";
 import { assertEquals, assertMatch } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
 

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { DoctorQuestions } from "./doctor_questions.ts";
+import type { DoctorQuestions } from "./questions.ts";
 import type { Finding } from "./finding.ts";
-import { FORWARDING_COMMANDS } from "./ip_forwarding.ts";
-import { examineIpfw } from "./ipfw_doctor.ts";
-import { examineLinux } from "./linux_doctor.ts";
-import { examinePf } from "./pf_doctor.ts";
+import { FORWARDING_COMMANDS } from "../firewall/ip_forwarding.ts";
+import { examineIpfw } from "./ipfw.ts";
+import { examineLinux } from "./linux.ts";
+import { examinePf } from "./pf.ts";
 
-export type { DoctorQuestions } from "./doctor_questions.ts";
+export type { DoctorQuestions } from "./questions.ts";
 
 /** Asks the firewall and the kernel; nothing is changed. */
 export async function examineFirewall(questions: DoctorQuestions): Promise<Finding[]> {

@@ -6,7 +6,7 @@
  */
 import { exitsOf, type Fate, fateBehind, type Step } from "./chain_walk.ts";
 import { type IpfwPacket, matchesIpfw } from "./ipfw_condition.ts";
-import { parseIpfwRules } from "./ipfw_listing.ts";
+import { parseIpfwRules } from "../firewall/ipfw_listing.ts";
 
 /** A rule that is not one of our grants. */
 export interface IpfwRule {

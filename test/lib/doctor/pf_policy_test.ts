@@ -1,6 +1,6 @@
 import fc from "property-testing";
-import { matchesPf, pfWords } from "../../../lib/firewall/pf_condition.ts";
-import { parsePfRules, pfFateOf, wayToAnchor } from "../../../lib/firewall/pf_policy.ts";
+import { matchesPf, pfWords } from "../../../lib/doctor/pf_condition.ts";
+import { parsePfRules, pfFateOf, wayToAnchor } from "../../../lib/doctor/pf_policy.ts";
 import type { Service } from "../../../lib/net/service.ts";
 import { assertEquals } from "../../assert.ts";
 

@@ -5,9 +5,9 @@
  */
 import type { AddressFamily } from "../net/address.ts";
 import type { Service } from "../net/service.ts";
-import type { FirewallKind } from "./choose.ts";
-import type { IpfwSettings } from "./ipfw.ts";
-import type { PfSettings } from "./pf.ts";
+import type { FirewallKind } from "../firewall/choose.ts";
+import type { IpfwSettings } from "../firewall/ipfw.ts";
+import type { PfSettings } from "../firewall/pf.ts";
 
 /** What is asked about. */
 export interface DoctorQuestions {
