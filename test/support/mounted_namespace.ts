@@ -21,7 +21,7 @@ export class MountedNamespace extends Namespace {
     this.#script = script;
   }
 
-  override get entry(): readonly string[] {
+  override get entry(): readonly [string, ...string[]] {
     return [...super.entry, this.#script];
   }
 }

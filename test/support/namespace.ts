@@ -38,23 +38,24 @@ export class Namespace {
   constructor(readonly name: string) {}
 
   /** The words to put before a program so that it runs inside: `ip netns exec NAME`. */
-  get entry(): readonly string[] {
+  get entry(): readonly [string, ...string[]] {
     return ["ip", "netns", "exec", this.name];
   }
 
   /** Runs a program inside to its end. */
   run(...words: readonly string[]): Promise<Ended> {
-    return run("ip", ...this.entry.slice(1), ...words);
+    return run(...this.entry, ...words);
   }
 
   /** Runs a program inside and returns its output; rejects unless it succeeds. */
   must(...words: readonly string[]): Promise<string> {
-    return must("ip", ...this.entry.slice(1), ...words);
+    return must(...this.entry, ...words);
   }
 
   /** Starts a program inside; it is killed with the namespace. */
   spawn(words: readonly string[], options: Deno.CommandOptions = {}): Deno.ChildProcess {
-    return new Deno.Command("ip", { ...options, args: [...this.entry.slice(1), ...words] }).spawn();
+    const [program, ...entry] = this.entry;
+    return new Deno.Command(program, { ...options, args: [...entry, ...words] }).spawn();
   }
 
   /** Adds an address such as `10.0.0.1/24` to an interface; IPv6 ones are usable at once (no DAD). */
