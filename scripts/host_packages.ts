@@ -64,6 +64,11 @@ export const HOST_PACKAGES: readonly HostPackage[] = [
     library: "libnetfilter_queue.so.1",
     tests: "capture from a netfilter queue",
   },
+  {
+    names: ["systemd-container"],
+    program: "systemd-nspawn",
+    tests: "the units under systemd",
+  },
   { names: ["iproute2"], program: "ip", tests: "everything in network namespaces" },
   { names: ["tcpdump"], program: "tcpdump", tests: "comparison with captured files" },
   { names: ["gnupg"], program: "gpg", tests: "GnuPG messages" },

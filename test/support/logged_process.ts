@@ -55,6 +55,11 @@ export class LoggedProcess {
     return this.#child.pid;
   }
 
+  /** Whether it has not ended, or not said everything. */
+  get isRunning(): boolean {
+    return this.#running;
+  }
+
   /** Sends a signal. */
   signal(signal: Deno.Signal): void {
     this.#child.kill(signal);
