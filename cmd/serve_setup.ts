@@ -59,7 +59,7 @@ export async function openSetup(
     ? before.replay
     : openReplayCache(settings, testMode, log, before?.replay);
   if (before?.firewall !== undefined && !keeps(PLACES)) {
-    throw new HintedError("What is granted stands where the new configuration would not look", {
+    throw new HintedError("The firewall's chains, sets or NAT switches are other ones now", {
       hint: "Stop the server and start it again",
     });
   }

@@ -141,7 +141,7 @@ namespaceTest(
       assertEquals(await rules(host), ["192.0.2.2", "192.0.2.1"]);
 
       await add("IPT_INPUT_ACCESS ACCEPT, filter, INPUT, 1, FWKNOP_OTHER, 1");
-      await reload(folder, daemon, /would not look: going on with the configuration before/);
+      await reload(folder, daemon, /are other ones now: going on with the configuration before/);
       await knock(host, "192.0.2.3");
       await daemon.line(/Added access rule .*192\.0\.2\.3 /);
       assertEquals(await rules(host), ["192.0.2.3", "192.0.2.2", "192.0.2.1"]);
