@@ -145,12 +145,7 @@ namespaceTest(
   {},
   (lab) =>
     withFolder(async (folder) => {
-      const server = await lab.namespace("server");
-      const client = await lab.namespace("client");
-      await lab.cable(
-        { namespace: server, device: "eth0", addresses: [`${SERVER}/24`] },
-        { namespace: client, device: "eth0", addresses: [`${CLIENT}/24`] },
-      );
+      const { server } = await twoHosts(lab);
       const fwknopdConf = ["PCAP_INTF eth0", "ENABLE_PCAP_ANY_DIRECTION Y"];
       const files = { folder, accessConf: STANZA, fwknopdConf };
       const daemon = await startSniffing(server, files, "-t");
@@ -165,12 +160,7 @@ namespaceTest(
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
-      const server = await lab.namespace("server");
-      const client = await lab.namespace("client");
-      await lab.cable(
-        { namespace: server, device: "eth0", addresses: [`${SERVER}/24`] },
-        { namespace: client, device: "eth0", addresses: [`${CLIENT}/24`] },
-      );
+      const { server, client } = await twoHosts(lab);
       const fwknopdConf = ["ENABLE_NFQ_CAPTURE Y", "NFQ_PORT 4711"];
       const daemon = await startSniffing(server, { folder, accessConf: STANZA, fwknopdConf }, "-t");
       await daemon.line(/In test mode packets to UDP port 4711 are sniffed, in place of NFQUEUE/);
@@ -182,14 +172,20 @@ namespaceTest(
     }),
 );
 
+/** A server and a client on one cable. */
+async function twoHosts(lab: Lab): Promise<{ server: Namespace; client: Namespace }> {
+  const server = await lab.namespace("server");
+  const client = await lab.namespace("client");
+  await lab.cable(
+    { namespace: server, device: "eth0", addresses: [`${SERVER}/24`] },
+    { namespace: client, device: "eth0", addresses: [`${CLIENT}/24`] },
+  );
+  return { server, client };
+}
+
 async function grantBoth(lab: Lab, way: WayIn): Promise<void> {
   await withFolder(async (folder) => {
-    const server = await lab.namespace("server");
-    const client = await lab.namespace("client");
-    await lab.cable(
-      { namespace: server, device: "eth0", addresses: [`${SERVER}/24`] },
-      { namespace: client, device: "eth0", addresses: [`${CLIENT}/24`] },
-    );
+    const { server, client } = await twoHosts(lab);
     const stage = { server, client, folder };
     await way.prepare?.(stage);
     const daemon = await serveOn(server, folder, STANZA, `${way.settings.join("\n")}\n`);

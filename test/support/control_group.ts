@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isThere } from "./is_there.ts";
 import { processLives, until } from "./namespace.ts";
 
 const MOUNTED = "/sys/fs/cgroup";
@@ -77,14 +78,5 @@ function kill(pid: number): void {
     Deno.kill(pid, "SIGKILL");
   } catch {
     // It ended by itself in the meantime.
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }

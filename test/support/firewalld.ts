@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isThere } from "./is_there.ts";
 import { LoggedProcess } from "./logged_process.ts";
 import { type Namespace, until } from "./namespace.ts";
 
@@ -69,14 +70,5 @@ export class Firewalld {
   /** Asks or tells it something. */
   tell(...words: readonly string[]): Promise<string> {
     return this.namespace.must(...this.client, ...words);
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }
