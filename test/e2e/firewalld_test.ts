@@ -24,7 +24,7 @@ namespaceTest(
         lab,
         folder,
         program: SOURCE_PROGRAM,
-        accessTimeout: 12,
+        accessTimeout: 9,
       });
       const { server, client } = stage;
       // firewalld is all there is.

@@ -52,8 +52,8 @@ namespaceTest(
       for (const host of [SERVER, "fd09::2"]) {
         assertEquals(await reach(client, host, PORT, 0.5), undefined, `${host} before`);
       }
-      const four = await firewall.open(access(CLIENT, `tcp/${PORT},udp/53`, 12));
-      const six = await firewall.open(access("fd09::1", `tcp/${PORT}`, 12));
+      const four = await firewall.open(access(CLIENT, `tcp/${PORT},udp/53`, 9));
+      const six = await firewall.open(access("fd09::1", `tcp/${PORT}`, 9));
       assertEquals([four.error, six.error], [undefined, undefined]);
       assertEquals(four.added.map(({ service }) => service), [`tcp/${PORT}`, "udp/53"]);
       const session = await connect(client, SERVER, PORT, 3);
@@ -167,7 +167,7 @@ namespaceTest(
       await firewall.prepare();
       const reached = () => reach(outside, GATEWAY, 33389, 1);
       assertEquals(await reached(), undefined);
-      const grant = forward(OUTSIDE, "tcp/33389", `${INSIDE} 3389`, 12, {
+      const grant = forward(OUTSIDE, "tcp/33389", `${INSIDE} 3389`, 9, {
         sourceNat: { kind: "masquerade" },
       });
       const opened = await firewall.open(grant);
