@@ -63,20 +63,18 @@ Deno.test({
   name: "what ours accepts the C daemon accepts, and both dump it alike",
   ignore: !isInstalled,
   fn: () => {
-    let accepted = 0;
     fc.assert(
       fc.property(fwknopdConf(`${folder}/run`), accessConf, (conf, access) => {
         write(conf, access);
         const outcome = ours();
-        if (outcome.config === undefined) return;
-        accepted++;
+        // Only what is accepted counts as a run, so there are always as many.
+        fc.pre(outcome.config !== undefined);
         const { success, stderr } = reference("--exit-parse-config");
         assert(success, stderr);
         compareDumps(outcome);
       }),
-      { numRuns: 150 },
+      { numRuns: 30 },
     );
-    assert(accepted >= 15, `only ${accepted} of 150 files were accepted`);
   },
 });
 
