@@ -127,7 +127,7 @@ async function junkTable(
       const namespace = await lab.namespace(`junk${index}`);
       const bench = await Bench.start(namespace, server, way, keys, others);
       // The first packets pay for the compiler.
-      await sendJunk(bench, rate, count / 4);
+      await sendJunk(bench, rate, count);
       await pause(300);
       const before = cpuOf(bench);
       await sendJunk(bench, rate, count);
