@@ -3,23 +3,24 @@
  *
  * @module
  */
+import { interfaceNames, isSniffing } from "../lib/config/sniffed_interfaces.ts";
 import { missingPcap } from "../lib/capture/pcap_presence.ts";
 import { readClock } from "../lib/client/local_clock.ts";
 import type { Diagnostic } from "../lib/config/diagnostic.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import type { Finding } from "../lib/doctor/finding.ts";
 
-/** Interface, libpcap and clock, as far as the settings make use of them. */
+/** Interfaces, libpcap and clock, as far as the settings make use of them. */
 export function examineHost(settings: ServerSettings): Finding[] {
-  const sniffs = !settings.ENABLE_UDP_SERVER && !settings.ENABLE_NFQ_CAPTURE &&
-    settings.PCAP_FILE === undefined;
   return [
-    ...(sniffs ? [...examineInterface(settings.PCAP_INTF), ...examinePcap(settings)] : []),
+    ...(isSniffing(settings)
+      ? [...interfaceNames(settings).flatMap(examineInterface), ...examinePcap(settings)]
+      : []),
     ...(settings.ENABLE_SPA_PACKET_AGING ? examineClock(settings.MAX_SPA_PACKET_AGE) : []),
   ];
 }
 
-/** Whether the interface to sniff on is there and up. */
+/** Whether an interface to sniff on is there and up. */
 function examineInterface(name: string): Finding[] {
   if (name === "any" || Deno.build.os !== "linux") return [];
   try {

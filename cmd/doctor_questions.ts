@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { commandWords } from "../lib/config/command_words.ts";
 import { natSwitches } from "../lib/config/nat_switches.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
 import type { FirewallChoice } from "../lib/firewall/choose.ts";
@@ -21,7 +22,7 @@ export function doctorQuestions(
   ipv6: boolean,
 ): DoctorQuestions {
   // What stands before the program, such as "ip netns exec NAME", stands before the other one too.
-  const wrapper = command.trim().split(/[ \t]+/).slice(0, -1);
+  const wrapper = commandWords(command).slice(0, -1);
   const { forwarding, localNat } = natSwitches(settings);
   const nat = forwarding || localNat;
   return {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { interfaceNames } from "../config/sniffed_interfaces.ts";
 import { LibraryUnavailable } from "../../ffi/library.ts";
 import type { ServerSettings } from "../config/fwknopd_variables.ts";
 import { HintedError } from "../hinted_error.ts";
@@ -142,7 +143,7 @@ function openUdp({ UDPSERV_PORT: port }: ServerSettings): OpenedCapture {
 }
 
 function openSniffer(settings: ServerSettings, notify: Notify): OpenedCapture {
-  const interfaces = settings.PCAP_INTF.split(",").map((name) => name.trim()).filter(Boolean);
+  const interfaces = interfaceNames(settings);
   const capture = new Sniffer({
     interfaces,
     filter: settings.PCAP_FILTER,

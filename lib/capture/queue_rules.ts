@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { commandWords } from "../config/command_words.ts";
 import { HintedError } from "../hinted_error.ts";
 
 /** The NFQ_ variables (`docs/spec/server.md` 4.2). */
@@ -27,7 +28,7 @@ export interface QueueRuleOptions {
  * `iptables` cannot make queue rules, so the usual ones are taken.
  */
 export function queueRulePrograms(firewallExe: string): string[][] {
-  const words = firewallExe.split(/[ \t]+/).filter((word) => word !== "");
+  const words = commandWords(firewallExe);
   const match = /^(.*\/)?iptables(-[a-z]+)?$/.exec(words.at(-1) ?? "");
   if (match === null) return [["iptables"], ["ip6tables"]];
   const [, folder = "", variant = ""] = match;

@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { commandWords } from "../config/command_words.ts";
 import type { Service } from "../net/service.ts";
 import type { Finding } from "./finding.ts";
 import { Runner } from "../firewall/runner.ts";
 
 /** Whether it runs: what does not run grants nothing. */
 export async function examineFirewalld(command: string): Promise<Finding[]> {
-  const program = command.split(/[ \t]+/).filter((word) => word !== "");
+  const program = commandWords(command);
   const { code } = await new Runner().run({ words: [...program, "--state"] });
   return code === 0 ? [] : [{
     state: "bad",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { commandWords } from "../config/command_words.ts";
 import type { AddressFamily } from "../net/address.ts";
 import { formatService, type Service } from "../net/service.ts";
 import { type DoctorQuestions, familiesOf, type IpfwQuestions } from "./questions.ts";
@@ -22,7 +23,7 @@ import {
   parseIpfwPolicy,
 } from "./ipfw_policy.ts";
 import { describeOutcome } from "../firewall/plan.ts";
-import { ANY_SERVICE } from "./iptables_policy.ts";
+import { ANY_SERVICE } from "./any_service.ts";
 import { hintFor } from "../firewall/program_hint.ts";
 import { Runner } from "../firewall/runner.ts";
 
@@ -38,7 +39,7 @@ export async function examineIpfw(
   settings: IpfwQuestions,
 ): Promise<Finding[]> {
   const runner = new Runner();
-  const list = await runner.run({ words: [...settings.command.split(/[ \t]+/), "list"] });
+  const list = await runner.run({ words: [...commandWords(settings.command), "list"] });
   if (list.code !== 0) {
     const text = `What ipfw does cannot be read: ${describeOutcome(list)}`;
     return [{ state: "bad", text, mend: hintFor([list], true) }];

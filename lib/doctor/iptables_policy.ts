@@ -5,6 +5,7 @@
  */
 import type { Service } from "../net/service.ts";
 import { NFT_MARK } from "../firewall/nft_schema.ts";
+import { ANY_SERVICE } from "./any_service.ts";
 import { DECIDED_ELSEWHERE, exitsOf, type Fate, fateBehind, type Step } from "./chain_walk.ts";
 import { type ListedRule, type Listing, parseListing } from "../firewall/iptables_listing.ts";
 
@@ -35,47 +36,14 @@ export function acceptsEstablished(policy: Policy): boolean {
   return fate(policy, { service: ANY_SERVICE, established: true }) === "accepted";
 }
 
-/** A port nobody asks for: only a rule for connections in general is about it. */
-export const ANY_SERVICE: Service = { protocol: "tcp", port: 9 };
-
-/** A port that Docker publishes: it is rewritten before INPUT and never passes it. */
-export interface PublishedPort {
-  /** As strangers see it. */
-  readonly outside: Service;
-  /** As the container sees it, and as the rules of FORWARD see it. */
-  readonly inside: Service;
-}
-
-/** The ports in the chain `DOCKER` of the table nat, but for those that only this host itself can reach. */
-export function dockerPorts(nat: Policy): PublishedPort[] {
-  return (nat.chains.get("DOCKER") ?? []).flatMap(({ words }) => {
-    const value = (option: string) => {
-      const at = words.indexOf(option);
-      return at < 0 ? undefined : words[at + 1];
-    };
-    const protocol = value("-p");
-    const port = Number(value("--dport") ?? NaN);
-    const [, target] = /:([0-9]+)$/.exec(value("--to-destination") ?? "") ?? [];
-    if (value("-j") !== "DNAT" || (protocol !== "tcp" && protocol !== "udp")) return [];
-    if (!Number.isInteger(port) || value("-d")?.startsWith("127.")) return [];
-    const outside: Service = { protocol, port };
-    const inside: Service = { protocol, port: target === undefined ? port : Number(target) };
-    return [{ outside, inside }];
-  });
-}
-
 /** What FORWARD does to a new connection through this host, whatever its ends. */
 export function forwardFate(filter: Policy): Fate {
   const otherwise = filter.policies.get("FORWARD") === "DROP" ? "dropped" : "accepted";
   return fateIn(filter, "FORWARD", { service: ANY_SERVICE, established: false }, otherwise);
 }
 
-/** What the chain that Docker leaves to the administrator does to a new connection to a container. */
-export function dockerUserFate(filter: Policy, inside: Service): Fate {
-  return fateIn(filter, "DOCKER-USER", { service: inside, established: false }, "accepted");
-}
-
-interface Packet {
+/** A packet of a connection. */
+export interface Packet {
   readonly service: Service;
   readonly established: boolean;
 }
@@ -85,7 +53,12 @@ function fate(policy: Policy, packet: Packet): Fate {
   return fateIn(policy, "INPUT", packet, otherwise);
 }
 
-function fateIn(
+/**
+ * What a chain does to a packet.
+ *
+ * @param otherwise what becomes of one that no rule decided about.
+ */
+export function fateIn(
   policy: Policy,
   chain: string,
   packet: Packet,

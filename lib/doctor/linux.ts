@@ -19,7 +19,8 @@ import { closingFirewalld, examineFirewalld } from "./firewalld.ts";
 import { dropsEstablished, readRuleset, type Ruleset, rulesetFate } from "./linux_ruleset.ts";
 import { HEX_MARK, MARK_ADVICE } from "../firewall/nft_mark.ts";
 import { nftFateOf } from "./nft_policy.ts";
-import { ANY_SERVICE, forwardFate } from "./iptables_policy.ts";
+import { ANY_SERVICE } from "./any_service.ts";
+import { forwardFate } from "./iptables_policy.ts";
 
 /** Asks the programs and judges what they list. */
 export async function examineLinux(questions: DoctorQuestions): Promise<Finding[]> {

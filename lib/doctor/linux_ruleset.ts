@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { ANY_SERVICE } from "./any_service.ts";
+import { commandWords } from "../config/command_words.ts";
 import type { AddressFamily } from "../net/address.ts";
 import type { Service } from "../net/service.ts";
 import type { Fate } from "./chain_walk.ts";
@@ -11,13 +13,7 @@ import { iptablesPrograms } from "../firewall/iptables_programs.ts";
 import { acceptsMark } from "../firewall/nft_mark.ts";
 import { nftFateOf } from "./nft_policy.ts";
 import { isCompatible, type NftRuleset, parseNftRuleset } from "../firewall/nft_ruleset.ts";
-import {
-  acceptsEstablished,
-  ANY_SERVICE,
-  fateOf,
-  parsePolicy,
-  type Policy,
-} from "./iptables_policy.ts";
+import { acceptsEstablished, fateOf, parsePolicy, type Policy } from "./iptables_policy.ts";
 import { Runner } from "../firewall/runner.ts";
 
 /** The rules of this host. */
@@ -37,7 +33,7 @@ export async function readRuleset(
 ): Promise<Ruleset | undefined> {
   const programs = iptablesPrograms(iptables);
   const [four, six] = [programs[4]?.single ?? [], programs[6]?.single ?? []];
-  const nftWords = nft.split(/[ \t]+/);
+  const nftWords = commandWords(nft);
   const [filter4, filter6, nat, rules] = await new Runner().query([
     { words: [...four, "-t", "filter", "-S"] },
     { words: [...(six.length > 0 ? six : four), "-t", "filter", "-S"] },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { commandWords } from "../config/command_words.ts";
 import { formatService, type Service } from "../net/service.ts";
 import { type DoctorQuestions, familiesOf } from "./questions.ts";
 import { over, serviceFindings, sessionFindings, spaPortFindings } from "./fate_findings.ts";
@@ -30,7 +31,7 @@ export async function examinePf(
 ): Promise<Finding[]> {
   const runner = new Runner();
   const show = (...words: string[]) =>
-    runner.run({ words: [...settings.command.split(/[ \t]+/), ...words] });
+    runner.run({ words: [...commandWords(settings.command), ...words] });
   const info = await show("-s", "info");
   // FreeBSD prints ports as numbers when told to; macOS knows no such option.
   const numeric = await show("-P", "-s", "rules");

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { commandWords } from "../config/command_words.ts";
 import type { FwknopdName, ServerSettings } from "../config/fwknopd_variables.ts";
 import type { GivenSettings } from "../config/server_settings.ts";
 import { HintedError } from "../hinted_error.ts";
@@ -106,7 +107,7 @@ function chooseBySettings(given: GivenSettings, written: string | undefined): Re
 
 /** `undefined` for a wrapper of a name of its own. */
 function kindOfProgram(command: string): FirewallKind | undefined {
-  const name = command.trim().split(/[ \t]+/).at(-1)?.split("/").at(-1) ?? "";
+  const name = commandWords(command).at(-1)?.split("/").at(-1) ?? "";
   if (/^ip6?tables(-[a-z]+)?$/.test(name)) return "iptables";
   return ENTRIES.find(([, program]) => program === name)?.[0];
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { commandWords } from "../config/command_words.ts";
 import type { Adapter } from "./adapter.ts";
 import { adapterFor, type IptablesSettings } from "./iptables.ts";
 import type { IptablesView } from "./iptables_view.ts";
@@ -14,7 +15,7 @@ import type { IptablesView } from "./iptables_view.ts";
  * no batches for passthrough, so a grant that fails half-way is undone rule by rule.
  */
 export function firewalldDirectAdapter(settings: IptablesSettings): Adapter<IptablesView> {
-  const words = settings.command.split(/[ \t]+/).filter((word) => word !== "");
+  const words = commandWords(settings.command);
   const passthrough = (family: string) => ({
     single: [...words, "--direct", "--passthrough", family],
   });

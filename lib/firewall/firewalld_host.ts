@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { interfaceNames, isSniffing } from "../config/sniffed_interfaces.ts";
+import { commandWords } from "../config/command_words.ts";
 import type { ServerSettings } from "../config/fwknopd_variables.ts";
 import { HintedError } from "../hinted_error.ts";
 import { ownUid } from "../own_uid.ts";
@@ -32,7 +34,7 @@ export async function askFirewalld(
   command: string,
   ask: Ask,
 ): Promise<FirewalldWay> {
-  const program = command.split(/[ \t]+/).filter((word) => word !== "");
+  const program = commandWords(command);
   if (await hasDirectRules(settings, program, ask)) return { rules: "direct" };
   const listing = await ask(...program, "--list-all-zones");
   const zones = parseZones(mustSay(listing));
@@ -65,11 +67,8 @@ async function hasDirectRules(
 
 /** The interfaces that packets are sniffed on; `undefined`: they may come in anywhere. */
 function sniffedOn(settings: ServerSettings): string[] | undefined {
-  const { ENABLE_UDP_SERVER, ENABLE_TCP_SERVER, ENABLE_NFQ_CAPTURE, PCAP_FILE } = settings;
-  if (ENABLE_UDP_SERVER || ENABLE_TCP_SERVER || ENABLE_NFQ_CAPTURE || PCAP_FILE !== undefined) {
-    return undefined;
-  }
-  const names = settings.PCAP_INTF.split(",").map((name) => name.trim());
+  if (!isSniffing(settings) || settings.ENABLE_TCP_SERVER) return undefined;
+  const names = interfaceNames(settings);
   return names.includes("any") ? undefined : names;
 }
 

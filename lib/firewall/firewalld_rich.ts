@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { commandWords } from "../config/command_words.ts";
 import type { AddressFamily } from "../net/address.ts";
 import { formatService, formatServices } from "../net/service.ts";
 import type { Adapter, Rule, View } from "./adapter.ts";
@@ -44,7 +45,7 @@ const FAMILIES = [4, 6] as const;
 
 /** The adapter for `firewall-cmd`. A rule is a start of the program: of several in one call it may leave some out. */
 export function firewalldRichAdapter(settings: FirewalldSettings): Adapter<FirewalldView> {
-  const program = settings.command.split(/[ \t]+/).filter((word) => word !== "");
+  const program = commandWords(settings.command);
   const { zones, exits } = settings;
 
   function run(...commands: readonly string[][]): Plan {

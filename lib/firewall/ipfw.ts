@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { commandWords } from "../config/command_words.ts";
 import { parseAddress } from "../net/address.ts";
 import { formatServices } from "../net/service.ts";
 import type { Adapter, Rule, View } from "./adapter.ts";
@@ -42,7 +43,7 @@ const HIGHEST_NUMBER = 65534;
 
 /** The adapter for `ipfw`. There are no transactions: each rule is a start of the program. */
 export function ipfwAdapter(settings: IpfwSettings): Adapter<IpfwView> {
-  const program = settings.command.split(/[ \t]+/).filter((word) => word !== "");
+  const program = commandWords(settings.command);
   const { activeSet, expireSet } = settings;
   const set = (number: number) => ["set", String(number)];
 

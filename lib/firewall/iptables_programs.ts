@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { commandWords } from "../config/command_words.ts";
 import type { AddressFamily } from "../net/address.ts";
 import type { Helper } from "./plan.ts";
 
@@ -27,7 +28,7 @@ const HELPER_WAIT = "1";
  * `/usr/sbin/ip6tables-legacy` beside it. A program of another name is taken for IPv4, without a helper.
  */
 export function iptablesPrograms(command: string): IptablesPrograms {
-  const words = command.split(/[ \t]+/).filter((word) => word !== "");
+  const words = commandWords(command);
   const program = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   const match = /^(.*\/)?iptables(-[a-z]+)?$/.exec(program);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { commandWords } from "../config/command_words.ts";
 import type { AddressFamily } from "../net/address.ts";
 import type { Adapter, Rule, View } from "./adapter.ts";
 import { elementRule, grantElements, schemaOf } from "./nft_grant.ts";
@@ -29,7 +30,7 @@ const FAMILIES = [4, 6] as const;
 
 /** The adapter for `nft`. Both families are in one table. */
 export function nftAdapter(settings: NftSettings): Adapter {
-  const program = settings.command.split(/[ \t]+/).filter((word) => word !== "");
+  const program = commandWords(settings.command);
   const helper = { words: [...program, "-i"], dialect: "nft" } as const;
   const show = (...words: string[]) => ({ words: [...program, ...words] });
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { commandWords } from "../config/command_words.ts";
 import type { Adapter, View } from "./adapter.ts";
 import { isTranslation, pfRules, readPfLine } from "./pf_rule.ts";
 import { describeOutcome, type Plan } from "./plan.ts";
@@ -31,7 +32,7 @@ export function pfAdapter(settings: PfSettings): Adapter<PfView> {
       `The pf anchor "${anchor}" must be 1 to 63 letters, digits, "_", "-" or "."`,
     );
   }
-  const pfctl = settings.command.split(/[ \t]+/).filter((word) => word !== "");
+  const pfctl = commandWords(settings.command);
   const inAnchor = [...pfctl, "-a", anchor];
 
   /** Puts these lines in the place of everything in the anchor; pf does it at once or not at all. */

@@ -1,4 +1,4 @@
-import { isGlobalIpv6 } from "../../cmd/doctor_host.ts";
+import { examineHost, isGlobalIpv6 } from "../../cmd/doctor_host.ts";
 import { runDoctor } from "../../cmd/doctor_run.ts";
 import { loadServerConfig } from "../../cmd/load_server_config.ts";
 import { prepareAdvice } from "../../cmd/serve_advice.ts";
@@ -98,4 +98,26 @@ Deno.test("addresses of the loopback and of a link are not taken for the way str
   assertEquals(["::1", "fe80::1", "febf::1"].filter((it) => isGlobal(it)), []);
   assertEquals(["2001:db8::1", "fd00::1"].filter((it) => !isGlobal(it)), []);
   assertEquals(isGlobal("192.0.2.1", "IPv4"), false);
+});
+
+Deno.test({
+  name: "the doctor looks at every interface that is sniffed",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    withFolder(async (folder) => {
+      const [conf, access] = [`${folder}/fwknopd.conf`, `${folder}/access.conf`];
+      await Deno.writeTextFile(conf, "PCAP_INTF lo, nowhere9\n", { mode: 0o600 });
+      await Deno.writeTextFile(access, "SOURCE ANY\nKEY one\nHMAC_KEY two\n", { mode: 0o600 });
+      const options = new GivenOptions([
+        { name: "config-file", value: conf },
+        { name: "access-file", value: access },
+      ]);
+      const config = loadServerConfig(options, new BufferContext());
+      assert(config !== undefined);
+      const texts = examineHost(config.settings).map(({ text }) => text);
+      assertEquals(texts.slice(0, 2), [
+        "The interface lo is there",
+        "There is no interface nowhere9",
+      ]);
+    }),
 });

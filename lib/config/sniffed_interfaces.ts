@@ -1,0 +1,17 @@
+/**
+ * On which interfaces packets are sniffed.
+ *
+ * @module
+ */
+import type { ServerSettings } from "./fwknopd_variables.ts";
+
+/** The names in PCAP_INTF: `eth0, ppp0`, or `any` for all of them. */
+export function interfaceNames({ PCAP_INTF }: Pick<ServerSettings, "PCAP_INTF">): string[] {
+  return PCAP_INTF.split(",").map((name) => name.trim()).filter((name) => name !== "");
+}
+
+/** Whether packets are read off interfaces, and not from a socket, a queue or a file. */
+export function isSniffing(settings: ServerSettings): boolean {
+  const { ENABLE_UDP_SERVER, ENABLE_NFQ_CAPTURE, PCAP_FILE } = settings;
+  return !ENABLE_UDP_SERVER && !ENABLE_NFQ_CAPTURE && PCAP_FILE === undefined;
+}
