@@ -4,6 +4,7 @@ import {
   examineFirewall,
   judgeForwarding,
 } from "../../../lib/doctor/doctor.ts";
+import { doctorQuestions } from "../../support/doctor.ts";
 import { type Namespace, namespaceTest } from "../../support/namespace.ts";
 
 const SSH = { protocol: "tcp", port: 22 } as const;
@@ -12,17 +13,13 @@ async function examine(
   server: Namespace,
   more: Partial<DoctorQuestions> = {},
 ): Promise<Record<string, string>> {
-  const findings = await examineFirewall({
-    kind: "iptables",
+  const questions = doctorQuestions("iptables", {
     iptables: [...server.entry, "iptables"].join(" "),
     nft: [...server.entry, "nft"].join(" "),
-    protect: [],
-    services: [SSH],
     udpPort: 62201,
-    ipv6: false,
-    forwarding: false,
     ...more,
   });
+  const findings = await examineFirewall(questions);
   return Object.fromEntries(findings.map(({ state, text }) => [text, state]));
 }
 

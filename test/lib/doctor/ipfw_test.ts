@@ -2,19 +2,10 @@ import { type DoctorQuestions, examineFirewall } from "../../../lib/doctor/docto
 import type { IpfwQuestions } from "../../../lib/doctor/questions.ts";
 import { type IpfwListings, judgeIpfw } from "../../../lib/doctor/ipfw.ts";
 import { assertEquals } from "../../assert.ts";
+import { doctorQuestions, mendsByText } from "../../support/doctor.ts";
 import { withFolder } from "../../support/folder.ts";
 
 const STAND_IN = new URL("../../support/ipfw.ts", import.meta.url).pathname;
-
-const QUESTIONS: DoctorQuestions = {
-  kind: "ipfw",
-  iptables: "iptables",
-  nft: "nft",
-  protect: [],
-  services: [{ protocol: "tcp", port: 22 }],
-  ipv6: false,
-  forwarding: false,
-};
 
 const SETTINGS: IpfwQuestions = { command: "ipfw", start: 10000, checkState: false };
 
@@ -22,14 +13,12 @@ function judge(
   rules: string,
   more: Partial<DoctorQuestions & IpfwQuestions & IpfwListings> = {},
 ): Record<string, string> {
-  const findings = judgeIpfw({ ...QUESTIONS, ...more }, { ...SETTINGS, ...more }, {
+  const findings = judgeIpfw(doctorQuestions("ipfw", more), { ...SETTINGS, ...more }, {
     rules,
     off: [],
     ...more,
   });
-  return Object.fromEntries(
-    findings.map(({ state, text, mend }) => [text, mend === undefined ? state : mend]),
-  );
+  return mendsByText(findings);
 }
 
 const CLOSED = "tcp/22 is closed to those who do not knock";
@@ -148,14 +137,17 @@ Deno.test("the doctor asks ipfw (stand-in), and says so when it cannot", async (
       { number: 65535, set: 31, body: "deny ip from any to any" },
     ];
     await Deno.writeTextFile(state, JSON.stringify({ rules, disabled: [2], dynamic: [] }));
-    const findings = await examineFirewall({ ...QUESTIONS, ipfw: { ...SETTINGS, command } });
+    const findings = await examineFirewall({
+      ...doctorQuestions("ipfw"),
+      ipfw: { ...SETTINGS, command },
+    });
     assertEquals(findings.map(({ state, text }) => `${state}: ${text}`), [
       `good: ${CLOSED}`,
       `good: ${COMES}`,
       `good: ${SESSIONS}`,
     ]);
     const ipfw = { ...SETTINGS, command: `${folder}/ipfw` };
-    assertEquals(await examineFirewall({ ...QUESTIONS, ipfw }), [{
+    assertEquals(await examineFirewall({ ...doctorQuestions("ipfw"), ipfw }), [{
       state: "bad",
       text: `What ipfw does cannot be read: ${folder}/ipfw: not found`,
       mend: "Install the program, or name the right one with FIREWALL_EXE",

@@ -1,19 +1,10 @@
 import { type DoctorQuestions, examineFirewall } from "../../../lib/doctor/doctor.ts";
 import { judgePf, type PfListings } from "../../../lib/doctor/pf.ts";
 import { assertEquals, assertMatch } from "../../assert.ts";
+import { doctorQuestions, mendsByText } from "../../support/doctor.ts";
 import { withFolder } from "../../support/folder.ts";
 
 const STAND_IN = new URL("../../support/pfctl.ts", import.meta.url).pathname;
-
-const QUESTIONS: DoctorQuestions = {
-  kind: "pf",
-  iptables: "iptables",
-  nft: "nft",
-  protect: [],
-  services: [{ protocol: "tcp", port: 22 }],
-  ipv6: false,
-  forwarding: false,
-};
 
 function judge(
   rules: string,
@@ -21,14 +12,12 @@ function judge(
   listings: Partial<PfListings> = {},
 ): Record<string, string> {
   const info = "Status: Enabled for 12 days 03:04:05           Debug: Urgent\n";
-  const findings = judgePf({ ...QUESTIONS, ...more }, { anchor: "fwknop" }, {
+  const findings = judgePf(doctorQuestions("pf", more), { anchor: "fwknop" }, {
     info,
     rules,
     ...listings,
   });
-  return Object.fromEntries(
-    findings.map(({ state, text, mend }) => [text, mend === undefined ? state : mend]),
-  );
+  return mendsByText(findings);
 }
 
 const CLOSED = "tcp/22 is closed to those who do not knock";
@@ -126,7 +115,7 @@ Deno.test("the doctor asks pfctl (stand-in), and says so when it cannot", async 
     await Deno.writeTextFile(state, "");
     await Deno.writeTextFile(`${state}.rules`, `block drop all\n${ANCHOR}`);
     const pf = { command, anchor: "fwknop", nat: true };
-    const findings = await examineFirewall({ ...QUESTIONS, pf });
+    const findings = await examineFirewall({ ...doctorQuestions("pf"), pf });
     assertEquals(findings.map(({ state, text }) => `${state}: ${text}`), [
       `good: ${CLOSED}`,
       `good: ${COMES}`,
@@ -134,7 +123,7 @@ Deno.test("the doctor asks pfctl (stand-in), and says so when it cannot", async 
       "good: pf.conf names the anchors for NAT",
     ]);
     const missing = await examineFirewall({
-      ...QUESTIONS,
+      ...doctorQuestions("pf"),
       pf: { ...pf, command: `${folder}/pfctl` },
     });
     assertEquals(missing, [{

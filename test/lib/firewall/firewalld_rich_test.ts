@@ -24,6 +24,23 @@ async function pair(lab: Lab): Promise<{ client: Namespace; server: Namespace }>
   return { client, server };
 }
 
+/** A server behind firewalld, a client on its cable, and a folder for files. */
+interface Stage {
+  readonly client: Namespace;
+  readonly server: Namespace;
+  readonly firewalld: Firewalld;
+  readonly folder: string;
+}
+
+function firewalldTest(name: string, body: (stage: Stage) => Promise<void>): void {
+  namespaceTest(name, needs, (lab) =>
+    withFolder(async (folder) => {
+      const { client, server } = await pair(lab);
+      const firewalld = await Firewalld.start(server, folder, "nftables");
+      await body({ client, server, firewalld, folder });
+    }));
+}
+
 function manage(
   { command }: Pick<Firewalld, "command">,
   zones: readonly string[] = ["public"],
@@ -39,117 +56,101 @@ function types(events: readonly FirewallEvent[]): string[] {
   return events.map(({ type }) => type).filter((type) => type !== "command");
 }
 
-namespaceTest(
+firewalldTest(
   "firewalld: rich rules open for one address in either family, and firewalld closes by itself",
-  needs,
-  (lab) =>
-    withFolder(async (folder) => {
-      const { client, server } = await pair(lab);
-      const firewalld = await Firewalld.start(server, folder, "nftables");
-      await echoService(server, "::", PORT);
-      const { firewall } = manage(firewalld);
-      await firewall.prepare();
-      for (const host of [SERVER, "fd09::2"]) {
-        assertEquals(await reach(client, host, PORT, 0.5), undefined, `${host} before`);
-      }
-      const four = await firewall.open(access(CLIENT, `tcp/${PORT},udp/53`, 9));
-      const six = await firewall.open(access("fd09::1", `tcp/${PORT}`, 9));
-      assertEquals([four.error, six.error], [undefined, undefined]);
-      assertEquals(four.added.map(({ service }) => service), [`tcp/${PORT}`, "udp/53"]);
-      const session = await connect(client, SERVER, PORT, 3);
-      assertEquals(await reach(client, "fd09::2", PORT, 3), "hello");
-      const listed = await firewall.list();
-      assertEquals(
-        // Rules of one priority are listed in any order.
-        listed.map(({ chain, address, service, stanza }) =>
-          [chain, address, service, stanza].join(" ")
-        ).sort(),
-        [
-          `public ${CLIENT} tcp/${PORT} 1`,
-          `public ${CLIENT} udp/53 1`,
-          `public fd09::1 tcp/${PORT} 1`,
-        ],
-      );
-      // The process is gone: only firewalld is left to close.
-      await firewall.release();
-      await untilClosed(client, SERVER, PORT, 25);
-      await untilClosed(client, "fd09::2", PORT, 15);
-      assertEquals(await session?.say("still"), "still");
-      await session?.stop();
-    }),
+  async ({ server, client, firewalld }) => {
+    await echoService(server, "::", PORT);
+    const { firewall } = manage(firewalld);
+    await firewall.prepare();
+    for (const host of [SERVER, "fd09::2"]) {
+      assertEquals(await reach(client, host, PORT, 0.5), undefined, `${host} before`);
+    }
+    const four = await firewall.open(access(CLIENT, `tcp/${PORT},udp/53`, 9));
+    const six = await firewall.open(access("fd09::1", `tcp/${PORT}`, 9));
+    assertEquals([four.error, six.error], [undefined, undefined]);
+    assertEquals(four.added.map(({ service }) => service), [`tcp/${PORT}`, "udp/53"]);
+    const session = await connect(client, SERVER, PORT, 3);
+    assertEquals(await reach(client, "fd09::2", PORT, 3), "hello");
+    const listed = await firewall.list();
+    assertEquals(
+      // Rules of one priority are listed in any order.
+      listed.map(({ chain, address, service, stanza }) =>
+        [chain, address, service, stanza].join(" ")
+      ).sort(),
+      [
+        `public ${CLIENT} tcp/${PORT} 1`,
+        `public ${CLIENT} udp/53 1`,
+        `public fd09::1 tcp/${PORT} 1`,
+      ],
+    );
+    // The process is gone: only firewalld is left to close.
+    await firewall.release();
+    await untilClosed(client, SERVER, PORT, 25);
+    await untilClosed(client, "fd09::2", PORT, 15);
+    assertEquals(await session?.say("still"), "still");
+    await session?.stop();
+  },
 );
 
-namespaceTest(
+firewalldTest(
   "firewalld: the next server adopts what is granted and leaves other people's rules alone",
-  needs,
-  (lab) =>
-    withFolder(async (folder) => {
-      const { client, server } = await pair(lab);
-      const firewalld = await Firewalld.start(server, folder, "nftables");
-      await echoService(server, "0.0.0.0", PORT);
-      const foreign = 'rule family="ipv4" source address="192.0.2.1" accept';
-      const broken = 'rule priority="-6201" family="ipv4" source address="192.0.2.2" ' +
-        'log prefix="_exp_soon" accept';
-      for (const rule of [foreign, broken]) await firewalld.tell(`--add-rich-rule=${rule}`);
-      const first = manage(firewalld);
-      await first.firewall.prepare();
-      assert(!(await firewalld.tell("--list-rich-rules")).includes("_exp_soon"));
-      await first.firewall.open(access(CLIENT, `tcp/${PORT}`, 60));
-      await first.firewall.release();
+  async ({ server, client, firewalld }) => {
+    await echoService(server, "0.0.0.0", PORT);
+    const foreign = 'rule family="ipv4" source address="192.0.2.1" accept';
+    const broken = 'rule priority="-6201" family="ipv4" source address="192.0.2.2" ' +
+      'log prefix="_exp_soon" accept';
+    for (const rule of [foreign, broken]) await firewalld.tell(`--add-rich-rule=${rule}`);
+    const first = manage(firewalld);
+    await first.firewall.prepare();
+    assert(!(await firewalld.tell("--list-rich-rules")).includes("_exp_soon"));
+    await first.firewall.open(access(CLIENT, `tcp/${PORT}`, 60));
+    await first.firewall.release();
 
-      const second = manage(firewalld);
-      await second.firewall.prepare();
-      assertEquals(types(second.events), ["adopted"]);
-      assertEquals(second.firewall.held()[0]?.summary.address, CLIENT);
-      assertEquals(await reach(client, SERVER, PORT, 3), "hello");
-      await second.firewall.close();
-      assertEquals((await firewalld.tell("--list-rich-rules")).trim(), foreign);
-      assertEquals(await reach(client, SERVER, PORT, 0.5), undefined);
-    }),
+    const second = manage(firewalld);
+    await second.firewall.prepare();
+    assertEquals(types(second.events), ["adopted"]);
+    assertEquals(second.firewall.held()[0]?.summary.address, CLIENT);
+    assertEquals(await reach(client, SERVER, PORT, 3), "hello");
+    await second.firewall.close();
+    assertEquals((await firewalld.tell("--list-rich-rules")).trim(), foreign);
+    assertEquals(await reach(client, SERVER, PORT, 0.5), undefined);
+  },
 );
 
-namespaceTest(
+firewalldTest(
   "firewalld: what is granted is put back after a reload of firewalld, and what somebody removed is not",
-  needs,
-  (lab) =>
-    withFolder(async (folder) => {
-      const { server } = await pair(lab);
-      const firewalld = await Firewalld.start(server, folder, "nftables");
-      const { firewall, events } = manage(firewalld);
-      await firewall.prepare();
-      await firewall.open(access(CLIENT, `tcp/${PORT}`, 60));
-      await firewall.open(access("10.9.0.3", `tcp/${PORT}`, 60));
-      const rule = (await firewalld.tell("--list-rich-rules")).split("\n")
-        .find((line) => line.includes("10.9.0.3")) ?? "";
-      await firewalld.tell(`--remove-rich-rule=${rule}`);
-      await firewall.check();
-      assertEquals(types(events), ["vanished"]);
-      await firewalld.tell("--reload");
-      await firewall.check();
-      assertEquals(types(events), ["vanished", "restored"]);
-      assertMatch(await firewalld.tell("--list-rich-rules"), /10\.9\.0\.1/);
-      await firewall.close();
-    }),
+  async ({ firewalld }) => {
+    const { firewall, events } = manage(firewalld);
+    await firewall.prepare();
+    await firewall.open(access(CLIENT, `tcp/${PORT}`, 60));
+    await firewall.open(access("10.9.0.3", `tcp/${PORT}`, 60));
+    const rule = (await firewalld.tell("--list-rich-rules")).split("\n")
+      .find((line) => line.includes("10.9.0.3")) ?? "";
+    await firewalld.tell(`--remove-rich-rule=${rule}`);
+    await firewall.check();
+    assertEquals(types(events), ["vanished"]);
+    await firewalld.tell("--reload");
+    await firewall.check();
+    assertEquals(types(events), ["vanished", "restored"]);
+    assertMatch(await firewalld.tell("--list-rich-rules"), /10\.9\.0\.1/);
+    await firewall.close();
+  },
 );
 
-namespaceTest(
+firewalldTest(
   "firewalld: a second knock within the time is a rule of its own, and ends by itself",
-  needs,
-  (lab) =>
-    withFolder(async (folder) => {
-      const { server } = await pair(lab);
-      const firewalld = await Firewalld.start(server, folder, "nftables");
-      const { firewall, events } = manage(firewalld);
-      await firewall.prepare();
-      const first = access(CLIENT, `tcp/${PORT}`, 3);
-      assertEquals((await firewall.open(first)).added.length, 1);
-      assertEquals((await firewall.open(first)).present.length, 1);
-      await firewall.open(access(CLIENT, `tcp/${PORT}`, 60));
-      assertEquals((await firewall.list()).length, 2);
-      await until("the first is over", () => types(events).includes("removed"), 10);
-      await until("firewalld agrees", async () => (await firewall.list()).length === 1);
-      await firewall.close();
-    }),
+  async ({ firewalld }) => {
+    const { firewall, events } = manage(firewalld);
+    await firewall.prepare();
+    const first = access(CLIENT, `tcp/${PORT}`, 3);
+    assertEquals((await firewall.open(first)).added.length, 1);
+    assertEquals((await firewall.open(first)).present.length, 1);
+    await firewall.open(access(CLIENT, `tcp/${PORT}`, 60));
+    assertEquals((await firewall.list()).length, 2);
+    await until("the first is over", () => types(events).includes("removed"), 10);
+    await until("firewalld agrees", async () => (await firewall.list()).length === 1);
+    await firewall.close();
+  },
 );
 
 namespaceTest(
@@ -182,59 +183,51 @@ namespaceTest(
     }),
 );
 
-namespaceTest(
+firewalldTest(
   "firewalld: what rich rules cannot do is refused in one line, and nothing is half-applied",
-  needs,
-  (lab) =>
-    withFolder(async (folder) => {
-      const { server } = await pair(lab);
-      const firewalld = await Firewalld.start(server, folder, "nftables");
-      const { firewall } = manage(firewalld);
-      await firewall.prepare();
-      const open = async (more: Parameters<typeof forward>[4]) =>
-        (await firewall.open(forward(OUTSIDE, "tcp/33389", `${INSIDE} 3389`, 8, more))).error ?? "";
-      assertMatch(await open({ everything: true }), /neither FORWARD_ALL nor DISABLE_DNAT/);
-      assertMatch(await open({ rewrite: false }), /neither FORWARD_ALL nor DISABLE_DNAT/);
-      const snat = access(INSIDE, "tcp/1", 1).address;
-      assertMatch(
-        await open({ sourceNat: { kind: "snat", address: snat } }),
-        /no SNAT to 192\.168\.123\.31/,
-      );
-      await firewall.close();
-      const missing = manage(firewalld, ["nowhere"]);
-      await missing.firewall.prepare().then(
-        () => assert(false, "a zone that does not exist"),
-        (error: Error) => assertMatch(error.message, /firewalld has no zone nowhere/),
-      );
-    }),
+  async ({ firewalld }) => {
+    const { firewall } = manage(firewalld);
+    await firewall.prepare();
+    const open = async (more: Parameters<typeof forward>[4]) =>
+      (await firewall.open(forward(OUTSIDE, "tcp/33389", `${INSIDE} 3389`, 8, more))).error ?? "";
+    assertMatch(await open({ everything: true }), /neither FORWARD_ALL nor DISABLE_DNAT/);
+    assertMatch(await open({ rewrite: false }), /neither FORWARD_ALL nor DISABLE_DNAT/);
+    const snat = access(INSIDE, "tcp/1", 1).address;
+    assertMatch(
+      await open({ sourceNat: { kind: "snat", address: snat } }),
+      /no SNAT to 192\.168\.123\.31/,
+    );
+    await firewall.close();
+    const missing = manage(firewalld, ["nowhere"]);
+    await missing.firewall.prepare().then(
+      () => assert(false, "a zone that does not exist"),
+      (error: Error) => assertMatch(error.message, /firewalld has no zone nowhere/),
+    );
+  },
 );
 
-namespaceTest(
+firewalldTest(
   "firewalld: a rule that came into force unseen is taken out as soon as firewalld answers again",
-  needs,
-  (lab) =>
-    withFolder(async (folder) => {
-      const { server } = await pair(lab);
-      const firewalld = await Firewalld.start(server, folder, "nftables");
-      const [command, flag] = [`${folder}/firewall-cmd`, `${folder}/hang`];
-      const script = `#!/bin/sh
+  async ({ folder, firewalld }) => {
+    const [command, flag] = [`${folder}/firewall-cmd`, `${folder}/hang`];
+    const script = `#!/bin/sh
 if [ -e ${flag} ]; then
   case "$*" in *--add-rich-rule*) ${firewalld.command} "$@";; esac
   exec sleep 60
 fi
 exec ${firewalld.command} "$@"
 `;
-      Deno.writeTextFileSync(command, script, { mode: 0o755 });
-      const { firewall, events } = manage({ command }, ["public"], { commandMilliseconds: 4000 });
-      await firewall.prepare();
-      Deno.writeTextFileSync(flag, "");
-      const { error } = await firewall.open(access(CLIENT, `tcp/${PORT}`, 120));
-      assertMatch(error ?? "", /no answer within 4000 ms/);
-      assertEquals(types(events), ["error"]);
-      Deno.removeSync(flag);
-      const rules = () => firewalld.tell("--list-rich-rules");
-      assertMatch(await rules(), /10\.9\.0\.1/);
-      await until("it is gone", async () => !(await rules()).includes(CLIENT), 20);
-      await firewall.close();
-    }),
+    Deno.writeTextFileSync(command, script, { mode: 0o755 });
+    const { firewall, events } = manage({ command }, ["public"], { commandMilliseconds: 4000 });
+    await firewall.prepare();
+    Deno.writeTextFileSync(flag, "");
+    const { error } = await firewall.open(access(CLIENT, `tcp/${PORT}`, 120));
+    assertMatch(error ?? "", /no answer within 4000 ms/);
+    assertEquals(types(events), ["error"]);
+    Deno.removeSync(flag);
+    const rules = () => firewalld.tell("--list-rich-rules");
+    assertMatch(await rules(), /10\.9\.0\.1/);
+    await until("it is gone", async () => !(await rules()).includes(CLIENT), 20);
+    await firewall.close();
+  },
 );
