@@ -14,6 +14,7 @@ import { journalLines } from "../lib/daemon/log_line.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import { rotateReplayFile } from "../lib/server/rotate_replay.ts";
 import { Server } from "../lib/server/server.ts";
+import { warmUp } from "../lib/server/warm_up.ts";
 import { FWKNOPD } from "./compat/name.ts";
 import type { RunCommand } from "./command.ts";
 import { type Context, ExitCode } from "./context.ts";
@@ -192,7 +193,11 @@ async function serveConfig(
     for (const line of setup.announcements) log.info(line);
     setup.cycles?.start();
     manager.ready(`Watching ${setup.capture.description}`);
-    if (!testMode) void advise?.().then(tellAdvice);
+    if (!testMode) {
+      void advise?.().then(tellAdvice);
+      warmUp(setup, nowSeconds, ending.signal)
+        .catch((error) => log.debug(`The warm-up failed: ${error}`));
+    }
     const end = await server.run();
     if (end === "packet-limit") {
       log.warning(`* Incoming packet count limit of ${packetLimit} reached`);

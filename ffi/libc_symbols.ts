@@ -315,6 +315,14 @@ export const streamSymbols = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
+/** Scheduling. */
+export const processorSymbols = {
+  sched_yield: {
+    parameters: [],
+    result: "i32", // 0 or -1
+  },
+} as const satisfies Deno.ForeignLibraryInterface;
+
 /** The name the program was started by. One of the two exists on a given system. */
 export const invocationSymbols = {
   program_invocation_short_name: {

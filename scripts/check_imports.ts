@@ -21,7 +21,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "lib/gpg": ["lib/net", "lib/crypto", "lib/spa", "lib/config"],
   "lib/client": ["lib/net", "lib/crypto", "lib/spa", "lib/config", "lib/gpg", "ffi"],
   "lib/capture": ["lib/net", "lib/config", "ffi"],
-  "lib/firewall": ["lib/net", "lib/config"],
+  "lib/firewall": ["lib/net", "lib/config", "ffi"],
   "lib/doctor": ["lib/net", "lib/config", "lib/firewall"],
   "lib/command": ["lib/net", "lib/config"],
   "lib/server": [

@@ -86,6 +86,8 @@ export interface Firewall {
   revoke(): Promise<void>;
   /** Looks for what changed underneath: expired rules of ours, lost chains and jumps. */
   check(): Promise<void>;
+  /** A firewall that treats grants as this one does, and starts no program; absent where this one starts none itself. */
+  pretend?(): Firewall;
   /** What is in force, to be handed to a successor. */
   held(): readonly HeldRule[];
   /** Lets go of programs and timers and leaves every rule in place. */

@@ -65,9 +65,12 @@ export function adapterFor(
       plan.push({
         ...(program.helper === undefined ? {} : { helper: program.helper }),
         document: [`*${table}`, ...part, "COMMIT", ""].join("\n"),
-        commands: part.map((line) => ({
-          words: [...program.single, "-t", table, ...(splitWords(toArguments(line)) ?? [])],
-        })),
+        // Rarely asked for, and not free.
+        get commands() {
+          return part.map((line) => ({
+            words: [...program.single, "-t", table, ...(splitWords(toArguments(line)) ?? [])],
+          }));
+        },
       });
     }
     return plan;

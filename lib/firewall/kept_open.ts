@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { CHILD_ENVIRONMENT } from "./child_environment.ts";
+import { prepareYield } from "../../ffi/processor.ts";
 import { type Dialect, type Helper, programName } from "./plan.ts";
+import type { Programs, RunningProgram } from "./programs.ts";
 import { kill } from "./run_once.ts";
 
 /**
@@ -55,17 +56,24 @@ const ACKNOWLEDGEMENTS: Readonly<Record<Dialect, Acknowledgement>> = {
 /** Lines of error output kept for messages. */
 const MAX_SAID = 50;
 
+/** What a {@link KeptOpen} needs beside the words of its program. */
+export interface KeptOpenOptions {
+  /** How long the program may take to acknowledge a document. */
+  readonly milliseconds: number;
+  readonly programs: Programs;
+}
+
 /** One program kept open. It is started when first needed and again after it ended or had to be killed. */
 export class KeptOpen {
   readonly #helper: Helper;
-  readonly #milliseconds: number;
+  readonly #options: KeptOpenOptions;
+  readonly #giveWay = prepareYield();
   #running: Running | undefined;
   #number = 0;
 
-  /** @param milliseconds how long the program may take to acknowledge a document. */
-  constructor(helper: Helper, milliseconds: number) {
+  constructor(helper: Helper, options: KeptOpenOptions) {
     this.#helper = helper;
-    this.#milliseconds = milliseconds;
+    this.#options = options;
   }
 
   /** Hands over a document and waits for its acknowledgement. One at a time. */
@@ -73,17 +81,20 @@ export class KeptOpen {
     const acknowledgement = ACKNOWLEDGEMENTS[this.#helper.dialect];
     let running = this.#running;
     if (running === undefined || running.ended) {
-      const child = start(this.#helper);
+      const child = this.#options.programs.keepOpen(this.#helper);
       if (typeof child === "string") return { ok: false, how: "unusable", text: child };
       running = this.#running = new Running(child, acknowledgement.stream);
     }
+    const { milliseconds } = this.#options;
     const number = ++this.#number;
     running.said.length = 0;
     const answered = running.waitFor((line) => acknowledgement.isAnswer(line, number));
     const written = running.write(document + acknowledgement.request(number));
+    // It was woken by the write, often on this processor: it must not wait until all else that is to do here is done.
+    this.#giveWay();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<"late">((resolve) => {
-      timer = setTimeout(() => resolve("late"), this.#milliseconds);
+      timer = setTimeout(() => resolve("late"), milliseconds);
     });
     const outcome = await Promise.race([answered, late]);
     clearTimeout(timer);
@@ -97,7 +108,7 @@ export class KeptOpen {
     await running.gone;
     const program = programName(this.#helper.words);
     if (outcome === "late") {
-      const text = `${program} did not answer within ${this.#milliseconds} ms and was stopped`;
+      const text = `${program} did not answer within ${milliseconds} ms and was stopped`;
       return { ok: false, how: "late", text };
     }
     const complaint = firstLine(running.said);
@@ -127,23 +138,6 @@ function firstLine(said: readonly string[]): string | undefined {
   return first?.endsWith(":") && second !== undefined ? `${first} ${second}` : first;
 }
 
-function start(helper: Helper): Deno.ChildProcess | string {
-  const [program = "", ...args] = helper.words;
-  try {
-    return new Deno.Command(program, {
-      args,
-      ...CHILD_ENVIRONMENT,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-  } catch (error) {
-    return error instanceof Deno.errors.NotFound
-      ? `${program}: not found`
-      : `${program}: cannot be run`;
-  }
-}
-
 /** A running program and its streams. */
 class Running {
   ended = false;
@@ -157,7 +151,7 @@ class Running {
     readonly resolve: (how: "answered" | "ended") => void;
   } | undefined;
 
-  constructor(readonly child: Deno.ChildProcess, answers: "stdout" | "stderr") {
+  constructor(readonly child: RunningProgram, answers: "stdout" | "stderr") {
     this.#writer = child.stdin.getWriter();
     const output = eachLine(child.stdout, (line) => {
       if (answers === "stdout") this.#answer(line);

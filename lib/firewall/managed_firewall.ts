@@ -11,6 +11,7 @@ import type { Adapter, Rule, View } from "./adapter.ts";
 import type { Firewall, FirewallEvent, HeldRule, OpenResult, RuleSummary } from "./firewall.ts";
 import type { Grant } from "./grant.ts";
 import { Ledger } from "./ledger.ts";
+import { PRETENDED_PROGRAMS } from "./programs.ts";
 import { RuleChanges } from "./rule_changes.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
 import { Upkeep } from "./upkeep.ts";
@@ -25,7 +26,7 @@ export interface ManagedOptions {
   /** Seconds between two looks at what changed underneath; 0: only when something fails. */
   readonly checkSeconds: number;
   readonly onEvent?: (event: FirewallEvent) => void;
-  readonly runner?: Pick<RunnerOptions, "helperMilliseconds" | "commandMilliseconds">;
+  readonly runner?: Omit<RunnerOptions, "echo" | "warn">;
   /** Those of this host by default. */
   readonly clocks?: Clocks;
 }
@@ -61,7 +62,13 @@ export class ManagedFirewall<V extends View> implements Firewall {
     this.#ledger = new Ledger(clocks);
     this.#runner = new Runner({
       ...options.runner,
-      echo: (text) => this.#emit({ type: "command", text }),
+      echo: (text) =>
+        this.#emit({
+          type: "command",
+          get text() {
+            return text();
+          },
+        }),
       warn: (text) => this.#emit({ type: "warning", text }),
     });
     const place = {
@@ -217,6 +224,14 @@ export class ManagedFirewall<V extends View> implements Firewall {
         await this.#letGo();
       }
     });
+  }
+
+  pretend(): Firewall {
+    const runner = { ...this.#options.runner, programs: PRETENDED_PROGRAMS };
+    const double = new ManagedFirewall(this.#adapter, { checkSeconds: 0, runner });
+    for (const family of this.#families) double.#families.add(family);
+    double.#upkeep.assume(this.#upkeep.features);
+    return double;
   }
 
   #emit(event: FirewallEvent): void {

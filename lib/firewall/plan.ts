@@ -51,10 +51,10 @@ export const NOT_FOUND = 127;
 
 /** The plan as a person reads it: what is run, and what it is given. */
 export function describePlan(plan: Plan): string[] {
-  return plan.flatMap(({ helper, document, commands }) =>
-    helper === undefined
-      ? commands.map(describeCommand)
-      : [`${helper.words.join(" ")} <<\n${document}`.trimEnd()]
+  return plan.flatMap((transaction) =>
+    transaction.helper === undefined
+      ? transaction.commands.map(describeCommand)
+      : [`${transaction.helper.words.join(" ")} <<\n${transaction.document}`.trimEnd()]
   );
 }
 

@@ -62,7 +62,7 @@ async function feed(child: Deno.ChildProcess, document: string): Promise<void> {
 }
 
 /** Kills a child that may have ended by itself. */
-export function kill(child: Deno.ChildProcess): void {
+export function kill(child: Pick<Deno.ChildProcess, "kill">): void {
   try {
     child.kill("SIGKILL");
   } catch {

@@ -13,7 +13,7 @@ import {
   type Outcome,
   type Plan,
 } from "./plan.ts";
-import { runOnce } from "./run_once.ts";
+import { HOST_PROGRAMS, type Programs } from "./programs.ts";
 
 /** Why a plan was not carried out. */
 export interface Failure {
@@ -27,32 +27,36 @@ export interface Failure {
 
 /** What the owner of a {@link Runner} decides. */
 export interface RunnerOptions {
-  /** Called with each command and document before it is run. */
-  readonly echo?: (text: string) => void;
+  /** Called for each command and document before it is run; makes its text only if that is wanted. */
+  readonly echo?: (text: () => string) => void;
   /** Called once when a helper cannot be kept open and single commands take its place. */
   readonly warn?: (text: string) => void;
   /** How long a helper may take to acknowledge a document; 2000 by default. */
   readonly helperMilliseconds?: number;
   /** How long a single command may take; 10000 by default. */
   readonly commandMilliseconds?: number;
+  /** Those of this host by default. */
+  readonly programs?: Programs;
 }
 
 /** Runs commands one after another and keeps helpers open. */
 export class Runner {
   readonly #options: RunnerOptions;
+  readonly #programs: Programs;
   readonly #helpers = new Map<string, KeptOpen | "unusable">();
 
   constructor(options: RunnerOptions = {}) {
     this.#options = options;
+    this.#programs = options.programs ?? HOST_PROGRAMS;
   }
 
   /** Carries out a plan, transaction by transaction, up to the first that fails. */
   async apply(plan: Plan): Promise<Failure | undefined> {
     for (const [index, transaction] of plan.entries()) {
-      const { helper, document, commands } = transaction;
+      const { helper, document } = transaction;
       const kept = helper === undefined ? undefined : this.#helper(helper);
       if (helper !== undefined && kept !== undefined) {
-        for (const text of describePlan([transaction])) this.#options.echo?.(text);
+        this.#options.echo?.(() => describePlan([transaction]).join("\n"));
         const submission = await kept.submit(document);
         if (submission.ok) continue;
         if (submission.how !== "unusable") {
@@ -62,7 +66,7 @@ export class Runner {
         this.#helpers.set(helper.words.join(" "), "unusable");
         this.#options.warn?.(`${submission.text}: single commands are used in its place`);
       }
-      for (const [position, command] of commands.entries()) {
+      for (const [position, command] of transaction.commands.entries()) {
         const outcome = await this.run(command);
         if (outcome.code === 0) continue;
         // One that was stopped may have done its work, or have it done by a daemon that answers late.
@@ -91,8 +95,8 @@ export class Runner {
 
   /** Runs one command to its end. */
   async run(command: Command): Promise<Outcome> {
-    this.#options.echo?.(describeCommand(command));
-    return await runOnce(command, this.#options.commandMilliseconds ?? 10_000);
+    this.#options.echo?.(() => describeCommand(command));
+    return await this.#programs.runOnce(command, this.#options.commandMilliseconds ?? 10_000);
   }
 
   /** Runs commands one after another. */
@@ -114,7 +118,8 @@ export class Runner {
     const known = this.#helpers.get(key);
     if (known === "unusable") return undefined;
     if (known !== undefined) return known;
-    const kept = new KeptOpen(helper, this.#options.helperMilliseconds ?? 2000);
+    const { helperMilliseconds: milliseconds = 2000 } = this.#options;
+    const kept = new KeptOpen(helper, { milliseconds, programs: this.#programs });
     this.#helpers.set(key, kept);
     return kept;
   }

@@ -27,6 +27,11 @@ export class Upkeep<V extends View> {
     return this.#features;
   }
 
+  /** Takes for granted what another one found out about the same firewall. */
+  assume(features: ReadonlySet<string>): void {
+    for (const feature of features) this.#features.add(feature);
+  }
+
   /** Probes, makes chains and jumps, adopts and clears up: for one family. @throws {HintedError} */
   async makeReady(
     family: AddressFamily,

@@ -1,0 +1,23 @@
+/**
+ * Giving the processor to whoever waits for it.
+ *
+ * @module
+ */
+import { libcName } from "./libc.ts";
+import { processorSymbols } from "./libc_symbols.ts";
+import { openLibrary } from "./library.ts";
+
+let library: ReturnType<typeof openLibrary<typeof processorSymbols>> | undefined;
+
+/**
+ * Prepares `sched_yield`: what is returned lets another thread that is ready run on this processor first, and can be
+ * called after the `ffi` permission was dropped. It does nothing where C functions cannot be called.
+ */
+export function prepareYield(): () => void {
+  try {
+    const { sched_yield } = library ??= openLibrary(libcName(), processorSymbols);
+    return () => void sched_yield();
+  } catch {
+    return () => {};
+  }
+}

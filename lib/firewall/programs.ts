@@ -1,0 +1,70 @@
+/**
+ * How programs are started: by the host, or not at all.
+ *
+ * @module
+ */
+import { CHILD_ENVIRONMENT } from "./child_environment.ts";
+import type { Command, Helper, Outcome } from "./plan.ts";
+import { runOnce } from "./run_once.ts";
+
+/** A program that runs, as far as it is spoken to. */
+export interface RunningProgram {
+  readonly stdin: WritableStream<Uint8Array>;
+  readonly stdout: ReadableStream<Uint8Array>;
+  readonly stderr: ReadableStream<Uint8Array>;
+  /** Resolves when it has ended. */
+  readonly status: Promise<unknown>;
+  kill(signal: Deno.Signal): void;
+}
+
+/** What starts programs. */
+export interface Programs {
+  /** Starts a program that is to be kept open, or says why it cannot be. */
+  keepOpen(helper: Helper): RunningProgram | string;
+  /** Runs a program to its end, or kills it after `milliseconds`. Never rejects. */
+  runOnce(command: Command, milliseconds: number): Promise<Outcome>;
+}
+
+/** The programs of this host. */
+export const HOST_PROGRAMS: Programs = {
+  keepOpen({ words: [program = "", ...args] }) {
+    try {
+      return new Deno.Command(program, {
+        args,
+        ...CHILD_ENVIRONMENT,
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+    } catch (error) {
+      return error instanceof Deno.errors.NotFound
+        ? `${program}: not found`
+        : `${program}: cannot be run`;
+    }
+  },
+  runOnce,
+};
+
+/** Programs that are never started and say yes to everything: whatever uses them changes nothing. */
+export const PRETENDED_PROGRAMS: Programs = {
+  keepOpen: echoingProgram,
+  runOnce: ({ words }) => Promise.resolve({ words, code: 0, stdout: "", stderr: "" }),
+};
+
+/** Repeats what it is told, and so acknowledges every document in each dialect. */
+function echoingProgram(): RunningProgram {
+  const outputs: ReadableByteStreamController[] = [];
+  const output = (): ReadableStream<Uint8Array> =>
+    new ReadableStream({ type: "bytes", start: (controller) => void outputs.push(controller) });
+  const stdin = new WritableStream<Uint8Array>({
+    write: (chunk) => outputs.forEach((controller) => controller.enqueue(chunk.slice())),
+    close: () => outputs.forEach((controller) => controller.close()),
+  });
+  return {
+    stdin,
+    stdout: output(),
+    stderr: output(),
+    status: Promise.resolve(),
+    kill: () => {},
+  };
+}
