@@ -82,6 +82,8 @@ function removePadding(padded: Uint8Array): Uint8Array | undefined {
   const count = padded.at(-1) ?? 0;
   if (count < 1 || count > BLOCK_LENGTH) return undefined;
   const length = padded.length - count;
-  if (padded.subarray(length).some((byte) => byte !== count)) return undefined;
+  for (let index = length; index < padded.length; index++) {
+    if (padded[index] !== count) return undefined;
+  }
   return padded.subarray(0, length);
 }

@@ -8,18 +8,42 @@ const encoder = new TextEncoder();
 // A byte order mark is content like any other: dropping it would make two byte strings one text.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/**
+ * Longest text for which the short ways below are taken; every packet text is shorter. The engine's coders are for long
+ * texts: on the path of a packet, where nothing is warm, a call of theirs costs more than this loop.
+ */
+const SHORT = 2048;
+const ASCII_END = 0x80;
+
 /** The UTF-8 bytes of a text; for ASCII, one byte per character. */
 export function textBytes(text: string): Uint8Array {
-  return encoder.encode(text);
+  const { length } = text;
+  if (length > SHORT) return encoder.encode(text);
+  const bytes = new Uint8Array(length);
+  for (let index = 0; index < length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit >= ASCII_END) return encoder.encode(text);
+    bytes[index] = unit;
+  }
+  return bytes;
 }
 
 /** The text of UTF-8 bytes, or `undefined` when they are not UTF-8. */
 export function bytesText(bytes: Uint8Array): string | undefined {
+  if (isShortAscii(bytes)) return String.fromCharCode.apply(null, bytes as unknown as number[]);
   try {
     return decoder.decode(bytes);
   } catch {
     return undefined;
   }
+}
+
+function isShortAscii(bytes: Uint8Array): boolean {
+  if (bytes.length > SHORT) return false;
+  for (let index = 0; index < bytes.length; index++) {
+    if ((bytes[index] ?? 0) >= ASCII_END) return false;
+  }
+  return true;
 }
 
 /** The byte strings one after the other. */

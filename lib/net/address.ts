@@ -19,24 +19,33 @@ export interface Address {
   readonly text: string;
 }
 
-const MAPPED_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
-
 /**
  * The address held in 4 or 16 bytes of network order; the bytes are copied.
  *
  * @throws {RangeError} when the length is neither 4 nor 16.
  */
 export function addressFromBytes(bytes: Uint8Array): Address {
-  if (bytes.length === 4) {
-    return { family: 4, bytes: bytes.slice(), text: bytes.join(".") };
-  }
+  if (bytes.length === 4) return ipv4Address(bytes);
   if (bytes.length !== 16) {
     throw new RangeError(`An address has 4 or 16 bytes, not ${bytes.length}`);
   }
-  if (MAPPED_PREFIX.every((byte, index) => bytes[index] === byte)) {
-    return addressFromBytes(bytes.subarray(12));
+  return isMapped(bytes)
+    ? ipv4Address(bytes.subarray(12))
+    : { family: 6, bytes: bytes.slice(), text: formatIpv6(bytes) };
+}
+
+function ipv4Address(bytes: Uint8Array): Address {
+  const [a, b, c, d] = bytes;
+  return { family: 4, bytes: bytes.slice(), text: `${a}.${b}.${c}.${d}` };
+}
+
+/** Whether 16 bytes are `::ffff:a.b.c.d`. */
+function isMapped(bytes: Uint8Array): boolean {
+  if (bytes[10] !== 0xff || bytes[11] !== 0xff) return false;
+  for (let index = 0; index < 10; index++) {
+    if (bytes[index] !== 0) return false;
   }
-  return { family: 6, bytes: bytes.slice(), text: formatIpv6(bytes) };
+  return true;
 }
 
 /**

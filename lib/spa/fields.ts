@@ -90,11 +90,12 @@ export function decodeFields(plaintext: Uint8Array): SpaResult<DecodedFields> {
   if (text === undefined || !/^[\x20-\x7e]*$/.test(text)) {
     return failure("INVALID_DATA_DECODE_NON_ASCII");
   }
-  const fields = text.split(":");
-  const digestText = fields.pop() ?? "";
+  const end = Math.max(0, text.lastIndexOf(":"));
+  const encodedData = text.slice(0, end);
+  const digestText = text.slice(end + 1);
+  const fields = encodedData.split(":");
   if (fields.length < COMMON_FIELD_COUNT) return failure("INVALID_DATA_DECODE_LT_MIN_FIELDS");
 
-  const encodedData = fields.join(":");
   const digestName = findDigest(encodedData, digestText);
   if (!digestName.ok) return digestName;
   const message = decodeMessage(fields);

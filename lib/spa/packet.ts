@@ -14,7 +14,6 @@ import { deriveKey, SALT_LENGTH } from "../crypto/key_derivation.ts";
 import { appendDigest } from "./encode_fields.ts";
 import { failure, type SpaResult, success } from "./error.ts";
 import { type DecodedFields, decodeFields } from "./fields.ts";
-import { isRandomValue } from "./field.ts";
 import {
   MAX_RECEIVED_HMAC_KEY_LENGTH,
   MAX_TEXT_LENGTH,
@@ -147,6 +146,11 @@ export function decryptFullText(
 
 /** Sixteen digits and a colon: the sign that decryption made sense. */
 function startsWithRandomValue(plaintext: Uint8Array): boolean {
-  const start = String.fromCharCode(...plaintext.subarray(0, RANDOM_VALUE_LENGTH + 1));
-  return start.endsWith(":") && isRandomValue(start.slice(0, -1));
+  for (let index = 0; index < RANDOM_VALUE_LENGTH; index++) {
+    const byte = plaintext[index] ?? 0;
+    if (byte < DIGIT_0 || byte > DIGIT_9) return false;
+  }
+  return plaintext[RANDOM_VALUE_LENGTH] === COLON;
 }
+
+const [DIGIT_0 = 0, DIGIT_9 = 0, COLON = 0] = textBytes("09:");

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { textBytes } from "../crypto/bytes.ts";
+import { bytesText, textBytes } from "../crypto/bytes.ts";
 import { failure, type SpaFailure, type SpaResult, success } from "./error.ts";
 import { decodeHttpRequest, type HttpPacket, type HttpRules, isHttpRequest } from "./http.ts";
 import { GPG_LENGTH, MAX_PAYLOAD_LENGTH, MAX_TEXT_LENGTH, MIN_PACKET_LENGTH } from "./limits.ts";
@@ -34,8 +34,6 @@ for (const byte of textBytes("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
   IS_TEXT[byte] = 1;
 }
 
-const decoder = new TextDecoder();
-
 /**
  * Screens a payload. The checks run again over what came out of an HTTP request: the reference forgets that, and lets a
  * captured packet back in with its prefix restored (`docs/spec/wire.md` 14). Takes any bytes and never throws.
@@ -47,7 +45,7 @@ export function screenPacket(
   const misshapen = checkShape(payload);
   if (misshapen !== undefined) return misshapen;
   if (http === undefined || !isHttpRequest(payload)) {
-    return checkText(payload) ?? success({ text: decoder.decode(payload) });
+    return checkText(payload) ?? success({ text: bytesText(payload) ?? "" });
   }
   const unwrapped = decodeHttpRequest(payload, http);
   if (!unwrapped.ok) return unwrapped;
