@@ -11,6 +11,7 @@ import { type Contestant, knockTable, measureKnocks } from "./bench_knock.ts";
 import { benchFlood } from "./bench_flood.ts";
 import {
   countStarts,
+  growthTable,
   latencyTable,
   measureLatencies,
   type ServerUnderTest,
@@ -100,7 +101,7 @@ if (import.meta.main) {
     allowNegative: true,
     options: {
       rounds: { type: "string", default: "20" },
-      packets: { type: "string", default: "200" },
+      packets: { type: "string", default: "600" },
       flood: { type: "boolean", default: true },
     },
   });
@@ -162,6 +163,8 @@ if (import.meta.main) {
           starts.set(server.name, await countStarts(lab, server, wayIn, keys));
         }
         for (const line of latencyTable(servers, samples, starts, packets)) console.log(line);
+        console.log();
+        for (const line of growthTable(servers, samples, packets)) console.log(line);
       }
       if (values.flood) {
         console.log();

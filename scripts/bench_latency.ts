@@ -212,3 +212,31 @@ export function latencyTable(
   ]);
   return formatTable([["", "p50 ms", "p99 ms", "lost", "starts/grant", "p50, compared"], ...rows]);
 }
+
+/** Knocks that make one column of {@link growthTable}. */
+const COLUMN = 100;
+
+/** p50 by the number of grants in force: none of them ends during the measurement, and every rule costs either server. */
+export function growthTable(
+  servers: readonly ServerUnderTest[],
+  samples: ReadonlyMap<string, readonly number[]>,
+  packets: number,
+): string[] {
+  const columns = Array.from({ length: Math.ceil(packets / COLUMN) }, (_, index) => index * COLUMN);
+  const median = (name: string, start: number): number =>
+    percentile(samples.get(name)?.slice(start, start + COLUMN) ?? [], 0.5);
+  const first = servers[0]?.name ?? "";
+  return formatTable([
+    ["p50 ms by grants in force", ...columns.map((start) => `${start}-${start + COLUMN}`)],
+    ...servers.map(({ name }) => [
+      name,
+      ...columns.map((start) =>
+        name === first
+          ? median(name, start).toFixed(2)
+          : `${median(name, start).toFixed(2)} (${
+            (median(name, start) / median(first, start)).toFixed(3)
+          })`
+      ),
+    ]),
+  ]);
+}
