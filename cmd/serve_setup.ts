@@ -10,9 +10,10 @@ import {
   sharedPort,
 } from "../lib/capture/from_settings.ts";
 import type { CaptureNotice } from "../lib/capture/datagram.ts";
-import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
+import { FWKNOPD_ROWS, type ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { natSwitches } from "../lib/config/nat_switches.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
+import type { ServerPart } from "../lib/config/variable.ts";
 import type { Firewall, FirewallEvent } from "../lib/firewall/firewall.ts";
 import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
 import { HintedError } from "../lib/hinted_error.ts";
@@ -53,19 +54,19 @@ export async function openSetup(
   before?: OpenedSetup,
 ): Promise<OpenedSetup> {
   const { settings, given, stanzas } = config;
-  const keeps = (pattern: RegExp): boolean =>
-    before !== undefined && isSame(before.config.settings, settings, pattern);
-  const replay = before !== undefined && keeps(REPLAY_SETTINGS)
+  const keeps = (part: ServerPart): boolean =>
+    before !== undefined && isSame(before.config.settings, settings, part);
+  const replay = before !== undefined && keeps("replay")
     ? before.replay
     : openReplayCache(settings, testMode, log, before?.replay);
-  if (before?.firewall !== undefined && !keeps(PLACES)) {
+  if (before?.firewall !== undefined && !keeps("firewall place")) {
     throw new HintedError("The firewall's chains, sets or NAT switches are other ones now", {
       hint: "Stop the server and start it again",
     });
   }
   const { capture, announcements } = openCapture(settings, testMode, log, before);
   try {
-    const kept = keeps(FIREWALL_SETTINGS) ? before?.firewall : undefined;
+    const kept = keeps("firewall") ? before?.firewall : undefined;
     const tell = (event: FirewallEvent): void => log.firewall(event);
     const firewall = needsFirewall(stanzas, before)
       ? kept ?? await firewallFromSettings(settings, given, tell, testMode)
@@ -137,18 +138,12 @@ function refuseOtherKind(firewall: Firewall | undefined, before: Firewall | unde
   });
 }
 
-/** In which chains, sets or anchors rules stand. */
-const PLACES =
-  /^FIREWALL_EXE$|^(IPT|FIREWD)_\w+_ACCESS$|^ENABLE_(IPT|FIREWD)_(FORWARDING|LOCAL_NAT|SNAT|OUTPUT)$|^(PF|IPFW)_/;
-const REPLAY_SETTINGS = /PACKET_AG(E|ING)$|DIGEST/;
-/** By the ways in too: firewalld's zones are those through which packets come. */
-const FIREWALL_SETTINGS =
-  /^(FLUSH|IPT|FIREWD|IPFW|PF|NFT|FIREWALL)_|^FIREWALL|IPT_|FIREWD_|RULE|^PCAP_(INTF|FILE)$|_SERVER$|_CAPTURE$/;
-
-/** Whether all settings whose name matches are the same in both. */
-function isSame(a: ServerSettings, b: ServerSettings, pattern: RegExp): boolean {
+/** Whether both say the same about a part of the server. */
+function isSame(a: ServerSettings, b: ServerSettings, part: ServerPart): boolean {
   const select = (settings: ServerSettings): string =>
-    JSON.stringify(Object.entries(settings).filter(([name]) => pattern.test(name)).sort());
+    JSON.stringify(
+      FWKNOPD_ROWS.filter((row) => row.part === part).map(({ name }) => settings[name] ?? null),
+    );
   return select(a) === select(b);
 }
 

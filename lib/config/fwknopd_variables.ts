@@ -56,12 +56,14 @@ export const FWKNOPD_VARIABLES = [
     default: "eth0",
     doc: "Interface to sniff; any is all of them",
     honoured: true,
+    part: "firewall",
   },
   {
     name: "PCAP_FILE",
     kind: "path",
     doc: "Capture file to read packets from; ENABLE_SPA_PACKET_AGING then defaults to N",
     honoured: true,
+    part: "firewall",
   },
   {
     name: "ENABLE_PCAP_PROMISC",
@@ -124,6 +126,7 @@ export const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Refuse packets whose time differs too much from this host's",
     honoured: true,
+    part: "replay",
   },
   {
     name: "MAX_SPA_PACKET_AGE",
@@ -133,6 +136,7 @@ export const FWKNOPD_VARIABLES = [
     unit: "s",
     doc: "Largest difference allowed, either way",
     honoured: true,
+    part: "replay",
   },
   {
     name: "ENABLE_DIGEST_PERSISTENCE",
@@ -140,6 +144,7 @@ export const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Keep the digests of seen packets in DIGEST_FILE; N keeps them in memory only",
     honoured: true,
+    part: "replay",
   },
   {
     name: "RULES_CHECK_THRESHOLD",
@@ -180,6 +185,7 @@ export const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Accept packets over TCP connections",
     honoured: true,
+    part: "firewall",
   },
   {
     name: "TCPSERV_PORT",
@@ -195,6 +201,7 @@ export const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Receive packets on a UDP socket in place of sniffing",
     honoured: true,
+    part: "firewall",
   },
   {
     name: "UDPSERV_PORT",
@@ -219,6 +226,7 @@ export const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Receive packets from a netfilter queue in place of sniffing",
     honoured: true,
+    part: "firewall",
     builds: ["nfq"],
   },
   {
@@ -323,6 +331,7 @@ export const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Insert new rules at the top of the chain in place of appending them",
     honoured: true,
+    part: "firewall",
   },
   {
     name: "ENABLE_NAT_DNS",
@@ -337,6 +346,7 @@ export const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Allow NAT requests to inside hosts",
     honoured: true,
+    part: "firewall place",
     builds: ["iptables"],
   },
   {
@@ -345,6 +355,7 @@ export const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Allow NAT requests to inside hosts",
     honoured: true,
+    part: "firewall place",
     builds: ["firewalld"],
   },
   {
@@ -353,6 +364,7 @@ export const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Allow NAT requests to other ports of this host",
     honoured: true,
+    part: "firewall place",
     builds: ["iptables"],
   },
   {
@@ -361,6 +373,7 @@ export const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Allow NAT requests to other ports of this host",
     honoured: true,
+    part: "firewall place",
     builds: ["firewalld"],
   },
   {
@@ -369,6 +382,7 @@ export const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Rewrite the source of forwarded connections by SNAT or MASQUERADE",
     honoured: true,
+    part: "firewall place",
     builds: ["iptables"],
   },
   {
@@ -377,6 +391,7 @@ export const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Rewrite the source of forwarded connections by SNAT or MASQUERADE",
     honoured: true,
+    part: "firewall place",
     builds: ["firewalld"],
   },
   {
@@ -392,6 +407,7 @@ export const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Also add a rule for the answers, in the OUTPUT chain",
     honoured: true,
+    part: "firewall place",
     builds: ["iptables"],
   },
   {
@@ -400,6 +416,7 @@ export const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Also add a rule for the answers, in the OUTPUT chain",
     honoured: true,
+    part: "firewall place",
     builds: ["firewalld"],
   },
   {
@@ -408,6 +425,7 @@ export const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Remove our chains at start; unset: rules that have not expired are kept",
     honoured: true,
+    part: "firewall",
     builds: ["iptables"],
   },
   {
@@ -416,6 +434,7 @@ export const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Remove our chains at start; unset: rules that have not expired are kept",
     honoured: true,
+    part: "firewall",
     builds: ["firewalld"],
   },
   {
@@ -424,6 +443,7 @@ export const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Remove our rules at start",
     honoured: true,
+    part: "firewall",
     builds: ["ipfw"],
   },
   {
@@ -432,6 +452,7 @@ export const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Remove our chains at exit",
     honoured: true,
+    part: "firewall",
     builds: ["iptables"],
   },
   {
@@ -440,6 +461,7 @@ export const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Remove our chains at exit",
     honoured: true,
+    part: "firewall",
     builds: ["firewalld"],
   },
   {
@@ -448,6 +470,7 @@ export const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Remove our rules at exit",
     honoured: true,
+    part: "firewall",
     builds: ["ipfw"],
   },
   {
@@ -456,6 +479,7 @@ export const FWKNOPD_VARIABLES = [
     default: "ACCEPT, filter, INPUT, 1, FWKNOP_INPUT, 1",
     doc: "Chain of the access rules and where it hangs",
     honoured: true,
+    part: "firewall place",
     builds: ["iptables"],
   },
   {
@@ -464,6 +488,7 @@ export const FWKNOPD_VARIABLES = [
     default: "ACCEPT, filter, INPUT, 1, FWKNOP_INPUT, 1",
     doc: "Chain of the access rules and where it hangs",
     honoured: true,
+    part: "firewall place",
     builds: ["firewalld"],
   },
   {
@@ -472,6 +497,7 @@ export const FWKNOPD_VARIABLES = [
     default: "ACCEPT, filter, OUTPUT, 1, FWKNOP_OUTPUT, 1",
     doc: "Chain of the rules for answers",
     honoured: true,
+    part: "firewall place",
     builds: ["iptables"],
   },
   {
@@ -480,6 +506,7 @@ export const FWKNOPD_VARIABLES = [
     default: "ACCEPT, filter, OUTPUT, 1, FWKNOP_OUTPUT, 1",
     doc: "Chain of the rules for answers",
     honoured: true,
+    part: "firewall place",
     builds: ["firewalld"],
   },
   {
@@ -488,6 +515,7 @@ export const FWKNOPD_VARIABLES = [
     default: "ACCEPT, filter, FORWARD, 1, FWKNOP_FORWARD, 1",
     doc: "Chain of the rules that let forwarded packets pass",
     honoured: true,
+    part: "firewall place",
     builds: ["iptables"],
   },
   {
@@ -496,6 +524,7 @@ export const FWKNOPD_VARIABLES = [
     default: "ACCEPT, filter, FORWARD, 1, FWKNOP_FORWARD, 1",
     doc: "Chain of the rules that let forwarded packets pass",
     honoured: true,
+    part: "firewall place",
     builds: ["firewalld"],
   },
   {
@@ -504,6 +533,7 @@ export const FWKNOPD_VARIABLES = [
     default: "DNAT, nat, PREROUTING, 1, FWKNOP_PREROUTING, 1",
     doc: "Chain of the rules that rewrite destinations",
     honoured: true,
+    part: "firewall place",
     builds: ["iptables"],
   },
   {
@@ -512,6 +542,7 @@ export const FWKNOPD_VARIABLES = [
     default: "DNAT, nat, PREROUTING, 1, FWKNOP_PREROUTING, 1",
     doc: "Chain of the rules that rewrite destinations",
     honoured: true,
+    part: "firewall place",
     builds: ["firewalld"],
   },
   {
@@ -520,6 +551,7 @@ export const FWKNOPD_VARIABLES = [
     default: "SNAT, nat, POSTROUTING, 1, FWKNOP_POSTROUTING, 1",
     doc: "Chain of the SNAT rules",
     honoured: true,
+    part: "firewall place",
     builds: ["iptables"],
   },
   {
@@ -528,6 +560,7 @@ export const FWKNOPD_VARIABLES = [
     default: "SNAT, nat, POSTROUTING, 1, FWKNOP_POSTROUTING, 1",
     doc: "Chain of the SNAT rules",
     honoured: true,
+    part: "firewall place",
     builds: ["firewalld"],
   },
   {
@@ -536,6 +569,7 @@ export const FWKNOPD_VARIABLES = [
     default: "MASQUERADE, nat, POSTROUTING, 1, FWKNOP_MASQUERADE, 1",
     doc: "Chain of the MASQUERADE rules",
     honoured: true,
+    part: "firewall place",
     builds: ["iptables"],
   },
   {
@@ -544,6 +578,7 @@ export const FWKNOPD_VARIABLES = [
     default: "MASQUERADE, nat, POSTROUTING, 1, FWKNOP_MASQUERADE, 1",
     doc: "Chain of the MASQUERADE rules",
     honoured: true,
+    part: "firewall place",
     builds: ["firewalld"],
   },
   {
@@ -552,6 +587,7 @@ export const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Check at start that the comment match is available",
     honoured: true,
+    part: "firewall",
     builds: ["iptables"],
   },
   {
@@ -560,6 +596,7 @@ export const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Check at start that the comment match is available",
     honoured: true,
+    part: "firewall",
     builds: ["firewalld"],
   },
   {
@@ -569,6 +606,7 @@ export const FWKNOPD_VARIABLES = [
     range: [0, 131071],
     doc: "First rule number to use",
     honoured: true,
+    part: "firewall place",
     builds: ["ipfw"],
   },
   {
@@ -578,6 +616,7 @@ export const FWKNOPD_VARIABLES = [
     range: [1, 131071],
     doc: "Largest number of rules",
     honoured: true,
+    part: "firewall place",
     builds: ["ipfw"],
   },
   {
@@ -587,6 +626,7 @@ export const FWKNOPD_VARIABLES = [
     range: [0, 63],
     doc: "Set of the rules in force",
     honoured: true,
+    part: "firewall place",
     builds: ["ipfw"],
   },
   {
@@ -596,6 +636,7 @@ export const FWKNOPD_VARIABLES = [
     range: [0, 63],
     doc: "Set of the expired rules that live connections still need",
     honoured: true,
+    part: "firewall place",
     builds: ["ipfw"],
   },
   {
@@ -606,6 +647,7 @@ export const FWKNOPD_VARIABLES = [
     unit: "s",
     doc: "Time between looks for expired rules nobody needs any more",
     honoured: true,
+    part: "firewall",
     builds: ["ipfw"],
   },
   {
@@ -614,6 +656,7 @@ export const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Add a check-state rule at start",
     honoured: true,
+    part: "firewall place",
     builds: ["ipfw"],
   },
   {
@@ -622,6 +665,7 @@ export const FWKNOPD_VARIABLES = [
     default: "fwknop",
     doc: "Anchor that holds the rules",
     honoured: true,
+    part: "firewall place",
     builds: ["pf"],
   },
   {
@@ -674,6 +718,7 @@ export const FWKNOPD_VARIABLES = [
     default: "$FWKNOP_RUN_DIR/digest.cache",
     doc: "File of the digests of seen packets",
     honoured: true,
+    part: "replay",
   },
   {
     name: "GPG_HOME_DIR",
@@ -702,6 +747,7 @@ export const FWKNOPD_VARIABLES = [
     default: "/usr/sbin/iptables",
     doc: "The firewall command; it may hold arguments after blanks",
     honoured: true,
+    part: "firewall place",
   },
   {
     name: "VERBOSE",
@@ -725,6 +771,7 @@ export const FWKNOPD_VARIABLES = [
     choices: ["auto", "iptables", "nft", "firewalld", "pf", "ipfw"],
     doc: "Which firewall to drive; auto looks at the other settings and the host",
     honoured: true,
+    part: "firewall",
     extension: true,
   },
   {
@@ -732,6 +779,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "services",
     doc: "Services such as tcp/22, udp/53 that the table of nft drops for all who were not let in",
     honoured: true,
+    part: "firewall",
     extension: true,
   },
   {
@@ -742,6 +790,7 @@ export const FWKNOPD_VARIABLES = [
     doc:
       "Rules that firewalld is given; auto: direct ones where its backend is iptables, else rich ones",
     honoured: true,
+    part: "firewall",
     extension: true,
   },
   {
@@ -749,6 +798,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "text",
     doc: "Zones for rich rules, joined by commas; unset: those of the sniffed interface",
     honoured: true,
+    part: "firewall",
     extension: true,
   },
   {

@@ -11,6 +11,12 @@
  */
 export type Build = "iptables" | "firewalld" | "ipfw" | "pf" | "nfq";
 
+/**
+ * What a reload keeps as long as its variables stay as they were: the memory of packets, and the firewall. Where in the
+ * firewall rules are put cannot change under a running server at all.
+ */
+export type ServerPart = "replay" | "firewall" | "firewall place";
+
 /** One variable. */
 export interface VariableRow<Kind extends string = string> {
   readonly name: string;
@@ -32,6 +38,8 @@ export interface VariableRow<Kind extends string = string> {
   readonly doc: string;
   /** `true`: does what `doc` says. `"inert"`: accepted and without effect by design, as `doc` says. */
   readonly honoured: true | "inert";
+  /** The part of a running server that it shapes, if that part outlives a reload which does not change it. */
+  readonly part?: ServerPart;
   /** The builds that know it; absent: all. */
   readonly builds?: readonly Build[];
   /** The release of the C daemon it came with, where that is later than 2.6.10. */
