@@ -10,7 +10,7 @@ import { formatService, formatServices } from "../net/service.ts";
 import type { Adapter, Rule, View } from "./adapter.ts";
 import { parseZones } from "./firewalld_zones.ts";
 import type { Grant } from "./grant.ts";
-import { describeOutcome, type Plan } from "./plan.ts";
+import { commandsOf, describeOutcome, type Plan } from "./plan.ts";
 import {
   isOwnRichRule,
   parseRichRule,
@@ -48,13 +48,8 @@ export function firewalldRichAdapter(settings: FirewalldSettings): Adapter<Firew
   const program = commandWords(settings.command);
   const { zones, exits } = settings;
 
-  function run(...commands: readonly string[][]): Plan {
-    if (commands.length === 0) return [];
-    return [{
-      document: "",
-      commands: commands.map((words) => ({ words: [...program, ...words] })),
-    }];
-  }
+  const run = (...lines: readonly string[][]): Plan =>
+    lines.length === 0 ? [] : [commandsOf(program, lines)];
 
   const removals = (placed: readonly Placed[]): string[][] =>
     placed.map(({ zone, text }) => [`--zone=${zone}`, `--remove-rich-rule=${text}`]);

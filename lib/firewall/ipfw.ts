@@ -10,7 +10,7 @@ import { formatServices } from "../net/service.ts";
 import type { Adapter, Rule, View } from "./adapter.ts";
 import type { AccessGrant } from "./grant.ts";
 import { ipfwDynamicNumbers, type IpfwLine, parseIpfwRules } from "./ipfw_listing.ts";
-import { describeOutcome, type Plan } from "./plan.ts";
+import { commandsOf, describeOutcome, type Plan } from "./plan.ts";
 
 /** What the configuration says about ipfw. */
 export interface IpfwSettings {
@@ -47,12 +47,8 @@ export function ipfwAdapter(settings: IpfwSettings): Adapter<IpfwView> {
   const { activeSet, expireSet } = settings;
   const set = (number: number) => ["set", String(number)];
 
-  function run(...commands: string[][]): Plan {
-    return commands.map((words) => ({
-      document: "",
-      commands: [{ words: [...program, ...words] }],
-    }));
-  }
+  const run = (...lines: readonly string[][]): Plan =>
+    lines.map((words) => commandsOf(program, [words]));
 
   function checkStateRule(view: IpfwView): string[][] {
     const isThere = view.active.some(({ body }) => body.startsWith("check-state"));

@@ -34,6 +34,11 @@ export interface Transaction {
 /** Transactions in the order in which they are carried out; the first that fails ends the plan. */
 export type Plan = readonly Transaction[];
 
+/** Single commands of one program as one change: the first that fails ends it. */
+export function commandsOf(program: readonly string[], lines: readonly string[][]): Transaction {
+  return { document: "", commands: lines.map((words) => ({ words: [...program, ...words] })) };
+}
+
 /** How a command ended. */
 export interface Outcome {
   readonly words: readonly string[];

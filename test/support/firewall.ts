@@ -112,3 +112,18 @@ export function forward(
     ...more,
   };
 }
+
+/** The rules of one of our chains as `iptables -S` prints them. */
+export async function chainRules(
+  namespace: Namespace,
+  chain = "FWKNOP_INPUT",
+  program = "iptables",
+): Promise<string[]> {
+  const { stdout } = await namespace.run(program, "-S", chain);
+  return stdout.split("\n").filter((line) => line.startsWith("-A"));
+}
+
+/** What happened, without the commands. */
+export function eventTypes(events: readonly FirewallEvent[]): string[] {
+  return events.map(({ type }) => type).filter((type) => type !== "command");
+}

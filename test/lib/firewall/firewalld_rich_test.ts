@@ -2,27 +2,18 @@ import { assert, assertEquals, assertMatch } from "../../assert.ts";
 import type { FirewallEvent } from "../../../lib/firewall/firewall.ts";
 import { firewalldRichAdapter } from "../../../lib/firewall/firewalld_rich.ts";
 import { ManagedFirewall, type ManagedOptions } from "../../../lib/firewall/managed_firewall.ts";
-import { access, forward } from "../../support/firewall.ts";
+import { cabledPair } from "../../support/cabled_pair.ts";
+import { access, eventTypes, forward } from "../../support/firewall.ts";
 import { Firewalld, FIREWALLD_PROGRAMS } from "../../support/firewalld.ts";
 import { withFolder } from "../../support/folder.ts";
 import { GATEWAY, GatewayLab, INSIDE, NEIGHBOUR, OUTSIDE } from "../../support/gateway.ts";
-import { type Lab, type Namespace, namespaceTest, until } from "../../support/namespace.ts";
+import { type Namespace, namespaceTest, until } from "../../support/namespace.ts";
 import { connect, echoService, reach, untilClosed } from "../../support/tcp.ts";
 
 const needs = { programs: FIREWALLD_PROGRAMS };
 const CLIENT = "10.9.0.1";
 const SERVER = "10.9.0.2";
 const PORT = 2222;
-
-async function pair(lab: Lab): Promise<{ client: Namespace; server: Namespace }> {
-  const client = await lab.namespace("client");
-  const server = await lab.namespace("server");
-  await lab.cable(
-    { namespace: client, device: "eth0", addresses: [`${CLIENT}/24`, "fd09::1/64"] },
-    { namespace: server, device: "eth0", addresses: [`${SERVER}/24`, "fd09::2/64"] },
-  );
-  return { client, server };
-}
 
 /** A server behind firewalld, a client on its cable, and a folder for files. */
 interface Stage {
@@ -35,7 +26,7 @@ interface Stage {
 function firewalldTest(name: string, body: (stage: Stage) => Promise<void>): void {
   namespaceTest(name, needs, (lab) =>
     withFolder(async (folder) => {
-      const { client, server } = await pair(lab);
+      const { client, server } = await cabledPair(lab);
       const firewalld = await Firewalld.start(server, folder, "nftables");
       await body({ client, server, firewalld, folder });
     }));
@@ -50,10 +41,6 @@ function manage(
   const adapter = firewalldRichAdapter({ command, zones, exits: zones });
   const onEvent = (event: FirewallEvent) => events.push(event);
   return { firewall: new ManagedFirewall(adapter, { checkSeconds: 0, onEvent, runner }), events };
-}
-
-function types(events: readonly FirewallEvent[]): string[] {
-  return events.map(({ type }) => type).filter((type) => type !== "command");
 }
 
 firewalldTest(
@@ -108,7 +95,7 @@ firewalldTest(
 
     const second = manage(firewalld);
     await second.firewall.prepare();
-    assertEquals(types(second.events), ["adopted"]);
+    assertEquals(eventTypes(second.events), ["adopted"]);
     assertEquals(second.firewall.held()[0]?.summary.address, CLIENT);
     assertEquals(await reach(client, SERVER, PORT, 3), "hello");
     await second.firewall.close();
@@ -128,10 +115,10 @@ firewalldTest(
       .find((line) => line.includes("10.9.0.3")) ?? "";
     await firewalld.tell(`--remove-rich-rule=${rule}`);
     await firewall.check();
-    assertEquals(types(events), ["vanished"]);
+    assertEquals(eventTypes(events), ["vanished"]);
     await firewalld.tell("--reload");
     await firewall.check();
-    assertEquals(types(events), ["vanished", "restored"]);
+    assertEquals(eventTypes(events), ["vanished", "restored"]);
     assertMatch(await firewalld.tell("--list-rich-rules"), /10\.9\.0\.1/);
     await firewall.close();
   },
@@ -147,7 +134,7 @@ firewalldTest(
     assertEquals((await firewall.open(first)).present.length, 1);
     await firewall.open(access(CLIENT, `tcp/${PORT}`, 60));
     assertEquals((await firewall.list()).length, 2);
-    await until("the first is over", () => types(events).includes("removed"), 10);
+    await until("the first is over", () => eventTypes(events).includes("removed"), 10);
     await until("firewalld agrees", async () => (await firewall.list()).length === 1);
     await firewall.close();
   },
@@ -223,7 +210,7 @@ exec ${firewalld.command} "$@"
     Deno.writeTextFileSync(flag, "");
     const { error } = await firewall.open(access(CLIENT, `tcp/${PORT}`, 120));
     assertMatch(error ?? "", /no answer within 4000 ms/);
-    assertEquals(types(events), ["error"]);
+    assertEquals(eventTypes(events), ["error"]);
     Deno.removeSync(flag);
     const rules = () => firewalld.tell("--list-rich-rules");
     assertMatch(await rules(), /10\.9\.0\.1/);

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import type { FirewallEvent } from "../../../lib/firewall/firewall.ts";
-import { access, defaultChains, forward, iptablesIn } from "../../support/firewall.ts";
+import { cabledPair } from "../../support/cabled_pair.ts";
+import {
+  access,
+  chainRules,
+  defaultChains,
+  eventTypes,
+  forward,
+  iptablesIn,
+} from "../../support/firewall.ts";
 import {
   failsInNamespace,
   type Lab,
@@ -10,34 +17,14 @@ import {
 } from "../../support/namespace.ts";
 import { connect, echoService, reach, untilClosed } from "../../support/tcp.ts";
 
-const LOG = { checkSeconds: 0 };
-
-async function rules(
-  namespace: Namespace,
-  chain = "FWKNOP_INPUT",
-  program = "iptables",
-): Promise<string[]> {
-  const { stdout } = await namespace.run(program, "-S", chain);
-  return stdout.split("\n").filter((line) => line.startsWith("-A"));
-}
-
 /** Client and server, the server's port dropped for new connections. */
 async function pair(lab: Lab, program: string): Promise<{ client: Namespace; server: Namespace }> {
-  const client = await lab.namespace("client");
-  const server = await lab.namespace("server");
-  await lab.cable(
-    { namespace: client, device: "eth0", addresses: ["10.9.0.1/24", "fd09::1/64"] },
-    { namespace: server, device: "eth0", addresses: ["10.9.0.2/24", "fd09::2/64"] },
-  );
+  const { client, server } = await cabledPair(lab);
   for (const each of [program, program.replace("iptables", "ip6tables")]) {
     await server.must(each, "-A", "INPUT", "-m", "state", "--state", "ESTABLISHED", "-j", "ACCEPT");
     await server.must(each, "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
   }
   return { client, server };
-}
-
-function types(events: readonly FirewallEvent[]): string[] {
-  return events.map(({ type }) => type).filter((type) => type !== "command");
 }
 
 /** A namespace whose kernel has no tables for the legacy program cannot try it. */
@@ -72,14 +59,14 @@ for (const program of ["iptables", "iptables-legacy"]) {
       }]);
       const session = await connect(client, "10.9.0.2", 22, 3);
       assert.equal(session?.banner, "hello");
-      await until("the rule is removed", () => types(events).includes("removed"), 8);
+      await until("the rule is removed", () => eventTypes(events).includes("removed"), 8);
       assert.ok(Date.now() / 1000 >= grant.expires, "not before its time");
-      assert.deepEqual(await rules(server, "FWKNOP_INPUT", program), []);
+      assert.deepEqual(await chainRules(server, "FWKNOP_INPUT", program), []);
       await untilClosed(client, "10.9.0.2", 22, 5);
       assert.equal(await session?.say("still here"), "still here");
       await session?.stop();
       await service.stop();
-      assert.deepEqual(types(events), ["info", "jump", "removed"]);
+      assert.deepEqual(eventTypes(events), ["info", "jump", "removed"]);
       await firewall.close();
       const { stdout } = await server.run(program, "-S");
       assert.doesNotMatch(stdout, /FWKNOP/);
@@ -102,13 +89,13 @@ for (const program of ["iptables", "iptables-legacy"]) {
       const stop = new Date((grant.expires - 1) * 1000).toISOString().slice(0, 19);
       const end =
         `-m comment --comment stanza_1 -m time --datestop ${stop} -m comment --comment _exp_${grant.expires} -j ACCEPT`;
-      assert.deepEqual(await rules(server, "FWKNOP_INPUT", program), [
+      assert.deepEqual(await chainRules(server, "FWKNOP_INPUT", program), [
         `-A FWKNOP_INPUT -s 10.9.0.1/32 -p tcp -m tcp --dport 22 ${end}`,
         `-A FWKNOP_INPUT -s 10.9.0.1/32 -p udp -m udp --dport 53 ${end}`,
       ]);
       const again = await firewall.open(grant);
       assert.deepEqual([again.added.length, again.present.length], [0, 2]);
-      assert.equal((await rules(server, "FWKNOP_INPUT", program)).length, 2);
+      assert.equal((await chainRules(server, "FWKNOP_INPUT", program)).length, 2);
       const listed = await firewall.list();
       assert.deepEqual(listed.map(({ service, stanza, expires }) => [service, stanza, expires]), [
         ["tcp/22", 1, grant.expires],
@@ -169,13 +156,13 @@ for (const program of ["iptables", "iptables-legacy"]) {
       await server.must(program, "-F");
       const second = await firewall.open(access("10.9.0.3", "tcp/22", 60));
       assert.equal(second.error, undefined);
-      assert.equal((await rules(server, "INPUT", program)).length, 1);
-      assert.equal((await rules(server, "FWKNOP_INPUT", program)).length, 2);
-      assert.deepEqual(types(events).slice(2), ["jump", "restored"]);
+      assert.equal((await chainRules(server, "INPUT", program)).length, 1);
+      assert.equal((await chainRules(server, "FWKNOP_INPUT", program)).length, 2);
+      assert.deepEqual(eventTypes(events).slice(2), ["jump", "restored"]);
       await server.must(program, "-F");
       await server.must(program, "-X");
       await firewall.check();
-      assert.equal((await rules(server, "FWKNOP_INPUT", program)).length, 2);
+      assert.equal((await chainRules(server, "FWKNOP_INPUT", program)).length, 2);
       await firewall.close();
     },
   );
@@ -191,13 +178,13 @@ for (const program of ["iptables", "iptables-legacy"]) {
       await firewall.open(access("10.9.0.2", "tcp/22", 2));
       await firewall.open(access("10.9.0.3", "tcp/22", 60));
       await server.must(program, "-D", "FWKNOP_INPUT", "2");
-      await until("both are over", () => types(events).length >= 4, 8);
-      assert.deepEqual(types(events).slice(2).sort(), ["removed", "vanished"]);
-      assert.equal((await rules(server, "FWKNOP_INPUT", program)).length, 1);
+      await until("both are over", () => eventTypes(events).length >= 4, 8);
+      assert.deepEqual(eventTypes(events).slice(2).sort(), ["removed", "vanished"]);
+      assert.equal((await chainRules(server, "FWKNOP_INPUT", program)).length, 1);
       await server.must(program, "-D", "FWKNOP_INPUT", "1");
       await firewall.check();
-      assert.equal(types(events).at(-1), "vanished");
-      assert.deepEqual(await rules(server, "FWKNOP_INPUT", program), []);
+      assert.equal(eventTypes(events).at(-1), "vanished");
+      assert.deepEqual(await chainRules(server, "FWKNOP_INPUT", program), []);
       assert.equal(firewall.held().length, 0);
       await firewall.close();
     },
@@ -217,7 +204,7 @@ namespaceTest(
     const result = await firewall.open(access("10.9.0.1", "tcp/22,tcp/80", 60));
     assert.match(result.error ?? "", /iptables|line|MASQUERADE/);
     assert.deepEqual(result.added, []);
-    assert.deepEqual(await rules(server), []);
+    assert.deepEqual(await chainRules(server), []);
     assert.equal(firewall.held().length, 0);
     await firewall.close();
   },
@@ -239,136 +226,6 @@ namespaceTest(
   },
 );
 
-namespaceTest(
-  "at start future rules of ours are adopted, over, unreadable and doubled ones go, others stay",
-  { programs: ["iptables"] },
-  async (lab) => {
-    const server = await lab.namespace("server");
-    const soon = Math.floor(Date.now() / 1000) + 3;
-    await server.must("iptables", "-N", "FWKNOP_INPUT");
-    const add = (comment: string, port: number) =>
-      server.must(
-        "iptables",
-        "-A",
-        "FWKNOP_INPUT",
-        "-p",
-        "6",
-        "-s",
-        "10.9.0.1",
-        "-d",
-        "0.0.0.0/0",
-        "--dport",
-        String(port),
-        "-m",
-        "comment",
-        "--comment",
-        comment,
-        "-j",
-        "ACCEPT",
-      );
-    await add(`_exp_${soon}`, 22);
-    await add(`_exp_${soon}`, 22);
-    await add("_exp_1500000000", 23);
-    await add("_exp_tomorrow", 24);
-    await add("the administrator's own", 25);
-    const { firewall, events } = iptablesIn(server);
-    await firewall.prepare();
-    assert.deepEqual((await rules(server)).map((line) => /--dport (\d+)/.exec(line)?.[1]), [
-      "22",
-      "25",
-    ]);
-    assert.deepEqual(types(events), ["info", "jump", "adopted", "removed"]);
-    await until(
-      "the adopted rule is over",
-      () => types(events).filter((type) => type === "removed").length === 2,
-      8,
-    );
-    assert.match((await rules(server)).join(), /^-A FWKNOP_INPUT .*administrator/);
-    await firewall.close();
-    assert.match((await rules(server)).join(), /administrator/, "stays with its chain");
-  },
-);
-
-namespaceTest("with FLUSH_IPT_AT_INIT Y the chain starts empty, AT_EXIT N leaves everything", {
-  programs: ["iptables"],
-}, async (lab) => {
-  const server = await lab.namespace("server");
-  const first = iptablesIn(server, { managed: { ...LOG, flushAtStart: true, flushAtExit: false } });
-  await first.firewall.prepare();
-  await first.firewall.open(access("10.9.0.1", "tcp/22", 60));
-  await first.firewall.close();
-  assert.equal((await rules(server)).length, 1);
-  const second = iptablesIn(server, { managed: { ...LOG, flushAtStart: true, flushAtExit: true } });
-  await second.firewall.prepare();
-  assert.equal((await rules(server)).length, 0);
-  assert.equal((await rules(server, "INPUT")).length, 1);
-  await server.must("iptables", "-A", "FWKNOP_INPUT", "-s", "10.1.1.1", "-j", "DROP");
-  await second.firewall.close();
-  assert.doesNotMatch((await server.run("iptables", "-S")).stdout, /FWKNOP/);
-});
-
-namespaceTest(
-  "a reload keeps every grant and knows its stanza",
-  { programs: ["iptables"] },
-  async (lab) => {
-    const server = await lab.namespace("server");
-    const before = iptablesIn(server, { managed: { ...LOG, flushAtStart: true } });
-    await before.firewall.prepare();
-    await before.firewall.open(access("10.9.0.1", "tcp/22", 60));
-    const after = iptablesIn(server, { managed: { ...LOG, flushAtStart: true } });
-    await after.firewall.prepare(before.firewall.held());
-    await before.firewall.release();
-    assert.deepEqual(types(after.events), ["info"]);
-    assert.equal((await after.firewall.list())[0]?.stanza, 1);
-    assert.equal((await rules(server)).length, 1);
-    assert.equal(
-      (await before.firewall.open(access("10.9.0.9", "tcp/22", 60))).error,
-      "The firewall was let go of",
-    );
-    // A start after a crash has nothing but the rules to go by.
-    const third = iptablesIn(server);
-    await after.firewall.release();
-    await third.firewall.prepare();
-    assert.deepEqual(types(third.events), ["info", "adopted"]);
-    assert.equal(third.firewall.held()[0]?.summary.stanza, 1);
-    await third.firewall.close();
-  },
-);
-
-namespaceTest(
-  "flush takes everything of ours, from every earlier configuration, and nothing else",
-  { programs: ["iptables"] },
-  async (lab) => {
-    const server = await lab.namespace("server");
-    const roles = defaultChains("input", "output", "forward", "dnat", "snat", "masquerade");
-    const old = { ...roles, output: { ...roles.output!, name: "OLD_NAME" } };
-    await server.must("iptables", "-A", "INPUT", "-p", "icmp", "-j", "ACCEPT");
-    const { firewall } = iptablesIn(server, {
-      settings: { chains: old },
-      managed: { ...LOG, flushAtExit: false },
-    });
-    await firewall.prepare();
-    await firewall.open(access("10.9.0.1", "tcp/22", 60));
-    await firewall.open(access("fd09::1", "tcp/22", 60));
-    await firewall.close();
-    await server.must("iptables", "-A", "FWKNOP_FORWARD", "-s", "10.5.5.5", "-j", "DROP");
-    const now = iptablesIn(server);
-    await now.firewall.flush();
-    assert.equal(
-      (await server.must("iptables", "-S")).trim().split("\n").slice(3).join("\n"),
-      [
-        "-N FWKNOP_FORWARD",
-        "-A INPUT -p icmp -j ACCEPT",
-        "-A FORWARD -j FWKNOP_FORWARD",
-        "-A FWKNOP_FORWARD -s 10.5.5.5/32 -j DROP",
-      ].join("\n"),
-    );
-    assert.doesNotMatch(await server.must("iptables", "-t", "nat", "-S"), /FWKNOP/);
-    assert.doesNotMatch(await server.must("ip6tables", "-S"), /FWKNOP/);
-    await now.firewall.release();
-  },
-);
-
 namespaceTest("200 grants at once all end on time, with few program starts", {
   programs: ["iptables"],
 }, async (lab) => {
@@ -384,13 +241,13 @@ namespaceTest("200 grants at once all end on time, with few program starts", {
   );
   const results = await Promise.all(grants);
   assert.ok(results.every(({ error, added }) => error === undefined && added.length === 1));
-  assert.equal((await rules(server)).length, 200);
+  assert.equal((await chainRules(server)).length, 200);
   await until(
     "all are over",
-    () => types(events).filter((type) => type === "removed").length === 200,
+    () => eventTypes(events).filter((type) => type === "removed").length === 200,
     10,
   );
-  assert.deepEqual(await rules(server), []);
+  assert.deepEqual(await chainRules(server), []);
   assert.equal(starts(), before, "no program was started for any of them");
   await firewall.close();
 });
@@ -420,7 +277,7 @@ namespaceTest(
     ) {
       assert.match((await firewall.open(bad)).error ?? "", /The firewall refuses the request/);
     }
-    assert.deepEqual(await rules(server), []);
+    assert.deepEqual(await chainRules(server), []);
     await firewall.close();
   },
 );
@@ -440,10 +297,10 @@ namespaceTest(
     assert.equal(await reach(client, "10.9.0.2", 22, 2), "hello");
     await untilClosed(client, "10.9.0.2", 22, 10);
     assert.ok(Date.now() / 1000 >= grant.expires - 1);
-    assert.equal((await rules(server)).length, 1);
+    assert.equal((await chainRules(server)).length, 1);
     const next = iptablesIn(server);
     await next.firewall.prepare();
-    assert.deepEqual(await rules(server), []);
+    assert.deepEqual(await chainRules(server), []);
     await next.firewall.close();
     await service.stop();
   },
@@ -460,7 +317,7 @@ namespaceTest(
     await firewall.prepare();
     const result = await firewall.open(forward("10.9.0.1", "tcp/33", "10.1.1.1 22", 60));
     assert.match(result.error ?? "", /to-destination|SNAT/);
-    assert.deepEqual(await rules(server, "FWKNOP_FORWARD"), []);
+    assert.deepEqual(await chainRules(server, "FWKNOP_FORWARD"), []);
     assert.equal(firewall.held().length, 0);
     await firewall.close();
   },
@@ -482,8 +339,8 @@ namespaceTest(
     await add("-s", "10.1.1.2", "-p", "tcp", "--dport", "22", ...comment(`_exp_${soon}`));
     await add("-s", "10.1.1.3");
     await firewall.check();
-    assert.deepEqual(types(events).slice(2), ["adopted", "removed", "removed"]);
-    assert.deepEqual((await rules(server)).map((line) => / -s (\S+)/.exec(line)?.[1]), [
+    assert.deepEqual(eventTypes(events).slice(2), ["adopted", "removed", "removed"]);
+    assert.deepEqual((await chainRules(server)).map((line) => / -s (\S+)/.exec(line)?.[1]), [
       "10.1.1.2/32",
       "10.1.1.3/32",
     ]);
@@ -503,7 +360,7 @@ namespaceTest(
     const [first, second] = await Promise.all([firewall.open(grant), firewall.open(grant)]);
     assert.deepEqual([first.added.length, first.present.length], [2, 0]);
     assert.deepEqual([second.added.length, second.present.length], [0, 2]);
-    assert.equal((await rules(server)).length, 2);
+    assert.equal((await chainRules(server)).length, 2);
     await firewall.close();
   },
 );

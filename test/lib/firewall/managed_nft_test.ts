@@ -1,25 +1,11 @@
 import assert from "node:assert/strict";
-import type { FirewallEvent } from "../../../lib/firewall/firewall.ts";
-import { access, nftIn } from "../../support/firewall.ts";
-import { type Lab, type Namespace, namespaceTest, until } from "../../support/namespace.ts";
+import { cabledPair } from "../../support/cabled_pair.ts";
+import { access, eventTypes, nftIn } from "../../support/firewall.ts";
+import { type Namespace, namespaceTest, until } from "../../support/namespace.ts";
 import { connect, echoService, reach, untilClosed } from "../../support/tcp.ts";
 
 const needs = { programs: ["nft"] };
 const protect = [{ protocol: "tcp", port: 22 }] as const;
-
-async function pair(lab: Lab): Promise<{ client: Namespace; server: Namespace }> {
-  const client = await lab.namespace("client");
-  const server = await lab.namespace("server");
-  await lab.cable(
-    { namespace: client, device: "eth0", addresses: ["10.9.0.1/24", "fd09::1/64"] },
-    { namespace: server, device: "eth0", addresses: ["10.9.0.2/24", "fd09::2/64"] },
-  );
-  return { client, server };
-}
-
-function types(events: readonly FirewallEvent[]): string[] {
-  return events.map(({ type }) => type).filter((type) => type !== "command");
-}
 
 function elements(namespace: Namespace, set: string): Promise<string> {
   return namespace.must("nft", "list", "set", "inet", "fwknop", set);
@@ -29,7 +15,7 @@ namespaceTest(
   "nft: protected services are dropped, opened for one address in either family, and closed by the kernel",
   needs,
   async (lab) => {
-    const { client, server } = await pair(lab);
+    const { client, server } = await cabledPair(lab);
     const service = await echoService(server, "::", 22);
     const { firewall, events } = nftIn(server, { settings: { protect } });
     assert.equal(await reach(client, "10.9.0.2", 22, 3), "hello");
@@ -50,7 +36,7 @@ namespaceTest(
     assert.equal(await session?.say("still"), "still");
     await session?.stop();
     await service.stop();
-    assert.deepEqual(types(events), []);
+    assert.deepEqual(eventTypes(events), []);
   },
 );
 
@@ -58,7 +44,7 @@ namespaceTest(
   "nft: an accept wins over the drops of iptables by its mark, and the lack of it is told",
   { programs: ["nft", "iptables"] },
   async (lab) => {
-    const { client, server } = await pair(lab);
+    const { client, server } = await cabledPair(lab);
     const service = await echoService(server, "0.0.0.0", 22);
     await server.must("iptables", "-P", "INPUT", "DROP");
     const { firewall, events } = nftIn(server);
@@ -84,7 +70,7 @@ namespaceTest(
     assert.equal(await reach(client, "10.9.0.2", 22, 3), "hello");
     const again = nftIn(server);
     await again.firewall.prepare();
-    assert.deepEqual(types(again.events), ["adopted"]);
+    assert.deepEqual(eventTypes(again.events), ["adopted"]);
     await again.firewall.release();
     await firewall.close();
     assert.doesNotMatch(await server.must("nft", "list", "tables"), /fwknop/);
@@ -108,7 +94,7 @@ namespaceTest(
     assert.deepEqual([rule?.address, rule?.service, rule?.stanza], ["10.9.0.1", "tcp/22", 1]);
     assert.equal(firewall.held().length, 1);
     await firewall.open(access("10.9.0.3", "tcp/22", 2));
-    await until("the short one is over", () => types(events).includes("removed"), 8);
+    await until("the short one is over", () => eventTypes(events).includes("removed"), 8);
     assert.equal((await firewall.list()).length, 1);
     await firewall.close();
   },
@@ -147,7 +133,7 @@ namespaceTest(
     await server.must("nft", "flush", "ruleset");
     await firewall.open(access("10.9.0.2", "tcp/22", 60));
     assert.match(await elements(server, "access4"), /10\.9\.0\.1[^]*10\.9\.0\.2/);
-    assert.deepEqual(types(events).filter((type) => type !== "warning"), ["restored"]);
+    assert.deepEqual(eventTypes(events).filter((type) => type !== "warning"), ["restored"]);
     await server.must("nft", "flush", "chain", "inet", "fwknop", "input");
     await firewall.check();
     assert.match(await server.must("nft", "list", "chain", "inet", "fwknop", "input"), /@access4/);
@@ -161,7 +147,7 @@ namespaceTest(
       "{ 10.9.0.1 . tcp . 22 }",
     );
     await firewall.check();
-    assert.equal(types(events).at(-1), "vanished");
+    assert.equal(eventTypes(events).at(-1), "vanished");
     await firewall.close();
   },
 );
@@ -181,7 +167,7 @@ namespaceTest(
     assert.match(table, /10\.9\.0\.1 \. tcp \. 22/);
     assert.match(table, /@protected ct state != \{ established, related \} drop/);
     assert.match(table, /masquerade/);
-    assert.deepEqual(types(after.events), []);
+    assert.deepEqual(eventTypes(after.events), []);
     await after.firewall.close();
     assert.match(
       await server.must("nft", "list", "table", "inet", "fwknop"),
@@ -216,7 +202,7 @@ namespaceTest(
     await server.must("nft", "flush", "ruleset");
     await firewall.check();
     assert.equal((await firewall.list()).length, count);
-    assert.equal(types(events).filter((type) => type === "restored").length, count);
+    assert.equal(eventTypes(events).filter((type) => type === "restored").length, count);
     await firewall.close();
   },
 );
@@ -233,7 +219,7 @@ namespaceTest(
   "nft: the drop of protected services is put back by itself though nothing is granted",
   needs,
   async (lab) => {
-    const { client, server } = await pair(lab);
+    const { client, server } = await cabledPair(lab);
     const service = await echoService(server, "0.0.0.0", 22);
     const { firewall } = nftIn(server, { settings: { protect }, managed: { checkSeconds: 1 } });
     await firewall.prepare();
@@ -257,10 +243,10 @@ namespaceTest(
     set = -3_600_000;
     await server.must("nft", "delete", "table", "inet", "fwknop");
     await firewall.check();
-    assert.deepEqual(types(events), ["warning", "restored"]);
+    assert.deepEqual(eventTypes(events), ["warning", "restored"]);
     assert.match(await elements(server, "access4"), /10\.9\.0\.1 \. tcp \. 22 timeout (39|40)s/);
     await firewall.check();
-    assert.deepEqual(types(events), ["warning", "restored"]);
+    assert.deepEqual(eventTypes(events), ["warning", "restored"]);
     await firewall.close();
   },
 );
