@@ -30,6 +30,8 @@ interface Acknowledgement {
   isAnswer(line: string, number: number): boolean;
   /** What in the error output, up to the answer, says that the document was refused. */
   complaint(said: readonly string[]): string | undefined;
+  /** Documents after which another one is started in its place; absent: one lives as long as it can. */
+  readonly most?: number;
 }
 
 const ACKNOWLEDGEMENTS: Readonly<Record<Dialect, Acknowledgement>> = {
@@ -50,6 +52,8 @@ const ACKNOWLEDGEMENTS: Readonly<Record<Dialect, Acknowledgement>> = {
       const errors = said.filter((line) => line.startsWith("Error: "));
       return errors.length > 1 ? errors[0]?.slice("Error: ".length) : undefined;
     },
+    // It keeps a history of its lines, which grows, and which it searches for each of them.
+    most: 1000,
   },
 };
 
@@ -81,9 +85,9 @@ export class KeptOpen {
     const acknowledgement = ACKNOWLEDGEMENTS[this.#helper.dialect];
     let running = this.#running;
     if (running === undefined || running.ended) {
-      const child = this.#options.programs.keepOpen(this.#helper);
-      if (typeof child === "string") return { ok: false, how: "unusable", text: child };
-      running = this.#running = new Running(child, acknowledgement.stream);
+      const started = this.#start();
+      if (typeof started === "string") return { ok: false, how: "unusable", text: started };
+      running = this.#running = started;
     }
     const { milliseconds } = this.#options;
     const number = ++this.#number;
@@ -101,6 +105,7 @@ export class KeptOpen {
     if (outcome === "answered") {
       await written;
       const complaint = acknowledgement.complaint(running.said);
+      if (++running.documents === acknowledgement.most) this.#renew(running);
       return complaint === undefined ? { ok: true } : refused(complaint);
     }
     this.#running = undefined;
@@ -121,11 +126,27 @@ export class KeptOpen {
   async close(milliseconds = 500): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
-    if (running === undefined) return;
-    const timer = setTimeout(() => kill(running.child), milliseconds);
-    await running.finish();
-    clearTimeout(timer);
+    if (running !== undefined) await end(running, milliseconds);
   }
+
+  #start(): Running | string {
+    const child = this.#options.programs.keepOpen(this.#helper);
+    const { stream } = ACKNOWLEDGEMENTS[this.#helper.dialect];
+    return typeof child === "string" ? child : new Running(child, stream);
+  }
+
+  /** Has another one ready before it is needed. If it cannot be started, whoever needs it is told. */
+  #renew(worn: Running): void {
+    const started = this.#start();
+    this.#running = typeof started === "string" ? undefined : started;
+    void end(worn, 500);
+  }
+}
+
+async function end(running: Running, milliseconds: number): Promise<void> {
+  const timer = setTimeout(() => kill(running.child), milliseconds);
+  await running.finish();
+  clearTimeout(timer);
 }
 
 function refused(text: string): Submission {
@@ -141,6 +162,8 @@ function firstLine(said: readonly string[]): string | undefined {
 /** A running program and its streams. */
 class Running {
   ended = false;
+  /** How many it has answered. */
+  documents = 0;
   /** Error output since the last document. */
   readonly said: string[] = [];
   /** Resolves when the program has ended and everything it said was read. */

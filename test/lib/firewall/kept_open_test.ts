@@ -1,0 +1,62 @@
+import { assert, assertEquals } from "../../assert.ts";
+import { KeptOpen } from "../../../lib/firewall/kept_open.ts";
+import { HOST_PROGRAMS } from "../../../lib/firewall/programs.ts";
+import { access, nftIn } from "../../support/firewall.ts";
+import { withFolder } from "../../support/folder.ts";
+import { namespaceTest, until } from "../../support/namespace.ts";
+
+/** Size and time of change, or that there is no such file. */
+function traceOf(path: string): string {
+  try {
+    const { size, mtime } = Deno.statSync(path);
+    return `${size} bytes of ${mtime?.toISOString()}`;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return "absent";
+  }
+}
+
+namespaceTest(
+  "nft keeps no history of what it was told: neither in / nor in anybody's home",
+  { programs: ["nft"] },
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const histories = ["/.nft.history", `${Deno.env.get("HOME") ?? ""}/.nft.history`];
+    const before = histories.map(traceOf);
+    const { firewall } = nftIn(server);
+    await firewall.prepare();
+    const { error } = await firewall.open(access("10.9.0.1", "tcp/22", 60));
+    assertEquals(error, undefined);
+    await firewall.close();
+    assertEquals(histories.map(traceOf), before);
+  },
+);
+
+/** A program that repeats its input on its error output, as nft does with lines it does not know. */
+const ECHO = `#!/bin/sh
+echo $$ >> "$1"
+while IFS= read -r line; do echo "$line" >&2; done
+echo "$$ left" >> "$1"
+`;
+
+Deno.test({
+  name: "a program that remembers every line is started anew after a thousand, and none is lost",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withFolder(async (folder) => {
+      const [program, log] = [`${folder}/echo`, `${folder}/log`];
+      Deno.writeTextFileSync(program, ECHO, { mode: 0o700 });
+      const kept = new KeptOpen({ words: [program, log], dialect: "nft" }, {
+        milliseconds: 5000,
+        programs: HOST_PROGRAMS,
+      });
+      const lines = (): string[] => Deno.readTextFileSync(log).trimEnd().split("\n");
+      for (let count = 0; count < 1000; count++) assert((await kept.submit("list\n")).ok);
+      // The next one is there before it is needed.
+      await until("the first program has left", () => lines().length === 3, 10);
+      assertEquals(lines().filter((line) => line.endsWith("left")).length, 1);
+      assert((await kept.submit("list\n")).ok);
+      await kept.close();
+      await until("the second program has left", () => lines().length === 4, 10);
+    }),
+});
