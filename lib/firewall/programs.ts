@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CHILD_ENVIRONMENT } from "./child_environment.ts";
+import { HELPER_ENVIRONMENT } from "./child_environment.ts";
 import type { Command, Helper, Outcome } from "./plan.ts";
 import { runOnce } from "./run_once.ts";
 
@@ -31,7 +31,7 @@ export const HOST_PROGRAMS: Programs = {
     try {
       return new Deno.Command(program, {
         args,
-        ...CHILD_ENVIRONMENT,
+        ...HELPER_ENVIRONMENT,
         stdin: "piped",
         stdout: "piped",
         stderr: "piped",
