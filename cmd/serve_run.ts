@@ -6,6 +6,7 @@
 import { absoluteOptions } from "../lib/config/absolute_options.ts";
 import { formatDiagnostic } from "../lib/config/diagnostic.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
+import { ignoreDebuggerSignal } from "../lib/daemon/debugger_signal.ts";
 import { isDetached, ownCommand, reportReady, startDetached } from "../lib/daemon/detach.ts";
 import { PidFile, refuseSecondDaemon } from "../lib/daemon/pid_file.ts";
 import { dropPermissions } from "../lib/daemon/permissions.ts";
@@ -151,6 +152,7 @@ async function serveConfig(
   using manager = new ServiceManager(context.env("NOTIFY_SOCKET"));
   // Before anything is changed, so that it is put back whenever the signal comes.
   using signals = new Signals();
+  using _debugger = ignoreDebuggerSignal();
   const ending = new AbortController();
   signals.on("SIGINT", () => ending.abort());
   signals.on("SIGTERM", () => ending.abort());
@@ -188,7 +190,7 @@ async function serveConfig(
       current = await reload(server, current, run, log);
       manager.ready(`Watching ${current.capture.description}`);
     });
-    signals.on("SIGUSR1", () => tellCounters(server, log));
+    signals.on("SIGPROF", () => tellCounters(server, log));
     signals.on("SIGUSR2", () => revokeGrants(current, log));
     for (const line of setup.announcements) log.info(line);
     setup.cycles?.start();
@@ -272,7 +274,7 @@ async function revokeGrants({ firewall }: OpenedSetup, log: ServeLog): Promise<v
   }
 }
 
-/** SIGUSR1: what went through so far. */
+/** SIGPROF: what went through so far. */
 function tellCounters(server: Server, log: ServeLog): void {
   const { capture, replay } = server.setup;
   const { received, dropped, refused } = capture.statistics();

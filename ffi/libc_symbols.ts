@@ -315,6 +315,17 @@ export const streamSymbols = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
+/** Signals that have no listener. */
+export const signalSymbols = {
+  signal: {
+    parameters: [
+      "i32", // int signum
+      "pointer", // void (*handler)(int), or SIG_IGN
+    ],
+    result: "pointer", // the handler before
+  },
+} as const satisfies Deno.ForeignLibraryInterface;
+
 /** Scheduling. */
 export const processorSymbols = {
   sched_yield: {

@@ -199,7 +199,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "SIGUSR1 tells the counters",
+  "SIGPROF tells the counters",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -207,9 +207,39 @@ namespaceTest(
       const daemon = await startOurs(host, { folder, accessConf: STANZA });
       await knock(host, "192.0.2.1");
       await daemon.line(/Added access rule/);
-      Deno.kill(await pidOf(folder), "SIGUSR1");
+      Deno.kill(await pidOf(folder), "SIGPROF");
       const line = await daemon.line(/^Packets: /);
       assert(line.startsWith("Packets: 1 received, 0 dropped"), line);
+      await daemon.stop();
+    }),
+);
+
+namespaceTest(
+  "SIGUSR1 opens no debugger, neither before the runtime listens to it nor after",
+  { programs: ["iptables", "ss"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const daemon = await startOurs(host, { folder, accessConf: STANZA });
+      const pid = await pidOf(folder);
+      const ignores = (): boolean => {
+        const ignored = /^SigIgn:\t([0-9a-f]+)$/m.exec(
+          Deno.readTextFileSync(`/proc/${pid}/status`),
+        );
+        return (BigInt(`0x${ignored?.[1] ?? "0"}`) >> 9n & 1n) === 1n;
+      };
+      const start = performance.now();
+      // The runtime takes the signal half a second after its start; it is taken back within a moment.
+      await until(
+        "the signal is ignored for good",
+        () => ignores() && performance.now() - start > 1500,
+        10,
+      );
+      Deno.kill(pid, "SIGUSR1");
+      Deno.kill(pid, "SIGPROF");
+      await daemon.line(/^Packets: /);
+      assert(!daemon.lines.some((line) => line.includes("Debugger")), daemon.lines.join("\n"));
+      assert(!(await host.must("ss", "-ltn")).includes(":9229"));
       await daemon.stop();
     }),
 );

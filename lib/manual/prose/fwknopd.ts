@@ -34,7 +34,7 @@ Options are those of \`fwknop serve\` and these:`;
 export const SIGNALS: Readonly<Record<string, string>> = {
   SIGHUP: "Read the configuration again. Grants stay; a bad configuration changes nothing.",
   "SIGTERM, SIGINT": "Remove the rules, run the closes of cycles, and end.",
-  SIGUSR1: "Log counters.",
+  SIGPROF: "Log counters.",
   SIGUSR2: "Remove the rules of every grant and go on; `fw-flush` sends it to a daemon that runs.",
 };
 
