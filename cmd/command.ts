@@ -5,7 +5,7 @@
  */
 import type { GivenOptions } from "../lib/config/option.ts";
 import type { CommandDescription } from "../lib/manual/command.ts";
-import { type Context, ExitCode } from "./context.ts";
+import { type Context, ExitCode, UnreadOutput } from "./context.ts";
 import { describeFailure } from "./failure.ts";
 
 /** A subcommand: what it takes and what it does. */
@@ -32,6 +32,7 @@ export async function runDefinition(
     const run = await definition.load();
     return await run(options, words, context);
   } catch (error) {
+    if (error instanceof UnreadOutput) return ExitCode.unread;
     context.err(describeFailure(error));
     return ExitCode.failure;
   }

@@ -6,7 +6,7 @@
 
 /** The streams and the environment of one run. Tests pass their own. */
 export interface Context {
-  /** Writes to standard output, as given: no newline is added. */
+  /** Writes to standard output, as given: no newline is added. Throws an `UnreadOutput` when its reader is gone. */
   out(text: string): void;
   /** Writes to standard error, as given. */
   err(text: string): void;
@@ -20,14 +20,27 @@ export interface Context {
   env(name: string): string | undefined;
 }
 
-/** Exit statuses of the subcommands; as `fwknopd` or as the C client only 0 and 1 occur. */
-export const ExitCode = { ok: 0, failure: 1, usage: 2 } as const;
+/**
+ * Exit statuses of the subcommands; as `fwknopd` or as the C client only 0 and 1 occur, and `unread`: 128 and the
+ * number of SIGPIPE, which a shell shows for a program that wrote to a pipe nobody reads. The runtime ignores the signal.
+ */
+export const ExitCode = { ok: 0, failure: 1, usage: 2, unread: 141 } as const;
+
+/** Whoever read this output has gone, as `head` does: the run ends with {@link ExitCode.unread} and without a word. */
+export class UnreadOutput extends Error {
+  override readonly name = "UnreadOutput";
+}
 
 const encoder = new TextEncoder();
 
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   let rest = encoder.encode(text);
-  while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+  try {
+    while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.BrokenPipe)) throw cause;
+    throw new UnreadOutput("nobody reads the output", { cause });
+  }
 }
 
 /** The context of the real process. */

@@ -124,6 +124,8 @@ async function knock(
   const stop = new AbortController();
   // From now on: a grant that ends while the port is tried would be tried in vain.
   const held = holdOpen(result, settings, quiet, stop.signal, tellObject);
+  // What ends it, such as an output that nobody reads any more, is told of below and not while the port is tried.
+  held.catch(() => {});
   const code = await goOn();
   const isDone = code !== ExitCode.ok || words.length > 0 || options.has("proxy");
   if (isDone) stop.abort();

@@ -5,7 +5,7 @@
  */
 import { COMMANDS, runApplication } from "./application.ts";
 import { FWKNOPD } from "./compat/name.ts";
-import type { Context } from "./context.ts";
+import { type Context, ExitCode, UnreadOutput } from "./context.ts";
 
 /** Alone these are questions about the whole program, not about the C client's command line. */
 const QUESTIONS: readonly string[] = ["--help", "-h", "--version"];
@@ -15,6 +15,15 @@ const QUESTIONS: readonly string[] = ["--help", "-h", "--version"];
  * subcommand, whatever the program is called: asking for the name it was invoked by costs a library call.
  */
 export async function runFwknop(args: readonly string[], context: Context): Promise<number> {
+  try {
+    return await runLine(args, context);
+  } catch (error) {
+    if (error instanceof UnreadOutput) return ExitCode.unread;
+    throw error;
+  }
+}
+
+async function runLine(args: readonly string[], context: Context): Promise<number> {
   const [first, ...rest] = args;
   if (first !== undefined && Object.hasOwn(COMMANDS, first)) {
     return await runApplication(args, context);

@@ -25,11 +25,11 @@ export const runUci: RunCommand = async (options, [path, ...more], context) => {
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
     for (const [name, text] of Object.entries(files)) {
       await replacePrivateFile(`${folder}/${name}`, text);
-      context.out(`Wrote ${folder}/${name}\n`);
     }
   } catch (error) {
     throw failure(`Cannot write to ${folder}`, error);
   }
+  for (const name of Object.keys(files)) context.out(`Wrote ${folder}/${name}\n`);
   return ExitCode.ok;
 };
 

@@ -37,6 +37,7 @@ export const EXIT_STATUSES: Readonly<Record<string, string>> = {
   "4": "`knock --wait`: the port refuses connections.",
   "5": "`knock --wait`: the address cannot be reached.",
   "6": "`knock --wait`: no answer, and the clock here is wrong beyond doubt.",
+  "141": "Nobody reads the output any more, as with `| head`.",
 };
 
 /** Beside the table of exit statuses. */

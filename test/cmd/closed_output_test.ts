@@ -1,0 +1,59 @@
+/** `fwknop … | head`: whoever reads has seen enough. */
+import { assertEquals } from "../assert.ts";
+import { runUnread } from "../support/closed_output.ts";
+import { withFolder } from "../support/folder.ts";
+
+const KNOCK = ["-T", "-vv", "-A", "tcp/22", "-a", "192.0.2.7", "--key-rijndael", "secret"];
+
+Deno.test("a command whose output nobody reads ends quietly, with what a shell shows for SIGPIPE", async () => {
+  const lines: readonly (readonly string[])[] = [
+    ["--help"],
+    ["help", "knock"],
+    ["version"],
+    ["print", "man", "fwknop"],
+    ["keygen"],
+    ["knock", "--no-rc-file", ...KNOCK],
+  ];
+  for (const words of lines) {
+    assertEquals(await runUnread(...words), { code: 141, stderr: "" }, words.join(" "));
+  }
+});
+
+Deno.test("the command lines of the C tools end in the same way", async () => {
+  assertEquals(await runUnread("--no-rc-file", "--no-save-args", ...KNOCK), {
+    code: 141,
+    stderr: "",
+  });
+  assertEquals(await runUnread("fwknopd", "--help"), { code: 141, stderr: "" });
+});
+
+Deno.test("a knock that is repeated ends with its reader, while the port is tried too", async () => {
+  // A port that is refused until the time is over; the second packet is told of before that.
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const waits = ["--json", "--wait-time", "2", "--repeat-time", "1"];
+  const knock = [
+    "knock",
+    "--no-rc-file",
+    "-s",
+    "-D",
+    "127.0.0.1",
+    "-p",
+    "9",
+    "--key-rijndael",
+    "k",
+  ];
+  const ended = await runUnread(...knock, ...waits, "-A", `tcp/${port}`);
+  assertEquals(ended, { code: 141, stderr: "" });
+});
+
+Deno.test("a folder that is written is not blamed for an output that nobody reads", () =>
+  withFolder(async (folder) => {
+    const config = `${folder}/uci`;
+    await Deno.writeTextFile(config, "config global\n\toption uci_enabled 1\n");
+    assertEquals(await runUnread("uci", config, "--output", `${folder}/out`), {
+      code: 141,
+      stderr: "",
+    });
+  }));
