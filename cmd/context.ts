@@ -31,6 +31,13 @@ export class UnreadOutput extends Error {
   override readonly name = "UnreadOutput";
 }
 
+/** What to throw for an error of writing: an {@link UnreadOutput} where that is what it means. */
+export function asUnread(cause: unknown): unknown {
+  return cause instanceof Deno.errors.BrokenPipe
+    ? new UnreadOutput("nobody reads the output", { cause })
+    : cause;
+}
+
 const encoder = new TextEncoder();
 
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
@@ -38,8 +45,7 @@ function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string
   try {
     while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.BrokenPipe)) throw cause;
-    throw new UnreadOutput("nobody reads the output", { cause });
+    throw asUnread(cause);
   }
 }
 

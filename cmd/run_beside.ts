@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { errorText } from "../lib/client/error_text.ts";
 import { HintedError } from "../lib/hinted_error.ts";
+import { asUnread } from "./context.ts";
 
 /** Signals that end the command rather than us; the terminal sends the others to both. */
 const FORWARDED: readonly Deno.Signal[] = Deno.build.os === "windows"
@@ -52,7 +54,12 @@ function forward(child: Deno.ChildProcess, signal: Deno.Signal): void {
   }
 }
 
-/** Joins standard input and output to a connection until the far end closes it. */
+/**
+ * Joins standard input and output to a connection until the far end closes it.
+ *
+ * @throws {HintedError} when the connection breaks.
+ * @throws {UnreadOutput} when nobody reads standard output any more: ssh has ended, for example.
+ */
 export async function joinStreams(connection: Deno.TcpConn): Promise<void> {
   connection.setNoDelay(true);
   // Our end of input is told to the far end, which may still have something to say. Whatever breaks on this side
@@ -61,14 +68,30 @@ export async function joinStreams(connection: Deno.TcpConn): Promise<void> {
   const buffer = new Uint8Array(65536);
   try {
     for (;;) {
-      const count = await connection.read(buffer);
+      const count = await receive(connection, buffer);
       if (count === null) return;
-      for (let rest = buffer.subarray(0, count); rest.length > 0;) {
-        rest = rest.subarray(await Deno.stdout.write(rest));
-      }
+      await writeOutput(buffer.subarray(0, count));
     }
   } finally {
     connection.close();
+  }
+}
+
+async function receive(connection: Deno.TcpConn, buffer: Uint8Array): Promise<number | null> {
+  try {
+    return await connection.read(buffer);
+  } catch (cause) {
+    throw new HintedError(`the connection broke: ${errorText(cause)}`, { cause });
+  }
+}
+
+async function writeOutput(bytes: Uint8Array): Promise<void> {
+  try {
+    for (let rest = bytes; rest.length > 0;) {
+      rest = rest.subarray(await Deno.stdout.write(rest));
+    }
+  } catch (cause) {
+    throw asUnread(cause);
   }
 }
 
