@@ -4,6 +4,7 @@
  * @module
  */
 import { commandWords } from "../lib/config/command_words.ts";
+import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { natSwitches } from "../lib/config/nat_switches.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
 import type { FirewallChoice } from "../lib/firewall/choose.ts";
@@ -29,6 +30,7 @@ export function doctorQuestions(
     kind,
     iptables: kind === "iptables" ? command : [...wrapper, "iptables"].join(" "),
     nft: kind === "nft" ? command : [...wrapper, "nft"].join(" "),
+    ...chainsOf(kind, settings),
     protect: settings.NFT_PROTECT ?? [],
     services: servicesOf(stanzas),
     ipv6,
@@ -46,6 +48,17 @@ export function doctorQuestions(
       : {}),
     ...(settings.ENABLE_UDP_SERVER ? { udpPort: settings.UDPSERV_PORT } : {}),
   };
+}
+
+/** firewalld makes use of its chains where its backend is iptables. */
+function chainsOf(
+  kind: FirewallChoice["kind"],
+  settings: ServerSettings,
+): Pick<DoctorQuestions, "chains"> {
+  if (kind !== "iptables" && kind !== "firewalld") return {};
+  const names = kind === "iptables" ? "IPT" : "FIREWD";
+  const input = settings[`${names}_INPUT_ACCESS`];
+  return { chains: { input, forward: settings[`${names}_FORWARD_ACCESS`] } };
 }
 
 /** What stanzas open; ssh where none of them says. */

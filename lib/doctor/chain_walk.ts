@@ -24,6 +24,12 @@ export interface Step {
     | { readonly goto: string };
 }
 
+/** Whether a condition holds that another one is the negation of. */
+export function opposite(match: Step["match"]): Step["match"] {
+  if (match === "maybe") return match;
+  return match === "yes" ? "no" : "yes";
+}
+
 /** A rule that hands the packet to another program: what that one does with it cannot be seen here. */
 export const DECIDED_ELSEWHERE: readonly Step[] = [
   { match: "maybe", does: "accepted" },
@@ -63,4 +69,10 @@ export function fateBehind(exits: ReadonlySet<Exit>, policy: "accepted" | "dropp
   const ends = new Set([...exits].map((exit) => exit === "returned" ? policy : exit));
   const [end = policy] = ends;
   return ends.size > 1 ? "unclear" : end;
+}
+
+/** The fate of a packet that has to get past several chains. */
+export function worstOf(fates: readonly Fate[]): Fate {
+  if (fates.includes("dropped")) return "dropped";
+  return fates.includes("unclear") ? "unclear" : "accepted";
 }

@@ -44,9 +44,12 @@ export function publishedPorts({ nat }: Ruleset, service: Service): PublishedPor
 export function judgePublished({ filter }: Ruleset, { outside, inside }: PublishedPort): Finding {
   const name = formatService(outside);
   // The chain that Docker leaves to the administrator.
-  const fate = filter[4] === undefined
-    ? "accepted"
-    : fateIn(filter[4], "DOCKER-USER", { service: inside, established: false }, "accepted");
+  const fate = filter[4] === undefined ? "accepted" : fateIn(
+    filter[4],
+    "DOCKER-USER",
+    { service: inside, established: false, family: 4 },
+    "accepted",
+  );
   switch (fate) {
     case "dropped":
       return {

@@ -8,6 +8,9 @@ import type { Service } from "../net/service.ts";
 import type { Finding } from "./finding.ts";
 import { Runner } from "../firewall/runner.ts";
 
+/** Its table where its backend is nftables. */
+export const FIREWALLD_TABLE = "inet firewalld";
+
 /** Whether it runs: what does not run grants nothing. */
 export async function examineFirewalld(command: string): Promise<Finding[]> {
   const program = commandWords(command);
@@ -26,4 +29,9 @@ export async function examineFirewalld(command: string): Promise<Finding[]> {
 export function closingFirewalld({ protocol, port }: Service): string {
   const rule = `rule port port="${port}" protocol="${protocol}" drop`;
   return `firewall-cmd --permanent --add-rich-rule='${rule}' && firewall-cmd --reload`;
+}
+
+/** The command that lets a service in. */
+export function admittingFirewalld({ protocol, port }: Service): string {
+  return `firewall-cmd --permanent --add-port=${port}/${protocol} && firewall-cmd --reload`;
 }

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { Service } from "../net/service.ts";
-import { NFT_MARK } from "../firewall/nft_schema.ts";
-import { ANY_SERVICE } from "./any_service.ts";
 import { DECIDED_ELSEWHERE, exitsOf, type Fate, fateBehind, type Step } from "./chain_walk.ts";
 import { type ListedRule, type Listing, parseListing } from "../firewall/iptables_listing.ts";
+import { matchesIptables } from "./iptables_condition.ts";
+import type { Packet } from "./packet.ts";
 
 /** One table: its chains and the policies of the built-in ones. */
 export interface Policy {
@@ -26,31 +25,16 @@ export function parsePolicy(text: string): Policy {
   return { chains: parseListing(text), policies };
 }
 
-/** What the INPUT chain does to a new connection (or first datagram) from anywhere to a service of this host. */
-export function fateOf(policy: Policy, service: Service): Fate {
-  return fate(policy, { service, established: false });
+/** The chain that a packet meets first in the table filter. */
+export function hookChain({ hook }: Packet): "INPUT" | "FORWARD" {
+  return hook === "forward" ? "FORWARD" : "INPUT";
 }
 
-/** Whether packets of connections that stand already are let in whatever port they are for. */
-export function acceptsEstablished(policy: Policy): boolean {
-  return fate(policy, { service: ANY_SERVICE, established: true }) === "accepted";
-}
-
-/** What FORWARD does to a new connection through this host, whatever its ends. */
-export function forwardFate(filter: Policy): Fate {
-  const otherwise = filter.policies.get("FORWARD") === "DROP" ? "dropped" : "accepted";
-  return fateIn(filter, "FORWARD", { service: ANY_SERVICE, established: false }, otherwise);
-}
-
-/** A packet of a connection. */
-export interface Packet {
-  readonly service: Service;
-  readonly established: boolean;
-}
-
-function fate(policy: Policy, packet: Packet): Fate {
-  const otherwise = policy.policies.get("INPUT") === "DROP" ? "dropped" : "accepted";
-  return fateIn(policy, "INPUT", packet, otherwise);
+/** What the table filter does to a packet. */
+export function iptablesFateOf(policy: Policy, packet: Packet): Fate {
+  const chain = hookChain(packet);
+  const otherwise = policy.policies.get(chain) === "DROP" ? "dropped" : "accepted";
+  return fateIn(policy, chain, packet, otherwise);
 }
 
 /**
@@ -69,8 +53,20 @@ export function fateIn(
   return fateBehind(exitsOf(chain, stepsOf), otherwise);
 }
 
+/** The same policy with one more rule, in the words of `iptables -S`, at an index of a chain. */
+export function withRule(
+  { chains, policies }: Policy,
+  chain: string,
+  index: number,
+  words: readonly string[],
+): Policy {
+  const rule: ListedRule = { chain, words, text: words.join(" ") };
+  const rules = (chains.get(chain) ?? []).toSpliced(index, 0, rule);
+  return { policies, chains: new Map([...chains, [chain, rules]]) };
+}
+
 function steps(policy: Policy, rule: ListedRule, packet: Packet): readonly Step[] {
-  const match = matches(rule, packet);
+  const match = matchesIptables(rule.words, packet);
   // A rule of ours admits those who knocked; it says nothing about anybody else.
   const isOurs = rule.words.some((word) => word.startsWith("_exp_"));
   if (match === "no" || (match === "maybe" && isOurs)) return [];
@@ -88,45 +84,4 @@ function effect(policy: Policy, how: string, target: string): Step["does"] {
   // LOG, MARK and the like let the packet go on.
   if (!policy.chains.has(target)) return "nothing";
   return how === "-g" ? { goto: target } : { jump: target };
-}
-
-/** `maybe`: there is a condition that is not understood, such as an address or an interface. */
-function matches({ words }: ListedRule, { service, established }: Packet): Step["match"] {
-  let certain = true;
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index] ?? "";
-    const value = words[index + 1] ?? "";
-    if (word === "!") {
-      certain = false;
-      index += 2;
-    } else if (/^-[jg]$/.test(word)) break;
-    else if (word === "-i" && value === "lo") return "no";
-    else if (word === "-p") {
-      if (value !== service.protocol && value !== "all") return "no";
-      index++;
-    } else if (word === "--dport" || word === "--dports") {
-      if (!coversPort(value, service.port)) return "no";
-      index++;
-    } else if (word === "--state" || word === "--ctstate") {
-      const states = value.split(",");
-      if (!states.includes(established ? "ESTABLISHED" : "NEW")) return "no";
-      index++;
-    } else if (word === "--mark" && Number(value) === NFT_MARK) {
-      // Only our own table sets it, for those who knocked.
-      return "no";
-    } else if (word === "-m" || word === "--comment") index++;
-    else {
-      certain = false;
-      index++;
-    }
-  }
-  return certain ? "yes" : "maybe";
-}
-
-/** `22`, `22:30`, `22,80,8000:8010`. */
-function coversPort(text: string, port: number): boolean {
-  return text.split(",").some((part) => {
-    const [low = "", high = low] = part.split(":");
-    return port >= Number(low || 0) && port <= Number(high || 65535);
-  });
 }

@@ -5,22 +5,17 @@
  */
 import type { AddressFamily } from "../net/address.ts";
 import { formatService, sameService, type Service } from "../net/service.ts";
-import type { FirewallKind } from "../firewall/choose.ts";
+import { closing } from "./closing.ts";
 import { judgePublished, publishedPorts } from "./docker.ts";
-import { type DoctorQuestions, familiesOf } from "./questions.ts";
-import {
-  type FamilyFate,
-  serviceFindings,
-  sessionFindings,
-  spaPortFindings,
-} from "./fate_findings.ts";
+import { type FamilyFate, serviceFindings, spaPortFindings } from "./fate_findings.ts";
 import type { Finding } from "./finding.ts";
-import { closingFirewalld, examineFirewalld } from "./firewalld.ts";
-import { dropsEstablished, readRuleset, type Ruleset, rulesetFate } from "./linux_ruleset.ts";
-import { HEX_MARK, MARK_ADVICE } from "../firewall/nft_mark.ts";
-import { nftFateOf } from "./nft_policy.ts";
-import { ANY_SERVICE } from "./any_service.ts";
-import { forwardFate } from "./iptables_policy.ts";
+import { examineFirewalld } from "./firewalld.ts";
+import { judgeGrants } from "./grants.ts";
+import { readRuleset, type Ruleset } from "./linux_ruleset.ts";
+import { admitService } from "./place.ts";
+import { type DoctorQuestions, familiesOf } from "./questions.ts";
+import { judgeSessions } from "./sessions.ts";
+import { fateOf, hurdles, type Verdict, verdictsOf } from "./verdicts.ts";
 
 /** Asks the programs and judges what they list. */
 export async function examineLinux(questions: DoctorQuestions): Promise<Finding[]> {
@@ -37,21 +32,13 @@ export async function examineLinux(questions: DoctorQuestions): Promise<Finding[
 
 /** What the rules of a host mean for the services. */
 export function judgeRuleset(questions: DoctorQuestions, ruleset: Ruleset): Finding[] {
-  const { services, udpPort, kind, protect } = questions;
-  const families = familiesOf(questions);
-  const findings = services.flatMap((service) => judgeService(questions, ruleset, service));
-  const dying = families.filter((family) => dropsEstablished(ruleset, family));
-  findings.push(...sessionFindings(dying, (family) => keeping(kind, family)));
-  if (udpPort !== undefined) {
-    const fates = fatesOf(ruleset, { protocol: "udp", port: udpPort }, families);
-    findings.push(...spaPortFindings(udpPort, fates, (family) => admitting(kind, udpPort, family)));
-  }
-  const drops = services.some((service) => rulesetFate(ruleset, service, 4) !== "accepted");
-  if (kind === "nft" && protect.length === 0 && drops && !ruleset.marked) {
-    findings.push({ state: "bad", text: MARK_ADVICE });
-  }
-  findings.push(...judgeForwardChains(questions, ruleset));
-  return findings;
+  const { services, udpPort } = questions;
+  return [
+    ...services.flatMap((service) => judgeService(questions, ruleset, service)),
+    ...judgeGrants(questions, ruleset),
+    ...judgeSessions(questions, ruleset),
+    ...(udpPort === undefined ? [] : judgeSpaPort(questions, ruleset, udpPort)),
+  ];
 }
 
 function judgeService(questions: DoctorQuestions, ruleset: Ruleset, service: Service): Finding[] {
@@ -71,17 +58,17 @@ function judgeService(questions: DoctorQuestions, ruleset: Ruleset, service: Ser
 
 /** A service of the host itself, to which packets pass INPUT. */
 function judgeOwn(
-  { kind, protect }: DoctorQuestions,
+  questions: DoctorQuestions,
   ruleset: Ruleset,
   service: Service,
   families: readonly AddressFamily[],
 ): Finding[] {
-  if (protect.some((it) => sameService(it, service))) {
+  if (questions.protect.some((it) => sameService(it, service))) {
     const text = `${formatService(service)} is closed by NFT_PROTECT to those who do not knock`;
     return [{ state: "good", text }];
   }
   const fates = fatesOf(ruleset, service, families);
-  return serviceFindings(service, fates, (family) => closing(kind, service, family));
+  return serviceFindings(service, fates, (family) => closing(questions, ruleset, service, family));
 }
 
 function fatesOf(
@@ -89,60 +76,23 @@ function fatesOf(
   service: Service,
   families: readonly AddressFamily[],
 ): FamilyFate[] {
-  return families.map((family) => ({ family, end: rulesetFate(ruleset, service, family) }));
+  return families.map((family) => ({
+    family,
+    end: fateOf(strangerVerdicts(ruleset, service, family)),
+  }));
 }
 
-/** Our own table lets forwarded connections pass it; another one may drop them all the same. */
-function judgeForwardChains(
-  { kind, forwarding }: DoctorQuestions,
-  { filter, nft, marked }: Ruleset,
-): Finding[] {
-  if (kind !== "nft" || !forwarding || marked) return [];
-  const hook = { service: ANY_SERVICE, established: false, family: 4, hook: "forward" } as const;
-  const byIptables = filter[4] !== undefined && forwardFate(filter[4]) === "dropped";
-  const byNft = nft !== undefined && nftFateOf(nft, hook) === "dropped";
-  if (!byIptables && !byNft) return [];
-  return [{
-    state: "bad",
-    text: "Forwarded connections are dropped elsewhere, so NAT grants open nothing",
-    mend: byIptables
-      ? `iptables -I FORWARD -m mark --mark ${HEX_MARK} -j ACCEPT`
-      : `nft insert rule inet filter forward meta mark ${HEX_MARK} accept`,
-  }];
+/** What is done to the first packet of somebody who did not knock. */
+function strangerVerdicts(ruleset: Ruleset, service: Service, family: AddressFamily): Verdict[] {
+  return verdictsOf(ruleset, { service, family, established: false });
 }
 
-/** The command, or the setting, that closes a service. */
-function closing(kind: FirewallKind, service: Service, family: AddressFamily): string {
-  const { protocol, port } = service;
-  switch (kind) {
-    case "nft":
-      return `Set NFT_PROTECT ${formatService(service)} in fwknopd.conf`;
-    case "firewalld":
-      return closingFirewalld(service);
-    default:
-      return `${tables(family)} -A INPUT -p ${protocol} --dport ${port} -j DROP`;
-  }
-}
-
-/** The command that lets connections live on. */
-function keeping(kind: FirewallKind, family: AddressFamily): string {
-  return kind === "nft"
-    ? "nft insert rule inet filter input ct state established,related accept"
-    : `${tables(family)} -I INPUT 1 -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT`;
-}
-
-/** The command that lets SPA packets in. */
-function admitting(kind: FirewallKind, port: number, family: AddressFamily): string {
-  switch (kind) {
-    case "nft":
-      return `nft insert rule inet filter input udp dport ${port} accept`;
-    case "firewalld":
-      return `firewall-cmd --permanent --add-port=${port}/udp && firewall-cmd --reload`;
-    default:
-      return `${tables(family)} -I INPUT 1 -p udp --dport ${port} -j ACCEPT`;
-  }
-}
-
-function tables(family: AddressFamily): string {
-  return family === 6 ? "ip6tables" : "iptables";
+/** Whether SPA packets come in; where they do not it may be for several chains. */
+function judgeSpaPort(questions: DoctorQuestions, ruleset: Ruleset, port: number): Finding[] {
+  const service: Service = { protocol: "udp", port };
+  const admitting = (family: AddressFamily) => {
+    const places = hurdles(strangerVerdicts(ruleset, service, family));
+    return places.map((place) => admitService(place, service)).join(" && ");
+  };
+  return spaPortFindings(port, fatesOf(ruleset, service, familiesOf(questions)), admitting);
 }

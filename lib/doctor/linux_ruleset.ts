@@ -3,17 +3,12 @@
  *
  * @module
  */
-import { ANY_SERVICE } from "./any_service.ts";
 import { commandWords } from "../config/command_words.ts";
 import type { AddressFamily } from "../net/address.ts";
-import type { Service } from "../net/service.ts";
-import type { Fate } from "./chain_walk.ts";
 import type { DoctorQuestions } from "./questions.ts";
 import { iptablesPrograms } from "../firewall/iptables_programs.ts";
-import { acceptsMark } from "../firewall/nft_mark.ts";
-import { nftFateOf } from "./nft_policy.ts";
 import { isCompatible, type NftRuleset, parseNftRuleset } from "../firewall/nft_ruleset.ts";
-import { acceptsEstablished, fateOf, parsePolicy, type Policy } from "./iptables_policy.ts";
+import { parsePolicy, type Policy } from "./iptables_policy.ts";
 import { Runner } from "../firewall/runner.ts";
 
 /** The rules of this host. */
@@ -23,8 +18,8 @@ export interface Ruleset {
   readonly nat?: Policy;
   /** The tables of nftables, but for those that iptables shows. */
   readonly nft?: NftRuleset;
-  /** Whether a rule elsewhere accepts the mark of our own table. */
-  readonly marked: boolean;
+  /** What is typed to change the rules of iptables. */
+  readonly commands: Readonly<Record<AddressFamily, string>>;
 }
 
 /** Asks both programs; `undefined` where neither can be used. */
@@ -54,29 +49,13 @@ export async function readRuleset(
         ? { ...native, chains: native.chains.filter((chain) => !isCompatible(chain)) }
         : native,
     }),
-    marked: rules?.code === 0 && acceptsMark(rules.stdout),
+    commands: commandNames(iptables),
   };
 }
 
-/** What becomes of a new packet from anywhere: it must get past iptables and past nftables. */
-export function rulesetFate(
-  { filter, nft }: Ruleset,
-  service: Service,
-  family: AddressFamily,
-): Fate {
-  const policy = filter[family];
-  const fates = [
-    policy === undefined ? "accepted" : fateOf(policy, service),
-    nft === undefined ? "accepted" : nftFateOf(nft, { service, established: false, family }),
-  ];
-  if (fates.includes("dropped")) return "dropped";
-  return fates.includes("unclear") ? "unclear" : "accepted";
-}
-
-/** Whether packets of connections that stand already are dropped. */
-export function dropsEstablished({ filter, nft }: Ruleset, family: AddressFamily): boolean {
-  const policy = filter[family];
-  const arrival = { service: ANY_SERVICE, established: true, family } as const;
-  return policy !== undefined && !acceptsEstablished(policy) ||
-    nft !== undefined && nftFateOf(nft, arrival) === "dropped";
+/** `ip6tables-legacy` of `ip netns exec NAME /usr/sbin/iptables-legacy`; as it is usually called where that cannot be told. */
+function commandNames(command: string): Ruleset["commands"] {
+  const [, variant = ""] = /(?:^|\/)iptables(-[a-z]+)?$/.exec(commandWords(command).at(-1) ?? "") ??
+    [];
+  return { 4: `iptables${variant}`, 6: `ip6tables${variant}` };
 }

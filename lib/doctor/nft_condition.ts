@@ -3,20 +3,12 @@
  *
  * @module
  */
-import type { Protocol, Service } from "../net/service.ts";
-import type { Step } from "./chain_walk.ts";
+import type { Protocol } from "../net/service.ts";
+import { opposite, type Step } from "./chain_walk.ts";
 import { matchesForeign } from "./foreign_address.ts";
 import { property } from "../firewall/nft_listing.ts";
 import { NFT_MARK } from "../firewall/nft_schema.ts";
-
-/** A packet that comes in, or goes through. */
-export interface Arrival {
-  readonly service: Service;
-  readonly established: boolean;
-  readonly family: 4 | 6;
-  /** Absent: for this host. */
-  readonly hook?: "input" | "forward";
-}
+import type { Packet } from "./packet.ts";
 
 /** Elements of a named set of the table at hand; none where there is no such set. */
 export type NamedSets = (name: string) => readonly unknown[];
@@ -31,7 +23,7 @@ const STATEMENTS: ReadonlySet<string> = new Set(
 /** Statements that are no condition (counter, log) match; conditions not understood are `maybe`. */
 export function matchesExpression(
   expression: unknown,
-  arrival: Arrival,
+  packet: Packet,
   sets: NamedSets,
 ): Step["match"] {
   const match = property(expression, "match");
@@ -39,21 +31,33 @@ export function matchesExpression(
     return Object.keys(expression ?? {}).every((name) => STATEMENTS.has(name)) ? "yes" : "maybe";
   }
   const operator = property(match, "op");
-  if (operator !== "==" && operator !== "in") return operator === "!=" ? negated(match) : "maybe";
-  const right = elementsOf(property(match, "right"), sets);
+  if (operator !== "==" && operator !== "in" && operator !== "!=") return "maybe";
   const left = property(match, "left");
-  const key = String(property(property(left, "meta") ?? property(left, "ct"), "key"));
   const header = String(property(property(left, "payload"), "protocol"));
-  const field = `${header} ${String(property(property(left, "payload"), "field"))}`;
-  const { service: { protocol, port }, established, family } = arrival;
-  if (!mayHave(header, protocol, family)) return "no";
+  if (!mayHave(header, packet.service.protocol, packet.family)) return "no";
+  const met = meets(left, elementsOf(property(match, "right"), sets), packet);
+  return operator === "!=" ? opposite(met) : met;
+}
+
+/** Whether what stands on the left is one of those on the right. */
+function meets(left: unknown, right: unknown[], packet: Packet): Step["match"] {
+  const key = String(property(property(left, "meta") ?? property(left, "ct"), "key"));
+  const payload = property(left, "payload");
+  const field = `${String(property(payload, "protocol"))} ${String(property(payload, "field"))}`;
+  const { service: { protocol, port }, established, family, marked, translated } = packet;
   if (key === "iifname" || key === "iif") return right.every((it) => it === "lo") ? "no" : "maybe";
-  // Only our own table sets it, for those who knocked.
-  if (key === "mark") return right.every((it) => it === NFT_MARK) ? "no" : "maybe";
+  // Only our own table sets it, for those who knocked; a connection's mark is another thing.
+  if (key === "mark" && property(left, "meta") !== undefined) {
+    if (marked === true) return right.includes(NFT_MARK) ? "yes" : "maybe";
+    return right.every((it) => it === NFT_MARK) ? "no" : "maybe";
+  }
   if (key === "l4proto") return right.includes(protocol) ? "yes" : "no";
   if (key === "nfproto") return right.includes(family === 4 ? "ipv4" : "ipv6") ? "yes" : "no";
   // Who comes straight to a port of this host was not sent there by a rule of it.
-  if (key === "status") return right.every((it) => it === "dnat") ? "no" : "maybe";
+  if (key === "status") {
+    if (translated === true) return right.includes("dnat") ? "yes" : "maybe";
+    return right.every((it) => it === "dnat") ? "no" : "maybe";
+  }
   if (key === "state") return right.includes(established ? "established" : "new") ? "yes" : "no";
   if (field === "tcp dport" || field === "udp dport" || field === "th dport") {
     return right.some((item) => coversPort(item, port)) ? "yes" : "no";
@@ -62,7 +66,7 @@ export function matchesExpression(
     return right.includes(protocol) ? "yes" : "no";
   }
   if (ADDRESSES.has(field)) return anyStranger(right, family);
-  return concatenation(left, right, arrival);
+  return concatenation(left, right, packet);
 }
 
 const ADDRESSES: ReadonlySet<string> = new Set(
@@ -89,22 +93,14 @@ const TRANSPORTS: ReadonlySet<string> = new Set(
   ["tcp", "udp", "udplite", "sctp", "dccp", "icmp", "icmpv6", "igmp", "esp", "ah", "comp"],
 );
 
-/** `iifname != "lo"` holds for whoever comes from outside; of other negations nothing is known. */
-function negated(match: unknown): "yes" | "maybe" {
-  const key = property(property(property(match, "left"), "meta"), "key");
-  return (key === "iifname" || key === "iif") && property(match, "right") === "lo"
-    ? "yes"
-    : "maybe";
-}
-
 /** `meta l4proto . th dport @protected`: understood if it is just that. */
-function concatenation(left: unknown, right: unknown[], arrival: Arrival): "yes" | "no" | "maybe" {
+function concatenation(left: unknown, right: unknown[], packet: Packet): "yes" | "no" | "maybe" {
   const parts = property(left, "concat");
   if (!Array.isArray(parts) || parts.length !== 2) return "maybe";
   const isProtocol = property(property(parts[0], "meta"), "key") === "l4proto";
   const isPort = property(property(parts[1], "payload"), "field") === "dport";
   if (!isProtocol || !isPort) return "maybe";
-  const { protocol, port } = arrival.service;
+  const { protocol, port } = packet.service;
   const found = right.some((item) => {
     const pair = property(item, "concat");
     return Array.isArray(pair) && pair[0] === protocol && coversPort(pair[1], port);

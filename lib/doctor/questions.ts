@@ -4,6 +4,7 @@
  * @module
  */
 import type { AddressFamily } from "../net/address.ts";
+import type { Chain } from "../config/chain.ts";
 import type { Service } from "../net/service.ts";
 import type { FirewallKind } from "../firewall/choose.ts";
 import type { IpfwSettings } from "../firewall/ipfw.ts";
@@ -16,6 +17,8 @@ export interface DoctorQuestions {
   /** Commands, which may hold blanks, of the programs whose rules are looked at, whatever is driven. */
   readonly iptables: string;
   readonly nft: string;
+  /** The chains of grants, where grants are rules of iptables. */
+  readonly chains?: Readonly<Partial<Record<"input" | "forward", Chain>>>;
   /** NFT_PROTECT. */
   readonly protect: readonly Service[];
   /** Services that knocking is to open. */

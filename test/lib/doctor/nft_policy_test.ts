@@ -56,6 +56,15 @@ const FATES: readonly (readonly [
   ["drop", "meta mark { 0x5fa, 0x1 } accept", "unclear"],
   ["drop", "meta mark 0x5fa accept", "dropped"],
   ["drop", "ct status dnat,confirmed accept", "unclear"],
+  // What is negated; a rule about a header is not about packets that do not have it.
+  ["accept", "ct state != { established, related } drop", "dropped"],
+  ["accept", "tcp dport != 22 drop", "accepted"],
+  ["accept", "tcp dport != { 80, 443 } drop", "dropped"],
+  ["accept", "udp dport != 53 drop", "accepted"],
+  ["accept", "ip6 saddr != fe80::/10 drop", "accepted"],
+  ["accept", 'iifname != "lo" drop', "dropped"],
+  ["accept", 'iifname != "eth0" drop', "unclear"],
+  ["accept", "meta mark != 0x5fa drop", "dropped"],
   // Addresses that no stranger has.
   ["accept", "ip saddr 127.0.0.2 drop", "accepted"],
   ["accept", "ip saddr { 127.0.0.0/8, 192.0.2.0/24 } drop", "unclear"],

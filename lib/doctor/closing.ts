@@ -1,0 +1,86 @@
+/**
+ * What closes a service of a Linux host to everybody but those who knock.
+ *
+ * @module
+ */
+import type { AddressFamily } from "../net/address.ts";
+import type { Chain } from "../config/chain.ts";
+import { formatService, type Service } from "../net/service.ts";
+import { closingFirewalld } from "./firewalld.ts";
+import { jumpIndex } from "./grant_chain.ts";
+import { iptablesFateOf, type Policy, withRule } from "./iptables_policy.ts";
+import type { Ruleset } from "./linux_ruleset.ts";
+import type { DoctorQuestions } from "./questions.ts";
+
+/** The command, or the setting, of the firewall that is driven. */
+export function closing(
+  questions: DoctorQuestions,
+  ruleset: Ruleset,
+  service: Service,
+  family: AddressFamily,
+): string {
+  switch (questions.kind) {
+    case "nft":
+      return protecting(questions, [service]);
+    case "firewalld":
+      return closingFirewalld(service);
+    default: {
+      const policy = ruleset.filter[family];
+      const words = closingRule(service);
+      const { chain, index } = policy === undefined
+        ? LAST
+        : placeOfClosing(policy, words, { service, family }, questions.chains?.input);
+      const at = index === undefined ? `-A ${chain}` : `-I ${chain} ${index + 1}`;
+      return `${ruleset.commands[family]} ${at} ${words.join(" ")}`;
+    }
+  }
+}
+
+/** The setting by which our own table of nftables closes services, beside those it closes already. */
+export function protecting(
+  { protect }: Pick<DoctorQuestions, "protect">,
+  services: readonly Service[],
+): string {
+  const all = [...new Set([...protect, ...services].map(formatService))];
+  return `Set NFT_PROTECT ${all.join(", ")} in fwknopd.conf`;
+}
+
+/** As NFT_PROTECT does it: open sessions and this host itself are not shut out. */
+function closingRule({ protocol, port }: Service): string[] {
+  const open = "-m conntrack ! --ctstate ESTABLISHED,RELATED";
+  return `! -i lo -p ${protocol} --dport ${port} ${open} -j DROP`.split(" ");
+}
+
+/** Where a rule is put in; without an index behind all others. */
+interface RulePlace {
+  readonly chain: string;
+  readonly index?: number;
+}
+
+const LAST: RulePlace = { chain: "INPUT" };
+const FIRST: RulePlace = { chain: "INPUT", index: 0 };
+
+/**
+ * The last place that closes: what the host lets in by rules of its own, such as friends by their address, goes on to be
+ * let in where that is possible, and grants come first.
+ */
+function placeOfClosing(
+  policy: Policy,
+  words: readonly string[],
+  whose: { readonly service: Service; readonly family: AddressFamily },
+  own: Chain | undefined,
+): RulePlace {
+  const isClosedBy = ({ chain, index }: RulePlace) => {
+    const length = policy.chains.get(chain)?.length ?? 0;
+    const closed = withRule(policy, chain, index ?? length, words);
+    return iptablesFateOf(closed, { ...whose, established: false }) !== "accepted";
+  };
+  const behindGrants = own === undefined ? [] : [placeBehind(policy, own)];
+  return [LAST, ...behindGrants].find(isClosedBy) ?? FIRST;
+}
+
+/** Behind the jump to the grants; one that is not there yet will push what stands at its place behind itself. */
+function placeBehind(policy: Policy, own: Chain): RulePlace {
+  const index = jumpIndex(policy, own);
+  return { chain: own.from, index: index === undefined ? own.jumpPosition - 1 : index + 1 };
+}
