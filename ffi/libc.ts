@@ -22,6 +22,7 @@ const ERRNO_NAMES: Readonly<Record<"linux" | "darwin", Readonly<Record<number, s
     100: "ENETDOWN",
     105: "ENOBUFS",
     111: "ECONNREFUSED",
+    115: "EINPROGRESS",
   },
   darwin: {
     1: "EPERM",
@@ -30,6 +31,7 @@ const ERRNO_NAMES: Readonly<Record<"linux" | "darwin", Readonly<Record<number, s
     13: "EACCES",
     19: "ENODEV",
     35: "EAGAIN",
+    36: "EINPROGRESS",
     47: "EAFNOSUPPORT",
     48: "EADDRINUSE",
     49: "EADDRNOTAVAIL",

@@ -139,10 +139,18 @@ function sendProblem(delivery: Delivery, reason: SystemError | undefined): Probl
   const said = rawCall === undefined
     ? "send_spa_packet_tcp_or_udp: Could not create socket"
     : `${rawCall}: create socket`;
-  return new Problem(`nothing is sent to ${where}: ${reason?.message ?? "no address"}`, {
+  const [text, reference] = reason !== undefined && isTimeout(reason)
+    ? [`connect: timed out after ${CONNECT_TIMEOUT} s`, "Connection timed out"]
+    : [reason?.message ?? "no address", reason?.reason ?? ""];
+  return new Problem(`nothing is sent to ${where}: ${text}`, {
     hint: sendHint(delivery, reason),
-    reference: `${said}: ${reason?.reason ?? ""}\nsend_spa_packet: packet not sent.`,
+    reference: `${said}: ${reference}\nsend_spa_packet: packet not sent.`,
   });
+}
+
+/** So says the kernel of a connection that was given up when the time of the socket was over. */
+function isTimeout({ call, code }: SystemError): boolean {
+  return call === "connect" && code === "EINPROGRESS";
 }
 
 function sendHint({ transport }: Delivery, reason: SystemError | undefined): string {

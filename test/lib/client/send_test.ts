@@ -4,6 +4,7 @@ import { type PayloadSender, send } from "../../../lib/client/send.ts";
 import { sendByRuntime } from "../../../lib/client/runtime_sender.ts";
 import { type Address, parseAddress } from "../../../lib/net/address.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "../../assert.ts";
+import { namespaceTest } from "../../support/namespace.ts";
 
 function addresses(...texts: string[]): Address[] {
   return texts.flatMap((text) => parseAddress(text) ?? []);
@@ -71,3 +72,29 @@ Deno.test("the runtime's own sockets send a datagram where the program may have 
   }).output();
   assertEquals(new TextDecoder().decode(stdout), "6 packet\n6 packet\n");
 });
+
+namespaceTest(
+  "a server that does not answer by TCP is a timeout, in the C client's words too",
+  { programs: ["iptables"] },
+  async (lab) => {
+    const host = await lab.namespace("host");
+    await host.must("iptables", "-A", "INPUT", "-p", "tcp", "-j", "DROP");
+    const [client, ffi, net] = ["lib/client/send.ts", "ffi/send_once.ts", "lib/net/address.ts"]
+      .map((path) => JSON.stringify(new URL(`../../../${path}`, import.meta.url).href));
+    // As ever, but for the patience.
+    const code = `
+      import { send } from ${client};
+      import { sendOnce } from ${ffi};
+      import { parseAddress } from ${net};
+      const delivery = { transport: "tcp", addresses: [parseAddress("127.0.0.1")], port: 62201 };
+      const impatient = (payload, options) => sendOnce(payload, { ...options, timeout: 1 });
+      const { text, facts } = await send("packet", delivery, impatient);
+      console.log(text + "\\n" + facts.reference);`;
+    assertEquals(
+      await host.must(Deno.execPath(), "eval", "--quiet", code),
+      "nothing is sent to 127.0.0.1 tcp port 62201: connect: timed out after 10 s\n" +
+        "send_spa_packet_tcp_or_udp: Could not create socket: Connection timed out\n" +
+        "send_spa_packet: packet not sent.\n",
+    );
+  },
+);
