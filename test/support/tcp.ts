@@ -11,7 +11,8 @@ const listener = Deno.listen({ hostname: host, port: Number(port) });
 console.log("ready");
 for await (const connection of listener) {
   (async () => {
-    await connection.write(new TextEncoder().encode(banner + "\\n"));
+    const greeting = banner.replace("{peer}", connection.remoteAddr.hostname);
+    await connection.write(new TextEncoder().encode(greeting + "\\n"));
     await connection.readable.pipeTo(connection.writable);
   })().catch(() => {});
 }`;
@@ -37,6 +38,25 @@ for (;;) {
   await connection.write(input.subarray(0, count));
   await read();
 }`;
+
+const PROBE = `
+const [milliseconds, ...ends] = Deno.args;
+const greeting = async (hostname, port) => {
+  const connection = await Deno.connect({ hostname, port });
+  let text = "";
+  for await (const part of connection.readable.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    if (text.includes("\\n")) return text.slice(0, text.indexOf("\\n"));
+  }
+  return null;
+};
+const late = new Promise((resolve) => setTimeout(() => resolve(null), Number(milliseconds)));
+const tried = ends.map((end) => {
+  const [host, port] = end.split(" ");
+  return Promise.race([late, greeting(host, Number(port)).catch(() => null)]);
+});
+console.log(JSON.stringify(await Promise.all(tried)));
+Deno.exit();`;
 
 function deno(namespace: Namespace, code: string, args: readonly string[]): Deno.ChildProcess {
   return namespace.spawn([Deno.execPath(), "eval", "--quiet", code, ...args], {
@@ -74,7 +94,11 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Listens, greets every connection with `banner` and echoes what it gets; resolves when it listens. */
+/**
+ * Listens, greets every connection with `banner` and echoes what it gets; resolves when it listens.
+ *
+ * @param banner may hold `{peer}`, which becomes the address the connection seems to come from.
+ */
 export async function echoService(
   namespace: Namespace,
   host: string,
@@ -136,6 +160,17 @@ export async function reach(
   const session = await connect(namespace, host, port, seconds);
   await session?.stop();
   return session?.banner;
+}
+
+/** As {@link reach} for several ends at once, each a host and a port, by one program: the answers in their order. */
+export async function reachEach(
+  namespace: Namespace,
+  ends: readonly (readonly [host: string, port: number])[],
+  seconds = 1,
+): Promise<(string | undefined)[]> {
+  const words = [String(seconds * 1000), ...ends.map((end) => end.join(" "))];
+  const text = await namespace.must(Deno.execPath(), "eval", "--quiet", PROBE, ...words);
+  return JSON.parse(text).map((answer: string | null) => answer ?? undefined);
 }
 
 /** Waits until nothing answers any more. */

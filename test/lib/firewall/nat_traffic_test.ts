@@ -1,0 +1,336 @@
+import { assertEquals } from "../../assert.ts";
+import { withFolder } from "../../support/folder.ts";
+import { GATEWAY, GATEWAY_INSIDE, INSIDE, NEIGHBOUR, serveOn } from "../../support/gateway.ts";
+import { MountedNamespace } from "../../support/mounted_namespace.ts";
+import { type Lab, type Namespace, namespaceTest, until } from "../../support/namespace.ts";
+import { seal } from "../../support/packet.ts";
+import { sendUdpFrom } from "../../support/send_from.ts";
+import { echoService, reachEach } from "../../support/tcp.ts";
+
+const FIREWALLS = ["iptables", "nft"] as const;
+
+/** Another address of the gateway, as the outside sees it. */
+const SECOND = "198.51.100.8";
+/** Addresses of the gateway inside that it uses only where it is told to. */
+const FORCED = "192.168.123.2";
+const TRANSLATED = "192.168.123.3";
+/** A name of the inside host that only the gateway's own hosts file has. */
+const HOST_NAME = "desk.inside.example";
+
+/** Seconds a grant lasts: long enough for one attempt at everything a case names. */
+const LIFETIME = 3;
+
+/** Where one connects to. */
+type End = readonly [host: string, port: number];
+
+/** A stanza, and what it means for the one outside host it is for. */
+interface Case {
+  /** What holds, for messages. */
+  readonly title: string;
+  /** Lines of the stanza below its keys. */
+  readonly stanza?: readonly string[];
+  /** What the packet asks for: `tcp/5000`, where nothing listens, unless said otherwise. */
+  readonly asks?: string;
+  /** The host inside, or a port of the gateway itself, that the packet names. */
+  readonly names?: { readonly type: 2 | 5; readonly host: string; readonly port: number };
+  /** Which address of the gateway the packet is sent to. */
+  readonly sentTo?: string;
+  /** Who answers the client where, while the grant lasts. */
+  readonly answers: readonly (readonly [...End, answer: string])[];
+  /** Nobody answers here, grant or no grant. */
+  readonly closed?: readonly End[];
+  /** The source the answering host sees; the client's own address unless said otherwise. */
+  readonly seenAs?: string;
+}
+
+/** An outside host with a case of its own. */
+interface Client {
+  readonly namespace: Namespace;
+  readonly address: string;
+  readonly is: Case;
+}
+
+/** What the gateway does by itself, as the words after `iptables`. Only the nftables adapter sets the mark. */
+const POLICY = [
+  ["-A", "INPUT", "-p", "udp", "--dport", "62201", "-j", "ACCEPT"],
+  ...["INPUT", "FORWARD"].flatMap((chain) => [
+    ["-A", chain, "-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT"],
+    ["-A", chain, "-m", "mark", "--mark", "0x5fa", "-j", "ACCEPT"],
+    ["-P", chain, "DROP"],
+  ]),
+];
+
+/** A gateway that drops, an outside host per case, and an inside host with two addresses that tells whom it sees. */
+async function build(lab: Lab, cases: readonly Case[]): Promise<[Namespace, Client[]]> {
+  const gateway = await lab.namespace("gateway");
+  const inside = await lab.namespace("inside");
+  await lab.cable(
+    {
+      namespace: gateway,
+      device: "eth2",
+      addresses: [GATEWAY_INSIDE, FORCED, TRANSLATED].map((address) => `${address}/24`),
+    },
+    { namespace: inside, device: "eth0", addresses: [`${INSIDE}/24`, `${NEIGHBOUR}/24`] },
+  );
+  await inside.route("default", "via", GATEWAY_INSIDE);
+  await gateway.must("sysctl", "-qw", "net.ipv4.ip_forward=1");
+  for (const words of POLICY) await gateway.must("iptables", "-w", ...words);
+  await gateway.address("lo", `${SECOND}/32`);
+  const services = [
+    echoService(inside, INSIDE, 3389, "desktop sees {peer}"),
+    echoService(inside, INSIDE, 8080, "web sees {peer}"),
+    echoService(inside, NEIGHBOUR, 3389, "neighbour sees {peer}"),
+    echoService(gateway, "0.0.0.0", 22, "gateway sees {peer}"),
+  ];
+  const clients = cases.map(async (is, index): Promise<Client> => {
+    const namespace = await lab.namespace(`outside${index}`);
+    const address = `198.51.100.${44 + index}`;
+    const device = `out${index}`;
+    await lab.cable(
+      { namespace, device: "eth0", addresses: [`${address}/24`] },
+      { namespace: gateway, device, addresses: [`${GATEWAY}/32`] },
+    );
+    await gateway.route(address, "dev", device);
+    await namespace.route("default", "via", GATEWAY);
+    return { namespace, address, is };
+  });
+  await Promise.all([...services, ...clients]);
+  return [gateway, await Promise.all(clients)];
+}
+
+/** The gateway with a hosts file of its own, which its resolver reads and no other one. */
+function withHostsFile(gateway: Namespace, folder: string): Namespace {
+  Deno.writeTextFileSync(`${folder}/hosts`, `127.0.0.1 localhost\n${INSIDE} ${HOST_NAME}\n`);
+  Deno.writeTextFileSync(`${folder}/nsswitch.conf`, "hosts: files\n");
+  return new MountedNamespace(gateway, `${folder}/enter`, [
+    ["--bind", `${folder}/hosts`, "/etc/hosts"],
+    ["--bind", `${folder}/nsswitch.conf`, "/etc/nsswitch.conf"],
+  ]);
+}
+
+function stanzaOf({ address, is: { stanza = [] } }: Client): string {
+  const keys = ["KEY testtest", "HMAC_KEY hmackey1", `FW_ACCESS_TIMEOUT ${LIFETIME}`];
+  return [`SOURCE ${address}`, ...keys, ...stanza, ""].join("\n");
+}
+
+async function knock({ namespace, address, is }: Client): Promise<void> {
+  const { asks = "tcp/5000", names, sentTo = GATEWAY } = is;
+  const { packetText } = seal({
+    message: `${address},${asks}`,
+    ...(names === undefined ? {} : { type: names.type, natAccess: `${names.host},${names.port}` }),
+  });
+  await sendUdpFrom(namespace, sentTo, packetText);
+}
+
+/** Every end a case names. */
+function endsOf({ answers, closed = [] }: Case): End[] {
+  return [...answers, ...closed].map(([host, port]) => [host, port]);
+}
+
+/** Who answers each client at each end its case names. */
+async function attempt(
+  clients: readonly Client[],
+  seconds: number,
+): Promise<Record<string, unknown>> {
+  const all = clients.map(async ({ namespace, is }) => {
+    const ends = endsOf(is);
+    const found = await reachEach(namespace, ends, seconds);
+    return [is.title, Object.fromEntries(ends.map((end, i) => [end.join(" "), found[i]]))] as const;
+  });
+  return Object.fromEntries(await Promise.all(all));
+}
+
+/** What {@link attempt} is to find. */
+function expected(clients: readonly Client[], isOpen: boolean): Record<string, unknown> {
+  return Object.fromEntries(clients.map(({ address, is }) => {
+    const { title, answers, closed = [], seenAs = address } = is;
+    const ends = [
+      ...answers.map(([host, port, answer]) =>
+        [`${host} ${port}`, isOpen ? `${answer} sees ${seenAs}` : undefined] as const
+      ),
+      ...closed.map(([host, port]) => [`${host} ${port}`, undefined] as const),
+    ];
+    return [title, Object.fromEntries(ends)];
+  }));
+}
+
+/** What a test is made of. */
+interface NatTest {
+  readonly title: string;
+  /** Lines of fwknopd.conf. */
+  readonly settings: readonly string[];
+  readonly cases: readonly Case[];
+  /** Whether to wait for the end of the grants. */
+  readonly seesEnd: boolean;
+}
+
+/**
+ * Registers a test for each firewall: every case has an outside host of its own, all knock at the same time, and each is
+ * let through as its case says.
+ */
+function natTest({ title, settings, cases, seesEnd }: NatTest): void {
+  const body = (lab: Lab, firewall: string): Promise<void> =>
+    withFolder(async (folder) => {
+      const [gateway, clients] = await build(lab, cases);
+      const access = clients.map(stanzaOf).join("\n");
+      const conf = [`FIREWALL ${firewall}`, "ENABLE_UDP_SERVER Y", ...settings, ""].join("\n");
+      const daemon = await serveOn(withHostsFile(gateway, folder), folder, access, conf);
+      assertEquals(await attempt(clients, 0.3), expected(clients, false), "before");
+      await Promise.all(clients.map(knock));
+      for (const { address } of clients) {
+        await daemon.line(new RegExp(`Added .* rule .* ${address.replaceAll(".", "\\.")} `));
+      }
+      assertEquals(await attempt(clients, 1), expected(clients, true));
+      if (seesEnd) await Promise.all(clients.map(untilOver));
+      await daemon.stop();
+    });
+  for (const firewall of FIREWALLS) {
+    namespaceTest(
+      `${firewall}: ${title}`,
+      { programs: ["iptables", "nft", "getent"] },
+      (lab) => body(lab, firewall),
+    );
+  }
+}
+
+/** Waits until nobody answers the client any more. */
+async function untilOver({ namespace, is }: Client): Promise<void> {
+  const isOver = async (): Promise<boolean> =>
+    (await reachEach(namespace, endsOf(is), 0.3)).every((answer) => answer === undefined);
+  await until(`it is over: ${is.title}`, isOver, 10);
+}
+
+const FORCE_NAT = `FORCE_NAT ${INSIDE} 3389`;
+
+natTest({
+  title: "FORWARD_ALL leads to every port of one host, and a NAT host may be named by its name",
+  settings: ["ENABLE_IPT_FORWARDING Y", "ENABLE_NAT_DNS Y"],
+  seesEnd: true,
+  cases: [
+    {
+      title: "FORWARD_ALL leads to the host of FORCE_NAT",
+      stanza: ["FORWARD_ALL Y", FORCE_NAT],
+      // Whatever the client calls, the neighbour too, leads to the one host.
+      answers: [[GATEWAY, 3389, "desktop"], [GATEWAY, 8080, "web"], [NEIGHBOUR, 3389, "desktop"]],
+    },
+    {
+      title: "FORWARD_ALL leads to the host that the packet names",
+      stanza: ["FORWARD_ALL Y"],
+      names: { type: 2, host: INSIDE, port: 3389 },
+      answers: [[GATEWAY, 3389, "desktop"], [GATEWAY, 8080, "web"]],
+    },
+    {
+      title: "FORWARD_ALL with DISABLE_DNAT lets through to the host by its own address",
+      stanza: ["FORWARD_ALL Y", FORCE_NAT, "DISABLE_DNAT Y"],
+      answers: [[INSIDE, 3389, "desktop"], [INSIDE, 8080, "web"]],
+      closed: [[GATEWAY, 3389], [NEIGHBOUR, 3389]],
+    },
+    {
+      title: "the server resolves the name of a NAT host",
+      names: { type: 2, host: HOST_NAME, port: 3389 },
+      answers: [[GATEWAY, 5000, "desktop"]],
+      closed: [[GATEWAY, 3389], [NEIGHBOUR, 3389]],
+    },
+  ],
+});
+
+natTest({
+  title: "the host inside sees the source that the stanza forces, or else the server's",
+  settings: ["ENABLE_IPT_FORWARDING Y", "ENABLE_IPT_SNAT Y", `SNAT_TRANSLATE_IP ${TRANSLATED}`],
+  seesEnd: true,
+  cases: [
+    {
+      title: "FORCE_SNAT",
+      stanza: [FORCE_NAT, `FORCE_SNAT ${FORCED}`],
+      answers: [[GATEWAY, 5000, "desktop"]],
+      seenAs: FORCED,
+    },
+    {
+      title: "FORCE_MASQUERADE",
+      stanza: [FORCE_NAT, "FORCE_MASQUERADE Y"],
+      answers: [[GATEWAY, 5000, "desktop"]],
+      seenAs: GATEWAY_INSIDE,
+    },
+    {
+      title: "SNAT_TRANSLATE_IP",
+      stanza: [FORCE_NAT],
+      answers: [[GATEWAY, 5000, "desktop"]],
+      closed: [[NEIGHBOUR, 3389]],
+      seenAs: TRANSLATED,
+    },
+    {
+      title: "SNAT_TRANSLATE_IP for everything at one host",
+      stanza: ["FORWARD_ALL Y", FORCE_NAT],
+      answers: [[GATEWAY, 3389, "desktop"], [GATEWAY, 8080, "web"]],
+      seenAs: TRANSLATED,
+    },
+    {
+      title: "FORCE_MASQUERADE for everything at one host, by its own address",
+      stanza: ["FORWARD_ALL Y", FORCE_NAT, "FORCE_MASQUERADE Y", "DISABLE_DNAT Y"],
+      answers: [[INSIDE, 3389, "desktop"]],
+      closed: [[GATEWAY, 3389], [NEIGHBOUR, 3389]],
+      seenAs: GATEWAY_INSIDE,
+    },
+    {
+      title: "FORCE_SNAT for everything anywhere",
+      stanza: ["FORWARD_ALL Y", `FORCE_SNAT ${FORCED}`],
+      answers: [[INSIDE, 3389, "desktop"], [NEIGHBOUR, 3389, "neighbour"]],
+      closed: [[GATEWAY, 3389]],
+      seenAs: FORCED,
+    },
+    {
+      title: "FORCE_MASQUERADE for everything anywhere",
+      stanza: ["FORWARD_ALL Y", "FORCE_MASQUERADE Y"],
+      answers: [[INSIDE, 3389, "desktop"], [NEIGHBOUR, 3389, "neighbour"]],
+      closed: [[GATEWAY, 3389]],
+      seenAs: GATEWAY_INSIDE,
+    },
+  ],
+});
+
+natTest({
+  title:
+    "with ENABLE_DESTINATION_RULE only the address that was knocked at opens, with NAT and without",
+  settings: ["ENABLE_IPT_FORWARDING Y", "ENABLE_IPT_LOCAL_NAT Y", "ENABLE_DESTINATION_RULE Y"],
+  seesEnd: false,
+  cases: [
+    {
+      title: "a port of the gateway",
+      asks: "tcp/22",
+      answers: [[GATEWAY, 22, "gateway"]],
+      closed: [[SECOND, 22]],
+    },
+    {
+      title: "a port of the gateway's other address",
+      asks: "tcp/22",
+      sentTo: SECOND,
+      answers: [[SECOND, 22, "gateway"]],
+      closed: [[GATEWAY, 22]],
+    },
+    {
+      title: "another port of the gateway",
+      names: { type: 5, host: GATEWAY, port: 22 },
+      answers: [[GATEWAY, 5000, "gateway"]],
+      closed: [[SECOND, 5000]],
+    },
+    {
+      title: "FORCE_NAT",
+      stanza: [FORCE_NAT],
+      answers: [[GATEWAY, 5000, "desktop"]],
+      closed: [[SECOND, 5000]],
+    },
+    {
+      title: "FORCE_NAT by the gateway's other address",
+      stanza: [FORCE_NAT],
+      sentTo: SECOND,
+      answers: [[SECOND, 5000, "desktop"]],
+      closed: [[GATEWAY, 5000]],
+    },
+    {
+      title: "FORWARD_ALL with FORCE_NAT",
+      stanza: ["FORWARD_ALL Y", FORCE_NAT],
+      answers: [[GATEWAY, 3389, "desktop"], [GATEWAY, 8080, "web"]],
+      closed: [[SECOND, 3389]],
+    },
+  ],
+});
