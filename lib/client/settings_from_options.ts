@@ -12,7 +12,13 @@ import type { GivenOptions } from "../config/option.ts";
 import { type Dialect, leadingNumber, parseNumber } from "./number.ts";
 import { Problem, usageProblem } from "./problem.ts";
 import { DEFAULTS, type SettingsLevel } from "./settings.ts";
-import { MAX_TIMEOUT, MAX_WAIT, setKey, withoutSlash } from "./settings_from_rc.ts";
+import {
+  lowestServerPort,
+  MAX_TIMEOUT,
+  MAX_WAIT,
+  setKey,
+  withoutSlash,
+} from "./settings_from_rc.ts";
 import { parseTimeOffset } from "./time_offset.ts";
 import { parseTransport, TRANSPORTS } from "./transport.ts";
 
@@ -153,8 +159,10 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   "nat-port": (level, value, dialect) =>
     setPort("nat-port", value, dialect, (port) => level.natPort = port),
   "nat-rand-port": (level) => void (level.natRandomPort = true),
-  "server-port": (level, value, dialect) =>
-    setPort("server-port", value, dialect, (port) => level.serverPort = port),
+  "server-port": (level, value, dialect) => {
+    const lowest = lowestServerPort(dialect);
+    return setPort("server-port", value, dialect, (port) => level.serverPort = port, lowest);
+  },
   "server-proto": (level, value) => {
     const transport = parseTransport(value);
     if (transport === undefined) {
@@ -249,9 +257,10 @@ function setPort(
   value: string,
   dialect: Dialect,
   set: (port: number) => void,
+  minimum = 0,
 ): Problem | undefined {
-  const port = parseNumber(value, 0, 65535, dialect);
-  if (port === undefined) return outOfRange(option, value, 0, 65535);
+  const port = parseNumber(value, minimum, 65535, dialect);
+  if (port === undefined) return outOfRange(option, value, minimum, 65535);
   set(port);
   return undefined;
 }

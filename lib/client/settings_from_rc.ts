@@ -113,8 +113,10 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     level.transport = transport;
     return undefined;
   },
-  SPA_SERVER_PORT: (level, value, { dialect }) =>
-    setNumber(value, 65535, dialect, (port) => level.serverPort = port),
+  SPA_SERVER_PORT: (level, value, { dialect }) => {
+    const lowest = lowestServerPort(dialect);
+    return setNumber(value, 65535, dialect, (port) => level.serverPort = port, lowest);
+  },
   SPA_SOURCE_PORT: (level, value, { dialect }) =>
     setNumber(value, 65535, dialect, (port) => level.sourcePort = port),
   NAT_PORT: (level, value, { dialect }) =>
@@ -194,6 +196,11 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   WGET_CMD: (level, value) => void (level.wgetCommand = value),
 };
 
+/** Nothing arrives at port 0. The C client sends there all the same (`docs/spec/client.md` 2). */
+export function lowestServerPort(dialect: Dialect): 0 | 1 {
+  return dialect === "native" ? 1 : 0;
+}
+
 /** One trailing slash of a directory is dropped (`docs/spec/client.md` 2). */
 export function withoutSlash(path: string): string {
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
@@ -220,9 +227,10 @@ function setNumber(
   maximum: number,
   dialect: Dialect,
   set: (number: number) => void,
+  minimum = 0,
 ): BadValue | undefined {
-  const number = parseNumber(value, 0, maximum, dialect);
-  if (number === undefined) return { hint: `use a whole number from 0 to ${maximum}` };
+  const number = parseNumber(value, minimum, maximum, dialect);
+  if (number === undefined) return { hint: `use a whole number from ${minimum} to ${maximum}` };
   set(number);
   return undefined;
 }

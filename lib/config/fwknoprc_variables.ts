@@ -9,6 +9,7 @@ export type FwknoprcValueKind =
   | "digest"
   | "transport"
   | "port"
+  | "server-port"
   | "timeout"
   | "allow-ip"
   | "time-offset"
@@ -40,7 +41,12 @@ export interface FwknoprcVariable {
 export const FWKNOPRC_VARIABLES: readonly FwknoprcVariable[] = [
   { name: "DIGEST_TYPE", kind: "digest", brief: "Digest inside the packet", default: "SHA256" },
   { name: "SPA_SERVER_PROTO", kind: "transport", brief: "How the packet travels", default: "udp" },
-  { name: "SPA_SERVER_PORT", kind: "port", brief: "Port the packet is sent to", default: "62201" },
+  {
+    name: "SPA_SERVER_PORT",
+    kind: "server-port",
+    brief: "Port the packet is sent to",
+    default: "62201",
+  },
   { name: "SPA_SOURCE_PORT", kind: "port", brief: "Port the packet is sent from" },
   { name: "FW_TIMEOUT", kind: "timeout", brief: "Seconds the port shall stay open" },
   {

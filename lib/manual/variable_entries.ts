@@ -35,6 +35,7 @@ const CLIENT_VALUES: Readonly<Partial<Record<FwknoprcValueKind, string>>> = {
   mode: MODES,
   transport: TRANSPORTS.join(", "),
   port: "0 to 65535",
+  "server-port": "1 to 65535",
   timeout: `0 to ${MAX_TIMEOUT}`,
   "time-offset": "Seconds, or a number with s, m, h or d; negative for the past",
   wait: `0 to ${MAX_WAIT}`,

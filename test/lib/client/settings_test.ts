@@ -173,6 +173,16 @@ Deno.test("numbers are strict here and lax in the C client's voice", () => {
   assertEquals(settings("", ["--fw-timeout", "60s"], undefined, "compat").timeout, 60);
 });
 
+Deno.test("nothing is sent to port 0, unless the C client is asked to", () => {
+  assert(load("", ["--server-port", "0"]) instanceof Problem);
+  assertEquals(settings("", ["--server-port", "0"], undefined, "compat").serverPort, 0);
+  const file = "[default]\nSPA_SERVER_PORT 0\n";
+  const loaded = load(file);
+  assert("errors" in loaded);
+  assertEquals(loaded.errors.map(({ hint }) => hint), ["use a whole number from 1 to 65535"]);
+  assertEquals(settings(file, [], undefined, "compat").serverPort, 0);
+});
+
 Deno.test("bad arguments carry the C client's words", () => {
   const expected: readonly (readonly [words: readonly string[], reference: string])[] = [
     [["--fw-timeout", "131073"], "--fw-timeout must be within [0-131072]"],
