@@ -100,3 +100,83 @@ namespaceTest(
     assertEquals(await grants(host, "iptables"), REACHED);
   },
 );
+
+const MARK = "-m mark --mark 0x5fa -j ACCEPT";
+const IPTABLES_DROPS = "Grants of tcp/22 have no effect: INPUT of iptables drops packets";
+const MARK_FIRST = `iptables -I INPUT 1 ${MARK}`;
+
+namespaceTest(
+  "a rule for the mark of nft counts where packets come to it, and before the drop",
+  { programs: ["iptables", "nft"] },
+  async (lab) => {
+    const host = await lab.namespace("host");
+    const add = (words: string) => host.must("iptables", ...words.split(" "));
+    await add("-A INPUT -p tcp --dport 80 -j ACCEPT");
+    await add("-A INPUT -j DROP");
+    assertEquals(await grants(host, "nft"), { [IPTABLES_DROPS]: MARK_FIRST });
+    await add(`-A INPUT ${MARK}`);
+    assertEquals(await grants(host, "nft"), { [IPTABLES_DROPS]: MARK_FIRST }, "behind the drop");
+    await add(`-I OUTPUT ${MARK}`);
+    assertEquals(await grants(host, "nft"), { [IPTABLES_DROPS]: MARK_FIRST }, "on the way out");
+    await add("-I INPUT -m connmark --mark 0x5fa -j ACCEPT");
+    assertEquals(
+      Object.keys(await grants(host, "nft")),
+      [
+        "Grants of tcp/22 may have no effect: rules with other conditions in INPUT of iptables decide about packets",
+      ],
+      "a connection has another one",
+    );
+    await add("-D INPUT 1");
+    await add(MARK_FIRST.replace("iptables ", ""));
+    assertEquals(await grants(host, "nft"), REACHED);
+  },
+);
+
+namespaceTest(
+  "where nft forwards, the mark has to be let through in FORWARD, by either family",
+  { programs: ["iptables", "ip6tables", "nft"] },
+  async (lab) => {
+    const host = await lab.namespace("host");
+    const ask = () => grants(host, "nft", { services: [], forwarding: true, ipv6: true });
+    for (const program of ["iptables", "ip6tables"]) {
+      await host.must(program, "-P", "FORWARD", "DROP");
+      await host.must(program, "-I", "INPUT", ...MARK.split(" "));
+    }
+    const SIX = "NAT grants over IPv6 have no effect: FORWARD of ip6tables drops packets";
+    assertEquals(await ask(), {
+      "NAT grants have no effect: FORWARD of iptables drops packets":
+        `iptables -I FORWARD 1 ${MARK}`,
+      [SIX]: `ip6tables -I FORWARD 1 ${MARK}`,
+    });
+    await host.must("iptables", "-I", "FORWARD", ...MARK.split(" "));
+    assertEquals(Object.keys(await ask()), [SIX]);
+    await host.must("ip6tables", "-I", "FORWARD", ...MARK.split(" "));
+    assertEquals(await ask(), REACHED);
+  },
+);
+
+namespaceTest(
+  "NFT_PROTECT does not hide that another table drops, nor that it comes too early for a mark",
+  { programs: ["iptables", "nft"] },
+  async (lab) => {
+    const host = await lab.namespace("host");
+    const nft = (words: string) => host.must("nft", ...words.split(" "));
+    const protect = [SSH];
+    await host.must("iptables", "-P", "INPUT", "DROP");
+    assertEquals(await grants(host, "nft", { protect }), { [IPTABLES_DROPS]: MARK_FIRST });
+    await host.must("iptables", "-I", "INPUT", "-p", "tcp", "--dport", "22", "-j", "ACCEPT");
+    assertEquals(await grants(host, "nft", { protect }), REACHED, "it lets the service in");
+    await nft("add table inet early");
+    await nft("add chain inet early input { type filter hook input priority -10; policy drop; }");
+    await nft("add rule inet early input meta mark 0x5fa accept");
+    const EARLY =
+      "Grants of tcp/22 have no effect: the chain input of table inet early drops packets";
+    const opening = "nft insert rule inet early input tcp dport 22 accept";
+    assertEquals(await grants(host, "nft", { protect }), { [EARLY]: opening });
+    assertEquals(await grants(host, "nft"), {
+      [EARLY]: `Set NFT_PROTECT tcp/22 in fwknopd.conf; when fwknop has started again: ${opening}`,
+    });
+    await nft("add chain inet early input { type filter hook input priority -10; policy accept; }");
+    assertEquals(await grants(host, "nft", { protect }), REACHED);
+  },
+);
