@@ -5,9 +5,11 @@
  */
 import { isClockWrong, type KnockFacts, suspects } from "../lib/client/diagnosis.ts";
 import { readClock } from "../lib/client/local_clock.ts";
+import { readOwnAddresses } from "../lib/client/own_addresses.ts";
 import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { type WaitResult, waitUntilOpen } from "../lib/client/wait_open.ts";
+import { present } from "../lib/config/present.ts";
 import type { Address } from "../lib/net/address.ts";
 import { parseServices, type Service } from "../lib/net/service.ts";
 import { RELEASED } from "../lib/version.ts";
@@ -117,5 +119,6 @@ function factsOf(
   const hasHmac = keys.hmac !== undefined;
   const clock = readClock();
   const known = { clock, released: RELEASED, timeOffset, admitted, access };
-  return { ...known, server, hasHmac, transport, port };
+  const own = readOwnAddresses(server);
+  return { ...known, server, ...present({ own }), hasHmac, transport, port };
 }

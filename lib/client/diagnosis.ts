@@ -7,6 +7,7 @@
 import { type Address, parseAddress } from "../net/address.ts";
 import { isPrivate } from "../net/private_address.ts";
 import type { LocalClock } from "./local_clock.ts";
+import type { OwnAddresses } from "./own_addresses.ts";
 import type { Transport } from "./transport.ts";
 
 /** What is known here. */
@@ -19,6 +20,8 @@ export interface KnockFacts {
   /** As asked for; `0.0.0.0` is the packet's own source. */
   readonly admitted: string;
   readonly server: Address;
+  /** Absent: the system does not say. */
+  readonly own?: OwnAddresses;
   readonly hasHmac: boolean;
   readonly transport: Transport;
   /** Port the packet went to. */
@@ -92,7 +95,7 @@ function formatTime(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-function weighAddress({ admitted, server }: KnockFacts): Weighed {
+function weighAddress({ admitted, server, own }: KnockFacts): Weighed {
   const address = parseAddress(admitted);
   if (address === undefined || admitted === "0.0.0.0") {
     return {
@@ -112,10 +115,30 @@ function weighAddress({ admitted, server }: KnockFacts): Weighed {
       suspect: { kind: "address", text: `${text}, which it never sees`, next: "use -R" },
     };
   }
+  if (own !== undefined && isOther(address, own)) {
+    return {
+      weight: 8,
+      suspect: {
+        kind: "address",
+        text: `${text}, and this host reaches it from ${own.source.text}`,
+        next: `use -a ${own.source.text}`,
+      },
+    };
+  }
   return {
     weight: 4,
     suspect: { kind: "address", text, next: "it may see you by another one: use -R" },
   };
+}
+
+/**
+ * Whether an address cannot be the one the server sees. A private source and a public address may be the two ends of a
+ * translation, of which nothing is known here.
+ */
+function isOther(admitted: Address, { source, all }: OwnAddresses): boolean {
+  if (admitted.text === source.text) return false;
+  return isPrivate(admitted) === isPrivate(source) ||
+    all.some(({ text }) => text === admitted.text);
 }
 
 function weighKeys({ hasHmac }: KnockFacts): Weighed {

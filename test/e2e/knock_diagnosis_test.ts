@@ -88,3 +88,38 @@ namespaceTest(
     );
   },
 );
+
+namespaceTest(
+  "a packet that leaves from another address of this host than the one asked for",
+  { programs: ["ip6tables"] },
+  async (lab) => {
+    const [server, client] = [await lab.namespace("server"), await lab.namespace("client")];
+    await lab.cable(
+      { namespace: server, device: "eth0", addresses: ["fd77::1/64"] },
+      { namespace: client, device: "eth0", addresses: ["fd77::2/64", "fd77::3/64"] },
+    );
+    await server.must("ip6tables", "-A", "INPUT", "-p", "tcp", "-j", "DROP");
+    await client.must("ip", "-6", "route", "add", "fd77::1/128", "dev", "eth0", "src", "fd77::3");
+    const words = [
+      "-A",
+      "tcp/22",
+      "--key-rijndael",
+      "x",
+      "--wait-time",
+      "1",
+      "-D",
+      "fd77::1",
+      "-a",
+    ];
+    const knock = [...SOURCE_PROGRAM, "knock", "--no-rc-file", ...words];
+    const other = await client.run(...knock, "fd77::2");
+    assertEquals(other.code, 3);
+    assertMatch(
+      other.stderr,
+      /1\. the address: .* admit fd77::2, and this host reaches it from fd77::3\n {5}use -a fd77::3\n/,
+    );
+    const right = await client.run(...knock, "fd77::3");
+    assertEquals(right.code, 3);
+    assertMatch(right.stderr, /the address: the server was asked to admit fd77::3\n/);
+  },
+);

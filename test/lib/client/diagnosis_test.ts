@@ -1,13 +1,12 @@
 import { type KnockFacts, suspects } from "../../../lib/client/diagnosis.ts";
-import { parseAddress } from "../../../lib/net/address.ts";
+import { type Address, parseAddress } from "../../../lib/net/address.ts";
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
 
 const NOW = Date.UTC(2027, 0, 2, 3, 4, 5) / 1000;
 
 function facts(changes: Partial<KnockFacts> & { readonly to?: string } = {}): KnockFacts {
   const { to = "203.0.113.1", ...rest } = changes;
-  const server = parseAddress(to);
-  assert(server !== undefined);
+  const server = address(to);
   return {
     clock: { now: NOW, isKept: undefined },
     released: NOW - 1000,
@@ -20,6 +19,12 @@ function facts(changes: Partial<KnockFacts> & { readonly to?: string } = {}): Kn
     access: "tcp/22",
     ...rest,
   };
+}
+
+function address(text: string): Address {
+  const parsed = parseAddress(text);
+  assert(parsed !== undefined);
+  return parsed;
 }
 
 function order(changes: Parameters<typeof facts>[0] = {}): string {
@@ -44,6 +49,36 @@ Deno.test("a private address in a request to the world comes first", () => {
     order({ admitted: "192.168.1.5", to: "10.0.0.1" }),
     "clock address keys rights filter",
   );
+});
+
+Deno.test("an address that this host does not use towards the server comes first", () => {
+  const own = (source: string, ...others: string[]) => ({
+    source: address(source),
+    all: [source, ...others].map(address),
+  });
+  const told = (admitted: string, to: string, addresses: ReturnType<typeof own>) => {
+    const [first] = suspects(facts({ admitted, to, own: addresses }));
+    return first?.kind === "address" ? `${first.text}; ${first.next}` : first?.kind;
+  };
+  assertEquals(
+    told("fd77::2", "fd77::1", own("fd77::3", "fd77::2")),
+    "the address: the server was asked to admit fd77::2, and this host reaches it from fd77::3; " +
+      "use -a fd77::3",
+  );
+  const others: readonly Parameters<typeof told>[] = [
+    // Of the same kind, though not of this host.
+    ["10.0.0.9", "10.0.0.1", own("10.0.0.2")],
+    ["198.51.100.9", "203.0.113.1", own("198.51.100.7")],
+    // Of this host, though of another kind.
+    ["198.51.100.9", "10.0.0.1", own("10.0.0.2", "198.51.100.9")],
+  ];
+  for (const [admitted, to, addresses] of others) {
+    const text = `admit ${admitted}, and this host reaches it from ${addresses.source.text};`;
+    assert(told(admitted, to, addresses)?.includes(text), admitted);
+  }
+  // The right one, and one that a translation may give this host.
+  assertEquals(told("198.51.100.7", "203.0.113.1", own("198.51.100.7")), "clock");
+  assertEquals(told("198.51.100.9", "203.0.113.1", own("192.168.1.5")), "clock");
 });
 
 Deno.test("a clock before the release of this program is wrong beyond doubt", () => {

@@ -1,0 +1,37 @@
+/**
+ * Which of this host's addresses the kernel sends from.
+ *
+ * @module
+ */
+import { check, libcName } from "./libc.ts";
+import { socketSymbols } from "./libc_symbols.ts";
+import { openLibrary } from "./library.ts";
+import { platform } from "./platform.ts";
+import { INTERNET_ADDRESS_SIZE, internetAddress } from "./socket_address.ts";
+
+const { socket, connect, getsockname, close } = socketSymbols;
+
+/** Any port but 0, which not every system connects to. */
+const DISCARD = 9;
+
+/**
+ * The address that packets to the other one bear, of 4 or 16 bytes as it. Connecting a datagram socket sends nothing.
+ *
+ * @throws {SystemError} when there is no route.
+ */
+export function sourceAddress(towards: Uint8Array): Uint8Array {
+  const { AF_INET, AF_INET6, SOCK_DGRAM } = platform().number;
+  const isIpv4 = towards.length === 4;
+  const symbols = openLibrary(libcName(), { socket, connect, getsockname, close });
+  const descriptor = check(symbols.socket(isIpv4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0), "socket");
+  try {
+    const remote = internetAddress(towards, DISCARD);
+    check(symbols.connect(descriptor, remote, remote.length), "connect");
+    const local = new Uint8Array(INTERNET_ADDRESS_SIZE);
+    const size = new Uint8Array(new Uint32Array([local.length]).buffer);
+    check(symbols.getsockname(descriptor, local, size), "getsockname");
+    return isIpv4 ? local.slice(4, 8) : local.slice(8, 24);
+  } finally {
+    symbols.close(descriptor);
+  }
+}
