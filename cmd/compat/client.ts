@@ -29,6 +29,7 @@ import { type Context, ExitCode } from "../context.ts";
 import { describeProblem } from "../problem_text.ts";
 import { saveStanza } from "../save_stanza.ts";
 import { sendKnock } from "../send_knock.ts";
+import { forgottenKnock } from "./forgotten_word.ts";
 import { makeKeys } from "./key_generation.ts";
 
 const ROWS = CLIENT_OPTIONS.filter(({ only }) => only !== "native");
@@ -39,6 +40,11 @@ const QUIET = ["test", "key-gen", "key-gen-file", "version", "last-cmd", "show-l
 /** Runs the C client's command line; the exit status is 0 or 1. */
 export async function runCompatClient(args: readonly string[], context: Context): Promise<number> {
   const line = parseCommandLine(args, ROWS, "help");
+  const forgotten = forgottenKnock(line.complaints);
+  if (forgotten !== undefined) {
+    context.err(`fwknop: ${forgotten}\n`);
+    return ExitCode.failure;
+  }
   // The C client looks through the arguments twice and so complains twice.
   for (const complaint of line.complaints) context.err(`fwknop: ${complaint}\n`);
   if (line.options.has("help")) {

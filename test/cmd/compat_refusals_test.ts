@@ -105,6 +105,30 @@ Deno.test("unknown, ambiguous and incomplete options are complained about twice 
   }
 });
 
+Deno.test("an option that only fwknop knock has is told of once, without the usage", async () => {
+  const lines: Readonly<Record<string, string>> = {
+    "-n gate --wait": "--wait",
+    "-n gate --wait-time=3 --json": "--wait-time",
+    "-6 -n gate": "-6",
+  };
+  for (const [line, option] of Object.entries(lines)) {
+    const context = new BufferContext({});
+    const code = await runCompatClient(line.split(" "), context);
+    const told =
+      `fwknop: ${option} belongs to fwknop knock: put the word knock before the options\n`;
+    assertEquals([code, context.stdout, context.stderr], [1, "", told], line);
+  }
+});
+
+Deno.test("an option that knock does not have either is answered as ever", async () => {
+  const context = new BufferContext({});
+  const code = await runCompatClient(["--no-rc-file", "--wait", "--waiting"], context);
+  const first = "fwknop: unrecognized option '--wait'\n";
+  const both = `${first}fwknop: unrecognized option '--waiting'\n`;
+  assertEquals([code, context.stderr], [1, both + first]);
+  assertEquals(context.stdout.includes("Usage: fwknop -A"), true);
+});
+
 Deno.test("an address left open is warned about only to those who look (row 10)", async () => {
   const line = "--no-rc-file --no-save-args -s -A tcp/22 --key-rijndael secret -D 127.0.0.1 -p 9";
   const warning = "[-] WARNING: Should use -a or -R to harden SPA against potential MITM attacks\n";
