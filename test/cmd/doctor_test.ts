@@ -1,4 +1,5 @@
 import { examineHost, isGlobalIpv6 } from "../../cmd/doctor_host.ts";
+import { doctorQuestions } from "../../cmd/doctor_questions.ts";
 import { runDoctor } from "../../cmd/doctor_run.ts";
 import { loadServerConfig } from "../../cmd/load_server_config.ts";
 import { prepareAdvice } from "../../cmd/serve_advice.ts";
@@ -120,4 +121,25 @@ Deno.test({
         "There is no interface nowhere9",
       ]);
     }),
+});
+
+Deno.test("the doctor is told where the rules of grants stand, with either firewall that has chains", async () => {
+  await withFolder(async (folder) => {
+    const [conf, access] = [`${folder}/fwknopd.conf`, `${folder}/access.conf`];
+    const lines = ["IPT_INPUT_ACCESS", "FIREWD_INPUT_ACCESS"]
+      .map((name, at) => `${name} ACCEPT, filter, INPUT, ${at + 4}, FWKNOP_INPUT, 1\n`);
+    await Deno.writeTextFile(conf, lines.join(""), { mode: 0o600 });
+    await Deno.writeTextFile(access, "SOURCE ANY\nKEY one\nHMAC_KEY two\n", { mode: 0o600 });
+    const options = new GivenOptions([
+      { name: "config-file", value: conf },
+      { name: "access-file", value: access },
+    ]);
+    const config = loadServerConfig(options, new BufferContext());
+    assert(config !== undefined);
+    const positions = (["iptables", "firewalld", "nft"] as const).map((kind) => {
+      const { chains } = doctorQuestions(config, { kind, command: kind, reason: "" }, false);
+      return [chains?.input?.jumpPosition, chains?.forward?.from];
+    });
+    assertEquals(positions, [[4, "FORWARD"], [5, "FORWARD"], [undefined, undefined]]);
+  });
 });

@@ -4,6 +4,8 @@ import type { FirewallKind } from "../../../lib/firewall/choose.ts";
 import { assertEquals } from "../../assert.ts";
 import { examineIn, mendsByText } from "../../support/doctor.ts";
 import { iptablesIn, nftIn } from "../../support/firewall.ts";
+import { Firewalld, FIREWALLD_PROGRAMS } from "../../support/firewalld.ts";
+import { withFolder } from "../../support/folder.ts";
 import { type Namespace, namespaceTest } from "../../support/namespace.ts";
 
 const SSH = { protocol: "tcp", port: 22 } as const;
@@ -179,4 +181,58 @@ namespaceTest(
     await nft("add chain inet early input { type filter hook input priority -10; policy accept; }");
     assertEquals(await grants(host, "nft", { protect }), REACHED);
   },
+);
+
+const ADMIT = "iptables -I INPUT 1 -p tcp --dport 22 -j ACCEPT";
+const WEB = { protocol: "tcp", port: 8443 } as const;
+
+namespaceTest(
+  "what firewalld grants and iptables drops is told of, and what firewalld drops of other grants",
+  { programs: [...FIREWALLD_PROGRAMS, "iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      await Firewalld.start(host, folder, "nftables");
+      assertEquals(await grants(host, "firewalld", { services: [WEB] }), REACHED);
+      assertEquals(await grants(host, "firewalld", { services: [], forwarding: true }), REACHED);
+      assertEquals(await grants(host, "iptables", { services: [WEB] }), {
+        "Grants of tcp/8443 have no effect: the chain filter_INPUT of table inet firewalld drops packets":
+          "Set FIREWALL firewalld in fwknopd.conf",
+      });
+      for (const kind of ["iptables", "nft"] as const) {
+        const nat = { services: [], forwarding: true };
+        assertEquals(await grants(host, kind, nat), REACHED, "it accepts what is sent elsewhere");
+      }
+      await host.must("iptables", "-P", "INPUT", "DROP");
+      assertEquals(await grants(host, "firewalld", { services: [WEB] }), {
+        [IPTABLES_DROPS.replace("22", "8443")]: ADMIT.replace("22", "8443"),
+      });
+      const close =
+        'firewall-cmd --permanent --add-rich-rule=\'rule port port="22" protocol="tcp" ' +
+        "drop' && firewall-cmd --reload";
+      assertEquals(await grants(host, "firewalld"), { [IPTABLES_DROPS]: `${close} && ${ADMIT}` });
+      await host.must("iptables", "-P", "FORWARD", "DROP");
+      assertEquals(await grants(host, "firewalld", { services: [], forwarding: true }), {
+        "NAT grants have no effect: FORWARD of iptables drops packets":
+          "iptables -I FORWARD 1 -m conntrack --ctstate DNAT -j ACCEPT",
+      });
+      await host.must(..."iptables -I FORWARD 1 -m conntrack --ctstate DNAT -j ACCEPT".split(" "));
+      assertEquals(await grants(host, "firewalld", { services: [], forwarding: true }), REACHED);
+    }),
+);
+
+namespaceTest(
+  "with its iptables backend firewalld's grants are found where those of iptables are",
+  { programs: [...FIREWALLD_PROGRAMS, "iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      await Firewalld.start(host, folder, "iptables");
+      assertEquals(await grants(host, "firewalld", { services: [WEB] }), REACHED);
+      const late = inputChain("ACCEPT, filter, INPUT, 7, FWKNOP_INPUT, 1");
+      assertEquals(await grants(host, "firewalld", { services: [WEB], ...late }), {
+        "Grants of tcp/8443 have no effect: INPUT of iptables drops packets before they come to FWKNOP_INPUT":
+          "Set FIREWD_INPUT_ACCESS ACCEPT, filter, INPUT, 1, FWKNOP_INPUT, 1 in fwknopd.conf and start fwknop again",
+      });
+    }),
 );

@@ -1,0 +1,91 @@
+/**
+ * A host in a namespace on which somebody does what the doctor says.
+ *
+ * @module
+ */
+import { parseChain } from "../../lib/config/chain.ts";
+import type { DoctorQuestions } from "../../lib/doctor/doctor.ts";
+import type { Finding } from "../../lib/doctor/finding.ts";
+import type { Firewall } from "../../lib/firewall/firewall.ts";
+import { parseServices } from "../../lib/net/service.ts";
+import { doctorQuestions, examineIn } from "./doctor.ts";
+import { iptablesIn, nftIn } from "./firewall.ts";
+import type { Namespace } from "./namespace.ts";
+
+/** Whoever has not done with it by then goes round in circles. */
+const MOST_ROUNDS = 6;
+
+/** The host, its settings as the doctor asks by them, and the firewall that runs by them. */
+export class DoctoredHost {
+  #settings: Partial<DoctorQuestions>;
+  #firewall: Firewall | undefined;
+
+  constructor(
+    readonly namespace: Namespace,
+    readonly kind: "iptables" | "nft",
+    settings: Partial<DoctorQuestions> = {},
+  ) {
+    this.#settings = settings;
+  }
+
+  /** Starts the firewall by its settings, instead of the one that runs. */
+  async start(): Promise<Firewall> {
+    await this.#firewall?.close();
+    const { chains = {}, forwarding, protect } = doctorQuestions(this.kind, this.#settings);
+    const { input } = chains;
+    const { firewall } = this.kind === "nft"
+      ? nftIn(this.namespace, { settings: { nat: forwarding, protect } })
+      : iptablesIn(this.namespace, {
+        settings: { chains: forwarding ? chains : input === undefined ? {} : { input } },
+      });
+    await firewall.prepare();
+    return this.#firewall = firewall;
+  }
+
+  /** Does what mends each finding, again and again, until nothing is wrong; says what was done. */
+  async mend(): Promise<string[]> {
+    const done: string[] = [];
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const wrong = await this.#wrong();
+      if (wrong.length === 0) return done;
+      for (const { text, mend } of wrong) {
+        if (mend === undefined) throw new Error(`Nothing mends: ${text}`);
+        await this.#obey(mend);
+        done.push(mend);
+      }
+    }
+    const left = (await this.#wrong()).map(({ text }) => text);
+    throw new Error(`After ${done.join("\n")}\nthis is still wrong: ${left.join("\n")}`);
+  }
+
+  async close(): Promise<void> {
+    await this.#firewall?.close();
+  }
+
+  async #wrong(): Promise<Finding[]> {
+    const findings = await examineIn(this.namespace, this.kind, this.#settings);
+    return findings.filter(({ state }) => state === "bad");
+  }
+
+  /** A setting and a start, a command, or one after the other. */
+  async #obey(mend: string): Promise<void> {
+    const [, name = "", value = "", command = mend] =
+      /^Set (\w+) (.*) in fwknopd\.conf(?: and start fwknop again)?(?:; when fwknop has started again: (.*))?$/
+        .exec(mend) ?? [];
+    if (name !== "") {
+      this.#settings = { ...this.#settings, ...this.#setting(name, value) };
+      await this.start();
+    }
+    if (command !== mend || name === "") await this.namespace.must("sh", "-ec", command);
+  }
+
+  #setting(name: string, value: string): Partial<DoctorQuestions> {
+    if (name === "NFT_PROTECT") return { protect: parseServices(value.replaceAll(" ", "")) ?? [] };
+    const { chain } = parseChain(value);
+    const [, role] = /^IPT_(INPUT|FORWARD)_ACCESS$/.exec(name) ?? [];
+    if (chain === undefined || role === undefined) throw new Error(`No such setting: ${name}`);
+    return {
+      chains: { ...this.#settings.chains, [role === "INPUT" ? "input" : "forward"]: chain },
+    };
+  }
+}
