@@ -6,6 +6,7 @@
 import type { Dialect } from "../lib/client/number.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { defaultRcPath, type RcFile, readRcFile } from "../lib/client/rc_file.ts";
+import { outsideStanzas } from "../lib/config/fwknoprc.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import type { Context } from "./context.ts";
 import { describeDiagnostic } from "./problem_text.ts";
@@ -66,6 +67,10 @@ export function openClientRc(
       ? { rcPath, rcFile: undefined }
       : usageProblem(`--rc-file: there is no ${rcPath}`);
   }
-  for (const warning of rcFile.warnings) context.err(describeDiagnostic(warning, dialect));
+  // The C client says nothing of them, and what it says is not added to.
+  const unread = dialect === "native" ? outsideStanzas(rcFile.rc) : [];
+  for (const warning of [...rcFile.warnings, ...unread]) {
+    context.err(describeDiagnostic(warning, dialect));
+  }
   return { rcPath, rcFile };
 }

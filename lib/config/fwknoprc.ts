@@ -117,6 +117,23 @@ export function readStanza(rc: Fwknoprc, stanza: string): FwknoprcStanza {
   return { entries, diagnostics };
 }
 
+/** What is told of lines above every header: like the C client nobody reads them, and a key among them seems to be missing. */
+export function outsideStanzas(rc: Fwknoprc): Diagnostic[] {
+  const header = rc.lines.findIndex(({ kind }) => kind === "header");
+  const outside = header < 0 ? rc.lines : rc.lines.slice(0, header);
+  // A blank line, or an indented comment.
+  const index = outside.findIndex(({ text }) => !/^\s*([#;]|$)/.test(text));
+  const line = outside[index];
+  if (line === undefined) return [];
+  const column = line.text.length - line.text.trimStart().length + 1;
+  return [{
+    severity: "warning",
+    text: "what stands before the first [stanza] has no effect",
+    position: { file: rc.file, line: index + 1, column },
+    hint: "write [default] above it",
+  }];
+}
+
 /** The C client's line about a variable it cannot use; the value of a secret is not shown. */
 export function parameterError(name: string, value: string, position: Position): string {
   const shown = fwknoprcVariable(name)?.secret ? "(hidden)" : value;

@@ -2,6 +2,7 @@ import fc from "property-testing";
 import {
   formatFwknoprc,
   hasStanza,
+  outsideStanzas,
   parseFwknoprc,
   readStanza,
   stanzaNames,
@@ -116,4 +117,19 @@ Deno.test("stanzas of the same name are all read, in file order", () => {
   assertEquals(read(text, "a").entries, [["KEY", "1"], ["KEY", "3"]]);
   assert(hasStanza(parseFwknoprc(text, "rc"), "B"));
   assert(!hasStanza(parseFwknoprc(text, "rc"), "c"));
+});
+
+Deno.test("what stands before the first stanza is told of with its place, once and without its value", () => {
+  const told = (text: string) => outsideStanzas(parseFwknoprc(text, "rc"));
+  const [warning, ...more] = told(
+    "# mine\n \n  KEY secret\nSPA_SERVER h\n[default]\nACCESS tcp/22\n",
+  );
+  assertEquals(more, []);
+  assertEquals(warning?.severity, "warning");
+  assertEquals(warning?.position, { file: "rc", line: 3, column: 3 });
+  assert(!JSON.stringify(warning).includes("secret"));
+  assertEquals(told("KEY=secret").map(({ position }) => position?.line), [1]);
+  for (const text of ["", "# KEY secret\n\n", "\t\n  # indented\n ;\n[s]\nKEY k\n"]) {
+    assertEquals(told(text), [], text);
+  }
 });
