@@ -26,16 +26,20 @@ export const runFwFlush: RunCommand = async (options, _words, context) => {
   if (resolved === undefined) return ExitCode.failure;
   const { settings, given } = resolved;
   const firewall = await firewallFromSettings(settings, given, () => {});
+  const others = otherFirewalls(settings, given, firewall.name);
   try {
-    const { length } = await firewall.list();
-    const rules = `${length} rule${length === 1 ? "" : "s"}`;
+    const found = (await firewall.list()).length + await countRules(others);
+    const rules = `${found} rule${found === 1 ? "" : "s"}`;
+    // First: a chain of another name is known for ours only as long as there are rules of ours in it.
+    await firewall.flushElsewhere();
     const pid = revokeGrants(settings.FWKNOP_PID_FILE);
-    if (pid !== undefined && await isEmptied(firewall)) {
+    const leaves = pid !== undefined && await isEmptied(firewall);
+    if (!leaves) await firewall.flush();
+    await flushAll(others);
+    if (leaves) {
       context.out(`Removed ${rules}; the chains stay for the server that runs (pid=${pid})\n`);
       return ExitCode.ok;
     }
-    await firewall.flush();
-    await flushOthers(otherFirewalls(settings, given, firewall.name));
     context.out(`Removed ${rules} and the chains of fwknop\n`);
     if (firewall.name === "nft" && settings.NFT_PROTECT !== undefined) {
       const services = formatServices(settings.NFT_PROTECT);
@@ -43,7 +47,7 @@ export const runFwFlush: RunCommand = async (options, _words, context) => {
     }
     return ExitCode.ok;
   } finally {
-    await firewall.release();
+    for (const each of [firewall, ...others]) await each.release();
   }
 };
 
@@ -56,15 +60,25 @@ async function isEmptied(firewall: Firewall): Promise<boolean> {
   return true;
 }
 
-/** What a configuration with another firewall left behind; that one need not be there. */
-async function flushOthers(firewalls: readonly Firewall[]): Promise<void> {
+/** What configurations with other firewalls left behind; those need not be there. */
+async function countRules(firewalls: readonly Firewall[]): Promise<number> {
+  let count = 0;
   for (const firewall of firewalls) {
-    try {
-      await firewall.flush();
-    } catch (error) {
-      if (!(error instanceof HintedError)) throw error;
-    } finally {
-      await firewall.release();
-    }
+    await ifThere(async () => {
+      count += (await firewall.list()).length;
+    });
+  }
+  return count;
+}
+
+async function flushAll(firewalls: readonly Firewall[]): Promise<void> {
+  for (const firewall of firewalls) await ifThere(() => firewall.flush());
+}
+
+async function ifThere(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof HintedError)) throw error;
   }
 }

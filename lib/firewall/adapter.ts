@@ -18,7 +18,10 @@ export interface Rule extends HeldRule {
   readonly text: string;
   /** What an entry of a map holds; two rules with one key and another value cannot stand together. */
   readonly value?: string;
-  /** May be in force after its grant failed: to be taken out, even where the firewall ends rules by itself. */
+  /**
+   * Stands where it should not: in force after its grant failed, or left by an earlier configuration. To be taken out,
+   * even where the firewall ends rules by itself, and never put back.
+   */
   readonly stray?: true;
 }
 
@@ -34,11 +37,15 @@ export interface View {
   readonly present: ReadonlySet<AddressFamily>;
 }
 
+/**
+ * Where to look: where this configuration puts rules, also where an earlier one may have left some, or only there.
+ */
+export type Extent = "configured" | "everywhere" | "elsewhere";
+
 /** How far to look. */
 export interface Scope {
   readonly families: ReadonlySet<AddressFamily>;
-  /** Also where an earlier configuration may have left something. */
-  readonly everywhere: boolean;
+  readonly extent: Extent;
 }
 
 /** A change of rules. */
@@ -86,6 +93,8 @@ export interface Adapter<V extends View = View> {
   readonly renewal: "separate" | "extend";
   /** Whether the firewall takes rules out by itself when their time is up. */
   readonly endsByItself: boolean;
+  /** Whether other configurations put rules in other places, in which {@link look} finds them too. */
+  readonly placesVary: boolean;
   /** Whether there is something to look after even when nothing is granted. */
   readonly needsUpkeep: boolean;
   /** Whether `add` and `remove` need a view taken just before (firewalls that are rewritten as a whole). */

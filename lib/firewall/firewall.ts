@@ -82,6 +82,11 @@ export interface Firewall {
    * our chains go with whatever is in them, as the C daemon does. @throws {HintedError}
    */
   flush(whole?: boolean): Promise<void>;
+  /**
+   * Removes only what earlier configurations left behind; may be called beside a server that runs with this one.
+   * @throws {HintedError}
+   */
+  flushElsewhere(): Promise<void>;
   /** Ends every grant at once and stays ready for the next. @throws {HintedError} */
   revoke(): Promise<void>;
   /** Looks for what changed underneath: expired rules of ours, lost chains and jumps. */

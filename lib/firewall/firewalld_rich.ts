@@ -62,6 +62,7 @@ export function firewalldRichAdapter(settings: FirewalldSettings): Adapter<Firew
     families: FAMILIES,
     renewal: "separate",
     endsByItself: true,
+    placesVary: false,
     needsUpkeep: false,
     readsFirst: false,
 

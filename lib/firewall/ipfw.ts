@@ -72,6 +72,7 @@ export function ipfwAdapter(settings: IpfwSettings): Adapter<IpfwView> {
     renewal: "separate",
     endsByItself: false,
     // Rules whose connections have ended are purged.
+    placesVary: false,
     needsUpkeep: true,
     readsFirst: true,
 
@@ -165,7 +166,7 @@ export function ipfwAdapter(settings: IpfwSettings): Adapter<IpfwView> {
       const own = settings.checkState
         ? view.active.filter(({ body }) => body.startsWith("check-state"))
         : [];
-      const left = scope.everywhere
+      const left = scope.extent === "everywhere"
         ? view.expired.filter((line) => readLine(line, expireSet) !== undefined)
         : [];
       return run(

@@ -90,7 +90,9 @@ export function adapterFor(
 
   function tablesOf(scope: Scope): { family: AddressFamily; table: string }[] {
     const tables = new Set(chains.map(({ chain }) => chain.table));
-    if (scope.everywhere) { for (const table of ["filter", "nat"]) tables.add(table); }
+    if (scope.extent !== "configured") {
+      for (const table of ["filter", "nat"]) tables.add(table);
+    }
     return families.filter((family) => scope.families.has(family))
       .flatMap((family) => [...tables].map((table) => ({ family, table })));
   }
@@ -112,7 +114,7 @@ export function adapterFor(
       }
       tables.push({ family, table, chains: listing });
     }
-    return viewTables(tables, chains, scope.families);
+    return viewTables(tables, chains, scope);
   }
 
   return {
@@ -120,6 +122,7 @@ export function adapterFor(
     families,
     renewal: "separate",
     endsByItself: false,
+    placesVary: true,
     needsUpkeep: false,
     readsFirst: false,
 
@@ -211,7 +214,7 @@ export function adapterFor(
         transactions(
           found.family,
           found.table,
-          dismantleTable(found, chains, scope.everywhere, whole),
+          dismantleTable(found, chains, scope.extent, whole),
         )
       ),
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { CHAIN_ROLES, DEFAULT_CHAINS, parseChain } from "../config/chain.ts";
+import type { Extent } from "./adapter.ts";
 import type { Listing } from "./iptables_listing.ts";
 import { recogniseRule } from "./iptables_rule.ts";
 import { type FoundTable, isJump, type RoleChain } from "./iptables_view.ts";
@@ -12,18 +13,21 @@ import { type FoundTable, isJump, type RoleChain } from "./iptables_view.ts";
 export const PROBE_CHAIN = "FWKNOP_PROBE";
 
 /**
- * The lines that take ours out of one table: the configured chains and, `everywhere`, chains with the default
- * names that an earlier configuration left behind, chains that hold nothing but `_exp_` rules, and single
- * `_exp_` rules in any other.
+ * The lines that take ours out of one table: the configured chains and, beyond those, chains with the default names that
+ * an earlier configuration left behind, chains that hold nothing but `_exp_` rules, and single `_exp_` rules in any
+ * other.
  */
 export function dismantleTable(
   { family, table, chains: listing }: FoundTable,
   chains: readonly RoleChain[],
-  everywhere: boolean,
+  extent: Extent,
   whole: boolean,
 ): string[] {
-  const names = new Set(chains.flatMap(({ chain }) => chain.table === table ? [chain.name] : []));
-  for (const role of everywhere ? CHAIN_ROLES : []) {
+  const configured = new Set(
+    chains.flatMap(({ chain }) => chain.table === table ? [chain.name] : []),
+  );
+  const names = new Set(configured);
+  for (const role of extent === "configured" ? [] : CHAIN_ROLES) {
     const { chain } = parseChain(DEFAULT_CHAINS[role]);
     if (chain?.table === table) names.add(chain.name);
   }
@@ -31,7 +35,8 @@ export function dismantleTable(
   const lines: string[] = [];
   const emptied: string[] = [];
   for (const [name, listed] of listing) {
-    if (!everywhere && !names.has(name)) continue;
+    if (extent === "configured" && !names.has(name)) continue;
+    if (extent === "elsewhere" && configured.has(name)) continue;
     const ours = listed.filter(({ words }) =>
       recogniseRule({ family, table, chain: name }, words) !== undefined
     );

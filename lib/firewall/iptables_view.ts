@@ -5,7 +5,7 @@
  */
 import type { Chain, ChainRole } from "../config/chain.ts";
 import type { AddressFamily } from "../net/address.ts";
-import type { Rule, View } from "./adapter.ts";
+import type { Extent, Rule, Scope, View } from "./adapter.ts";
 import type { RuleSummary } from "./firewall.ts";
 import { KINDS } from "./iptables_grant.ts";
 import type { ListedRule, Listing } from "./iptables_listing.ts";
@@ -33,9 +33,13 @@ export interface RoleChain {
 export function viewTables(
   tables: readonly FoundTable[],
   chains: readonly RoleChain[],
-  families: ReadonlySet<AddressFamily>,
+  { families, extent }: Scope,
 ): IptablesView {
-  return { tables, ...findOurs(tables, chains), intact: isIntact(tables, chains, families) };
+  return {
+    tables,
+    ...findOurs(tables, chains, extent),
+    intact: isIntact(tables, chains, families),
+  };
 }
 
 /** Whether a rule is an unconditional jump to the chain. */
@@ -56,10 +60,11 @@ function isIntact(
   );
 }
 
-/** Rules with an `_exp_` comment, wherever they are. */
+/** Rules with an `_exp_` comment, as far as asked for. */
 function findOurs(
   tables: readonly FoundTable[],
   chains: readonly RoleChain[],
+  extent: Extent,
 ): Pick<View, "rules" | "broken" | "present"> {
   const rules: Rule[] = [];
   const broken: Rule[] = [];
@@ -68,14 +73,23 @@ function findOurs(
     for (const [name, listed] of listing) {
       const own = chains.find(({ chain }) => chain.table === table && chain.name === name);
       if (own !== undefined) present.add(family);
-      for (const { words, text } of own === undefined ? [] : listed) {
+      const isAsked = own === undefined ? extent !== "configured" : extent !== "elsewhere";
+      const stray = own === undefined ? { stray: true } as const : {};
+      for (const { words, text } of isAsked ? listed : []) {
         const found = recogniseRule({ family, table, chain: name }, words);
         if (found === undefined) continue;
         const summary = summarise(own?.role, name, family, found.rule, found.expires ?? 0);
         const key = found.rule === undefined
           ? `ipv${family} ${table} ${name} ${text}`
           : ruleKey(found.rule);
-        (found.expires === undefined ? broken : rules).push({ key, family, table, text, summary });
+        (found.expires === undefined ? broken : rules).push({
+          key,
+          family,
+          table,
+          text,
+          summary,
+          ...stray,
+        });
       }
     }
   }

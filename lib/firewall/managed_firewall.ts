@@ -96,7 +96,10 @@ export class ManagedFirewall<V extends View> implements Firewall {
         if (first !== undefined) await this.#upkeep.makeReady(first, flush, inherited ?? []);
         for (const family of others) {
           // A host without the other family is no reason not to serve this one.
-          const view = await this.#changes.look({ families: new Set([family]), everywhere: false });
+          const view = await this.#changes.look({
+            families: new Set([family]),
+            extent: "configured",
+          });
           if (!(view instanceof HintedError) && view.present.has(family)) {
             await this.#upkeep.makeReady(family, flush, inherited ?? []);
           }
@@ -160,7 +163,10 @@ export class ManagedFirewall<V extends View> implements Firewall {
     return this.#serially(async () => {
       const summaries: RuleSummary[] = [];
       for (const [index, family] of this.#adapter.families.entries()) {
-        const view = await this.#changes.look({ families: new Set([family]), everywhere: false });
+        const view = await this.#changes.look({
+          families: new Set([family]),
+          extent: "everywhere",
+        });
         if (view instanceof HintedError) {
           // Only the first family must be there; of another one nothing can be ours if it is not.
           if (index === 0) throw view;
@@ -183,13 +189,17 @@ export class ManagedFirewall<V extends View> implements Firewall {
   }
 
   flush(whole = false): Promise<void> {
-    return this.#serially(() => this.#upkeep.dismantle(true, whole));
+    return this.#serially(() => this.#upkeep.dismantle("everywhere", whole));
+  }
+
+  flushElsewhere(): Promise<void> {
+    return this.#serially(() => this.#upkeep.dismantle("elsewhere", false));
   }
 
   revoke(): Promise<void> {
     return this.#serially(async () => {
       if (this.#released) return;
-      await this.#upkeep.dismantle(false, false);
+      await this.#upkeep.dismantle("configured", false);
       const error = await this.#upkeep.mend();
       if (error !== undefined) this.#emit({ type: "error", text: error });
     });
@@ -216,9 +226,9 @@ export class ManagedFirewall<V extends View> implements Firewall {
   close(): Promise<void> {
     return this.#serially(async () => {
       try {
-        if (this.#options.flushAtExit === true) await this.#upkeep.dismantle(false, true);
+        if (this.#options.flushAtExit === true) await this.#upkeep.dismantle("configured", true);
         else if (this.#options.flushAtExit === undefined) {
-          await this.#upkeep.dismantle(false, false);
+          await this.#upkeep.dismantle("configured", false);
         }
       } finally {
         await this.#letGo();

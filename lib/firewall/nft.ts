@@ -47,6 +47,7 @@ export function nftAdapter(settings: NftSettings): Adapter {
     renewal: "extend",
     endsByItself: true,
     // Without the table protected services would be open.
+    placesVary: false,
     needsUpkeep: settings.protect.length > 0,
     readsFirst: false,
 
@@ -95,7 +96,7 @@ export function nftAdapter(settings: NftSettings): Adapter {
     // With protected services the table goes only when asked for: without it they would be open.
     dismantle(view, scope, _whole) {
       if (view.present.size === 0) return [];
-      if (scope.everywhere || settings.protect.length === 0) {
+      if (scope.extent === "everywhere" || settings.protect.length === 0) {
         return transaction([`delete table ${NFT_TABLE}`]);
       }
       return transaction(

@@ -50,6 +50,7 @@ export function pfAdapter(settings: PfSettings): Adapter<PfView> {
     families: [4, 6],
     renewal: "separate",
     endsByItself: false,
+    placesVary: false,
     needsUpkeep: false,
     readsFirst: true,
 

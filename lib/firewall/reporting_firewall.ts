@@ -63,6 +63,10 @@ export class ReportingFirewall<V extends View> implements Firewall {
     return Promise.resolve();
   }
 
+  flushElsewhere(): Promise<void> {
+    return Promise.resolve();
+  }
+
   revoke(): Promise<void> {
     return Promise.resolve();
   }

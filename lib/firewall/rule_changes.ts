@@ -60,7 +60,7 @@ export class RuleChanges<V extends View> {
 
   /** A view where the adapter needs one for every change. */
   async #current(): Promise<V | undefined> {
-    const view = await this.look({ families: this.#place.families, everywhere: false });
+    const view = await this.look({ families: this.#place.families, extent: "configured" });
     return view instanceof HintedError ? undefined : view;
   }
 
@@ -140,7 +140,7 @@ export class RuleChanges<V extends View> {
   async #undo(rules: readonly Rule[]): Promise<void> {
     const before = this.#place.adapter.readsFirst ? await this.#current() : undefined;
     await this.#place.runner.force(this.#removal(rules, before));
-    const view = await this.look({ families: this.#place.families, everywhere: false });
+    const view = await this.look({ families: this.#place.families, extent: "configured" });
     const listed = view instanceof HintedError ? rules : view.rules;
     const keys = new Set(listed.map(({ key }) => key));
     const left = rules.filter(({ key }) => keys.has(key));
@@ -167,8 +167,9 @@ export class RuleChanges<V extends View> {
       () => Promise.resolve(),
     ];
     let left: readonly Rule[] = rules;
+    const extent = rules.some(({ stray }) => stray) ? "everywhere" : "configured";
     for (const attempt of attempts) {
-      const view = await this.look({ families: this.#place.families, everywhere: false });
+      const view = await this.look({ families: this.#place.families, extent });
       if (view instanceof HintedError) {
         this.#place.emit({ type: "error", text: view.message });
         return { left: keys, gone: none.gone };

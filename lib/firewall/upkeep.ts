@@ -5,7 +5,7 @@
  */
 import { HintedError } from "../hinted_error.ts";
 import type { AddressFamily } from "../net/address.ts";
-import type { Rule, View } from "./adapter.ts";
+import type { Extent, Rule, Scope, View } from "./adapter.ts";
 import type { HeldRule, RuleSummary } from "./firewall.ts";
 import type { Plan } from "./plan.ts";
 import { hintFor } from "./program_hint.ts";
@@ -41,7 +41,7 @@ export class Upkeep<V extends View> {
     if (!this.#place.adapter.families.includes(family)) {
       throw new HintedError(`${this.#place.adapter.name} cannot serve IPv${family} here`);
     }
-    const scope = { families: new Set([family]), everywhere: false };
+    const scope: Scope = { families: new Set([family]), extent: "everywhere" };
     const view = await this.#changes.look(scope);
     if (view instanceof HintedError) throw view;
     await this.#probe(family);
@@ -55,7 +55,8 @@ export class Upkeep<V extends View> {
     }
     for (const jump of preparation.jumps) this.#place.emit({ type: "jump", ...jump });
     this.#place.families.add(family);
-    if (!flush) await this.#adopt(view, new Map(inherited.map((rule) => [rule.key, rule.summary])));
+    if (flush) await this.#changes.takeOut(view.rules.filter(({ stray }) => stray));
+    else await this.#adopt(view, new Map(inherited.map((rule) => [rule.key, rule.summary])));
   }
 
   /** Tells what else of the host's firewall bears on ours. */
@@ -110,13 +111,13 @@ export class Upkeep<V extends View> {
    * and rules still granted are put back; a single rule that is gone was deleted on purpose and stays away.
    */
   async mend(): Promise<string | undefined> {
-    const scope = { families: this.#place.families, everywhere: false };
+    const scope: Scope = { families: this.#place.families, extent: "configured" };
     const view = await this.#changes.look(scope);
     if (view instanceof HintedError) return view.message;
     const { ledger, families } = this.#place;
     const listed = new Set(view.rules.map(({ key }) => key));
-    const missing = ledger.all().filter(({ key, family }) =>
-      !listed.has(key) && ledger.left(key) > 0 && families.has(family)
+    const missing = ledger.all().filter(({ key, family, stray }) =>
+      !listed.has(key) && ledger.left(key) > 0 && families.has(family) && stray === undefined
     );
     await this.#adopt(view, new Map());
     await this.#tidy(view);
@@ -154,10 +155,14 @@ export class Upkeep<V extends View> {
   }
 
   /** Takes out everything of ours. @throws {HintedError} */
-  async dismantle(everywhere: boolean, whole: boolean): Promise<void> {
+  async dismantle(extent: Extent, whole: boolean): Promise<void> {
+    if (extent === "elsewhere" && !this.#place.adapter.placesVary) return;
+    if (extent === "configured") {
+      await this.#changes.takeOut(this.#place.ledger.all().filter(({ stray }) => stray));
+    }
     for (const [index, family] of this.#place.adapter.families.entries()) {
-      if (!everywhere && !this.#place.families.has(family)) continue;
-      const scope = { families: new Set([family]), everywhere };
+      if (extent === "configured" && !this.#place.families.has(family)) continue;
+      const scope: Scope = { families: new Set([family]), extent };
       const view = await this.#changes.look(scope);
       if (view instanceof HintedError) {
         if (index === 0) throw view;

@@ -8,10 +8,10 @@ import { type Namespace, namespaceTest } from "../support/namespace.ts";
 
 const STANZA = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\nREQUIRE_SOURCE_ADDRESS Y\n";
 
-function knock(host: Namespace, address: string): Promise<string> {
+function knock(host: Namespace, address: string, ...more: string[]): Promise<string> {
   const keys = ["--key-rijndael", "testtest", "--key-hmac", "hmackey1", "--no-save-args"];
   const to = ["--no-rc-file", "-D", "127.0.0.1", "-a", address, "-A", "tcp/22"];
-  return host.must("fwknop", ...to, ...keys);
+  return host.must("fwknop", ...to, ...keys, ...more);
 }
 
 const KINDS = {
@@ -73,6 +73,73 @@ namespaceTest(
       await host.must(...SOURCE_PROGRAM, "fw-flush", ...files);
       assert(!(await host.must("iptables", "-S")).includes("FWKNOP"));
       assert(!(await host.must("nft", "list", "tables")).includes("fwknop"));
+    }),
+);
+
+/** Settings under which a knock leaves rules in places that the settings after them do not know. */
+const FORMER = [
+  { name: "with NAT", conf: ["ENABLE_IPT_FORWARDING Y"], nat: true },
+  {
+    name: "with a chain of another name",
+    conf: [
+      "IPT_INPUT_ACCESS ACCEPT, filter, INPUT, 1, MYKNOCK, 1",
+    ],
+    nat: false,
+  },
+];
+
+for (const { name, conf, nat } of FORMER) {
+  namespaceTest(
+    `what a killed server ${name} granted is known after the change: listed, flushed beside the new server`,
+    { programs: ["fwknop", "iptables"] },
+    (lab) =>
+      withFolder(async (folder) => {
+        const host = await lab.namespace("host");
+        const iptables = ["FIREWALL iptables"];
+        const former = [...iptables, ...conf];
+        const first = await startOurs(host, { folder, accessConf: STANZA, fwknopdConf: former });
+        await knock(host, "192.0.2.1", ...(nat ? ["-N", "192.0.2.77:3389"] : []));
+        await first.line(/Added (access|DNAT) rule/);
+        await first.stop("SIGKILL");
+        const rules = async (): Promise<string> =>
+          await host.must("iptables", "-S") + await host.must("iptables", "-t", "nat", "-S");
+        assertMatch(await rules(), /192\.0\.2\.1\b/);
+
+        const second = await startOurs(host, { folder, accessConf: STANZA, fwknopdConf: iptables });
+        await second.line(/^Adopted the rule for 192\.0\.2\.1 /);
+        const files = ["-c", `${folder}/fwknopd.conf`, "-a", `${folder}/access.conf`];
+        assertMatch(await host.must(...SOURCE_PROGRAM, "fw-list", ...files), /^192\.0\.2\.1 /m);
+        const said = await host.must(...SOURCE_PROGRAM, "fw-flush", ...files);
+        assertMatch(said, nat ? /^Removed 2 rules; the chains/ : /^Removed 1 rule; the chains/);
+        assert(
+          !/192\.0\.2\.1|MYKNOCK|FORWARD -j FWKNOP|FWKNOP_PRE/.test(await rules()),
+          await rules(),
+        );
+        await knock(host, "192.0.2.2");
+        await second.line(/Added access rule .*192\.0\.2\.2 /);
+        await second.stop();
+        assert(!(await rules()).includes("FWKNOP"), await rules());
+        assertEquals(second.lines.filter((line) => /Put back|rror|Somebody/.test(line)), []);
+      }),
+  );
+}
+
+namespaceTest(
+  "what a killed server granted in chains that are not configured any more ends with the next server",
+  { programs: ["fwknop", "iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const former = ["FIREWALL iptables", "IPT_INPUT_ACCESS ACCEPT, filter, INPUT, 1, MYKNOCK, 1"];
+      const first = await startOurs(host, { folder, accessConf: STANZA, fwknopdConf: former });
+      await knock(host, "192.0.2.1");
+      await first.line(/Added access rule/);
+      await first.stop("SIGKILL");
+      const now = ["FIREWALL iptables"];
+      const second = await startOurs(host, { folder, accessConf: STANZA, fwknopdConf: now });
+      await second.line(/^Adopted the rule for 192\.0\.2\.1 .* in MYKNOCK/);
+      await second.stop();
+      assert(!(await host.must("iptables", "-S")).includes("192.0.2.1"));
     }),
 );
 
