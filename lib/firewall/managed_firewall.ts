@@ -7,7 +7,7 @@ import { type Clocks, HOST_CLOCKS } from "../clocks.ts";
 import { HintedError } from "../hinted_error.ts";
 import { ownUid } from "../own_uid.ts";
 import type { AddressFamily } from "../net/address.ts";
-import type { Adapter, Rule, View } from "./adapter.ts";
+import type { Adapter, View } from "./adapter.ts";
 import type { Firewall, FirewallEvent, HeldRule, OpenResult, RuleSummary } from "./firewall.ts";
 import type { Grant } from "./grant.ts";
 import { Ledger } from "./ledger.ts";
@@ -136,15 +136,19 @@ export class ManagedFirewall<V extends View> implements Firewall {
       }
       const rules = this.#adapter.rules(grant, this.#upkeep.features, this.#now());
       if (typeof rules === "string") return failed(rules);
-      const present: RuleSummary[] = [];
-      const fresh = new Map<string, Rule>();
-      for (const rule of rules) {
-        const standing = this.#ledger.get(rule.key);
-        const lasts = standing !== undefined && standing.value === rule.value &&
-          standing.summary.expires >= rule.summary.expires;
-        if (lasts) present.push(standing.summary);
-        else fresh.set(rule.key, rule);
-      }
+      const standing = rules.filter(({ key, value, summary }) => {
+        const known = this.#ledger.get(key);
+        return known !== undefined && known.value === value &&
+          known.summary.expires >= summary.expires;
+      });
+      // Somebody may have taken them out since; whoever knocks again is told the truth. Others do not wait.
+      const lost = standing.length === 0 ? [] : await this.#changes.missing(standing);
+      for (const { key } of lost) this.#ledger.delete(key);
+      const kept = new Set(standing.filter((rule) => !lost.includes(rule)));
+      const present = [...kept].flatMap(({ key }) => this.#ledger.get(key)?.summary ?? []);
+      const fresh = new Map(
+        rules.filter((rule) => !kept.has(rule)).map((rule) => [rule.key, rule]),
+      );
       const error = await this.#changes.putIn(
         [...fresh.values()],
         () => this.#upkeep.mend(),

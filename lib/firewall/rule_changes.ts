@@ -58,6 +58,15 @@ export class RuleChanges<V extends View> {
       : view;
   }
 
+  /** Those of the rules that are not in the firewall; none where that cannot be told. */
+  async missing(rules: readonly Rule[]): Promise<readonly Rule[]> {
+    if (rules.length === 0) return [];
+    const view = await this.look({ families: this.#place.families, extent: "configured" });
+    if (view instanceof HintedError) return [];
+    const listed = new Set(view.rules.map(({ key }) => key));
+    return rules.filter(({ key }) => !listed.has(key));
+  }
+
   /** A view where the adapter needs one for every change. */
   async #current(): Promise<V | undefined> {
     const view = await this.look({ families: this.#place.families, extent: "configured" });
