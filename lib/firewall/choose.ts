@@ -45,6 +45,9 @@ const OWN_VARIABLES: readonly (readonly [FirewallKind, RegExp])[] = [
   ["pf", /^PF_/],
 ];
 
+/** What iptables' switches say about NAT and flushing is said about any firewall, and so chooses none. */
+const GENERAL = /^(ENABLE_IPT_(FORWARDING|LOCAL_NAT|SNAT)|FLUSH_IPT_AT_(INIT|EXIT))$/;
+
 /** How long a look at the host may take, in milliseconds: a start must not hang on a firewall that does. */
 const PATIENCE = 3_000;
 
@@ -83,7 +86,6 @@ export async function chooseFirewall(
 
 /** Variables that were written and mean nothing to the firewall chosen. */
 export function strangeVariables(kind: FirewallKind, given: GivenSettings): FwknopdName[] {
-  // What iptables' switches say about NAT and flushing is said about any firewall.
   const understood = kind === "firewalld" || kind === "ipfw" ? [kind] : [kind, "iptables"];
   return [...given.keys()].filter((name) => {
     const owner = OWN_VARIABLES.find(([, pattern]) => pattern.test(name))?.[0];
@@ -99,7 +101,7 @@ function chooseBySettings(given: GivenSettings, written: string | undefined): Re
     return { kind: kindOfProgram(written) ?? "iptables", reason: `FIREWALL_EXE is ${written}` };
   }
   for (const [kind, pattern] of OWN_VARIABLES) {
-    const name = [...given.keys()].find((name) => pattern.test(name));
+    const name = [...given.keys()].find((name) => pattern.test(name) && !GENERAL.test(name));
     if (name !== undefined) return { kind, reason: `${name} is set` };
   }
   return undefined;

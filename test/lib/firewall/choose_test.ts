@@ -39,8 +39,9 @@ const OWN = JSON.stringify({ nftables: [{ chain: { ...NATIVE_CHAIN, table: "fwkn
 
 Deno.test("what is written decides which firewall is driven", async () => {
   assertEquals(await choose("FIREWALL nft"), ["nft", "FIREWALL says so", "nft"]);
-  const ours = "ENABLE_IPT_FORWARDING is set";
-  assertEquals(await choose("ENABLE_IPT_FORWARDING N"), ["iptables", ours, IPTABLES]);
+  const ours = "IPT_INPUT_ACCESS is set";
+  const chain = "IPT_INPUT_ACCESS ACCEPT, filter, INPUT, 1, FWKNOP_INPUT, 1";
+  assertEquals(await choose(chain), ["iptables", ours, IPTABLES]);
   assertEquals((await choose("FLUSH_FIREWD_AT_EXIT Y"))[0], "firewalld");
   assertEquals((await choose("PF_ANCHOR_NAME knock"))[0], "pf");
   assertEquals((await choose("NFT_PROTECT tcp/22\nENABLE_IPT_SNAT Y"))[0], "nft");
@@ -51,6 +52,22 @@ Deno.test("what is written decides which firewall is driven", async () => {
     wrapper,
   ]);
   assertEquals((await choose("FIREWALL_EXE /opt/wrapper"))[0], "iptables");
+});
+
+Deno.test("the switches of NAT and flushing leave the choice to the host: every firewall knows them", async () => {
+  const answers = { iptables: "-P INPUT ACCEPT\n", nft: NATIVE };
+  for (
+    const line of [
+      "ENABLE_IPT_FORWARDING Y",
+      "ENABLE_IPT_LOCAL_NAT Y",
+      "ENABLE_IPT_SNAT Y",
+      "FLUSH_IPT_AT_INIT N",
+      "FLUSH_IPT_AT_EXIT Y",
+    ]
+  ) {
+    assertEquals((await choose(line, answers))[0], "nft", line);
+    assertEquals((await choose(line))[0], "iptables", line);
+  }
 });
 
 Deno.test("where nothing is written the host decides", async () => {
