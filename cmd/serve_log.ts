@@ -117,6 +117,7 @@ export function openServeLog(
       }, FLUSH_INTERVAL);
     };
     observe = (event) => {
+      if (event.kind === "refused" && event.refusal.elsewhere) return;
       filter.observe(event);
       watch();
     };

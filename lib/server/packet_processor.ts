@@ -85,7 +85,7 @@ export class PacketProcessor {
     const packet = describePacket(datagram, number);
     const screened = screenPacket(datagram.payload, { http: this.#parts.policy.http });
     if (!screened.ok) {
-      this.#refuse(packet, "screen", "not-spa", {}, [], screened.error);
+      this.#refuse(packet, "screen", "not-spa", {}, [], { error: screened.error });
       return;
     }
     if (!this.#parts.stanzas.some((stanza) => listContains(stanza.source, datagram.source))) {
@@ -121,8 +121,9 @@ export class PacketProcessor {
     const { datagram, packet, verified, verifiedGpg, mismatches } = candidate;
     const { text } = candidate.screened;
     const { stanzas } = this.#parts;
+    const elsewhere = verified.size > 0 || (verifiedGpg?.size ?? 0) > 0;
     const tell = (numbers: readonly number[], code: RefusalCode, facts: RefusalFacts): void =>
-      this.#refuse(packet, "authenticate", code, facts, numbers);
+      this.#refuse(packet, "authenticate", code, facts, numbers, { elsewhere });
     for (let index = first; index < stanzas.length; index++) {
       const stanza = stanzas[index];
       if (stanza === undefined || !isFor(stanza, datagram.source, datagram.destination)) continue;
@@ -225,7 +226,7 @@ export class PacketProcessor {
     { error, detail }: SpaFailure,
   ): Verdict {
     const facts = error.startsWith("GPGME") && detail !== undefined ? { gpg: detail } : {};
-    this.#refuse(packet, "authenticate", "undecodable", facts, [number], error);
+    this.#refuse(packet, "authenticate", "undecodable", facts, [number], { error });
     return "next";
   }
 
@@ -259,15 +260,16 @@ export class PacketProcessor {
     code: RefusalCode,
     facts: RefusalFacts = {},
     stanzas: readonly number[] = [],
-    error?: Refusal["error"],
+    { error, elsewhere = false }: { error?: Refusal["error"]; elsewhere?: boolean } = {},
   ): void {
-    const refusal = {
+    const refusal: Refusal = {
       step,
       code,
       packet,
       stanzas,
       facts,
       ...(error === undefined ? {} : { error }),
+      ...(elsewhere ? { elsewhere } : {}),
     };
     this.#parts.observe({ kind: "refused", refusal });
   }

@@ -75,6 +75,11 @@ export interface Refusal {
    * More than one only where HMACs do not match, so that a junk packet costs one value and not one per stanza.
    */
   readonly stanzas: readonly number[];
+  /**
+   * Set where the HMAC key of another stanza made the packet: that these stanzas have other keys is as it should be, and
+   * told only by those who tell of every stanza.
+   */
+  readonly elsewhere?: true;
   /** Set for `not-spa` and `undecodable`. */
   readonly error?: SpaErrorName;
   readonly facts: RefusalFacts;

@@ -19,6 +19,7 @@ interface Bench {
   readonly decisions: Decision[];
   /** `step/code` of refusals with the stanzas, and `decoded #N`. */
   readonly told: string[];
+  readonly events: PacketEvent[];
   readonly clock: { now: number };
 }
 
@@ -29,6 +30,7 @@ function bench(
 ): Bench {
   const decisions: Decision[] = [];
   const told: string[] = [];
+  const events: PacketEvent[] = [];
   const clock = { now: NOW };
   const processor = new PacketProcessor({
     stanzas,
@@ -44,13 +46,20 @@ function bench(
     now: () => clock.now,
     observe: (event) => {
       told.push(describe(event));
+      events.push(event);
     },
     act: (decision) => {
       decisions.push(decision);
     },
   });
   let count = 0;
-  return { take: (datagram) => processor.process(datagram, ++count), decisions, told, clock };
+  return {
+    take: (datagram) => processor.process(datagram, ++count),
+    decisions,
+    told,
+    events,
+    clock,
+  };
 }
 
 function describe(event: PacketEvent): string {
@@ -114,6 +123,24 @@ Deno.test("stanzas are tried in file order until one takes the packet", () => {
     "decoded #4",
   ]);
   assertEquals(decisions.map(({ stanza }) => stanza), [4]);
+});
+
+Deno.test("that stanzas have other keys than the one that made the packet is marked", () => {
+  const { take, events } = bench([
+    aStanza({ number: 1, hmac: other }),
+    aStanza({ number: 2 }),
+    aStanza({ number: 3, hmac: other }),
+  ]);
+  take(datagram(seal({}, { time: NOW }).packetText));
+  take(
+    datagram(
+      seal({}, { time: NOW, hmac: { key: textBytes("nobody's"), type: "sha256" } }).packetText,
+    ),
+  );
+  const marks = events.flatMap((event) =>
+    event.kind === "refused" ? [[event.refusal.stanzas, event.refusal.elsewhere]] : []
+  );
+  assertEquals(marks, [[[1], true], [[1, 2, 3], undefined]]);
 });
 
 Deno.test("junk costs one refusal, however many stanzas there are", () => {
