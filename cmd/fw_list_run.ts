@@ -20,11 +20,16 @@ export async function runFwList(
   if (resolved === undefined) return ExitCode.failure;
   const firewall = await firewallFromSettings(resolved.settings, resolved.given, () => {});
   try {
+    const rules = await firewall.list();
     if (options.has("all")) {
       context.out(await cListing(firewall, true));
+      // The C tool knows the first family only.
+      const hasOther = rules.some(({ address }) => address.includes(":"));
+      if (hasOther && FAMILIES_APART.has(firewall.name)) {
+        context.out((await firewall.show(true, 6)).join(""));
+      }
       return ExitCode.ok;
     }
-    const rules = await firewall.list();
     const now = Date.now() / 1000;
     context.out(options.has("json") ? formatJson(rules, now) : formatTable(rules, now));
     return ExitCode.ok;
@@ -42,6 +47,9 @@ function formatJson(rules: readonly RuleSummary[], now: number): string {
 function remaining(rule: RuleSummary, now: number): number {
   return Math.max(0, Math.ceil(rule.expires - now));
 }
+
+/** Firewalls with a program for each family. */
+const FAMILIES_APART: ReadonlySet<string> = new Set(["iptables", "firewalld (direct rules)"]);
 
 const HEADINGS = ["ADDRESS", "SERVICE", "SECONDS", "STANZA", "RULE"] as const;
 

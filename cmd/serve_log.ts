@@ -60,12 +60,14 @@ export interface ServeLogOptions {
   /** In the foreground. */
   readonly toTerminal: boolean;
   readonly toSyslog: boolean;
+  /** Shows what the firewall would be told, where it is told nothing. */
+  readonly showsCommands: boolean;
 }
 
 /** Opens the log that options and settings ask for. */
 export function openServeLog(
   settings: ServerSettings,
-  { voice, format, toTerminal, toSyslog }: ServeLogOptions,
+  { voice, format, toTerminal, toSyslog, showsCommands }: ServeLogOptions,
   context: Context,
 ): ServeLog {
   const logger = openLogger({
@@ -127,7 +129,9 @@ export function openServeLog(
     firewall: (event) => {
       const object = format === "json" ? firewallObject(event) : undefined;
       if (object !== undefined) logObject(object);
-      else if (event.type !== "command" || settings.VERBOSE > 1) log(firewallLine(event));
+      else if (event.type !== "command") log(firewallLine(event));
+      else if (showsCommands) log({ severity: "info", text: event.text });
+      else if (settings.VERBOSE > 1) log(firewallLine(event));
     },
     cycle: (event) => {
       const object = format === "json" ? cycleObject(event) : undefined;

@@ -76,7 +76,13 @@ export async function startServe(
   const toSyslog = !foreground || options.has("syslog-enable");
   using log = openServeLog(
     config.settings,
-    { voice, format, toTerminal: foreground, toSyslog },
+    {
+      voice,
+      format,
+      toTerminal: foreground,
+      toSyslog,
+      showsCommands: run.testMode && voice === "native",
+    },
     context,
   );
   try {

@@ -74,8 +74,8 @@ export async function openSetup(
     refuseOtherKind(firewall, before?.firewall);
     if (firewall !== kept) await firewall?.prepare(before?.firewall?.held());
     if (firewall !== undefined && natSwitches(settings).forwarding) {
-      const notice = checkForwarding(settings.ENABLE_PROC_IP_FORWARD && !testMode);
-      if (notice !== undefined) log[notice.severity](notice.text);
+      const notices = checkForwarding(settings.ENABLE_PROC_IP_FORWARD && !testMode);
+      for (const { severity, text } of notices) log[severity](text);
     }
     const commandSide = testMode
       ? undefined

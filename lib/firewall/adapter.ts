@@ -119,7 +119,7 @@ export interface Adapter<V extends View = View> {
   /** Takes out everything of ours; with `whole` also what others put into our chains. */
   dismantle(view: V, scope: Scope, whole: boolean): Plan;
   /** Commands whose output a person wants to see. */
-  show(all: boolean): readonly Command[];
+  show(all: boolean, family: AddressFamily): readonly Command[];
   /** What else of the host's firewall bears on ours: looked at once at start; each line is a warning. */
   readonly advice?: {
     look(): readonly Command[];

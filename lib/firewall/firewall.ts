@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { AddressFamily } from "../net/address.ts";
 import type { Grant } from "./grant.ts";
 
 /** One rule as the firewall holds it, said in the terms of the project. */
@@ -75,8 +76,11 @@ export interface Firewall {
   open(grant: Grant): Promise<OpenResult>;
   /** Rules of ours as the firewall itself shows them now. @throws {HintedError} */
   list(): Promise<readonly RuleSummary[]>;
-  /** The firewall program's own listings: of each of our chains, or (`all`) of each table in use. */
-  show(all: boolean): Promise<readonly string[]>;
+  /**
+   * The firewall program's own listings: of each of our chains, or (`all`) of each table in use; of IPv4, unless the
+   * program shows both families at once.
+   */
+  show(all: boolean, family?: AddressFamily): Promise<readonly string[]>;
   /**
    * Removes everything of ours and nothing else; rules of others in our chains stay, unless `whole`: then
    * our chains go with whatever is in them, as the C daemon does. @throws {HintedError}

@@ -17,6 +17,9 @@ export const FORWARDING_COMMANDS: Readonly<Record<AddressFamily, string>> = {
   6: "sysctl -w net.ipv6.conf.all.forwarding=1",
 };
 
+/** Addresses of this host, a line each; the scope is `00` for one that others can reach. */
+const IPV6_ADDRESSES = "/proc/net/if_inet6";
+
 /** Whether packets of the family are forwarded; `undefined` where that cannot be read. */
 export function forwards(family: AddressFamily): boolean | undefined {
   try {
@@ -32,24 +35,48 @@ export interface ForwardingNotice {
   readonly text: string;
 }
 
+/** Whether this host has an IPv6 address that is good beyond its own link. */
+export function hasGlobalIpv6(): boolean {
+  try {
+    return Deno.readTextFileSync(IPV6_ADDRESSES).split("\n").some((line) =>
+      line.trim().split(/ +/)[3] === "00"
+    );
+  } catch {
+    return false;
+  }
+}
+
 /**
  * For a server whose grants may forward: switches IPv4 forwarding on if that was asked for, and tells where it is off.
- * The perl daemon did it unasked, the C daemon never does (`docs/spec/server.md` 15). IPv6 is left alone: forwarding
+ * The perl daemon did it unasked, the C daemon never does (`docs/spec/server.md` 15). IPv6 is only looked at: forwarding
  * there also stops the host from configuring itself by router advertisements.
  *
  * @param enable ENABLE_PROC_IP_FORWARD.
  */
-export function checkForwarding(enable: boolean): ForwardingNotice | undefined {
-  if (forwards(4) !== false) return undefined;
-  if (enable) {
-    try {
-      Deno.writeTextFileSync(SWITCHES[4], "1\n", { create: false });
-      return { severity: "info", text: "Switched on the forwarding of IPv4 packets" };
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return { severity: "warning", text: `Cannot switch on forwarding: ${reason}` };
-    }
+export function checkForwarding(enable: boolean): readonly ForwardingNotice[] {
+  const notices: ForwardingNotice[] = [];
+  if (forwards(4) === false) notices.push(enable ? switchOn() : offNotice());
+  if (forwards(6) === false && hasGlobalIpv6()) {
+    notices.push({
+      severity: "warning",
+      text: "The kernel forwards no IPv6 packets, so no NAT grant of that family can work: " +
+        FORWARDING_COMMANDS[6],
+    });
   }
+  return notices;
+}
+
+function switchOn(): ForwardingNotice {
+  try {
+    Deno.writeTextFileSync(SWITCHES[4], "1\n", { create: false });
+    return { severity: "info", text: "Switched on the forwarding of IPv4 packets" };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { severity: "warning", text: `Cannot switch on forwarding: ${reason}` };
+  }
+}
+
+function offNotice(): ForwardingNotice {
   return {
     severity: "warning",
     text: "The kernel forwards no packets, so no NAT grant can work: " +

@@ -218,8 +218,8 @@ export function adapterFor(
         )
       ),
 
-    show(all): readonly Command[] {
-      const single = programs[4]?.single ?? [];
+    show(all, family): readonly Command[] {
+      const single = programs[family]?.single ?? [];
       return chains.map(({ chain }) => ({
         words: all
           ? [...single, "-t", chain.table, "-v", "-n", "-L", "--line-numbers"]

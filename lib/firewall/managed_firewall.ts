@@ -185,9 +185,9 @@ export class ManagedFirewall<V extends View> implements Firewall {
     });
   }
 
-  show(all: boolean): Promise<readonly string[]> {
+  show(all: boolean, family: AddressFamily = 4): Promise<readonly string[]> {
     return this.#serially(async () => {
-      const outcomes = await this.#runner.query(this.#adapter.show(all));
+      const outcomes = await this.#runner.query(this.#adapter.show(all, family));
       return outcomes.map(({ stdout, stderr }) => `${stdout}${stderr}`);
     });
   }

@@ -36,7 +36,7 @@ export class ReportingFirewall<V extends View> implements Firewall {
   open(grant: Grant): Promise<OpenResult> {
     const refusal = validateGrant(grant, this.#now());
     const rules = refusal === undefined
-      ? this.#adapter.rules(grant, new Set(), this.#now())
+      ? this.#adapter.rules(grant, this.#features(), this.#now())
       : `The firewall refuses the request: ${refusal}`;
     if (typeof rules === "string") {
       return Promise.resolve({ added: [], present: [], error: rules });
@@ -85,5 +85,13 @@ export class ReportingFirewall<V extends View> implements Firewall {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Nothing is tried, so everything is taken to be there: as on most hosts. */
+  #features(): Set<string> {
+    const { families } = this.#adapter;
+    return new Set(
+      families.flatMap((family) => this.#adapter.probes(family).map(({ feature }) => feature)),
+    );
   }
 }

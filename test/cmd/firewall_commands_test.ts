@@ -70,6 +70,8 @@ namespaceTest(
     assert.equal(first.address, "10.9.0.1");
     assert.ok(first.remaining > 590 && first.remaining <= 600);
     const all = await runIn(server, runFwList, { names: ["all"] });
+    assert.equal(all.out.split("10.9.0.1 ").length - 1, 2);
+    assert.equal(all.out.split("fd09::1 ").length - 1, 1);
     assert.match(all.out, /^Listing all iptables rules in applicable tables\.\.\.\nChain INPUT/);
     assert.match(all.out, /num +pkts bytes target/);
     await firewall.release();

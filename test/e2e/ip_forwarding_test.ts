@@ -16,6 +16,7 @@ namespaceTest(
       const first = await startOurs(host, { folder, accessConf, fwknopdConf: settings });
       await first.line(/The kernel forwards no packets.*sysctl -w net\.ipv4\.ip_forward=1/);
       await first.stop();
+      assertEquals(first.lines.filter((line) => /IPv6 packets/.test(line)), [], "it has no IPv6");
       assertEquals(await forwarding(), "0\n", "the C daemon leaves it alone too");
 
       const told = [...settings, "ENABLE_PROC_IP_FORWARD Y"];
@@ -28,6 +29,12 @@ namespaceTest(
       await second.line(/Switched on the forwarding of IPv4 packets/);
       assertEquals(await forwarding(), "1\n");
       await second.stop();
+
+      await host.must("ip", "-6", "addr", "add", "2001:db8::1/128", "dev", "lo");
+      const sixth = await startOurs(host, files);
+      await sixth.line(/forwards no IPv6 packets.*: sysctl -w net\.ipv6\.conf\.all\.forwarding=1/);
+      await sixth.stop();
+      assertEquals(await host.must("cat", "/proc/sys/net/ipv6/conf/all/forwarding"), "0\n");
 
       // Opening ports needs no forwarding.
       await host.must("sysctl", "-qw", "net.ipv4.ip_forward=0");

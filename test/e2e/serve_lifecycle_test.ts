@@ -199,6 +199,21 @@ namespaceTest(
 );
 
 namespaceTest(
+  "in test mode each knock shows what the firewall would be told, and it is told nothing",
+  { programs: ["iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const files = { folder, accessConf: STANZA, fwknopdConf: ["FIREWALL iptables"] };
+      const daemon = await startOurs(host, files, "--test");
+      await knock(host, "192.0.2.1");
+      await daemon.line(/^-A FWKNOP_INPUT -p 6 -s 192\.0\.2\.1 .*--datestop .*_exp_/);
+      await daemon.stop();
+      assert(!(await host.must("iptables", "-S")).includes("FWKNOP"));
+    }),
+);
+
+namespaceTest(
   "SIGPROF tells the counters",
   { programs: ["iptables"] },
   (lab) =>

@@ -53,6 +53,6 @@ Deno.test("in test mode the rules are shown as they would be given to the firewa
   assertEquals(told, ["decoded", "test-mode"]);
   assertEquals(commands.map((text) => text.split("\n").filter((line) => line.startsWith("-A"))), [[
     "-A FWKNOP_INPUT -p 6 -s 192.0.2.44 --dport 22 -m comment --comment stanza_1 " +
-    `-m comment --comment _exp_${NOW + 30} -j ACCEPT`,
+    `-m time --datestop 2027-01-15T08:00:29 -m comment --comment _exp_${NOW + 30} -j ACCEPT`,
   ]]);
 });
