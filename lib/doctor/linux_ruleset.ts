@@ -7,7 +7,12 @@ import { commandWords } from "../config/command_words.ts";
 import type { AddressFamily } from "../net/address.ts";
 import type { DoctorQuestions } from "./questions.ts";
 import { iptablesPrograms } from "../firewall/iptables_programs.ts";
-import { isCompatible, type NftRuleset, parseNftRuleset } from "../firewall/nft_ruleset.ts";
+import {
+  isCompatible,
+  type NftChain,
+  type NftRuleset,
+  parseNftRuleset,
+} from "../firewall/nft_ruleset.ts";
 import { parsePolicy, type Policy } from "./iptables_policy.ts";
 import { Runner } from "../firewall/runner.ts";
 
@@ -35,22 +40,29 @@ export async function readRuleset(
     { words: [...four, "-t", "nat", "-S"] },
     { words: [...nftWords, "-j", "list", "ruleset"] },
   ]);
-  const hasIptables = filter4?.code === 0;
   const native = rules?.code === 0 ? parseNftRuleset(rules.stdout) : undefined;
-  if (!hasIptables && native === undefined) return undefined;
+  const filter = {
+    ...(filter4?.code === 0 ? { 4: parsePolicy(filter4.stdout) } : {}),
+    ...(filter6?.code === 0 && six.length > 0 ? { 6: parsePolicy(filter6.stdout) } : {}),
+  };
+  if (filter[4] === undefined && native === undefined) return undefined;
+  const commands = commandNames(iptables);
+  const shown = commands[4].endsWith("-legacy") ? {} : filter;
   return {
-    filter: {
-      ...(hasIptables ? { 4: parsePolicy(filter4.stdout) } : {}),
-      ...(filter6?.code === 0 && six.length > 0 ? { 6: parsePolicy(filter6.stdout) } : {}),
-    },
+    filter,
     ...(nat?.code === 0 ? { nat: parsePolicy(nat.stdout) } : {}),
     ...(native === undefined ? {} : {
-      nft: hasIptables
-        ? { ...native, chains: native.chains.filter((chain) => !isCompatible(chain)) }
-        : native,
+      nft: { ...native, chains: native.chains.filter((chain) => !isShown(chain, shown)) },
     }),
-    commands: commandNames(iptables),
+    commands,
   };
+}
+
+/** Whether a chain stands in the listings of the variant of iptables that keeps its tables among those of nftables. */
+function isShown(chain: NftChain, filter: Ruleset["filter"]): boolean {
+  if (!isCompatible(chain)) return false;
+  if (chain.table === "ip filter") return filter[4] !== undefined;
+  return chain.table === "ip6 filter" && filter[6] !== undefined;
 }
 
 /** `ip6tables-legacy` of `ip netns exec NAME /usr/sbin/iptables-legacy`; as it is usually called where that cannot be told. */

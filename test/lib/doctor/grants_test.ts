@@ -6,7 +6,7 @@ import { examineIn, mendsByText } from "../../support/doctor.ts";
 import { iptablesIn, nftIn } from "../../support/firewall.ts";
 import { Firewalld, FIREWALLD_PROGRAMS } from "../../support/firewalld.ts";
 import { withFolder } from "../../support/folder.ts";
-import { type Namespace, namespaceTest } from "../../support/namespace.ts";
+import { failsInNamespace, type Namespace, namespaceTest } from "../../support/namespace.ts";
 
 const SSH = { protocol: "tcp", port: 22 } as const;
 const REACHED = { "Nothing drops packets of those who knocked": "good" };
@@ -235,4 +235,40 @@ namespaceTest(
           "Set FIREWD_INPUT_ACCESS ACCEPT, filter, INPUT, 1, FWKNOP_INPUT, 1 in fwknopd.conf and start fwknop again",
       });
     }),
+);
+
+namespaceTest(
+  "what the program of the settings does not show of the tables of iptables counts too",
+  { programs: ["iptables", "nft"] },
+  async (lab) => {
+    const host = await lab.namespace("host");
+    await host.must("iptables", "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
+    await host.must("iptables", "-t", "mangle", "-A", "INPUT", "-p", "udp", "-j", "ACCEPT");
+    assertEquals(await grants(host, "iptables"), REACHED);
+    await host.must("iptables", "-t", "mangle", "-P", "INPUT", "DROP");
+    assertEquals(await grants(host, "iptables"), {
+      "Grants of tcp/22 have no effect: the chain INPUT of table ip mangle drops packets":
+        "nft insert rule ip mangle INPUT tcp dport 22 accept",
+    });
+  },
+);
+
+namespaceTest(
+  "beside the legacy variant of iptables the chains of the other one count",
+  {
+    programs: ["iptables", "iptables-legacy", "nft"],
+    unavailable: () => failsInNamespace("iptables-legacy", "-S"),
+  },
+  async (lab) => {
+    const host = await lab.namespace("host");
+    await host.must("iptables-legacy", "-P", "INPUT", "DROP");
+    await host.must("iptables", "-P", "INPUT", "DROP");
+    const legacy = { iptables: [...host.entry, "iptables-legacy"].join(" ") };
+    assertEquals(await grants(host, "iptables", legacy), {
+      "Grants of tcp/22 have no effect: the chain INPUT of table ip filter drops packets":
+        "nft insert rule ip filter INPUT tcp dport 22 accept",
+    });
+    await host.must("iptables", "-P", "INPUT", "ACCEPT");
+    assertEquals(await grants(host, "iptables", legacy), REACHED);
+  },
 );
