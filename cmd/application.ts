@@ -4,7 +4,7 @@
  * @module
  */
 import { parseCommandLine, type ParsedCommandLine } from "../lib/config/getopt.ts";
-import { GivenOptions, type OptionRow } from "../lib/config/option.ts";
+import { GivenOptions, longNames, type OptionRow } from "../lib/config/option.ts";
 import { ownOptions } from "../lib/manual/command.ts";
 import { type CommandDefinition, runDefinition } from "./command.ts";
 import type { Context } from "./context.ts";
@@ -98,7 +98,7 @@ function readPlainLine(
 function isAbbreviation(word: string, rows: readonly OptionRow[]): boolean {
   if (!word.startsWith("--") || word === "--") return false;
   const [typed] = word.slice(2).split("=", 1);
-  return !rows.some(({ name }) => name === typed);
+  return typed === undefined || !rows.some((row) => longNames(row).includes(typed));
 }
 
 function isRepeated(row: OptionRow, { options }: ParsedCommandLine): boolean {

@@ -16,7 +16,7 @@ import {
   type StricliProcess,
   text_en,
 } from "cli";
-import { type GivenOption, GivenOptions, type OptionRow } from "../lib/config/option.ts";
+import { type GivenOption, GivenOptions, longNames, type OptionRow } from "../lib/config/option.ts";
 import { ownOptions } from "../lib/manual/command.ts";
 import { PROGRAM_SUMMARY } from "../lib/manual/prose/program.ts";
 import { type CommandDefinition, runDefinition } from "./command.ts";
@@ -95,7 +95,9 @@ function toCommand(definition: CommandDefinition): Command<CommandLineContext> {
     docs: { brief: definition.brief },
     parameters: {
       // The table decides the flags at run time, which stricli's types cannot follow.
-      flags: Object.fromEntries(rows.map((row) => [row.name, toFlag(row)])) as never,
+      flags: Object.fromEntries(
+        rows.flatMap((row) => longNames(row).map((name) => [name, toFlag(row)])),
+      ) as never,
       aliases: Object.fromEntries(
         rows.flatMap((row) => row.short === undefined ? [] : [[row.short, row.name]]),
       ) as never,
@@ -133,8 +135,9 @@ function toOptions(
   flags: Readonly<Record<string, FlagValue | undefined>>,
 ): GivenOptions {
   const given: GivenOption[] = [];
-  for (const { name } of rows) {
-    const value = flags[name];
+  const spellings = rows.flatMap((row) => longNames(row).map((spelling) => [row.name, spelling]));
+  for (const [name = "", spelling = ""] of spellings) {
+    const value = flags[spelling];
     if (typeof value === "number") {
       for (let count = 0; count < value; count++) given.push({ name, value: "" });
     } else if (typeof value === "string") given.push({ name, value });

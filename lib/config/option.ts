@@ -53,6 +53,11 @@ export interface OptionRow {
   readonly only?: "native" | "compat";
 }
 
+/** Every long spelling of an option, the canonical one first. */
+export function longNames({ name, aliases = [] }: OptionRow): string[] {
+  return [name, ...aliases];
+}
+
 /** One occurrence of an option on a command line. */
 export interface GivenOption {
   readonly name: string;

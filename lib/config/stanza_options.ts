@@ -9,11 +9,14 @@ import type { OptionRow } from "./option.ts";
 /** `--source-ip` is ALLOW_IP with another value; `--rc-file` says which file. */
 const ALSO: readonly string[] = ["source-ip", "rc-file"];
 
-/** Every option of the command. */
+/** Every option of the command. The server may be named as for `fwknop invite`. */
 export const STANZA_OPTIONS: readonly OptionRow[] = [
-  ...CLIENT_OPTIONS.flatMap(({ repeated: _, ...row }): OptionRow[] =>
-    row.only !== "compat" && (row.variable !== undefined || ALSO.includes(row.name)) ? [row] : []
-  ),
+  ...CLIENT_OPTIONS.flatMap(({ repeated: _, ...row }): OptionRow[] => {
+    if (row.only === "compat" || (row.variable === undefined && !ALSO.includes(row.name))) {
+      return [];
+    }
+    return [row.name === "destination" ? { ...row, aliases: ["server"] } : row];
+  }),
   {
     name: "keys",
     argument: "FILE",

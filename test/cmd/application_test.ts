@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { runFwknop } from "../../cmd/run.ts";
+import { withFolder } from "../support/folder.ts";
 
 async function fwknop(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   let [out, err] = ["", ""];
@@ -65,6 +66,24 @@ Deno.test("values may be glued to their letters", async () => {
   assert.equal(code, 0);
   assert.match(out, /Message String: 192\.0\.2\.7,tcp\/22\n[^]*Digest Type: 1 \(MD5\)/);
 });
+
+Deno.test("every spelling of an option is taken, and the others are complained about", async () => {
+  const knock = ["knock", "--no-rc-file", "-T", "-A", "tcp/22", "-a", "192.0.2.7", "-P", "udpraw"];
+  const spoofed = ["--key-rijndael", "secret", "--spoof-src", "192.0.2.1"];
+  const { code, err } = await fwknop(...knock, ...spoofed);
+  assert.deepEqual([code, err], [0, ""]);
+  const wrong = await fwknop(...knock, ...spoofed, "--no-such-option");
+  assert.match(wrong.err, /^fwknop: .*--no-such-option/);
+});
+
+Deno.test("a stanza takes the server by the name that invite has for it", () =>
+  withFolder(async (folder) => {
+    const file = `${folder}/rc`;
+    const words = ["stanza", "add", "new", "--rc-file", file, "--server", "gate.example"];
+    const { code, err } = await fwknop(...words, "-A", "tcp/22");
+    assert.deepEqual([code, err], [0, ""]);
+    assert.match(await Deno.readTextFile(file), /^SPA_SERVER +gate\.example$/m);
+  }));
 
 Deno.test("help COMMAND, COMMAND --help and COMMAND -h print the same", async () => {
   const help = await fwknop("help", "knock");
