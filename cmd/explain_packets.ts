@@ -34,7 +34,7 @@ const LOOPBACK = parseAddress("127.0.0.1") as Address;
 /**
  * The packets a word stands for: those of a file, or the word itself.
  *
- * @throws {HintedError} when it is neither.
+ * @throws {HintedError} when it is neither, or a file in which nothing looks like a packet.
  */
 export async function readExplained(
   word: string,
@@ -52,8 +52,16 @@ export async function readExplained(
   const { isCaptureFile } = await import("../lib/capture/captured_packets.ts");
   if (isCaptureFile(bytes)) return await capturedPackets(word, settings);
   const lines = new TextDecoder("latin1").decode(bytes).split("\n").map((line) => line.trim());
+  if (!lines.some((line) => LIKE_A_PACKET.test(line))) {
+    throw new HintedError(`There is no packet in ${word}`, {
+      hint: "A capture file, or a text file with a packet a line; knock -T -B FILE writes one",
+    });
+  }
   return textPackets(lines.filter((line) => line !== ""), settings);
 }
+
+/** A packet, or what is left of one that was cut, wrapped, quoted or put into a line with other words. */
+const LIKE_A_PACKET = /^[\w+\/=%"'-]{40,}$|[\w+\/]{100,}/;
 
 function readIfFile(path: string): Uint8Array | undefined {
   try {

@@ -103,6 +103,33 @@ Deno.test("a file of packet texts is explained line by line, and the second copy
     assertMatch(out, /packet 1: [^]*would open[^]*packet 2: [^]*✗ seen/);
   }));
 
+Deno.test("a text file without anything like a packet is told of once", () =>
+  inFolder(async ({ explain, write }) => {
+    const prose =
+      "# fwknopd.conf\nPCAP_INTF eth0\n\nsome more words that are longer than sixty characters together\n";
+    for (const content of [prose, "", "\n\n"]) {
+      const file = write("notes", content);
+      await explain([file]).then(
+        () => assert(false, content),
+        (error) => {
+          assert(error instanceof HintedError);
+          assertEquals(error.message, `There is no packet in ${file}`);
+        },
+      );
+    }
+  }));
+
+Deno.test("lines that were a packet before they were wrapped, cut or quoted are explained", () =>
+  inFolder(async ({ explain, write }) => {
+    const packet = text();
+    const files = [packet.replace(/.{76}/g, "$&\n"), packet.slice(0, 100), `"${packet}"`];
+    for (const content of files) {
+      const { code, out } = await explain([write("packets", `notes\n${content}\n`)]);
+      assertEquals(code, ExitCode.failure);
+      assertMatch(out, /packet 2: [^]*a packet that was cut, wrapped or escaped on its way\?/);
+    }
+  }));
+
 Deno.test("packets of a capture file are judged at the time of their capture", () =>
   inFolder(async ({ explain, write }) => {
     const file = write("knock.pcap", pcapBytes(1, [frame(text()), frame(text(TIME - 500))], TIME));
