@@ -59,7 +59,9 @@ export function explainFinding(finding: Finding): Explanation {
       };
     case "recorded":
       return {
-        fact: "the replay file has this packet: the server took it, and took it from here",
+        // It is written down before any policy is asked: packets that are refused then are in the file too.
+        fact: "the replay file has this packet: it was decrypted on the server, from here, " +
+          "which does not say that it was granted",
         hint: "sent once more it is refused as a replay",
       };
     case "not-captured":

@@ -59,7 +59,7 @@ export type Finding =
   | { readonly kind: "time-zone"; readonly hours: number }
   /** Ages are not checked, and this packet is older, or newer, than the limit would allow. */
   | { readonly kind: "age-unchecked"; readonly seconds: number }
-  /** The server's own record of this packet, from when it took it. */
+  /** The server's own record of this packet, from when it was decrypted: before age and rights were looked at. */
   | { readonly kind: "recorded"; readonly entry: ReplayEntry }
   /** The server's capture leaves the packet out. */
   | { readonly kind: "not-captured"; readonly filter: string }

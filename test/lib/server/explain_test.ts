@@ -11,6 +11,7 @@ import { explainRefusal } from "../../../lib/report/explanation.ts";
 import type { ExplainEvent } from "../../../lib/server/event.ts";
 import { Explainer } from "../../../lib/server/explain.ts";
 import type { ServerPolicy } from "../../../lib/server/policy.ts";
+import type { ReplayEntry } from "../../../lib/server/replay_entry.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
 import { encodeHttpRequest } from "../../../lib/spa/http.ts";
 import { packetReplayDigest } from "../../../lib/spa/replay_digest.ts";
@@ -144,9 +145,13 @@ Deno.test("a packet seen before is a replay, and it is told what it would have d
   );
 });
 
-Deno.test("the server's own record of a captured packet does not make it a replay, an older one does", async () => {
-  const captured = packet();
-  const record = {
+const RECORDED =
+  "→ the replay file has this packet: it was decrypted on the server, from here, which does not say that it was granted | " +
+  "sent once more it is refused as a replay";
+
+/** What the server writes down of the packet as soon as it is decrypted. */
+function recordOf(captured: Datagram): ReplayEntry {
+  return {
     digest: packetReplayDigest(new TextDecoder().decode(captured.payload)),
     protocol: 17,
     source: "192.0.2.9",
@@ -155,10 +160,24 @@ Deno.test("the server's own record of a captured packet does not make it a repla
     destinationPort: 62201,
     time: NOW + 1,
   };
+}
+
+Deno.test("a packet that the server remembered and refused is not said to have been granted", async () => {
+  const early = packet({ time: NOW + 3600 });
+  const replay = new ReplayCache({ window: 120 });
+  replay.load([recordOf(early)], NOW);
+  const lines = await told([early], { replay });
+  assertEquals(lines[0], RECORDED);
+  assert(lines.some((line) => line.startsWith("too-new")), lines.join("\n"));
+});
+
+Deno.test("the server's own record of a captured packet does not make it a replay, an older one does", async () => {
+  const captured = packet();
+  const record = recordOf(captured);
   const replay = new ReplayCache({ window: 120 });
   replay.load([record], NOW);
   assertEquals(await told([captured], { replay }), [
-    "→ the replay file has this packet: the server took it, and took it from here | sent once more it is refused as a replay",
+    RECORDED,
     "decoded #1",
     "decided",
   ]);
