@@ -106,13 +106,28 @@ namespaceTest("doctor names what is wrong and the command that mends it", needs,
     const lines = ["ENABLE_UDP_SERVER Y", `ACCESS_FILE ${access}`];
     const before = await runIn(server, runDoctor, { lines });
     assert.equal(before.code, 1);
-    assert.match(before.out, /WRONG {4}tcp\/22 is open to everybody[^]* iptables -A INPUT -p tcp/);
+    assert.match(
+      before.out,
+      /WRONG {4}tcp\/22 is open to everybody[^]* iptables -A INPUT ! -i lo -p tcp/,
+    );
     assert.match(
       before.out,
       /WRONG {4}Others may read \S+access\.conf\n +chmod 600 \S+access\.conf/,
     );
     for (const program of ["iptables", "ip6tables"]) {
-      await server.must(program, "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
+      const open = ["-m", "conntrack", "!", "--ctstate", "ESTABLISHED,RELATED"];
+      await server.must(
+        program,
+        "-A",
+        "INPUT",
+        "-p",
+        "tcp",
+        "--dport",
+        "22",
+        ...open,
+        "-j",
+        "DROP",
+      );
     }
     await Deno.chmod(access, 0o600);
     const after = await runIn(server, runDoctor, { lines });
