@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { closesPath, lookAtCloses } from "../lib/command/pending_closes.ts";
 import { revokeGrants } from "../lib/daemon/remote_control.ts";
 import type { Firewall } from "../lib/firewall/firewall.ts";
 import { firewallFromSettings, otherFirewalls } from "../lib/firewall/from_settings.ts";
@@ -33,9 +34,16 @@ export const runFwFlush: RunCommand = async (options, _words, context) => {
     // First: a chain of another name is known for ours only as long as there are rules of ours in it.
     await firewall.flushElsewhere();
     const pid = revokeGrants(settings.FWKNOP_PID_FILE);
-    const leaves = pid !== undefined && await isEmptied(firewall);
+    const closes = closesPath(settings.FWKNOP_RUN_DIR);
+    const cycles = lookAtCloses(closes).length;
+    const leaves = pid !== undefined &&
+      await within(async () => (await firewall.list()).length === 0);
     if (!leaves) await firewall.flush();
     await flushAll(others);
+    if (cycles > 0) {
+      const closed = pid !== undefined && await within(() => lookAtCloses(closes).length === 0);
+      context.out(cyclesText(cycles, closed));
+    }
     if (leaves) {
       context.out(`Removed ${rules}; the chains stay for the server that runs (pid=${pid})\n`);
       return ExitCode.ok;
@@ -51,13 +59,22 @@ export const runFwFlush: RunCommand = async (options, _words, context) => {
   }
 };
 
-async function isEmptied(firewall: Firewall): Promise<boolean> {
+/** Whether it comes true in time. */
+async function within(isSo: () => boolean | Promise<boolean>): Promise<boolean> {
   const deadline = performance.now() + PATIENCE;
-  while ((await firewall.list()).length > 0) {
+  while (!await isSo()) {
     if (performance.now() > deadline) return false;
     await new Promise((resolve) => setTimeout(resolve, LOOK));
   }
   return true;
+}
+
+/** Only the server has the commands that close. */
+function cyclesText(count: number, closed: boolean): string {
+  const cycles = `${count} command cycle${count === 1 ? "" : "s"}`;
+  return closed
+    ? `Closed ${cycles}\n`
+    : `${cycles} not closed yet: that is done by the server, in time or when it is started\n`;
 }
 
 /** What configurations with other firewalls left behind; those need not be there. */

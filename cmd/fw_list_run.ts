@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { closesPath, lookAtCloses, type PendingClose } from "../lib/command/pending_closes.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { cListing } from "../lib/firewall/c_listing.ts";
 import type { RuleSummary } from "../lib/firewall/firewall.ts";
 import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
+import { formatService } from "../lib/net/service.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { loadServerSettings } from "./load_server_settings.ts";
 
@@ -30,22 +32,39 @@ export async function runFwList(
       }
       return ExitCode.ok;
     }
+    const cycles = lookAtCloses(closesPath(resolved.settings.FWKNOP_RUN_DIR));
     const now = Date.now() / 1000;
-    context.out(options.has("json") ? formatJson(rules, now) : formatTable(rules, now));
+    context.out(
+      options.has("json") ? formatJson(rules, cycles, now) : formatTable(rules, cycles, now),
+    );
     return ExitCode.ok;
   } finally {
     await firewall.release();
   }
 }
 
-function formatJson(rules: readonly RuleSummary[], now: number): string {
-  const objects = rules.map((rule) => ({ ...rule, remaining: remaining(rule, now) }));
+function formatJson(
+  rules: readonly RuleSummary[],
+  cycles: readonly PendingClose[],
+  now: number,
+): string {
+  const objects = [
+    ...rules.map((rule) => ({ ...rule, remaining: remaining(rule.expires, now) })),
+    ...cycles.map(({ stanza, values, due }) => ({
+      kind: "cycle",
+      address: values.address.text,
+      service: formatService(values.service),
+      expires: due,
+      stanza,
+      remaining: remaining(due, now),
+    })),
+  ];
   return `${JSON.stringify(objects, null, 2)}\n`;
 }
 
-/** Whole seconds until the end; 0 when it is over and the rule is about to go. */
-function remaining(rule: RuleSummary, now: number): number {
-  return Math.max(0, Math.ceil(rule.expires - now));
+/** Whole seconds until the end; 0 when it is over and about to go. */
+function remaining(end: number, now: number): number {
+  return Math.max(0, Math.ceil(end - now));
 }
 
 /** Firewalls with a program for each family. */
@@ -53,16 +72,37 @@ const FAMILIES_APART: ReadonlySet<string> = new Set(["iptables", "firewalld (dir
 
 const HEADINGS = ["ADDRESS", "SERVICE", "SECONDS", "STANZA", "RULE"] as const;
 
+interface Row {
+  readonly end: number;
+  readonly cells: readonly string[];
+}
+
+function ruleRow(rule: RuleSummary, now: number): Row {
+  const stanza = rule.stanza === undefined ? "-" : String(rule.stanza);
+  const to = isEverywhere(rule) ? "" : ` to ${rule.destination}`;
+  const seconds = String(remaining(rule.expires, now));
+  const what = `${rule.kind} in ${rule.chain}${to}`;
+  return { end: rule.expires, cells: [rule.address, rule.service, seconds, stanza, what] };
+}
+
+function cycleRow({ stanza, values, due }: PendingClose, now: number): Row {
+  const service = formatService(values.service);
+  const seconds = String(remaining(due, now));
+  const cells = [values.address.text, service, seconds, String(stanza), "command cycle"];
+  return { end: due, cells };
+}
+
 /** Columns as wide as their widest cell, the earliest end first. */
-function formatTable(rules: readonly RuleSummary[], now: number): string {
-  if (rules.length === 0) return "No rules of fwknop are in force\n";
-  const rows = rules.toSorted((a, b) => a.expires - b.expires).map((rule) => [
-    rule.address,
-    rule.service,
-    String(remaining(rule, now)),
-    rule.stanza === undefined ? "-" : String(rule.stanza),
-    `${rule.kind} in ${rule.chain}${isEverywhere(rule) ? "" : ` to ${rule.destination}`}`,
-  ]);
+function formatTable(
+  rules: readonly RuleSummary[],
+  cycles: readonly PendingClose[],
+  now: number,
+): string {
+  if (rules.length + cycles.length === 0) return "No rules of fwknop are in force\n";
+  const rows = [
+    ...rules.map((rule) => ruleRow(rule, now)),
+    ...cycles.map((close) => cycleRow(close, now)),
+  ].sort((a, b) => a.end - b.end).map(({ cells }) => cells);
   const widths = HEADINGS.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0))
   );

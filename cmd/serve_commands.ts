@@ -6,6 +6,7 @@
 import { HOST_CLOCKS } from "../lib/clocks.ts";
 import { CommandCycles } from "../lib/command/command_cycles.ts";
 import { CommandRunner } from "../lib/command/command_runner.ts";
+import { closesPath } from "../lib/command/pending_closes.ts";
 import type { CommandSurroundings } from "../lib/command/run_command.ts";
 import { searchPath } from "../lib/command/search_path.ts";
 import { prepareAccounts } from "../lib/daemon/accounts.ts";
@@ -34,7 +35,7 @@ export function openCommands(config: LoadedServerConfig, log: ServeLog): ServeCo
     guardDescriptors: descriptorGuard(),
   };
   const cycles = CommandCycles.open({
-    path: `${settings.FWKNOP_RUN_DIR}/pending-closes.json`,
+    path: closesPath(settings.FWKNOP_RUN_DIR),
     stanzas,
     surroundings,
     clocks: HOST_CLOCKS,

@@ -268,16 +268,28 @@ function needsPermission(error: unknown): boolean {
 }
 
 /** SIGUSR2: nobody is let in any more who does not knock again. */
-async function revokeGrants({ firewall }: OpenedSetup, log: ServeLog): Promise<void> {
-  if (firewall === undefined) return;
+async function revokeGrants(
+  { firewall, cycles }: OpenedSetup,
+  log: ServeLog,
+): Promise<void> {
   try {
-    const count = firewall.held().length;
-    await firewall.revoke();
-    log.warning(`Got SIGUSR2. Revoked every grant: ${count} rule${count === 1 ? "" : "s"}`);
+    const rules = firewall?.held().length ?? 0;
+    const closing = cycles?.revoke();
+    await firewall?.revoke();
+    const closed = await closing ?? 0;
+    const counts = [
+      countOf(rules, "rule"),
+      ...closed > 0 ? [countOf(closed, "command cycle")] : [],
+    ];
+    log.warning(`Got SIGUSR2. Revoked every grant: ${counts.join(", ")}`);
   } catch (error) {
     if (!(error instanceof HintedError)) throw error;
     log.error(`Got SIGUSR2, but the rules are still there: ${error.message}`);
   }
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** SIGPROF: what went through so far. */

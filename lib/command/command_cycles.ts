@@ -8,7 +8,7 @@ import type { CommandCycle, Stanza } from "../config/stanza.ts";
 import type { Clocks } from "../clocks.ts";
 import { HintedError } from "../hinted_error.ts";
 import { formatService } from "../net/service.ts";
-import type { CycleEvent } from "./cycle_event.ts";
+import type { CloseReason, CycleEvent } from "./cycle_event.ts";
 import { type CycleValues, fillTemplate } from "./cycle_template.ts";
 import { Lanes } from "./lanes.ts";
 import { parseCloses, type PendingClose, PendingCloses } from "./pending_closes.ts";
@@ -130,6 +130,14 @@ export class CommandCycles {
     );
   }
 
+  /** Closes everything that is open, and goes on; resolves with how many cycles there were. */
+  async revoke(): Promise<number> {
+    const open = this.#closes.all();
+    for (const close of open) this.#startClosing(close, "revoked");
+    await this.#lanes.settle();
+    return open.length;
+  }
+
   /**
    * Stops waiting. With `closeAll` everything that is open is closed first; otherwise it stays in the file, and is
    * closed when it is due or at the next start.
@@ -188,7 +196,7 @@ export class CommandCycles {
     this.#timer = setTimeout(() => this.#arm(), Math.min(wait, LONGEST_SLEEP));
   }
 
-  #startClosing(close: PendingClose, reason: "due" | "exit"): void {
+  #startClosing(close: PendingClose, reason: CloseReason): void {
     const words = fillTemplate(close.template, close.values);
     const key = JSON.stringify(words);
     if (this.#closing.has(key)) return;
@@ -206,7 +214,7 @@ export class CommandCycles {
   async #runClose(
     close: PendingClose,
     words: readonly string[],
-    reason: "due" | "exit",
+    reason: CloseReason,
   ): Promise<void> {
     const current = this.#closes.current(close);
     if (current === undefined) return;

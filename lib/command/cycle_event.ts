@@ -6,14 +6,16 @@
 import type { PendingClose } from "./pending_closes.ts";
 import type { CommandOutcome } from "./run_command.ts";
 
+/** `due`: its time has come; `exit`: the daemon leaves; `revoked`: every grant is ended at once. */
+export type CloseReason = "due" | "exit" | "revoked";
+
 /** A close command is started, or has ended. */
 export interface CloseEvent {
   readonly type: "closing" | "closed";
   readonly close: PendingClose;
   /** The command's words joined by blanks. */
   readonly command: string;
-  /** `due`: its time has come; `exit`: the daemon leaves. */
-  readonly reason: "due" | "exit";
+  readonly reason: CloseReason;
   /** Of `closed`. */
   readonly outcome?: CommandOutcome;
 }

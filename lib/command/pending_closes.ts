@@ -5,6 +5,7 @@
  * @module
  */
 import { type Clocks, HOST_CLOCKS, isOver, steadyDeadline } from "../clocks.ts";
+import { HintedError } from "../hinted_error.ts";
 import { parseAddress } from "../net/address.ts";
 import { formatService, parseService } from "../net/service.ts";
 import { type CycleValues, fillTemplate } from "./cycle_template.ts";
@@ -27,6 +28,30 @@ export interface StoredCloses {
   readonly closes: readonly PendingClose[];
   /** Entries that are none. */
   readonly invalid: number;
+}
+
+/** Where the file is. */
+export function closesPath(runFolder: string): string {
+  return `${runFolder}/pending-closes.json`;
+}
+
+/**
+ * What is open by command cycles, for whoever looks from outside; the next close first.
+ *
+ * @throws {HintedError} when there is a file that cannot be read or understood.
+ */
+export function lookAtCloses(path: string): readonly PendingClose[] {
+  try {
+    const { closes } = parseCloses(Deno.readTextFileSync(path));
+    return closes.toSorted((a, b) => a.due - b.due);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new HintedError(`Cannot read the pending closes in ${path}: ${reason}`, {
+      hint: "Only root and the user that the server runs as may read it",
+      cause: error,
+    });
+  }
 }
 
 /** Two closes with the same words are the same thing to close. */

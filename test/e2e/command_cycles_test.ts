@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { CLIENTS, knockWith, stanzaOf, withReadableFolder } from "../support/command_knock.ts";
 import { startOurs } from "../support/daemons.ts";
+import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import { LoggedProcess } from "../support/logged_process.ts";
 import { MountedNamespace } from "../support/mounted_namespace.ts";
 import {
@@ -134,6 +135,41 @@ namespaceTest(
       assertEquals((Deno.statSync(`${folder}/run/pending-closes.json`).mode ?? 0) & 0o777, 0o600);
       await daemon.stop();
       await service.stop();
+    }),
+);
+
+namespaceTest(
+  "an open cycle is listed, and fw-flush has the server close it at once",
+  { programs: ["fwknop", "iptables"] },
+  (lab) =>
+    withReadableFolder(async (folder) => {
+      const { server, client } = await twoHosts(lab);
+      await dropEverythingElse(server);
+      const daemon = await startOurs(server, { folder, accessConf: IPTABLES_CYCLE(300) });
+      await knock(client, "-A", "tcp/22");
+      await daemon.line(/Running CMD_CYCLE_OPEN command/);
+      await until("it is open", async () => await openings(server) === 1);
+      const files = ["-c", `${folder}/fwknopd.conf`, "-a", `${folder}/access.conf`];
+      const fwknop = (...words: string[]): Promise<string> =>
+        server.must(...SOURCE_PROGRAM, ...words, ...files);
+      assertMatch(
+        await fwknop("fw-list"),
+        /^198\.51\.100\.44 +tcp\/22 +(300|29\d) +1 +command cycle$/m,
+      );
+      const [listed] = JSON.parse(await fwknop("fw-list", "--json"));
+      assertEquals([listed.kind, listed.address, listed.stanza], ["cycle", CLIENT, 1]);
+
+      assertMatch(await fwknop("fw-flush"), /^Closed 1 command cycle$/m);
+      assertEquals(await openings(server), 0);
+      await daemon.line(/Got SIGUSR2\. Revoked every grant: 0 rules, 1 command cycle$/);
+      assertMatch(await fwknop("fw-list"), /^No rules of fwknop are in force$/m);
+
+      // Without a server there is nobody who has the command.
+      await knock(client, "-A", "tcp/22");
+      await until("it is open again", async () => await openings(server) === 1);
+      await daemon.stop("SIGKILL");
+      assertMatch(await fwknop("fw-flush"), /^1 command cycle not closed yet/m);
+      assertEquals(await openings(server), 1);
     }),
 );
 
