@@ -73,7 +73,7 @@ function checkSourceNat(
   }
   if (!natSwitches(settings).sourceNat) {
     check.warning(
-      `${name} adds no rule without ENABLE_IPT_SNAT in fwknopd.conf for stanza source: ${check.sourceAndNumber}`,
+      `With iptables every grant with ${name} fails without ENABLE_IPT_SNAT in fwknopd.conf, for stanza source: ${check.sourceAndNumber}`,
       name,
       "Set ENABLE_IPT_SNAT Y",
     );

@@ -233,7 +233,7 @@ Deno.test("what is surely not meant is a warning", () => {
     "a:5:16 CMD_CYCLE_OPEN names no address, so it may admit everybody for stanza source: 'ANY' (#1)",
   ]);
   assertEquals(warn("FORCE_NAT 192.0.2.1 22\nFORCE_MASQUERADE Y", "ENABLE_IPT_FORWARDING Y"), [
-    "a:6:18 FORCE_MASQUERADE adds no rule without ENABLE_IPT_SNAT in fwknopd.conf for stanza source: 'ANY' (#1)",
+    "a:6:18 With iptables every grant with FORCE_MASQUERADE fails without ENABLE_IPT_SNAT in fwknopd.conf, for stanza source: 'ANY' (#1)",
   ]);
   const gpg = "GPG_ALLOW_NO_PW Y\nGPG_REQUIRE_SIG N\nGPG_REMOTE_ID 12345678";
   assertEquals(warn(gpg), ["a:6:17 GPG_REQUIRE_SIG N has no effect"]);
