@@ -38,10 +38,11 @@ export async function installStanza(
 ): Promise<Problem | undefined> {
   const unwritten = await replace(path, text);
   if (unwritten !== undefined) return unwritten;
-  context.out(`The server's stanza is in ${path}.\n`);
+  // Standard output is the client's stanza, to be appended to a file.
+  context.err(`The server's stanza is in ${path}.\n`);
   const pid = reloadDaemon(settings.FWKNOP_PID_FILE);
   const service = pid === undefined ? undefined : serviceWithCopies(pid);
-  context.out(
+  context.err(
     pid === undefined
       ? "No daemon runs here. To start it: fwknop serve\n"
       : service === undefined

@@ -21,7 +21,7 @@ Deno.test("a trace that nobody can read any more does not end the server", async
   {
     using log = openServeLog(
       settings,
-      { voice: "native", format: "text", toTerminal: true, toSyslog: false },
+      { voice: "native", format: "text", toTerminal: true, toSyslog: false, showsCommands: false },
       terminal,
     );
     const packet = {
