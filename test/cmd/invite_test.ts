@@ -78,7 +78,7 @@ Deno.test("--install adds the stanza to what is there, private, and prints only 
     assertEquals(code, 0);
     assertMatch(err, /^The server's stanza is in .*access\.conf\.\nNo daemon runs here\./);
     // It is to be appended to a file as it is.
-    assert(out.startsWith("["), out);
+    assertMatch(out, /^# .*\n\n\[gate\.example\]\n/);
     const text = await Deno.readTextFile(accessFile);
     assert(text.startsWith(`${before}\n\n# alice, invited on `));
     assertEquals(values(out, "KEY_BASE64"), values(text, "KEY_BASE64"));
