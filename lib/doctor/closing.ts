@@ -5,12 +5,15 @@
  */
 import type { AddressFamily } from "../net/address.ts";
 import type { Chain } from "../config/chain.ts";
-import { formatService, type Service } from "../net/service.ts";
+import { formatService, sameService, type Service } from "../net/service.ts";
+import { isPublished } from "./docker.ts";
 import { closingFirewalld } from "./firewalld.ts";
 import { jumpIndex } from "./grant_chain.ts";
 import { iptablesFateOf, type Policy, withRule } from "./iptables_policy.ts";
 import type { Ruleset } from "./linux_ruleset.ts";
-import type { DoctorQuestions } from "./questions.ts";
+import type { Packet } from "./packet.ts";
+import { type DoctorQuestions, familiesOf } from "./questions.ts";
+import { fateOf, verdictsOf } from "./verdicts.ts";
 
 /** The command, or the setting, of the firewall that is driven. */
 export function closing(
@@ -21,7 +24,7 @@ export function closing(
 ): string {
   switch (questions.kind) {
     case "nft":
-      return protecting(questions, [service]);
+      return protecting(questions, ruleset, [service]);
     case "firewalld":
       return closingFirewalld(service);
     default: {
@@ -36,13 +39,29 @@ export function closing(
   }
 }
 
-/** The setting by which our own table of nftables closes services, beside those it closes already. */
+/**
+ * The setting by which our own table of nftables closes services. It is a whole list, which replaces the one that is
+ * written: what is closed by that one stays in it, and every other service that is open is in it too, so that hints that
+ * are followed one after the other undo nothing.
+ */
 export function protecting(
-  { protect }: Pick<DoctorQuestions, "protect">,
+  questions: DoctorQuestions,
+  ruleset: Ruleset,
   services: readonly Service[],
 ): string {
-  const all = [...new Set([...protect, ...services].map(formatService))];
+  const missing = questions.services.filter((service) =>
+    services.some((it) => sameService(it, service)) || isOpen(questions, ruleset, service)
+  );
+  const all = [...new Set([...questions.protect, ...missing, ...services].map(formatService))];
   return `Set NFT_PROTECT ${all.join(", ")} in fwknopd.conf`;
+}
+
+/** Whether strangers reach a service of this host; what Docker publishes is no business of NFT_PROTECT. */
+function isOpen(questions: DoctorQuestions, ruleset: Ruleset, service: Service): boolean {
+  return familiesOf(questions)
+    .map((family): Packet => ({ service, family, established: false }))
+    .filter((packet) => !isPublished(ruleset, packet))
+    .some((packet) => fateOf(verdictsOf(ruleset, packet)) === "accepted");
 }
 
 /** As NFT_PROTECT does it: open sessions and this host itself are not shut out. */

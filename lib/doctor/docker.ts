@@ -7,6 +7,7 @@ import { formatService, sameService, type Service } from "../net/service.ts";
 import type { Finding } from "./finding.ts";
 import type { Ruleset } from "./linux_ruleset.ts";
 import { fateIn, type Policy } from "./iptables_policy.ts";
+import type { Packet } from "./packet.ts";
 
 /** A port that Docker publishes: it is rewritten before INPUT and never passes it. */
 export interface PublishedPort {
@@ -38,6 +39,12 @@ function dockerPorts(nat: Policy): PublishedPort[] {
 export function publishedPorts({ nat }: Ruleset, service: Service): PublishedPort[] {
   return nat === undefined ? [] : dockerPorts(nat)
     .filter(({ outside, inside }) => sameService(outside, service) || sameService(inside, service));
+}
+
+/** A port that Docker publishes passes FORWARD, which is told of elsewhere. */
+export function isPublished(ruleset: Ruleset, { service, family }: Packet): boolean {
+  return family === 4 &&
+    publishedPorts(ruleset, service).some(({ outside }) => sameService(outside, service));
 }
 
 /** Whether strangers reach it over IPv4. */

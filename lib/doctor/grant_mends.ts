@@ -77,7 +77,7 @@ function letIn(
     ? []
     : packets.filter((packet) => !isClosed(questions, ruleset, packet));
   if (questions.kind === "nft" && open.length > 0) {
-    const setting = protecting(questions, open.map(({ service }) => service));
+    const setting = protecting(questions, ruleset, open.map(({ service }) => service));
     return `${setting}; when fwknop has started again: ${inOrder(admitting)}`;
   }
   const closes = open.map(({ service, family }) => closing(questions, ruleset, service, family));

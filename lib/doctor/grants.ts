@@ -5,9 +5,9 @@
  */
 import type { AddressFamily } from "../net/address.ts";
 import type { Chain } from "../config/chain.ts";
-import { formatServices, sameService } from "../net/service.ts";
+import { formatServices } from "../net/service.ts";
 import { ANY_SERVICE } from "./any_service.ts";
-import { publishedPorts } from "./docker.ts";
+import { isPublished } from "./docker.ts";
 import { over } from "./fate_findings.ts";
 import type { Finding } from "./finding.ts";
 import { grantingPolicy, ownChain } from "./grant_chain.ts";
@@ -35,12 +35,6 @@ export function judgeGrants(questions: DoctorQuestions, ruleset: Ruleset): Findi
     text: describe(obstacle),
     mend: mendObstacle(questions, ruleset, obstacle),
   }));
-}
-
-/** A port that Docker publishes passes FORWARD, which is told of elsewhere. */
-function isPublished(ruleset: Ruleset, { service, family }: Packet): boolean {
-  return family === 4 &&
-    publishedPorts(ruleset, service).some(({ outside }) => sameService(outside, service));
 }
 
 function forwardedPacket(family: AddressFamily): Packet {
