@@ -4,8 +4,7 @@
  * @module
  */
 import type { Service } from "../net/service.ts";
-import { NFT_TABLE } from "../firewall/nft_schema.ts";
-import { HEX_MARK } from "../firewall/nft_mark.ts";
+import { HEX_MARK, NFT_TABLE } from "../firewall/nft_schema.ts";
 import { admittingFirewalld } from "./firewalld.ts";
 
 /** A chain on a hook of the kernel. */

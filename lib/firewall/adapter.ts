@@ -120,9 +120,4 @@ export interface Adapter<V extends View = View> {
   dismantle(view: V, scope: Scope, whole: boolean): Plan;
   /** Commands whose output a person wants to see. */
   show(all: boolean, family: AddressFamily): readonly Command[];
-  /** What else of the host's firewall bears on ours: looked at once at start; each line is a warning. */
-  readonly advice?: {
-    look(): readonly Command[];
-    read(outcomes: readonly Outcome[]): readonly string[];
-  };
 }

@@ -108,7 +108,6 @@ export class ManagedFirewall<V extends View> implements Firewall {
         await this.#runner.close();
         throw error;
       }
-      await this.#upkeep.advise();
       const { checkSeconds } = this.#options;
       if (checkSeconds > 0) {
         this.#checkTimer = setInterval(() => {

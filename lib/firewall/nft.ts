@@ -9,7 +9,6 @@ import type { AddressFamily } from "../net/address.ts";
 import type { Adapter, Rule, View } from "./adapter.ts";
 import { elementRule, grantElements, schemaOf } from "./nft_grant.ts";
 import { type ListedTable, parseNftTable, parseNftTables } from "./nft_listing.ts";
-import { acceptsMark, MARK_ADVICE } from "./nft_mark.ts";
 import {
   NFT_TABLE,
   type NftShape,
@@ -109,14 +108,6 @@ export function nftAdapter(settings: NftSettings): Adapter {
     },
 
     show: (all) => [all ? show("list", "ruleset") : show("list", "table", "inet", "fwknop")],
-
-    advice: {
-      look: () => [show("-j", "list", "ruleset")],
-      read([outcome]) {
-        if (settings.protect.length > 0 || outcome?.code !== 0) return [];
-        return acceptsMark(outcome.stdout) ? [] : [MARK_ADVICE];
-      },
-    },
   };
 }
 

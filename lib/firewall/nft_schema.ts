@@ -13,6 +13,9 @@ export const NFT_TABLE = "inet fwknop";
 /** Accepted packets carry it: an accept here does not beat a drop in another table, but a rule there can. */
 export const NFT_MARK = 0x5fa;
 
+/** The same as the commands of firewalls take it. */
+export const HEX_MARK = `0x${NFT_MARK.toString(16)}`;
+
 /** A part of the key of a set: the client, the other end, or protocol and port. */
 type KeyPart = "client" | "host" | "service";
 

@@ -59,15 +59,6 @@ export class Upkeep<V extends View> {
     else await this.#adopt(view, new Map(inherited.map((rule) => [rule.key, rule.summary])));
   }
 
-  /** Tells what else of the host's firewall bears on ours. */
-  async advise(): Promise<void> {
-    const { advice } = this.#place.adapter;
-    if (advice === undefined) return;
-    for (const text of advice.read(await this.#place.runner.query(advice.look()))) {
-      this.#place.emit({ type: "warning", text });
-    }
-  }
-
   async #probe(family: AddressFamily): Promise<void> {
     for (const { feature, plan, success, failure, hint } of this.#place.adapter.probes(family)) {
       const refused = await this.#place.runner.apply(plan);
