@@ -5,6 +5,7 @@
  */
 import type { AddressFamily } from "../net/address.ts";
 import { formatService, sameService, type Service } from "../net/service.ts";
+import { ownUid } from "../own_uid.ts";
 import { closing } from "./closing.ts";
 import { judgePublished, publishedPorts } from "./docker.ts";
 import { type FamilyFate, serviceFindings, spaPortFindings } from "./fate_findings.ts";
@@ -15,6 +16,7 @@ import { readRuleset, type Ruleset } from "./linux_ruleset.ts";
 import { admitService } from "./place.ts";
 import { type DoctorQuestions, familiesOf } from "./questions.ts";
 import { judgeSessions } from "./sessions.ts";
+import { judgeUnreadable } from "./unreadable.ts";
 import { fateOf, hurdles, type Verdict, verdictsOf } from "./verdicts.ts";
 
 /** Asks the programs and judges what they list. */
@@ -22,12 +24,9 @@ export async function examineLinux(questions: DoctorQuestions): Promise<Finding[
   const { firewalld } = questions;
   const own = firewalld === undefined ? [] : await examineFirewalld(firewalld);
   const ruleset = await readRuleset(questions);
-  if (ruleset !== undefined) return [...own, ...judgeRuleset(questions, ruleset)];
-  return [...own, {
-    state: "bad",
-    text: "Neither iptables nor nft can be used",
-    mend: "apt-get install iptables nftables",
-  }];
+  return "outcomes" in ruleset
+    ? [...own, judgeUnreadable(ruleset.outcomes, ownUid() === 0)]
+    : [...own, ...judgeRuleset(questions, ruleset)];
 }
 
 /** What the rules of a host mean for the services. */

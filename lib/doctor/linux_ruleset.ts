@@ -14,6 +14,7 @@ import {
   parseNftRuleset,
 } from "../firewall/nft_ruleset.ts";
 import { parsePolicy, type Policy } from "./iptables_policy.ts";
+import type { Outcome } from "../firewall/plan.ts";
 import { Runner } from "../firewall/runner.ts";
 
 /** The rules of this host. */
@@ -27,10 +28,16 @@ export interface Ruleset {
   readonly commands: Readonly<Record<AddressFamily, string>>;
 }
 
-/** Asks both programs; `undefined` where neither can be used. */
+/** That neither program listed its rules. */
+export interface Unreadable {
+  /** What became of the look at each. */
+  readonly outcomes: readonly Outcome[];
+}
+
+/** Asks both programs. */
 export async function readRuleset(
   { iptables, nft }: Pick<DoctorQuestions, "iptables" | "nft">,
-): Promise<Ruleset | undefined> {
+): Promise<Ruleset | Unreadable> {
   const programs = iptablesPrograms(iptables);
   const [four, six] = [programs[4]?.single ?? [], programs[6]?.single ?? []];
   const nftWords = commandWords(nft);
@@ -45,7 +52,9 @@ export async function readRuleset(
     ...(filter4?.code === 0 ? { 4: parsePolicy(filter4.stdout) } : {}),
     ...(filter6?.code === 0 && six.length > 0 ? { 6: parsePolicy(filter6.stdout) } : {}),
   };
-  if (filter[4] === undefined && native === undefined) return undefined;
+  if (filter[4] === undefined && native === undefined) {
+    return { outcomes: [filter4, rules].filter((outcome) => outcome !== undefined) };
+  }
   const commands = commandNames(iptables);
   const shown = commands[4].endsWith("-legacy") ? {} : filter;
   return {

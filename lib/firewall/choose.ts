@@ -139,5 +139,9 @@ async function chooseByHost(settings: ServerSettings, ask: Ask): Promise<Reasone
   if (filter.code !== 0 && ruleset.code === 0) {
     return { kind: "nft", reason: "iptables cannot be used here" };
   }
-  return { kind: "iptables", reason: "the host uses no firewall yet, and this one is the default" };
+  // What could not be seen may be in use all the same.
+  const found = filter.code === 0 || ruleset.code === 0
+    ? "the host uses no firewall yet"
+    : "no firewall program could be asked";
+  return { kind: "iptables", reason: `${found}, and this one is the default` };
 }
