@@ -46,8 +46,18 @@ export function doctorQuestions(
         },
       }
       : {}),
-    ...(settings.ENABLE_UDP_SERVER ? { udpPort: settings.UDPSERV_PORT } : {}),
+    spaServices: spaServicesOf(settings),
   };
+}
+
+/** Where SPA packets have to come in; what is sniffed is seen before rules drop it. */
+function spaServicesOf(settings: ServerSettings): Service[] {
+  const udp: Service = { protocol: "udp", port: settings.UDPSERV_PORT };
+  const tcp: Service = { protocol: "tcp", port: settings.TCPSERV_PORT };
+  return [
+    ...(settings.ENABLE_UDP_SERVER ? [udp] : []),
+    ...(settings.ENABLE_TCP_SERVER ? [tcp] : []),
+  ];
 }
 
 /** firewalld makes use of its chains where its backend is iptables. */

@@ -50,17 +50,18 @@ export function serviceFindings(
   });
 }
 
-/** Whether SPA packets come to the port that this host listens on. */
+/** Whether SPA packets come to a port that this host listens on; those of TCP have a connection made first. */
 export function spaPortFindings(
-  port: number,
+  service: Service,
   fates: readonly FamilyFate[],
   admitting: Mend,
 ): Finding[] {
+  const name = formatService(service);
   const odd = fates.filter(({ end }) => end !== "accepted");
-  if (odd.length === 0) return [{ state: "good", text: `Packets to udp/${port} arrive` }];
+  if (odd.length === 0) return [{ state: "good", text: `Packets to ${name} arrive` }];
   return odd.map(({ family, end }) => ({
     state: end === "dropped" ? "bad" : "unclear",
-    text: `Packets to udp/${port}${over(family)} ${end === "dropped" ? "are" : "may be"} ` +
+    text: `Packets to ${name}${over(family)} ${end === "dropped" ? "are" : "may be"} ` +
       "dropped before the server sees them",
     mend: admitting(family),
   }));

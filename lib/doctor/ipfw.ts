@@ -92,11 +92,9 @@ export function judgeIpfw(
   const comes: Finding = { state: "good", text: `Packets come to the grants at rule ${place}` };
   findings.push(...(late.length > 0 ? late : [comes]));
   findings.push(...judgeSessions(fates(ANY_SERVICE, true)));
-  const { udpPort } = questions;
-  if (udpPort !== undefined) {
-    const service: Service = { protocol: "udp", port: udpPort };
+  for (const service of questions.spaServices ?? []) {
     const mend = (family: AddressFamily) => admitting(rules, service, family);
-    findings.push(...spaPortFindings(udpPort, fates(service), mend));
+    findings.push(...spaPortFindings(service, fates(service), mend));
   }
   return findings;
 }

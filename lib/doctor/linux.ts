@@ -31,12 +31,12 @@ export async function examineLinux(questions: DoctorQuestions): Promise<Finding[
 
 /** What the rules of a host mean for the services. */
 export function judgeRuleset(questions: DoctorQuestions, ruleset: Ruleset): Finding[] {
-  const { services, udpPort } = questions;
+  const { services, spaServices = [] } = questions;
   return [
     ...services.flatMap((service) => judgeService(questions, ruleset, service)),
     ...judgeGrants(questions, ruleset),
     ...judgeSessions(questions, ruleset),
-    ...(udpPort === undefined ? [] : judgeSpaPort(questions, ruleset, udpPort)),
+    ...spaServices.flatMap((service) => judgeSpaPort(questions, ruleset, service)),
   ];
 }
 
@@ -87,11 +87,10 @@ function strangerVerdicts(ruleset: Ruleset, service: Service, family: AddressFam
 }
 
 /** Whether SPA packets come in; where they do not it may be for several chains. */
-function judgeSpaPort(questions: DoctorQuestions, ruleset: Ruleset, port: number): Finding[] {
-  const service: Service = { protocol: "udp", port };
+function judgeSpaPort(questions: DoctorQuestions, ruleset: Ruleset, service: Service): Finding[] {
   const admitting = (family: AddressFamily) => {
     const places = hurdles(strangerVerdicts(ruleset, service, family));
     return places.map((place) => admitService(place, service)).join(" && ");
   };
-  return spaPortFindings(port, fatesOf(ruleset, service, familiesOf(questions)), admitting);
+  return spaPortFindings(service, fatesOf(ruleset, service, familiesOf(questions)), admitting);
 }

@@ -60,7 +60,7 @@ export function judgePf(
     return [{ state: "bad", text, mend: "pfctl -e" }];
   }
   const rules = parsePfRules(listings.rules);
-  const { services, udpPort } = questions;
+  const { services, spaServices = [] } = questions;
   const families = familiesOf(questions);
   const fates = (service: Service) =>
     families.map((family) => ({ family, end: pfFateOf(rules, { service, family }, anchor) }));
@@ -75,11 +75,10 @@ export function judgePf(
   findings.push(...judgeAnchor(questions, rules, anchor));
   // Rules that pass keep state, ours too, and taking a rule away ends none of it.
   findings.push(...sessionFindings([], () => ""));
-  if (udpPort !== undefined) {
-    const service: Service = { protocol: "udp", port: udpPort };
+  for (const service of spaServices) {
     const mend = (family: 4 | 6) =>
       inPolicy("before its other filter rules", `pass in quick ${condition({ service, family })}`);
-    findings.push(...spaPortFindings(udpPort, fates(service), mend));
+    findings.push(...spaPortFindings(service, fates(service), mend));
   }
   if (listings.nat !== undefined) findings.push(...judgeTranslation(listings.nat, anchor));
   return findings;

@@ -23,8 +23,8 @@ export interface DoctorQuestions {
   readonly protect: readonly Service[];
   /** Services that knocking is to open. */
   readonly services: readonly Service[];
-  /** The UDP port packets come to when this host listens for them; absent: they are sniffed. */
-  readonly udpPort?: number;
+  /** The ports at which this host listens for SPA packets; none: they are sniffed. */
+  readonly spaServices?: readonly Service[];
   /** Whether strangers reach this host by IPv6 too. */
   readonly ipv6: boolean;
   /** Whether grants may forward. */

@@ -3,6 +3,8 @@ import { doctorQuestions } from "../../cmd/doctor_questions.ts";
 import { runDoctor } from "../../cmd/doctor_run.ts";
 import { loadServerConfig } from "../../cmd/load_server_config.ts";
 import { prepareAdvice } from "../../cmd/serve_advice.ts";
+import { parsePolicy } from "../../lib/doctor/iptables_policy.ts";
+import { judgeRuleset } from "../../lib/doctor/linux.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
@@ -142,4 +144,38 @@ Deno.test("the doctor is told where the rules of grants stand, with either firew
     });
     assertEquals(positions, [[4, "FORWARD"], [5, "FORWARD"], [undefined, undefined]]);
   });
+});
+
+Deno.test({
+  name: "the doctor looks at the port of the TCP server as at that of the UDP server",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    withFolder(async (folder) => {
+      const access = `${folder}/access.conf`;
+      await Deno.writeTextFile(access, "SOURCE ANY\nKEY one\nHMAC_KEY two\n", { mode: 0o600 });
+      const listening = async (...lines: string[]) => {
+        const conf = `${folder}/fwknopd.conf`;
+        await Deno.writeTextFile(conf, `${lines.join("\n")}\n`, { mode: 0o600 });
+        const options = new GivenOptions([
+          { name: "config-file", value: conf },
+          { name: "access-file", value: access },
+        ]);
+        const config = loadServerConfig(options, new BufferContext());
+        assert(config !== undefined);
+        const choice = { kind: "iptables", command: "iptables", reason: "" } as const;
+        const questions = doctorQuestions(config, choice, false);
+        const filter = { 4: parsePolicy("-P INPUT DROP\n") };
+        const commands = { 4: "iptables", 6: "ip6tables" };
+        return judgeRuleset(questions, { filter, commands })
+          .filter(({ text }) => text.startsWith("Packets to "))
+          .map(({ state, text, mend }) => [state, text.split(" ")[2], mend]);
+      };
+      const admit = (words: string) => `iptables -I INPUT 1 ${words} -j ACCEPT`;
+      const udp = ["bad", "udp/62201", admit("-p udp --dport 62201")];
+      const tcp = ["bad", "tcp/4433", admit("-p tcp --dport 4433")];
+      const server = ["ENABLE_TCP_SERVER Y", "TCPSERV_PORT 4433"];
+      assertEquals(await listening(...server), [tcp]);
+      assertEquals(await listening("ENABLE_UDP_SERVER Y", ...server), [udp, tcp]);
+      assertEquals(await listening("TCPSERV_PORT 4433"), [], "packets are sniffed");
+    }),
 });

@@ -16,7 +16,7 @@ async function examine(
   const questions = doctorQuestions("iptables", {
     iptables: [...server.entry, "iptables"].join(" "),
     nft: [...server.entry, "nft"].join(" "),
-    udpPort: 62201,
+    spaServices: [{ protocol: "udp", port: 62201 }],
     ...more,
   });
   const findings = await examineFirewall(questions);

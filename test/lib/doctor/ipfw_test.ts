@@ -103,16 +103,24 @@ Deno.test("the doctor tells when no rule of ipfw lets connections live on", () =
 Deno.test("the doctor looks at the port of the packets, and at the switches, of ipfw", () => {
   const closed = `${LOOPBACK}00200 check-state\n30000 deny ip from any to any\n${DENY}`;
   assertEquals(
-    judge(closed, { udpPort: 62201 })[
+    judge(closed, { spaServices: [{ protocol: "udp", port: 62201 }] })[
       "Packets to udp/62201 are dropped before the server sees them"
     ],
     "ipfw add 29999 allow udp from any to me dst-port 62201",
   );
   assertEquals(
-    judge(`29999 allow udp from any to me dst-port 62201\n${closed}`, { udpPort: 62201 })[
+    judge(`29999 allow udp from any to me dst-port 62201\n${closed}`, {
+      spaServices: [{ protocol: "udp", port: 62201 }],
+    })[
       "Packets to udp/62201 arrive"
     ],
     "good",
+  );
+  assertEquals(
+    judge(closed, { spaServices: [{ protocol: "tcp", port: 62201 }] })[
+      "Packets to tcp/62201 are dropped before the server sees them"
+    ],
+    "ipfw add 29999 allow tcp from any to me dst-port 62201",
   );
   assertEquals(judge(closed, { off: [4] }), {
     "ipfw is switched off: everything is open to everybody": "sysctl net.inet.ip.fw.enable=1",

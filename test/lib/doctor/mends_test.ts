@@ -104,7 +104,11 @@ for (const kind of ["iptables", "nft"] as const) {
         );
         await echoService(server, "0.0.0.0", 22);
         await type(server, before);
-        const host = new DoctoredHost(server, kind, { ipv6: true, udpPort: 62201, ...more });
+        const host = new DoctoredHost(server, kind, {
+          ipv6: true,
+          spaServices: [{ protocol: "udp", port: 62201 }],
+          ...more,
+        });
         await host.start();
         await type(server, after);
         const done = await host.mend();

@@ -81,11 +81,21 @@ Deno.test("the doctor tells when grants would have no effect in pf", () => {
 });
 
 Deno.test("the doctor looks at the port of the packets and at the anchors for NAT in pf", () => {
-  const closed = judge(`block drop all\n${ANCHOR}`, { udpPort: 62201 });
+  const closed = judge(`block drop all\n${ANCHOR}`, {
+    spaServices: [{ protocol: "udp", port: 62201 }],
+  });
   assertEquals(
     closed["Packets to udp/62201 are dropped before the server sees them"],
     "In /etc/pf.conf, before its other filter rules: " +
       `pass in quick inet proto udp from any to any port 62201 ${RELOAD}`,
+  );
+  const tcp = judge(`block drop all\n${ANCHOR}`, {
+    spaServices: [{ protocol: "tcp", port: 62201 }],
+  });
+  assertEquals(
+    tcp["Packets to tcp/62201 are dropped before the server sees them"],
+    "In /etc/pf.conf, before its other filter rules: " +
+      `pass in quick inet proto tcp from any to any port 62201 ${RELOAD}`,
   );
   const nat = (text: string) => judge(ANCHOR, {}, { nat: text });
   assertEquals(
