@@ -7,6 +7,7 @@ import type { Diagnostic } from "../lib/config/diagnostic.ts";
 import { chooseFirewall } from "../lib/firewall/choose.ts";
 import { examineFirewall, judgeForwarding } from "../lib/doctor/doctor.ts";
 import type { Finding } from "../lib/doctor/finding.ts";
+import { familiesOf } from "../lib/doctor/questions.ts";
 import { forwards } from "../lib/firewall/ip_forwarding.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
@@ -34,7 +35,7 @@ export const runDoctor: RunCommand = async (options, _words, context) => {
   const findings: Finding[] = [
     { state: "good", text: `The firewall is ${choice.kind}, because ${choice.reason}` },
     ...await examineFirewall(questions),
-    ...(questions.forwarding ? judgeForwarding(forwards(4)) : []),
+    ...(questions.forwarding ? judgeForwarding(familiesOf(questions), forwards) : []),
     ...examineHost(settings),
     ...examineFiles(diagnostics),
   ];

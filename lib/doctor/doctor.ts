@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type { AddressFamily } from "../net/address.ts";
 import type { DoctorQuestions } from "./questions.ts";
+import { over } from "./fate_findings.ts";
 import type { Finding } from "./finding.ts";
 import { FORWARDING_COMMANDS } from "../firewall/ip_forwarding.ts";
 import { examineIpfw } from "./ipfw.ts";
@@ -20,14 +22,27 @@ export async function examineFirewall(questions: DoctorQuestions): Promise<Findi
   return await examineLinux(questions);
 }
 
-/** Whether the kernel forwards IPv4 packets; `undefined`: that cannot be read. */
-export function judgeForwarding(forwards: boolean | undefined): Finding[] {
-  if (forwards === undefined) {
-    return [{ state: "unclear", text: "Whether the kernel forwards packets cannot be read" }];
+/**
+ * Whether the kernel forwards packets, which each family has a switch for.
+ *
+ * @param forwards reads the switch; `undefined`: it cannot be read.
+ */
+export function judgeForwarding(
+  families: readonly AddressFamily[],
+  forwards: (family: AddressFamily) => boolean | undefined,
+): Finding[] {
+  return families.map((family) => judgeSwitch(family, forwards(family)));
+}
+
+function judgeSwitch(family: AddressFamily, isOn: boolean | undefined): Finding {
+  const what = `packets${over(family)}`;
+  if (isOn === undefined) {
+    return { state: "unclear", text: `Whether the kernel forwards ${what} cannot be read` };
   }
-  return forwards ? [{ state: "good", text: "The kernel forwards packets" }] : [{
+  return isOn ? { state: "good", text: `The kernel forwards ${what}` } : {
     state: "bad",
-    text: "The kernel does not forward packets, so no NAT grant can work",
-    mend: FORWARDING_COMMANDS[4],
-  }];
+    text: `The kernel does not forward ${what}, so no NAT grant can work` +
+      (family === 6 ? " there" : ""),
+    mend: FORWARDING_COMMANDS[family],
+  };
 }

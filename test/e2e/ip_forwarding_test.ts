@@ -1,5 +1,6 @@
 import { assertEquals } from "../assert.ts";
 import { startOurs } from "../support/daemons.ts";
+import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import { withFolder } from "../support/folder.ts";
 import { namespaceTest } from "../support/namespace.ts";
 
@@ -41,5 +42,31 @@ namespaceTest(
       const third = await startOurs(host, { folder, accessConf, fwknopdConf: ["FIREWALL nft"] });
       await third.stop();
       assertEquals(third.lines.filter((line) => /forwards no|Switched on/.test(line)), []);
+    }),
+);
+
+namespaceTest(
+  "the doctor finds forwarding switched off in the family that a host is reached by",
+  { programs: ["iptables", "ip6tables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const [conf, access] = [`${folder}/fwknopd.conf`, `${folder}/access.conf`];
+      await Deno.writeTextFile(conf, "FIREWALL iptables\nENABLE_IPT_FORWARDING Y\n", {
+        mode: 0o600,
+      });
+      await Deno.writeTextFile(access, "SOURCE ANY\nKEY one\nHMAC_KEY two\n", { mode: 0o600 });
+      const mends = async () => {
+        const words = ["doctor", "--json", "-c", conf, "-a", access];
+        const { stdout } = await host.run(...SOURCE_PROGRAM, ...words);
+        const findings: { mend?: string }[] = JSON.parse(stdout);
+        return findings.flatMap(({ mend }) => mend?.startsWith("sysctl") ? [mend] : []);
+      };
+      await host.must("sysctl", "-qw", "net.ipv4.ip_forward=1");
+      assertEquals(await mends(), [], "it has no IPv6");
+      await host.must("ip", "-6", "addr", "add", "2001:db8::1/128", "dev", "lo");
+      assertEquals(await mends(), ["sysctl -w net.ipv6.conf.all.forwarding=1"]);
+      await host.must("sysctl", "-qw", "net.ipv6.conf.all.forwarding=1");
+      assertEquals(await mends(), []);
     }),
 );

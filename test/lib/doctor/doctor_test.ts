@@ -234,9 +234,19 @@ namespaceTest(
 );
 
 Deno.test("a switch that cannot be read is not taken for off", () => {
-  assert.deepEqual(judgeForwarding(true).map(({ state }) => state), ["good"]);
-  assert.deepEqual(judgeForwarding(false).map(({ mend }) => mend), [
-    "sysctl -w net.ipv4.ip_forward=1",
+  const judge = (forwards: boolean | undefined) => judgeForwarding([4], () => forwards);
+  assert.deepEqual(judge(true).map(({ state }) => state), ["good"]);
+  assert.deepEqual(judge(false).map(({ mend }) => mend), ["sysctl -w net.ipv4.ip_forward=1"]);
+  assert.deepEqual(judge(undefined).map(({ state }) => state), ["unclear"]);
+});
+
+Deno.test("each family by which strangers come has a switch of its own", () => {
+  assert.deepEqual(judgeForwarding([4, 6], (family) => family === 4), [
+    { state: "good", text: "The kernel forwards packets" },
+    {
+      state: "bad",
+      text: "The kernel does not forward packets over IPv6, so no NAT grant can work there",
+      mend: "sysctl -w net.ipv6.conf.all.forwarding=1",
+    },
   ]);
-  assert.deepEqual(judgeForwarding(undefined).map(({ state }) => state), ["unclear"]);
 });
