@@ -80,20 +80,3 @@ export function examineFiles(diagnostics: readonly Diagnostic[]): Finding[] {
 export function isFileFinding({ text }: Diagnostic): boolean {
   return OPEN_FILE.test(text);
 }
-
-/** Whether this host has an IPv6 address that others reach: one that is neither the loopback's nor of a link. */
-export function hasGlobalIpv6(): boolean {
-  try {
-    if (Deno.build.os !== "linux") return Deno.networkInterfaces().some(isGlobalIpv6);
-    return /^\S+ \S+ \S+ 00 /m.test(Deno.readTextFileSync("/proc/net/if_inet6"));
-  } catch {
-    return false;
-  }
-}
-
-/** The same by an address alone, where the system does not tell its scope. */
-export function isGlobalIpv6(
-  { family, address }: Pick<Deno.NetworkInterfaceInfo, "family" | "address">,
-): boolean {
-  return family === "IPv6" && !/^(::1$|fe[89ab][0-9a-f]:)/i.test(address);
-}

@@ -8,11 +8,12 @@ import { chooseFirewall } from "../lib/firewall/choose.ts";
 import { examineFirewall, judgeForwarding } from "../lib/doctor/doctor.ts";
 import type { Finding } from "../lib/doctor/finding.ts";
 import { familiesOf } from "../lib/doctor/questions.ts";
+import { hasGlobalIpv6 } from "../lib/firewall/global_ipv6.ts";
 import { forwards } from "../lib/firewall/ip_forwarding.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
 import { doctorQuestions } from "./doctor_questions.ts";
-import { examineFiles, examineHost, hasGlobalIpv6, isFileFinding } from "./doctor_host.ts";
+import { examineFiles, examineHost, isFileFinding } from "./doctor_host.ts";
 import { loadServerConfig, printDiagnostics } from "./load_server_config.ts";
 
 const MARKS: Readonly<Record<Finding["state"], string>> = {

@@ -4,9 +4,9 @@
  * @module
  */
 import { chooseFirewall } from "../lib/firewall/choose.ts";
+import { hasGlobalIpv6 } from "../lib/firewall/global_ipv6.ts";
 import { examineFirewall } from "../lib/doctor/doctor.ts";
 import { doctorQuestions } from "./doctor_questions.ts";
-import { hasGlobalIpv6 } from "./doctor_host.ts";
 import type { LoadedServerConfig } from "./load_server_config.ts";
 
 /**

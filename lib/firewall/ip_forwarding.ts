@@ -4,6 +4,7 @@
  * @module
  */
 import type { AddressFamily } from "../net/address.ts";
+import { hasGlobalIpv6 } from "./global_ipv6.ts";
 
 /** The switches of Linux. */
 const SWITCHES: Readonly<Record<AddressFamily, string>> = {
@@ -16,9 +17,6 @@ export const FORWARDING_COMMANDS: Readonly<Record<AddressFamily, string>> = {
   4: "sysctl -w net.ipv4.ip_forward=1",
   6: "sysctl -w net.ipv6.conf.all.forwarding=1",
 };
-
-/** Addresses of this host, a line each; the scope is `00` for one that others can reach. */
-const IPV6_ADDRESSES = "/proc/net/if_inet6";
 
 /** Whether packets of the family are forwarded; `undefined` where that cannot be read. */
 export function forwards(family: AddressFamily): boolean | undefined {
@@ -33,17 +31,6 @@ export function forwards(family: AddressFamily): boolean | undefined {
 export interface ForwardingNotice {
   readonly severity: "info" | "warning";
   readonly text: string;
-}
-
-/** Whether this host has an IPv6 address that is good beyond its own link. */
-export function hasGlobalIpv6(): boolean {
-  try {
-    return Deno.readTextFileSync(IPV6_ADDRESSES).split("\n").some((line) =>
-      line.trim().split(/ +/)[3] === "00"
-    );
-  } catch {
-    return false;
-  }
 }
 
 /**

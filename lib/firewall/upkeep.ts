@@ -172,6 +172,7 @@ export class Upkeep<V extends View> {
         });
       }
     }
+    if (extent === "elsewhere") return;
     for (const { key } of this.#place.ledger.all()) this.#place.ledger.delete(key);
   }
 }

@@ -1,6 +1,6 @@
 /** `fwknop … | head`: whoever reads has seen enough. */
 import { assertEquals } from "../assert.ts";
-import { runUnread } from "../support/closed_output.ts";
+import { AIMLESS_KNOCK, runUnread } from "../support/closed_output.ts";
 import { withFolder } from "../support/folder.ts";
 
 const KNOCK = ["-T", "-vv", "-A", "tcp/22", "-a", "192.0.2.7", "--key-rijndael", "secret"];
@@ -33,18 +33,7 @@ Deno.test("a knock that is repeated ends with its reader, while the port is trie
   const { port } = listener.addr;
   listener.close();
   const waits = ["--json", "--wait-time", "2", "--repeat-time", "1"];
-  const knock = [
-    "knock",
-    "--no-rc-file",
-    "-s",
-    "-D",
-    "127.0.0.1",
-    "-p",
-    "9",
-    "--key-rijndael",
-    "k",
-  ];
-  const ended = await runUnread(...knock, ...waits, "-A", `tcp/${port}`);
+  const ended = await runUnread(...AIMLESS_KNOCK, ...waits, "-A", `tcp/${port}`);
   assertEquals(ended, { code: 141, stderr: "" });
 });
 

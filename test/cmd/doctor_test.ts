@@ -1,14 +1,26 @@
-import { examineHost, isGlobalIpv6 } from "../../cmd/doctor_host.ts";
+import { examineHost } from "../../cmd/doctor_host.ts";
 import { doctorQuestions } from "../../cmd/doctor_questions.ts";
 import { runDoctor } from "../../cmd/doctor_run.ts";
-import { loadServerConfig } from "../../cmd/load_server_config.ts";
+import { type LoadedServerConfig, loadServerConfig } from "../../cmd/load_server_config.ts";
 import { prepareAdvice } from "../../cmd/serve_advice.ts";
 import { parsePolicy } from "../../lib/doctor/iptables_policy.ts";
 import { judgeRuleset } from "../../lib/doctor/linux.ts";
+import { isGlobalIpv6 } from "../../lib/firewall/global_ipv6.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
+
+/** The configuration in two files, which must be one. */
+function load(conf: string, access: string): LoadedServerConfig {
+  const options = new GivenOptions([
+    { name: "config-file", value: conf },
+    { name: "access-file", value: access },
+  ]);
+  const config = loadServerConfig(options, new BufferContext());
+  assert(config !== undefined);
+  return config;
+}
 
 /** A host whose firewall is a stand-in that keeps its state in the file named. */
 async function withHost(
@@ -111,12 +123,7 @@ Deno.test({
       const [conf, access] = [`${folder}/fwknopd.conf`, `${folder}/access.conf`];
       await Deno.writeTextFile(conf, "PCAP_INTF lo, nowhere9\n", { mode: 0o600 });
       await Deno.writeTextFile(access, "SOURCE ANY\nKEY one\nHMAC_KEY two\n", { mode: 0o600 });
-      const options = new GivenOptions([
-        { name: "config-file", value: conf },
-        { name: "access-file", value: access },
-      ]);
-      const config = loadServerConfig(options, new BufferContext());
-      assert(config !== undefined);
+      const config = load(conf, access);
       const texts = examineHost(config.settings).map(({ text }) => text);
       assertEquals(texts.slice(0, 2), [
         "The interface lo is there",
@@ -132,12 +139,7 @@ Deno.test("the doctor is told where the rules of grants stand, with either firew
       .map((name, at) => `${name} ACCEPT, filter, INPUT, ${at + 4}, FWKNOP_INPUT, 1\n`);
     await Deno.writeTextFile(conf, lines.join(""), { mode: 0o600 });
     await Deno.writeTextFile(access, "SOURCE ANY\nKEY one\nHMAC_KEY two\n", { mode: 0o600 });
-    const options = new GivenOptions([
-      { name: "config-file", value: conf },
-      { name: "access-file", value: access },
-    ]);
-    const config = loadServerConfig(options, new BufferContext());
-    assert(config !== undefined);
+    const config = load(conf, access);
     const positions = (["iptables", "firewalld", "nft"] as const).map((kind) => {
       const { chains } = doctorQuestions(config, { kind, command: kind, reason: "" }, false);
       return [chains?.input?.jumpPosition, chains?.forward?.from];

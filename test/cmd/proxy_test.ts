@@ -1,23 +1,12 @@
 /** How a session of `knock --proxy` ends when one of its two ends does not end it in order. */
 import net from "node:net";
 import { assertEquals } from "../assert.ts";
-import { runUnread } from "../support/closed_output.ts";
+import { AIMLESS_KNOCK, runUnread } from "../support/closed_output.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 
 /** A knock for a port of this host, joined to it. */
 function proxyTo(port: number): string[] {
-  const knock = [
-    "knock",
-    "--no-rc-file",
-    "-s",
-    "-D",
-    "127.0.0.1",
-    "-p",
-    "9",
-    "--key-rijndael",
-    "k",
-  ];
-  return [...knock, "-A", `tcp/${port}`, "--wait", "--proxy"];
+  return [...AIMLESS_KNOCK, "-A", `tcp/${port}`, "--wait", "--proxy"];
 }
 
 /** A service that resets its connection at the first word. */

@@ -25,3 +25,9 @@ export async function runUnread(
   const [{ code }, stderr] = await Promise.all([child.status, new Response(child.stderr).text()]);
   return { code, stderr };
 }
+
+/** A knock that arrives nowhere, for whoever the packet comes from. */
+export const AIMLESS_KNOCK: readonly string[] = [
+  ...["knock", "--no-rc-file", "-s", "-D", "127.0.0.1", "-p", "9"],
+  ...["--key-rijndael", "k"],
+];
