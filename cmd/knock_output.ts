@@ -57,6 +57,16 @@ export class KnockOutput {
     );
   }
 
+  /** The address service is asked without TLS, and nobody insisted on that. */
+  warnOfClearUrl({ href }: URL): void {
+    this.context.err(
+      this.dialect === "compat"
+        ? `[-] Warning: IP resolution URL '${href}' should begin with 'https://' in -R mode.\n`
+        : `fwknop: warning: ${href} is asked in clear: an attacker on the way can choose the address to admit\n` +
+          "  use https://, or --resolve-http-only to accept that\n",
+    );
+  }
+
   tellResolved({ address, via }: ResolvedAddress): void {
     if (!this.#isVerbose) return;
     this.context.out(`\n[+] Resolved external IP (via ${via}) as: ${address.text}\n`);

@@ -50,7 +50,8 @@ async function addressToAdmit(settings: Settings, output: KnockOutput): Promise<
   if (allow?.kind === "source") return "0.0.0.0";
   // A command is not worth asking a third party (`docs/spec/client.md` 8).
   if (resolve !== true || settings.command !== undefined) return "";
-  const { resolveAddress } = await import("../lib/client/resolve_address.ts");
+  const { clearUrls, resolveAddress } = await import("../lib/client/resolve_address.ts");
+  for (const url of clearUrls(settings)) output.warnOfClearUrl(url);
   const resolved = await resolveAddress(settings);
   if (resolved instanceof Problem) return resolved;
   output.tellResolved(resolved);

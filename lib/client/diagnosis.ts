@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Address, parseAddress } from "../net/address.ts";
+import { type Address, isUnspecified, parseAddress } from "../net/address.ts";
 import { isPrivate } from "../net/private_address.ts";
 import type { LocalClock } from "./local_clock.ts";
 import type { OwnAddresses } from "./own_addresses.ts";
@@ -97,7 +97,7 @@ function formatTime(seconds: number): string {
 
 function weighAddress({ admitted, server, own }: KnockFacts): Weighed {
   const address = parseAddress(admitted);
-  if (address === undefined || admitted === "0.0.0.0") {
+  if (address === undefined || isUnspecified(address)) {
     return {
       weight: 3,
       suspect: {

@@ -4,10 +4,12 @@
  * @module
  */
 import { type Address, parseAddress } from "../net/address.ts";
+import { specialKind } from "../net/special_address.ts";
 import { DEFAULT_USER_AGENT } from "../spa/http.ts";
 import { errorText } from "./error_text.ts";
 import { Problem, usageProblem } from "./problem.ts";
 import type { Settings } from "./settings.ts";
+import { trustedCertificates } from "./trusted_certificates.ts";
 
 /** An address, and who said so. */
 export interface ResolvedAddress {
@@ -53,7 +55,10 @@ function noAnswer(problems: readonly Problem[]): Problem {
   const [first] = problems;
   return problems.length === 1 && first !== undefined ? first : new Problem(
     `no service told the public address:\n  ${problems.map(({ text }) => text).join("\n  ")}`,
-    { hint: "use -a with the address, or -s", reference: first?.facts.reference ?? "" },
+    {
+      hint: "use -a with the address, or -s",
+      reference: problems.map(({ facts }) => facts.reference ?? "").join("\n"),
+    },
   );
 }
 
@@ -79,18 +84,35 @@ export function serviceUrls(settings: Settings): URL[] | Problem {
   return urls;
 }
 
+/** The URLs that are asked in clear although HTTPS is the rule: `-R` without `--resolve-http-only`. */
+export function clearUrls(settings: Settings): URL[] {
+  if (settings.resolveHttpOnly) return [];
+  const urls = serviceUrls(settings);
+  return urls instanceof Problem ? [] : urls.filter(({ protocol }) => protocol === "http:");
+}
+
 /**
- * The address an answer begins with, or `undefined`. White space around it is cut; anything else besides is
- * refused: a page of a captive portal is not an address, even if one stands somewhere in it.
+ * The address an answer consists of, or the reason why it names none. White space around it is cut; anything else
+ * besides is refused: a page of a captive portal is not an address, even if one stands somewhere in it. An address
+ * that no client can have is refused as well: `0.0.0.0` in a packet admits every source.
  */
-export function parseAnswer(text: string): Address | undefined {
-  return parseAddress(text.trim());
+export function readAnswer(text: string): Address | string {
+  const address = parseAddress(text.trim());
+  if (address === undefined) return `it did not answer with an address but with '${excerpt(text)}'`;
+  const kind = specialKind(address);
+  return kind === undefined
+    ? address
+    : `it answered ${address.text}, ${kind}, from which no client knocks`;
 }
 
 async function ask(url: URL, userAgent: string): Promise<ResolvedAddress | Problem> {
   let answer: string;
+  using client = url.protocol === "https:"
+    ? Deno.createHttpClient(trustedCertificates())
+    : undefined;
   try {
     const response = await fetch(url, {
+      ...(client === undefined ? {} : { client }),
       headers: { "user-agent": userAgent, accept: "*/*" },
       redirect: "error",
       signal: AbortSignal.timeout(DEADLINE),
@@ -103,16 +125,14 @@ async function ask(url: URL, userAgent: string): Promise<ResolvedAddress | Probl
   } catch (error) {
     return askProblem(url, fetchReason(error));
   }
-  const address = parseAnswer(answer);
-  return address === undefined
-    ? askProblem(url, `it did not answer with an address but with '${excerpt(answer)}'`)
-    : { address, via: url.href };
+  const address = readAnswer(answer);
+  return typeof address === "string" ? askProblem(url, address) : { address, via: url.href };
 }
 
 function askProblem(url: URL, reason: string): Problem {
   return new Problem(`${url.href} did not tell the public address: ${reason}`, {
     hint: "use -a with the address, -s, or another --resolve-url",
-    reference: `[-] Could not resolve IP via: '${url.href}'`,
+    reference: `[-] Could not resolve IP via: '${url.href}'\n    ${reason}`,
   });
 }
 
@@ -162,7 +182,7 @@ async function askWget(command: string, settings: Settings): Promise<ResolvedAdd
   const failed = (reason: string) =>
     new Problem(`'${line}' did not tell the public address: ${reason}`, {
       hint: "leave out --wget-cmd: fwknop can ask by itself",
-      reference: `[-] Could not resolve IP via: '${line}'`,
+      reference: `[-] Could not resolve IP via: '${line}'\n    ${reason}`,
     });
   try {
     const output = await new Deno.Command(program, {
@@ -171,9 +191,9 @@ async function askWget(command: string, settings: Settings): Promise<ResolvedAdd
       signal: AbortSignal.timeout(DEADLINE),
     }).output();
     const [first = ""] = new TextDecoder().decode(output.stdout).split("\n");
-    const address = parseAnswer(first);
-    if (address !== undefined) return { address, via: `'${line}'` };
-    return failed(output.success ? "its output is no address" : `it ended with ${output.code}`);
+    if (!output.success && first === "") return failed(`it ended with ${output.code}`);
+    const address = readAnswer(first);
+    return typeof address === "string" ? failed(address) : { address, via: `'${line}'` };
   } catch (error) {
     return failed(errorText(error));
   }

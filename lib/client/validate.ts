@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parseAddress } from "../net/address.ts";
+import { isUnspecified, parseAddress } from "../net/address.ts";
 import { type Problem, usageProblem } from "./problem.ts";
 import type { Settings } from "./settings.ts";
 import { isRaw } from "./transport.ts";
@@ -98,5 +98,7 @@ function checkCipher(settings: Settings): Problem | undefined {
 /** A weakness worth a warning when someone is looking: the packet's source can be changed on its way. */
 export function admitsAnySource(settings: Settings): boolean {
   const { allow } = settings;
-  return allow?.kind === "source" || (allow?.kind === "address" && allow.text === "0.0.0.0");
+  if (allow?.kind !== "address") return allow?.kind === "source";
+  const address = parseAddress(allow.text);
+  return address !== undefined && isUnspecified(address);
 }

@@ -3,6 +3,7 @@
  */
 import { assertEquals, assertMatch } from "../assert.ts";
 import { findProgram, mustRun, run } from "../../scripts/process.ts";
+import { denoDir } from "../support/deno_dir.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 
@@ -48,9 +49,10 @@ Deno.test({
         : Response.redirect("https://localhost/ip");
     });
     const base = `https://localhost:${server.addr.port}`;
+    const cache = await denoDir();
     const ask = (env: Readonly<Record<string, string>>, ...words: string[]) =>
       run(Deno.execPath(), ["run", "--allow-all", "--quiet", MAIN, ...words], {
-        env: { HOME: folder, ...env },
+        env: { HOME: folder, ...cache, ...env },
       });
     const trust = { DENO_CERT: `${folder}/ca.pem` };
     const rest = ["-T", "-v", "-A", "tcp/22", "--key-rijndael", "secret", "-D", "127.0.0.1"];
@@ -74,8 +76,57 @@ Deno.test({
       const unknown = await ask({}, ...way, ...rest);
       assertEquals([unknown.code, unknown.stdout], [1, ""]);
       assertMatch(unknown.stderr, /did not tell the public address: .*certificate/);
+      // The C client's line comes first, and the reason below it.
+      const compat = await ask({}, "--no-rc-file", "--no-save-args", ...way.slice(2), ...rest);
+      assertMatch(
+        compat.stderr,
+        /^\[-\] Could not resolve IP via: 'https:\S+'\n {4}.*certificate.*\n$/,
+      );
       const elsewhere = await ask(trust, "knock", "-R", "--resolve-url", `${base}/other`, ...rest);
       assertEquals(elsewhere.code, 1);
+    } finally {
+      await server.shutdown();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+const hostName = "an authority that the host trusts is trusted";
+const unprivileged = Deno.uid() !== 0 || findProgram("unshare") === undefined;
+if (missing || unprivileged) {
+  console.log(`left out: "${hostName}": needs root, unshare and openssl`);
+}
+
+Deno.test({
+  name: hostName,
+  ignore: missing || unprivileged,
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    await makeCertificates(folder);
+    const server = Deno.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      cert: await Deno.readTextFile(`${folder}/cert.pem`),
+      key: await Deno.readTextFile(`${folder}/key.pem`),
+      onListen() {},
+    }, () => new Response("192.0.2.77\n"));
+    // The program alone sees a host with this one authority, where Debian keeps them.
+    const stage = "mount -t tmpfs none /etc/ssl && mkdir /etc/ssl/certs && " +
+      'cp "$0" /etc/ssl/certs/ca-certificates.crt && exec "$@"';
+    const words = [
+      "knock",
+      "--no-rc-file",
+      "--resolve-url",
+      `https://localhost:${server.addr.port}/`,
+    ];
+    const rest = ["-T", "-v", "-A", "tcp/22", "--key-rijndael", "secret", "-D", "127.0.0.1"];
+    try {
+      const { code, stdout, stderr } = await run("unshare", [
+        ...["--mount", "sh", "-c", stage, `${folder}/ca.pem`],
+        ...[Deno.execPath(), "run", "--allow-all", "--quiet", MAIN, ...words, ...rest],
+      ], { env: { HOME: folder, DENO_TLS_CA_STORE: "mozilla", ...await denoDir() } });
+      assertEquals([code, stderr], [0, ""]);
+      assertMatch(stdout, /Message String: 192\.0\.2\.77,tcp\/22\n/);
     } finally {
       await server.shutdown();
       await Deno.remove(folder, { recursive: true });

@@ -1,4 +1,11 @@
-import { parseAnswer, resolveAddress, serviceUrls } from "../../../lib/client/resolve_address.ts";
+import fc from "property-testing";
+import { addressFromBytes } from "../../../lib/net/address.ts";
+import {
+  clearUrls,
+  readAnswer,
+  resolveAddress,
+  serviceUrls,
+} from "../../../lib/client/resolve_address.ts";
 import { Problem } from "../../../lib/client/problem.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
@@ -20,14 +27,78 @@ async function withService(
   }
 }
 
+/** The address of an answer, or `undefined` where it is refused. */
+function addressOf(answer: string): string | undefined {
+  const read = readAnswer(answer);
+  return typeof read === "string" ? undefined : read.text;
+}
+
 Deno.test("an answer is an address and nothing else but white space", () => {
-  assertEquals(parseAnswer("192.0.2.7\r\n")?.text, "192.0.2.7");
-  assertEquals(parseAnswer(" 2001:db8::7\n")?.text, "2001:db8::7");
+  assertEquals(addressOf("192.0.2.7\r\n"), "192.0.2.7");
+  assertEquals(addressOf(" 2001:db8::7\n"), "2001:db8::7");
   for (
     const text of ["", "<html>", "192.0.2.7 text", "300.1.1.1", "5.6.7", "05.6.7.8", "1.2.3.4.5"]
   ) {
-    assertEquals(parseAnswer(text), undefined, text);
+    assertEquals(addressOf(text), undefined, text);
   }
+});
+
+Deno.test("an answer that no client can have for an address is refused, by its kind", () => {
+  const table: Readonly<Record<string, string>> = {
+    "0.0.0.0": "an unspecified address",
+    "::": "an unspecified address",
+    "::ffff:0.0.0.0": "an unspecified address",
+    "0.1.2.3": "an unspecified address",
+    "127.0.0.1": "a loopback address",
+    "::1": "a loopback address",
+    "::ffff:127.1.2.3": "a loopback address",
+    "224.0.0.1": "a multicast address",
+    "ff02::1": "a multicast address",
+    "255.255.255.255": "a broadcast address",
+    "::ffff:255.255.255.255": "a broadcast address",
+    "240.0.0.1": "a reserved address",
+    "::192.0.2.1": "a reserved address",
+  };
+  for (const [text, kind] of Object.entries(table)) {
+    const read = readAnswer(text);
+    assert(typeof read === "string" && read.includes(kind), `${text}: ${JSON.stringify(read)}`);
+  }
+  // An address service in a private network tells private addresses.
+  for (
+    const text of ["10.1.2.3", "192.168.0.9", "fd00::9", "fe80::9", "169.254.3.4", "223.1.1.1"]
+  ) {
+    assertEquals(addressOf(text), text);
+  }
+});
+
+Deno.test("whatever a service answers, the packet's own source is never admitted by it", () => {
+  const bytes = (length: number) =>
+    fc.uint8Array({ minLength: length, maxLength: length }).map((it) => addressFromBytes(it).text);
+  const mapped = bytes(4).map((text) => `::ffff:${text}`);
+  const near = fc.constantFrom(
+    "0.0.0.0",
+    "::",
+    "::0",
+    "0::",
+    "0:0:0:0:0:0:0:0",
+    "::ffff:0:0",
+    "::0.0.0.0",
+  );
+  const space = fc.constantFrom("", " ", "\n", "\r\n", "\t", "\u2028", "\ufeff");
+  fc.assert(
+    fc.property(
+      space,
+      fc.oneof(bytes(4), bytes(16), mapped, near, fc.string()),
+      space,
+      (a, b, c) => {
+        const read = readAnswer(`${a}${b}${c}`);
+        if (typeof read === "string") return read.length > 0;
+        const [first = 0, second = 0] = read.bytes;
+        return read.family === 4 ? first !== 0 && first !== 127 && first < 224 : first !== 0xff &&
+          (first !== 0 || second !== 0 || read.bytes.slice(2, 12).some((it) => it !== 0));
+      },
+    ),
+  );
 });
 
 Deno.test("the service is asked over HTTP", async () => {
@@ -87,4 +158,30 @@ Deno.test("a wget of the user's own is run without a shell, its first line is th
   } finally {
     await Deno.remove(path);
   }
+});
+
+Deno.test("what a wget of the user's own tells is judged as the answer of a service", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(path, "#!/bin/sh\necho 0.0.0.0\n");
+    await Deno.chmod(path, 0o700);
+    const resolved = await resolveAddress({ wgetCommand: path });
+    assert(resolved instanceof Problem);
+    assert(resolved.text.includes("an unspecified address"), resolved.text);
+    assert(
+      resolved.facts.reference?.includes("\n    it answered 0.0.0.0"),
+      resolved.facts.reference,
+    );
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("a service is asked in clear only by those who say so twice, or are warned", () => {
+  const urls = (settings: Parameters<typeof clearUrls>[0]) =>
+    clearUrls(settings).map(({ href }) => href);
+  assertEquals(urls({}), []);
+  assertEquals(urls({ resolveUrl: "host/ip,https://other/" }), []);
+  assertEquals(urls({ resolveUrl: "https://a/,http://b/ip" }), ["http://b/ip"]);
+  assertEquals(urls({ resolveUrl: "http://b/ip", resolveHttpOnly: true }), []);
 });
