@@ -10,6 +10,7 @@ import {
   type AccessName,
   KEY_FILE_NAMES,
   RETIRED_ACCESS_NAMES,
+  SIGNER_NAMES,
 } from "./access_variables.ts";
 import type { ConfigFiles } from "./config_files.ts";
 import type { Diagnostic } from "./diagnostic.ts";
@@ -205,9 +206,10 @@ class AccessReader {
     const { text, diagnostics, exposure } = this.#context.files.read(line.value, "Access");
     draft.exposure ??= exposure;
     const found: Diagnostic[] = diagnostics.map((read) => ({ position: line.position, ...read }));
+    const own = new Set<string>(draft.written().keys());
     for (const entry of text === undefined ? [] : readLines(text, line.value)) {
       if (entry.kind === "malformed") found.push(malformedLine(entry));
-      else found.push(...this.#setKey(entry, draft));
+      else found.push(...this.#setKey(entry, draft, own));
     }
     if (exposure?.isOpenFolder === true) {
       found.push(exposedFile("Access file", line.value, exposure, line.position));
@@ -217,8 +219,14 @@ class AccessReader {
     this.#diagnostics.push(...found.filter(({ severity }) => severity === "warning"));
   }
 
-  #setKey(line: SettingLine, draft: StanzaDraft): Diagnostic[] {
+  /** @param own what the stanza had set before the file. */
+  #setKey(line: SettingLine, draft: StanzaDraft, own: ReadonlySet<string>): Diagnostic[] {
     const name = line.name.replace(/:$/, "");
+    const { position } = line;
+    if (own.has(name) && (SIGNER_NAMES as readonly string[]).includes(name)) {
+      const text = `${name} of the key file has no effect: the stanza sets it itself`;
+      return [{ severity: "warning", text, position, hint: "Remove one of the lines" }];
+    }
     if ((KEY_FILE_NAMES as readonly string[]).includes(name)) {
       const wasBroken = draft.isBroken;
       const found = this.#set(line, name, draft);
@@ -226,7 +234,6 @@ class AccessReader {
       return found;
     }
     const hint = `A key file sets ${KEY_FILE_NAMES.slice(0, 4).join(", ")} and GPG_ variables`;
-    const { position } = line;
     return [{ severity: "warning", text: `Ignoring invalid entry: '${name}'`, position, hint }];
   }
 

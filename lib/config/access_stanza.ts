@@ -10,6 +10,7 @@ import { present } from "./present.ts";
 import type { Stanza } from "./stanza.ts";
 import { StanzaCheck } from "./stanza_check.ts";
 import { commandExecutionOf, cycleOf } from "./stanza_commands.ts";
+import { checkContradictions } from "./stanza_contradictions.ts";
 import type { StanzaDraft } from "./stanza_draft.ts";
 import { keysOf } from "./stanza_keys.ts";
 import { natTargetOf } from "./stanza_nat.ts";
@@ -31,6 +32,7 @@ export function buildStanza(
 ): StanzaOutcome {
   const check = new StanzaCheck(draft, number);
   checkPerlEra(draft, check);
+  checkContradictions(draft, check);
   const timeouts = timeoutsOf(draft, check);
   const stanza: Stanza = {
     number,

@@ -277,14 +277,14 @@ export const ACCESS_VARIABLES = [
     name: "GPG_REQUIRE_SIG",
     kind: "boolean",
     default: "Y",
-    doc: "Refuse unsigned packets; only GPG_DISABLE_SIG Y changes that",
-    honoured: "inert",
+    doc: "Y refuses unsigned packets, whatever GPG_DISABLE_SIG says; N alone changes nothing",
+    honoured: true,
   },
   {
     name: "GPG_DISABLE_SIG",
     kind: "boolean",
     default: "N",
-    doc: "Accept unsigned packets",
+    doc: "Accept unsigned packets, unless GPG_REQUIRE_SIG Y is set as well",
     honoured: true,
   },
   {
@@ -335,6 +335,15 @@ export type AccessValues = {
   readonly [R in AccessRow as R["name"]]: AccessKinds[R["kind"]];
 };
 
+/** Whose signature a GnuPG packet needs: a stanza decides it before the key file that it includes. */
+export const SIGNER_NAMES: readonly AccessName[] = [
+  "GPG_REQUIRE_SIG",
+  "GPG_DISABLE_SIG",
+  "GPG_IGNORE_SIG_VERIFY_ERROR",
+  "GPG_REMOTE_ID",
+  "GPG_FINGERPRINT_ID",
+];
+
 /** The variables `%include_keys` takes from a file (`docs/spec/server.md` 5.2). */
 export const KEY_FILE_NAMES: readonly AccessName[] = [
   "KEY",
@@ -344,11 +353,7 @@ export const KEY_FILE_NAMES: readonly AccessName[] = [
   "GPG_DECRYPT_ID",
   "GPG_DECRYPT_PW",
   "GPG_ALLOW_NO_PW",
-  "GPG_REQUIRE_SIG",
-  "GPG_DISABLE_SIG",
-  "GPG_IGNORE_SIG_VERIFY_ERROR",
-  "GPG_REMOTE_ID",
-  "GPG_FINGERPRINT_ID",
+  ...SIGNER_NAMES,
 ];
 
 /** Names that old and foreign files have (`docs/spec/server.md` 15). */

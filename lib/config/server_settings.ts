@@ -12,6 +12,7 @@ import type { GivenValue } from "./given_value.ts";
 import type { GivenOptions, OptionRow } from "./option.ts";
 import { natSwitches } from "./nat_switches.ts";
 import { PLACEHOLDER } from "./parsed_value.ts";
+import { settleContradictions } from "./settings_contradictions.ts";
 
 /** What was written, by variable; variables at their default are not in it. */
 export type GivenSettings = ReadonlyMap<FwknopdName, GivenValue>;
@@ -58,6 +59,9 @@ export function resolveServerSettings(
     } else if (written !== undefined) {
       diagnostics.push(...warnings(row.name, written));
     }
+  }
+  for (const { name, text, hint } of settleContradictions(values, given)) {
+    diagnostics.push(findingAt("warning", text, given.get(name), hint));
   }
   const settings = withVerbosity(values, options.count("verbose")) as ServerSettings;
   diagnostics.push(...crossChecks(settings, given));

@@ -26,8 +26,6 @@ export function keysOf(
 ): Pick<Stanza, "encryptionKey" | "encryptionMode" | "hmac" | "gpg"> {
   const encryptionKey = encryptionKeyOf(draft, check);
   const hmac = hmacOf(draft, check);
-  warnOfTwo(draft, ["KEY", "KEY_BASE64"], check);
-  warnOfTwo(draft, ["HMAC_KEY", "HMAC_KEY_BASE64"], check);
   const gpg = gpgOf(draft, settings, check);
   checkKeys(draft, encryptionKey, hmac, gpg, check);
   return {
@@ -83,22 +81,6 @@ function hmacOf(draft: StanzaDraft, check: StanzaCheck): HmacKey | undefined {
     );
   }
   return undefined;
-}
-
-function warnOfTwo(
-  draft: StanzaDraft,
-  names: readonly [AccessName, AccessName],
-  check: StanzaCheck,
-): void {
-  const latest = draft.latest(...names);
-  if (!names.every((name) => draft.has(name))) return;
-  check.warning(
-    `${
-      names.join(" and ")
-    } are both set; ${latest} counts for stanza source: ${check.sourceAndNumber}`,
-    latest,
-    "Remove one of the lines",
-  );
 }
 
 function checkLength(

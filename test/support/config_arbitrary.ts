@@ -156,6 +156,7 @@ const value = fc.oneof(
   lines("GPG_DECRYPT_ID", word),
   lines("GPG_DECRYPT_PW", phrase),
   lines("GPG_DISABLE_SIG", yesOrNo),
+  lines("GPG_REQUIRE_SIG", yesOrNo),
   lines("GPG_REMOTE_ID", mostly(either("1234ABCD", "1234ABCD, 00000000"), "xyz")),
   lines("PERMIT_CLIENT_PORTS", yesOrNo),
   lines("REQUIRE_HMAC", yesOrNo),

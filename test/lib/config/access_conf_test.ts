@@ -224,7 +224,7 @@ Deno.test("what is surely not meant is a warning", () => {
   ]);
   assertEquals(warn("GPG_DECRYPT_PW p \nGPG_DISABLE_SIG Y\nGPG_REQUIRE_SIG Y"), [
     "a:5:16 The blanks after the value of GPG_DECRYPT_PW are not part of it",
-    "a:6:17 Warning: GPG_REQUIRE_SIG should really be enabled for stanza source: 'ANY' (#1)",
+    "a:6:17 Warning: GPG_REQUIRE_SIG and GPG_DISABLE_SIG are both set, will check sigs (stanza source: 'ANY' #1)",
   ]);
   assertEquals(warn("KEY_BASE64 aGVsbG8="), [
     "a:5:12 KEY and KEY_BASE64 are both set; KEY_BASE64 counts for stanza source: 'ANY' (#1)",
@@ -245,6 +245,65 @@ Deno.test("what is surely not meant is a warning", () => {
     "a:1:1 OPEN_PORTS stands before the first SOURCE of a and is ignored",
     "a:2:1 %include_keys stands before the first SOURCE of a and is ignored",
   ]);
+});
+
+Deno.test("of two lines that contradict each other the stricter one counts, or the other is warned of", () => {
+  const gpg = (lines: string, keyFile = "GPG_DISABLE_SIG Y\n") => {
+    const head = "SOURCE ANY\nREQUIRE_SOURCE_ADDRESS Y\nHMAC_KEY h\nGPG_ALLOW_NO_PW Y\n";
+    const { config, diagnostics } = readTexts({ access: head + lines, more: { k: keyFile } });
+    const texts = diagnostics.map(({ severity, text }) => `${severity}: ${text}`);
+    return [config?.stanzas[0]?.stanza.gpg?.requireSignature, ...texts];
+  };
+  const both =
+    "warning: Warning: GPG_REQUIRE_SIG and GPG_DISABLE_SIG are both set, will check sigs (stanza source: 'ANY' #1)";
+  for (
+    const lines of [
+      "GPG_REQUIRE_SIG Y\nGPG_DISABLE_SIG Y",
+      "GPG_DISABLE_SIG Y\nGPG_REQUIRE_SIG Y",
+      "GPG_REQUIRE_SIG Y\n%include_keys k",
+      "%include_keys k\nGPG_REQUIRE_SIG Y",
+    ]
+  ) {
+    assertEquals(gpg(lines), [true, both], lines);
+  }
+  // A key file may belong to a user: it does not undo what the stanza says about signatures.
+  const weaker = "GPG_REQUIRE_SIG N\nGPG_DISABLE_SIG Y\nGPG_REMOTE_ID 00000000\n";
+  assertEquals(gpg("GPG_REQUIRE_SIG Y\nGPG_REMOTE_ID 12345678\n%include_keys k", weaker), [
+    true,
+    "warning: GPG_REQUIRE_SIG of the key file has no effect: the stanza sets it itself",
+    "warning: GPG_REMOTE_ID of the key file has no effect: the stanza sets it itself",
+    both,
+  ]);
+  assertEquals(gpg("GPG_DISABLE_SIG Y\nGPG_REMOTE_ID 12345678"), [
+    false,
+    "warning: Warning: GPG_REQUIRE_SIG should really be enabled for stanza source: 'ANY' (#1)",
+  ]);
+  assertEquals(gpg("GPG_IGNORE_SIG_VERIFY_ERROR Y\nGPG_REMOTE_ID 12345678"), [
+    true,
+    "warning: GPG_IGNORE_SIG_VERIFY_ERROR Y makes signatures prove nothing for stanza source: 'ANY' (#1)",
+  ]);
+
+  const nat = "ENABLE_IPT_FORWARDING Y\nENABLE_IPT_SNAT Y\n";
+  const warn = (lines: string) =>
+    warnings(GOOD_STANZA + lines, nat).map((text) => text.replace(/^\S+ /, ""));
+  const stanza = "for stanza source: 'ANY' (#1)";
+  assertEquals(warn("ACCESS_EXPIRE 01/01/2000\nACCESS_EXPIRE_EPOCH 0"), [
+    `ACCESS_EXPIRE and ACCESS_EXPIRE_EPOCH are both set; ACCESS_EXPIRE_EPOCH counts ${stanza}`,
+  ]);
+  assertEquals(warn("FORWARD_ALL Y\nRESTRICT_PORTS tcp/25\nOPEN_PORTS tcp/22"), [
+    `OPEN_PORTS limits what a packet may name only: FORWARD_ALL Y forwards every port ${stanza}`,
+    `RESTRICT_PORTS limits what a packet may name only: FORWARD_ALL Y forwards every port ${stanza}`,
+  ]);
+  assertEquals(warn("FORWARD_ALL N\nOPEN_PORTS tcp/22"), []);
+  assertEquals(
+    warn("ENABLE_FORWARD_ACCESS N\nFORCE_NAT 192.0.2.1 22").at(-1),
+    `ENABLE_FORWARD_ACCESS N does not keep FORCE_NAT from forwarding ${stanza}`,
+  );
+  const user = "ENABLE_CMD_EXEC Y\nCMD_SUDO_EXEC_USER nobody\n";
+  assertEquals(warn(user), [
+    `CMD_SUDO_EXEC_USER has no effect without ENABLE_CMD_SUDO_EXEC Y ${stanza}`,
+  ]);
+  assertEquals(warn(`${user}ENABLE_CMD_SUDO_EXEC Y`), []);
 });
 
 Deno.test("a warning about a name says what was meant or what to do instead", () => {

@@ -1,10 +1,11 @@
 import fc from "property-testing";
 import { parseFwknopdConf } from "../../../lib/config/fwknopd_conf.ts";
 import type { ServerSettings } from "../../../lib/config/fwknopd_variables.ts";
+import { natSwitches } from "../../../lib/config/nat_switches.ts";
 import { SERVER_OPTIONS } from "../../../lib/config/server_options.ts";
 import { resolveServerSettings } from "../../../lib/config/server_settings.ts";
 import { findings, givenOptions, readTexts } from "../../support/config_files.ts";
-import { assert, assertEquals } from "../../assert.ts";
+import { assert, assertEquals, assertMatch } from "../../assert.ts";
 
 function settings(conf: string, options: Record<string, string | true> = {}): ServerSettings {
   const { resolved, diagnostics } = resolveServerSettings(
@@ -121,6 +122,34 @@ Deno.test("packets of a capture file are not aged unless the file says so", () =
   assertEquals(settings("PCAP_FILE /x").ENABLE_SPA_PACKET_AGING, false);
   assertEquals(settings("", { "pcap-file": "/x" }).ENABLE_SPA_PACKET_AGING, false);
   assertEquals(settings("PCAP_FILE /x\nENABLE_SPA_PACKET_AGING Y").ENABLE_SPA_PACKET_AGING, true);
+});
+
+Deno.test("of two settings that contradict each other the stricter one counts, or the other is warned of", () => {
+  const read = (conf: string, options = {}) => {
+    const { config, diagnostics } = readTexts({ conf, options });
+    return { settings: config?.settings, warnings: findings(diagnostics, "warning") };
+  };
+  const [ipt, firewd] = ["ENABLE_IPT_FORWARDING", "ENABLE_FIREWD_FORWARDING"];
+  for (const lines of [`${ipt} N\n${firewd} Y`, `${firewd} N\n${ipt} Y`]) {
+    const { settings, warnings } = read(lines);
+    assert(settings !== undefined && !natSwitches(settings).forwarding, lines);
+    assertMatch(warnings.join(), /^f:2:\d+ ENABLE_\w+ Y and ENABLE_\w+ N contradict/);
+  }
+  const { settings, warnings } = read("ENABLE_FIREWD_FORWARDING Y");
+  assert(settings !== undefined && natSwitches(settings).forwarding);
+  assertEquals(warnings, []);
+  assertEquals(read("ENABLE_SPA_PACKET_AGING N\nMAX_SPA_PACKET_AGE 60").warnings, [
+    "f:2:20 MAX_SPA_PACKET_AGE has no effect with ENABLE_SPA_PACKET_AGING N",
+  ]);
+  assertEquals(read("DIGEST_FILE /x\nENABLE_DIGEST_PERSISTENCE N").warnings, [
+    "f:1:13 DIGEST_FILE has no effect with ENABLE_DIGEST_PERSISTENCE N",
+  ]);
+  // An error, since there is no such folder; the warning is what counts.
+  assertMatch(
+    read("ACCESS_FOLDER /no\nACCESS_FILE /x").warnings.join(),
+    /^f:1:15 ACCESS_FILE is not read: ACCESS_FOLDER is set as well$/,
+  );
+  assertEquals(read("ACCESS_FILE /x", { "access-folder": "/no" }).warnings, []);
 });
 
 Deno.test("choices are matched in any case and given back in theirs", () => {
