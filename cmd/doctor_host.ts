@@ -57,18 +57,15 @@ function examineClock(limit: number): Finding[] {
   }];
 }
 
-/** The C daemon's words for a file that others may read (`docs/spec/server.md` 4.1). */
-const OPEN_FILE = /^\[-\] file: (.+) (permissions should only be|not owned by)/;
-
 /** What the diagnostics say about the permissions of files with keys. */
 export function examineFiles(diagnostics: readonly Diagnostic[]): Finding[] {
-  const findings = diagnostics.flatMap(({ text }): Finding[] => {
-    const [, file, complaint] = OPEN_FILE.exec(text) ?? [];
-    if (file === undefined) return [];
+  const findings = diagnostics.flatMap((diagnostic): Finding[] => {
+    const { code, path = "" } = diagnostic;
+    if (!isFileFinding(diagnostic)) return [];
     return [
-      complaint === "not owned by"
-        ? { state: "bad", text: `${file} belongs to somebody else`, mend: `chown root ${file}` }
-        : { state: "bad", text: `Others may read ${file}`, mend: `chmod 600 ${file}` },
+      code === "owned-by-another"
+        ? { state: "bad", text: `${path} belongs to another user`, mend: `chown root ${path}` }
+        : { state: "bad", text: `Others may read ${path}`, mend: `chmod 600 ${path}` },
     ];
   });
   return findings.length > 0
@@ -77,6 +74,6 @@ export function examineFiles(diagnostics: readonly Diagnostic[]): Finding[] {
 }
 
 /** Whether a diagnostic is told as a finding. */
-export function isFileFinding({ text }: Diagnostic): boolean {
-  return OPEN_FILE.test(text);
+export function isFileFinding({ code }: Diagnostic): boolean {
+  return code === "others-may-read" || code === "owned-by-another";
 }

@@ -27,7 +27,7 @@ export const runFwFlush: RunCommand = async (options, _words, context) => {
   if (resolved === undefined) return ExitCode.failure;
   const { settings, given } = resolved;
   const firewall = await firewallFromSettings(settings, given, () => {});
-  const others = otherFirewalls(settings, given, firewall.name);
+  const others = otherFirewalls(settings, given, firewall.kind);
   try {
     const found = (await firewall.list()).length + await countRules(others);
     const rules = `${found} rule${found === 1 ? "" : "s"}`;
@@ -49,7 +49,7 @@ export const runFwFlush: RunCommand = async (options, _words, context) => {
       return ExitCode.ok;
     }
     context.out(`Removed ${rules} and the chains of fwknop\n`);
-    if (firewall.name === "nft" && settings.NFT_PROTECT !== undefined) {
+    if (firewall.kind === "nft" && settings.NFT_PROTECT !== undefined) {
       const services = formatServices(settings.NFT_PROTECT);
       context.out(`Nothing drops ${services} any more, until the server runs again\n`);
     }

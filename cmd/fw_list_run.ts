@@ -6,7 +6,7 @@
 import { closesPath, lookAtCloses, type PendingClose } from "../lib/command/pending_closes.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { cListing } from "../lib/firewall/c_listing.ts";
-import type { RuleSummary } from "../lib/firewall/firewall.ts";
+import type { AdapterKind, RuleSummary } from "../lib/firewall/firewall.ts";
 import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
 import { formatService } from "../lib/net/service.ts";
 import { type Context, ExitCode } from "./context.ts";
@@ -27,7 +27,7 @@ export async function runFwList(
       context.out(await cListing(firewall, true));
       // The C tool knows the first family only.
       const hasOther = rules.some(({ address }) => address.includes(":"));
-      if (hasOther && FAMILIES_APART.has(firewall.name)) {
+      if (hasOther && FAMILIES_APART.has(firewall.kind)) {
         context.out((await firewall.show(true, 6)).join(""));
       }
       return ExitCode.ok;
@@ -68,7 +68,7 @@ function remaining(end: number, now: number): number {
 }
 
 /** Firewalls with a program for each family. */
-const FAMILIES_APART: ReadonlySet<string> = new Set(["iptables", "firewalld (direct rules)"]);
+const FAMILIES_APART: ReadonlySet<AdapterKind> = new Set(["iptables", "firewalld-direct"]);
 
 const HEADINGS = ["ADDRESS", "SERVICE", "SECONDS", "STANZA", "RULE"] as const;
 

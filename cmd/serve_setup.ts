@@ -132,7 +132,7 @@ function needsFirewall(stanzas: readonly Stanza[], before: OpenedSetup | undefin
 
 /** What one firewall holds another cannot end. */
 function refuseOtherKind(firewall: Firewall | undefined, before: Firewall | undefined): void {
-  if (firewall === undefined || before === undefined || firewall.name === before.name) return;
+  if (firewall === undefined || before === undefined || firewall.kind === before.kind) return;
   throw new HintedError(`The firewall changes from ${before.name} to ${firewall.name}`, {
     hint: "Stop the server and start it again",
   });

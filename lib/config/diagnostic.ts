@@ -5,6 +5,13 @@
  */
 import type { Position } from "./stanza.ts";
 
+/** Kinds of finding that a program acts on; texts are for people. */
+export type DiagnosticCode =
+  /** Others than its owner may read or write the file `path`. */
+  | "others-may-read"
+  /** The file `path` belongs to another user. */
+  | "owned-by-another";
+
 /** One finding. An error stops the program, a warning is printed. */
 export interface Diagnostic {
   readonly severity: "error" | "warning";
@@ -13,6 +20,9 @@ export interface Diagnostic {
   readonly position?: Position;
   /** What to do about it, without full stop. */
   readonly hint?: string;
+  readonly code?: DiagnosticCode;
+  /** The file that it is about as a whole. */
+  readonly path?: string;
 }
 
 /** `file:line:column`. */

@@ -6,7 +6,7 @@
  */
 import { ownUid } from "../own_uid.ts";
 import type { ConfigFiles, FileRead } from "./config_files.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic, DiagnosticCode } from "./diagnostic.ts";
 import { exposureOf } from "./exposure.ts";
 
 /** The real files and folders. */
@@ -67,17 +67,25 @@ function readAll(file: Deno.FsFile): string {
 }
 
 function ownership(path: string, { mode, uid }: Deno.FileInfo): Diagnostic[] {
-  const warning = (text: string, hint: string): Diagnostic => ({ severity: "warning", text, hint });
+  const warning = (code: DiagnosticCode, text: string, hint: string): Diagnostic => ({
+    severity: "warning",
+    text,
+    hint,
+    code,
+    path,
+  });
   const found: Diagnostic[] = [];
   // Less is no cause for alarm: systemd's credentials are 0400.
   if (mode !== null && (mode & 0o177) !== 0) {
     found.push(warning(
+      "others-may-read",
       `[-] file: ${path} permissions should only be user read/write (0600, -rw-------)`,
       `chmod 600 ${path}`,
     ));
   }
   if (uid !== null && uid !== ownUid()) {
     found.push(warning(
+      "owned-by-another",
       `[-] file: ${path} not owned by current effective user id`,
       "Its owner can change what this program does",
     ));

@@ -5,7 +5,7 @@
  * @module
  */
 import type { AddressFamily } from "../net/address.ts";
-import type { HeldRule } from "./firewall.ts";
+import type { AdapterKind, HeldRule } from "./firewall.ts";
 import type { Grant } from "./grant.ts";
 import type { Command, Outcome, Plan } from "./plan.ts";
 
@@ -83,6 +83,8 @@ export type Preparation =
 
 /** One kind of firewall. `V` is its own view, which only it looks into. */
 export interface Adapter<V extends View = View> {
+  readonly kind: AdapterKind;
+  /** For the log. */
   readonly name: string;
   /** Families it can serve at all; the first is made ready at start, others when they are first needed. */
   readonly families: readonly AddressFamily[];

@@ -6,6 +6,7 @@
  * @module
  */
 import type { AddressFamily } from "../net/address.ts";
+import type { FirewallKind } from "./choose.ts";
 import type { Grant } from "./grant.ts";
 
 /** One rule as the firewall holds it, said in the terms of the project. */
@@ -59,8 +60,12 @@ export interface HeldRule {
   readonly summary: RuleSummary;
 }
 
+/** What holds the rules: firewalld has them as direct rules where its backend is iptables. */
+export type AdapterKind = FirewallKind | "firewalld-direct";
+
 /** One firewall, whatever stands behind it. */
 export interface Firewall {
+  readonly kind: AdapterKind;
   /** For the log: `iptables`. */
   readonly name: string;
   /**

@@ -20,5 +20,6 @@ export function firewalldDirectAdapter(settings: IptablesSettings): Adapter<Ipta
     single: [...words, "--direct", "--passthrough", family],
   });
   const programs = { 4: passthrough("ipv4"), 6: passthrough("ipv6") };
-  return adapterFor("firewalld (direct rules)", programs, settings);
+  const names = { kind: "firewalld-direct", name: "firewalld (direct rules)" } as const;
+  return adapterFor(names, programs, settings);
 }

@@ -58,6 +58,7 @@ export function firewalldRichAdapter(settings: FirewalldSettings): Adapter<Firew
     zones.filter((zone) => !own.some((it) => it.zone === zone && it.text === RICH_MARKER));
 
   return {
+    kind: "firewalld",
     name: "firewalld",
     families: FAMILIES,
     renewal: "separate",

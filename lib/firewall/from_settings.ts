@@ -9,7 +9,7 @@ import type { GivenSettings } from "../config/server_settings.ts";
 import { HintedError } from "../hinted_error.ts";
 import type { Adapter, View } from "./adapter.ts";
 import { askHost, chooseFirewall, type FirewallChoice, strangeVariables } from "./choose.ts";
-import type { Firewall, FirewallEvent } from "./firewall.ts";
+import type { AdapterKind, Firewall, FirewallEvent } from "./firewall.ts";
 import { firewalldDirectAdapter } from "./firewalld_direct.ts";
 import { askFirewalld } from "./firewalld_host.ts";
 import { firewalldRichAdapter } from "./firewalld_rich.ts";
@@ -96,12 +96,12 @@ export async function firewallFromSettings(
  * The firewalls of this host that another configuration may have used. With FIREWALL_EXE written there are none: what
  * stands beside such a program cannot be told.
  *
- * @param name of the firewall in use.
+ * @param kind of the firewall in use.
  */
 export function otherFirewalls(
   settings: ServerSettings,
   given: GivenSettings,
-  name: string,
+  kind: AdapterKind,
 ): Firewall[] {
   if (given.has("FIREWALL_EXE") || Deno.build.os !== "linux") return [];
   const chains = { input: settings.IPT_INPUT_ACCESS };
@@ -110,12 +110,12 @@ export function otherFirewalls(
   const manage = <V extends View>(adapter: Adapter<V>): Firewall =>
     new ManagedFirewall(adapter, { checkSeconds: 0 });
   return [
-    ...(name === "nft" ? [] : [manage(nftAdapter({ command: "nft", nat: true, protect: [] }))]),
+    ...(kind === "nft" ? [] : [manage(nftAdapter({ command: "nft", nat: true, protect: [] }))]),
     // Direct rules of firewalld stand in the tables of iptables too.
-    ...(name === "iptables" || name === "firewalld (direct rules)"
+    ...(kind === "iptables" || kind === "firewalld-direct"
       ? []
       : [manage(iptablesAdapter(iptables))]),
-    ...(name === "firewalld" ? [] : [manage(firewalldRichAdapter(rich))]),
+    ...(kind === "firewalld" ? [] : [manage(firewalldRichAdapter(rich))]),
   ];
 }
 

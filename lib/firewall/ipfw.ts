@@ -67,6 +67,7 @@ export function ipfwAdapter(settings: IpfwSettings): Adapter<IpfwView> {
   }
 
   return {
+    kind: "ipfw",
     name: "ipfw",
     families: [4, 6],
     renewal: "separate",

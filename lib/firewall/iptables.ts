@@ -40,12 +40,16 @@ const LINES_PER_DOCUMENT = 250;
 
 /** The adapter for `iptables` and `ip6tables`, whether of the nf_tables or the legacy variant. */
 export function iptablesAdapter(settings: IptablesSettings): Adapter<IptablesView> {
-  return adapterFor("iptables", iptablesPrograms(settings.command), settings);
+  return adapterFor(
+    { kind: "iptables", name: "iptables" },
+    iptablesPrograms(settings.command),
+    settings,
+  );
 }
 
 /** The same for any program that takes the arguments of iptables. */
 export function adapterFor(
-  adapterName: string,
+  names: Pick<Adapter, "kind" | "name">,
   programs: IptablesPrograms,
   settings: IptablesSettings,
 ): Adapter<IptablesView> {
@@ -118,7 +122,7 @@ export function adapterFor(
   }
 
   return {
-    name: adapterName,
+    ...names,
     families,
     renewal: "separate",
     endsByItself: false,

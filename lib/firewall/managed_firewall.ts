@@ -8,7 +8,14 @@ import { HintedError } from "../hinted_error.ts";
 import { ownUid } from "../own_uid.ts";
 import type { AddressFamily } from "../net/address.ts";
 import type { Adapter, View } from "./adapter.ts";
-import type { Firewall, FirewallEvent, HeldRule, OpenResult, RuleSummary } from "./firewall.ts";
+import type {
+  AdapterKind,
+  Firewall,
+  FirewallEvent,
+  HeldRule,
+  OpenResult,
+  RuleSummary,
+} from "./firewall.ts";
 import type { Grant } from "./grant.ts";
 import { Ledger } from "./ledger.ts";
 import { PRETENDED_PROGRAMS } from "./programs.ts";
@@ -82,6 +89,10 @@ export class ManagedFirewall<V extends View> implements Firewall {
     };
     this.#changes = new RuleChanges(place);
     this.#upkeep = new Upkeep(place, this.#changes);
+  }
+
+  get kind(): AdapterKind {
+    return this.#adapter.kind;
   }
 
   get name(): string {

@@ -41,6 +41,7 @@ export function nftAdapter(settings: NftSettings): Adapter {
   }
 
   return {
+    kind: "nft",
     name: "nft",
     families: FAMILIES,
     renewal: "extend",

@@ -46,6 +46,7 @@ export function pfAdapter(settings: PfSettings): Adapter<PfView> {
   }
 
   return {
+    kind: "pf",
     name: "pf",
     families: [4, 6],
     renewal: "separate",

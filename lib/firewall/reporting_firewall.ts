@@ -4,7 +4,7 @@
  * @module
  */
 import type { Adapter, View } from "./adapter.ts";
-import type { Firewall, FirewallEvent, OpenResult, RuleSummary } from "./firewall.ts";
+import type { AdapterKind, Firewall, FirewallEvent, OpenResult, RuleSummary } from "./firewall.ts";
 import type { Grant } from "./grant.ts";
 import { describePlan } from "./plan.ts";
 import { validateGrant } from "./validate_grant.ts";
@@ -22,6 +22,10 @@ export class ReportingFirewall<V extends View> implements Firewall {
     this.#adapter = adapter;
     this.#onEvent = options.onEvent ?? (() => {});
     this.#now = options.now ?? Date.now;
+  }
+
+  get kind(): AdapterKind {
+    return this.#adapter.kind;
   }
 
   get name(): string {

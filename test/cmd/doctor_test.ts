@@ -1,4 +1,4 @@
-import { examineHost } from "../../cmd/doctor_host.ts";
+import { examineFiles, examineHost, isFileFinding } from "../../cmd/doctor_host.ts";
 import { doctorQuestions } from "../../cmd/doctor_questions.ts";
 import { runDoctor } from "../../cmd/doctor_run.ts";
 import { type LoadedServerConfig, loadServerConfig } from "../../cmd/load_server_config.ts";
@@ -6,6 +6,7 @@ import { prepareAdvice } from "../../cmd/serve_advice.ts";
 import { parsePolicy } from "../../lib/doctor/iptables_policy.ts";
 import { judgeRuleset } from "../../lib/doctor/linux.ts";
 import { isGlobalIpv6 } from "../../lib/firewall/global_ipv6.ts";
+import type { Diagnostic, DiagnosticCode } from "../../lib/config/diagnostic.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
@@ -105,6 +106,21 @@ Deno.test("doctor and serve tell what is wrong with the rules of ipfw (stand-in)
       "Packets to udp/62201 are dropped before the server sees them",
     ]);
   });
+});
+
+Deno.test("the doctor knows what is wrong with a file by its code, whatever the words are", () => {
+  const about = (code: DiagnosticCode, path: string): Diagnostic => ({
+    severity: "warning",
+    text: "in other words",
+    code,
+    path,
+  });
+  const found = [about("others-may-read", "/a b"), about("owned-by-another", "/c")];
+  assertEquals(examineFiles(found).map(({ state, mend }) => [state, mend]), [
+    ["bad", "chmod 600 /a b"],
+    ["bad", "chown root /c"],
+  ]);
+  assert(found.every(isFileFinding));
 });
 
 Deno.test("addresses of the loopback and of a link are not taken for the way strangers come by", () => {

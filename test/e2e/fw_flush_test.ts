@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "../assert.ts";
+import type { AdapterKind } from "../../lib/firewall/firewall.ts";
 import { otherFirewalls } from "../../lib/firewall/from_settings.ts";
 import { readTexts } from "../support/config_files.ts";
 import { startOurs } from "../support/daemons.ts";
@@ -146,10 +147,10 @@ namespaceTest(
 Deno.test("fw-flush looks into every firewall that another configuration may have used", () => {
   const config = readTexts({ conf: "" }).config;
   if (config === undefined) throw new TypeError("not a configuration");
-  const others = (name: string): string[] =>
-    otherFirewalls(config.settings, config.given, name).map((firewall) => firewall.name);
+  const others = (kind: AdapterKind): string[] =>
+    otherFirewalls(config.settings, config.given, kind).map((firewall) => firewall.kind);
   assertEquals(others("iptables"), ["nft", "firewalld"]);
-  assertEquals(others("firewalld (direct rules)"), ["nft", "firewalld"]);
+  assertEquals(others("firewalld-direct"), ["nft", "firewalld"]);
   assertEquals(others("nft"), ["iptables", "firewalld"]);
   assertEquals(others("firewalld"), ["nft", "iptables"]);
 });
