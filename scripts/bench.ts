@@ -21,6 +21,7 @@ import { buildTestBinary } from "./build.ts";
 import { compileArguments } from "./build_targets.ts";
 import { bundle, BUNDLE_ENTRY } from "./bundle.ts";
 import { DENORT_SOURCE, denortFromNpm } from "./denort.ts";
+import { useOwnHome } from "./own_home.ts";
 import { findProgram, mustRun, npx, ROOT } from "./process.ts";
 
 const DENO_RUN = [Deno.execPath(), "run", "--allow-all", "--quiet"];
@@ -110,6 +111,8 @@ if (import.meta.main) {
     Deno.exit(1);
   }
   const [rounds, packets] = [Number(values.rounds), Number(values.packets)];
+  // The C client makes ~/.fwknoprc the first time it runs.
+  useOwnHome();
   const folder = Deno.makeTempDirSync({ prefix: "fwknop-bench-" });
   const lab = new Lab();
   const stop = (): void => {
@@ -119,8 +122,12 @@ if (import.meta.main) {
   };
   Deno.addSignalListener("SIGINT", stop);
   try {
-    const keyLines = (await mustRun("fwknop", ["--key-gen"])).trim().split("\n")
-      .map((line) => line.replace(":", ""));
+    const keygen = await mustRun(Deno.execPath(), [
+      ...DENO_RUN.slice(1),
+      `${ROOT}main.ts`,
+      "keygen",
+    ]);
+    const keyLines = keygen.trim().split("\n").map((line) => line.replace(":", ""));
     const rc = `${folder}/rc`;
     Deno.writeTextFileSync(
       rc,

@@ -6,7 +6,8 @@
  */
 import { posix } from "node:path";
 import { commandProblems } from "./check_commands.ts";
-import { mustRun, ROOT } from "./process.ts";
+import { ROOT } from "./process.ts";
+import { sourceFiles } from "./source_files.ts";
 
 /** Reads a text of the tree; `undefined` when it is not there. */
 export type ReadText = (path: string) => string | undefined;
@@ -72,12 +73,9 @@ export function citationProblems(path: string, source: string, read: ReadText): 
   return problems;
 }
 
-/** Looks at every document and every source file that git knows or would know. */
-export async function checkDocs(): Promise<string[]> {
-  const listing = await mustRun("git", ["ls-files", "-co", "--exclude-standard", "-z"], {
-    cwd: ROOT,
-  });
-  const files = new Set(listing.split("\0").filter((file) => file !== ""));
+/** Looks at every document and every source file of the tree. */
+export function checkDocs(): string[] {
+  const files = new Set(sourceFiles(ROOT));
   const read: ReadText = (path) => {
     const clean = path.replace(/\/$/, "");
     try {
@@ -104,7 +102,7 @@ export async function checkDocs(): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  const problems = await checkDocs();
+  const problems = checkDocs();
   for (const problem of problems) console.error(problem);
   Deno.exit(problems.length === 0 ? 0 : 1);
 }

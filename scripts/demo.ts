@@ -12,6 +12,7 @@ import { hasProgram, Lab, namespacesUnavailable } from "../test/support/namespac
 import { demoInNamespaces } from "./demo_in_namespaces.ts";
 import { demoInTestMode } from "./demo_in_test_mode.ts";
 import { Narrator } from "./narrator.ts";
+import { useOwnHome } from "./own_home.ts";
 import { mustRun, ROOT } from "./process.ts";
 
 /** Why the story cannot be told on two machines, or `undefined`. */
@@ -45,6 +46,7 @@ if (import.meta.main) {
       Deno.exit(130);
     });
   }
+  useOwnHome();
   const start = performance.now();
   let failure: unknown;
   try {

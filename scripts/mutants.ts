@@ -5,7 +5,8 @@
  * @module
  */
 import { type Mutant, MUTANTS } from "./mutant_table.ts";
-import { mustRun, ROOT, run } from "./process.ts";
+import { ROOT, run } from "./process.ts";
+import { sourceFiles } from "./source_files.ts";
 
 /** Seconds a test may take; one that a mutant makes wait for ever has noticed it too. */
 const LIMIT = 60;
@@ -20,12 +21,9 @@ export function applyPatch(source: string, { text, becomes }: Mutant): string | 
   return patched === source ? undefined : patched;
 }
 
-/** Copies what git knows of the tree, or would ask about. */
+/** Copies the source tree. */
 async function copyTree(target: string): Promise<void> {
-  const list = await mustRun("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: ROOT });
-  for (const path of list.split("\0").filter((name) => name !== "")) {
-    const info = await Deno.lstat(ROOT + path).catch(() => undefined);
-    if (info === undefined || !info.isFile) continue;
+  for (const path of sourceFiles(ROOT)) {
     const folder = path.split("/").slice(0, -1).join("/");
     await Deno.mkdir(`${target}/${folder}`, { recursive: true });
     await Deno.copyFile(ROOT + path, `${target}/${path}`);

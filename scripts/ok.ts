@@ -1,30 +1,26 @@
 /**
- * `deno task ok`: everything that must hold before a commit. One line per check, then the tests with their
- * coverage, then one line with the totals; exit status 1 when anything failed.
+ * `deno task ok`: everything that must hold before a commit. One line per check, then the tests, then one line with the
+ * totals; exit status 1 when anything failed. `--quick` (`deno task quick`) leaves out what takes longer than a minute.
  *
  * @module
  */
+import { parseArgs } from "node:util";
+import { compiledUnavailable, TEST_BINARY } from "../test/support/compiled_binary.ts";
+import { buildTestBinary } from "./build.ts";
 import { bundle, checkBundle } from "./bundle.ts";
 import { type Check, formatTotal, type Outcome, runChecks, skip, verdict } from "./check.ts";
 import { checkDocs } from "./check_docs.ts";
 import { checkImports } from "./check_imports.ts";
-import { coverageByFolder, formatCoverage } from "./coverage_summary.ts";
-import { findProgram, mustRun, npx, ROOT, run, type RunOptions, TIMED_OUT } from "./process.ts";
-import { parseTestOutput } from "./test_summary.ts";
+import { homeProblems, homeTraces, useOwnHome } from "./own_home.ts";
+import { findProgram, npx, ROOT, run } from "./process.ts";
+import { runAllTests, runDenoTest } from "./run_tests.ts";
+import { isUnit, planTests, testFiles } from "./test_plan.ts";
 
 /** The oldest Deno the code runs on; the compiled test binary is made with it. */
 const OLDEST_DENO = "deno@2.4.2";
 
 /** Where the documents and examples with code to run are. */
 const DOCUMENTED = ["main.ts", "cmd", "lib", "ffi", "README.md", "docs/architecture.md"];
-
-const COVERAGE = `${ROOT}coverage`;
-
-/** What the tests say while they run; `tail -f` it. */
-const TEST_LOG = `${ROOT}coverage/tests.log`;
-
-/** Seconds after which the tests are taken to hang; they take about twelve minutes. */
-const TEST_LIMIT = 20 * 60;
 
 /** Runs this Deno in the tree; what it says when it fails is what went wrong. */
 async function deno(...args: string[]): Promise<Outcome> {
@@ -54,6 +50,14 @@ async function bundleIsLight(): Promise<Outcome> {
   }
 }
 
+/** Once for all tests: each of their processes would build it again. */
+async function testBinary(): Promise<Outcome> {
+  const reason = await compiledUnavailable();
+  if (reason !== undefined) return skip(reason);
+  Deno.env.set(TEST_BINARY, await buildTestBinary());
+  return verdict("");
+}
+
 async function existing(paths: readonly string[]): Promise<string[]> {
   const there = await Promise.all(
     paths.map((path) => Deno.stat(ROOT + path).then(() => true, () => false)),
@@ -61,38 +65,14 @@ async function existing(paths: readonly string[]): Promise<string[]> {
   return paths.filter((_, index) => there[index]);
 }
 
-async function runTests(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const { code, stdout, stderr } = await run(
-    Deno.execPath(),
-    ["test", "--allow-all", "--quiet", "--frozen", "--permit-no-files", ...args],
-    { cwd: ROOT, limit: TEST_LIMIT, ...options },
-  );
-  const summary = parseTestOutput(`${stderr}\n${stdout}`);
-  const late = code === TIMED_OUT ? `\nThe tests were killed after ${TEST_LIMIT} s.` : "";
-  return {
-    passed: summary.passed,
-    failed: summary.failed,
-    skipped: summary.ignored,
-    remark: `${summary.passed} passed, ${summary.failed} failed, ${summary.ignored} skipped`,
-    notes: [...summary.ignoredNames.map((name) => `skipped: ${name}`), ...summary.reasons],
-    details: summary.failures + late,
-  };
-}
+/** Seconds after which the examples in the documents are taken to hang. */
+const EXAMPLES_LIMIT = 5 * 60;
 
-async function tests(): Promise<Outcome> {
-  await Deno.remove(COVERAGE, { recursive: true }).catch(() => {});
-  await Deno.mkdir(COVERAGE);
-  // Programs of ours that the tests start are counted too: they see the variable.
-  const env = { DENO_COVERAGE_DIR: COVERAGE };
-  // Types were checked before, tests included.
-  const args = ["--no-check", "--coverage-raw-data-only", `--coverage=${COVERAGE}`];
-  return await runTests([...args, "test"], { env, log: TEST_LOG });
-}
-
-async function showCoverage(): Promise<void> {
-  const lcov = await mustRun(Deno.execPath(), ["coverage", "--lcov", COVERAGE], { cwd: ROOT });
-  console.log("\nCoverage of lines by the tests:");
-  for (const line of formatCoverage(coverageByFolder(lcov, ROOT))) console.log(`  ${line}`);
+async function examples(): Promise<Outcome> {
+  const { outcome } = await runDenoTest(["--doc", ...await existing(DOCUMENTED)], {
+    limit: EXAMPLES_LIMIT,
+  });
+  return outcome;
 }
 
 /** First and alone: what follows finds the packages in the cache, with whatever Deno it runs. */
@@ -111,21 +91,51 @@ const STATIC_CHECKS: readonly Check[] = [
   { name: "types on 2.4", run: typesOnOldest },
   { name: "imports point one way", run: async () => verdict(await checkImports()) },
   { name: "bundle is free of node: and CommonJS", run: bundleIsLight },
-  { name: "links and citations lead somewhere", run: async () => verdict(await checkDocs()) },
-  {
-    name: "examples in the documents run",
-    run: async () => await runTests(["--doc", ...await existing(DOCUMENTED)]),
-  },
+  { name: "links and citations lead somewhere", run: () => Promise.resolve(verdict(checkDocs())) },
+  { name: "the binary of the tests is built", run: testBinary },
+  { name: "examples in the documents run", run: examples },
+];
+
+/** What `deno task quick` leaves to the whole gate. */
+const SLOW_CHECKS: readonly string[] = [
+  "types on 2.4",
+  "the binary of the tests is built",
+  "examples in the documents run",
 ];
 
 if (import.meta.main) {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: { quick: { type: "boolean", default: false } },
+  });
   const start = performance.now();
   const print = (line: string): void => console.log(line);
+  const home = Deno.env.get("HOME");
+  const homeBefore = homeTraces(home);
+  useOwnHome();
   const outcomes = await runChecks([DEPENDENCIES], 1, print);
-  outcomes.push(...await runChecks(STATIC_CHECKS, 2, print));
-  // Alone, because some tests measure time.
-  outcomes.push(...await runChecks([{ name: "tests", run: tests }], 1, print));
-  await showCoverage().catch((error) => console.log(`no coverage: ${error.message}`));
+  const checks = STATIC_CHECKS.filter(({ name }) => !values.quick || !SLOW_CHECKS.includes(name));
+  outcomes.push(...await runChecks(checks, 2, print));
+  const files = testFiles(ROOT).filter((file) => !values.quick || isUnit(file));
+  outcomes.push(
+    ...await runChecks(
+      [
+        { name: values.quick ? "unit tests" : "tests", run: () => runAllTests(planTests(files)) },
+      ],
+      1,
+      print,
+    ),
+  );
+  outcomes.push(
+    ...await runChecks(
+      [{
+        name: "the home folder is as it was",
+        run: () => Promise.resolve(verdict(homeProblems(homeBefore, homeTraces(home)))),
+      }],
+      1,
+      print,
+    ),
+  );
   console.log(`\n${((performance.now() - start) / 1000).toFixed(0)} s`);
   console.log(formatTotal(outcomes));
   if (outcomes.some(({ failed }) => failed > 0)) Deno.exit(1);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mustRun, ROOT } from "../../scripts/process.ts";
+import { ROOT } from "../../scripts/process.ts";
+import { sourceFiles } from "../../scripts/source_files.ts";
 
 const config = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
 
@@ -9,17 +10,9 @@ Deno.test("every dependency is pinned exactly", () => {
   }
 });
 
-Deno.test("every dependency is imported somewhere and has a decision", async () => {
-  const listing = await mustRun("git", ["ls-files", "-co", "--exclude-standard", "*.ts"], {
-    cwd: ROOT,
-  });
-  const sources = listing.trim().split("\n").map((path) => {
-    try {
-      return Deno.readTextFileSync(ROOT + path);
-    } catch {
-      return ""; // Deleted and not yet committed.
-    }
-  });
+Deno.test("every dependency is imported somewhere and has a decision", () => {
+  const sources = sourceFiles(ROOT).filter((path) => path.endsWith(".ts"))
+    .map((path) => Deno.readTextFileSync(ROOT + path));
   const pages = [...Deno.readDirSync(`${ROOT}docs/decisions`)]
     .map(({ name }) => Deno.readTextFileSync(`${ROOT}docs/decisions/${name}`));
   for (const [name, target] of Object.entries(config.imports)) {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mustRun, ROOT } from "../../scripts/process.ts";
+import { ROOT } from "../../scripts/process.ts";
 
-Deno.test("every recipe stands in the index", async () => {
-  const listing = await mustRun("git", ["ls-files", "docs/recipes/*.md"], { cwd: ROOT });
+Deno.test("every recipe stands in the index", () => {
   const index = Deno.readTextFileSync(`${ROOT}docs/recipes/README.md`);
-  for (const path of listing.trim().split("\n")) {
-    const name = path.replace(/^.*\//, "");
+  const names = [...Deno.readDirSync(`${ROOT}docs/recipes`)].map(({ name }) => name);
+  assert.ok(names.length > 1);
+  for (const name of names) {
     if (name !== "README.md") assert.ok(index.includes(`(${name})`), name);
   }
 });

@@ -46,9 +46,9 @@ class Installation {
       { namespace: host, device: "eth0", addresses: [`${ADDRESS}/24`] },
       { namespace: client, device: "eth0", addresses: ["10.9.8.2/24"] },
     );
-    const generated = await host.must("fwknop", "--key-gen");
+    const generated = await host.must(await compiledBinary(), "keygen");
     const [key = "", hmac = ""] = Array.from(
-      generated.matchAll(/: (\S+)/g),
+      generated.matchAll(/^(?:HMAC_)?KEY_BASE64: (\S+)$/gm),
       ([, text = ""]) => text,
     );
     await Deno.mkdir(`${folder}/etc`);

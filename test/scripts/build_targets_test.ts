@@ -13,7 +13,8 @@ Deno.test("each target is compiled by its own command line", () => {
     compileArguments("fwknop.js", `/d/${releaseName(target)}`, target).join(" ")
   );
   const common =
-    "compile --quiet --no-check --no-config --no-lock --no-prompt --allow-all --no-code-cache";
+    "compile --quiet --no-check --no-config --no-lock --no-prompt --allow-all --no-code-cache " +
+    "--v8-flags=--max-semi-space-size=4";
   assert.deepEqual(commands, [
     `${common} --target x86_64-unknown-linux-gnu --output /d/fwknop-linux-x64 fwknop.js`,
     `${common} --target aarch64-unknown-linux-gnu --output /d/fwknop-linux-arm64 fwknop.js`,

@@ -22,9 +22,13 @@ export async function compiledUnavailable(): Promise<string | undefined> {
   }
 }
 
+/** Names the binary where it was built before: the gate builds it once for all processes that run tests. */
+export const TEST_BINARY = "FWKNOP_TEST_BINARY";
+
 let built: Promise<string> | undefined;
 
-/** Builds the binary, once in a run, and returns its path. */
+/** Path of the binary, which is built once in a run. */
 export function compiledBinary(): Promise<string> {
-  return built ??= buildTestBinary();
+  const path = Deno.env.get(TEST_BINARY);
+  return built ??= path === undefined ? buildTestBinary() : Promise.resolve(path);
 }

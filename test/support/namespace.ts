@@ -7,6 +7,11 @@
  * @module
  */
 
+import { useOwnHome } from "../../scripts/own_home.ts";
+
+// What runs inside a namespace still sees the files of this machine, the user's home among them.
+useOwnHome();
+
 /** How a program inside a namespace ended. */
 export interface Ended {
   readonly code: number;
