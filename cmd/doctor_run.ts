@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { toJson, visible } from "../lib/one_line.ts";
 import type { Diagnostic } from "../lib/config/diagnostic.ts";
 import { chooseFirewall } from "../lib/firewall/choose.ts";
 import { examineFirewall, judgeForwarding } from "../lib/doctor/doctor.ts";
@@ -40,12 +41,13 @@ export const runDoctor: RunCommand = async (options, _words, context) => {
     ...examineHost(settings),
     ...examineFiles(diagnostics),
   ];
-  context.out(options.has("json") ? `${JSON.stringify(findings, null, 2)}\n` : format(findings));
+  context.out(options.has("json") ? `${toJson(findings, 2)}\n` : format(findings));
   return findings.some(({ state }) => state === "bad") ? ExitCode.failure : ExitCode.ok;
 };
 
 function format(findings: readonly Finding[]): string {
   return findings.map(({ state, text, mend }) =>
-    `${MARKS[state]}  ${text}\n${mend === undefined ? "" : `         ${mend}\n`}`
+    `${MARKS[state]}  ${visible(text)}\n` +
+    (mend === undefined ? "" : `         ${visible(mend)}\n`)
   ).join("");
 }

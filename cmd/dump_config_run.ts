@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { toJson, visibleLines } from "../lib/one_line.ts";
 import { dumpConfig } from "../lib/config/dump.ts";
 import { dumpConfigJson } from "../lib/config/dump_json.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
@@ -22,8 +23,8 @@ export function runDumpConfig(
   if (config === undefined) return Promise.resolve(ExitCode.failure);
   context.out(
     options.has("json")
-      ? `${JSON.stringify(dumpConfigJson(config), null, 2)}\n`
-      : dumpConfig(config),
+      ? `${toJson(dumpConfigJson(config), 2)}\n`
+      : visibleLines(dumpConfig(config)),
   );
   return Promise.resolve(ExitCode.ok);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { oneLine, toJson } from "../lib/one_line.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { HintedError } from "../lib/hinted_error.ts";
@@ -41,7 +42,7 @@ export async function runExplain(
     const read = await readExplained(word, config.settings);
     packets.push(...read.packets);
     if (read.leftOut > 0) {
-      context.err(`${word}: ${read.leftOut} packets that are no SPA packets, left out\n`);
+      context.err(`${oneLine(word)}: ${read.leftOut} packets that are no SPA packets, left out\n`);
     }
   }
   if (from === undefined) requireSource(packets, config);
@@ -79,7 +80,7 @@ function traceObserver(context: Context, clock: { readonly now: number }): Trace
 function jsonObserver(context: Context): (event: ExplainEvent) => void {
   return (event) => {
     const object = explainObject(event);
-    if (object !== undefined) context.out(`${JSON.stringify(object)}\n`);
+    if (object !== undefined) context.out(`${toJson(object)}\n`);
   };
 }
 
@@ -127,7 +128,7 @@ function readReplay(settings: ServerSettings, now: number, context: Context): Re
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) {
       const reason = error instanceof Error ? error.message : String(error);
-      context.err(`The replay file is left out: ${reason}\n`);
+      context.err(`The replay file is left out: ${oneLine(reason)}\n`);
     }
   }
   return cache;

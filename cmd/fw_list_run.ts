@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { oneLine, toJson, visibleLines } from "../lib/one_line.ts";
 import { closesPath, lookAtCloses, type PendingClose } from "../lib/command/pending_closes.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { cListing } from "../lib/firewall/c_listing.ts";
@@ -24,11 +25,11 @@ export async function runFwList(
   try {
     const rules = await firewall.list();
     if (options.has("all")) {
-      context.out(await cListing(firewall, true));
+      context.out(visibleLines(await cListing(firewall, true)));
       // The C tool knows the first family only.
       const hasOther = rules.some(({ address }) => address.includes(":"));
       if (hasOther && FAMILIES_APART.has(firewall.kind)) {
-        context.out((await firewall.show(true, 6)).join(""));
+        context.out(visibleLines((await firewall.show(true, 6)).join("")));
       }
       return ExitCode.ok;
     }
@@ -59,7 +60,7 @@ function formatJson(
       remaining: remaining(due, now),
     })),
   ];
-  return `${JSON.stringify(objects, null, 2)}\n`;
+  return `${toJson(objects, 2)}\n`;
 }
 
 /** Whole seconds until the end; 0 when it is over and about to go. */
@@ -102,7 +103,7 @@ function formatTable(
   const rows = [
     ...rules.map((rule) => ruleRow(rule, now)),
     ...cycles.map((close) => cycleRow(close, now)),
-  ].sort((a, b) => a.end - b.end).map(({ cells }) => cells);
+  ].sort((a, b) => a.end - b.end).map(({ cells }) => cells.map(oneLine));
   const widths = HEADINGS.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0))
   );

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { toJson } from "../lib/one_line.ts";
 import { keyGenerationOptions } from "../lib/client/key_generation.ts";
 import { writeKeyFile } from "../lib/client/key_output_file.ts";
 import { formatKeyLines, keyBase64, type KeyPair } from "../lib/client/key_text.ts";
@@ -72,7 +73,7 @@ async function makeKeys(options: GivenOptions, context: Context): Promise<KeyPai
 
 function formatJson({ key, hmacKey }: GeneratedKeys, hmacType: DigestName): string {
   return `${
-    JSON.stringify({
+    toJson({
       key_base64: keyBase64(key),
       hmac_key_base64: keyBase64(hmacKey),
       hmac_digest_type: hmacType,

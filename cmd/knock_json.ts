@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { toJson } from "../lib/one_line.ts";
 import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
 import type { WaitResult } from "../lib/client/wait_open.ts";
 import type { KnockResult } from "./send_knock.ts";
@@ -15,7 +16,7 @@ export function formatKnockJson(
 ): string {
   const { message, request, port, packet } = knock;
   return `${
-    JSON.stringify({
+    toJson({
       destination: settings.server ?? null,
       address: sent?.address.text ?? null,
       transport: settings.transport ?? DEFAULTS.transport,

@@ -6,6 +6,7 @@
 import { filesFrom, settingsFrom } from "../lib/config/absolute_paths.ts";
 import { type Diagnostic, formatDiagnostic } from "../lib/config/diagnostic.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
+import { toJson, visibleLines } from "../lib/one_line.ts";
 import { readServerConfig } from "../lib/config/server_config.ts";
 import type { ResolvedSettings } from "../lib/config/server_settings.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
@@ -48,7 +49,7 @@ export function printDiagnosticObjects(
 ): void {
   const time = Date.now() / 1000;
   for (const diagnostic of diagnostics) {
-    context.err(`${JSON.stringify({ event: "log", ...diagnostic, time })}\n`);
+    context.err(`${toJson({ event: "log", ...diagnostic, time })}\n`);
   }
 }
 
@@ -57,7 +58,7 @@ export function printDiagnosticTexts(
   diagnostics: readonly Diagnostic[],
   context: Context,
 ): void {
-  for (const { text } of diagnostics) context.err(`${text}\n`);
+  for (const { text } of diagnostics) context.err(`${visibleLines(text)}\n`);
 }
 
 /** Prints findings on standard error: text, place, hint. */

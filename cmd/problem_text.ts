@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { visibleLines } from "../lib/one_line.ts";
 import { type Diagnostic, formatDiagnostic, formatPosition } from "../lib/config/diagnostic.ts";
 import type { Dialect } from "../lib/client/number.ts";
 import type { Problem } from "../lib/client/problem.ts";
@@ -14,9 +15,9 @@ import type { Problem } from "../lib/client/problem.ts";
 export function describeProblem(problem: Problem, dialect: Dialect): string {
   const { hint, position, reference } = problem.facts;
   const text = dialect === "compat" ? reference ?? problem.text : `fwknop: ${problem.text}`;
-  if (dialect === "compat" && position === undefined) return `${text}\n`;
+  if (dialect === "compat" && position === undefined) return visibleLines(`${text}\n`);
   const place = position === undefined ? "" : `\n  at ${formatPosition(position)}`;
-  return `${text}${place}${hint === undefined ? "" : `\n  ${hint}`}\n`;
+  return visibleLines(`${text}${place}${hint === undefined ? "" : `\n  ${hint}`}\n`);
 }
 
 /** A finding in a configuration file; its text is the C client's where there is one. */

@@ -6,7 +6,7 @@
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { Deferred } from "../lib/daemon/deferred.ts";
-import type { LogLine } from "../lib/daemon/log_line.ts";
+import { type LogLine, severalLines } from "../lib/daemon/log_line.ts";
 import { openLogger, stderrIsJournal } from "../lib/daemon/logger.ts";
 import type { CycleEvent } from "../lib/command/cycle_event.ts";
 import type { FirewallEvent } from "../lib/firewall/firewall.ts";
@@ -26,10 +26,11 @@ export interface ServeLog extends Disposable {
   readonly observe: Observer;
   firewall(event: FirewallEvent): void;
   cycle(event: CycleEvent): void;
-  error(text: string): void;
-  warning(text: string): void;
-  info(text: string): void;
-  debug(text: string): void;
+  /** A line, and further ones that belong to it. */
+  error(text: string, ...rest: string[]): void;
+  warning(text: string, ...rest: string[]): void;
+  info(text: string, ...rest: string[]): void;
+  debug(text: string, ...rest: string[]): void;
   /** Tells what is still held back. */
   finish(): void;
 }
@@ -130,7 +131,7 @@ export function openServeLog(
       const object = format === "json" ? firewallObject(event) : undefined;
       if (object !== undefined) logObject(object);
       else if (event.type !== "command") log(firewallLine(event));
-      else if (showsCommands) log({ severity: "info", text: event.text });
+      else if (showsCommands) log(severalLines("info", event.text));
       else if (settings.VERBOSE > 1) log(firewallLine(event));
     },
     cycle: (event) => {
@@ -138,10 +139,10 @@ export function openServeLog(
       if (object !== undefined) logObject(object);
       else for (const line of cycleLines(event)) log(line);
     },
-    error: (text) => log({ severity: "error", text }),
-    warning: (text) => log({ severity: "warning", text }),
-    info: (text) => log({ severity: "info", text }),
-    debug: (text) => log({ severity: "debug", text }),
+    error: (text, ...rest) => log({ severity: "error", text, rest }),
+    warning: (text, ...rest) => log({ severity: "warning", text, rest }),
+    info: (text, ...rest) => log({ severity: "info", text, rest }),
+    debug: (text, ...rest) => log({ severity: "debug", text, rest }),
     finish: () => held?.flush(now(), true),
     [Symbol.dispose]: () => {
       clearTimeout(timer);

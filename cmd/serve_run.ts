@@ -11,8 +11,9 @@ import { isDetached, ownCommand, reportReady, startDetached } from "../lib/daemo
 import { PidFile, refuseSecondDaemon } from "../lib/daemon/pid_file.ts";
 import { dropPermissions } from "../lib/daemon/permissions.ts";
 import { ServiceManager } from "../lib/daemon/service_manager.ts";
-import { journalLines } from "../lib/daemon/log_line.ts";
+import { journalLines, severalLines } from "../lib/daemon/log_line.ts";
 import { HintedError } from "../lib/hinted_error.ts";
+import { visibleLines } from "../lib/one_line.ts";
 import { rotateReplayFile } from "../lib/server/rotate_replay.ts";
 import { Server } from "../lib/server/server.ts";
 import { warmUp } from "../lib/server/warm_up.ts";
@@ -37,7 +38,7 @@ import {
   type ServeLog,
   type Voice,
 } from "./serve_log.ts";
-import { prepareAdvice } from "./serve_advice.ts";
+import { type Advice, prepareAdvice } from "./serve_advice.ts";
 import { nowSeconds, type OpenedSetup, openSetup } from "./serve_setup.ts";
 import { Signals } from "./signals.ts";
 
@@ -91,10 +92,10 @@ export async function startServe(
     return ExitCode.ok;
   } catch (error) {
     if (!(error instanceof HintedError)) throw error;
-    const hint = error.hint === undefined || voice === "fwknopd" ? "" : `\n  ${error.hint}`;
-    log.error(`${error.message}${hint}`);
+    const hint = error.hint === undefined || voice === "fwknopd" ? [] : [`  ${error.hint}`];
+    log.error(error.message, ...hint);
     // A daemon's log is elsewhere; whoever starts it waits here.
-    if (detached) context.err(`${error.message}${hint}\n`);
+    if (detached) context.err(visibleLines(`${[error.message, ...hint].join("\n")}\n`));
     return ExitCode.failure;
   }
 }
@@ -115,7 +116,7 @@ function diagnosticPrinter(voice: Voice, format: LogFormat): DiagnosticPrinter {
 
 const printToJournal: DiagnosticPrinter = (diagnostics, context) => {
   for (const found of diagnostics) {
-    context.err(journalLines({ severity: found.severity, text: formatDiagnostic(found) }));
+    context.err(journalLines(severalLines(found.severity, formatDiagnostic(found))));
   }
 };
 
@@ -174,10 +175,10 @@ async function serveConfig(
   if (ending.signal.aborted) server.stop();
   let current = setup;
   const advise = run.advises && setup.firewall !== undefined ? prepareAdvice(config) : undefined;
-  const tellAdvice = (lines: readonly string[]): void => {
+  const tellAdvice = (advice: readonly Advice[]): void => {
     if (ending.signal.aborted) return;
-    for (const line of lines) log.warning(line);
-    const count = `${lines.length} finding${lines.length === 1 ? "" : "s"}`;
+    for (const [text, ...rest] of advice) log.warning(text, ...rest);
+    const count = `${advice.length} finding${advice.length === 1 ? "" : "s"}`;
     log.debug(`Looked at the host's firewall: ${count}`);
   };
   // Who only looks has no permission to start programs later, and waits for the answer.
@@ -237,7 +238,10 @@ async function reload(
   log.info("Got SIGHUP. Re-reading configs.");
   try {
     const config = load((diagnostics) => {
-      for (const found of diagnostics) log[found.severity](formatDiagnostic(found));
+      for (const found of diagnostics) {
+        const [text = "", ...rest] = formatDiagnostic(found).split("\n");
+        log[found.severity](text, ...rest);
+      }
     });
     if (config === undefined) {
       log.error("The new configuration has errors: going on with the one before");

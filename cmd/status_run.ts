@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { toJson } from "../lib/one_line.ts";
 import { runningDaemon } from "../lib/daemon/pid_file.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
@@ -15,7 +16,7 @@ export const runStatus: RunCommand = (options, _words, context) => {
   const pidFile = resolved.settings.FWKNOP_PID_FILE;
   const pid = runningDaemon(pidFile);
   if (options.has("json")) {
-    context.out(`${JSON.stringify({ running: pid !== undefined, pid: pid ?? null, pidFile })}\n`);
+    context.out(`${toJson({ running: pid !== undefined, pid: pid ?? null, pidFile })}\n`);
   } else {
     context.out(
       pid === undefined

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { visibleLines } from "../../lib/one_line.ts";
 import { Problem } from "../../lib/client/problem.ts";
 import { dumpConfig } from "../../lib/config/dump.ts";
 import { FWKNOPD_ROWS } from "../../lib/config/fwknopd_variables.ts";
@@ -39,7 +40,7 @@ export async function runCompatServer(args: readonly string[], context: Context)
     return await runLine(args, context);
   } catch (error) {
     if (!(error instanceof HintedError)) throw error;
-    context.err(`${error.message}\n`);
+    context.err(`${visibleLines(error.message)}\n`);
     return ExitCode.failure;
   }
 }
@@ -75,7 +76,7 @@ async function runConfigured(line: ParsedCommandLine, context: Context): Promise
   }
   const wrong = checkServerOptions(options.entries.slice(0, understood));
   if (wrong !== undefined) {
-    context.err(`${wrong}\n`);
+    context.err(`${visibleLines(wrong)}\n`);
     return ExitCode.failure;
   }
   const [complaint] = complaints;
@@ -157,7 +158,7 @@ async function list(
 ): Promise<number> {
   const firewall = await firewallFromSettings(settings, given, () => {});
   try {
-    context.out(await cListing(firewall, options.has("fw-list-all")));
+    context.out(visibleLines(await cListing(firewall, options.has("fw-list-all"))));
     return ExitCode.ok;
   } finally {
     await firewall.release();
@@ -183,7 +184,7 @@ function dump(_resolved: ResolvedSettings, context: Context, options: GivenOptio
   const { config, diagnostics } = readServerConfig(options, systemFiles);
   printDiagnosticTexts(diagnostics, context);
   if (config === undefined) return ExitCode.failure;
-  context.out(dumpConfig(config));
+  context.out(visibleLines(dumpConfig(config)));
   return ExitCode.ok;
 }
 

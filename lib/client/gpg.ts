@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { visible } from "../one_line.ts";
 import { type GpgOpenedPacket, openGpgText } from "../gpg/open.ts";
 import { type GpgProgram } from "../gpg/run.ts";
 import { userEnvironment } from "../gpg/environment.ts";
@@ -118,8 +119,10 @@ export function gpgProblem({ error, detail = "" }: SpaFailure): Problem | undefi
   if (call === undefined) return undefined;
   const { code, text } = SPA_ERRORS[error];
   const line = libraryError(call, code ?? 0, text);
-  const [reason, hint] = describe(error, detail);
-  return new Problem(reason, { hint, reference: reference(error, detail, line) });
+  // gpg and its keys have a hand in it.
+  const said = visible(detail);
+  const [reason, hint] = describe(error, said);
+  return new Problem(reason, { hint, reference: reference(error, said, line) });
 }
 
 /** The C client's lines: what the library says, and below it GPGME, which finds no more keys to list. */

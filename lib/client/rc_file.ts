@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { visible } from "../one_line.ts";
 import type { Diagnostic } from "../config/diagnostic.ts";
 import { type Fwknoprc, parseFwknoprc } from "../config/fwknoprc.ts";
 import { errorText } from "./error_text.ts";
@@ -48,14 +49,16 @@ export function readRcFile(path: string): RcFile | "absent" | Problem {
  */
 export function checkPrivate(path: string, info: Deno.FileInfo): Diagnostic[] {
   const texts: string[] = [];
-  if (!info.isFile) texts.push(`[-] file: ${path} is not a regular file or symbolic link.`);
+  if (!info.isFile) {
+    texts.push(`[-] file: ${visible(path)} is not a regular file or symbolic link.`);
+  }
   if (info.mode !== null && (info.mode & 0o777) !== 0o600) {
     texts.push(
-      `[-] file: ${path} permissions should only be user read/write (0600, -rw-------)`,
+      `[-] file: ${visible(path)} permissions should only be user read/write (0600, -rw-------)`,
     );
   }
   if (info.uid !== null && info.uid !== Deno.uid()) {
-    texts.push(`[-] file: ${path} not owned by current effective user id`);
+    texts.push(`[-] file: ${visible(path)} not owned by current effective user id`);
   }
   return texts.map((text) => ({ severity: "warning", text }));
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { visible, visibleLines } from "../one_line.ts";
 import type { Position } from "./stanza.ts";
 
 /** Kinds of finding that a program acts on; texts are for people. */
@@ -27,12 +28,12 @@ export interface Diagnostic {
 
 /** `file:line:column`. */
 export function formatPosition(position: Position): string {
-  return `${position.file}:${position.line}:${position.column}`;
+  return `${visible(position.file)}:${position.line}:${position.column}`;
 }
 
-/** The text, the place and the hint, each on its line; no newline at the end. */
+/** The text, the place and the hint, each on its line; no newline at the end. Safe to show. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { text, position, hint } = diagnostic;
   const place = position === undefined ? "" : `\n  at ${formatPosition(position)}`;
-  return `${text}${place}${hint === undefined ? "" : `\n  ${hint}`}`;
+  return visibleLines(`${text}${place}${hint === undefined ? "" : `\n  ${hint}`}`);
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { visible } from "../one_line.ts";
 import { ownUid } from "../own_uid.ts";
 import type { ConfigFiles, FileRead } from "./config_files.ts";
 import type { Diagnostic, DiagnosticCode } from "./diagnostic.ts";
@@ -79,14 +80,14 @@ function ownership(path: string, { mode, uid }: Deno.FileInfo): Diagnostic[] {
   if (mode !== null && (mode & 0o177) !== 0) {
     found.push(warning(
       "others-may-read",
-      `[-] file: ${path} permissions should only be user read/write (0600, -rw-------)`,
-      `chmod 600 ${path}`,
+      `[-] file: ${visible(path)} permissions should only be user read/write (0600, -rw-------)`,
+      `chmod 600 ${visible(path)}`,
     ));
   }
   if (uid !== null && uid !== ownUid()) {
     found.push(warning(
       "owned-by-another",
-      `[-] file: ${path} not owned by current effective user id`,
+      `[-] file: ${visible(path)} not owned by current effective user id`,
       "Its owner can change what this program does",
     ));
   }
@@ -96,7 +97,7 @@ function ownership(path: string, { mode, uid }: Deno.FileInfo): Diagnostic[] {
 function notRegular(path: string): Diagnostic {
   return {
     severity: "error",
-    text: `[-] file: ${path} is not a regular file or symbolic link.`,
+    text: `[-] file: ${visible(path)} is not a regular file or symbolic link.`,
     hint: "Give the path of a file",
   };
 }
@@ -104,12 +105,14 @@ function notRegular(path: string): Diagnostic {
 function unreadable(path: string, role: string, error: Error): Diagnostic {
   if (error instanceof Deno.errors.NotFound) {
     const hint = role === "Config" ? "-c FILE names another one" : "-a FILE names another one";
-    return { severity: "error", text: `[*] ${role} file: '${path}' was not found.`, hint };
+    return { severity: "error", text: `[*] ${role} file: '${visible(path)}' was not found.`, hint };
   }
   const [reason] = error.message.split(" (os error");
   return {
     severity: "error",
-    text: `[*] Could not open ${role.toLowerCase()} file: ${path}: ${reason}`,
+    text: `[*] Could not open ${role.toLowerCase()} file: ${visible(path)}: ${
+      visible(reason ?? "")
+    }`,
     ...(error instanceof Deno.errors.PermissionDenied ? { hint: "Run this as root" } : {}),
   };
 }

@@ -3,14 +3,24 @@
  *
  * @module
  */
+import { visible } from "../one_line.ts";
 
 /** Severities, most urgent first. */
 export type Severity = "error" | "warning" | "info" | "debug";
 
-/** One entry, without a newline at its end. */
+/** One entry. */
 export interface LogLine {
   readonly severity: Severity;
+  /** One line: a line feed in it came from outside, and is escaped wherever the entry goes. */
   readonly text: string;
+  /** Further lines of an entry that has more than one. */
+  readonly rest?: readonly string[];
+}
+
+/** An entry of a text of ours with several lines. Not for a text from outside: its line feeds would begin lines. */
+export function severalLines(severity: Severity, text: string): LogLine {
+  const [first = "", ...rest] = text.split("\n");
+  return { severity, text: first, ...(rest.length === 0 ? {} : { rest }) };
 }
 
 /** The numbers of syslog (`docs/spec/server.md` 14, RFC 5424 6.2.1). */
@@ -21,19 +31,13 @@ export const SYSLOG_SEVERITY: Readonly<Record<Severity, number>> = {
   debug: 7,
 };
 
-/**
- * Text that is safe to show and to store: control characters other than newline and tab become
- * `\xNN`, so that nobody writes to the administrator's terminal by way of a packet.
- */
-export function printable(text: string): string {
-  // deno-lint-ignore no-control-regex -- they are what is looked for
-  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  });
+/** The lines of an entry, safe to show and to store. */
+export function entryLines({ text, rest = [] }: LogLine): string[] {
+  return [text, ...rest].map(visible);
 }
 
 /** An entry as the journal takes it from standard error: the severity in front of every line (sd-daemon(3)). */
-export function journalLines({ severity, text }: LogLine): string {
-  const prefix = `<${SYSLOG_SEVERITY[severity]}>`;
-  return printable(text).split("\n").map((line) => `${prefix}${line}\n`).join("");
+export function journalLines(entry: LogLine): string {
+  const prefix = `<${SYSLOG_SEVERITY[entry.severity]}>`;
+  return entryLines(entry).map((line) => `${prefix}${line}\n`).join("");
 }

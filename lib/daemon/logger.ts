@@ -4,7 +4,8 @@
  * @module
  */
 import { configureSync, getLogger, type LogRecord, resetSync, type Sink } from "logging";
-import { journalLines, type LogLine, printable, type Severity } from "./log_line.ts";
+import { toJson } from "../one_line.ts";
+import { entryLines, journalLines, type LogLine } from "./log_line.ts";
 import { Syslog, type SyslogOptions } from "./syslog.ts";
 
 /** Where the log goes. */
@@ -60,7 +61,7 @@ export function openLogger(options: LoggerOptions): Logger {
   });
   const logger = getLogger(CATEGORY);
   return {
-    log: ({ severity, text }) => logger[severity](TEMPLATE, { text }),
+    log: (line) => logger[line.severity](TEMPLATE, { line }),
     object: (members) => logger.info(TEMPLATE, { members }),
     [Symbol.dispose]: () => {
       resetSync();
@@ -88,7 +89,8 @@ function stderrSink(format: "text" | "journal" | "json", write: (text: string) =
     const entry = entryOf(record);
     if (format === "json") write(toJson(jsonObject(record, entry)) + "\n");
     else if (entry.line !== undefined) {
-      write(format === "journal" ? journalLines(entry.line) : `${printable(entry.line.text)}\n`);
+      const { line } = entry;
+      write(format === "journal" ? journalLines(line) : `${entryLines(line).join("\n")}\n`);
     }
   };
 }
@@ -105,21 +107,13 @@ interface Entry {
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
-function entryOf({ level, properties }: LogRecord): Entry {
-  const { text, members } = properties;
-  return typeof text === "string"
-    ? { line: { severity: level as Severity, text } }
-    : { members: members as Readonly<Record<string, unknown>> };
+function entryOf({ properties }: LogRecord): Entry {
+  return properties as Entry;
 }
 
 function jsonObject(record: LogRecord, { line, members }: Entry): Record<string, unknown> {
   const time = record.timestamp / 1000;
-  return line === undefined ? { ...members, time } : { event: "log", ...line, time };
-}
-
-/** JSON without the control characters that JSON itself allows. */
-function toJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[\x7f-\x9f]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
+  if (line === undefined) return { ...members, time };
+  const { severity, text, rest = [] } = line;
+  return { event: "log", severity, text: [text, ...rest].join("\n"), time };
 }

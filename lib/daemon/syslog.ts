@@ -4,7 +4,7 @@
  * @module
  */
 import { LocalDatagram } from "../../ffi/local_datagram.ts";
-import { type LogLine, printable, SYSLOG_SEVERITY } from "./log_line.ts";
+import { entryLines, type LogLine, type Severity, SYSLOG_SEVERITY } from "./log_line.ts";
 
 /** Values of SYSLOG_FACILITY and their numbers, shifted as syslog wants them. */
 export const SYSLOG_FACILITIES: Readonly<Record<string, number>> = {
@@ -57,13 +57,15 @@ export class Syslog implements Disposable {
     this.#socket = new LocalDatagram(options.socket ?? SOCKETS[Deno.build.os] ?? "/dev/log");
   }
 
-  /** Sends one line as `<facility+severity>IDENTITY[PID]: TEXT`. */
-  readonly log = (line: LogLine): void => {
+  /** Sends each line of the entry as `<facility+severity>IDENTITY[PID]: TEXT`: one message is one line. */
+  readonly log = (entry: LogLine): void => {
     if (this.#lost > 0) {
       const text = `${this.#lost} lines lost: syslog did not take them`;
-      if (this.#send({ severity: "warning", text })) this.#lost = 0;
+      if (this.#send("warning", text)) this.#lost = 0;
     }
-    if (!this.#send(line)) this.#lost++;
+    for (const line of entryLines(entry)) {
+      if (!this.#send(entry.severity, line)) this.#lost++;
+    }
   };
 
   /** Idempotent. */
@@ -71,9 +73,9 @@ export class Syslog implements Disposable {
     this.#socket[Symbol.dispose]();
   }
 
-  #send({ severity, text }: LogLine): boolean {
+  #send(severity: Severity, line: string): boolean {
     const priority = this.#facility | SYSLOG_SEVERITY[severity];
-    const message = `<${priority}>${this.#identity}[${Deno.pid}]: ${printable(text)}`;
+    const message = `<${priority}>${this.#identity}[${Deno.pid}]: ${line}`;
     const bytes = new Uint8Array(LONGEST);
     const { written } = encoder.encodeInto(message, bytes);
     return this.#socket.send(bytes.subarray(0, written));

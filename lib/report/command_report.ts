@@ -8,7 +8,7 @@ import type { CommandOutcome } from "../command/run_command.ts";
 import type { LogLine, Severity } from "../daemon/log_line.ts";
 import { formatService } from "../net/service.ts";
 import type { RanEvent, RunningEvent } from "../server/event.ts";
-import { oneLine } from "./one_line.ts";
+import { oneLine } from "../one_line.ts";
 
 /** A command is about to run for a packet. */
 export function runningLines({ packet, decision, command, identity }: RunningEvent): LogLine[] {

@@ -5,7 +5,7 @@
  */
 import { formatService } from "../net/service.ts";
 import type { Decision, NatHost } from "../server/decision.ts";
-import { oneLine } from "./one_line.ts";
+import { oneLine } from "../one_line.ts";
 
 /** `open tcp/22 for 192.0.2.44, 30 s`. */
 export function decisionText(decision: Decision): string {
@@ -28,6 +28,6 @@ export function decisionText(decision: Decision): string {
 }
 
 function hostText({ host, port }: NatHost): string {
-  if (typeof host === "string") return `${host} port ${port}`;
+  if (typeof host === "string") return `${oneLine(host)} port ${port}`;
   return port === 0 ? host.text : `${host.text} port ${port}`;
 }

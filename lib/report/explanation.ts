@@ -5,7 +5,7 @@
  */
 import { SPA_ERRORS } from "../spa/error.ts";
 import type { Refusal } from "../server/refusal.ts";
-import { oneLine } from "./one_line.ts";
+import { quotedFacts } from "./quoted_facts.ts";
 
 /** A refusal in plain words. */
 export interface Explanation {
@@ -17,7 +17,8 @@ export interface Explanation {
 
 /** Explains a refusal. */
 export function explainRefusal(refusal: Refusal): Explanation {
-  const { facts, packet } = refusal;
+  const { packet } = refusal;
+  const facts = quotedFacts(refusal);
   switch (refusal.code) {
     case "not-spa":
       return {
@@ -138,7 +139,7 @@ export function explainRefusal(refusal: Refusal): Explanation {
       return {
         fact: `everything is right; --test changes nothing (would ${
           facts["does"] === "run"
-            ? `run ${oneLine(String(facts["command"]))}`
+            ? `run ${facts["command"]}`
             : `open ${facts["services"]} for ${facts["address"]} for ${facts["granted"]} s`
         })`,
         hint: "run without -t to open it",
@@ -161,7 +162,9 @@ const GPG_ONLY: Explanation = {
   hint: "let the client use --gpg-recipient-key, or give the stanza KEY_BASE64",
 };
 
-function explainGpg({ error, facts }: Refusal): Explanation {
+function explainGpg(refusal: Refusal): Explanation {
+  const { error } = refusal;
+  const facts = quotedFacts(refusal);
   const reason = facts["gpg"] === undefined ? "" : `: ${facts["gpg"]}`;
   const fact = `${SPA_ERRORS[error ?? "GPGME_DECRYPT_FAILED"].text}${reason}`;
   switch (error) {

@@ -53,8 +53,15 @@ const NULL = "<NULL>";
 /** Labels are right-aligned to this column. */
 const LABEL_WIDTH = 15;
 
-/** The dump, ending in the empty line that closes it. */
-export function formatFieldDump(dump: FieldDump): string {
+/**
+ * The dump, ending in the empty line that closes it.
+ *
+ * @param quote what becomes of a value: the client shows its own texts as they are, a server those of others by `oneLine`.
+ */
+export function formatFieldDump(
+  dump: FieldDump,
+  quote: (text: string) => string = (text) => text,
+): string {
   const { message, mode, digestName, hmacType } = dump;
   const isGpg = mode === "asymmetric";
   const rows: [label: string, value: string | number][] = [
@@ -80,7 +87,9 @@ export function formatFieldDump(dump: FieldDump): string {
     ["HMAC", dump.mac ?? NULL],
     ["Final SPA Data", dump.finalData],
   ];
-  const lines = rows.map(([label, value]) => `${label.padStart(LABEL_WIDTH)}: ${value}\n`);
+  const lines = rows.map(([label, value]) =>
+    `${label.padStart(LABEL_WIDTH)}: ${quote(String(value))}\n`
+  );
   return `SPA Field Values:\n=================\n${lines.join("")}\n`;
 }
 

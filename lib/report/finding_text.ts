@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { oneLine } from "../one_line.ts";
 import { DIGESTS } from "../crypto/digest.ts";
 import { ENCRYPTION_MODES } from "../crypto/encryption_mode.ts";
 import type { CipherFinding, Finding, HmacFinding, KeyReading } from "../server/finding.ts";
@@ -33,7 +34,7 @@ export function explainFinding(finding: Finding): Explanation {
       };
     case "shape":
       return {
-        fact: finding.detail,
+        fact: oneLine(finding.detail),
         hint: "a packet that was cut, wrapped or escaped on its way?",
       };
     case "http-disabled":
@@ -66,7 +67,7 @@ export function explainFinding(finding: Finding): Explanation {
       };
     case "not-captured":
       return {
-        fact: `the server never sees it: ${finding.filter} leaves it out`,
+        fact: `the server never sees it: ${oneLine(finding.filter)} leaves it out`,
         hint: "knock to the server's port (-p), or change what the server listens to",
       };
     case "apart-from-that":

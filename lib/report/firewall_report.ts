@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { LogLine } from "../daemon/log_line.ts";
+import { type LogLine, severalLines } from "../daemon/log_line.ts";
 import type { FirewallEvent } from "../firewall/firewall.ts";
 
 /** The line for an event, in the C daemon's words where it has any (`docs/spec/server.md` 9). */
 export function firewallLine(event: FirewallEvent): LogLine {
   switch (event.type) {
     case "command":
-      return { severity: "debug", text: event.text };
+      return severalLines("debug", event.text);
     case "removed": {
       const { chain, expires } = event.rule;
       const text = `Removed rule ${event.number} from ${chain} with expire time of ${expires}`;

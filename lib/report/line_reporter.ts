@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { oneLine } from "../one_line.ts";
 import { removePrefix } from "../spa/prefix.ts";
 import type { DecodedEvent, GrantedEvent, PacketEvent, RepeatedEvent } from "../server/event.ts";
 import type { RuleSummary } from "../firewall/firewall.ts";
@@ -51,7 +52,9 @@ export class LineReporter {
       case "bad-forwarded-for":
         this.#log({
           severity: "warning",
-          text: `Error parsing X-Forwarded-For header: value '${event.value}' is not an IP address`,
+          text: `Error parsing X-Forwarded-For header: value '${
+            oneLine(event.value)
+          }' is not an IP address`,
         });
         return;
       case "decoded":
@@ -105,8 +108,8 @@ export class LineReporter {
     this.#announce(packet, stanza.number);
     const who = `[${packet.source}] (stanza #${stanza.number})`;
     if (this.#options.dumpFields) {
-      const text = `${who} SPA Decode (res=0):\n${dumpFields(event)}`;
-      this.#log({ severity: "debug", text });
+      const rest = dumpFields(event).split("\n");
+      this.#log({ severity: "debug", text: `${who} SPA Decode (res=0):`, rest });
     }
     if (event.gpg?.signature === undefined) return;
     const { id, fingerprint = "" } = event.gpg.signature;
@@ -135,7 +138,7 @@ function dumpFields({ fields, stanza, gpg, packetText }: DecodedEvent): string {
     mac: stanza.hmac === undefined ? undefined : packetText.slice(finalData.length),
     finalData,
     ...(gpg === undefined ? {} : { gpg: gpgDump(stanza, gpg.signature) }),
-  }).trimEnd();
+  }, oneLine).trimEnd();
 }
 
 function gpgDump({ gpg }: Stanza, signature: GpgSignature | undefined): GpgDump {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quotedFacts } from "./quoted_facts.ts";
 import { SPA_ERRORS } from "../spa/error.ts";
 import type { Refusal, RefusalCode } from "../server/refusal.ts";
 import type { LogLine, Severity } from "../daemon/log_line.ts";
@@ -78,7 +79,8 @@ function packetText(refusal: Refusal, source: string): string {
 
 /** Refusals by one stanza. */
 function stanzaText(refusal: Refusal, source: string, stanza: string): string {
-  const { code, facts, packet } = refusal;
+  const { code, packet } = refusal;
+  const facts = quotedFacts(refusal);
   switch (code) {
     case "stanza-expired":
       return `${source} ${stanza} Access stanza has expired`;

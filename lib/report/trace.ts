@@ -12,7 +12,7 @@ import { ranLines } from "./command_report.ts";
 import { explainRefusal } from "./explanation.ts";
 import { explainFinding } from "./finding_text.ts";
 import { summarizeMessage } from "./message_summary.ts";
-import { oneLine } from "./one_line.ts";
+import { oneLine, visible } from "../one_line.ts";
 
 /** What passing a step means, for the steps that have no event of their own. */
 const PASSED: Readonly<Partial<Record<Step, string>>> = {
@@ -20,6 +20,9 @@ const PASSED: Readonly<Partial<Record<Step, string>>> = {
   source: "a stanza takes packets from this address",
   seen: "not seen before",
 };
+
+/** What belongs to a step stands below its text. */
+const INDENT = " ".repeat(19);
 
 /** Writes the trace, one packet after the other. */
 export class Trace {
@@ -49,7 +52,7 @@ export class Trace {
         this.#pass("authenticate");
         const means = describeKeys(event);
         this.#step(true, "authenticate", `stanza ${event.stanza.number}: ${means}`);
-        this.#write(`                   ${summarizeMessage(event.fields.message, this.#now())}`);
+        this.#write(`${INDENT}${summarizeMessage(event.fields.message, this.#now())}`);
         return;
       }
       case "granted":
@@ -95,7 +98,7 @@ export class Trace {
       refusal.step,
       `${stanzaLabel(refusal.stanzas)}${fact}`,
     );
-    this.#write(`                   ${dim(hint)}`);
+    this.#hint(hint);
     // Should the packet go on in spite of it, the step was not passed for that.
     this.#shown = Math.max(this.#shown, STEPS.indexOf(refusal.step) + 1);
   }
@@ -103,8 +106,8 @@ export class Trace {
   #finding({ packet, finding }: FindingEvent): void {
     this.#begin(packet);
     const { fact, hint } = explainFinding(finding);
-    this.#write(`  → ${fact}`);
-    if (hint !== "") this.#write(`                   ${dim(hint)}`);
+    this.#write(`  → ${visible(fact)}`);
+    if (hint !== "") this.#hint(hint);
   }
 
   #granted(event: GrantedEvent): void {
@@ -143,7 +146,11 @@ export class Trace {
 
   #step(passed: boolean, step: Step, text: string): void {
     const mark = passed ? green("✓") : red("✗");
-    this.#write(`  ${mark} ${step.padEnd(14)} ${text}`);
+    this.#write(`  ${mark} ${step.padEnd(14)} ${visible(text)}`);
+  }
+
+  #hint(text: string): void {
+    this.#write(`${INDENT}${dim(visible(text))}`);
   }
 }
 

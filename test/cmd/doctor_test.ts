@@ -57,9 +57,8 @@ async function advice(options: GivenOptions): Promise<readonly string[]> {
   const config = loadServerConfig(options, new BufferContext());
   assert(config !== undefined);
   const warnings = await prepareAdvice(config)();
-  return warnings.filter((text) => !text.includes(" over IPv6 ")).map((text) =>
-    text.split(/: |\n/)[0] ?? ""
-  );
+  return warnings.map(([text]) => text).filter((text) => !text.includes(" over IPv6 "))
+    .map((text) => text.split(": ")[0] ?? "");
 }
 
 Deno.test("doctor and serve tell what is wrong with the rules of pf (stand-in)", async () => {

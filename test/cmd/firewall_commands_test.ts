@@ -5,13 +5,18 @@ import { runFwList } from "../../cmd/fw_list_run.ts";
 import type { RunCommand } from "../../cmd/command.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { access, iptablesIn } from "../support/firewall.ts";
+import { assertHarmless, HOSTILE } from "../support/hostile_text.ts";
 import { withFolder } from "../support/folder.ts";
 import { type Namespace, namespaceTest } from "../support/namespace.ts";
 
 async function runIn(
   namespace: Namespace,
   command: RunCommand,
-  given: { readonly names?: readonly string[]; readonly lines?: readonly string[] } = {},
+  given: {
+    readonly names?: readonly string[];
+    readonly lines?: readonly string[];
+    readonly options?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<{ code: number; out: string; err: string }> {
   const file = await Deno.makeTempFile();
   const entry = namespace.entry.join(" ");
@@ -23,6 +28,7 @@ async function runIn(
   const options = new GivenOptions([
     { name: "config-file", value: file },
     ...(given.names ?? []).map((name) => ({ name, value: "" })),
+    ...Object.entries(given.options ?? {}).map(([name, value]) => ({ name, value })),
   ]);
   try {
     const code = await command(options, [], {
@@ -136,5 +142,46 @@ namespaceTest("doctor names what is wrong and the command that mends it", needs,
     const json = await runIn(server, runDoctor, { lines, names: ["json"] });
     assert.ok(JSON.parse(json.out).every(({ state }: { state: string }) => state !== "bad"));
     assert.equal(after.code, 0);
+  });
+});
+
+namespaceTest(
+  "what others wrote into the firewall has no effect on who reads fw-list",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const { firewall } = iptablesIn(server);
+    await firewall.prepare();
+    await firewall.open(access("10.9.0.1", "tcp/22", 600));
+    // NUL would end it. Line feeds and tabs of a listing may be those of the program.
+    const comment = HOSTILE.replaceAll(/[\0\n\t]/g, "");
+    const rule = ["-s", "10.9.0.2", "-p", "tcp", "--dport", "22"];
+    const match = ["-m", "comment", "--comment", comment];
+    await server.must("iptables", "-A", "FWKNOP_INPUT", ...rule, ...match, "-j", "ACCEPT");
+    const all = await runIn(server, runFwList, { names: ["all"] });
+    assertHarmless(all.out, "fw-list --all");
+    for (const names of [[], ["json"]]) {
+      const { out } = await runIn(server, runFwList, { names });
+      assert.match(out, /10\.9\.0\.1/);
+      assert.doesNotMatch(out, /FORGED/);
+    }
+    await firewall.release();
+  },
+);
+
+namespaceTest("the name of a file has no effect on who reads doctor", needs, async (lab) => {
+  const server = await lab.namespace("server");
+  await withFolder(async (folder) => {
+    const file = `${folder}/${HOSTILE.replace("\0", "")}`;
+    await Deno.writeTextFile(file, "SOURCE ANY\nKEY secret-one\nHMAC_KEY secret-two\n");
+    for (const names of [[], ["json"]]) {
+      const { out, err } = await runIn(server, runDoctor, {
+        names,
+        lines: ["ENABLE_UDP_SERVER Y"],
+        options: { "access-file": file },
+      });
+      assertHarmless(out, "doctor");
+      assertHarmless(err, "doctor's warnings");
+    }
   });
 });

@@ -8,7 +8,7 @@ function written(options: Omit<LoggerOptions, "write">): string {
   using logger = openLogger({ ...options, write: (more) => text += more });
   logger.log({ severity: "info", text: "one {text} %s {members}" });
   logger.log({ severity: "debug", text: "detail" });
-  logger.log({ severity: "warning", text: "two\nlines\x1b" });
+  logger.log({ severity: "warning", text: "two\x1b", rest: ["lines\nof ours"] });
   logger.object({ event: "refused", code: "replay" });
   return text;
 }
@@ -16,7 +16,7 @@ function written(options: Omit<LoggerOptions, "write">): string {
 Deno.test("text is one line per entry and nothing else; braces mean nothing", () => {
   assert.equal(
     written({ verbose: false, format: "text" }),
-    "one {text} %s {members}\ntwo\nlines\\x1b\n",
+    "one {text} %s {members}\ntwo\\x1b\nlines\\nof ours\n",
   );
   assert.match(written({ verbose: true, format: "text" }), /^detail$/m);
 });
@@ -24,7 +24,7 @@ Deno.test("text is one line per entry and nothing else; braces mean nothing", ()
 Deno.test("for the journal each line starts with its severity", () => {
   assert.equal(
     written({ verbose: true, format: "journal" }),
-    "<6>one {text} %s {members}\n<7>detail\n<4>two\n<4>lines\\x1b\n",
+    "<6>one {text} %s {members}\n<7>detail\n<4>two\\x1b\n<4>lines\\nof ours\n",
   );
 });
 
@@ -35,7 +35,7 @@ Deno.test("JSON is one object per line with the time in seconds", () => {
   for (const { time } of objects) assert.ok(time >= now - 1 && time < now + 5);
   assert.deepEqual(objects.map(({ time: _, ...rest }) => rest), [
     { event: "log", severity: "info", text: "one {text} %s {members}" },
-    { event: "log", severity: "warning", text: "two\nlines\x1b" },
+    { event: "log", severity: "warning", text: "two\x1b\nlines\nof ours" },
     { event: "refused", code: "replay" },
   ]);
 });
@@ -58,7 +58,8 @@ Deno.test("with syslog and standard error a line goes to both, an object to neit
       written({ verbose: false, format: "text" }),
     );
     assert.match(receiver.receive() ?? "", /: one \{text\}/);
-    assert.match(receiver.receive() ?? "", /: two\nlines/);
+    assert.match(receiver.receive() ?? "", /: two\\x1b$/);
+    assert.match(receiver.receive() ?? "", /: lines\\nof ours$/);
     assert.equal(receiver.receive(), undefined);
   }));
 

@@ -23,8 +23,8 @@ Deno.test("control characters of a packet do not reach the log", () =>
   inFolder((socket) => {
     using receiver = new LocalReceiver(socket);
     using syslog = new Syslog({ identity: "f", facility: "LOG_DAEMON", socket });
-    syslog.log({ severity: "debug", text: "a\x1b[2Jb\0c\x9bd\te" });
-    assert.equal(receiver.receive(), `<31>f[${Deno.pid}]: a\\x1b[2Jb\\x00c\\x9bd\te`);
+    syslog.log({ severity: "debug", text: "a\x1b[2Jb\0c\x9bd\te\n<0>f" });
+    assert.equal(receiver.receive(), `<31>f[${Deno.pid}]: a\\x1b[2Jb\\x00c\\x9bd\\te\\n<0>f`);
   }));
 
 Deno.test("a syslog that starts late or again is found, and is told how many lines it missed", () =>
