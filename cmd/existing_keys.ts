@@ -1,27 +1,53 @@
 /**
- * Keys that are in use already: those of a stanza of `access.conf`.
+ * Keys that are in use already: those of a stanza of `access.conf`, of a client's stanza, or of a file of key lines.
  *
  * @module
  */
 import type { KeyPair } from "../lib/client/key_text.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
-import { readAccessFile } from "../lib/config/access_conf.ts";
+import { parseAccessConf } from "../lib/config/access_conf.ts";
+import { readLines } from "../lib/config/line.ts";
 import { GivenOptions } from "../lib/config/option.ts";
 import { SERVER_OPTIONS } from "../lib/config/server_options.ts";
 import { resolveServerSettings } from "../lib/config/server_settings.ts";
+import { hasClientStanza, inputName, keyLines, readKeyText } from "./read_key_lines.ts";
 import { systemFiles } from "./system_files.ts";
 
 /**
  * Reads the keys of one stanza.
  *
- * @param place `FILE`, or `FILE#N` for the stanza number N, counted from 1 in the order read.
+ * @param place `FILE`, or `FILE#N` for the stanza number N of an access.conf, counted from 1 in the order read; a FILE
+ * of `-` is standard input.
  */
-export function existingKeys(place: string): KeyPair | Problem {
-  const [, file = "", digits] = /^(.+?)(?:#(\d+))?$/.exec(place) ?? [];
+export async function existingKeys(place: string): Promise<KeyPair | Problem> {
+  const [, path = "", digits] = /^(.+?)(?:#(\d+))?$/.exec(place) ?? [];
+  const text = await readKeyText(path);
+  if (text instanceof Problem) return text;
+  const file = inputName(path);
+  // What fwknop invite prints has a stanza for either end, with the same keys.
+  if (hasClientStanza(text) || !hasAccessStanza(text)) return pairOf(text, file);
+  return accessKeys(text, file, digits);
+}
+
+function hasAccessStanza(text: string): boolean {
+  return readLines(text, "").some((line) =>
+    line.kind === "setting" && /^(SOURCE:?|%include.*)$/.test(line.name)
+  );
+}
+
+function pairOf(text: string, file: string): KeyPair | Problem {
+  const keys = keyLines(text, file);
+  if (keys instanceof Problem) return keys;
+  const { key, hmacKey } = keys.level;
+  if (key?.kind !== "bytes") return new Problem(`${file} has no encryption key`);
+  return { key: key.bytes, hmacKey: hmacKey?.kind === "bytes" ? hmacKey.bytes : undefined };
+}
+
+function accessKeys(text: string, file: string, digits: string | undefined): KeyPair | Problem {
   const { resolved } = resolveServerSettings([], new GivenOptions([]), SERVER_OPTIONS);
   if (resolved === undefined) throw new TypeError("The defaults of the settings are not valid");
   const context = { settings: resolved.settings, files: systemFiles };
-  const { entries, diagnostics } = readAccessFile(file, context);
+  const { entries, diagnostics } = parseAccessConf(text, file, context);
   const error = diagnostics.find(({ severity }) => severity === "error");
   if (error !== undefined) {
     const { text, hint, position } = error;

@@ -35,7 +35,7 @@ const OPTIONS: readonly OptionRow[] = [
   {
     name: "from",
     argument: "FILE[#N]",
-    brief: "Make no keys: show those of stanza N of an access.conf as a QR code",
+    brief: "Make no keys: show those of stanza N of an access.conf, or of key lines, as a QR code",
   },
 ];
 
@@ -48,6 +48,7 @@ export const keygen: CommandDefinition = {
     "the server's stanza in access.conf. To bring keys that are in use to a phone:",
     "",
     "  fwknop keygen --from /etc/fwknop/access.conf#1",
+    "  fwknopd --key-gen | fwknop keygen --from -",
   ].join("\n"),
   options: OPTIONS,
   load: async () => (await import("./keygen_run.ts")).runKeygen,

@@ -25,7 +25,7 @@ export async function runKeygen(
   const place = options.value("from");
   const keys = place === undefined
     ? await makeKeys(options, context)
-    : checkFrom(options) ?? existingKeys(place);
+    : checkFrom(options) ?? await existingKeys(place);
   if (keys instanceof Problem) return tellProblem(keys, context);
   const file = options.value("qr-file");
   if (options.has("qr") || (place !== undefined && file === undefined)) {

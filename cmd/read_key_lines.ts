@@ -1,5 +1,5 @@
 /**
- * Keys out of a file that `fwknop keygen` has written.
+ * Keys out of a file of lines: what `fwknop keygen`, `fwknopd --key-gen` or `fwknop invite` has written.
  *
  * @module
  */
@@ -7,29 +7,75 @@ import { errorText } from "../lib/client/error_text.ts";
 import { Problem } from "../lib/client/problem.ts";
 import type { RcSetting } from "../lib/client/rc_text.ts";
 import { levelFromRc } from "../lib/client/settings_from_rc.ts";
-import { textBytes } from "../lib/crypto/bytes.ts";
-import { DEFAULT_STANZA, parseFwknoprc, readStanza } from "../lib/config/fwknoprc.ts";
+import type { SettingsLevel } from "../lib/client/settings.ts";
+import { parseFwknoprc, readStanza } from "../lib/config/fwknoprc.ts";
 import { fwknoprcVariable } from "../lib/config/fwknoprc_variables.ts";
+import { textBytes } from "../lib/crypto/bytes.ts";
+import { fileText, foreignEncoding } from "../lib/file_text.ts";
+import { readInput } from "./read_input.ts";
 
-/** Reads lines such as `KEY_BASE64: …`. @param path `-` is standard input. */
-export async function readKeyLines(path: string): Promise<RcSetting[] | Problem> {
-  let text: string;
+/** The key lines of a file, as written and as they are read. */
+export interface KeyLines {
+  readonly settings: readonly RcSetting[];
+  readonly level: SettingsLevel;
+}
+
+/** What a stanza says about its keys besides the keys. */
+const ABOUT_KEYS: readonly string[] = ["HMAC_DIGEST_TYPE", "USE_HMAC", "ENCRYPTION_MODE"];
+
+/** Reads lines such as `KEY_BASE64: …`, alone or in the only stanza. @param path `-` is standard input. */
+export async function readKeyLines(path: string): Promise<KeyLines | Problem> {
+  const text = await readKeyText(path);
+  return text instanceof Problem ? text : keyLines(text, inputName(path));
+}
+
+/** The text of the file. @param path `-` is standard input. */
+export async function readKeyText(path: string): Promise<string | Problem> {
   try {
-    text = path === "-"
-      ? await new Response(Deno.stdin.readable).text()
-      : await Deno.readTextFile(path);
+    const bytes = await readInput(path);
+    const foreign = foreignEncoding(bytes, inputName(path));
+    return foreign === undefined ? fileText(bytes) : new Problem(foreign.text, foreign);
   } catch (error) {
     return new Problem(`cannot read the keys from ${path}: ${errorText(error)}`);
   }
-  // The lines have the form of those in a stanza.
-  const rc = parseFwknoprc(`[${DEFAULT_STANZA}]\n${text}`, path);
-  const { entries, diagnostics } = readStanza(rc, DEFAULT_STANZA);
-  const found = [...diagnostics, ...levelFromRc(entries, "native", textBytes).diagnostics];
-  const keys = entries.filter(({ name }) => fwknoprcVariable(name)?.secret === true);
-  if (found.length > 0 || keys.length === 0 || keys.length < entries.length) {
-    return new Problem(`${path === "-" ? "standard input" : path} has more or less than keys`, {
-      hint: "the lines are those of fwknop keygen: KEY_BASE64: … and HMAC_KEY_BASE64: …",
+}
+
+/** What the file is called in messages. */
+export function inputName(path: string): string {
+  return path === "-" ? "standard input" : path;
+}
+
+/** Whether the text has a stanza of the client: a line `[NAME]`. */
+export function hasClientStanza(text: string): boolean {
+  return parseFwknoprc(text, "").lines.some(({ kind }) => kind === "header");
+}
+
+/** The key lines of a text. @param file for positions and messages. */
+export function keyLines(text: string, file: string): KeyLines | Problem {
+  const rc = parseFwknoprc(text, file);
+  const [name, another] = rc.lines.flatMap((line) => line.kind === "header" ? [line.name] : []);
+  if (another !== undefined) {
+    return new Problem(`${file} has several stanzas`, {
+      hint: "name a file with one: what fwknop invite or fwknop keygen has written",
     });
   }
-  return keys.map(({ name, value }) => ({ name, value }));
+  const { entries, diagnostics } = readStanza(rc, name);
+  const isAboutKeys = (variable: string): boolean =>
+    fwknoprcVariable(variable)?.secret === true || ABOUT_KEYS.includes(variable);
+  const taken = entries.filter((entry) => isAboutKeys(entry.name));
+  const { level, diagnostics: found } = levelFromRc(taken, "native", textBytes);
+  const wrong = [...diagnostics, ...found].find(({ severity }) => severity === "error");
+  if (wrong !== undefined) {
+    const { text: what, hint, position } = wrong;
+    return new Problem(what, { ...(hint && { hint }), ...(position && { position }) });
+  }
+  // Without a stanza around them other lines are a sign of another file than was meant.
+  const stray = name === undefined ? entries.find((entry) => !isAboutKeys(entry.name)) : undefined;
+  if (stray !== undefined || (level.key === undefined && level.hmacKey === undefined)) {
+    return new Problem(`${file} has more or less than keys`, {
+      hint: "the lines are those of fwknop keygen: KEY_BASE64: … and HMAC_KEY_BASE64: …",
+      ...(stray && { position: stray.position }),
+    });
+  }
+  return { settings: taken.map(({ name, value }) => ({ name, value })), level };
 }

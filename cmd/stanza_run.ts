@@ -116,7 +116,11 @@ async function stanzaSettings(options: GivenOptions): Promise<RcSetting[] | Prob
     return usageProblem("--keys does not go with a key on the command line");
   }
   const keys = await readKeyLines(file);
-  return keys instanceof Problem ? keys : [...rcSettings(level), ...keys];
+  if (keys instanceof Problem) return keys;
+  // An option wins over what the file says about its keys.
+  const settings = rcSettings(level);
+  const more = keys.settings.filter(({ name }) => settings.every((given) => given.name !== name));
+  return [...settings, ...more];
 }
 
 function show(

@@ -6,9 +6,11 @@
 import { replacePrivateFile } from "../lib/client/private_file.ts";
 import { openwrtAccess, openwrtConf, parseOpenwrt } from "../lib/config/openwrt.ts";
 import { HintedError } from "../lib/hinted_error.ts";
+import { fileText, foreignEncoding } from "../lib/file_text.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
 import { printDiagnostics } from "./load_server_config.ts";
+import { readInput } from "./read_input.ts";
 
 /** Converts one file; nothing is written where an error is in it. */
 export const runUci: RunCommand = async (options, [path, ...more], context) => {
@@ -34,12 +36,15 @@ export const runUci: RunCommand = async (options, [path, ...more], context) => {
 };
 
 async function readText(path: string): Promise<string> {
+  let bytes: Uint8Array;
   try {
-    const input = path === "-" ? Deno.stdin.readable : (await Deno.open(path)).readable;
-    return await new Response(input).text();
+    bytes = await readInput(path);
   } catch (error) {
     throw failure(`Cannot read ${path}`, error);
   }
+  const foreign = foreignEncoding(bytes, path);
+  if (foreign !== undefined) throw new HintedError(foreign.text, { hint: foreign.hint });
+  return fileText(bytes);
 }
 
 function failure(what: string, cause: unknown): HintedError {

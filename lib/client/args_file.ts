@@ -4,6 +4,7 @@
  * @module
  */
 import type { OptionRow } from "../config/option.ts";
+import { fileText } from "../file_text.ts";
 import { errorText } from "./error_text.ts";
 import { replacePrivateFile } from "./private_file.ts";
 import { Problem } from "./problem.ts";
@@ -69,7 +70,7 @@ export async function saveArgs(
 export async function readArgs(path: string): Promise<string | Problem> {
   let text: string;
   try {
-    text = await Deno.readTextFile(path);
+    text = fileText(await Deno.readFile(path));
   } catch (error) {
     return new Problem(`cannot read ${path}: ${errorText(error)}`, {
       reference: `Could not open args file: ${path}`,

@@ -4,16 +4,18 @@
  * @module
  */
 
+import { withoutMark } from "../file_text.ts";
+
 /**
  * The key of a destination, or `undefined`; the last line that matches wins.
  *
  * The file is bytes: the key is the rest of the line as it stands, trailing blanks and carriage return
- * included. Blanks, tabs and `=` before the destination and after the colon are skipped.
+ * included. Blanks, tabs and `=` before the destination and after the colon are skipped, and so is a byte order mark.
  */
 export function findKey(file: Uint8Array, destination: string): Uint8Array | undefined {
   let key: Uint8Array | undefined;
   // One character per byte, so that offsets of the text are offsets of the file.
-  const text = Array.from(file, (byte) => String.fromCharCode(byte)).join("");
+  const text = Array.from(withoutMark(file), (byte) => String.fromCharCode(byte)).join("");
   const name = Array.from(
     new TextEncoder().encode(destination),
     (byte) => String.fromCharCode(byte),

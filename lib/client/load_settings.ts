@@ -49,7 +49,8 @@ export function loadSettings(sources: SettingsSources): LoadedSettings | RcError
   if (rcFile !== undefined) {
     const names = stanza === undefined || saves ? [DEFAULT_STANZA] : [DEFAULT_STANZA, stanza];
     for (const name of names) {
-      const read = readStanza(rcFile.rc, name);
+      // The other end was set up with what the C client takes of a key.
+      const read = readStanza(rcFile.rc, name, dialect === "compat" ? "warning" : "error");
       const { level, diagnostics: found } = levelFromRc(read.entries, dialect, rcFile.encode);
       levels.push(level);
       diagnostics.push(...[...read.diagnostics, ...found].sort(byLine));

@@ -6,6 +6,7 @@
 import { visible } from "../one_line.ts";
 import type { Diagnostic } from "../config/diagnostic.ts";
 import { type Fwknoprc, parseFwknoprc } from "../config/fwknoprc.ts";
+import { foreignEncoding, withoutMark } from "../file_text.ts";
 import { errorText } from "./error_text.ts";
 import { Problem } from "./problem.ts";
 import type { EncodeText } from "./settings_from_rc.ts";
@@ -32,13 +33,15 @@ export function readRcFile(path: string): RcFile | "absent" | Problem {
     // Synchronous: a small file takes less than handing it to another thread.
     const info = Deno.statSync(path);
     warnings = checkPrivate(path, info);
-    bytes = Deno.readFileSync(path);
+    bytes = withoutMark(Deno.readFileSync(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "absent";
     return new Problem(`cannot read ${path}: ${errorText(error)}`, {
       reference: `Unable to open rc file: ${path}: ${errorText(error)}`,
     });
   }
+  const foreign = foreignEncoding(bytes, path);
+  if (foreign !== undefined) return new Problem(foreign.text, { hint: foreign.hint });
   const { text, encode } = decodeText(bytes);
   return { rc: parseFwknoprc(text, path), encode, warnings };
 }

@@ -5,7 +5,7 @@
  */
 import { DIGESTS } from "../crypto/digest_name.ts";
 import { ENCRYPTION_MODES } from "../crypto/encryption_mode.ts";
-import { FWKNOPRC_VARIABLES } from "../config/fwknoprc_variables.ts";
+import { FWKNOPRC_VARIABLES, fwknoprcVariable } from "../config/fwknoprc_variables.ts";
 import type { KeySource, SettingsLevel } from "./settings.ts";
 
 /** A variable and its value, as they stand in a stanza. */
@@ -71,6 +71,9 @@ export function rcSettings(level: Readonly<SettingsLevel>): RcSetting[] {
 /** Why a value cannot stand in a line, or `undefined`: quoting does not exist. */
 export function unwritable({ name, value }: RcSetting): string | undefined {
   if (value === "") return `${name} would be empty`;
+  if (fwknoprcVariable(name)?.kind === "command") {
+    return /[\r\n]/.test(value) ? `${name} would hold the end of a line` : undefined;
+  }
   return /[ \t;#\r\n]/.test(value)
     ? `${name} would hold a blank, ; or #, which end a value in the rc file`
     : undefined;

@@ -67,9 +67,16 @@ function malformedLine({ text, position, reason }: MalformedLine): Diagnostic {
       hint: "The line is not UTF-8 text",
     };
   }
+  // What begins with no known name may be a key: `KEY_BASE64=…`, or one that lost its name.
+  const [, word = ""] = /^\s*([A-Z_]*)/.exec(text) ?? [];
+  const isKnown = word === ""
+    ? /^\s*(#|$)/.test(text)
+    : FWKNOPD_ROWS.some((row) => row.name === word);
   return {
     severity: "warning",
-    text: `*Invalid config file entry in ${file} at line ${line}.\n - '${text}'`,
+    text: `*Invalid config file entry in ${file} at line ${line}.\n - '${
+      isKnown ? text : "(hidden)"
+    }'`,
     position,
     hint: malformedHint(text),
   };

@@ -8,7 +8,11 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Position } from "./stanza.ts";
 import { nearestWord } from "./did_you_mean.ts";
-import { FWKNOPRC_VARIABLES, fwknoprcVariable } from "./fwknoprc_variables.ts";
+import {
+  FWKNOPRC_VARIABLES,
+  type FwknoprcVariable,
+  fwknoprcVariable,
+} from "./fwknoprc_variables.ts";
 
 /** One line; `text` is as written, without its line end. */
 export type FwknoprcLine =
@@ -23,6 +27,8 @@ export type FwknoprcLine =
       /** Columns from 1. */
       readonly nameColumn: number;
       readonly valueColumn: number;
+      /** What follows the value, up to the end of the line, blanks before it included. */
+      readonly rest: string;
     }
     | { readonly kind: "malformed"; readonly column: number }
   );
@@ -88,14 +94,23 @@ export function hasStanza(rc: Fwknoprc, name: string): boolean {
   return rc.lines.some((line) => line.kind === "header" && sameStanza(line.name, name));
 }
 
-/** Reads every stanza of that name, in file order. Lines of other stanzas are not looked at. */
-export function readStanza(rc: Fwknoprc, stanza: string): FwknoprcStanza {
+/**
+ * Reads every stanza of that name, in file order. Lines of other stanzas are not looked at.
+ *
+ * @param stanza `undefined` stands for the lines before the first one.
+ * @param cutSecret what it is when a key would be cut: the C client takes the first part of it.
+ */
+export function readStanza(
+  rc: Fwknoprc,
+  stanza: string | undefined,
+  cutSecret: Diagnostic["severity"] = "error",
+): FwknoprcStanza {
   const entries: FwknoprcEntry[] = [];
   const diagnostics: Diagnostic[] = [];
-  let inside = false;
+  let inside = stanza === undefined;
   for (const [index, line] of rc.lines.entries()) {
     const at = (column: number): Position => ({ file: rc.file, line: index + 1, column });
-    if (line.kind === "header") inside = sameStanza(line.name, stanza);
+    if (line.kind === "header") inside = stanza !== undefined && sameStanza(line.name, stanza);
     if (!inside) continue;
     if (line.kind === "malformed") {
       diagnostics.push(malformed(line.text, at(line.column)));
@@ -103,9 +118,20 @@ export function readStanza(rc: Fwknoprc, stanza: string): FwknoprcStanza {
     }
     if (line.kind !== "parameter") continue;
     const position = at(line.nameColumn);
-    if (fwknoprcVariable(line.name) === undefined) {
-      diagnostics.push(unknownVariable(line.name, line.value, position));
+    const variable = fwknoprcVariable(line.name);
+    if (variable === undefined) {
+      diagnostics.push(unknownVariable(line.name, position));
       continue;
+    }
+    const cut = cutValue(variable, line.value, line.rest);
+    if (cut !== undefined) {
+      const { text, hint, offset } = cut;
+      diagnostics.push({
+        severity: variable.secret ? cutSecret : "warning",
+        text,
+        position: at(line.valueColumn + line.value.length + offset),
+        hint,
+      });
     }
     entries.push({
       name: line.name,
@@ -134,16 +160,59 @@ export function outsideStanzas(rc: Fwknoprc): Diagnostic[] {
   }];
 }
 
+/**
+ * What is lost of a value that ends at a blank, `#` or `;` (`docs/spec/client.md` 4), or `undefined`. A comment is
+ * no loss, but behind a passphrase it cannot be told from the rest of it.
+ */
+function cutValue(
+  { name, kind, secret }: FwknoprcVariable,
+  value: string,
+  rest: string,
+): { readonly text: string; readonly hint: string; readonly offset: number } | undefined {
+  // A closing `;` is the habit of the perl era.
+  const isEnd = /^[ \t;\r]*$/.test(rest);
+  const isComment = /^[ \t]+[#;]|^;[ \t;]*#/.test(rest);
+  const isPassphrase = secret === true && kind === "text";
+  if (isEnd || (isComment && !isPassphrase)) return undefined;
+  const offset = rest.length - rest.trimStart().length;
+  const [what] = /^[;#]/.exec(rest) ?? ["blank"];
+  const text = `the value of ${name} ends at the ${what === "blank" ? what : `'${what}'`}`;
+  if (value === "=") {
+    return { text: `the value of ${name} is '='`, hint: "write NAME value, without '='", offset };
+  }
+  if (isPassphrase) {
+    const hint =
+      `write all of it in base64, which printf %s 'PASSPHRASE' | base64 makes, as ${name}_BASE64` +
+      (isComment ? "; write a comment on a line of its own" : "");
+    return { text: `${text}: what follows would be cut off`, hint, offset };
+  }
+  if (secret) {
+    const hint = "copy the whole line that fwknop keygen printed";
+    return { text: `${text}: what follows would be cut off`, hint, offset };
+  }
+  const hint = value.endsWith(",")
+    ? "write the list without blanks"
+    : "write a comment on a line of its own; a value cannot hold a blank, # or ;";
+  return { text: `${text}: what follows has no effect`, hint, offset };
+}
+
 /** The C client's line about a variable it cannot use; the value of a secret is not shown. */
 export function parameterError(name: string, value: string, position: Position): string {
-  const shown = fwknoprcVariable(name)?.secret ? "(hidden)" : value;
+  const variable = fwknoprcVariable(name);
+  // What no table knows may be a secret of another program, or a key whose name is misspelt.
+  const shown = variable === undefined || variable.secret === true ? HIDDEN : value;
   return `Parameter error in ${position.file}, line ${position.line}: var=${name}, val=${shown}`;
 }
 
+/** What stands in the place of a value that may be secret. */
+const HIDDEN = "(hidden)";
+
 function malformed(line: string, position: Position): Diagnostic {
-  const [word] = line.trim().split(/[\s=:]/);
-  // A key must not reach the screen because someone wrote KEY=value.
-  const shown = /KEY|PW/.test(word ?? "") ? `${word} (hidden)` : line;
+  const [word = ""] = line.trim().split(/[\s=:]/);
+  // A key must not reach the screen because of KEY=value, nor one that lost its name.
+  const variable = fwknoprcVariable(word);
+  const isHarmless = word === "" || word.startsWith("[") || variable !== undefined;
+  const shown = variable?.secret ? `${word} ${HIDDEN}` : isHarmless ? line : HIDDEN;
   const equals = /^[ \t]*[A-Z_0-9]+[=:]/.test(line);
   return {
     severity: "error",
@@ -157,12 +226,12 @@ function malformed(line: string, position: Position): Diagnostic {
   };
 }
 
-function unknownVariable(name: string, value: string, position: Position): Diagnostic {
-  // The value after a misspelt KEY is a key all the same.
-  const shown = /KEY|PW|PASS/i.test(name) ? "(hidden)" : value;
+function unknownVariable(name: string, position: Position): Diagnostic {
   const nearest = nearestWord(name, FWKNOPRC_VARIABLES.map((variable) => variable.name));
   const hint = name.startsWith("[")
     ? "close the stanza name with ]"
+    : name === "CLIENT_TIMEOUT"
+    ? "its name is FW_TIMEOUT now"
     : name.startsWith("#") || name.startsWith(";")
     ? `a comment begins in the first column: nothing may stand before ${name[0]}`
     : nearest === undefined
@@ -170,7 +239,7 @@ function unknownVariable(name: string, value: string, position: Position): Diagn
     : `did you mean ${nearest}?`;
   return {
     severity: "error",
-    text: `Parameter error in ${position.file}, line ${position.line}: var=${name}, val=${shown}`,
+    text: parameterError(name, "", position),
     position,
     ...(hint === undefined ? {} : { hint }),
   };
@@ -183,17 +252,21 @@ function parseLine(text: string, end: FwknoprcLine["end"]): FwknoprcLine {
   }
   const header = /^[ \t]*\[([^\]]*)\]/.exec(text);
   if (header !== null) return { ...base, kind: "header", name: header[1] ?? "" };
-  const parameter = /^([ \t]*)([^ \t\r]+)([ \t]+)([^ \t;#\r]+)/.exec(text);
+  const parameter = /^([ \t]*)([^ \t\r]+)([ \t]+)([^ \t;#\r]+)(.*)$/s.exec(text);
   if (parameter === null) {
     return { ...base, kind: "malformed", column: text.length - text.trimStart().length + 1 };
   }
-  const [, indent = "", name = "", gap = "", value = ""] = parameter;
+  const [, indent = "", written = "", gap = "", first = "", after = ""] = parameter;
+  const name = written.endsWith(":") ? written.slice(0, -1) : written;
+  // A command has arguments. The variable is ours, so no C client reads less of it.
+  const isCommand = fwknoprcVariable(name)?.kind === "command";
   return {
     ...base,
     kind: "parameter",
-    name: name.endsWith(":") ? name.slice(0, -1) : name,
-    value,
+    name,
+    value: isCommand ? (first + after).trimEnd() : first,
     nameColumn: indent.length + 1,
-    valueColumn: indent.length + name.length + gap.length + 1,
+    valueColumn: indent.length + written.length + gap.length + 1,
+    rest: isCommand ? "" : after,
   };
 }

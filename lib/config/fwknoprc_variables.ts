@@ -17,6 +17,7 @@ export type FwknoprcValueKind =
   | "switch"
   | "text"
   | "path"
+  | "command"
   | "base64"
   | "verbosity"
   | "wait";
@@ -116,8 +117,8 @@ export const FWKNOPRC_VARIABLES: readonly FwknoprcVariable[] = [
   { name: "NO_SAVE_ARGS", kind: "switch", brief: "Do not save the command line" },
   {
     name: "KEY_COMMAND",
-    kind: "path",
-    brief: "Program that prints the keys, a line each",
+    kind: "command",
+    brief: "Command that prints the keys, a line each: the rest of the line",
     extension: true,
   },
   {

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { concatBytes } from "../crypto/bytes.ts";
+import { fileText, foreignEncoding } from "../file_text.ts";
 import { visible } from "../one_line.ts";
 import { ownUid } from "../own_uid.ts";
 import type { ConfigFiles, FileRead } from "./config_files.ts";
@@ -48,7 +50,13 @@ export function readConfigFile(path: string, role: "Config" | "Access"): FileRea
     using file = Deno.openSync(path);
     const info = file.statSync();
     if (!info.isFile) return { diagnostics: [notRegular(path)] };
-    const text = readAll(file);
+    const bytes = readAll(file);
+    const foreign = foreignEncoding(bytes, path);
+    if (foreign !== undefined) {
+      const error: Diagnostic = { severity: "error", ...foreign, text: `[*] ${foreign.text}` };
+      return { diagnostics: [error] };
+    }
+    const text = fileText(bytes);
     const exposure = exposureOf(path, info);
     return { text, diagnostics: ownership(path, info), ...(exposure && { exposure }) };
   } catch (error) {
@@ -57,14 +65,13 @@ export function readConfigFile(path: string, role: "Config" | "Access"): FileRea
   }
 }
 
-function readAll(file: Deno.FsFile): string {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+function readAll(file: Deno.FsFile): Uint8Array {
+  const parts: Uint8Array[] = [];
   const buffer = new Uint8Array(65536);
-  let text = "";
   for (let count = file.readSync(buffer); count !== null; count = file.readSync(buffer)) {
-    text += decoder.decode(buffer.subarray(0, count), { stream: true });
+    parts.push(buffer.slice(0, count));
   }
-  return text + decoder.decode();
+  return concatBytes(...parts);
 }
 
 function ownership(path: string, { mode, uid }: Deno.FileInfo): Diagnostic[] {

@@ -134,3 +134,20 @@ Deno.test("--from needs a number where there are several stanzas, and an existin
     assertMatch(err, /^fwknop: .*absent/);
   });
 });
+
+Deno.test("--from takes key lines and what invite has printed as well as an access.conf", async () => {
+  await withFolder(async (folder) => {
+    const lines = "KEY_BASE64: MDEyMzQ1Njc4OTAxMjM0NQ==\nHMAC_KEY_BASE64: c2VjcmV0\n";
+    const server = `SOURCE ANY\n${lines.replaceAll(":", "")}`;
+    for (const text of [lines, server, `${server}\n[gate]\nSPA_SERVER gate\n${lines}`]) {
+      await Deno.writeTextFile(`${folder}/keys`, `\ufeff${text}`);
+      const { code, out, err } = await keygenWith("--from", `${folder}/keys`);
+      assertEquals([code, err], [0, ""]);
+      assertEquals(out, renderUnicodeCompact(CODE_OF_FIRST, { border: 2 }) + "\n");
+    }
+    await Deno.writeTextFile(`${folder}/keys`, "KEY correct horse\n");
+    const { code, out, err } = await keygenWith("--from", `${folder}/keys`);
+    assertEquals([code, out], [1, ""]);
+    assertMatch(err, /^fwknop: the value of KEY ends at the blank/);
+  });
+});

@@ -76,7 +76,7 @@ Deno.test("errors of the rc file name the place and the nearest word", async () 
     assertEquals(
       err,
       [
-        `fwknop: Parameter error in ${home}/.fwknoprc, line 2: var=SPA_SERVR, val=x`,
+        `fwknop: Parameter error in ${home}/.fwknoprc, line 2: var=SPA_SERVR, val=(hidden)`,
         `  at ${home}/.fwknoprc:2:1`,
         "  did you mean SPA_SERVER?",
         `fwknop: Parameter error in ${home}/.fwknoprc, line 3: var=FW_TIMEOUT, val=soon`,

@@ -1,6 +1,6 @@
 import { stanza } from "../../cmd/stanza.ts";
 import { parseCommandLine } from "../../lib/config/getopt.ts";
-import { assertEquals, assertMatch } from "../assert.ts";
+import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
 
@@ -61,6 +61,35 @@ Deno.test("a stanza is added at the end of a private file, keys out of keygen's 
         line("HMAC_KEY_BASE64", "c2VjcmV0"),
     );
     assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
+  });
+});
+
+Deno.test("--keys takes what invite has written, with what belongs to the keys, and no cut key", async () => {
+  await withRc(undefined, async (stanzaWith, path) => {
+    const keys = `${path}.keys`;
+    const add = async (name: string, text: string | Uint8Array) => {
+      await (typeof text === "string" ? Deno.writeTextFile : Deno.writeFile)(keys, text as never);
+      return await stanzaWith("add", name, "-D", "h.example", "-A", "tcp/22", "--keys", keys);
+    };
+    const invited = "\ufeff# For the server\nSOURCE ANY\nKEY_BASE64 b3RoZXI=\n\n" +
+      "[gate]\nSPA_SERVER gate.example\nKEY_BASE64 a2V5\nHMAC_DIGEST_TYPE SHA512\n" +
+      "HMAC_KEY_BASE64 aG1hYw==\nUSE_HMAC Y\n";
+    assertEquals((await add("one", invited)).err, "");
+    assertMatch(
+      await Deno.readTextFile(path),
+      /^\[one\]\nACCESS +tcp\/22\nSPA_SERVER +h.example\nKEY_BASE64 +a2V5\nHMAC_DIGEST_TYPE +SHA512\nHMAC_KEY_BASE64 +aG1hYw==\nUSE_HMAC +Y\n$/,
+    );
+    const cut = await add("two", "HMAC_KEY_BASE64 aG1hYw==\nKEY correct horse\n");
+    assertEquals(cut.code, 1);
+    assertMatch(cut.err, /^fwknop: the value of KEY ends at the blank.*\n {2}at .*\.keys:2:13\n/);
+    const stray = await add("two", "KEY_BASE64 a2V5\nACCESS tcp/22\n");
+    assertMatch(stray.err, /has more or less than keys\n {2}at .*\.keys:2:1\n/);
+    const wide = new Uint8Array(Uint16Array.from("\ufeffKEY a", (c) => c.charCodeAt(0)).buffer);
+    assertMatch(
+      (await add("two", wide)).err,
+      /is in UTF-16, must be in UTF-8\n {2}iconv -f UTF-16/,
+    );
+    assert(!(await Deno.readTextFile(path)).includes("[two]"));
   });
 });
 
@@ -129,7 +158,7 @@ Deno.test("what cannot be done is said with the way to do it", async () => {
       [["add", "x", "-U", "a b"], 2, /cannot be written: SPOOF_USER would hold a blank/],
       [["add", "x", "-a", "01.2.3.4"], 2, /--allow-ip: '01.2.3.4' is not an address/],
       [["add", "x", "--keys", "/nonexistent"], 1, /cannot read the keys/],
-      [["add", "x", "--keys", path], 1, /has more or less than keys/],
+      [["add", "x", "--keys", path], 1, /has several stanzas/],
     ];
     for (const [words, status, message] of lines) {
       const { code, out, err } = await stanzaWith(...words);

@@ -56,6 +56,66 @@ Deno.test("a value ends at a blank, a semicolon, a number sign or a carriage ret
   assertEquals(read(text).entries.map(([, value]) => value), ["a", "c", "e", "g", "tcp/22"]);
 });
 
+Deno.test("a key is taken whole, or it is an error that says where it ends", () => {
+  const printable = fc.string({ minLength: 1 }).map((text) => text.replace(/[^ -~]/g, "x").trim())
+    .filter((text) => text !== "");
+  const secret = fc.constantFrom("KEY", "HMAC_KEY", "GPG_SIGNING_PW", "KEY_BASE64");
+  fc.assert(fc.property(secret, printable, (name, key) => {
+    const rc = parseFwknoprc(`[default]\n${name} ${key}\n`, "rc");
+    const { entries, diagnostics } = readStanza(rc, "default");
+    const taken = entries[0]?.value === key;
+    // A `;` at the end, or a comment behind base64, is no part of any key.
+    const isClosed = name === "KEY_BASE64" ? /[ ;#]/.test(key) : /^[^ #;]+[ ;]+$/.test(key);
+    assert(taken || isClosed || diagnostics[0]?.severity === "error", `${name} ${key}`);
+    assert(!taken || diagnostics.length === 0, `${name} ${key}`);
+    // The C client's command line knocks as the C client does, and warns.
+    const compat = readStanza(rc, "default", "warning");
+    assertEquals(compat.entries, entries);
+    assert(
+      compat.diagnostics.every(({ severity, text }) =>
+        severity === "warning" || text.startsWith("*Invalid entry")
+      ),
+    );
+  }));
+});
+
+Deno.test("what follows a value is told of with its place, unless it is a comment", () => {
+  const told = (line: string) => {
+    const { diagnostics } = readStanza(parseFwknoprc(`[default]\n${line}\n`, "rc"), "default");
+    return diagnostics.map(({ severity, text, position, hint }) =>
+      `${severity} ${position?.column} ${text} / ${hint}`
+    );
+  };
+  const silent = ["ACCESS tcp/22 # ssh", "ACCESS: tcp/22;", "ACCESS tcp/22 ;ssh", "KEY: abc;"];
+  silent.push("ACCESS tcp/22; # ssh", "KEY_BASE64 a2V5 # laptop", "KEY_COMMAND pass show #1;x");
+  for (const line of silent) assertEquals(told(line), [], line);
+  assertEquals(told("KEY correct horse"), [
+    "error 13 the value of KEY ends at the blank: what follows would be cut off / " +
+    "write all of it in base64, which printf %s 'PASSPHRASE' | base64 makes, as KEY_BASE64",
+  ]);
+  assertEquals(
+    told("HMAC_KEY h#1;x")[0]?.slice(0, 56),
+    "error 11 the value of HMAC_KEY ends at the '#': what fol",
+  );
+  // Whether this is a comment or the rest of the passphrase only its owner knows.
+  assertEquals(told("KEY abc # laptop").length, 1);
+  assertEquals(told("KEY_BASE64 a2V5#x")[0]?.slice(0, 8), "error 16");
+  assertEquals(told("ACCESS tcp/22, udp/53"), [
+    "warning 16 the value of ACCESS ends at the blank: what follows has no effect / " +
+    "write the list without blanks",
+  ]);
+  assertEquals(told("WGET_CMD /usr/bin/wget -4")[0]?.slice(0, 10), "warning 24");
+  assertEquals(told("KEY = abc"), [
+    "error 7 the value of KEY is '=' / write NAME value, without '='",
+  ]);
+});
+
+Deno.test("KEY_COMMAND takes the rest of the line", () => {
+  assertEquals(read("[default]\nKEY_COMMAND: pass show a;b # c  \r\n").entries, [
+    ["KEY_COMMAND", "pass show a;b # c"],
+  ]);
+});
+
 Deno.test("an equals sign with blanks around it is the value", () => {
   assertEquals(read("[default]\nACCESS = tcp/22\n").entries, [["ACCESS", "="]]);
 });
@@ -71,7 +131,7 @@ Deno.test("a line without a value stops the reading and is named with its place"
 
 Deno.test("an unknown variable is named with its place and the nearest known one", () => {
   const found = read("[default]\n  SPA_SERVR host\nKEY x\n");
-  assertEquals(found.texts, ["Parameter error in rc, line 2: var=SPA_SERVR, val=host"]);
+  assertEquals(found.texts, ["Parameter error in rc, line 2: var=SPA_SERVR, val=(hidden)"]);
   assertEquals(found.places, ["2:3"]);
   assertEquals(found.hints, ["did you mean SPA_SERVER?"]);
   assertEquals(found.entries, [["KEY", "x"]]);
@@ -79,14 +139,18 @@ Deno.test("an unknown variable is named with its place and the nearest known one
 
 Deno.test("an indented comment is an unknown variable, and the hint says why", () => {
   const found = read("[default]\n  # x\n");
-  assertEquals(found.texts, ["Parameter error in rc, line 2: var=#, val=x"]);
+  assertEquals(found.texts, ["Parameter error in rc, line 2: var=#, val=(hidden)"]);
   assert(found.hints[0]?.includes("first column"));
 });
 
 Deno.test("no finding shows key material", () => {
-  for (const line of ["KEY=secret", "KEY_BASE46 secret", "HMACKEY secret", "KEY_BASE64:secret"]) {
+  const lines = ["KEY=secret", "KEY_BASE46 secret", "HMACKEY secret", "KEY_BASE64:secret"];
+  // Variables of other programs hold secrets too, and a key may have lost its name.
+  lines.push("TOTP_SEED_BASE64 secret", "TOTP_SEED_BASE64=secret", "secret", "KEY secret#1;x");
+  for (const line of lines) {
     const found = read(`[default]\n${line}\n`);
-    assertEquals(found.texts.length, 1);
+    assertEquals(found.texts.length, 1, line);
+    assert(!found.hints.join().includes("secret"), found.hints.join());
     assert(!found.texts.join().includes("secret"), found.texts.join());
   }
 });

@@ -1,0 +1,12 @@
+/**
+ * Files that a command is given by name.
+ *
+ * @module
+ */
+
+/** All bytes. @param path `-` is standard input. */
+export async function readInput(path: string): Promise<Uint8Array> {
+  return path === "-"
+    ? new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer())
+    : await Deno.readFile(path);
+}
