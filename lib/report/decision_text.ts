@@ -5,6 +5,7 @@
  */
 import { formatService } from "../net/service.ts";
 import type { Decision, NatHost } from "../server/decision.ts";
+import type { GrantedEvent } from "../server/event.ts";
 import { oneLine } from "../one_line.ts";
 
 /** `open tcp/22 for 192.0.2.44, 30 s`. */
@@ -25,6 +26,13 @@ export function decisionText(decision: Decision): string {
       return `forward ${what}${target === undefined ? "" : ` to ${hostText(target)}`} ${rest}`;
     }
   }
+}
+
+/** The same for a grant that is in force: a name is the address it was resolved to. */
+export function grantText({ decision, target }: GrantedEvent): string {
+  if (decision.kind === "open" || target === undefined) return decisionText(decision);
+  const { address: host, port } = target;
+  return decisionText({ ...decision, target: { host, port } });
 }
 
 function hostText({ host, port }: NatHost): string {

@@ -63,7 +63,7 @@ export function eventObject(event: PacketEvent): Record<string, unknown> | undef
       };
     }
     case "granted": {
-      const { packet, decision, rules, present } = event;
+      const { packet, decision, target, rules, present } = event;
       return {
         event: "granted",
         ...packetMembers(packet),
@@ -71,6 +71,7 @@ export function eventObject(event: PacketEvent): Record<string, unknown> | undef
         address: decision.address.text,
         services: decision.services.map(formatService),
         seconds: decision.seconds,
+        ...(target && { target: { address: target.address.text, port: target.port } }),
         rules,
         present,
       };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { grantText } from "./decision_text.ts";
 import { oneLine } from "../one_line.ts";
 import { removePrefix } from "../spa/prefix.ts";
 import type { DecodedEvent, GrantedEvent, PacketEvent, RepeatedEvent } from "../server/event.ts";
@@ -117,13 +118,18 @@ export class LineReporter {
     this.#log({ severity: "info", text });
   }
 
-  #granted({ rules, present }: GrantedEvent): void {
+  #granted(event: GrantedEvent): void {
+    const { packet, decision, target, rules, present } = event;
     for (const rule of rules) this.#log({ severity: "info", text: addedText(rule) });
     for (const rule of present) {
       const { chain, address, services, expires } = rule;
       const text = `Rule already in ${chain} for ${address} ${services}, expires at ${expires}`;
       this.#log({ severity: "info", text });
     }
+    if (target === undefined) return;
+    // The C daemon's lines, above, do not say what was opened.
+    const who = `[${packet.source}] (stanza #${decision.stanza})`;
+    this.#log({ severity: "info", text: `${who} NAT: ${grantText(event)}` });
   }
 }
 

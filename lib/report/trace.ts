@@ -7,7 +7,7 @@
 import { bold, dim, green, red } from "./color.ts";
 import type { DecodedEvent, ExplainEvent, FindingEvent, GrantedEvent } from "../server/event.ts";
 import { type PacketFacts, type Refusal, type Step, STEPS } from "../server/refusal.ts";
-import { decisionText } from "./decision_text.ts";
+import { decisionText, grantText } from "./decision_text.ts";
 import { ranLines } from "./command_report.ts";
 import { explainRefusal } from "./explanation.ts";
 import { explainFinding } from "./finding_text.ts";
@@ -112,16 +112,8 @@ export class Trace {
 
   #granted(event: GrantedEvent): void {
     this.#begin(event.packet);
-    const { decision } = event;
-    const services = decision.services.map((service) => `${service.protocol}/${service.port}`).join(
-      ", ",
-    );
     const already = event.rules.length === 0 ? " (was open already)" : "";
-    this.#step(
-      true,
-      "act",
-      `open: ${services} for ${decision.address.text}, ${decision.seconds} s${already}`,
-    );
+    this.#step(true, "act", `${grantText(event)}${already}`);
   }
 
   /** The line that introduces a packet, unless it is still the one being told about. */

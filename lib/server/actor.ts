@@ -145,7 +145,15 @@ export class Actor {
     }
     const { added, present, error } = await firewall.open(grant);
     if (error === undefined) {
-      this.#observe({ kind: "granted", packet, decision, rules: added, present });
+      const sentTo = grant.kind === "access" ? undefined : grant.target;
+      this.#observe({
+        kind: "granted",
+        packet,
+        decision,
+        rules: added,
+        present,
+        ...(sentTo && { target: sentTo }),
+      });
     } else this.#refuse(decision, packet, { step: "act", code: "not-applied" }, error);
   }
 

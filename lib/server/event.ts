@@ -5,6 +5,7 @@
  */
 import type { NamedIdentity } from "../command/command_runner.ts";
 import type { CommandOutcome } from "../command/run_command.ts";
+import type { NatTarget } from "../firewall/grant.ts";
 import type { RuleSummary } from "../firewall/firewall.ts";
 import type { GpgSignature } from "../gpg/signature.ts";
 import type { OpenedPacket } from "../spa/packet.ts";
@@ -53,6 +54,8 @@ export interface GrantedEvent {
   readonly kind: "granted";
   readonly packet: PacketFacts;
   readonly decision: AccessGrant;
+  /** Where NAT sends the connections, a name resolved; absent where nothing is sent anywhere else. */
+  readonly target?: NatTarget;
   readonly rules: readonly RuleSummary[];
   /** Rules that stood already. */
   readonly present: readonly RuleSummary[];

@@ -50,6 +50,9 @@ gatewayTest(
       const rc = ["--rc-file", "examples/fwknoprc", "-n", "rdp"];
       await hosts.outside.must(...SOURCE_PROGRAM, "knock", ...rc, "-D", GATEWAY, "-a", OUTSIDE);
       await daemon.line(/Added DNAT rule/);
+      await daemon.line(
+        /\(stanza #1\) NAT: forward tcp\/33389 to 192\.168\.123\.31 port 3389 for 198\.51\.100\.44, 6 s$/,
+      );
       const session = await connect(hosts.outside, GATEWAY, 33389);
       assertEquals(session?.banner, "desktop");
       assertEquals(

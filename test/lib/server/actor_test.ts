@@ -1,3 +1,5 @@
+import type { Firewall } from "../../../lib/firewall/firewall.ts";
+import type { Grant } from "../../../lib/firewall/grant.ts";
 import { HOST_CLOCKS } from "../../../lib/clocks.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { CommandCycles } from "../../../lib/command/command_cycles.ts";
@@ -159,4 +161,61 @@ Deno.test("whatever goes wrong while a packet is acted on is told, and ends noth
   assertEquals(texts(lines), [
     `error ${LABEL} Could not change the firewall: A stanza without cycle needs a firewall`,
   ]);
+});
+
+Deno.test("a NAT grant is told with the host and port that it opens, a name as its address", async () => {
+  const asked: Grant[] = [];
+  const firewall = {
+    open: (grant: Grant) => {
+      asked.push(grant);
+      return Promise.resolve({ added: [], present: [] });
+    },
+  } as Partial<Firewall> as Firewall;
+  const inside = anAddress("192.168.123.31");
+  const base = {
+    stanza: 1,
+    address: anAddress("192.0.2.44"),
+    services: [{ protocol: "tcp", port: 33389 }],
+    seconds: 30,
+    rewrite: true,
+  } as const;
+  const forward = { ...base, kind: "forward", everything: false } as const;
+  const decisions: readonly (readonly [Decision, string | undefined])[] = [
+    [
+      { ...forward, target: { host: inside, port: 3389 } },
+      "forward tcp/33389 to 192.168.123.31 port 3389 for 192.0.2.44, 30 s",
+    ],
+    [
+      { ...forward, target: { host: "desktop", port: 3389 } },
+      "forward tcp/33389 to 192.168.123.31 port 3389 for 192.0.2.44, 30 s",
+    ],
+    [
+      { ...forward, everything: true, target: { host: inside, port: 0 } },
+      "forward everything to 192.168.123.31 for 192.0.2.44, 30 s",
+    ],
+    [
+      { ...base, kind: "local-nat", target: { host: inside, port: 22 } },
+      "redirect tcp/33389 to 192.168.123.31 port 22 for 192.0.2.44, 30 s",
+    ],
+    [{ ...forward, everything: true }, undefined],
+  ];
+  for (const [decision, text] of decisions) {
+    const lines: LogLine[] = [];
+    const reporter = new LineReporter((line) => lines.push(line), {
+      dumpFields: false,
+      everyStanza: false,
+    });
+    const objects: unknown[] = [];
+    const side = { firewall, commands: undefined, cycles: undefined, stanzas: [aStanza()] };
+    const actor = new Actor({ ...side, lookUp: () => Promise.resolve(inside) }, (event) => {
+      reporter.observe(event);
+      objects.push(eventObject(event)?.["target"]);
+    }, () => 1000);
+    actor.act(decision, PACKET);
+    await actor.settle();
+    assertEquals(texts(lines), text === undefined ? [] : [`info ${LABEL} NAT: ${text}`]);
+    const grant = asked.at(-1);
+    const target = grant === undefined || grant.kind === "access" ? undefined : grant.target;
+    assertEquals(objects, [target && { address: target.address.text, port: target.port }]);
+  }
 });
