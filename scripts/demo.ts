@@ -8,18 +8,28 @@
  */
 import { parseArgs } from "node:util";
 import { SOURCE_PROGRAM } from "../test/support/first_knock.ts";
-import { hasProgram, Lab, namespacesUnavailable } from "../test/support/namespace.ts";
+import { Lab, namespacesUnavailable } from "../test/support/namespace.ts";
 import { demoInNamespaces } from "./demo_in_namespaces.ts";
 import { demoInTestMode } from "./demo_in_test_mode.ts";
+import { demoPackages } from "./host_packages.ts";
+import { HOST, installMissing } from "./install_packages.ts";
 import { Narrator } from "./narrator.ts";
 import { useOwnHome } from "./own_home.ts";
 import { mustRun, ROOT } from "./process.ts";
 
-/** Why the story cannot be told on two machines, or `undefined`. */
-function namespacesMissing(): string | undefined {
+/** How to see the whole story, for those who see the short one. */
+const WHOLE_STORY = "as root on Linux: npx --yes deno@2.9.6 task demo";
+
+/** Why the story cannot be told on two machines, or `undefined`. Installs what it needs where that is possible. */
+async function namespacesMissing(): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return "this is not Linux";
   if (Deno.uid() !== 0) return "this is not root";
-  return hasProgram("iptables") ? namespacesUnavailable() : "the program iptables is missing";
+  const missing = await installMissing(demoPackages(HOST), "the demonstration");
+  // Without libpcap the daemon listens on a socket: the story is the same.
+  const program = missing.find((needed) => needed.program !== undefined)?.program;
+  return program === undefined
+    ? namespacesUnavailable()
+    : `the program ${program} is missing and could not be installed`;
 }
 
 /** What must be undone, last first, whatever happens. */
@@ -56,16 +66,14 @@ if (import.meta.main) {
     if (values.binary === undefined) {
       await mustRun(Deno.execPath(), ["cache", "--quiet", `${ROOT}main.ts`], { cwd: ROOT });
     }
-    const missing = namespacesMissing();
+    const missing = await namespacesMissing();
     if (missing === undefined) {
       const lab = new Lab();
       cleaners.push(() => lab.remove());
       await demoInNamespaces(lab, folder, program, narrator);
     } else {
-      console.log(
-        `In test mode on the loopback interface, because ${missing}; as root on Linux, with`,
-      );
-      console.log("iptables and iproute2, a real port is opened.");
+      console.log(`To see a real port opened, type this ${WHOLE_STORY}`);
+      console.log(`Here it is shown in test mode on the loopback interface, because ${missing}.`);
       await demoInTestMode(folder, program, narrator, (clean) => cleaners.push(clean));
     }
   } catch (error) {

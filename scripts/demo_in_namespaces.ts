@@ -28,7 +28,7 @@ export async function demoInNamespaces(
     `The server is ${SERVER_ADDRESS}, the client ${CLIENT_ADDRESS}. On the server a service`,
   );
   narrator.tell("listens on TCP port 22, and the firewall drops every new connection:");
-  narrator.said(await stage.server.must("iptables", "-S", "INPUT"));
+  narrator.said(await stage.inputRules());
   narrator.tell("Both got the keys that `fwknop keygen` printed.");
 
   narrator.step("The server waits for a packet it can trust");

@@ -77,6 +77,17 @@ export const HOST_PACKAGES: readonly HostPackage[] = [
   { names: ["fish"], program: "fish", tests: "completion in fish" },
 ];
 
+/**
+ * What the demonstration with a real firewall stands on. Either firewall does; the smaller one is installed where there
+ * is none.
+ */
+export function demoPackages(probe: HostProbe): HostPackage[] {
+  const firewall = probe.hasProgram("iptables-restore") ? "iptables" : "nftables";
+  return ["iproute2", firewall, "libpcap0.8"].flatMap((name) =>
+    HOST_PACKAGES.filter(({ names }) => names.includes(name))
+  );
+}
+
 /** How to look at the machine. */
 export interface HostProbe {
   hasProgram(name: string): boolean;

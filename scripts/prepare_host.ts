@@ -4,94 +4,13 @@
  *
  * @module
  */
-import { HOST_PACKAGES, type HostPackage, isDebianLike } from "./host_packages.ts";
-import { type HostProbe, leftOutLines, missingPackages } from "./host_packages.ts";
-import { findProgram, run } from "./process.ts";
-
-const POLICY_FILE = "/usr/sbin/policy-rc.d";
-
-const probe: HostProbe = {
-  hasProgram: (name) => findProgram(name) !== undefined,
-  hasLibrary: (name) => {
-    try {
-      Deno.dlopen(name, {}).close();
-      return true;
-    } catch {
-      return false;
-    }
-  },
-};
-
-function readText(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
-async function aptGet(args: readonly string[]): Promise<string | undefined> {
-  const { code, stdout, stderr } = await run("apt-get", ["-q", "-y", ...args], {
-    env: { DEBIAN_FRONTEND: "noninteractive" },
-  });
-  return code === 0 ? undefined : (stderr.trim() || stdout.trim()).split("\n").slice(-3).join("\n");
-}
-
-/** The first of a package's names that this distribution has. */
-async function packageName({ names }: HostPackage): Promise<string> {
-  for (const name of names) {
-    if ((await run("apt-cache", ["show", name])).code === 0) return name;
-  }
-  return names[names.length - 1] as string;
-}
-
-/**
- * Installs packages without letting any service start: the C daemon must not begin to listen, nor to touch the
- * firewall, on a machine that only wanted to run tests.
- */
-async function install(missing: readonly HostPackage[]): Promise<void> {
-  console.log("Installing what the tests use ...");
-  // Without lists nothing installs; with old ones the packages may be gone. A failure shows below.
-  const updateError = await aptGet(["update"]);
-  const names = await Promise.all(missing.map(packageName));
-  const ownPolicy = readText(POLICY_FILE) === undefined;
-  const removePolicy = (): void => {
-    if (ownPolicy) Deno.removeSync(POLICY_FILE);
-  };
-  const stop = (): void => {
-    removePolicy();
-    Deno.exit(130);
-  };
-  Deno.addSignalListener("SIGINT", stop);
-  try {
-    if (ownPolicy) {
-      Deno.writeTextFileSync(POLICY_FILE, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
-    }
-    const error = await aptGet(["install", "--no-install-recommends", ...names]);
-    if (error !== undefined) console.log(`apt-get: ${updateError ?? error}`);
-    else console.log(`Installed ${names.join(", ")}.`);
-    // Not at the next boot either: nobody asked for a daemon.
-    if (findProgram("systemctl") !== undefined) {
-      for (const { unit } of missing) {
-        if (unit !== undefined) await run("systemctl", ["disable", unit]);
-      }
-    }
-  } finally {
-    removePolicy();
-    Deno.removeSignalListener("SIGINT", stop);
-  }
-}
+import { HOST_PACKAGES, leftOutLines } from "./host_packages.ts";
+import { installMissing } from "./install_packages.ts";
 
 if (import.meta.main) {
   const isLinux = Deno.build.os === "linux";
   const isRoot = Deno.build.os !== "windows" && Deno.uid() === 0;
-  let missing = missingPackages(HOST_PACKAGES, probe);
-  const canInstall = isLinux && isRoot && isDebianLike(readText("/etc/os-release") ?? "") &&
-    findProgram("apt-get") !== undefined;
-  if (missing.length > 0 && canInstall) {
-    await install(missing);
-    missing = missingPackages(HOST_PACKAGES, probe);
-  }
+  const missing = await installMissing(HOST_PACKAGES, "the tests");
   const lines = leftOutLines(missing, isLinux, isRoot);
   if (lines.length === 0) console.log("Everything the tests use is here.");
   for (const line of lines) console.log(line);

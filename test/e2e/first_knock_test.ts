@@ -6,10 +6,16 @@ import { type Lab, namespaceTest } from "../support/namespace.ts";
 
 const noCompiled = await compiledUnavailable();
 
+const SHOW_ALL = { iptables: ["iptables-save"], nft: ["nft", "list", "ruleset"] };
+
 /** The whole story of the demonstration, asserted. */
-async function firstKnock(lab: Lab, program: readonly string[]): Promise<void> {
+async function firstKnock(
+  lab: Lab,
+  program: readonly string[],
+  firewall: "iptables" | "nft" = "iptables",
+): Promise<void> {
   await withFolder(async (folder) => {
-    const stage = await FirstKnock.build({ lab, folder, program, accessTimeout: 5 });
+    const stage = await FirstKnock.build({ lab, folder, program, accessTimeout: 5, firewall });
     const daemon = await stage.serve();
     assert.ok(!await stage.isOpen(), "closed before the knock");
 
@@ -17,7 +23,7 @@ async function firstKnock(lab: Lab, program: readonly string[]): Promise<void> {
     const knocked = await stage.knock();
     assert.deepEqual([knocked.code, knocked.stderr], [0, ""]);
     await daemon.line(
-      new RegExp(`Added access rule to FWKNOP_INPUT for ${CLIENT_ADDRESS} -> 0.0.0.0/0 tcp/22`),
+      new RegExp(`Added access rule to \\S+ .*for ${CLIENT_ADDRESS} -> 0.0.0.0/0 tcp/22`),
     );
     const packet = await wire.line(/^[A-Za-z0-9+\/]{100,}=*$/);
     await wire.stop();
@@ -38,8 +44,8 @@ async function firstKnock(lab: Lab, program: readonly string[]): Promise<void> {
     await session?.stop();
     const { success } = await daemon.stop();
     assert.ok(success, daemon.lines.join("\n"));
-    const rules = await stage.server.must("iptables-save");
-    assert.ok(!rules.includes("FWKNOP"), rules);
+    const rules = await stage.server.must(...SHOW_ALL[firewall]);
+    assert.ok(!/fwknop/i.test(rules), rules);
     await stage.service.stop();
   });
 }
@@ -48,6 +54,12 @@ namespaceTest(
   "from source: one packet opens a dropped port for a while, and its replay does not",
   { programs: ["iptables", "iptables-save"] },
   (lab) => firstKnock(lab, SOURCE_PROGRAM),
+);
+
+namespaceTest(
+  "with nft alone: one packet opens a dropped port for a while, and its replay does not",
+  { programs: ["nft"] },
+  (lab) => firstKnock(lab, SOURCE_PROGRAM, "nft"),
 );
 
 namespaceTest(

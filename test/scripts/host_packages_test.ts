@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  demoPackages,
   HOST_PACKAGES,
   isDebianLike,
   leftOutLines,
@@ -41,4 +42,13 @@ Deno.test("tests that are left out are named with the reason", () => {
   assert.deepEqual(leftOutLines([], false, false), [
     "left out: network namespaces, firewalls and capture: this is not Linux",
   ]);
+});
+
+Deno.test("the demonstration takes the firewall that is there, and asks for the smaller one", () => {
+  const names = (...programs: readonly string[]): unknown[] =>
+    demoPackages({ hasProgram: (name) => programs.includes(name), hasLibrary: () => false })
+      .map(({ names }) => names.at(-1));
+  assert.deepEqual(names("iptables-restore"), ["iproute2", "iptables", "libpcap0.8"]);
+  assert.deepEqual(names("nft"), ["iproute2", "nftables", "libpcap0.8"]);
+  assert.deepEqual(names(), ["iproute2", "nftables", "libpcap0.8"]);
 });

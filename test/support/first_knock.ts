@@ -6,7 +6,7 @@
  */
 import { loadPcap } from "../../ffi/pcap.ts";
 import { LoggedProcess } from "./logged_process.ts";
-import { type Ended, type Lab, type Namespace } from "./namespace.ts";
+import { type Ended, hasProgram, type Lab, type Namespace } from "./namespace.ts";
 import { connect, echoService, reach, type Running, type Session } from "./tcp.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).href;
@@ -31,14 +31,43 @@ export const CLIENT_ADDRESS = "198.51.100.44";
 export const SPA_PORT = 62201;
 const SERVICE_PORT = 22;
 
-/** Everything before the firewall rules of the service itself. */
-const FIREWALL = [
-  ["-A", "INPUT", "-i", "lo", "-j", "ACCEPT"],
-  ["-A", "INPUT", "-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT"],
-  ["-P", "INPUT", "DROP"],
-] as const;
-/** Without libpcap the daemon listens itself, and the packet has to be let in. */
-const LET_PACKET_IN = ["-A", "INPUT", "-p", "udp", "--dport", String(SPA_PORT), "-j", "ACCEPT"];
+/** A firewall of the server: what it holds before fwknop comes, and what the daemon is told of it. */
+interface StageFirewall {
+  /** Commands that close the server to new connections. */
+  readonly close: readonly (readonly string[])[];
+  /** Without libpcap the daemon listens itself, and the packet has to be let in. */
+  readonly letPacketIn: readonly string[];
+  /** Prints the rules that strangers meet. */
+  readonly show: readonly string[];
+  readonly settings: readonly string[];
+}
+
+const NFT_INPUT = "inet filter input";
+const FIREWALLS: Readonly<Record<"iptables" | "nft", StageFirewall>> = {
+  iptables: {
+    close: [
+      ["iptables", "-w", "-A", "INPUT", "-i", "lo", "-j", "ACCEPT"],
+      "iptables -w -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT".split(" "),
+      ["iptables", "-w", "-P", "INPUT", "DROP"],
+    ],
+    letPacketIn: `iptables -w -A INPUT -p udp --dport ${SPA_PORT} -j ACCEPT`.split(" "),
+    show: ["iptables", "-S", "INPUT"],
+    settings: [],
+  },
+  nft: {
+    close: [
+      "add table inet filter",
+      `add chain ${NFT_INPUT} { type filter hook input priority 0; policy drop; }`,
+      `add rule ${NFT_INPUT} iif lo accept`,
+      `add rule ${NFT_INPUT} ct state established,related accept`,
+      // What fwknop lets in carries its mark.
+      `add rule ${NFT_INPUT} meta mark 0x5fa accept`,
+    ].map((command) => ["nft", command]),
+    letPacketIn: ["nft", `add rule ${NFT_INPUT} udp dport ${SPA_PORT} accept`],
+    show: ["nft", "list", "chain", ...NFT_INPUT.split(" ")],
+    settings: ["FIREWALL nft"],
+  },
+};
 
 /** Whether packets can be read off the wire here. */
 function canSniff(): boolean {
@@ -65,6 +94,8 @@ export interface StageOptions {
   readonly program: readonly string[];
   /** Seconds a grant lasts. */
   readonly accessTimeout: number;
+  /** The server's firewall; absent: iptables where it is installed, nft elsewhere. */
+  readonly firewall?: keyof typeof FIREWALLS;
 }
 
 /** Two machines, a cable, a service nobody can reach yet. */
@@ -74,6 +105,7 @@ export class FirstKnock {
     readonly client: Namespace,
     readonly options: StageOptions,
     readonly service: Running,
+    readonly firewall: StageFirewall,
   ) {}
 
   /** Builds namespaces, firewall, service, keys and configuration. */
@@ -86,13 +118,16 @@ export class FirstKnock {
       { namespace: client, device: "eth0", addresses: [`${CLIENT_ADDRESS}/24`] },
     );
     const sniffs = canSniff();
-    const rules = sniffs ? FIREWALL : [...FIREWALL, LET_PACKET_IN];
-    for (const words of rules) await server.must("iptables", "-w", ...words);
+    const installed = hasProgram("iptables") ? "iptables" : "nft";
+    const firewall = FIREWALLS[options.firewall ?? installed];
+    const rules = sniffs ? firewall.close : [...firewall.close, firewall.letPacketIn];
+    for (const words of rules) await server.must(...words);
     const service = await echoService(server, SERVER_ADDRESS, SERVICE_PORT, "welcome");
     const keys = await client.must(...program, "keygen");
     writePrivate(`${folder}/fwknopd.conf`, [
       ...(sniffs ? ["PCAP_INTF eth0"] : ["ENABLE_UDP_SERVER Y", `UDPSERV_PORT ${SPA_PORT}`]),
       `FWKNOP_RUN_DIR ${folder}/run`,
+      ...firewall.settings,
     ]);
     writePrivate(`${folder}/access.conf`, [
       "SOURCE ANY",
@@ -109,7 +144,7 @@ export class FirstKnock {
       "USE_HMAC Y",
       ...keys.trim().split("\n").map((line) => line.replace(":", "")),
     ]);
-    return new FirstKnock(server, client, options, service);
+    return new FirstKnock(server, client, options, service, firewall);
   }
 
   /** Starts `fwknop serve` and returns when it watches for packets. */
@@ -135,6 +170,11 @@ export class FirstKnock {
       "knock",
       ...["--rc-file", rc, "-n", "server", ...extra],
     );
+  }
+
+  /** The rules that strangers meet, as the firewall's program prints them. */
+  inputRules(): Promise<string> {
+    return this.server.must(...this.firewall.show);
   }
 
   /** `fwknop fw-list` beside the running daemon. */
