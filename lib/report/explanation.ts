@@ -30,6 +30,12 @@ export function explainRefusal(refusal: Refusal): Explanation {
         fact: `no stanza has ${packet.source} in its SOURCE`,
         hint: "add the address to a stanza's SOURCE, or write SOURCE ANY",
       };
+    case "no-stanza-for-destination":
+      return {
+        fact:
+          `no stanza that listens to ${packet.source} has ${packet.destination} in its DESTINATION`,
+        hint: "add the address to a stanza's DESTINATION, or leave DESTINATION out",
+      };
     case "replay":
       return {
         fact: `this very packet came before, from ${facts["source"]}, ${facts["ago"]} s ago`,

@@ -75,7 +75,8 @@ export class LineReporter {
   #refused(refusal: Refusal): void {
     for (const [index, line] of refusalLines(refusal, this.#options.everyStanza).entries()) {
       const stanza = refusal.stanzas[index];
-      if (stanza !== undefined && this.#options.everyStanza) this.#announce(refusal.packet, stanza);
+      const isAnnounced = this.#options.everyStanza && refusal.code !== "no-stanza-for-destination";
+      if (stanza !== undefined && isAnnounced) this.#announce(refusal.packet, stanza);
       this.#log(line);
     }
   }

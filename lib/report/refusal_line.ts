@@ -12,6 +12,7 @@ const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "not-spa": "debug",
   "no-stanza-for-source": "warning",
   "replay": "warning",
+  "no-stanza-for-destination": "warning",
   "stanza-expired": "info",
   "no-cipher-match": "error",
   "hmac-mismatch": "warning",
@@ -34,17 +35,24 @@ const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "command-not-run": "error",
 };
 
+/** Where the C daemon says less. */
+const C_SEVERITIES: Readonly<Partial<Record<RefusalCode, Severity>>> = {
+  "no-stanza-for-destination": "debug",
+};
+
 /** More stanzas than this share a line: whoever can send junk must not be able to fill the log with it. */
 const MOST_LINES = 8;
 
 /**
  * The lines of a refusal: one, or one for each stanza that refused.
  *
- * @param everyStanza a line for each, however many there are, as the C daemon has it.
+ * @param everyStanza a line for each, however many there are, and as severe as the C daemon has it.
  */
 export function refusalLines(refusal: Refusal, everyStanza = false): LogLine[] {
   const { stanzas } = refusal;
-  const severity = SEVERITIES[refusal.code];
+  const severity = everyStanza
+    ? C_SEVERITIES[refusal.code] ?? SEVERITIES[refusal.code]
+    : SEVERITIES[refusal.code];
   const source = `[${refusal.packet.source}]`;
   const line = (stanza: string): LogLine => ({
     severity,
@@ -82,6 +90,9 @@ function stanzaText(refusal: Refusal, source: string, stanza: string): string {
   const { code, packet } = refusal;
   const facts = quotedFacts(refusal);
   switch (code) {
+    case "no-stanza-for-destination":
+      return `${stanza} SPA packet (${packet.source} -> ${packet.destination}) ` +
+        "filtered by SOURCE and/or DESTINATION criteria";
     case "stanza-expired":
       return `${source} ${stanza} Access stanza has expired`;
     case "no-cipher-match":

@@ -124,9 +124,11 @@ export class PacketProcessor {
     const elsewhere = verified.size > 0 || (verifiedGpg?.size ?? 0) > 0;
     const tell = (numbers: readonly number[], code: RefusalCode, facts: RefusalFacts): void =>
       this.#refuse(packet, "authenticate", code, facts, numbers, { elsewhere });
+    let isForSomeStanza = first > 0;
     for (let index = first; index < stanzas.length; index++) {
       const stanza = stanzas[index];
       if (stanza === undefined || !isFor(stanza, datagram.source, datagram.destination)) continue;
+      isForSomeStanza = true;
       if (this.#isExpired(stanza, packet)) continue;
       const isAuthenticated = stanza.hmac !== undefined;
       const rijndael = isAuthenticated ? verified.get(index) : restorePrefix(text, "rijndael");
@@ -142,7 +144,17 @@ export class PacketProcessor {
       mismatches.tell(tell);
       if (this.#tryStanza(stanza, { rijndael, gpg }, candidate, index + 1) === "end") return;
     }
-    mismatches.tell(tell);
+    if (isForSomeStanza) mismatches.tell(tell);
+    else this.#refuseDestination(candidate);
+  }
+
+  /** The source is on a list, or the packet would not have come as far. */
+  #refuseDestination({ packet, datagram }: Candidate): void {
+    const stanzas = this.#parts.stanzas.filter(({ source }) =>
+      listContains(source, datagram.source)
+    );
+    const numbers = stanzas.map(({ number }) => number);
+    this.#refuse(packet, "stanza", "no-stanza-for-destination", {}, numbers);
   }
 
   /**

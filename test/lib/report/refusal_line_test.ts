@@ -1,4 +1,8 @@
 import { assert, assertEquals } from "../../assert.ts";
+import type { Stanza } from "../../../lib/config/stanza.ts";
+import type { LogLine } from "../../../lib/daemon/log_line.ts";
+import { parsePrefix } from "../../../lib/net/prefix.ts";
+import { eventObject } from "../../../lib/report/json_reporter.ts";
 import { LineReporter } from "../../../lib/report/line_reporter.ts";
 import { refusalLines } from "../../../lib/report/refusal_line.ts";
 import type { PacketEvent } from "../../../lib/server/event.ts";
@@ -9,19 +13,23 @@ import { aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 
-/** What a server with one stanza tells of these payloads. */
-function events(...payloads: readonly string[]): PacketEvent[] {
-  const told: PacketEvent[] = [];
-  const processor = new PacketProcessor({
-    stanzas: [aStanza()],
+function processor(stanzas: readonly Stanza[], told: PacketEvent[]): PacketProcessor {
+  return new PacketProcessor({
+    stanzas,
     policy: { maxAge: 120, http: undefined, nat: NO_NAT, destinationRule: false, testMode: false },
     replay: new ReplayCache({ window: 120 }),
     now: () => NOW,
     observe: (event) => told.push(event),
     act: () => {},
   });
+}
+
+/** What a server with one stanza tells of these payloads. */
+function events(...payloads: readonly string[]): PacketEvent[] {
+  const told: PacketEvent[] = [];
+  const server = processor([aStanza()], told);
   for (const [index, payload] of payloads.entries()) {
-    processor.process(datagram(payload), index + 1);
+    server.process(datagram(payload), index + 1);
   }
   return told;
 }
@@ -66,4 +74,24 @@ Deno.test("a packet that hundreds of stanzas refuse is one line, unless every on
     "Args contain invalid data: FKO_ERROR_INVALID_DATA_HMAC_COMPAREFAIL",
   ]);
   assertEquals(refusalLines(refusal, true).length, 300);
+});
+
+Deno.test("a packet that fits no DESTINATION is told in the C daemon's words, to its user with -v only", () => {
+  const destination = [parsePrefix("192.0.2.1/32")].flatMap((it) => it ?? []);
+  const told: PacketEvent[] = [];
+  processor([aStanza({ destination })], told).process(datagram("A".repeat(204)), 1);
+  const text =
+    "(stanza #1) SPA packet (192.0.2.9 -> 198.51.100.7) filtered by SOURCE and/or DESTINATION criteria";
+  const lines = (everyStanza: boolean): LogLine[] => {
+    const lines: LogLine[] = [];
+    const reporter = new LineReporter((line) => lines.push(line), {
+      dumpFields: false,
+      everyStanza,
+    });
+    for (const event of told) reporter.observe(event);
+    return lines;
+  };
+  assertEquals(lines(false), [{ severity: "warning", text }]);
+  assertEquals(lines(true), [{ severity: "debug", text }]);
+  assertEquals(told.map((event) => eventObject(event)?.["code"]), ["no-stanza-for-destination"]);
 });

@@ -131,6 +131,15 @@ Deno.test("stanzas that are passed over in silence by the server are named", asy
   ]);
 });
 
+Deno.test("a packet to an address that no DESTINATION holds is told with the stanza whose key made it", async () => {
+  const stanzas = [aStanza({ destination: prefixes("198.51.100.8") })];
+  assertEquals(await told([packet()], { stanzas }), [
+    "→ stanza 1: 198.51.100.7 is not in its DESTINATION | add the address to the stanza's DESTINATION if it is for this client",
+    "no-stanza-for-destination #1: add the address to a stanza's DESTINATION, or leave DESTINATION out",
+    "→ the HMAC key of stanza 1 made it | why that stanza did not take it is said above: its SOURCE, DESTINATION or expiry",
+  ]);
+});
+
 Deno.test("a packet seen before is a replay, and it is told what it would have done otherwise", async () => {
   const twice = packet();
   const lines = await told([twice, twice]);

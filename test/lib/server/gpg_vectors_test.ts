@@ -20,10 +20,13 @@ async function receive(
   const decisions: Decision[] = [];
   const lines: string[] = [];
   const decoded: DecodedEvent[] = [];
-  const reporter = new LineReporter(({ text }) => lines.push(text), {
-    dumpFields: true,
-    everyStanza: false,
-  });
+  const reporter = new LineReporter(
+    ({ text, rest = [] }) => lines.push([text, ...rest].join("\n")),
+    {
+      dumpFields: true,
+      everyStanza: false,
+    },
+  );
   const processor = new PacketProcessor({
     stanzas,
     policy: {

@@ -10,7 +10,7 @@ import { ReplayCache, type ReplayStore } from "../../../lib/server/replay_cache.
 import { parsePrefix } from "../../../lib/net/prefix.ts";
 import { encodeHttpRequest } from "../../../lib/spa/http.ts";
 import { datagram, seal } from "../../support/packet.ts";
-import { aStanza, NO_NAT } from "../../support/stanza.ts";
+import { anAddress, aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 
@@ -307,4 +307,19 @@ Deno.test("a stranger's X-Forwarded-For is no line of the log", () => {
   const request = encodeHttpRequest("A".repeat(204), { host: "server.example" });
   take(datagram(request.replace("Accept:", "X-Forwarded-For: nobody\r\nAccept:")));
   assertEquals(told, ["authenticate/hmac-mismatch #1"]);
+});
+
+Deno.test("a packet to an address that no stanza's DESTINATION holds is refused, once, and used up by nobody", () => {
+  const { take, told, decisions } = bench([
+    aStanza({ number: 1, source: prefixes("203.0.113.0/24") }),
+    aStanza({ number: 2, destination: prefixes("192.0.2.1/32") }),
+    aStanza({ number: 3, destination: prefixes("192.0.2.2/32") }),
+  ]);
+  const good = datagram(seal({}, { time: NOW }).packetText);
+  take(good);
+  take(datagram("A".repeat(204)));
+  take({ ...good, destination: anAddress("192.0.2.2") });
+  const refusal = "stanza/no-stanza-for-destination #2 #3";
+  assertEquals(told, [refusal, refusal, "decoded #3"]);
+  assertEquals(decisions.map(({ stanza }) => stanza), [3]);
 });
