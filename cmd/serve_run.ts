@@ -195,6 +195,7 @@ async function serveConfig(
     signals.on("SIGHUP", async () => {
       manager.reloading();
       current = await reload(server, current, run, log);
+      await current.firewall?.check();
       manager.ready(`Watching ${current.capture.description}`);
     });
     signals.on("SIGPROF", () => tellCounters(server, log));

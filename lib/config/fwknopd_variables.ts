@@ -151,7 +151,7 @@ export const FWKNOPD_VARIABLES = [
     kind: "integer",
     default: "20",
     range: [0, 131071],
-    doc: "No effect: rules expire by a timer on the next deadline, not by polling",
+    doc: "No effect: rules expire by a timer, and the kernel says when others put rules in",
     honoured: "inert",
   },
   {

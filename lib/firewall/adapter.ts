@@ -8,6 +8,7 @@ import type { AddressFamily } from "../net/address.ts";
 import type { AdapterKind, HeldRule } from "./firewall.ts";
 import type { Grant } from "./grant.ts";
 import type { Command, Outcome, Plan } from "./plan.ts";
+import type { RulesetChange } from "./ruleset_change.ts";
 
 /** A rule of ours in the adapter's terms. */
 export interface Rule extends HeldRule {
@@ -88,17 +89,19 @@ export interface Adapter<V extends View = View> {
   readonly name: string;
   /** Families it can serve at all; the first is made ready at start, others when they are first needed. */
   readonly families: readonly AddressFamily[];
-  /**
-   * How a grant for something already granted until another time is treated. `separate`: another rule stands
-   * beside it. `extend`: there is one entry, which gets the later end.
-   */
-  readonly renewal: "separate" | "extend";
+  /** What grants need to be in place, for the log: `the table inet fwknop`. */
+  readonly place: string;
   /** Whether the firewall takes rules out by itself when their time is up. */
   readonly endsByItself: boolean;
   /** Whether other configurations put rules in other places, in which {@link look} finds them too. */
   readonly placesVary: boolean;
   /** Whether there is something to look after even when nothing is granted. */
   readonly needsUpkeep: boolean;
+  /**
+   * What a change in nf_tables means. `lost`: what grants need may be gone. `changed`: something else of what we look
+   * after. `undefined`: not ours. Absent: the kernel says nothing of what this firewall does.
+   */
+  heed?(change: RulesetChange): "lost" | "changed" | undefined;
   /** Whether `add` and `remove` need a view taken just before (firewalls that are rewritten as a whole). */
   readonly readsFirst: boolean;
   /** Rules that carry out a grant at the time `now` (milliseconds), or why there are none. */

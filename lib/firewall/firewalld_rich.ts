@@ -61,7 +61,7 @@ export function firewalldRichAdapter(settings: FirewalldSettings): Adapter<Firew
     kind: "firewalld",
     name: "firewalld",
     families: FAMILIES,
-    renewal: "separate",
+    place: "rules of fwknop in the zones of firewalld",
     endsByItself: true,
     placesVary: false,
     needsUpkeep: false,

@@ -20,6 +20,7 @@ import { ipfwAdapter } from "./ipfw.ts";
 import { nftAdapter } from "./nft.ts";
 import { pfAdapter } from "./pf.ts";
 import { ReportingFirewall } from "./reporting_firewall.ts";
+import { watchRuleset } from "./ruleset_watch.ts";
 
 /** Seconds between two looks at what changed underneath; the C daemon's deep check comes every 2 to 10. */
 const CHECK_SECONDS = 60;
@@ -47,6 +48,7 @@ export async function firewallFromSettings(
   const options: ManagedOptions = {
     checkSeconds: choice.kind === "ipfw" ? settings.IPFW_EXPIRE_PURGE_INTERVAL : CHECK_SECONDS,
     onEvent,
+    watch: watchRuleset,
     ...flushing(settings, given, FLUSH_NAMES[choice.kind] ?? "IPT"),
   };
   const { forwarding, localNat } = natSwitches(settings);

@@ -70,7 +70,7 @@ export function ipfwAdapter(settings: IpfwSettings): Adapter<IpfwView> {
     kind: "ipfw",
     name: "ipfw",
     families: [4, 6],
-    renewal: "separate",
+    place: "the sets of fwknop",
     endsByItself: false,
     // Rules whose connections have ended are purged.
     placesVary: false,

@@ -124,11 +124,21 @@ export function adapterFor(
   return {
     ...names,
     families,
-    renewal: "separate",
+    place: "the chains of fwknop and the jumps to them",
     endsByItself: false,
     placesVary: true,
     needsUpkeep: false,
     readsFirst: false,
+
+    heed({ what, isDeleted, family, table, name }) {
+      const own = chains.filter(({ chain }) => chain.table === table).map(({ chain }) => chain);
+      if ((family !== "ip" && family !== "ip6") || own.length === 0) return undefined;
+      if (what === "table") return isDeleted ? "lost" : undefined;
+      if (what === "chain" && isDeleted && own.some((chain) => chain.name === name)) return "lost";
+      if (what === "rule" && isDeleted && own.some(({ from }) => from === name)) return "lost";
+      const isOurs = name === PROBE_CHAIN || own.some((chain) => chain.name === name);
+      return isOurs ? "changed" : undefined;
+    },
 
     rules(grant, features) {
       const datestop = features.has(`datestop${grant.address.family}`);

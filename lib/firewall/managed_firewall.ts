@@ -18,9 +18,11 @@ import type {
 } from "./firewall.ts";
 import type { Grant } from "./grant.ts";
 import { Ledger } from "./ledger.ts";
+import { Lookout } from "./lookout.ts";
 import { PRETENDED_PROGRAMS } from "./programs.ts";
 import { RuleChanges } from "./rule_changes.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
+import type { RulesetWatch } from "./ruleset_watch.ts";
 import { Upkeep } from "./upkeep.ts";
 import { validateGrant } from "./validate_grant.ts";
 
@@ -33,7 +35,9 @@ export interface ManagedOptions {
   /** Seconds between two looks at what changed underneath; 0: only when something fails. */
   readonly checkSeconds: number;
   readonly onEvent?: (event: FirewallEvent) => void;
-  readonly runner?: Omit<RunnerOptions, "echo" | "warn">;
+  readonly runner?: Omit<RunnerOptions, "echo" | "warn" | "during">;
+  /** Opens the kernel's news about the ruleset; absent: what others change is met at the next look. */
+  readonly watch?: () => RulesetWatch | undefined;
   /** Those of this host by default. */
   readonly clocks?: Clocks;
 }
@@ -54,6 +58,8 @@ export class ManagedFirewall<V extends View> implements Firewall {
   readonly #now: () => number;
   readonly #changes: RuleChanges<V>;
   readonly #upkeep: Upkeep<V>;
+  readonly #steady: () => number;
+  #lookout: Lookout | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   /** Requests under way or waiting. */
   #requests = 0;
@@ -66,6 +72,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
     this.#options = options;
     const clocks = options.clocks ?? HOST_CLOCKS;
     this.#now = clocks.now;
+    this.#steady = clocks.steady;
     this.#ledger = new Ledger(clocks);
     this.#runner = new Runner({
       ...options.runner,
@@ -77,6 +84,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
           },
         }),
       warn: (text) => this.#emit({ type: "warning", text }),
+      during: (work) => this.#lookout === undefined ? work() : this.#lookout.during(work),
     });
     const place = {
       adapter,
@@ -102,6 +110,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
   prepare(inherited?: readonly HeldRule[]): Promise<void> {
     return this.#serially(async () => {
       const flush = inherited === undefined && this.#options.flushAtStart === true;
+      this.#listen();
       const [first, ...others] = this.#adapter.families;
       try {
         if (first !== undefined) await this.#upkeep.makeReady(first, flush, inherited ?? []);
@@ -116,14 +125,14 @@ export class ManagedFirewall<V extends View> implements Firewall {
           }
         }
       } catch (error) {
+        this.#lookout?.close();
         await this.#runner.close();
         throw error;
       }
       const { checkSeconds } = this.#options;
       if (checkSeconds > 0) {
         this.#checkTimer = setInterval(() => {
-          // What is lost while nothing is granted is put back with the next grant: an idle server sleeps.
-          if (this.#adapter.needsUpkeep || this.#ledger.size > 0) void this.check();
+          if (this.#ledger.size > 0 || this.#looksWhenIdle()) void this.check();
         }, checkSeconds * 1000);
       }
       this.#arm();
@@ -214,7 +223,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
     return this.#serially(async () => {
       if (this.#released) return;
       await this.#upkeep.dismantle("configured", false);
-      const error = await this.#upkeep.mend();
+      const error = await this.#upkeep.mend(true);
       if (error !== undefined) this.#emit({ type: "error", text: error });
     });
   }
@@ -258,6 +267,27 @@ export class ManagedFirewall<V extends View> implements Firewall {
     return double;
   }
 
+  #listen(): void {
+    const { heed } = this.#adapter;
+    const watch = heed === undefined ? undefined : this.#options.watch?.();
+    if (heed === undefined || watch === undefined) return;
+    this.#lookout = new Lookout({
+      heed,
+      watch,
+      look: () => this.check(),
+      steady: this.#steady,
+    });
+  }
+
+  /**
+   * Whether to look now and then although nothing is granted: for what protects services, and for rules of others that
+   * only we would end. A server that the kernel tells of changes sleeps.
+   */
+  #looksWhenIdle(): boolean {
+    if (this.#lookout?.hears === true) return false;
+    return this.#adapter.needsUpkeep || !this.#adapter.endsByItself;
+  }
+
   #emit(event: FirewallEvent): void {
     this.#options.onEvent?.(event);
   }
@@ -293,6 +323,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
     this.#released = true;
     clearTimeout(this.#timer);
     clearInterval(this.#checkTimer);
+    this.#lookout?.close();
     await this.#runner.close();
   }
 

@@ -6,12 +6,14 @@
  */
 import { commandWords } from "../config/command_words.ts";
 import type { AddressFamily } from "../net/address.ts";
+import { formatService } from "../net/service.ts";
 import type { Adapter, Rule, View } from "./adapter.ts";
 import { elementRule, grantElements, schemaOf } from "./nft_grant.ts";
 import { type ListedTable, parseNftTable, parseNftTables } from "./nft_listing.ts";
 import {
   NFT_TABLE,
   type NftShape,
+  PROTECTED_SET,
   ruleCounts,
   setsOf,
   shapeComment,
@@ -44,12 +46,18 @@ export function nftAdapter(settings: NftSettings): Adapter {
     kind: "nft",
     name: "nft",
     families: FAMILIES,
-    renewal: "extend",
+    place: "the table inet fwknop",
     endsByItself: true,
     // Without the table protected services would be open.
     placesVary: false,
     needsUpkeep: settings.protect.length > 0,
     readsFirst: false,
+
+    heed({ what, isDeleted, family, table, name }) {
+      if (`${family} ${table}` !== NFT_TABLE) return undefined;
+      // Elements come and go, but for those that say what is protected.
+      return isDeleted && (what !== "element" || name === PROTECTED_SET) ? "lost" : "changed";
+    },
 
     rules: (grant) =>
       grant.kind !== "access" && !settings.nat
@@ -73,7 +81,8 @@ export function nftAdapter(settings: NftSettings): Adapter {
     probes: () => [],
 
     prepare(view, _scope, flush) {
-      const commands = view.intact && !flush ? [] : [
+      // At a start rules are made anew too: what another program changed inside of one does not show in a listing.
+      const commands = [
         ...(flush && view.present.size > 0
           ? [`add table ${NFT_TABLE}`, `delete table ${NFT_TABLE}`]
           : []),
@@ -137,7 +146,7 @@ function viewTable(
   for (const [name, elements] of table.sets) {
     const schema = schemaOf(name);
     if (schema === undefined) continue;
-    for (const { key, value, comment } of elements) {
+    for (const { key, value, comment, timesOut } of elements) {
       if (comment === undefined || !comment.startsWith("_exp_")) continue;
       const match = /^_exp_([0-9]{1,11})(?: stanza ([0-9]{1,9}))?$/.exec(comment);
       const rule = elementRule(name, key, value, {
@@ -145,13 +154,18 @@ function viewTable(
         expires: Number(match?.[1] ?? 0),
         stanza: match?.[2] === undefined ? undefined : Number(match[2]),
       });
-      if (families.has(rule.family)) (match === null ? broken : rules).push(rule);
+      if (!families.has(rule.family)) continue;
+      // Another program's, which the kernel would leave in for ever.
+      const found = timesOut ? rule : { ...rule, stray: true } as const;
+      (match === null ? broken : rules).push(found);
     }
   }
   return { rules, broken, intact: isIntact(table, shape), present: new Set(FAMILIES) };
 }
 
 function isIntact({ sets, chains }: ListedTable, shape: NftShape): boolean {
+  const dropped = new Set(sets.get(PROTECTED_SET)?.map(({ key }) => key.join("/")));
+  if (!shape.protect.every((service) => dropped.has(formatService(service)))) return false;
   const complete = setsOf(shape).every(({ name }) =>
     FAMILIES.every((family) => sets.has(`${name}${family}`))
   );

@@ -11,6 +11,8 @@ export interface ListedElement {
   /** What a map holds for it: `10.0.0.1 . 22`. */
   readonly value?: string;
   readonly comment?: string;
+  /** Whether the kernel takes it out by itself. */
+  readonly timesOut: boolean;
 }
 
 /** A table with what matters of it. */
@@ -78,6 +80,7 @@ function parseElement(item: unknown): ListedElement | undefined {
     key,
     ...(value === undefined ? {} : { value }),
     ...(comment === undefined ? {} : { comment }),
+    timesOut: property(inner, "timeout") !== undefined,
   };
 }
 

@@ -10,6 +10,9 @@ import { formatService, type Service } from "../net/service.ts";
 /** The table, as it is written after `add table`. */
 export const NFT_TABLE = "inet fwknop";
 
+/** The set of the services that are dropped for all who were not let in. */
+export const PROTECTED_SET = "protected";
+
 /** Accepted packets carry it: an accept here does not beat a drop in another table, but a rule there can. */
 export const NFT_MARK = 0x5fa;
 
@@ -136,10 +139,10 @@ export function tableCommands(shape: NftShape): string[] {
   return [
     `add table ${NFT_TABLE}`,
     ...setsOf(shape).flatMap((set) => FAMILIES.map((family) => setCommand(set, family))),
-    `add set ${NFT_TABLE} protected { type inet_proto . inet_service; }`,
-    `flush set ${NFT_TABLE} protected`,
+    `add set ${NFT_TABLE} ${PROTECTED_SET} { type inet_proto . inet_service; }`,
+    `flush set ${NFT_TABLE} ${PROTECTED_SET}`,
     ...(shape.protect.length === 0 ? [] : [
-      `add element ${NFT_TABLE} protected { ${
+      `add element ${NFT_TABLE} ${PROTECTED_SET} { ${
         shape.protect.map(({ protocol, port }) => `${protocol} . ${port}`).join(", ")
       } }`,
     ]),
@@ -208,7 +211,7 @@ function ruleCommands(shape: NftShape): string[] {
   if (shape.protect.length > 0) {
     // Answers and open sessions pass, so a session outlives its grant.
     commands.push(
-      `add rule ${NFT_TABLE} input iifname != "lo" meta l4proto . th dport @protected ` +
+      `add rule ${NFT_TABLE} input iifname != "lo" meta l4proto . th dport @${PROTECTED_SET} ` +
         "ct state != { established, related } drop",
     );
   }

@@ -49,7 +49,7 @@ export function pfAdapter(settings: PfSettings): Adapter<PfView> {
     kind: "pf",
     name: "pf",
     families: [4, 6],
-    renewal: "separate",
+    place: "the anchor of fwknop",
     endsByItself: false,
     placesVary: false,
     needsUpkeep: false,

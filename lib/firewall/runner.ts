@@ -37,6 +37,8 @@ export interface RunnerOptions {
   readonly commandMilliseconds?: number;
   /** Those of this host by default. */
   readonly programs?: Programs;
+  /** Called with whatever may change the firewall, to carry it out. */
+  readonly during?: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** Runs commands one after another and keeps helpers open. */
@@ -51,7 +53,16 @@ export class Runner {
   }
 
   /** Carries out a plan, transaction by transaction, up to the first that fails. */
-  async apply(plan: Plan): Promise<Failure | undefined> {
+  apply(plan: Plan): Promise<Failure | undefined> {
+    return this.#during(() => this.#apply(plan));
+  }
+
+  /** Runs every single command of a plan, whatever becomes of the others; returns what went wrong. */
+  force(plan: Plan): Promise<string[]> {
+    return this.#during(() => this.#force(plan));
+  }
+
+  async #apply(plan: Plan): Promise<Failure | undefined> {
     for (const [index, transaction] of plan.entries()) {
       const { helper, document } = transaction;
       const kept = helper === undefined ? undefined : this.#helper(helper);
@@ -81,8 +92,7 @@ export class Runner {
     return undefined;
   }
 
-  /** Runs every single command of a plan, whatever becomes of the others; returns what went wrong. */
-  async force(plan: Plan): Promise<string[]> {
+  async #force(plan: Plan): Promise<string[]> {
     const failures: string[] = [];
     for (const command of plan.flatMap(({ commands }) => commands)) {
       const outcome = await this.run(command);
@@ -111,6 +121,10 @@ export class Runner {
     const helpers = [...this.#helpers.values()];
     this.#helpers.clear();
     await Promise.all(helpers.map((helper) => helper === "unusable" ? undefined : helper.close()));
+  }
+
+  #during<T>(work: () => Promise<T>): Promise<T> {
+    return this.#options.during?.(work) ?? work();
   }
 
   #helper(helper: Helper): KeptOpen | undefined {

@@ -100,8 +100,10 @@ export class Upkeep<V extends View> {
   /**
    * Looks at the firewall and mends it. Where our chain or its jump was lost, somebody flushed the firewall,
    * and rules still granted are put back; a single rule that is gone was deleted on purpose and stays away.
+   *
+   * @param isOwn whether what is missing was taken away by this program.
    */
-  async mend(): Promise<string | undefined> {
+  async mend(isOwn = false): Promise<string | undefined> {
     const scope: Scope = { families: this.#place.families, extent: "configured" };
     const view = await this.#changes.look(scope);
     if (view instanceof HintedError) return view.message;
@@ -132,6 +134,8 @@ export class Upkeep<V extends View> {
     const plan: Plan = [...preparation.plan, ...restoration];
     const failure = await this.#place.runner.apply(plan);
     if (failure !== undefined) return failure.text;
+    const text = `Another program removed or changed ${this.#place.adapter.place}: put back`;
+    if (!isOwn) this.#place.emit({ type: "warning", text });
     for (const jump of preparation.jumps) this.#place.emit({ type: "jump", ...jump });
     for (const { summary } of missing) this.#place.emit({ type: "restored", rule: summary });
     return undefined;

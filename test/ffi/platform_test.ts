@@ -70,6 +70,7 @@ Deno.test("numbers and layouts are those of the C headers", { ignore: isLeftOut 
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/sock_diag.h>
 int main(void) { ${lines.join("\n")} return 0; }`;
   await withFolder(async (folder) => {

@@ -146,6 +146,23 @@ for (const program of ["iptables", "iptables-legacy"]) {
   });
 
   namespaceTest(
+    title(
+      "without news from the kernel a rule of another program is looked for though nothing is granted",
+    ),
+    needs,
+    async (lab) => {
+      const server = await lab.namespace("server");
+      const { firewall, events } = iptablesIn(server, { program, managed: { checkSeconds: 1 } });
+      await firewall.prepare();
+      const comment = ["-m", "comment", "--comment", `_exp_${Math.floor(Date.now() / 1000) + 2}`];
+      await server.must(program, "-A", "FWKNOP_INPUT", ...comment, "-j", "ACCEPT");
+      await until("it is over", () => eventTypes(events).includes("removed"), 10);
+      assert.deepEqual(await chainRules(server, "FWKNOP_INPUT", program), []);
+      await firewall.close();
+    },
+  );
+
+  namespaceTest(
     title("a lost jump or chain is put back by the next grant, with what is still granted"),
     needs,
     async (lab) => {
@@ -158,7 +175,7 @@ for (const program of ["iptables", "iptables-legacy"]) {
       assert.equal(second.error, undefined);
       assert.equal((await chainRules(server, "INPUT", program)).length, 1);
       assert.equal((await chainRules(server, "FWKNOP_INPUT", program)).length, 2);
-      assert.deepEqual(eventTypes(events).slice(2), ["jump", "restored"]);
+      assert.deepEqual(eventTypes(events).slice(2), ["warning", "jump", "restored"]);
       await server.must(program, "-F");
       await server.must(program, "-X");
       await firewall.check();

@@ -130,7 +130,7 @@ namespaceTest(
     await server.must("nft", "flush", "ruleset");
     await firewall.open(access("10.9.0.2", "tcp/22", 60));
     assert.match(await elements(server, "access4"), /10\.9\.0\.1[^]*10\.9\.0\.2/);
-    assert.deepEqual(eventTypes(events), ["restored"]);
+    assert.deepEqual(eventTypes(events), ["warning", "restored"]);
     await server.must("nft", "flush", "chain", "inet", "fwknop", "input");
     await firewall.check();
     assert.match(await server.must("nft", "list", "chain", "inet", "fwknop", "input"), /@access4/);
@@ -240,10 +240,28 @@ namespaceTest(
     set = -3_600_000;
     await server.must("nft", "delete", "table", "inet", "fwknop");
     await firewall.check();
-    assert.deepEqual(eventTypes(events), ["restored"]);
+    assert.deepEqual(eventTypes(events), ["warning", "restored"]);
     assert.match(await elements(server, "access4"), /10\.9\.0\.1 \. tcp \. 22 timeout (39|40)s/);
     await firewall.check();
-    assert.deepEqual(eventTypes(events), ["restored"]);
+    assert.deepEqual(eventTypes(events), ["warning", "restored"]);
+    await firewall.close();
+  },
+);
+
+namespaceTest(
+  "nft: an element of another program that the kernel would leave in for ever goes when its comment says",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const { firewall, events } = nftIn(server);
+    await firewall.prepare();
+    const expires = Math.floor(Date.now() / 1000) + 1;
+    const element = `{ 10.9.0.7 . tcp . 22 comment "_exp_${expires}" }`;
+    await server.must("nft", "add", "element", "inet", "fwknop", "access4", element);
+    await firewall.check();
+    await until("it is taken out", () => eventTypes(events).includes("removed"));
+    assert.deepEqual(eventTypes(events), ["adopted", "removed"]);
+    assert.doesNotMatch(await elements(server, "access4"), /10\.9/);
     await firewall.close();
   },
 );

@@ -1,0 +1,151 @@
+import { Lookout } from "../../../lib/firewall/lookout.ts";
+import { nftAdapter } from "../../../lib/firewall/nft.ts";
+import type { RulesetChange } from "../../../lib/firewall/ruleset_change.ts";
+import type { RulesetNews, RulesetWatch } from "../../../lib/firewall/ruleset_watch.ts";
+import { assert, assertEquals } from "../../assert.ts";
+
+const ELEMENT = { what: "element", isDeleted: false, name: "access4" } as const;
+const RULE_GONE = { what: "rule", isDeleted: true, name: "input" } as const;
+const TABLE_GONE = { what: "table", isDeleted: true, name: "" } as const;
+
+/** A lookout whose clock stands still until it is moved, and whose news is made up. */
+class Stage implements RulesetWatch, Disposable {
+  /** When it looked, milliseconds. */
+  readonly looks: number[] = [];
+  readonly lookout: Lookout;
+  #now = 0;
+  #news: RulesetNews = [];
+  #tell = () => {};
+  #waiting: { readonly at: number; readonly work: () => void } | undefined;
+  readonly #timers = [globalThis.setTimeout, globalThis.clearTimeout] as const;
+
+  constructor() {
+    Object.assign(globalThis, {
+      setTimeout: (work: () => void, milliseconds: number) => {
+        this.#waiting = { at: this.#now + milliseconds, work };
+      },
+      clearTimeout: () => this.#waiting = undefined,
+    });
+    const { heed } = nftAdapter({ command: "nft", nat: false, protect: [] });
+    assert(heed !== undefined);
+    this.lookout = new Lookout({
+      heed,
+      watch: this,
+      look: () => {
+        this.looks.push(this.#now);
+        return Promise.resolve();
+      },
+      steady: () => this.#now,
+    });
+  }
+
+  start(tell: () => void): Promise<void> {
+    this.#tell = tell;
+    return new Promise(() => {});
+  }
+
+  take(): RulesetNews {
+    const news = this.#news;
+    this.#news = [];
+    return news;
+  }
+
+  close(): void {}
+
+  /** Lets time pass, then has something happen in the table. */
+  after(milliseconds: number, ...changes: Omit<RulesetChange, "family" | "table">[]): void {
+    this.pass(milliseconds);
+    this.say(changes.map((change) => ({ ...change, family: "inet", table: "fwknop" })));
+    this.#tell();
+  }
+
+  say(news: RulesetNews): void {
+    this.#news = news;
+  }
+
+  tell(): void {
+    this.#tell();
+  }
+
+  pass(milliseconds: number): void {
+    const end = this.#now + milliseconds;
+    while (this.#waiting !== undefined && this.#waiting.at <= end) {
+      const { at, work } = this.#waiting;
+      this.#waiting = undefined;
+      this.#now = at;
+      work();
+    }
+    this.#now = end;
+  }
+
+  [Symbol.dispose](): void {
+    const [setTimeout, clearTimeout] = this.#timers;
+    Object.assign(globalThis, { setTimeout, clearTimeout });
+  }
+}
+
+Deno.test("what was lost is looked for at once, and a fight with another program has pauses", () => {
+  using stage = new Stage();
+  for (let index = 0; index < 100; index++) stage.after(10, TABLE_GONE);
+  stage.pass(10_000);
+  assertEquals(stage.looks, [10, 260, 510, 760, 1010]);
+});
+
+Deno.test("a burst of other changes is one look, and steady ones are one look a minute", () => {
+  using stage = new Stage();
+  for (let index = 0; index < 20; index++) stage.after(20, ELEMENT);
+  stage.pass(30_000);
+  assertEquals(stage.looks, [1020]);
+  for (let index = 0; index < 200; index++) stage.after(1000, ELEMENT);
+  stage.pass(60_000);
+  const pauses = stage.looks.slice(1).map((at, index) => at - (stage.looks[index] ?? 0));
+  assert(pauses.length >= 3 && pauses.every((pause) => pause >= 60_000), pauses.join(", "));
+});
+
+Deno.test("while others keep changing, what is lost is still looked for at once", () => {
+  using stage = new Stage();
+  stage.after(0, ELEMENT);
+  stage.after(5000, ELEMENT);
+  stage.after(5000, ELEMENT, TABLE_GONE);
+  stage.pass(1);
+  assertEquals(stage.looks, [1000, 10_000]);
+});
+
+Deno.test("our own changes are no news, but that a table went meanwhile is", async () => {
+  using stage = new Stage();
+  assert(!stage.lookout.hears);
+  const change = (...changes: Omit<RulesetChange, "family" | "table">[]) =>
+    stage.lookout.during(() => {
+      stage.say(changes.map((change) => ({ ...change, family: "inet", table: "fwknop" })));
+      return Promise.resolve();
+    });
+  await change(ELEMENT, RULE_GONE);
+  assert(stage.lookout.hears, "the kernel tells of this firewall");
+  stage.pass(100_000);
+  assertEquals(stage.looks, []);
+  await change(ELEMENT, TABLE_GONE);
+  stage.pass(0);
+  assertEquals(stage.looks, [100_000]);
+});
+
+Deno.test("what happened just before our own change is news", async () => {
+  using stage = new Stage();
+  stage.say([{ ...RULE_GONE, family: "inet", table: "fwknop" }]);
+  await stage.lookout.during(() => Promise.resolve());
+  stage.pass(0);
+  assertEquals(stage.looks, [0]);
+});
+
+Deno.test("news that was lost may have been of a loss, and other tables are not ours", () => {
+  using stage = new Stage();
+  stage.say("overrun");
+  stage.tell();
+  stage.pass(0);
+  assertEquals(stage.looks, [0]);
+  stage.say([{ ...TABLE_GONE, family: "ip", table: "fwknop" }]);
+  stage.tell();
+  stage.say([{ ...TABLE_GONE, family: "inet", table: "filter" }]);
+  stage.tell();
+  stage.pass(100_000);
+  assertEquals(stage.looks, [0]);
+});
