@@ -4,48 +4,120 @@
  *
  * @module
  */
+import { resolveDestination } from "../lib/client/destination.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
+import { PortWatch } from "../lib/client/wait_open.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
+import type { Address } from "../lib/net/address.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { formatKnockJson } from "./knock_json.ts";
-import { diagnose, serviceToTry, waitForPort } from "./knock_wait.ts";
+import type { Knock } from "./knock_output.ts";
+import { diagnose, nameOf, serviceToTry } from "./knock_wait.ts";
 import { joinStreams, runCommand } from "./run_beside.ts";
 import type { KnockResult } from "./send_knock.ts";
 import { tellProblem } from "./tell_problem.ts";
+import { WaitExit } from "./wait_exit.ts";
 
-/** Why nothing could be tried after such a knock. */
-export function checkFollowed({ command, access }: Settings): Problem | undefined {
-  if (command !== undefined) return usageProblem("a command message opens no port to wait for");
-  const service = serviceToTry(access);
-  return service instanceof Problem ? service : undefined;
+/** A knock and the port it is to open, which is looked at from just before the packet leaves. */
+export class FollowedKnock {
+  #port: PortWatch | undefined;
+
+  private constructor(
+    private readonly settings: Settings,
+    /** Where the port is, if the packet itself goes to a proxy. */
+    private readonly behindProxy: Address | undefined,
+  ) {}
+
+  /** Finds what there is to try, or says why there is nothing. */
+  static async prepare(settings: Settings): Promise<FollowedKnock | Problem> {
+    const { command, access, proxy, server = "" } = settings;
+    if (command !== undefined) {
+      return usageProblem("a command message opens no port to wait for", {
+        hint: "leave out --wait (and WAIT of the stanza)",
+      });
+    }
+    const service = serviceToTry(access);
+    if (service instanceof Problem) return service;
+    if (proxy === undefined) return new FollowedKnock(settings, undefined);
+    const found = await resolveDestination(server);
+    return found instanceof Problem ? found : new FollowedKnock(settings, found[0]);
+  }
+
+  /** Tries the port once before the packet leaves. */
+  readonly watch = ({ request }: Knock, address: Address): void => {
+    const { message } = request;
+    const service = serviceToTry(message.slice(message.indexOf(",") + 1));
+    if (service instanceof Problem) return;
+    this.#port?.close();
+    this.#port = new PortWatch(this.behindProxy ?? address, service.port);
+  };
+
+  /** Tells why no packet left; returns the exit status. */
+  unsent(problem: Problem, context: Context): number {
+    this.#port?.close();
+    const status = tellProblem(problem, context);
+    return problem.facts.unreachable ? WaitExit.unreachable : status;
+  }
+
+  /** Tries the port and goes on with the command or the connection; returns the exit status. */
+  async follow(
+    knocked: KnockResult,
+    options: GivenOptions,
+    words: readonly string[],
+    context: Context,
+  ): Promise<number> {
+    const { settings } = this;
+    const watch = this.#port;
+    if (watch === undefined) throw new TypeError("A packet that left was not announced");
+    const { address, port } = watch;
+    const result = await watch.wait(settings.wait ?? DEFAULTS.wait);
+    if (options.has("json")) context.out(formatKnockJson(knocked, settings, result));
+    if (result.state !== "open" && result.state !== "open_before") {
+      const { text, status } = diagnose({ result, address, port }, knocked, settings);
+      context.err(text);
+      return status;
+    }
+    const where = `tcp/${port} at ${nameOf(settings, address)}`;
+    const wasOpen = result.state === "open_before";
+    if (options.has("proxy")) {
+      if (wasOpen && (settings.verbosity ?? 0) > 0) context.err(openBefore(where));
+      await joinStreams(result.connection);
+      return ExitCode.ok;
+    }
+    result.connection.close();
+    if (words.length > 0) {
+      if (wasOpen) context.err(openBefore(where));
+      await this.#warnOfOtherFamily(words, address, context);
+      return await runCommand(words);
+    }
+    if (!options.has("json")) {
+      if (wasOpen) context.err(openBefore(where));
+      else context.out(`${where} open after ${result.milliseconds} ms\n`);
+    }
+    return wasOpen ? WaitExit.openBefore : ExitCode.ok;
+  }
+
+  /** A program that looks the name up by itself starts with the first address, which may be closed. */
+  async #warnOfOtherFamily(
+    words: readonly string[],
+    { family }: Address,
+    context: Context,
+  ): Promise<void> {
+    const { server = "" } = this.settings;
+    if (words.includes(`-${family}`)) return;
+    const found = await resolveDestination(server);
+    if (found instanceof Problem || found[0] === undefined || found[0].family === family) return;
+    context.err(
+      `fwknop: warning: the port is open over IPv${family}, and ${server} has the address ${
+        found[0].text
+      } as well; ` +
+        `${words[0]} may try that first\n  use ssh -${family}, or --proxy as ssh's ProxyCommand\n`,
+    );
+  }
 }
 
-/** Tries the port and goes on with the command or the connection; returns the exit status. */
-export async function follow(
-  knocked: KnockResult,
-  settings: Settings,
-  options: GivenOptions,
-  words: readonly string[],
-  context: Context,
-): Promise<number> {
-  const waited = await waitForPort(knocked, settings.wait ?? DEFAULTS.wait);
-  if (waited instanceof Problem) return tellProblem(waited, context);
-  const { result } = waited;
-  if (options.has("json")) context.out(formatKnockJson(knocked, settings, result));
-  if (result.state !== "open") {
-    const { text, status } = diagnose(waited, knocked, settings);
-    context.err(text);
-    return status;
-  }
-  if (options.has("proxy")) {
-    await joinStreams(result.connection);
-    return ExitCode.ok;
-  }
-  result.connection.close();
-  if (words.length > 0) return await runCommand(words);
-  if (!options.has("json")) {
-    context.out(`tcp/${waited.port} open after ${result.milliseconds} ms\n`);
-  }
-  return ExitCode.ok;
+function openBefore(where: string): string {
+  return `fwknop: ${where} was open before the knock, which says nothing about whether the server took it\n` +
+    "  if nobody was to be let in: fwknop doctor, on the server\n";
 }

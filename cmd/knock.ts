@@ -23,9 +23,11 @@ export const knock: CommandDefinition = {
     "",
     "  fwknop knock -n server --wait -- ssh server.example",
     "",
+    "A connection attempt just before the packet shows whether the port is open already.",
+    "",
     "Exit status: 0 sent (and open), 1 failure, 2 wrong usage; with --wait 3 no answer from the port, 4 the port",
-    "refuses, 5 the address cannot be reached, 6 no answer and this clock is wrong beyond doubt. A command's own",
-    "status is passed on.",
+    "refuses, 5 the address cannot be reached, 6 no answer and this clock is wrong beyond doubt, 7 the port was open",
+    "before the knock. A command's own status is passed on.",
   ].join("\n"),
   options: CLIENT_OPTIONS,
   words: {

@@ -31,6 +31,7 @@ export function formatKnockJson(
       timestamp: message.timestamp,
       ...(settings.test ? { packet: packet.packetText } : {}),
       ...(waited === undefined ? {} : {
+        // Of "open_before" nothing is known to have been opened by the knock.
         state: waited.state,
         open_after_ms: waited.state === "open" ? waited.milliseconds : null,
       }),

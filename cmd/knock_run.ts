@@ -15,6 +15,7 @@ import { openClientRc } from "./client_rc.ts";
 import { readClientSettings } from "./client_settings.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { formatKnockJson } from "./knock_json.ts";
+import { WaitExit } from "./wait_exit.ts";
 import { type KnockResult, sendKnock } from "./send_knock.ts";
 import { tellProblem } from "./tell_problem.ts";
 
@@ -28,9 +29,16 @@ export async function runKnock(
   const runs = splitRuns(options);
   const conflict = checkStrayWord(words, options) ?? checkExtras(options, words, runs.length);
   if (conflict !== undefined) return tellProblem(conflict, context);
-  let worst = 0;
+  // Of several knocks none leaves before all are known to be possible.
+  const prepared: { options: GivenOptions; settings: Settings }[] = [];
   for (const run of runs) {
-    worst = Math.max(worst, await knock(run, words, context));
+    const settings = await prepare(run, context);
+    if (settings instanceof Problem) return tellProblem(settings, context);
+    prepared.push({ options: run, settings });
+  }
+  let worst = 0;
+  for (const run of prepared) {
+    worst = Math.max(worst, await knock(run.options, run.settings, words, context));
   }
   return worst;
 }
@@ -92,29 +100,31 @@ function listStanzas(options: GivenOptions, context: Context): Problem | undefin
 /** Makes and sends one packet, and does what follows. */
 async function knock(
   options: GivenOptions,
+  settings: Settings,
   words: readonly string[],
   context: Context,
 ): Promise<number> {
-  const settings = await prepare(options, context);
-  if (settings instanceof Problem) return tellProblem(settings, context);
   const waits = ((settings.wait ?? 0) > 0 || words.length > 0) && settings.test !== true;
-  const next = waits ? await import("./follow_knock.ts") : undefined;
-  const untried = next?.checkFollowed(settings);
-  if (untried !== undefined) return tellProblem(untried, context);
+  const next = waits
+    ? await (await import("./follow_knock.ts")).FollowedKnock.prepare(settings)
+    : undefined;
+  if (next instanceof Problem) return tellProblem(next, context);
   // Standard output belongs to the connection, the command or the JSON object.
   const printing = options.has("json")
     ? withOutput(context, () => {})
     : options.has("proxy") || words.length > 0
     ? withOutput(context, (text) => context.err(text))
     : context;
-  const result = await sendKnock(settings, printing, "native");
-  if (result instanceof Problem) return tellProblem(result, context);
+  const result = await sendKnock(settings, printing, "native", next?.watch);
+  if (result instanceof Problem) {
+    return next?.unsent(result, context) ?? tellProblem(result, context);
+  }
   if (!waits && !settings.test) warnOfClock(settings.timeOffset ?? 0, context);
   const tellObject = (sent: KnockResult): void => {
     if (options.has("json")) context.out(formatKnockJson(sent, settings));
   };
   const goOn = async (): Promise<number> => {
-    if (next !== undefined) return await next.follow(result, settings, options, words, context);
+    if (next !== undefined) return await next.follow(result, options, words, context);
     tellObject(result);
     return ExitCode.ok;
   };
@@ -127,7 +137,8 @@ async function knock(
   // What ends it, such as an output that nobody reads any more, is told of below and not while the port is tried.
   held.catch(() => {});
   const code = await goOn();
-  const isDone = code !== ExitCode.ok || words.length > 0 || options.has("proxy");
+  const isHeld = code === ExitCode.ok || code === WaitExit.openBefore;
+  const isDone = !isHeld || words.length > 0 || options.has("proxy");
   if (isDone) stop.abort();
   else if (context.isTerminal && !options.has("json")) {
     context.out(`Knocking every ${repeatInterval(settings)} s. Ctrl-C ends it.\n`);

@@ -8,42 +8,28 @@ import { readClock } from "../lib/client/local_clock.ts";
 import { readOwnAddresses } from "../lib/client/own_addresses.ts";
 import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
-import { type WaitResult, waitUntilOpen } from "../lib/client/wait_open.ts";
+import type { WaitResult } from "../lib/client/wait_open.ts";
 import { present } from "../lib/config/present.ts";
 import type { Address } from "../lib/net/address.ts";
 import { parseServices, type Service } from "../lib/net/service.ts";
 import { RELEASED } from "../lib/version.ts";
 import type { Knock } from "./knock_output.ts";
 import type { KnockResult } from "./send_knock.ts";
-
-/** Exit statuses of `--wait`, so that scripts can tell. */
-export const WaitExit = { silent: 3, refused: 4, unreachable: 5, wrongClock: 6 } as const;
+import { WaitExit } from "./wait_exit.ts";
 
 /** The service that can be tried: the first TCP one of the request, at its outside port. */
 export function serviceToTry(access: string | undefined): Service | Problem {
   const service = parseServices(access ?? "")?.find(({ protocol }) => protocol === "tcp");
-  return service ?? usageProblem("--wait can only try TCP ports, and none is asked for");
+  return service ?? usageProblem("--wait can only try TCP ports, and none is asked for", {
+    hint: "leave out --wait (and WAIT of the stanza)",
+  });
 }
 
 /** A port that was tried. */
 export interface TriedPort {
-  readonly result: WaitResult;
+  readonly result: Exclude<WaitResult, { readonly connection: Deno.TcpConn }>;
   readonly address: Address;
   readonly port: number;
-}
-
-/** Tries the port at the address that was knocked. */
-export async function waitForPort(
-  { knock, sent }: KnockResult,
-  seconds: number,
-): Promise<TriedPort | Problem> {
-  const { message } = knock.request;
-  const service = serviceToTry(message.slice(message.indexOf(",") + 1));
-  if (service instanceof Problem) return service;
-  if (sent === undefined) return usageProblem("--wait needs a packet that is sent");
-  const { address } = sent;
-  const { port } = service;
-  return { result: await waitUntilOpen(address, port, seconds), address, port };
 }
 
 /** What to tell, and the exit status. */
@@ -52,23 +38,27 @@ export interface Diagnosis {
   readonly status: number;
 }
 
+/** The server as it was asked for, and the address behind its name. */
+export function nameOf({ server = "" }: Settings, { text }: Address): string {
+  const bare = server.replace(/^\[(.*)\]$/, "$1");
+  return bare === text ? text : `${bare} (${text})`;
+}
+
 /** Why it may have stayed closed, the likeliest first, and what to do next. */
 export function diagnose(
   { result, address, port }: TriedPort,
-  { knock }: KnockResult,
+  { knock, resolvedBy }: KnockResult,
   settings: Settings,
 ): Diagnosis {
-  const where = `tcp/${port} at ${address.text}`;
+  const where = `tcp/${port} at ${nameOf(settings, address)}`;
   const silent = `${where} did not answer for ${settings.wait ?? DEFAULTS.wait} s`;
-  const facts = factsOf(knock, address, settings);
+  const facts = { ...factsOf(knock, address, settings), ...present({ resolvedBy }) };
   if (isClockWrong(facts)) {
     return { status: WaitExit.wrongClock, text: format(silence(silent, facts)) };
   }
   switch (result.state) {
-    case "open":
-      throw new TypeError("There is nothing wrong with an open port");
     case "refused":
-      return { status: WaitExit.refused, text: format(refusal(where, port)) };
+      return { status: WaitExit.refused, text: format(refusal(where, port, result.before)) };
     case "unreachable":
       return { status: WaitExit.unreachable, text: format(noWay(where, result.reason)) };
     case "silent":
@@ -79,18 +69,29 @@ export function diagnose(
 function noWay(where: string, reason: string): string[] {
   return [
     `${where} cannot be reached: ${reason}`,
-    "is the network up, and is the address right?",
+    "this host, a router on the way or the server's own firewall says so:",
+    "1. the network is down, or the address is not the server's",
+    "   look at the route, and try another network",
+    "2. the server's firewall rejects (that of firewalld does), and the knock was not accepted",
+    "   on the server: fwknop status, then fwknop serve -vtf, and knock again",
   ];
 }
 
-function refusal(where: string, port: number): string[] {
+function refusal(where: string, port: number, before: "refused" | "other"): string[] {
+  const service = [`no program listens on port ${port}`, "on the server: ss -ltn"];
+  const knock = ["the knock was not accepted", "on the server: fwknop serve -vtf, and knock again"];
+  // Silence that becomes a refusal is a firewall that opens.
+  if (before === "other") {
+    return [
+      `${where} refuses connections`,
+      `the firewall lets you through now, and ${service[0]}`,
+      `   ${service[1]}`,
+    ];
+  }
   return [
-    `${where} refuses connections`,
+    `${where} refuses connections, as before the knock`,
     "the firewall lets you through, or it rejects where others drop:",
-    `1. no program listens on port ${port}`,
-    "   on the server: ss -ltn",
-    "2. the knock was not accepted",
-    "   on the server: fwknop serve -vtf, and knock again",
+    ...[service, knock].flatMap(([text, next], index) => [`${index + 1}. ${text}`, `   ${next}`]),
   ];
 }
 

@@ -16,7 +16,9 @@ import type { Sent } from "../lib/client/send.ts";
 import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
 import { chooseUserName, loginName } from "../lib/client/user_name.ts";
 import { admitsAnySource } from "../lib/client/validate.ts";
+import { present } from "../lib/config/present.ts";
 import { randomBytes, randomDigits, randomPort } from "../lib/crypto/random.ts";
+import type { Address } from "../lib/net/address.ts";
 import type { Context } from "./context.ts";
 import { type Knock, KnockOutput } from "./knock_output.ts";
 
@@ -24,38 +26,49 @@ import { type Knock, KnockOutput } from "./knock_output.ts";
 export interface KnockResult {
   readonly knock: Knock;
   readonly sent?: Sent;
+  /** The address service that told the address to admit, if one was asked. */
+  readonly resolvedBy?: string;
 }
+
+/** Called right before a packet goes to an address. */
+export type KnockWatcher = (knock: Knock, address: Address) => void;
 
 /** Makes the packet and sends it, or in a test opens it again. The settings are valid. */
 export async function sendKnock(
   settings: Settings,
   context: Context,
   dialect: Dialect,
+  watcher?: KnockWatcher,
 ): Promise<KnockResult | Problem> {
   const output = new KnockOutput(context, settings, dialect);
   if (settings.test !== true && admitsAnySource(settings)) output.warnOfAnySource();
   const address = await addressToAdmit(settings, output);
   if (address instanceof Problem) return address;
-  const request = buildRequest(settings, { address, drawPort: randomPort });
+  const request = buildRequest(settings, { address: address.text, drawPort: randomPort });
   if (request instanceof Problem) return request;
   const made = await make(request, settings, output);
   if (made instanceof Problem) return made;
-  return await emit(made, settings, output);
+  const result = await emit(made, settings, output, watcher);
+  const { via: resolvedBy } = address;
+  return result instanceof Problem ? result : { ...result, ...present({ resolvedBy }) };
 }
 
-/** The address to admit. Without one the message cannot be built, and the request says so. */
-async function addressToAdmit(settings: Settings, output: KnockOutput): Promise<string | Problem> {
+/** The address to admit, and who told it. Without one the message cannot be built, and the request says so. */
+async function addressToAdmit(
+  settings: Settings,
+  output: KnockOutput,
+): Promise<{ readonly text: string; readonly via?: string } | Problem> {
   const { allow, resolve } = settings;
-  if (allow?.kind === "address") return allow.text;
-  if (allow?.kind === "source") return "0.0.0.0";
+  if (allow?.kind === "address") return { text: allow.text };
+  if (allow?.kind === "source") return { text: "0.0.0.0" };
   // A command is not worth asking a third party (`docs/spec/client.md` 8).
-  if (resolve !== true || settings.command !== undefined) return "";
+  if (resolve !== true || settings.command !== undefined) return { text: "" };
   const { clearUrls, resolveAddress } = await import("../lib/client/resolve_address.ts");
   for (const url of clearUrls(settings)) output.warnOfClearUrl(url);
   const resolved = await resolveAddress(settings);
   if (resolved instanceof Problem) return resolved;
   output.tellResolved(resolved);
-  return resolved.address.text;
+  return { text: resolved.address.text, via: resolved.via };
 }
 
 /** Names, times, keys and random values join the request. */
@@ -107,6 +120,7 @@ async function emit(
   made: Knock,
   settings: Settings,
   output: KnockOutput,
+  watcher: KnockWatcher | undefined,
 ): Promise<KnockResult | Problem> {
   const { packetText } = made.packet;
   output.tellMade(made);
@@ -117,7 +131,10 @@ async function emit(
   }
   output.tellDelivery(made);
   if (settings.test) return await output.tellTest(made) ?? { knock: made };
-  const sent = await deliver(packetText, settings, made.port);
+  const watch = watcher === undefined
+    ? undefined
+    : (address: Address): void => watcher(made, address);
+  const sent = await deliver(packetText, settings, made.port, watch);
   if (sent instanceof Problem) return sent;
   output.tellSent(sent, made);
   return { knock: made, sent };

@@ -20,8 +20,11 @@ const ERRNO_NAMES: Readonly<Record<"linux" | "darwin", Readonly<Record<number, s
     98: "EADDRINUSE",
     99: "EADDRNOTAVAIL",
     100: "ENETDOWN",
+    101: "ENETUNREACH",
     105: "ENOBUFS",
     111: "ECONNREFUSED",
+    112: "EHOSTDOWN",
+    113: "EHOSTUNREACH",
     115: "EINPROGRESS",
   },
   darwin: {
@@ -36,8 +39,11 @@ const ERRNO_NAMES: Readonly<Record<"linux" | "darwin", Readonly<Record<number, s
     48: "EADDRINUSE",
     49: "EADDRNOTAVAIL",
     50: "ENETDOWN",
+    51: "ENETUNREACH",
     55: "ENOBUFS",
     61: "ECONNREFUSED",
+    64: "EHOSTDOWN",
+    65: "EHOSTUNREACH",
   },
 };
 

@@ -9,15 +9,20 @@ import { parsePort } from "../net/service.ts";
 import { DEFAULT_USER_AGENT, encodeHttpRequest } from "../spa/http.ts";
 import { resolveDestination } from "./destination.ts";
 import { Problem, usageProblem } from "./problem.ts";
-import { send, type Sent } from "./send.ts";
+import { type BeforeSending, send, type Sent } from "./send.ts";
 import { DEFAULTS, type Settings } from "./settings.ts";
 import { isRaw } from "./transport.ts";
 
-/** Looks the host up and sends the packet. */
+/**
+ * Looks the host up and sends the packet.
+ *
+ * @param beforeSending gets each address the packet is sent to, right before it is.
+ */
 export async function deliver(
   packet: string,
   settings: Settings,
   port: number,
+  beforeSending?: BeforeSending,
 ): Promise<Sent | Problem> {
   const transport = settings.transport ?? DEFAULTS.transport;
   const proxy = settings.proxy === undefined ? undefined : parseProxy(settings.proxy, port);
@@ -28,15 +33,20 @@ export async function deliver(
   if (addresses instanceof Problem) return addresses;
   const payload = transport === "http" ? httpRequest(packet, settings) : packet;
   if (payload instanceof Problem) return payload;
-  return await send(payload, {
-    transport,
-    addresses: orderAddresses(addresses, admittedFamily(settings)),
-    port: proxy?.port ?? port,
-    sourcePort: settings.sourcePort,
-    spoofSource: settings.spoofSource,
-    icmpType: settings.icmpType,
-    icmpCode: settings.icmpCode,
-  });
+  return await send(
+    payload,
+    {
+      transport,
+      addresses: orderAddresses(addresses, admittedFamily(settings)),
+      port: proxy?.port ?? port,
+      sourcePort: settings.sourcePort,
+      spoofSource: settings.spoofSource,
+      icmpType: settings.icmpType,
+      icmpCode: settings.icmpCode,
+    },
+    undefined,
+    beforeSending,
+  );
 }
 
 /** The request that carries the packet, whole. */

@@ -20,6 +20,8 @@ export interface KnockFacts {
   /** As asked for; `0.0.0.0` is the packet's own source. */
   readonly admitted: string;
   readonly server: Address;
+  /** The address service that told `admitted`; absent: the user named it. */
+  readonly resolvedBy?: string;
   /** Absent: the system does not say. */
   readonly own?: OwnAddresses;
   readonly hasHmac: boolean;
@@ -32,7 +34,7 @@ export interface KnockFacts {
 
 /** One explanation. */
 export interface Suspect {
-  readonly kind: "clock" | "address" | "keys" | "rights" | "filter";
+  readonly kind: "clock" | "address" | "server" | "keys" | "rights" | "filter";
   /** It is wrong beyond doubt. */
   readonly isCertain?: true;
   readonly text: string;
@@ -48,11 +50,13 @@ export function isClockWrong({ clock, timeOffset, released }: KnockFacts): boole
   return clock.now + timeOffset < released;
 }
 
-/** Every explanation, the likeliest first. */
+/** Every explanation, the likeliest first. The clock is one only where something speaks against it. */
 export function suspects(facts: KnockFacts): Suspect[] {
+  const clock = weighClock(facts);
   const all = [
-    weighClock(facts),
+    ...(clock === undefined ? [] : [clock]),
     weighAddress(facts),
+    weighServer(),
     weighKeys(facts),
     weighRights(facts),
     weighFilter(facts),
@@ -65,7 +69,7 @@ interface Weighed {
   readonly suspect: Suspect;
 }
 
-function weighClock(facts: KnockFacts): Weighed {
+function weighClock(facts: KnockFacts): Weighed | undefined {
   const { clock: { now, isKept }, timeOffset } = facts;
   const shown = formatTime(now);
   const next = `compare with the server's: date -u (at most ${USUAL_AGE} s apart)`;
@@ -79,23 +83,29 @@ function weighClock(facts: KnockFacts): Weighed {
     const text = `the clock: the time stamp was shifted by ${timeOffset} s, from ${shown}`;
     return { weight: 7, suspect: { kind: "clock", text, next } };
   }
-  const kept = isKept === undefined
-    ? ""
-    : isKept
-    ? ", and is kept right here"
-    : ", and nothing keeps it right";
-  const text = `the clock: it says ${shown}${kept}`;
-  return {
-    weight: isKept === undefined ? 5 : isKept ? 2 : 6,
-    suspect: { kind: "clock", text, next },
-  };
+  if (isKept) return undefined;
+  // A container or a virtual machine has the host's right time, though nothing in it knows that.
+  const kept = isKept === undefined ? "" : ", and nothing here sets it by a time server";
+  const text = `the clock: this machine's says ${shown}${kept}`;
+  return { weight: 2, suspect: { kind: "clock", text, next } };
 }
 
 function formatTime(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-function weighAddress({ admitted, server, own }: KnockFacts): Weighed {
+function weighServer(): Weighed {
+  return {
+    weight: 5,
+    suspect: {
+      kind: "server",
+      text: "the server: it does not run, or watches another interface or port",
+      next: "on the server: fwknop status",
+    },
+  };
+}
+
+function weighAddress({ admitted, server, own, resolvedBy }: KnockFacts): Weighed {
   const address = parseAddress(admitted);
   if (address === undefined || isUnspecified(address)) {
     return {
@@ -112,7 +122,13 @@ function weighAddress({ admitted, server, own }: KnockFacts): Weighed {
   if (isPrivate(address) && !isPrivate(server)) {
     return {
       weight: 8,
-      suspect: { kind: "address", text: `${text}, which it never sees`, next: "use -R" },
+      suspect: {
+        kind: "address",
+        text: `${text}, which it never sees`,
+        next: resolvedBy === undefined
+          ? "use -R"
+          : `ask another service than ${resolvedBy}: --resolve-url`,
+      },
     };
   }
   if (own !== undefined && isOther(address, own)) {
@@ -122,6 +138,16 @@ function weighAddress({ admitted, server, own }: KnockFacts): Weighed {
         kind: "address",
         text: `${text}, and this host reaches it from ${own.source.text}`,
         next: `use -a ${own.source.text}`,
+      },
+    };
+  }
+  if (resolvedBy !== undefined) {
+    return {
+      weight: 3,
+      suspect: {
+        kind: "address",
+        text: `${text}, as ${resolvedBy} told; it may see you by another one (a VPN, a proxy)`,
+        next: "on the server: tcpdump -ni any, and knock again, shows which",
       },
     };
   }
@@ -166,12 +192,19 @@ function weighRights({ access }: KnockFacts): Weighed {
 }
 
 function weighFilter({ transport, port }: KnockFacts): Weighed {
+  // A connection was made, so nothing on the way drops it.
+  if (transport === "tcp" || transport === "http") {
+    const text = `another program than fwknop took the connection to port ${port}`;
+    return { weight: 1, suspect: { kind: "filter", text, next: "on the server: ss -ltnp" } };
+  }
   return {
     weight: 1,
     suspect: {
       kind: "filter",
-      text: `a filter on the way, which drops ${transport} to port ${port}; or no server there`,
-      next: transport === "udp" ? "try -P tcp, or -p with another port" : "try -P udp",
+      text: `a filter on the way, which drops ${transport} to port ${port}`,
+      next: transport === "udp"
+        ? "try -p with another port the server watches, or -P tcp if it has ENABLE_TCP_SERVER"
+        : "try -P udp",
     },
   };
 }

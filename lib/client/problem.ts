@@ -15,6 +15,8 @@ export interface ProblemFacts {
    * several lines.
    */
   readonly reference?: string;
+  /** This host has no way to the server. */
+  readonly unreachable?: true;
   /** The command line is at fault rather than a file, a host or a key. */
   readonly usage?: true;
 }

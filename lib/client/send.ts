@@ -29,6 +29,9 @@ export interface Delivery {
   readonly icmpCode?: number | undefined;
 }
 
+/** Called right before the packet goes to an address, each one that is tried. */
+export type BeforeSending = (address: Address) => void;
+
 /** What left this host. */
 export interface Sent {
   /** Headers made by hand and the lines of an HTTP request count. */
@@ -61,12 +64,14 @@ export async function send(
   payload: string,
   delivery: Delivery,
   sender?: PayloadSender,
+  beforeSending: BeforeSending = () => {},
 ): Promise<Sent | Problem> {
   const bytes = Uint8Array.from(textBytes(payload));
   const sendPayload = sender ?? await systemSender();
   let reason: SystemError | undefined;
   for (const address of delivery.addresses) {
     try {
+      beforeSending(address);
       return { bytes: await sendTo(address, bytes, delivery, sendPayload), address };
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
@@ -144,9 +149,16 @@ function sendProblem(delivery: Delivery, reason: SystemError | undefined): Probl
     : [reason?.message ?? "no address", reason?.reason ?? ""];
   return new Problem(`nothing is sent to ${where}: ${text}`, {
     hint: sendHint(delivery, reason),
+    ...(reason !== undefined && NO_WAY.has(reason.code) ? { unreachable: true } : {}),
     reference: `${said}: ${reference}\nsend_spa_packet: packet not sent.`,
   });
 }
+
+/** What the kernel says of an address that no route leads to, and Deno on Windows. */
+const NO_WAY: ReadonlySet<string> = new Set([
+  ...["ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "EHOSTDOWN"],
+  ...["NetworkUnreachable", "HostUnreachable"],
+]);
 
 /** So says the kernel of a connection that was given up when the time of the socket was over. */
 function isTimeout({ call, code }: SystemError): boolean {

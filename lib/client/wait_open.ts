@@ -8,60 +8,143 @@ import type { Address } from "../net/address.ts";
 /** What became of the port. */
 export type WaitResult =
   | { readonly state: "open"; readonly connection: Deno.TcpConn; readonly milliseconds: number }
+  /** It answered to a connection attempt that left before the packet: the knock did not open it. */
+  | { readonly state: "open_before"; readonly connection: Deno.TcpConn }
   /** Every try was refused: a host answered, but no program listens, or the firewall rejects. */
-  | { readonly state: "refused" }
+  | { readonly state: "refused"; readonly before: "refused" | "other" }
   /** No answer at all: the firewall still drops. */
   | { readonly state: "silent" }
-  /** This host has no way to the address. */
+  /** This host has no way to the address, or a router or firewall answered so by ICMP. */
   | { readonly state: "unreachable"; readonly reason: string };
 
-/** Milliseconds between tries: a SYN that came before the rule is only repeated by the kernel after a second. */
-const INTERVAL = 150;
-
+/** Milliseconds until the second try; the time doubles with each one: most servers open in a few milliseconds. */
+const FIRST_PAUSE = 20;
+/** Milliseconds between tries at most. */
+const LONGEST_PAUSE = 320;
 /**
- * Connects again and again until it works or the time is over. Tries overlap, because one that meets a
- * closed port hangs; the first to succeed wins and the others are closed.
- *
- * @param seconds how long to try.
+ * Milliseconds of a try that left before the packet. After a second the kernel repeats its SYN, which would meet a port
+ * that the knock has opened.
  */
-export async function waitUntilOpen(
-  address: Address,
-  port: number,
-  seconds: number,
-): Promise<WaitResult> {
-  const start = performance.now();
-  const deadline = start + seconds * 1000;
-  const tries = new Set<Promise<void>>();
-  let open: Deno.TcpConn | undefined;
-  let isOver = false;
-  let failure: unknown;
-  let wake = () => {};
-  while (open === undefined && performance.now() < deadline) {
-    const attempt = Deno.connect({ hostname: address.text, port }).then((connection) => {
-      if (open === undefined && !isOver) open = connection;
-      else connection.close();
-    }, (error) => {
-      failure = error;
-    }).finally(() => {
-      tries.delete(attempt);
-      if (open !== undefined) wake();
+const EARLY_LIFE = 900;
+/** Milliseconds of any other try, for slow lines; a new one is under way long before. */
+const TRY_LIFE = 5000;
+
+type Ending =
+  | { readonly connection: Deno.TcpConn }
+  | { readonly failure: unknown }
+  | "given up";
+
+/** One connection attempt. */
+class Try {
+  readonly #controller = new AbortController();
+  readonly #start = performance.now();
+  readonly ending: Promise<Ending>;
+
+  /** The SYN leaves before this returns (Deno connects to an address without a turn of the event loop). */
+  constructor(address: Address, port: number, life: number) {
+    const { signal } = this.#controller;
+    const timer = setTimeout(() => this.close(), life);
+    this.ending = Deno.connect({ hostname: address.text, port, signal }).then(
+      (connection): Ending => ({ connection }),
+      (failure): Ending => signal.aborted ? "given up" : { failure },
+    ).finally(() => clearTimeout(timer));
+  }
+
+  /** Milliseconds since its SYN left. */
+  get age(): number {
+    return performance.now() - this.#start;
+  }
+
+  /** Gives it up, if it is still under way. */
+  close(): void {
+    this.#controller.abort();
+  }
+}
+
+/** A look at a port, which begins before the knock. */
+export class PortWatch {
+  readonly #early: Try;
+  readonly #tries = new Set<Try>();
+  #failure: unknown;
+  #wasRefused = false;
+  #found: { readonly connection: Deno.TcpConn; readonly before: boolean } | undefined;
+  #isOver = false;
+  #wake = () => {};
+
+  /** Sends the attempt that shows whether the port is open already. The packet must leave right after it. */
+  constructor(readonly address: Address, readonly port: number) {
+    this.#early = this.#try(EARLY_LIFE);
+  }
+
+  /**
+   * Connects again and again until it works or the time is over. Tries overlap, because one that meets a closed port
+   * hangs; the first to succeed wins and the others are closed.
+   *
+   * @param seconds how long to try.
+   */
+  async wait(seconds: number): Promise<WaitResult> {
+    const start = performance.now();
+    const deadline = start + seconds * 1000;
+    for (
+      let pause = FIRST_PAUSE;
+      this.#found === undefined && performance.now() < deadline;
+      pause = Math.min(pause * 2, LONGEST_PAUSE)
+    ) {
+      await this.#sleep(Math.max(1, Math.min(pause, deadline - performance.now())));
+      if (this.#found === undefined && performance.now() < deadline) this.#try(TRY_LIFE);
+    }
+    this.close();
+    if (this.#found === undefined) return this.#failed();
+    const { connection, before } = this.#found;
+    return before
+      ? { state: "open_before", connection }
+      : { state: "open", connection, milliseconds: Math.round(performance.now() - start) };
+  }
+
+  /** Gives up every try that is under way. */
+  close(): void {
+    this.#isOver = true;
+    for (const attempt of this.#tries) attempt.close();
+  }
+
+  #try(life: number): Try {
+    const attempt = new Try(this.address, this.port, life);
+    this.#tries.add(attempt);
+    void attempt.ending.then((ending) => {
+      this.#tries.delete(attempt);
+      if (ending === "given up") return;
+      if ("failure" in ending) {
+        this.#failure = ending.failure;
+        if (attempt === this.#early) {
+          this.#wasRefused = ending.failure instanceof Deno.errors.ConnectionRefused;
+        }
+      } else if (this.#found !== undefined || this.#isOver) ending.connection.close();
+      else {
+        // One whose end is seen late, because sending took its time, may have been repeated by the kernel.
+        const before = attempt === this.#early && attempt.age <= EARLY_LIFE;
+        this.#found = { connection: ending.connection, before };
+        this.#wake();
+      }
     });
-    tries.add(attempt);
-    const left = Math.max(1, Math.min(INTERVAL, deadline - performance.now()));
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, left);
-      wake = () => {
+    return attempt;
+  }
+
+  #sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#wake = () => {
         clearTimeout(timer);
         resolve();
       };
     });
   }
-  if (open !== undefined) {
-    return { state: "open", connection: open, milliseconds: Math.round(performance.now() - start) };
+
+  #failed(): WaitResult {
+    if (this.#failure instanceof Deno.errors.ConnectionRefused) {
+      return { state: "refused", before: this.#wasRefused ? "refused" : "other" };
+    }
+    if (this.#failure === undefined) return { state: "silent" };
+    const reason = this.#failure instanceof Error ? this.#failure.message : String(this.#failure);
+    return { state: "unreachable", reason: reason.replace(/ \(os error.*$/, "") };
   }
-  isOver = true;
-  if (failure instanceof Deno.errors.ConnectionRefused) return { state: "refused" };
-  if (failure === undefined) return { state: "silent" };
-  const reason = failure instanceof Error ? failure.message : String(failure);
-  return { state: "unreachable", reason: reason.replace(/ \(os error.*$/, "") };
 }

@@ -68,7 +68,7 @@ namespaceTest(
       const knock = [...SOURCE_PROGRAM, "knock", "--rc-file", `${folder}/rc`, "-n", "gate.example"];
       const ended = await client.run(...knock, "--wait");
       assertEquals([ended.code, ended.stderr], [0, ""]);
-      assertMatch(ended.stdout, /tcp\/22 open after/);
+      assertMatch(ended.stdout, /tcp\/22 at .* open after/);
       assert(await reach(client, SERVER, 22, 1) !== undefined);
       await daemon.stop();
     });

@@ -49,7 +49,7 @@ namespaceTest("knocks are repeated as long as the command runs", {}, async (lab)
     ...[...KNOCK, "--wait", "--repeat-time", "1", "--", Deno.execPath(), "eval"],
     ...["--unstable-net", receive],
   );
-  assertEquals([ended.code, ended.stderr], [0, ""]);
+  assertEquals(ended.code, 0, ended.stderr);
   listener.kill("SIGKILL");
   await listener.status;
 });

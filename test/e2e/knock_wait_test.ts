@@ -2,14 +2,17 @@
  * `knock --wait`, a command after it, and `--proxy`, in a namespace whose firewall drops, rejects or admits.
  */
 import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { withFolder } from "../support/folder.ts";
+import { MountedNamespace } from "../support/mounted_namespace.ts";
 import { type Namespace, namespaceTest } from "../support/namespace.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 const DENO = [Deno.execPath(), "run", "--allow-all", "--no-prompt"];
-const KNOCK = [
+const KNOCK_FOR = [
   ...[...DENO, MAIN, "knock", "--no-rc-file", "-s", "-D", "127.0.0.1"],
-  ...["--key-rijndael", "secret", "--access=tcp/22"],
+  ...["--key-rijndael", "secret", "-A"],
 ];
+const KNOCK = [...KNOCK_FOR, "tcp/22"];
 
 /** A greeting on port 22 of the namespace; resolves when it listens. */
 async function listen(host: Namespace): Promise<Deno.ChildProcess> {
@@ -33,16 +36,123 @@ async function stop(child: Deno.ChildProcess): Promise<void> {
 
 const PROGRAMS = { programs: ["iptables"] };
 
-namespaceTest("an open port is told with its delay, also as JSON", PROGRAMS, async (lab) => {
-  const host = await lab.namespace("host");
-  const service = await listen(host);
-  const opened = await host.run(...KNOCK, "--wait");
-  assertEquals(opened.code, 0);
-  assertMatch(opened.stdout, /^tcp\/22 open after \d+ ms\n$/);
-  const json = await host.run(...KNOCK, "--wait", "--json");
-  assertEquals(JSON.parse(json.stdout).state, "open");
-  await stop(service);
-});
+namespaceTest(
+  "a port that was open before the knock is not said to be its success",
+  PROGRAMS,
+  async (lab) => {
+    const host = await lab.namespace("host");
+    const service = await listen(host);
+    const opened = await host.run(...KNOCK, "--wait");
+    assertEquals([opened.code, opened.stdout], [7, ""]);
+    assertMatch(
+      opened.stderr,
+      /^fwknop: tcp\/22 at 127\.0\.0\.1 was open before the knock, .*\n.*doctor/,
+    );
+    const json = await host.run(...KNOCK, "--wait", "--json");
+    const { state, open_after_ms } = JSON.parse(json.stdout);
+    assertEquals([json.code, state, open_after_ms], [7, "open_before", null]);
+    const command = await host.run(...KNOCK, "--wait", "--", "echo", "ran");
+    assertEquals([command.code, command.stdout], [0, "ran\n"]);
+    assertMatch(command.stderr, /was open before the knock/);
+    await stop(service);
+  },
+);
+
+namespaceTest(
+  "a port that the knock opens is told with its delay, also as JSON",
+  PROGRAMS,
+  async (lab) => {
+    const host = await lab.namespace("host");
+    const service = await listen(host);
+    // The firewall takes the first SYN, of 60 bytes, away from each.
+    const shut = async () => {
+      const quota = ["-m", "quota", "--quota", "60", "-j", "DROP"];
+      await host.must("iptables", "-F", "INPUT");
+      await host.must("iptables", "-A", "INPUT", "-p", "tcp", "--dport", "22", "--syn", ...quota);
+    };
+    await shut();
+    const opened = await host.run(...KNOCK, "--wait");
+    assertEquals([opened.code, opened.stderr], [0, ""]);
+    assertMatch(opened.stdout, /^tcp\/22 at 127\.0\.0\.1 open after \d+ ms\n$/);
+    await shut();
+    const json = await host.run(...KNOCK, "--wait", "--json");
+    assertEquals([json.code, JSON.parse(json.stdout).state], [0, "open"]);
+    await stop(service);
+  },
+);
+
+namespaceTest(
+  "the attempt before the knock is given up before the kernel repeats it, or a grant would look like an open port",
+  PROGRAMS,
+  async (lab) => {
+    const host = await lab.namespace("host");
+    const service = await listen(host);
+    await host.must("iptables", "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
+    // Only what comes from the port of that attempt is let in from now on, so that a repeated SYN would connect.
+    const watch = new URL("../../lib/client/wait_open.ts", import.meta.url).href;
+    const address = new URL("../../lib/net/address.ts", import.meta.url).href;
+    const script = `
+      import { PortWatch } from "${watch}";
+      import { parseAddress } from "${address}";
+      const port = new PortWatch(parseAddress("127.0.0.1"), 22);
+      const line = Deno.readTextFileSync("/proc/net/tcp").split("\\n").find((it) => / 0100007F:0016 02 /.test(it));
+      const source = String(parseInt(/:([0-9A-F]{4}) 0100007F:0016/.exec(line)[1], 16));
+      const args = ["-I", "INPUT", "-p", "tcp", "--dport", "22", "--sport", source, "-j", "ACCEPT"];
+      if (!new Deno.Command("iptables", { args }).outputSync().success) throw new Error("iptables");
+      console.log((await port.wait(2)).state);
+      Deno.exit();
+    `;
+    const ended = await host.run(Deno.execPath(), "eval", "--no-lock", "--ext=ts", script);
+    assertEquals([ended.stdout, ended.stderr], ["silent\n", ""]);
+    await stop(service);
+  },
+);
+
+namespaceTest(
+  "a command that would try the server's other address first is warned of",
+  PROGRAMS,
+  (lab) =>
+    withFolder(async (folder) => {
+      await Deno.writeTextFile(`${folder}/hosts`, "::1 both.example\n127.0.0.1 both.example\n");
+      const mount = ["--bind", `${folder}/hosts`, "/etc/hosts"];
+      const host = new MountedNamespace(await lab.namespace("host"), `${folder}/enter`, [mount]);
+      const service = await listen(host);
+      const knock = [...KNOCK, "--wait"].map((word) =>
+        word === "127.0.0.1" ? "both.example" : word
+      );
+      const warned = await host.run(...knock, "--", "echo", "ran");
+      assertEquals(warned.code, 0);
+      assertMatch(
+        warned.stderr,
+        /tcp\/22 at both\.example \(127\.0\.0\.1\)[^]*warning: the port is open over IPv4, .* ::1 as well; .*\n {2}use ssh -4, or --proxy/,
+      );
+      const minded = await host.run(...knock, "--", "echo", "-4");
+      assert(!minded.stderr.includes("warning"), minded.stderr);
+      await stop(service);
+    }),
+);
+
+namespaceTest(
+  "of several servers each is named, and none is knocked if one is not known",
+  PROGRAMS,
+  async (lab) => {
+    const host = await lab.namespace("host");
+    const service = await listen(host);
+    const both = await host.run(...KNOCK, "-D", "127.0.0.2", "--wait");
+    assertMatch(both.stderr, /22 at 127\.0\.0\.1 was[^]*22 at 127\.0\.0\.2 was/);
+    await stop(service);
+  },
+);
+
+Deno.test("of several stanzas none is knocked if one is not known", () =>
+  withFolder(async (folder) => {
+    const stanza = "[gate1]\nSPA_SERVER 127.0.0.1\nACCESS tcp/22\nALLOW_IP source\nKEY secret\n";
+    await Deno.writeTextFile(`${folder}/rc`, stanza, { mode: 0o600 });
+    const [program = "", ...args] = [...DENO, MAIN, "knock", "--rc-file", `${folder}/rc`, "-v"];
+    const words = [...args, "-n", "gate1", "-n", "nosuch"];
+    const { code, stdout } = await new Deno.Command(program, { args: words }).output();
+    assertEquals([code, stdout.length], [2, 0]);
+  }));
 
 namespaceTest("a port that opens late is found while waiting", PROGRAMS, async (lab) => {
   const host = await lab.namespace("host");
@@ -53,7 +163,7 @@ namespaceTest("a port that opens late is found while waiting", PROGRAMS, async (
   await host.must("iptables", "-F", "INPUT");
   const ended = await waiting;
   assertEquals([ended.code, ended.stderr], [0, ""]);
-  assertMatch(ended.stdout, /^tcp\/22 open after \d+ ms\n$/);
+  assertMatch(ended.stdout, /^tcp\/22 at 127\.0\.0\.1 open after \d+ ms\n$/);
   await stop(service);
 });
 
@@ -76,13 +186,20 @@ namespaceTest(
     const host = await lab.namespace("host");
     const refused = await host.run(...KNOCK, "--wait-time", "1");
     assertEquals(refused.code, 4);
-    assertMatch(refused.stderr, /^fwknop: tcp\/22 at 127\.0\.0\.1 refuses connections\n/);
+    assertMatch(
+      refused.stderr,
+      /^fwknop: tcp\/22 at 127\.0\.0\.1 refuses connections, as before the knock\n/,
+    );
     await host.must("iptables", "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
     const silent = await host.run(...KNOCK, "--wait-time", "1");
     assertEquals(silent.code, 3);
-    assertMatch(silent.stderr, /did not answer for 1 s\n[\s\S]*1\. the clock[\s\S]*5\. a filter/);
-    const udp = await host.run(...KNOCK, "-A", "udp/53", "--wait");
+    assertMatch(
+      silent.stderr,
+      /did not answer for 1 s\n[^]*1\. the server: .*\n {5}.*fwknop status\n[^]*\. a filter/,
+    );
+    const udp = await host.run(...KNOCK_FOR, "udp/53", "--wait");
     assertEquals(udp.code, 2);
+    assertMatch(udp.stderr, /only try TCP ports[^]*leave out --wait/);
   },
 );
 
@@ -100,7 +217,7 @@ namespaceTest(
     assertEquals(killed.code, 143);
     const missing = await host.run(...KNOCK, "--wait", "--", "/nowhere/program");
     assertEquals(missing.code, 1);
-    assertMatch(missing.stderr, /^fwknop: \/nowhere\/program cannot be run\n/);
+    assertMatch(missing.stderr, /^fwknop: \/nowhere\/program cannot be run\n/m);
     await stop(service);
   },
 );

@@ -37,6 +37,7 @@ export const EXIT_STATUSES: Readonly<Record<string, string>> = {
   "4": "`knock --wait`: the port refuses connections.",
   "5": "`knock --wait`: the address cannot be reached.",
   "6": "`knock --wait`: no answer, and the clock here is wrong beyond doubt.",
+  "7": "`knock --wait`: the port was open before the knock, which says nothing about the knock.",
   "141": "Nobody reads the output any more, as with `| head`.",
 };
 
@@ -61,14 +62,14 @@ Make keys, and put both lines into the stanzas at both ends:
 
   fwknop keygen
 
-Ask for ssh and connect once the port is open:
-
-  fwknop knock -n server --wait -- ssh server.example
-
-The same for every ssh to that host, in \`~/.ssh/config\`:
+Knock for every ssh to a host, in \`~/.ssh/config\`:
 
   Host server.example
       ProxyCommand fwknop knock -n %h --wait --proxy
+
+Run a command once the port is open:
+
+  fwknop knock -n server --wait -- ssh server.example
 
 Reach tcp/22 of 10.0.0.7 behind a gateway, through a port of the gateway chosen at random:
 

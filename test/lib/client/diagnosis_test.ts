@@ -32,13 +32,32 @@ function order(changes: Parameters<typeof facts>[0] = {}): string {
 }
 
 Deno.test("every explanation is given, in an order that follows from what is known here", () => {
-  assertEquals(order(), "clock address keys rights filter");
+  assertEquals(order(), "server address keys rights clock filter");
   const [kept, free] = [true, false].map((isKept) => ({ clock: { now: NOW, isKept } }));
-  assertEquals(order(kept), "address keys rights clock filter");
-  assertEquals(order(free), "clock address keys rights filter");
-  assertEquals(order({ ...kept, hasHmac: false }), "keys address rights clock filter");
-  assertEquals(order({ ...kept, timeOffset: -3600 }), "clock address keys rights filter");
-  assertEquals(order({ ...kept, admitted: "0.0.0.0" }), "keys address rights clock filter");
+  // Without a cause the clock is not in the list.
+  assertEquals(order(kept), "server address keys rights filter");
+  assertEquals(order(free), "server address keys rights clock filter");
+  assertEquals(order({ ...kept, hasHmac: false }), "server keys address rights filter");
+  assertEquals(order({ ...kept, timeOffset: -3600 }), "clock server address keys rights filter");
+  for (const admitted of ["0.0.0.0", "::"]) {
+    assertEquals(order({ ...kept, admitted }), "server keys address rights filter", admitted);
+  }
+});
+
+Deno.test("nothing is advised that was done already", () => {
+  const advice = (changes: Parameters<typeof facts>[0]) =>
+    suspects(facts(changes)).map(({ next }) => next).join("\n");
+  const told = { resolvedBy: "https://ip.example/" };
+  for (const admitted of ["198.51.100.7", "192.168.1.5"]) {
+    assertMatch(advice({ admitted }), /use -R/);
+    const resolved = advice({ admitted, ...told });
+    assert(!/use -R/.test(resolved), resolved);
+  }
+  assertMatch(advice({ transport: "udp" }), /-P tcp if it has ENABLE_TCP_SERVER/);
+  for (const transport of ["tcp", "http"] as const) {
+    const advised = advice({ transport });
+    assert(!/-P |-p /.test(advised), advised);
+  }
 });
 
 Deno.test("a private address in a request to the world comes first", () => {
@@ -47,7 +66,7 @@ Deno.test("a private address in a request to the world comes first", () => {
   assertMatch(first?.text ?? "", /192\.168\.1\.5, which it never sees/);
   assertEquals(
     order({ admitted: "192.168.1.5", to: "10.0.0.1" }),
-    "clock address keys rights filter",
+    "server address keys rights clock filter",
   );
 });
 
@@ -77,8 +96,8 @@ Deno.test("an address that this host does not use towards the server comes first
     assert(told(admitted, to, addresses)?.includes(text), admitted);
   }
   // The right one, and one that a translation may give this host.
-  assertEquals(told("198.51.100.7", "203.0.113.1", own("198.51.100.7")), "clock");
-  assertEquals(told("198.51.100.9", "203.0.113.1", own("192.168.1.5")), "clock");
+  assertEquals(told("198.51.100.7", "203.0.113.1", own("198.51.100.7")), "server");
+  assertEquals(told("198.51.100.9", "203.0.113.1", own("192.168.1.5")), "server");
 });
 
 Deno.test("a clock before the release of this program is wrong beyond doubt", () => {
