@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatService, formatServices, type Service } from "../net/service.ts";
+import { formatService, formatServices, PROTOCOL_NUMBERS, type Service } from "../net/service.ts";
 import type { Rule } from "./adapter.ts";
 import type { Grant, NatTarget } from "./grant.ts";
 import { NFT_SETS, NFT_TABLE, type SetSchema } from "./nft_schema.ts";
@@ -101,6 +101,7 @@ export function elementRule(
   const family = name.endsWith("6") ? 6 : 4;
   const parts = schemaOf(name)?.key ?? [];
   const hasService = parts.includes("service");
+  if (hasService) key = [...key.slice(0, -2), ...protocolByName(key.slice(-2))];
   const [protocol, port] = hasService ? key.slice(-2) : [];
   const service = protocol === "tcp" || protocol === "udp"
     ? formatService({ protocol, port: Number(port) })
@@ -125,6 +126,12 @@ export function elementRule(
       ...(facts.stanza === undefined ? {} : { stanza: facts.stanza }),
     },
   };
+}
+
+/** Where a host has no `/etc/protocols` (containers, minimal systems), nft prints the protocol's number. */
+function protocolByName([protocol = "", port = ""]: readonly string[]): [string, string] {
+  const named = Object.entries(PROTOCOL_NUMBERS).find(([, number]) => String(number) === protocol);
+  return [named?.[0] ?? protocol, port];
 }
 
 /** The schema of a set by its name with the family's digit. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { cabledPair } from "../../support/cabled_pair.ts";
 import { access, eventTypes, nftIn } from "../../support/firewall.ts";
+import { withFolder } from "../../support/folder.ts";
+import { MountedNamespace } from "../../support/mounted_namespace.ts";
 import { type Namespace, namespaceTest, until } from "../../support/namespace.ts";
 import { connect, echoService, reach, untilClosed } from "../../support/tcp.ts";
 
@@ -263,5 +265,34 @@ namespaceTest(
     assert.deepEqual(eventTypes(events), ["adopted", "removed"]);
     assert.doesNotMatch(await elements(server, "access4"), /10\.9/);
     await firewall.close();
+  },
+);
+
+namespaceTest(
+  "nft: on a host without /etc/protocols a grant is listed, taken over and ended as on any other",
+  needs,
+  async (lab) => {
+    await withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const bare = new MountedNamespace(host, `${folder}/enter`, [
+        ["--bind", "/dev/null", "/etc/protocols"],
+      ]);
+      const first = nftIn(bare);
+      await first.firewall.prepare();
+      const opened = await first.firewall.open(access("10.9.0.1", "tcp/22", 60));
+      assert.equal(opened.error, undefined);
+      assert.match(await elements(bare, "access4"), /10\.9\.0\.1 \. 6 \. 22 /);
+      await first.firewall.release();
+
+      const second = nftIn(bare);
+      await second.firewall.prepare();
+      const listed = await second.firewall.list();
+      assert.deepEqual(listed.map(({ service }) => service), ["tcp/22"]);
+      // The same grant again is the same element: it is not doubled.
+      await second.firewall.open(access("10.9.0.1", "tcp/22", 90));
+      assert.equal((await second.firewall.list()).length, 1);
+      await second.firewall.flush();
+      assert.ok(!(await elements(bare, "access4").catch(() => "")).includes("10.9.0.1"));
+    });
   },
 );
