@@ -143,8 +143,7 @@ export class KnockOutput {
   async #open({ message, packet, keys }: Knock): Promise<GpgOpenedPacket | Problem> {
     if (this.settings.useGpg) {
       const { openWithGpg } = await import("../lib/client/gpg.ts");
-      const env = (name: string): string | undefined => this.context.env(name);
-      const opened = await openWithGpg(packet, this.settings, keys, env);
+      const opened = await openWithGpg(packet, this.settings, keys);
       return opened.ok ? opened.value : unreadable(opened);
     }
     const { openPacket } = await import("../lib/spa/packet.ts");

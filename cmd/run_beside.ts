@@ -4,6 +4,7 @@
  * @module
  */
 import { errorText } from "../lib/client/error_text.ts";
+import { isFailure, startProgram } from "../lib/exec/start.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import { asUnread } from "./context.ts";
 
@@ -18,19 +19,17 @@ const FORWARDED: readonly Deno.Signal[] = Deno.build.os === "windows"
  * @throws {HintedError} when the program cannot be started.
  */
 export async function runCommand(words: readonly string[]): Promise<number> {
-  const [program = "", ...args] = words;
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command(program, {
-      args,
-      stdin: "inherit",
-      stdout: "inherit",
-      stderr: "inherit",
-    }).spawn();
-  } catch (cause) {
-    throw new HintedError(`${program} cannot be run`, { cause, hint: "is it in the PATH?" });
+  const child = startProgram("user", words, {
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  });
+  if (isFailure(child)) {
+    throw new HintedError(`${words[0] ?? ""} cannot be run: ${child.reason}`, {
+      hint: child.why === "missing" ? "is it in the PATH?" : "try it by hand",
+    });
   }
-  const listeners = FORWARDED.map((signal) => listen(signal, () => forward(child, signal)));
+  const listeners = FORWARDED.map((signal) => listen(signal, () => child.kill(signal)));
   // Ctrl-C reaches the command by the terminal; we stay to pass on how it ended.
   listeners.push(listen("SIGINT", () => {}));
   try {
@@ -44,14 +43,6 @@ export async function runCommand(words: readonly string[]): Promise<number> {
 function listen(signal: Deno.Signal, handler: () => void): () => void {
   Deno.addSignalListener(signal, handler);
   return () => Deno.removeSignalListener(signal, handler);
-}
-
-function forward(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  try {
-    child.kill(signal);
-  } catch {
-    // It has just ended by itself.
-  }
 }
 
 /**

@@ -87,7 +87,6 @@ async function make(
     timestamp: Math.floor(Date.now() / 1000) + (settings.timeOffset ?? 0),
     randomValue: randomDigits(16),
     salt: randomBytes(8),
-    env: (name) => output.context.env(name),
   };
   const keys = await readKeys(settings);
   if (keys instanceof Problem) return keys;

@@ -8,9 +8,7 @@ import { CommandCycles } from "../lib/command/command_cycles.ts";
 import { CommandRunner } from "../lib/command/command_runner.ts";
 import { closesPath } from "../lib/command/pending_closes.ts";
 import type { CommandSurroundings } from "../lib/command/run_command.ts";
-import { searchPath } from "../lib/command/search_path.ts";
 import { prepareAccounts } from "../lib/daemon/accounts.ts";
-import { descriptorGuard } from "../lib/daemon/private_descriptors.ts";
 import type { LoadedServerConfig } from "./load_server_config.ts";
 import type { ServeLog } from "./serve_log.ts";
 
@@ -24,16 +22,21 @@ export interface ServeCommands {
   readonly uid: number;
 }
 
-/** At the start, before any permission is dropped. Nothing is run yet. @throws {HintedError} */
-export function openCommands(config: LoadedServerConfig, log: ServeLog): ServeCommands {
+/**
+ * At the start, before any permission is dropped. Nothing is run yet.
+ *
+ * @param ending stops the commands that run for a packet.
+ * @throws {HintedError}
+ */
+export function openCommands(
+  config: LoadedServerConfig,
+  log: ServeLog,
+  ending: AbortSignal,
+): ServeCommands {
   const { settings, stanzas } = config;
   // For a reload: by then it is too late to load it.
   prepareAccounts();
-  const surroundings = {
-    path: searchPath(Deno.env.get("PATH")),
-    seconds: settings.CMD_EXEC_TIMEOUT,
-    guardDescriptors: descriptorGuard(),
-  };
+  const surroundings = { seconds: settings.CMD_EXEC_TIMEOUT, ending };
   const cycles = CommandCycles.open({
     path: closesPath(settings.FWKNOP_RUN_DIR),
     stanzas,

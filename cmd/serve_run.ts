@@ -12,6 +12,7 @@ import { PidFile, refuseSecondDaemon } from "../lib/daemon/pid_file.ts";
 import { dropPermissions } from "../lib/daemon/permissions.ts";
 import { ServiceManager } from "../lib/daemon/service_manager.ts";
 import { journalLines, severalLines } from "../lib/daemon/log_line.ts";
+import { prepareGuard } from "../lib/exec/guard.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import { visibleLines } from "../lib/one_line.ts";
 import { rotateReplayFile } from "../lib/server/rotate_replay.ts";
@@ -169,7 +170,9 @@ async function serveConfig(
     log.info("Rotating digest cache file.");
     rotateReplayFile(settings.DIGEST_FILE, window, nowSeconds());
   }
-  const setup = await openSetup(config, testMode, log);
+  // While libraries can still be loaded.
+  prepareGuard();
+  const setup = await openSetup(config, testMode, log, ending.signal);
   const server = new Server(setup, { observe: log.observe, now: nowSeconds, packetLimit });
   ending.signal.addEventListener("abort", () => server.stop());
   if (ending.signal.aborted) server.stop();
@@ -194,7 +197,7 @@ async function serveConfig(
     });
     signals.on("SIGHUP", async () => {
       manager.reloading();
-      current = await reload(server, current, run, log);
+      current = await reload(server, current, run, log, ending.signal);
       await current.firewall?.check();
       manager.ready(`Watching ${current.capture.description}`);
     });
@@ -217,12 +220,12 @@ async function serveConfig(
   } finally {
     ending.abort();
     manager.stopping();
-    current.capture.close();
+    await current.capture.close();
     log.finish();
     log.info("Shutting Down fwknopd.");
     const { commandSide } = current;
-    await commandSide?.cycles.close(commandSide);
-    await current.firewall?.close();
+    // Side by side: a close command may take its time, and whoever stops the daemon has only so much patience.
+    await Promise.all([commandSide?.cycles.close(commandSide), current.firewall?.close()]);
   }
 }
 
@@ -235,6 +238,7 @@ async function reload(
   before: OpenedSetup,
   { load, testMode }: ServeRun,
   log: ServeLog,
+  ending: AbortSignal,
 ): Promise<OpenedSetup> {
   log.info("Got SIGHUP. Re-reading configs.");
   try {
@@ -248,7 +252,7 @@ async function reload(
       log.error("The new configuration has errors: going on with the one before");
       return before;
     }
-    const setup = await openSetup(config, testMode, log, before);
+    const setup = await openSetup(config, testMode, log, ending, before);
     await server.adopt(setup);
     if (setup.firewall !== before.firewall) await before.firewall?.release();
     log.info("Re-starting fwknopd");

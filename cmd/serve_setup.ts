@@ -45,12 +45,14 @@ export function nowSeconds(): number {
  * Opens everything the configuration asks for; what the settings of `before` asked for alike is taken over from it.
  * Of what was opened here nothing stays open when something fails.
  *
+ * @param ending stops the commands that run for packets when the server ends.
  * @throws {HintedError} when something cannot be opened.
  */
 export async function openSetup(
   config: LoadedServerConfig,
   testMode: boolean,
   log: ServeLog,
+  ending: AbortSignal,
   before?: OpenedSetup,
 ): Promise<OpenedSetup> {
   const { settings, given, stanzas } = config;
@@ -64,7 +66,7 @@ export async function openSetup(
       hint: "Stop the server and start it again",
     });
   }
-  const { capture, announcements } = openCapture(settings, testMode, log, before);
+  const { capture, announcements } = await openCapture(settings, testMode, log, before);
   try {
     const kept = keeps("firewall") ? before?.firewall : undefined;
     const tell = (event: FirewallEvent): void => log.firewall(event);
@@ -80,7 +82,7 @@ export async function openSetup(
     const commandSide = testMode
       ? undefined
       : before?.commandSide === undefined
-      ? openCommands(config, log)
+      ? openCommands(config, log, ending)
       : reloadCommands(config, before.commandSide);
     return {
       commands: commandSide?.commands,
@@ -96,18 +98,18 @@ export async function openSetup(
       announcements,
     };
   } catch (error) {
-    if (capture !== before?.capture) capture.close();
+    if (capture !== before?.capture) await capture.close();
     throw error;
   }
 }
 
 /** The capture that runs, or the one the settings ask for in its place. */
-function openCapture(
+async function openCapture(
   settings: ServerSettings,
   testMode: boolean,
   log: ServeLog,
   before: OpenedSetup | undefined,
-): OpenedCapture {
+): Promise<OpenedCapture> {
   if (before !== undefined) {
     const running = before.config.settings;
     if (captureKey(running) === captureKey(settings)) return before;
@@ -119,7 +121,7 @@ function openCapture(
     }
   }
   const notify = (notice: CaptureNotice): void => log[notice.severity](notice.text);
-  return captureFromSettings(settings, notify, testMode);
+  return await captureFromSettings(settings, notify, testMode);
 }
 
 /**

@@ -19,6 +19,9 @@ const PROCESS_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   exitCode: ["lib", "ffi", "cmd"],
 };
 
+/** Members of `Deno` that start programs. */
+const STARTERS = /^(Command|run|spawn|spawnAndWait|spawnAndWaitSync)$/;
+
 const PRINTERS = ["alert", "prompt", "confirm"];
 
 const PRODUCT = ["lib", "cmd", "ffi", "main.ts"];
@@ -33,6 +36,19 @@ const plugin: Deno.lint.Plugin = {
         return {
           'MemberExpression[object.name="Deno"][property.name="dlopen"]'(node) {
             context.report({ node, message: "Deno.dlopen belongs in ffi/" });
+          },
+        };
+      },
+    },
+    "programs-only-in-exec": {
+      create(context) {
+        const path = context.filename.replaceAll("\\", "/");
+        if (!PRODUCT.includes(topOf(path)) || path.includes("/lib/exec/")) return {};
+        return {
+          MemberExpression(node) {
+            if (node.object.type !== "Identifier" || node.property.type !== "Identifier") return;
+            if (node.object.name !== "Deno" || !STARTERS.test(node.property.name)) return;
+            context.report({ node, message: "Programs are started by lib/exec/ only" });
           },
         };
       },

@@ -65,6 +65,6 @@ export interface Capture {
    */
   run(receive: Receive): Promise<void>;
   statistics(): CaptureStatistics;
-  /** Ends {@link run} promptly. Idempotent. */
-  close(): void;
+  /** Ends {@link run} promptly. Idempotent. One that was never run has put everything back when this resolves. */
+  close(): void | Promise<void>;
 }

@@ -31,12 +31,12 @@ export interface OpenedCapture {
  * @param testMode nothing is changed: what would be queued by rules of our own is sniffed.
  * @throws {HintedError} when it cannot be opened.
  */
-export function captureFromSettings(
+export async function captureFromSettings(
   settings: ServerSettings,
   notify: Notify,
   testMode: boolean,
-): OpenedCapture {
-  const main = openMain(settings, notify, testMode);
+): Promise<OpenedCapture> {
+  const main = await openMain(settings, notify, testMode);
   if (!settings.ENABLE_TCP_SERVER) return main;
   const port = settings.TCPSERV_PORT;
   try {
@@ -49,7 +49,7 @@ export function captureFromSettings(
       announcements: [`Kicking off TCP server to listen on port ${port}.`, ...main.announcements],
     };
   } catch (error) {
-    main.capture.close();
+    await main.capture.close();
     throw error;
   }
 }
@@ -82,9 +82,13 @@ export function sharedPort(a: ServerSettings, b: ServerSettings): string | undef
   return ports(a).find((port) => ports(b).includes(port));
 }
 
-function openMain(settings: ServerSettings, notify: Notify, testMode: boolean): OpenedCapture {
+async function openMain(
+  settings: ServerSettings,
+  notify: Notify,
+  testMode: boolean,
+): Promise<OpenedCapture> {
   if (settings.ENABLE_NFQ_CAPTURE) {
-    return testMode ? sniffQueued(settings, notify) : openQueue(settings);
+    return testMode ? sniffQueued(settings, notify) : await openQueue(settings);
   }
   if (settings.ENABLE_UDP_SERVER) return openUdp(settings);
   if (settings.PCAP_FILE !== undefined) {
@@ -109,7 +113,7 @@ function openMain(settings: ServerSettings, notify: Notify, testMode: boolean): 
   }
 }
 
-function openQueue(settings: ServerSettings): OpenedCapture {
+async function openQueue(settings: ServerSettings): Promise<OpenedCapture> {
   const { NFQ_INTERFACE: device } = settings;
   const rules = {
     table: settings.NFQ_TABLE,
@@ -119,7 +123,7 @@ function openQueue(settings: ServerSettings): OpenedCapture {
     programs: queueRulePrograms(settings.FIREWALL_EXE),
     ...(device === undefined || device === "" ? {} : { device }),
   };
-  const capture = new QueueServer(rules, settings.MAX_SNIFF_BYTES);
+  const capture = await QueueServer.open(rules, settings.MAX_SNIFF_BYTES);
   return { capture, announcements: [`Reading packets from ${capture.description}`] };
 }
 

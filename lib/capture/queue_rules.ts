@@ -5,6 +5,8 @@
  * @module
  */
 import { commandWords } from "../config/command_words.ts";
+import { outputLines } from "../exec/bounded_output.ts";
+import { runProgram } from "../exec/run.ts";
 import { HintedError } from "../hinted_error.ts";
 
 /** The NFQ_ variables (`docs/spec/server.md` 4.2). */
@@ -66,14 +68,14 @@ export function queueRulePlan(options: QueueRuleOptions): Plan {
  *
  * @throws {HintedError} with the program's own words; what was added by then is removed.
  */
-export function addQueueRules(options: QueueRuleOptions): void {
-  removeQueueRules(options);
+export async function addQueueRules(options: QueueRuleOptions): Promise<void> {
+  await removeQueueRules(options);
   const plan = queueRulePlan(options);
   for (const program of options.programs) {
     for (const words of plan.add) {
-      const failure = run(program, words);
+      const failure = await run(program, words);
       if (failure === undefined) continue;
-      removeQueueRules(options);
+      await removeQueueRules(options);
       throw new HintedError(`${[...program, ...words].join(" ")}: ${failure}`, {
         hint: "NFQUEUE needs root and the kernel module xt_NFQUEUE",
       });
@@ -82,28 +84,22 @@ export function addQueueRules(options: QueueRuleOptions): void {
 }
 
 /** Removes the rules and the chain; what is not there is no failure. */
-export function removeQueueRules(options: QueueRuleOptions): void {
+export async function removeQueueRules(options: QueueRuleOptions): Promise<void> {
   const plan = queueRulePlan(options);
   for (const program of options.programs) {
-    for (const words of plan.remove) run(program, words);
+    for (const words of plan.remove) await run(program, words);
   }
 }
 
 /** What went wrong, or `undefined`. */
-function run(
-  [program = "", ...first]: readonly string[],
+async function run(
+  program: readonly string[],
   words: readonly string[],
-): string | undefined {
-  try {
-    const output = new Deno.Command(program, {
-      args: [...first, ...words],
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).outputSync();
-    if (output.success) return undefined;
-    return new TextDecoder().decode(output.stderr).trim().split("\n")[0] ?? `exit ${output.code}`;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+): Promise<string | undefined> {
+  const ended = await runProgram("firewall", [...program, ...words]);
+  if ("why" in ended) return ended.reason;
+  if (ended.how === "late") return "it gave no answer and was stopped";
+  if (ended.code === 0) return undefined;
+  const [line] = outputLines(ended.stderr);
+  return line ?? `exit ${ended.code}`;
 }

@@ -28,22 +28,26 @@ export class QueueServer implements Capture {
   #isRunning = false;
   #isClosed = false;
 
+  private constructor(rules: QueueRuleOptions, queue: NetfilterQueue) {
+    this.#rules = rules;
+    this.description = `NFQUEUE ${rules.queue}, UDP port ${rules.port}`;
+    this.#queue = queue;
+    this.#drops = new QueueDrops(rules.queue);
+  }
+
   /**
    * Takes the queue, then adds the rules: no packet goes where nobody listens.
    *
    * @param snapLength MAX_SNIFF_BYTES.
    * @throws {HintedError} when the library is absent, the queue is taken or the rules are refused.
    */
-  constructor(rules: QueueRuleOptions, snapLength: number) {
-    this.#rules = rules;
-    this.description = `NFQUEUE ${rules.queue}, UDP port ${rules.port}`;
-    this.#queue = openQueue(rules.queue, snapLength);
-    this.#drops = new QueueDrops(rules.queue);
+  static async open(rules: QueueRuleOptions, snapLength: number): Promise<QueueServer> {
+    const server = new QueueServer(rules, openQueue(rules.queue, snapLength));
     try {
-      addQueueRules(rules);
+      await addQueueRules(rules);
+      return server;
     } catch (error) {
-      this.#queue.close();
-      this.#drops[Symbol.dispose]();
+      server.#letGo();
       throw error;
     }
   }
@@ -59,7 +63,7 @@ export class QueueServer implements Capture {
     try {
       await this.#engine.run();
     } finally {
-      this.#release();
+      await this.#release();
     }
   }
 
@@ -69,17 +73,21 @@ export class QueueServer implements Capture {
   }
 
   /** Ends {@link run}, which removes the rules as the last thing. */
-  close(): void {
+  async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#engine.close();
-    if (!this.#isRunning) this.#release();
+    if (!this.#isRunning) await this.#release();
   }
 
-  #release(): void {
-    removeQueueRules(this.#rules);
+  async #release(): Promise<void> {
+    await removeQueueRules(this.#rules);
     // The kernel forgets its counts with the queue.
     this.#drops.count();
+    this.#letGo();
+  }
+
+  #letGo(): void {
     this.#queue.close();
     this.#drops[Symbol.dispose]();
   }

@@ -22,7 +22,7 @@ export class SeveralCaptures implements Capture {
       try {
         await capture.run(receive);
       } catch (error) {
-        this.close();
+        void this.close();
         throw error;
       }
     }));
@@ -42,7 +42,7 @@ export class SeveralCaptures implements Capture {
   }
 
   /** Closes all. */
-  close(): void {
-    for (const capture of this.#captures) capture.close();
+  async close(): Promise<void> {
+    await Promise.all(this.#captures.map((capture) => capture.close()));
   }
 }

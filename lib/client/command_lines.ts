@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errorText } from "./error_text.ts";
+import { runProgram } from "../exec/run.ts";
 import { Problem } from "./problem.ts";
 
 const LINE_FEED = 0x0a;
@@ -29,20 +29,12 @@ export class CommandLines {
 }
 
 async function run(command: string): Promise<Uint8Array | Problem> {
-  const [program = "", ...args] = command.split(/\s+/).filter((word) => word !== "");
-  try {
-    const output = await new Deno.Command(program, {
-      args,
-      stdin: "inherit",
-      stdout: "piped",
-      stderr: "inherit",
-    }).output();
-    return output.success
-      ? output.stdout
-      : new Problem(`'${command}' ended with ${output.code}; nothing is sent`);
-  } catch (error) {
-    return new Problem(`'${command}' cannot be run: ${errorText(error)}`);
-  }
+  const words = command.split(/\s+/).filter((word) => word !== "");
+  const ended = await runProgram("user", words, { stdin: "inherit", stderr: "inherit" });
+  if ("why" in ended) return new Problem(`'${command}' cannot be run: ${ended.reason}`);
+  const { how, code, stdout } = ended;
+  if (how === "too-much") return new Problem(`'${command}' says too much; nothing is sent`);
+  return code === 0 ? stdout : new Problem(`'${command}' ended with ${code}; nothing is sent`);
 }
 
 function splitLines(bytes: Uint8Array): Uint8Array[] {

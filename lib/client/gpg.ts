@@ -6,7 +6,6 @@
 import { visible } from "../one_line.ts";
 import { type GpgOpenedPacket, openGpgText } from "../gpg/open.ts";
 import { type GpgProgram } from "../gpg/run.ts";
-import { userEnvironment } from "../gpg/environment.ts";
 import { sealGpgPacket } from "../gpg/seal.ts";
 import {
   failure,
@@ -28,12 +27,11 @@ export async function sealWithGpg(
   message: SpaMessage,
   settings: Settings,
   keys: KnockKeys,
-  env: (name: string) => string | undefined,
 ): Promise<SpaResult<SealedPacket>> {
   const missing = await checkPaths(settings);
   if (missing !== undefined) return missing;
   return await sealGpgPacket(message, {
-    ...gpgProgram(settings, env),
+    ...gpgProgram(settings),
     recipient: settings.gpgRecipient ?? "",
     signer: settings.gpgSigner,
     passphrase: signingPassphrase(settings) === "agent" ? undefined : keys.encryptionKey,
@@ -47,10 +45,9 @@ export async function openWithGpg(
   { fullText, mac }: SealedPacket,
   settings: Settings,
   keys: KnockKeys,
-  env: (name: string) => string | undefined,
 ): Promise<SpaResult<GpgOpenedPacket>> {
   const opened = await openGpgText(fullText, {
-    ...gpgProgram(settings, env),
+    ...gpgProgram(settings),
     passphrase: keys.encryptionKey,
     asksAgent: signingPassphrase(settings) === "agent",
     requireSignature: true,
@@ -65,9 +62,8 @@ const OPEN_MILLISECONDS = 60_000;
 
 function gpgProgram(
   { gpgProgram: program, gpgHomeDirectory: homeDirectory }: Settings,
-  env: (name: string) => string | undefined,
 ): GpgProgram {
-  return { program, homeDirectory, environment: userEnvironment(env) };
+  return { program, homeDirectory, policy: "user" };
 }
 
 async function checkPaths(

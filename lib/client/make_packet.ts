@@ -23,8 +23,6 @@ export interface PacketIngredients {
   readonly randomValue: string;
   /** 8 random bytes. */
   readonly salt: Uint8Array;
-  /** Variables of the environment, for gpg. */
-  readonly env: (name: string) => string | undefined;
 }
 
 /** The message of a request. */
@@ -72,7 +70,7 @@ async function makeGpgPacket(
   ingredients: PacketIngredients,
 ): Promise<SealedPacket | Problem> {
   const { gpgProblem, sealWithGpg } = await import("./gpg.ts");
-  const sealed = await sealWithGpg(message, settings, keys, ingredients.env);
+  const sealed = await sealWithGpg(message, settings, keys);
   return sealed.ok ? sealed.value : gpgProblem(sealed) ?? explain(sealed, message, ingredients);
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { runProgram } from "../exec/run.ts";
 import { type Address, parseAddress } from "../net/address.ts";
 import { specialKind } from "../net/special_address.ts";
 import { DEFAULT_USER_AGENT } from "../spa/http.ts";
@@ -177,24 +178,17 @@ async function askWget(command: string, settings: Settings): Promise<ResolvedAdd
     url,
   ];
   const line = words.join(" ");
-  const [program = "", ...args] = words;
   if (words.length > MAX_WORDS) return usageProblem(`--wget-cmd has more than ${MAX_WORDS} words`);
   const failed = (reason: string) =>
     new Problem(`'${line}' did not tell the public address: ${reason}`, {
       hint: "leave out --wget-cmd: fwknop can ask by itself",
       reference: `[-] Could not resolve IP via: '${line}'\n    ${reason}`,
     });
-  try {
-    const output = await new Deno.Command(program, {
-      args,
-      stdin: "null",
-      signal: AbortSignal.timeout(DEADLINE),
-    }).output();
-    const [first = ""] = new TextDecoder().decode(output.stdout).split("\n");
-    if (!output.success && first === "") return failed(`it ended with ${output.code}`);
-    const address = readAnswer(first);
-    return typeof address === "string" ? failed(address) : { address, via: `'${line}'` };
-  } catch (error) {
-    return failed(errorText(error));
-  }
+  const ended = await runProgram("user", words, { milliseconds: DEADLINE });
+  if ("why" in ended) return failed(ended.reason);
+  if (ended.how === "late") return failed(`no answer after ${DEADLINE / 1000} s`);
+  const [first = ""] = new TextDecoder().decode(ended.stdout).split("\n");
+  if (ended.code !== 0 && first === "") return failed(`it ended with ${ended.code}`);
+  const address = readAnswer(first);
+  return typeof address === "string" ? failed(address) : { address, via: `'${line}'` };
 }

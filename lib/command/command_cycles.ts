@@ -7,6 +7,7 @@
 import type { CommandCycle, Stanza } from "../config/stanza.ts";
 import type { Clocks } from "../clocks.ts";
 import { HintedError } from "../hinted_error.ts";
+import { Slots } from "../exec/slots.ts";
 import { formatService } from "../net/service.ts";
 import type { CloseReason, CycleEvent } from "./cycle_event.ts";
 import { type CycleValues, fillTemplate } from "./cycle_template.ts";
@@ -42,8 +43,8 @@ export interface CycleParts {
   readonly onEvent: (event: CycleEvent) => void;
 }
 
-/** Requests that may wait for their turn; closes always may. */
-const MOST_WAITING = 64;
+/** Requests that may run or wait for their turn; closes always may. */
+const MOST_WAITING = { atOnce: 64, perStanza: 16 } as const;
 /** A clock set forward is noticed within this time, in milliseconds. */
 const LONGEST_SLEEP = 60_000;
 
@@ -64,6 +65,7 @@ export class CommandCycles {
   readonly #parts: CycleParts;
   readonly #closes: PendingCloses;
   readonly #lanes = new Lanes();
+  readonly #slots = new Slots(MOST_WAITING);
   readonly #closing = new Set<string>();
   #stanzas: ReadonlyMap<number, Stanza>;
   #surroundings: CommandSurroundings;
@@ -112,22 +114,21 @@ export class CommandCycles {
   /**
    * Opens for a request.
    *
-   * @param onStart called with the command right before it runs.
+   * @param onStart called with the command when it runs.
    */
   async open(request: CycleRequest, onStart: (command: string) => void): Promise<CycleOpening> {
     const cycle = this.#stanzas.get(request.stanza)?.cycle;
     if (cycle === undefined) {
       return { ok: false, reason: "the stanza has no command cycle any more" };
     }
-    if (this.#lanes.length >= MOST_WAITING) {
-      return { ok: false, reason: `${MOST_WAITING} commands are waiting already` };
+    const release = this.#slots.take(request.stanza);
+    if (typeof release !== "function") {
+      return { ok: false, reason: `of the commands of cycles, ${release.reason}` };
     }
     const expires = this.#seconds() + request.seconds;
     const values: CycleValues = { ...request, expires };
-    return await this.#lanes.run(
-      laneOf(cycle.open),
-      () => this.#open(request.stanza, cycle, values, onStart),
-    );
+    const job = (): Promise<CycleOpening> => this.#open(request.stanza, cycle, values, onStart);
+    return await this.#lanes.run(laneOf(cycle.open), job).finally(release);
   }
 
   /** Closes everything that is open, and goes on; resolves with how many cycles there were. */
@@ -168,8 +169,15 @@ export class CommandCycles {
     }
     const words = fillTemplate(cycle.open, values);
     const command = words.join(" ");
-    onStart(command);
-    const outcome = await runCommand(words, this.#surroundings);
+    const outcome = await runCommand(words, this.#surroundings, {
+      kind: "cycle",
+      stanza,
+      onStart: () => onStart(command),
+    });
+    if (typeof outcome === "string") {
+      if (close !== undefined) this.#change(() => this.#closes.withdraw(close));
+      return { ok: false, reason: outcome };
+    }
     if (close === undefined) return { ok: true, command, outcome };
     if (outcome.how === "not-started") {
       this.#change(() => this.#closes.withdraw(close));
@@ -223,9 +231,16 @@ export class CommandCycles {
     const command = words.join(" ");
     const { onEvent } = this.#parts;
     for (let count = 0; count < current.opens; count++) {
-      onEvent({ type: "closing", close: current, command, reason });
-      const outcome = await runCommand(words, this.#surroundings);
-      onEvent({ type: "closed", close: current, command, reason, outcome });
+      const outcome = await runCommand(words, this.#surroundings, {
+        kind: "cycle",
+        stanza: current.stanza,
+        // What is open is closed although the daemon ends.
+        outlivesStop: true,
+        onStart: () => onEvent({ type: "closing", close: current, command, reason }),
+      });
+      if (typeof outcome !== "string") {
+        onEvent({ type: "closed", close: current, command, reason, outcome });
+      }
     }
     this.#change(() => this.#closes.remove(current));
   }

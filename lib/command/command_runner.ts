@@ -4,12 +4,8 @@
  * @module
  */
 import type { CommandExecution } from "../config/stanza.ts";
-import {
-  type CommandOutcome,
-  type CommandSurroundings,
-  type Identity,
-  runCommand,
-} from "./run_command.ts";
+import type { Identity } from "../exec/start.ts";
+import { type CommandOutcome, type CommandSurroundings, runCommand } from "./run_command.ts";
 import { splitWords } from "./words.ts";
 
 /** Who a command runs as, with names for the log. */
@@ -27,15 +23,11 @@ export interface PreparedCommand {
   readonly identity?: NamedIdentity;
 }
 
-/** How many commands of messages may run at once. */
-const MOST_AT_ONCE = 16;
-
-/** Runs commands of messages, a limited number at a time. */
+/** Runs commands of messages, a limited number at a time and of each stanza. */
 export class CommandRunner {
   readonly #surroundings: CommandSurroundings;
   readonly #sudo: string;
   readonly #uid: number;
-  #running = 0;
 
   /**
    * @param sudo SUDO_EXE.
@@ -57,25 +49,19 @@ export class CommandRunner {
   /**
    * Runs it to its end, or refuses at once where too many run already.
    *
-   * @param onStart called right before it runs.
+   * @param stanza the number of the one that the message is for.
+   * @param onStart called when it runs.
    * @returns the outcome, or why it was not tried.
    */
   async run(
     { words, identity }: PreparedCommand,
+    stanza: number,
     onStart: () => void,
   ): Promise<CommandOutcome | string> {
     if (words.length === 0) return "there is no word in it";
-    if (this.#running >= MOST_AT_ONCE) {
-      return `${MOST_AT_ONCE} commands are running already`;
-    }
-    this.#running++;
-    try {
-      onStart();
-      const ids = identity && { uid: identity.uid, gid: identity.gid };
-      return await runCommand(words, this.#surroundings, ids);
-    } finally {
-      this.#running--;
-    }
+    const ids = identity && { uid: identity.uid, gid: identity.gid };
+    const run = { kind: "command", stanza, identity: ids, onStart } as const;
+    return await runCommand(words, this.#surroundings, run);
   }
 }
 

@@ -6,6 +6,7 @@
  * @module
  */
 import { silenceStandardStreams } from "../../ffi/standard_streams.ts";
+import { isFailure, startProgram } from "../exec/start.ts";
 import { HintedError } from "../hinted_error.ts";
 
 /** Tells the program that it was started by {@link startDetached}. */
@@ -29,8 +30,16 @@ export type DetachOutcome =
  * @throws {HintedError} when the program cannot be started at all.
  */
 export async function startDetached(command: readonly string[]): Promise<DetachOutcome> {
-  const [program = "", ...args] = command;
-  const child = spawn(program, args);
+  const child = startProgram("daemon", command, {
+    environment: { [MARK]: "1" },
+    stdin: "null",
+    stderr: "inherit",
+  });
+  if (isFailure(child)) {
+    throw new HintedError(`Cannot start ${command[0]} again as a daemon: ${child.reason}`, {
+      hint: "Run it with -f (--foreground)",
+    });
+  }
   const isReady = await saysReady(child.stdout);
   if (!isReady) return { started: false, code: (await child.status).code || 1 };
   child.unref();
@@ -70,24 +79,6 @@ export function reportReady(write: (text: string) => void): void {
     // The caller is gone; the daemon runs all the same.
   }
   silenceStandardStreams();
-}
-
-function spawn(program: string, args: string[]): Deno.ChildProcess {
-  try {
-    return new Deno.Command(program, {
-      args,
-      env: { [MARK]: "1" },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "inherit",
-      detached: true,
-    }).spawn();
-  } catch (error) {
-    throw new HintedError(`Cannot start ${program} again as a daemon`, {
-      hint: "Run it with -f (--foreground)",
-      cause: error,
-    });
-  }
 }
 
 /** Whether the word comes before the end of the stream. */

@@ -4,19 +4,22 @@
  * @module
  */
 import { prepareYield } from "../../ffi/processor.ts";
-import { type Dialect, type Helper, programName } from "./plan.ts";
+import { readLines } from "../exec/lines.ts";
+import { settleStreams } from "../exec/linger.ts";
+import type { StartFailure } from "../exec/start_failure.ts";
+import { describeFailure, type Dialect, type Helper, programName } from "./plan.ts";
 import type { Programs, RunningProgram } from "./programs.ts";
-import { kill } from "./run_once.ts";
 
 /**
  * How a document ended. `refused`: the program said no, nothing of it is in force. `lost`: the program ended without a
- * word; `late`: it said nothing in time; either way the document may be in force. `unusable`: it cannot be started.
+ * word; `late`: it said nothing in time; either way the document may be in force. `unusable`: it cannot be started, and
+ * `unstarted`: not now, for want of something that may be there again.
  */
 export type Submission =
   | { readonly ok: true }
   | {
     readonly ok: false;
-    readonly how: "refused" | "lost" | "late" | "unusable";
+    readonly how: "refused" | "lost" | "late" | "unusable" | "unstarted";
     readonly text: string;
   };
 
@@ -86,7 +89,10 @@ export class KeptOpen {
     let running = this.#running;
     if (running === undefined || running.ended) {
       const started = this.#start();
-      if (typeof started === "string") return { ok: false, how: "unusable", text: started };
+      if ("why" in started) {
+        const how = started.why === "exhausted" ? "unstarted" : "unusable";
+        return { ok: false, how, text: `${this.#name()}: ${describeFailure(started)}` };
+      }
       running = this.#running = started;
     }
     const { milliseconds } = this.#options;
@@ -109,9 +115,9 @@ export class KeptOpen {
       return complaint === undefined ? { ok: true } : refused(complaint);
     }
     this.#running = undefined;
-    kill(running.child);
+    running.child.kill();
     await running.gone;
-    const program = programName(this.#helper.words);
+    const program = this.#name();
     if (outcome === "late") {
       const text = `${program} did not answer within ${milliseconds} ms and was stopped`;
       return { ok: false, how: "late", text };
@@ -129,22 +135,26 @@ export class KeptOpen {
     if (running !== undefined) await end(running, milliseconds);
   }
 
-  #start(): Running | string {
+  #name(): string {
+    return programName(this.#helper.words);
+  }
+
+  #start(): Running | StartFailure {
     const child = this.#options.programs.keepOpen(this.#helper);
     const { stream } = ACKNOWLEDGEMENTS[this.#helper.dialect];
-    return typeof child === "string" ? child : new Running(child, stream);
+    return "why" in child ? child : new Running(child, stream);
   }
 
   /** Has another one ready before it is needed. If it cannot be started, whoever needs it is told. */
   #renew(worn: Running): void {
     const started = this.#start();
-    this.#running = typeof started === "string" ? undefined : started;
+    this.#running = "why" in started ? undefined : started;
     void end(worn, 500);
   }
 }
 
 async function end(running: Running, milliseconds: number): Promise<void> {
-  const timer = setTimeout(() => kill(running.child), milliseconds);
+  const timer = setTimeout(() => running.child.kill(), milliseconds);
   await running.finish();
   clearTimeout(timer);
 }
@@ -166,7 +176,7 @@ class Running {
   documents = 0;
   /** Error output since the last document. */
   readonly said: string[] = [];
-  /** Resolves when the program has ended and everything it said was read. */
+  /** Resolves when the program has ended and everything it said was read; whoever holds its streams open is killed. */
   readonly gone: Promise<void>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   #waiting: {
@@ -176,14 +186,15 @@ class Running {
 
   constructor(readonly child: RunningProgram, answers: "stdout" | "stderr") {
     this.#writer = child.stdin.getWriter();
-    const output = eachLine(child.stdout, (line) => {
+    const output = readLines(child.stdout, (line) => {
       if (answers === "stdout") this.#answer(line);
     });
-    const errors = eachLine(child.stderr, (line) => {
+    const errors = readLines(child.stderr, (line) => {
       if (answers === "stderr" && this.#answer(line)) return;
       if (this.said.length < MAX_SAID) this.said.push(line);
     });
-    this.gone = Promise.all([output, errors, child.status]).then(() => {
+    this.gone = child.status.then(async () => {
+      if (!await settleStreams([output, errors])) child.kill();
       this.ended = true;
       this.#waiting?.resolve("ended");
     });
@@ -213,20 +224,4 @@ class Running {
     this.#waiting = undefined;
     return true;
   }
-}
-
-async function eachLine(
-  stream: ReadableStream<Uint8Array>,
-  take: (line: string) => void,
-): Promise<void> {
-  // A decoder in the stream would cost each answer a part of a millisecond.
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of stream) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    // Rubbish without line breaks must not fill the memory.
-    rest = (lines.pop() ?? "").slice(0, 65536);
-    for (const line of lines) take(line);
-  }
-  if (rest !== "") take(rest);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { StartFailure, StartFailureKind } from "../exec/start_failure.ts";
 
 /** One start of a program, without a shell. */
 export interface Command {
@@ -48,6 +49,8 @@ export interface Outcome {
   readonly stderr: string;
   /** Set when it did not end in time and was killed. */
   readonly late?: boolean;
+  /** Set when it was not started. */
+  readonly notStarted?: StartFailureKind;
 }
 
 /** Exit statuses a shell gives; used for programs that never got to have one. */
@@ -72,6 +75,11 @@ export function describeCommand({ words, document }: Command): string {
 export function programName(words: readonly string[]): string {
   const inside = words[1] === "netns" && words[2] === "exec" ? words[4] : undefined;
   return inside ?? words[0] ?? "";
+}
+
+/** Why a program was not started: `cannot be run: Too many open files`. */
+export function describeFailure({ why, reason }: StartFailure): string {
+  return why === "missing" ? "not found" : `cannot be run: ${reason}`;
 }
 
 /** `iptables failed with exit status 1: iptables: Index of insertion too big.` */

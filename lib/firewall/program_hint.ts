@@ -3,11 +3,14 @@
  *
  * @module
  */
-import { CANNOT_RUN, NOT_FOUND, type Outcome } from "./plan.ts";
+import type { Outcome } from "./plan.ts";
 
 /** The hint for what became of its commands. */
 export function hintFor(outcomes: readonly Outcome[], isRoot: boolean): string {
-  const absent = outcomes.find(({ code }) => code === NOT_FOUND || code === CANNOT_RUN);
+  const absent = outcomes.find(({ notStarted }) => notStarted !== undefined);
+  if (absent?.notStarted === "exhausted") {
+    return "Raise the limits of the server: LimitNOFILE=, TasksMax= and MemoryMax= in its unit, or ulimit";
+  }
   if (absent !== undefined) {
     return "Install the program, or name the right one with FIREWALL_EXE";
   }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { HELPER_ENVIRONMENT } from "./child_environment.ts";
+import { startProgram } from "../exec/start.ts";
+import type { StartFailure } from "../exec/start_failure.ts";
 import type { Command, Helper, Outcome } from "./plan.ts";
 import { runOnce } from "./run_once.ts";
 
@@ -14,34 +15,21 @@ export interface RunningProgram {
   readonly stderr: ReadableStream<Uint8Array>;
   /** Resolves when it has ended. */
   readonly status: Promise<unknown>;
-  kill(signal: Deno.Signal): void;
+  /** Ends it at once, with all that it started; one that is gone is no error. */
+  kill(): void;
 }
 
 /** What starts programs. */
 export interface Programs {
   /** Starts a program that is to be kept open, or says why it cannot be. */
-  keepOpen(helper: Helper): RunningProgram | string;
+  keepOpen(helper: Helper): RunningProgram | StartFailure;
   /** Runs a program to its end, or kills it after `milliseconds`. Never rejects. */
   runOnce(command: Command, milliseconds: number): Promise<Outcome>;
 }
 
 /** The programs of this host. */
 export const HOST_PROGRAMS: Programs = {
-  keepOpen({ words: [program = "", ...args] }) {
-    try {
-      return new Deno.Command(program, {
-        args,
-        ...HELPER_ENVIRONMENT,
-        stdin: "piped",
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn();
-    } catch (error) {
-      return error instanceof Deno.errors.NotFound
-        ? `${program}: not found`
-        : `${program}: cannot be run`;
-    }
-  },
+  keepOpen: ({ words }) => startProgram("firewall helper", words),
   runOnce,
 };
 

@@ -70,12 +70,12 @@ export class Runner {
         this.#options.echo?.(() => describePlan([transaction]).join("\n"));
         const submission = await kept.submit(document);
         if (submission.ok) continue;
-        if (submission.how !== "unusable") {
-          const { text, how } = submission;
+        const { text, how } = submission;
+        if (how !== "unusable" && how !== "unstarted") {
           return { text, refused: how !== "late", partial: index > 0 || how !== "refused" };
         }
-        this.#helpers.set(helper.words.join(" "), "unusable");
-        this.#options.warn?.(`${submission.text}: single commands are used in its place`);
+        if (how === "unusable") this.#helpers.set(helper.words.join(" "), "unusable");
+        this.#options.warn?.(`${text}: single commands are used in its place`);
       }
       for (const [position, command] of transaction.commands.entries()) {
         const outcome = await this.run(command);

@@ -39,16 +39,17 @@ export interface GpgOpenedPacket extends OpenedPacket {
 /** A decryption takes some hundredths of a second; on a small machine with a cold agent, more. */
 export const OPEN_MILLISECONDS = 5_000;
 
-/** The options for a stanza's packets, with next to no environment. */
+/** The options for a stanza's packets. */
 export function stanzaOptions(
   { passphrase, ...settings }: GpgSettings,
-  environment: GpgProgram["environment"],
+  signal?: AbortSignal,
 ): GpgOpenOptions {
   const { program, homeDirectory, requireSignature, ignoreSignatureErrors } = settings;
   return {
     program,
     homeDirectory,
-    environment,
+    policy: "gpg",
+    signal,
     requireSignature,
     ignoreSignatureErrors,
     passphrase: passphrase === undefined ? undefined : textBytes(passphrase),

@@ -1,5 +1,5 @@
 /**
- * Runs the user's gpg, once, as a child process without a shell.
+ * Runs gpg, once, as a child process without a shell.
  *
  * **One pipe in.** A child of Deno has no descriptor for input but the standard one, and gpg needs two things: a
  * passphrase, which must not stand among its arguments where every user can read it, and a message. Both go
@@ -13,6 +13,7 @@
  * @module
  */
 import { concatBytes, textBytes } from "../crypto/bytes.ts";
+import { runProgram } from "../exec/run.ts";
 import { parseStatus, type StatusLine } from "./status.ts";
 
 /** Which gpg, with which keys. */
@@ -21,8 +22,10 @@ export interface GpgProgram {
   readonly program?: string | undefined;
   /** Absent: gpg's own choice. */
   readonly homeDirectory?: string | undefined;
-  /** The child's whole environment. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** Whom it works for: a server's `gpg` sees next to nothing of this process, a user's the user's terminal and agent. */
+  readonly policy: "gpg" | "user";
+  /** Ends it, and keeps it from being started. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One run. */
@@ -46,9 +49,6 @@ export type GpgRun =
   }
   /** It was not started, took too long or said too much; `reason` is one line without full stop. */
   | { readonly ran: false; readonly reason: string };
-
-/** Bytes of each stream that are read: SPA packets and listings of a few keys are far smaller. */
-const MAX_OUTPUT = 1 << 20;
 
 const COMMON = [
   "--batch",
@@ -78,22 +78,33 @@ export async function runGpg(program: GpgProgram, command: GpgCommand): Promise<
   if (passphrase !== undefined && !isPassphrase(passphrase)) {
     throw new TypeError("A passphrase has neither line feeds nor NULs");
   }
-  const path = program.program ?? "gpg";
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command(path, {
-      args: words(program, command),
-      clearEnv: true,
-      env: { ...program.environment },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-  } catch (error) {
-    const missing = error instanceof Deno.errors.NotFound;
-    return { ran: false, reason: `${path} ${missing ? "was not found" : "cannot be run"}` };
+  const { policy, signal, program: path = "gpg" } = program;
+  const ended = await runProgram(policy, [path, ...words(program, command)], {
+    input: frameInput(passphrase, input),
+    milliseconds,
+    signal,
+  });
+  if ("why" in ended) {
+    const { why, reason } = ended;
+    const text = why === "missing" ? "was not found" : `cannot be run: ${reason}`;
+    return { ran: false, reason: `${path} ${text}` };
   }
-  return await attend(child, path, milliseconds, frameInput(passphrase, input));
+  const { how, code, stdout, stderr } = ended;
+  switch (how) {
+    case "late":
+      return { ran: false, reason: `no answer from ${path} within ${milliseconds} ms` };
+    case "too-much":
+      return { ran: false, reason: `${path} says too much` };
+    case "stopped":
+      return { ran: false, reason: `${path} was stopped, because the server ends` };
+    default:
+      return {
+        ran: true,
+        code,
+        output: stdout,
+        status: parseStatus(new TextDecoder().decode(stderr)),
+      };
+  }
 }
 
 /** The first line is the passphrase's, if there is one to be read. */
@@ -108,87 +119,4 @@ function words({ homeDirectory }: GpgProgram, { args, passphrase }: GpgCommand):
     ...(passphrase === undefined ? [] : ["--pinentry-mode", "loopback", "--passphrase-fd", "0"]),
     ...args,
   ];
-}
-
-async function attend(
-  child: Deno.ChildProcess,
-  path: string,
-  milliseconds: number,
-  input: Uint8Array,
-): Promise<GpgRun> {
-  const output = new BoundedReader(child.stdout);
-  const errors = new BoundedReader(child.stderr);
-  let reason: string | undefined;
-  const end = (why: string): void => {
-    reason ??= why;
-    kill(child);
-    // An agent that gpg has started may hold the pipes open.
-    output.cancel();
-    errors.cancel();
-  };
-  const timer = setTimeout(
-    () => end(`no answer from ${path} within ${milliseconds} ms`),
-    milliseconds,
-  );
-  try {
-    const tooMuch = (): void => end(`${path} says too much`);
-    const [result, text] = await Promise.all([
-      output.read(tooMuch),
-      errors.read(tooMuch),
-      feed(child, input),
-    ]);
-    const { code } = await child.status;
-    if (reason !== undefined) return { ran: false, reason };
-    return { ran: true, code, output: result, status: parseStatus(new TextDecoder().decode(text)) };
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function feed(child: Deno.ChildProcess, input: Uint8Array): Promise<void> {
-  const writer = child.stdin.getWriter();
-  try {
-    await writer.write(input);
-    await writer.close();
-  } catch {
-    // It ended without reading everything; its status lines tell why.
-    await writer.abort().catch(() => {});
-  }
-}
-
-function kill(child: Deno.ChildProcess): void {
-  try {
-    child.kill("SIGKILL");
-  } catch {
-    // It is gone already.
-  }
-}
-
-/** Reads a stream to its end, but not more than {@link MAX_OUTPUT}. */
-class BoundedReader {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-
-  constructor(stream: ReadableStream<Uint8Array>) {
-    this.#reader = stream.getReader();
-  }
-
-  /** @param tooMuch is called once when there is more. */
-  async read(tooMuch: () => void): Promise<Uint8Array> {
-    const parts: Uint8Array[] = [];
-    let length = 0;
-    for (;;) {
-      const { done, value } = await this.#reader.read();
-      if (done) return concatBytes(...parts);
-      length += value.length;
-      if (length > MAX_OUTPUT) {
-        tooMuch();
-        return new Uint8Array();
-      }
-      parts.push(value);
-    }
-  }
-
-  cancel(): void {
-    this.#reader.cancel().catch(() => {});
-  }
 }

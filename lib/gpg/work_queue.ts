@@ -13,6 +13,8 @@
 export interface GpgJob {
   /** The packet's HMAC is right. */
   readonly authenticated: boolean;
+  /** Number of the stanza whose key is tried. */
+  readonly stanza: number;
   /** Does it; must not reject. */
   readonly run: () => Promise<void>;
 }
@@ -22,6 +24,8 @@ export interface QueueLimits {
   /** Jobs that wait, of each kind. */
   readonly authenticated: number;
   readonly unauthenticated: number;
+  /** Authenticated ones of one stanza: its key holder must not keep the others out. */
+  readonly perStanza: number;
   /** Unauthenticated jobs started in a second in the long run, and at once after a quiet time. */
   readonly rate: number;
   readonly burst: number;
@@ -34,6 +38,7 @@ export interface QueueLimits {
 export const QUEUE_LIMITS: QueueLimits = {
   authenticated: 64,
   unauthenticated: 4,
+  perStanza: 16,
   rate: 1,
   burst: 8,
 };
@@ -60,7 +65,10 @@ export class GpgQueue {
     const kind = job.authenticated ? "authenticated" : "unauthenticated";
     const waiting = this.#waiting[kind];
     if (waiting.length >= this.#limits[kind]) return false;
-    if (!job.authenticated && !this.#takeToken()) return false;
+    if (job.authenticated) {
+      const own = waiting.filter(({ stanza }) => stanza === job.stanza);
+      if (own.length >= this.#limits.perStanza) return false;
+    } else if (!this.#takeToken()) return false;
     waiting.push(job);
     this.#working ??= this.#work();
     return true;

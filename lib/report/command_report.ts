@@ -90,6 +90,7 @@ const RESULTS: Readonly<Record<CommandOutcome["how"], number>> = {
   "not-started": 0,
   "signalled": 16,
   "late": 16,
+  "stopped": 16,
 };
 
 function outcomeLines(label: string, outcome: CommandOutcome, severity: Severity): LogLine[] {
@@ -103,6 +104,9 @@ function outcomeLines(label: string, outcome: CommandOutcome, severity: Severity
   if (how === "late") {
     const late = `${label} stopped, because it ran longer than CMD_EXEC_TIMEOUT`;
     lines.push({ severity: "error", text: late });
+  }
+  if (how === "stopped") {
+    lines.push({ severity: "warning", text: `${label} stopped, because the server ends` });
   }
   return [...lines, { severity, text }];
 }

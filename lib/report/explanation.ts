@@ -137,6 +137,7 @@ export function explainRefusal(refusal: Refusal): Explanation {
         hint: `add ${facts["service"]} to the stanza's OPEN_PORTS if this client may have it`,
       };
     case "nat-host-unknown":
+    case "nat-host-busy":
       return {
         fact: `${facts["reason"]}`,
         hint: "let the client name an address, or a name this server can resolve (ENABLE_NAT_DNS)",

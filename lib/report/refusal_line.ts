@@ -30,6 +30,7 @@ const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "no-service-for-cycle": "error",
   "port-denied": "warning",
   "nat-host-unknown": "info",
+  "nat-host-busy": "warning",
   "test-mode": "warning",
   "not-applied": "error",
   "command-not-run": "error",
@@ -133,6 +134,7 @@ function stanzaText(refusal: Refusal, source: string, stanza: string): string {
     case "port-denied":
       return `${source} ${stanza} One or more requested protocol/ports was denied per access.conf.`;
     case "nat-host-unknown":
+    case "nat-host-busy":
       return `${source} ${stanza} ${facts["reason"]}`;
     case "test-mode":
       return `${source} ${stanza} --test mode enabled, skipping ${skippedInTestMode(facts)}.`;

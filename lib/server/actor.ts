@@ -8,10 +8,10 @@ import type { CommandRunner } from "../command/command_runner.ts";
 import type { Stanza } from "../config/stanza.ts";
 import type { Firewall } from "../firewall/firewall.ts";
 import type { Grant, NatTarget } from "../firewall/grant.ts";
-import type { AddressFamily } from "../net/address.ts";
+import type { Address } from "../net/address.ts";
 import type { AccessGrant, Cycle, Decision, RunCommand } from "./decision.ts";
 import type { Observer } from "./event.ts";
-import type { LookUp } from "./look_up.ts";
+import type { LookUp, LookUpFailure } from "./look_up.ts";
 import type { PacketFacts, Refusal } from "./refusal.ts";
 
 /** Those who carry decisions out. */
@@ -35,14 +35,19 @@ export class Actor {
   readonly #side: ActingSide;
   readonly #observe: Observer;
   readonly #now: () => number;
+  readonly #ending: AbortSignal;
   readonly #pending = new Set<Promise<void>>();
   readonly #commands = new Set<Promise<void>>();
 
-  /** @param now seconds since 1970 UTC. */
-  constructor(side: ActingSide, observe: Observer, now: () => number) {
+  /**
+   * @param now seconds since 1970 UTC.
+   * @param ending stops what is looked up.
+   */
+  constructor(side: ActingSide, observe: Observer, now: () => number, ending: AbortSignal) {
     this.#side = side;
     this.#observe = observe;
     this.#now = now;
+    this.#ending = ending;
   }
 
   /** Begins to carry a decision out; grants are applied in the order of their packets. */
@@ -89,7 +94,7 @@ export class Actor {
     }
     const prepared = commands.prepare(decision.command, execution);
     const { text: command, identity } = prepared;
-    const running = commands.run(prepared, () =>
+    const running = commands.run(prepared, decision.stanza, () =>
       this.#observe({
         kind: "running",
         packet,
@@ -131,14 +136,17 @@ export class Actor {
     if (firewall === undefined) throw new TypeError("A stanza without cycle needs a firewall");
     // Without a wait where there is no name to look up: the firewall then works while the packet is told of.
     const named = decision.kind === "open" ? undefined : decision.target;
-    let target: NatTarget | string | undefined;
+    let target: NatTarget | undefined;
     if (named !== undefined) {
       const { host, port } = named;
-      target = typeof host === "string"
-        ? await this.#lookUp(host, port, decision.address.family)
-        : { address: host, port };
+      const address = typeof host === "string" ? await this.#lookUp(host, decision) : host;
+      if ("why" in address) {
+        const code = address.why === "busy" ? "nat-host-busy" : "nat-host-unknown";
+        return this.#refuse(decision, packet, { step: "resolve", code }, address.reason);
+      }
+      target = { address, port };
     }
-    const grant = typeof target === "string" ? target : this.#toGrant(decision, target);
+    const grant = this.#toGrant(decision, target);
     if (typeof grant === "string") {
       this.#refuse(decision, packet, { step: "resolve", code: "nat-host-unknown" }, grant);
       return;
@@ -188,8 +196,8 @@ export class Actor {
   }
 
   /** The address of a host, or why it is not known. */
-  async #lookUp(name: string, port: number, family: AddressFamily): Promise<NatTarget | string> {
-    const address = await this.#side.lookUp(name, family);
-    return typeof address === "string" ? address : { address, port };
+  async #lookUp(name: string, decision: AccessGrant): Promise<Address | LookUpFailure> {
+    const { stanza, address: { family } } = decision;
+    return await this.#side.lookUp({ name, family, stanza, ending: this.#ending });
   }
 }

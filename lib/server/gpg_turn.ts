@@ -5,7 +5,6 @@
  */
 import { copyDatagram } from "../capture/datagram.ts";
 import type { GpgSettings, Stanza } from "../config/stanza.ts";
-import { SERVER_ENVIRONMENT } from "../gpg/environment.ts";
 import { type GpgOpenedPacket, openGpgText, stanzaOptions } from "../gpg/open.ts";
 import type { GpgSignature } from "../gpg/signature.ts";
 import { signerMissingFrom } from "../gpg/signer_list.ts";
@@ -21,6 +20,8 @@ export interface GpgTurnParts {
   readonly stanzas: readonly Stanza[];
   /** Where packets wait. */
   readonly queue: GpgQueue;
+  /** Stops the run of gpg that there is. */
+  readonly ending?: AbortSignal | undefined;
   readonly replay: ReplayGate;
   readonly refuse: Refuse;
 }
@@ -56,10 +57,10 @@ export class GpgTurn {
     const run = async (): Promise<void> => {
       // A copy of it may have been taken meanwhile; that is worth no program.
       if (this.isTakenMeanwhile(candidate)) return;
-      goOn(await openGpgText(fullText, stanzaOptions(gpg, SERVER_ENVIRONMENT)));
+      goOn(await openGpgText(fullText, stanzaOptions(gpg, this.#parts.ending)));
     };
     const { queue, refuse } = this.#parts;
-    if (queue.add({ authenticated: hmac !== undefined, run })) return "end";
+    if (queue.add({ authenticated: hmac !== undefined, stanza: number, run })) return "end";
     refuse(candidate.packet, "authenticate", "gpg-busy", {}, [number]);
     return "next";
   }

@@ -3,40 +3,64 @@
  *
  * @module
  */
+import { runProgram } from "../exec/run.ts";
 import { type Address, type AddressFamily, parseAddress } from "../net/address.ts";
 
-/** An address of the name in that family, or why there is none, in the C daemon's words. */
-export type LookUp = (name: string, family: AddressFamily) => Promise<Address | string>;
+/** Whom a name is looked up for. */
+export interface LookUpRequest {
+  /** A checked host name: it cannot be taken for an option. */
+  readonly name: string;
+  readonly family: AddressFamily;
+  /** Number of the stanza: a few at once for each. */
+  readonly stanza: number;
+  /** Ends it. */
+  readonly ending: AbortSignal;
+}
 
-/** Longest time for an answer, in milliseconds. */
-const PATIENCE = 5_000;
+/** Why a name has no address, as one line. */
+export interface LookUpFailure {
+  /** `unknown`: in the C daemon's words; `busy`: it was not asked, because too many are. */
+  readonly why: "unknown" | "busy";
+  readonly reason: string;
+}
+
+/** An address of the name in that family, or why there is none. */
+export type LookUp = (request: LookUpRequest) => Promise<Address | LookUpFailure>;
 
 /**
  * Asks the system's own resolver, `/etc/hosts` and all, through `getent`: a library call could not be made any more
  * once the permission for libraries is dropped, and would stop the capture while it waits.
- *
- * @param name a checked host name: it cannot be taken for an option.
  */
-export const lookUpHost: LookUp = async (name, family) => {
+export const lookUpHost: LookUp = async ({ name, family, stanza, ending }) => {
   const database = family === 4 ? "ahostsv4" : "ahostsv6";
-  const child = new Deno.Command("getent", {
-    args: [database, name],
-    stdin: "null",
-    stderr: "null",
-    signal: AbortSignal.timeout(PATIENCE),
+  const ended = await runProgram("look-up", ["getent", database, name], {
+    stanza,
+    signal: ending,
   });
-  try {
-    const { stdout } = await child.output();
-    for (const line of new TextDecoder().decode(stdout).split("\n")) {
-      const address = parseAddress(line.split(/\s/)[0] ?? "");
-      if (address?.family === family) return address;
+  if ("why" in ended) {
+    const { why, reason } = ended;
+    if (why === "busy") {
+      return { why, reason: `Too many names of NAT hosts are looked up: ${reason}` };
     }
-  } catch {
-    // No getent, or no answer in time: the name is unknown either way.
+    return unknown(`${unresolved(name)} (getent: ${reason})`);
   }
-  return `Unable to resolve Hostname in NAT SPA message: ${name}`;
+  for (const line of new TextDecoder().decode(ended.stdout).split("\n")) {
+    const address = parseAddress(line.split(/\s/)[0] ?? "");
+    if (address?.family === family) return address;
+  }
+  return unknown(unresolved(name));
 };
 
 /** With ENABLE_NAT_DNS off. */
-export const refuseNames: LookUp = (name) =>
-  Promise.resolve(`Received Hostname in NAT SPA message, but hostname is disabled: ${name}`);
+export const refuseNames: LookUp = ({ name }) =>
+  Promise.resolve(
+    unknown(`Received Hostname in NAT SPA message, but hostname is disabled: ${name}`),
+  );
+
+function unresolved(name: string): string {
+  return `Unable to resolve Hostname in NAT SPA message: ${name}`;
+}
+
+function unknown(reason: string): LookUpFailure {
+  return { why: "unknown", reason };
+}

@@ -42,6 +42,8 @@ export interface PacketProcessorParts {
   readonly rehearse?: (decision: Decision, packet: PacketFacts) => void;
   /** Where packets wait for gpg; absent: a queue of the processor's own. */
   readonly gpg?: GpgQueue;
+  /** Stops gpg where it runs. */
+  readonly ending?: AbortSignal;
 }
 
 /** What a stanza is to open: the packet's text as each cipher completes it, where nothing speaks against it. */
@@ -70,6 +72,7 @@ export class PacketProcessor {
     this.#gpg = new GpgTurn({
       stanzas: parts.stanzas,
       queue: parts.gpg ?? new GpgQueue(),
+      ending: parts.ending,
       replay: this.#replay,
       refuse,
     });

@@ -45,6 +45,7 @@ export type RefusalCode =
   | "no-service-for-cycle"
   | "port-denied"
   | "nat-host-unknown"
+  | "nat-host-busy"
   | "test-mode"
   | "not-applied"
   | "command-not-run";

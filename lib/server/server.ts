@@ -38,6 +38,8 @@ export class Server {
   #actor: Actor;
   /** One for the life of the process: a reload must not double what gpg costs. */
   readonly #gpg = new GpgQueue();
+  /** Stops the programs that packets have started, but for the firewall's. */
+  readonly #ending = new AbortController();
   #taken = 0;
   #end: ServerEnd | undefined;
 
@@ -85,6 +87,7 @@ export class Server {
   stop(): void {
     this.#end ??= "stopped";
     this.#gpg.clear();
+    this.#ending.abort();
     this.#setup.capture.close();
   }
 
@@ -116,7 +119,8 @@ export class Server {
     const tell: Observer = (event) => {
       if (event.kind !== "granted") observe(event);
     };
-    return new Actor(this.#setup, this.#setup.policy.testMode ? tell : observe, now);
+    const { testMode } = this.#setup.policy;
+    return new Actor(this.#setup, testMode ? tell : observe, now, this.#ending.signal);
   }
 
   #makeProcessor(): PacketProcessor {
@@ -135,6 +139,7 @@ export class Server {
         if (decision.kind !== "run" && decision.kind !== "cycle") act(decision, packet);
       },
       gpg: this.#gpg,
+      ending: this.#ending.signal,
     });
   }
 }

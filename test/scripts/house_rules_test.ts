@@ -16,6 +16,17 @@ Deno.test("dlopen is refused outside ffi, tests and scripts", () => {
   }
 });
 
+Deno.test("programs are started by lib/exec only", () => {
+  const source = 'new Deno.Command("true").spawn();';
+  for (const file of ["/x/lib/firewall/a.ts", "/x/cmd/a.ts", "/x/ffi/a.ts", "/x/main.ts"]) {
+    assert.deepEqual(broken(file, source), ["programs-only-in-exec"], file);
+    assert.deepEqual(broken(file, 'Deno.spawn("true");'), ["programs-only-in-exec"], file);
+  }
+  for (const file of ["/x/lib/exec/start.ts", "/x/scripts/a.ts", "/x/test/lib/exec/a_test.ts"]) {
+    assert.deepEqual(broken(file, source), [], file);
+  }
+});
+
 Deno.test("lib does not read arguments, and only main ends the process", () => {
   assert.deepEqual(broken("/x/lib/net/a.ts", "Deno.exit(1);"), ["process-stays-outside"]);
   assert.deepEqual(broken("/x/lib/net/a.ts", "Deno.args;"), ["process-stays-outside"]);

@@ -153,6 +153,16 @@ export function processLives(pid: number): boolean {
   }
 }
 
+/** Whether it does something still: a zombie whose parent is slow to look does not. */
+export function processRuns(pid: number): boolean {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    return stat.charAt(stat.lastIndexOf(")") + 2) !== "Z";
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a program can be found in the PATH (and the folders of system programs). */
 export function hasProgram(name: string): boolean {
   const folders = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/sbin"];

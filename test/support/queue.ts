@@ -10,7 +10,7 @@ import { HintedError } from "../../lib/hinted_error.ts";
 const tell = (value: unknown) => console.log(JSON.stringify(value));
 
 try {
-  const server = new QueueServer({
+  const server = await QueueServer.open({
     table: "mangle",
     chain: "FWKNOP_NFQ",
     port: 62201,

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "../../assert.ts";
 import { CommandRunner } from "../../../lib/command/command_runner.ts";
+import type { CommandOutcome } from "../../../lib/command/run_command.ts";
 import { SURROUNDINGS } from "../../support/command_surroundings.ts";
 
 const runner = new CommandRunner(SURROUNDINGS, "/usr/bin/sudo", 0);
@@ -42,19 +43,27 @@ Deno.test("the user's own group is used unless another is set, and a group alone
 
 Deno.test("a command without any word is not run", async () => {
   let started = false;
-  const outcome = await runner.run(runner.prepare(" \t", {}), () => started = true);
+  const outcome = await runner.run(runner.prepare(" \t", {}), 1, () => started = true);
   assertEquals([outcome, started], ["there is no word in it", false]);
 });
 
-Deno.test("sixteen commands run at once, and the next one is refused", async () => {
-  const command = runner.prepare("sleep 0.5", {});
-  const begun = performance.now();
-  const outcomes = await Promise.all(
-    Array.from({ length: 17 }, () => runner.run(command, () => {})),
-  );
-  assert(performance.now() - begun < 5000);
-  assertEquals(outcomes.pop(), "16 commands are running already");
-  assert(outcomes.every((outcome) => typeof outcome !== "string" && outcome.status === 0));
-  const next = await runner.run(runner.prepare("true", {}), () => {});
+Deno.test("eight commands of a stanza run at once and sixteen in all; the next one is refused", async () => {
+  const ending = new AbortController();
+  const busy = new CommandRunner({ seconds: 20, ending: ending.signal }, "/usr/bin/sudo", 0);
+  const command = busy.prepare("sleep 60", {});
+  let started = 0;
+  const run = (stanza: number): Promise<CommandOutcome | string> =>
+    busy.run(command, stanza, () => started++);
+  const first = Array.from({ length: 8 }, () => run(1));
+  assertEquals(await run(1), "8 of this stanza run already");
+  const second = Array.from({ length: 8 }, () => run(2));
+  assertEquals(await run(3), "16 run already");
+  assertEquals(started, 16);
+  ending.abort();
+  for (const outcome of await Promise.all([...first, ...second])) {
+    assert(typeof outcome !== "string" && outcome.how === "stopped");
+  }
+  assertEquals(await run(1), "the daemon ends");
+  const next = await runner.run(runner.prepare("true", {}), 1, () => {});
   assert(typeof next !== "string" && next.status === 0);
 });

@@ -1,14 +1,24 @@
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
-import { type CommandSurroundings, runCommand } from "../../../lib/command/run_command.ts";
-import { descriptorGuard } from "../../../lib/daemon/private_descriptors.ts";
-import { processLives, until } from "../../support/namespace.ts";
+import {
+  type CommandOutcome,
+  type CommandRun,
+  type CommandSurroundings,
+  runCommand as run,
+} from "../../../lib/command/run_command.ts";
+import { SEARCH_PATH } from "../../../lib/exec/policy.ts";
+import { processRuns, until } from "../../support/namespace.ts";
 
-const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-const surroundings: CommandSurroundings = {
-  path: PATH,
-  seconds: 20,
-  guardDescriptors: descriptorGuard(),
-};
+const surroundings: CommandSurroundings = { seconds: 20 };
+
+async function runCommand(
+  words: readonly string[],
+  options: CommandSurroundings,
+  identity?: CommandRun["identity"],
+): Promise<CommandOutcome> {
+  const outcome = await run(words, options, { kind: "command", stanza: 1, identity });
+  assert(typeof outcome !== "string");
+  return outcome;
+}
 
 const notRoot = Deno.uid() === 0 ? undefined : "only root can become somebody else";
 // deno-lint-ignore no-console -- a test that is left out says why
@@ -18,9 +28,9 @@ function script(text: string): string[] {
   return ["sh", "-c", text];
 }
 
-Deno.test("a command sees PATH and nothing else of the environment, and works in /", async () => {
+Deno.test("a command sees PATH and LC_ALL of the environment, nothing of ours, and works in /", async () => {
   const { output } = await runCommand(["env"], surroundings);
-  assertEquals(output, [`PATH=${PATH}`]);
+  assertEquals([...output].sort(), ["LC_ALL=C", `PATH=${SEARCH_PATH}`]);
   assertEquals((await runCommand(["pwd"], surroundings)).output, ["/"]);
 });
 
@@ -61,9 +71,9 @@ Deno.test({
     const module = new URL("../../../lib/command/run_command.ts", import.meta.url).href;
     const program = `
       import { runCommand } from ${JSON.stringify(module)};
-      const options = { path: "/usr/bin:/bin", seconds: 20, guardDescriptors: () => {} };
+      const [options, run] = [{ seconds: 20 }, { kind: "command", stanza: 1 }];
       for (const identity of [{ uid: 65534, gid: 65534 }, { uid: 0, gid: 65534 }]) {
-        console.log((await runCommand(["id", "-G"], options, identity)).output[0].trim());
+        console.log((await runCommand(["id", "-G"], options, { ...run, identity })).output[0].trim());
       }`;
     const { stdout, stderr } = await new Deno.Command("setpriv", {
       args: ["--groups", "4,24", Deno.execPath(), "eval", "--quiet", "--ext=ts", program],
@@ -94,11 +104,6 @@ Deno.test("a command that cannot be started says why", async () => {
   assertMatch(forbidden.output.join(), /Permission denied/);
 });
 
-Deno.test("a program without a slash is looked for in the PATH given, not in ours", async () => {
-  const elsewhere = { ...surroundings, path: "/nowhere" };
-  assertEquals((await runCommand(["true"], elsewhere)).how, "not-started");
-});
-
 Deno.test("output is kept up to a limit, and the writer is never blocked", async () => {
   const much = await runCommand(
     script("head -c 1000000 /dev/zero | tr '\\\\0' x; echo end"),
@@ -118,7 +123,7 @@ Deno.test("after its time a command is stopped, with everything it started", asy
   assert(performance.now() - begun < 10_000);
   const pid = Number(late.output[0]);
   assert(pid > 1);
-  await until("the grandchild is gone", () => !runs(pid));
+  await until("the grandchild is gone", () => !processRuns(pid));
 });
 
 Deno.test("a command that ignores the request to stop is killed", async () => {
@@ -131,7 +136,7 @@ Deno.test("a command that leaves something behind has ended when it has ended", 
   const { how, output } = await runCommand(script("sleep 30 & echo $!"), surroundings);
   assertEquals(how, "ended");
   const pid = Number(output[0]);
-  assert(runs(pid), "what it left behind goes on");
+  assert(processRuns(pid), "what it left behind goes on");
   Deno.kill(pid, "SIGKILL");
 });
 
@@ -142,10 +147,3 @@ Deno.test("the rest of the program goes on meanwhile", async () => {
   clearInterval(timer);
   assert(ticks > 10, `${ticks} ticks`);
 });
-
-/** A zombie whose parent is slow to look does not run. */
-function runs(pid: number): boolean {
-  if (!processLives(pid)) return false;
-  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) !== "Z";
-}

@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
-import { SERVER_ENVIRONMENT, userEnvironment } from "../../../lib/gpg/environment.ts";
 import { type GpgRun, runGpg } from "../../../lib/gpg/run.ts";
 import { withFolder } from "../../support/folder.ts";
 import { GpgHome, gpgTest } from "../../support/gpg_home.ts";
@@ -9,7 +8,7 @@ async function runScript(script: string, milliseconds = 5_000): Promise<GpgRun> 
   return await withFolder(async (folder) => {
     const program = `${folder}/gpg`;
     await Deno.writeTextFile(program, `#!/bin/sh\n${script}\n`, { mode: 0o700 });
-    return await runGpg({ program, environment: SERVER_ENVIRONMENT }, {
+    return await runGpg({ program, policy: "gpg" }, {
       args: ["--version"],
       input: new TextEncoder().encode("message\n"),
       passphrase: new TextEncoder().encode("secret words"),
@@ -41,14 +40,6 @@ Deno.test("gpg sees PATH, the language and nothing else", unix, async () => {
   ]);
 });
 
-Deno.test("a user's gpg gets what keys and terminals need", () => {
-  const env = (name: string): string => `value of ${name}`;
-  const chosen = Object.keys(userEnvironment(env));
-  assert(chosen.includes("GNUPGHOME") && chosen.includes("GPG_TTY"));
-  assert(!chosen.includes("LD_PRELOAD"));
-  assertEquals(userEnvironment(() => undefined), SERVER_ENVIRONMENT);
-});
-
 Deno.test("a gpg that hangs is killed, even if its child holds the pipes", unix, async () => {
   const began = performance.now();
   const run = await runScript("sleep 3 & sleep 3", 200);
@@ -70,19 +61,19 @@ Deno.test("a gpg that reads nothing and ends is no exception", unix, async () =>
 Deno.test("a program that is not there is a reason, not an exception", async () => {
   const program = "/nowhere/gpg";
   const command = { args: [], milliseconds: 1000 };
-  const run = await runGpg({ program, environment: SERVER_ENVIRONMENT }, command);
+  const run = await runGpg({ program, policy: "gpg" }, command);
   assertEquals(run, { ran: false, reason: "/nowhere/gpg was not found" });
 });
 
 Deno.test("a passphrase that would spill over into the message is misuse", async () => {
   const command = { args: [], milliseconds: 1000, passphrase: new Uint8Array([65, 10, 66]) };
-  await assertRejects(() => runGpg({ environment: SERVER_ENVIRONMENT }, command), TypeError);
+  await assertRejects(() => runGpg({ policy: "gpg" }, command), TypeError);
 });
 
 gpgTest("the agent that gpg starts does not keep the run waiting", async () => {
   await using home = await GpgHome.make();
   const began = performance.now();
-  const run = await runGpg({ homeDirectory: home.path, environment: SERVER_ENVIRONMENT }, {
+  const run = await runGpg({ homeDirectory: home.path, policy: "gpg" }, {
     args: ["--quick-gen-key", "a <a@example.test>", "rsa1024", "default", "never"],
     passphrase: new Uint8Array(),
     milliseconds: 60_000,

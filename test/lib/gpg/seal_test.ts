@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "../../assert.ts";
 import { textBytes } from "../../../lib/crypto/bytes.ts";
 import { randomDigits } from "../../../lib/crypto/random.ts";
-import { SERVER_ENVIRONMENT } from "../../../lib/gpg/environment.ts";
 import { type GpgOpenOptions, openGpgText } from "../../../lib/gpg/open.ts";
 import { type GpgSealOptions, sealGpgPacket } from "../../../lib/gpg/seal.ts";
 import type { SpaResult } from "../../../lib/spa/error.ts";
@@ -47,7 +46,7 @@ class TwoHomes implements AsyncDisposable {
   seal(changes: Partial<GpgSealOptions> = {}): Promise<SpaResult<SealedPacket>> {
     return sealGpgPacket(aMessage(), {
       homeDirectory: this.client.path,
-      environment: SERVER_ENVIRONMENT,
+      policy: "gpg",
       recipient: "server@example.test",
       signer: "client@example.test",
       passphrase: new Uint8Array(),
@@ -60,7 +59,7 @@ class TwoHomes implements AsyncDisposable {
   async open(fullText: string, changes: Partial<GpgOpenOptions> = {}): Promise<string> {
     const opened = await openGpgText(fullText, {
       homeDirectory: this.server.path,
-      environment: SERVER_ENVIRONMENT,
+      policy: "gpg",
       requireSignature: true,
       ignoreSignatureErrors: false,
       ...changes,

@@ -6,7 +6,7 @@ function bench(limits = QUEUE_LIMITS): {
   queue: GpgQueue;
   begun: string[];
   clock: { now: number };
-  add(name: string, authenticated: boolean): boolean;
+  add(name: string, authenticated: boolean, stanza?: number): boolean;
   end(): Promise<void>;
 } {
   const clock = { now: 0 };
@@ -17,9 +17,10 @@ function bench(limits = QUEUE_LIMITS): {
     queue,
     begun,
     clock,
-    add: (name, authenticated) =>
+    add: (name, authenticated, stanza = 1) =>
       queue.add({
         authenticated,
+        stanza,
         run: () => {
           begun.push(name);
           return running.promise;
@@ -51,9 +52,23 @@ Deno.test("few jobs wait, and junk takes no place from the others", async () => 
   const limits = { ...QUEUE_LIMITS, burst: 100 };
   const { queue, add, end } = bench(limits);
   const taken = (authenticated: boolean): number =>
-    Array.from({ length: 100 }, () => add("x", authenticated)).filter((took) => took).length;
+    Array.from({ length: 100 }, (_, index) => add("x", authenticated, index % 10)).filter((took) =>
+      took
+    ).length;
   assertEquals(taken(false), limits.unauthenticated + 1);
   assertEquals(taken(true), limits.authenticated);
+  queue.clear();
+  await end();
+  await queue.settle();
+});
+
+Deno.test("who has the key of one stanza leaves room for the packets of others", async () => {
+  const { queue, add, end } = bench();
+  const taken = (stanza: number): number =>
+    Array.from({ length: 100 }, () => add("x", true, stanza)).filter((took) => took).length;
+  // One is begun and waits no more.
+  assertEquals(taken(1), QUEUE_LIMITS.perStanza + 1);
+  assertEquals(taken(2), QUEUE_LIMITS.perStanza);
   queue.clear();
   await end();
   await queue.settle();

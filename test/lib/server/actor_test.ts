@@ -49,7 +49,12 @@ async function tellOf(
       lookUp: refuseNames,
       stanzas,
     };
-    const actor = new Actor(side, (event) => events.push(event), () => 1000);
+    const actor = new Actor(
+      side,
+      (event) => events.push(event),
+      () => 1000,
+      new AbortController().signal,
+    );
     actor.act(decision, PACKET);
     await actor.settle();
     await actor.settleCommands();
@@ -207,10 +212,15 @@ Deno.test("a NAT grant is told with the host and port that it opens, a name as i
     });
     const objects: unknown[] = [];
     const side = { firewall, commands: undefined, cycles: undefined, stanzas: [aStanza()] };
-    const actor = new Actor({ ...side, lookUp: () => Promise.resolve(inside) }, (event) => {
-      reporter.observe(event);
-      objects.push(eventObject(event)?.["target"]);
-    }, () => 1000);
+    const actor = new Actor(
+      { ...side, lookUp: () => Promise.resolve(inside) },
+      (event) => {
+        reporter.observe(event);
+        objects.push(eventObject(event)?.["target"]);
+      },
+      () => 1000,
+      new AbortController().signal,
+    );
     actor.act(decision, PACKET);
     await actor.settle();
     assertEquals(texts(lines), text === undefined ? [] : [`info ${LABEL} NAT: ${text}`]);

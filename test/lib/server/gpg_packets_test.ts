@@ -2,7 +2,6 @@ import { assert, assertEquals } from "../../assert.ts";
 import type { GpgSettings, Stanza } from "../../../lib/config/stanza.ts";
 import { textBytes } from "../../../lib/crypto/bytes.ts";
 import { randomDigits } from "../../../lib/crypto/random.ts";
-import { SERVER_ENVIRONMENT } from "../../../lib/gpg/environment.ts";
 import { sealGpgPacket } from "../../../lib/gpg/seal.ts";
 import { GpgQueue, QUEUE_LIMITS } from "../../../lib/gpg/work_queue.ts";
 import type { Refusal } from "../../../lib/server/refusal.ts";
@@ -62,7 +61,7 @@ class Bench implements AsyncDisposable {
       message: "192.0.2.44,tcp/22",
     }, {
       homeDirectory: this.home.path,
-      environment: SERVER_ENVIRONMENT,
+      policy: "gpg",
       recipient: this.fingerprint,
       signer: this.fingerprint,
       passphrase: new Uint8Array(),

@@ -1,24 +1,28 @@
 import fc from "property-testing";
 import { assertEquals } from "../../assert.ts";
-import { BoundedText } from "../../../lib/command/bounded_text.ts";
+import { BoundedOutput, outputLines } from "../../../lib/exec/bounded_output.ts";
 import { textBytes } from "../../../lib/crypto/bytes.ts";
 
-async function collect(parts: readonly string[], limit: number): Promise<BoundedText> {
-  const text = new BoundedText(limit);
+async function collect(parts: readonly string[], limit: number): Promise<BoundedOutput> {
+  const text = new BoundedOutput(limit);
   await text.collect(ReadableStream.from(parts.map(textBytes))).done;
   return text;
 }
 
+async function linesOf(parts: readonly string[]): Promise<string[]> {
+  return outputLines((await collect(parts, 100)).bytes());
+}
+
 Deno.test("lines are cut at newlines, and what is empty at the end is left out", async () => {
-  assertEquals((await collect(["a\r\nb", "c\n\n", "d\n\n"], 100)).lines(), ["a", "bc", "", "d"]);
-  assertEquals((await collect([], 100)).lines(), []);
-  assertEquals((await collect([" \n"], 100)).lines(), []);
+  assertEquals(await linesOf(["a\r\nb", "c\n\n", "d\n\n"]), ["a", "bc", "", "d"]);
+  assertEquals(await linesOf([]), []);
+  assertEquals(await linesOf([" \n"]), []);
 });
 
 Deno.test("bytes that are no text become U+FFFD", async () => {
-  const text = new BoundedText(10);
+  const text = new BoundedOutput(10);
   await text.collect(ReadableStream.from([Uint8Array.of(0x61, 0xff, 0x62)])).done;
-  assertEquals(text.lines(), ["a\ufffdb"]);
+  assertEquals(outputLines(text.bytes()), ["a\ufffdb"]);
 });
 
 Deno.test("no more than the limit is kept, however it comes, and that there was more is known", async () => {
@@ -26,17 +30,17 @@ Deno.test("no more than the limit is kept, however it comes, and that there was 
   await fc.assert(fc.asyncProperty(parts, fc.nat({ max: 40 }), async (list, limit) => {
     const whole = list.join("");
     const text = await collect(list, limit);
-    assertEquals(text.lines().join(""), whole.slice(0, limit));
+    assertEquals(outputLines(text.bytes()).join(""), whole.slice(0, limit));
     assertEquals(text.truncated, whole.length > limit);
   }));
 });
 
 Deno.test("a stream that breaks has ended, and one that is given up is left alone", async () => {
   const broken = new ReadableStream({ start: (controller) => controller.error(new Error("no")) });
-  const text = new BoundedText(10);
+  const text = new BoundedOutput(10);
   await text.collect(broken).done;
   const endless = text.collect(new ReadableStream());
   endless.cancel();
   await endless.done;
-  assertEquals(text.lines(), []);
+  assertEquals(outputLines(text.bytes()), []);
 });

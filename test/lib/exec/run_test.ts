@@ -1,0 +1,146 @@
+import { assert, assertEquals, assertMatch } from "../../assert.ts";
+import { outputLines } from "../../../lib/exec/bounded_output.ts";
+import type { PolicyName } from "../../../lib/exec/policy.ts";
+import { type EndedProgram, type RunOptions, runProgram } from "../../../lib/exec/run.ts";
+import { processRuns, until } from "../../support/namespace.ts";
+
+const unix = { ignore: Deno.build.os === "windows" };
+
+async function run(
+  name: PolicyName,
+  script: string,
+  options?: RunOptions,
+): Promise<EndedProgram> {
+  const ended = await runProgram(name, ["sh", "-c", script], options);
+  assert(!("why" in ended), JSON.stringify(ended));
+  return ended;
+}
+
+function pidIn({ stdout }: EndedProgram): number {
+  const pid = Number(outputLines(stdout)[0]);
+  assert(pid > 1);
+  return pid;
+}
+
+Deno.test("input, both outputs and the status go where they belong", unix, async () => {
+  const ended = await run("firewall", "cat; echo bad >&2; exit 3", { input: "in\n" });
+  const text = new TextDecoder();
+  assertEquals([ended.how, ended.code], ["ended", 3]);
+  assertEquals([text.decode(ended.stdout), text.decode(ended.stderr)], ["in\n", "bad\n"]);
+  const together = await run("command", "echo a; echo b >&2");
+  assertEquals(outputLines(together.stdout).sort(), ["a", "b"]);
+});
+
+Deno.test("a program that does not read its input ends all the same", unix, async () => {
+  const ended = await run("firewall", "exec <&-; sleep 0.1; exit 4", {
+    input: "x".repeat(1 << 20),
+  });
+  assertEquals([ended.how, ended.code], ["ended", 4]);
+});
+
+for (const name of ["firewall", "look-up", "gpg"] as const) {
+  Deno.test(`${name}: what is left behind and holds the outputs is killed`, unix, async () => {
+    const ended = await run(name, "sleep 61 & echo $!");
+    assertEquals([ended.how, ended.code], ["ended", 0]);
+    await until("it is gone", () => !processRuns(pidIn(ended)));
+  });
+
+  Deno.test(`${name}: after its time it is killed with all that it has started`, unix, async () => {
+    const ended = await run(name, "sleep 61 & echo $!; wait", { milliseconds: 200 });
+    assertEquals(ended.how, "late");
+    await until("it is gone", () => !processRuns(pidIn(ended)));
+  });
+}
+
+Deno.test(
+  "a child in a session of its own costs the bound on the wait and no more",
+  unix,
+  async () => {
+    const ended = await run("firewall", "setsid sleep 61 & echo $!");
+    assertEquals([ended.how, ended.code], ["ended", 0]);
+    Deno.kill(pidIn(ended), "SIGKILL");
+  },
+);
+
+Deno.test("a command may leave something running", unix, async () => {
+  const pid = pidIn(await run("command", "sleep 61 & echo $!"));
+  assert(processRuns(pid));
+  Deno.kill(pid, "SIGKILL");
+});
+
+Deno.test("who writes without end is killed, or read away", unix, async () => {
+  assertEquals((await run("gpg", "exec yes")).how, "too-much");
+  const cut = await run("command", "yes | head -c 100000");
+  assertEquals([cut.how, cut.code, cut.truncated, cut.stdout.length], ["ended", 0, true, 4096]);
+});
+
+Deno.test(
+  "a signal stops a program with its children, and none is started after it",
+  unix,
+  async () => {
+    const ending = new AbortController();
+    const running = run("look-up", "sleep 61 & echo $!; wait", { signal: ending.signal });
+    ending.abort();
+    const ended = await running;
+    assertEquals(ended.how, "stopped");
+    const after = await runProgram("look-up", ["true"], { signal: ending.signal });
+    assertEquals("why" in after && after.why, "stopped");
+  },
+);
+
+Deno.test("a place is free again when the program that had it has ended", unix, async () => {
+  const ending = new AbortController();
+  const options = { stanza: 7, signal: ending.signal };
+  const both = [1, 2].map(() => run("look-up", "exec sleep 61", options));
+  const third = await runProgram("look-up", ["true"], options);
+  assertEquals(third, { why: "busy", reason: "2 of this stanza run already" });
+  const other = await runProgram("look-up", ["true"], { stanza: 8 });
+  assert(!("why" in other) && other.code === 0);
+  ending.abort();
+  await Promise.all(both);
+  const next = await runProgram("look-up", ["true"], { stanza: 7 });
+  assert(!("why" in next) && next.code === 0);
+});
+
+Deno.test("a program that cannot be started says why", unix, async () => {
+  const why = async (...words: string[]): Promise<string> => {
+    const failure = await runProgram("firewall", words);
+    assert("why" in failure);
+    return `${failure.why}: ${failure.reason}`;
+  };
+  assertEquals(await why("/no/such/program"), "missing: No such file or directory");
+  assertEquals(await why("no-such-program"), "missing: No such file or directory");
+  assertEquals(await why("/etc/passwd"), "forbidden: Permission denied");
+});
+
+/** Takes every descriptor that there is, and then starts a program. */
+const OUT_OF_DESCRIPTORS = `
+  import { runProgram } from ${
+  JSON.stringify(new URL("../../../lib/exec/run.ts", import.meta.url).href)
+};
+  await runProgram("firewall", ["true"]);
+  const files = [];
+  try {
+    for (;;) files.push(Deno.openSync("/dev/null"));
+  } catch { /* no more */ }
+  const failure = await runProgram("firewall", ["/bin/true"]);
+  files.forEach((file) => file.close());
+  console.log(JSON.stringify(failure));`;
+
+Deno.test(
+  "a process without a free descriptor says so, and not that the program is missing",
+  unix,
+  async () => {
+    const words = ['ulimit -n 40; exec "$0" "$@"', Deno.execPath(), "eval", "--quiet", "--ext=ts"];
+    const { stdout, stderr } = await new Deno.Command("sh", {
+      args: ["-c", ...words, OUT_OF_DESCRIPTORS],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const text = new TextDecoder();
+    assertMatch(
+      text.decode(stdout),
+      /"why":"exhausted","reason":"Too many open files"/,
+      text.decode(stderr),
+    );
+  },
+);

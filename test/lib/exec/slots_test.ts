@@ -1,0 +1,33 @@
+import fc from "property-testing";
+import { assert, assertEquals } from "../../assert.ts";
+import { Slots } from "../../../lib/exec/slots.ts";
+
+Deno.test("whatever is taken and given back, no limit is passed and no place is lost", () => {
+  const step = fc.record({
+    stanza: fc.option(fc.nat({ max: 3 }), { nil: undefined }),
+    takes: fc.boolean(),
+  });
+  fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+    const slots = new Slots({ atOnce: 5, perStanza: 2 });
+    const held: { stanza: number | undefined; release: () => void }[] = [];
+    for (const { stanza, takes } of steps) {
+      if (!takes) {
+        const last = held.pop();
+        last?.release();
+        // A second time is no harm.
+        last?.release();
+        continue;
+      }
+      const own = held.filter((one) => one.stanza === stanza).length;
+      const fits = held.length < 5 && (stanza === undefined || own < 2);
+      const release = slots.take(stanza);
+      assertEquals(typeof release === "function", fits);
+      if (typeof release === "function") held.push({ stanza, release });
+      else assert(release.why === "busy");
+    }
+    for (const { release } of held) release();
+    for (let count = 0; count < 5; count++) {
+      assertEquals(typeof slots.take(count % 3), "function");
+    }
+  }));
+});
