@@ -6,7 +6,7 @@
 import { filesFrom, settingsFrom } from "../lib/config/absolute_paths.ts";
 import { type Diagnostic, formatDiagnostic } from "../lib/config/diagnostic.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
-import { toJson, visibleLines } from "../lib/one_line.ts";
+import { toJson } from "../lib/one_line.ts";
 import { readServerConfig } from "../lib/config/server_config.ts";
 import type { ResolvedSettings } from "../lib/config/server_settings.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
@@ -53,15 +53,7 @@ export function printDiagnosticObjects(
   }
 }
 
-/** Prints findings on standard error, nothing but the C daemon's text. */
-export function printDiagnosticTexts(
-  diagnostics: readonly Diagnostic[],
-  context: Context,
-): void {
-  for (const { text } of diagnostics) context.err(`${visibleLines(text)}\n`);
-}
-
-/** Prints findings on standard error: text, place, hint. */
+/** Prints findings on standard error: text, which begins with the C daemon's line if it has one, place, hint. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[], context: Context): void {
   for (const diagnostic of diagnostics) context.err(`${formatDiagnostic(diagnostic)}\n`);
 }

@@ -3,22 +3,44 @@
  *
  * @module
  */
+import type { Diagnostic } from "../lib/config/diagnostic.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
-import { readServerSettings } from "../lib/config/server_config.ts";
-import type { ResolvedSettings } from "../lib/config/server_settings.ts";
+import { readBrokenSettings, readServerSettings } from "../lib/config/server_config.ts";
+import type { ResolvedSettings, SettingsOutcome } from "../lib/config/server_settings.ts";
 import type { Context } from "./context.ts";
 import { printDiagnostics } from "./load_server_config.ts";
 import { systemFiles } from "./system_files.ts";
 
 /**
  * Reads the files that the options name, or the default ones, and prints what is wrong with them on standard error;
- * `undefined` where an error was among it.
+ * `undefined` only where there is no file, or one that somebody else can change.
  */
 export function loadServerSettings(
   options: GivenOptions,
   context: Context,
 ): ResolvedSettings | undefined {
-  const { resolved, diagnostics } = readServerSettings(options, systemFiles);
+  const { resolved, diagnostics } = readUrgentSettings(options);
   printDiagnostics(diagnostics, context);
   return resolved;
 }
+
+/**
+ * The settings for commands that are needed when something is wrong: in place of a value that cannot be used they go on
+ * with the one before it, or with its default, and a last finding says so.
+ */
+export function readUrgentSettings(options: GivenOptions): SettingsOutcome {
+  const sound = readServerSettings(options, systemFiles);
+  if (sound.resolved !== undefined) return sound;
+  const { resolved, diagnostics } = readBrokenSettings(options, systemFiles);
+  return resolved === undefined ? { diagnostics } : {
+    resolved,
+    diagnostics: [...diagnostics, GOING_ON],
+  };
+}
+
+const GOING_ON: Diagnostic = {
+  severity: "warning",
+  text:
+    "Warning: the configuration has errors; going on with defaults in place of what cannot be used",
+  hint: "A server does not start with it: fwknop dump-config lists the errors",
+};

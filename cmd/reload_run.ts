@@ -6,13 +6,22 @@
 import { reloadDaemon, serviceWithCopies } from "../lib/daemon/remote_control.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
-import { loadServerSettings } from "./load_server_settings.ts";
+import { loadServerConfig } from "./load_server_config.ts";
 
-/** Prints what the C daemon's `-R` prints (`docs/spec/server.md` 12). */
+/**
+ * Prints what the C daemon's `-R` prints (`docs/spec/server.md` 12). A configuration that the daemon would refuse is told
+ * here, where the administrator looks, and nothing is sent.
+ */
 export const runReload: RunCommand = (options, _words, context) => {
-  const resolved = loadServerSettings(options, context);
-  if (resolved === undefined) return Promise.resolve(ExitCode.failure);
-  const pid = reloadDaemon(resolved.settings.FWKNOP_PID_FILE);
+  const config = loadServerConfig(options, context);
+  if (config === undefined) {
+    context.err(
+      "fwknop: nothing is sent: a running server keeps the configuration that it has\n" +
+        "  Name the files that it was started with, if they are others: fwknop reload -c FILE -a FILE\n",
+    );
+    return Promise.resolve(ExitCode.failure);
+  }
+  const pid = reloadDaemon(config.settings.FWKNOP_PID_FILE);
   const service = pid === undefined ? undefined : serviceWithCopies(pid);
   if (service !== undefined) {
     context.err(

@@ -27,7 +27,6 @@ import {
   loadServerConfig,
   printDiagnosticObjects,
   printDiagnostics,
-  printDiagnosticTexts,
 } from "./load_server_config.ts";
 import { makeRunFolder } from "./run_folder.ts";
 import { checkOnly, isCheckOnly } from "./serve_check.ts";
@@ -64,7 +63,7 @@ export async function startServe(
 
   const print = isJournal(context) && format === "text"
     ? printToJournal
-    : diagnosticPrinter(voice, format);
+    : diagnosticPrinter(format);
   const config = loadServerConfig(options, context, print);
   if (config === undefined) return ExitCode.failure;
   const run: ServeRun = {
@@ -93,7 +92,7 @@ export async function startServe(
     return ExitCode.ok;
   } catch (error) {
     if (!(error instanceof HintedError)) throw error;
-    const hint = error.hint === undefined || voice === "fwknopd" ? [] : [`  ${error.hint}`];
+    const hint = error.hint === undefined ? [] : [`  ${error.hint}`];
     log.error(error.message, ...hint);
     // A daemon's log is elsewhere; whoever starts it waits here.
     if (detached) context.err(visibleLines(`${[error.message, ...hint].join("\n")}\n`));
@@ -110,8 +109,7 @@ async function detach(voice: Voice): Promise<number> {
   return outcome.started ? ExitCode.ok : outcome.code;
 }
 
-function diagnosticPrinter(voice: Voice, format: LogFormat): DiagnosticPrinter {
-  if (voice === "fwknopd") return printDiagnosticTexts;
+function diagnosticPrinter(format: LogFormat): DiagnosticPrinter {
   return format === "json" ? printDiagnosticObjects : printDiagnostics;
 }
 

@@ -21,7 +21,8 @@ import { HintedError } from "../../lib/hinted_error.ts";
 import { formatOptions } from "../../lib/manual/option_list.ts";
 import { VERSION } from "../../lib/version.ts";
 import { type Context, ExitCode } from "../context.ts";
-import { printDiagnosticTexts } from "../load_server_config.ts";
+import { printDiagnostics } from "../load_server_config.ts";
+import { readUrgentSettings } from "../load_server_settings.ts";
 import { describeProblem } from "../problem_text.ts";
 import { startServe } from "../serve_run.ts";
 import { systemFiles } from "../system_files.ts";
@@ -40,7 +41,8 @@ export async function runCompatServer(args: readonly string[], context: Context)
     return await runLine(args, context);
   } catch (error) {
     if (!(error instanceof HintedError)) throw error;
-    context.err(`${visibleLines(error.message)}\n`);
+    const hint = error.hint === undefined ? "" : `  ${error.hint}\n`;
+    context.err(visibleLines(`${error.message}\n${hint}`));
     return ExitCode.failure;
   }
 }
@@ -69,9 +71,13 @@ async function runLine(args: readonly string[], context: Context): Promise<numbe
 /** Steps 3 to 6: from here on there must be a configuration. */
 async function runConfigured(line: ParsedCommandLine, context: Context): Promise<number> {
   const { options, complaints, understood } = line;
-  const { resolved, diagnostics } = readServerSettings(options, systemFiles);
+  const { resolved, diagnostics } = isUrgent(options)
+    ? readUrgentSettings(options)
+    : readServerSettings(options, systemFiles);
   if (resolved === undefined) {
-    printDiagnosticTexts(diagnostics, context);
+    const isEnough = isUrgent(options) || options.has("restart");
+    const all = isEnough ? diagnostics : readServerConfig(options, systemFiles).diagnostics;
+    printDiagnostics(all, context);
     return ExitCode.failure;
   }
   const wrong = checkServerOptions(options.entries.slice(0, understood));
@@ -98,7 +104,7 @@ async function runConfigured(line: ParsedCommandLine, context: Context): Promise
   const action = ACTIONS[actions[0] ?? ""];
   // Whoever reads the stanzas as well reads the settings again, and tells what is wrong with both.
   if (action === undefined) return await startServe(options, context, "fwknopd");
-  if (action !== dump) printDiagnosticTexts(diagnostics, context);
+  if (action !== dump) printDiagnostics(diagnostics, context);
   return await action(resolved, context, options);
 }
 
@@ -122,6 +128,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "fw-flush": flush,
   "dump-config": dump,
 };
+
+/** What is needed when something is wrong, the configuration perhaps. */
+function isUrgent(options: GivenOptions): boolean {
+  return ["kill", "status", "fw-list", "fw-list-all", "fw-flush"].some((name) =>
+    options.has(name)
+  ) &&
+    !["restart", "dump-config"].some((name) => options.has(name));
+}
 
 const EXCLUSIVE: readonly string[] = ["dump-config", "kill", "restart", "status"];
 
@@ -182,7 +196,7 @@ async function flush({ settings, given }: ResolvedSettings, context: Context): P
 /** The text to standard output and what is wrong to standard error, where the C daemon gives it to syslog. */
 function dump(_resolved: ResolvedSettings, context: Context, options: GivenOptions): number {
   const { config, diagnostics } = readServerConfig(options, systemFiles);
-  printDiagnosticTexts(diagnostics, context);
+  printDiagnostics(diagnostics, context);
   if (config === undefined) return ExitCode.failure;
   context.out(visibleLines(dumpConfig(config)));
   return ExitCode.ok;

@@ -18,7 +18,7 @@ import { exposedFile, EXPOSURE_HINT } from "./exposed_file.ts";
 import type { Exposure } from "./exposure.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
 import type { GivenValue } from "./given_value.ts";
-import { type MalformedLine, readLines, type SettingLine } from "./line.ts";
+import { commentInValue, type MalformedLine, readLines, type SettingLine } from "./line.ts";
 import { MASK } from "./mask.ts";
 import type { Position, Stanza } from "./stanza.ts";
 import { StanzaDraft } from "./stanza_draft.ts";
@@ -277,6 +277,8 @@ class AccessReader {
       file,
     });
     if (error === undefined) {
+      const comment = commentInValue(line, name);
+      if (comment !== undefined) found.push(comment);
       draft.set(row.name, { value, text: secret ? MASK : line.value, position });
       return found;
     }

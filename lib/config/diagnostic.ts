@@ -11,7 +11,11 @@ export type DiagnosticCode =
   /** Others than its owner may read or write the file `path`. */
   | "others-may-read"
   /** The file `path` belongs to another user. */
-  | "owned-by-another";
+  | "owned-by-another"
+  /** Somebody else can change a file or program: what it says is not to be acted on. */
+  | "exposed"
+  /** There is nothing to read: the file is not there, or its rights keep this user from it. */
+  | "not-read";
 
 /** One finding. An error stops the program, a warning is printed. */
 export interface Diagnostic {

@@ -16,6 +16,7 @@ export function exposedFile(
 ): Diagnostic {
   return {
     severity: "error",
+    code: "exposed",
     text: `[*] ${what}: '${path}' can be changed by others: ${exposure.text}`,
     ...(position && { position }),
     hint: EXPOSURE_HINT,

@@ -6,7 +6,7 @@
  */
 import type { Diagnostic } from "./diagnostic.ts";
 import { FWKNOPD_ROWS, type FwknopdName, RETIRED_FWKNOPD_NAMES } from "./fwknopd_variables.ts";
-import { type MalformedLine, readLines, type SettingLine } from "./line.ts";
+import { commentInValue, type MalformedLine, readLines, type SettingLine } from "./line.ts";
 import type { Position } from "./stanza.ts";
 import { unknownNameHint } from "./unknown_name.ts";
 
@@ -45,6 +45,8 @@ export function parseFwknopdConf(text: string, file: string): FwknopdConf {
       continue;
     }
     entries.push({ name: row.name, value: line.value, valuePosition: line.valuePosition });
+    const comment = commentInValue(line, row.name);
+    if (comment !== undefined) diagnostics.push(comment);
     if (line.rest !== "" && !line.rest.startsWith("#")) {
       diagnostics.push({
         severity: "warning",

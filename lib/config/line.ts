@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Diagnostic } from "./diagnostic.ts";
 import type { Position } from "./stanza.ts";
 
 /** A line that sets something. */
@@ -74,5 +75,19 @@ function readLine(text: string, file: string, line: number): ConfigLine {
     valuePosition: at(indent.length + name.length + gap.length),
     trailingBlanks: value !== written,
     rest: rest.replace(/^[ \t\v\f;\r]+|[ \t\v\f\r]+$/g, ""),
+  };
+}
+
+/** The warning about a `#` behind a blank, which looks like a comment and is a part of the value; `undefined`: none. */
+export function commentInValue(
+  { value, valuePosition }: SettingLine,
+  name: string,
+): Diagnostic | undefined {
+  const offset = /[ \t\v\f]#/.exec(value)?.index;
+  return offset === undefined ? undefined : {
+    severity: "warning",
+    text: `The '#' and what follows it are part of the value of ${name}`,
+    position: { ...valuePosition, column: valuePosition.column + offset + 1 },
+    hint: "A comment must stand on a line of its own",
   };
 }

@@ -104,6 +104,8 @@ function ownership(path: string, { mode, uid }: Deno.FileInfo): Diagnostic[] {
 function notRegular(path: string): Diagnostic {
   return {
     severity: "error",
+    code: "not-read",
+    path,
     text: `[-] file: ${visible(path)} is not a regular file or symbolic link.`,
     hint: "Give the path of a file",
   };
@@ -112,11 +114,14 @@ function notRegular(path: string): Diagnostic {
 function unreadable(path: string, role: string, error: Error): Diagnostic {
   if (error instanceof Deno.errors.NotFound) {
     const hint = role === "Config" ? "-c FILE names another one" : "-a FILE names another one";
-    return { severity: "error", text: `[*] ${role} file: '${visible(path)}' was not found.`, hint };
+    const text = `[*] ${role} file: '${visible(path)}' was not found.`;
+    return { severity: "error", code: "not-read", path, text, hint };
   }
   const [reason] = error.message.split(" (os error");
   return {
     severity: "error",
+    code: "not-read",
+    path,
     text: `[*] Could not open ${role.toLowerCase()} file: ${visible(path)}: ${
       visible(reason ?? "")
     }`,

@@ -3,12 +3,17 @@
  *
  * @module
  */
-import { readAccessFile, readAccessFolder, type StanzaEntry } from "./access_conf.ts";
+import {
+  type AccessConf,
+  readAccessFile,
+  readAccessFolder,
+  type StanzaEntry,
+} from "./access_conf.ts";
 import type { ConfigFiles } from "./config_files.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { exposedFile } from "./exposed_file.ts";
 import { type FwknopdConf, parseFwknopdConf } from "./fwknopd_conf.ts";
-import { FWKNOPD_ROWS } from "./fwknopd_variables.ts";
+import { FWKNOPD_ROWS, type ServerSettings } from "./fwknopd_variables.ts";
 import type { GivenOptions } from "./option.ts";
 import { SERVER_OPTIONS } from "./server_options.ts";
 import {
@@ -35,15 +40,34 @@ export function readServerConfig(options: GivenOptions, system: ConfigFiles): Co
   const source = configSource(options, system);
   const { files } = source;
   const { resolved, diagnostics } = readSettings(source);
-  if (resolved === undefined) return { diagnostics };
-  const { settings } = resolved;
-  const context = { settings, files };
-  const access = settings.ACCESS_FOLDER === undefined
-    ? readAccessFile(settings.ACCESS_FILE, context)
-    : readAccessFolder(settings.ACCESS_FOLDER, context);
+  if (resolved === undefined) {
+    return { diagnostics: [...diagnostics, ...stanzaErrors(options, system)] };
+  }
+  const access = readStanzas(resolved.settings, files);
   const all = [...diagnostics, ...access.diagnostics];
   if (all.some(({ severity }) => severity === "error")) return { diagnostics: all };
   return { config: { ...resolved, stanzas: access.entries }, diagnostics: all };
+}
+
+function readStanzas(settings: ServerSettings, files: ConfigFiles): AccessConf {
+  const context = { settings, files };
+  return settings.ACCESS_FOLDER === undefined
+    ? readAccessFile(settings.ACCESS_FILE, context)
+    : readAccessFolder(settings.ACCESS_FOLDER, context);
+}
+
+/** What is wrong with the stanzas whatever the settings are, so that all errors are told at once. */
+function stanzaErrors(options: GivenOptions, system: ConfigFiles): Diagnostic[] {
+  const { resolved } = readBrokenSettings(options, system);
+  if (resolved === undefined) return [];
+  const { files } = configSource(options, system, true);
+  const possible = {
+    ENABLE_IPT_FORWARDING: true,
+    ENABLE_IPT_LOCAL_NAT: true,
+    ENABLE_IPT_SNAT: true,
+  };
+  const { diagnostics } = readStanzas({ ...resolved.settings, ...possible }, files);
+  return diagnostics.filter(({ severity }) => severity === "error");
 }
 
 /** Reads `fwknopd.conf` and its override files only. */
@@ -51,8 +75,33 @@ export function readServerSettings(options: GivenOptions, files: ConfigFiles): S
   return readSettings(configSource(options, files));
 }
 
-function readSettings({ options, files, diagnostics: before }: ConfigSource): SettingsOutcome {
-  if (before.some(({ severity }) => severity === "error")) return { diagnostics: before };
+/**
+ * The same for commands that are needed when something is wrong: a value that cannot be used is a warning, and the one
+ * that stands before it counts, or else the default. A main file that is not there is an error for them too: it may be
+ * another one than was meant. So is a file or a program that somebody else can change.
+ */
+export function readBrokenSettings(options: GivenOptions, files: ConfigFiles): SettingsOutcome {
+  const source = configSource(options, files, true);
+  const { resolved, diagnostics } = readSettings(source, true);
+  const main = source.options.value("config-file") ?? DEFAULT_CONFIG_FILE;
+  const isFatal = diagnostics.some(({ code, path }) =>
+    code === "exposed" || (code === "not-read" && (path === main || path === options.value("uci")))
+  );
+  if (resolved === undefined || isFatal) return { diagnostics };
+  return {
+    resolved,
+    diagnostics: diagnostics.map((found) =>
+      found.severity === "error" ? { ...found, severity: "warning" } : found
+    ),
+  };
+}
+
+function readSettings(
+  { options, files, diagnostics: before }: ConfigSource,
+  isBroken = false,
+): SettingsOutcome {
+  const isError = ({ severity }: Diagnostic): boolean => severity === "error";
+  if (!isBroken && before.some(isError)) return { diagnostics: before };
   const read: FwknopdConf[] = [];
   const readInto = (path: string): FwknopdConf => {
     const { text, diagnostics, exposure } = files.read(path, "Config");
@@ -67,10 +116,15 @@ function readSettings({ options, files, diagnostics: before }: ConfigSource): Se
   const overrides = options.value("override-config") ?? named;
   // The C daemon takes blanks after a comma for a part of the name; no file is called that.
   for (const path of overrides?.split(",") ?? []) readInto(path.trim());
-  const { resolved, diagnostics } = resolveServerSettings(read, options, SERVER_OPTIONS);
+  const { resolved, diagnostics } = resolveServerSettings(
+    read,
+    options,
+    SERVER_OPTIONS,
+    isBroken,
+  );
   const programs = resolved === undefined ? [] : exposedPrograms(resolved, files);
   const all = [...before, ...diagnostics, ...programs];
-  return resolved === undefined || programs.length > 0
+  return resolved === undefined || programs.length > 0 || (!isBroken && all.some(isError))
     ? { diagnostics: all }
     : { resolved, diagnostics: all };
 }

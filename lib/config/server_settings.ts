@@ -34,15 +34,24 @@ export interface SettingsOutcome {
  * defaults and checks every value. Diagnostics of the files themselves come first.
  *
  * @param table says which option stands for which variable; a switch says `Y`.
+ * @param isBroken in place of a value that cannot be used the one before it counts, or the default; there are settings
+ * then although a diagnostic is an error.
  */
 export function resolveServerSettings(
   files: readonly FwknopdConf[],
   options: GivenOptions,
   table: readonly OptionRow[],
+  isBroken = false,
 ): SettingsOutcome {
   const diagnostics: Diagnostic[] = files.flatMap((file) => file.diagnostics);
-  const given = substituteFiles(files, diagnostics);
-  for (const [name, value] of optionValues(options, table)) given.set(name, value);
+  const given = new Map<FwknopdName, GivenValue>();
+  const set = (name: FwknopdName, value: GivenValue): void => {
+    const error = isBroken ? errorIn(name, value) : undefined;
+    if (error !== undefined) diagnostics.push(error);
+    else given.set(name, value);
+  };
+  substituteFiles(files, given, set, diagnostics);
+  for (const [name, value] of optionValues(options, table)) set(name, value);
   // A file has no age that matters (`docs/spec/server.md` 4.2, PCAP_FILE).
   const agingDefault = given.has("PCAP_FILE") ? "N" : undefined;
 
@@ -65,20 +74,28 @@ export function resolveServerSettings(
   }
   const settings = withVerbosity(values, options.count("verbose")) as ServerSettings;
   diagnostics.push(...crossChecks(settings, given));
-  const broken = diagnostics.some(({ severity }) => severity === "error");
+  const broken = !isBroken && diagnostics.some(({ severity }) => severity === "error");
   return broken ? { diagnostics } : { resolved: { settings, given }, diagnostics };
 }
 
-/** Replaces `$NAME` at the start of values, in the order of the lines. */
+/** The error about a value by itself, if there is one. */
+function errorIn(name: FwknopdName, written: GivenValue): Diagnostic | undefined {
+  const row = FWKNOPD_ROWS.find((known) => known.name === name);
+  const { error } = row === undefined ? {} : parseFwknopdValue(row, written.text);
+  return error && findingAt("error", error.text, written, error.hint);
+}
+
+/** Replaces `$NAME` at the start of values, and sets them in the order of the lines. */
 function substituteFiles(
   files: readonly FwknopdConf[],
+  given: ReadonlyMap<FwknopdName, GivenValue>,
+  set: (name: FwknopdName, value: GivenValue) => void,
   diagnostics: Diagnostic[],
-): Map<FwknopdName, GivenValue> {
-  const given = new Map<FwknopdName, GivenValue>();
+): void {
   for (const { name, value, valuePosition: position } of files.flatMap(({ entries }) => entries)) {
     const reference = /^\$([A-Z_]*)([^ \t\v\f]*)(.*)$/s.exec(value);
     if (reference === null) {
-      given.set(name, { text: value, position });
+      set(name, { text: value, position });
       continue;
     }
     const [, variable = "", word = "", rest = ""] = reference;
@@ -100,9 +117,8 @@ function substituteFiles(
         hint: `A value that starts with '$' ends at the first blank`,
       });
     }
-    given.set(name, { text: text + word, position });
+    set(name, { text: text + word, position });
   }
-  return given;
 }
 
 /** VERBOSE is not among them: each `-v` adds to the value of the file. */

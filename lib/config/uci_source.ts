@@ -21,8 +21,16 @@ export interface ConfigSource {
 /** The network of OpenWrt's start script, where none is named. */
 const DEFAULT_NETWORK = "wan";
 
-/** The same options and files, or, with `--uci FILE`, ones that lead to what that file says. */
-export function configSource(options: GivenOptions, files: ConfigFiles): ConfigSource {
+/**
+ * The same options and files, or, with `--uci FILE`, ones that lead to what that file says.
+ *
+ * @param isBroken goes on with what can be understood of a UCI file that has errors.
+ */
+export function configSource(
+  options: GivenOptions,
+  files: ConfigFiles,
+  isBroken = false,
+): ConfigSource {
   const path = options.value("uci");
   if (path === undefined) return { options, files, diagnostics: [] };
   const conflict = ["config-file", "access-file"].find((name) => options.has(name));
@@ -34,10 +42,11 @@ export function configSource(options: GivenOptions, files: ConfigFiles): ConfigS
   const { text, diagnostics, exposure } = files.read(path, "Config");
   if (text === undefined) return { options, files, diagnostics };
   const uci = parseOpenwrt(text, path);
-  if (uci.diagnostics.some(({ severity }) => severity === "error")) {
+  const hasErrors = uci.diagnostics.some(({ severity }) => severity === "error");
+  if (hasErrors && !isBroken) {
     return { options, files, diagnostics: [...diagnostics, ...uci.diagnostics] };
   }
-  if (!uci.isEnabled) {
+  if (!uci.isEnabled && !hasErrors) {
     const disabled = `uci_enabled is off in ${path}: the files in /etc/fwknop are read`;
     const hint = "option uci_enabled '1' in the section global";
     return { options, files, diagnostics: [{ severity: "warning", text: disabled, hint }] };

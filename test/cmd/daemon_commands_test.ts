@@ -6,6 +6,7 @@ import { runStop } from "../../cmd/stop_run.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { runningDaemon } from "../../lib/daemon/pid_file.ts";
 import { BufferContext } from "../support/buffer_context.ts";
+import { GOOD_STANZA } from "../support/config_files.ts";
 import { withFolder } from "../support/folder.ts";
 import { lineReader } from "../support/line_reader.ts";
 
@@ -14,9 +15,22 @@ runningDaemon("/nonexistent/fwknopd.pid");
 
 /** What a command prints and how it ends, given a PID file. */
 async function run(command: RunCommand, pidFile: string, ...switches: string[]) {
+  return await runWith(command, pidFile, "", switches);
+}
+
+/** The same with more lines in the configuration. */
+async function runWith(
+  command: RunCommand,
+  pidFile: string,
+  lines: string,
+  switches: readonly string[] = [],
+  stanza = GOOD_STANZA,
+) {
   const context = new BufferContext();
   const config = `${pidFile}.conf`;
-  await Deno.writeTextFile(config, "", { mode: 0o600 });
+  const access = `${pidFile}.access`;
+  await Deno.writeTextFile(config, `ACCESS_FILE ${access}\n${lines}`, { mode: 0o600 });
+  await Deno.writeTextFile(access, stanza, { mode: 0o600 });
   const code = await command(
     new GivenOptions([
       { name: "config-file", value: config },
@@ -56,6 +70,32 @@ Deno.test("status, reload and stop say what the C daemon says, with its exit sta
       out: `Sent restart signal to fwknopd (pid=${child.pid})\n`,
       err: "",
     });
+    assert.equal(await nextLine(), "reload");
+
+    // What is needed when something is wrong does without the value that is.
+    const wrong = "MAX_SPA_PACKET_AGE 2m\n";
+    const told = new RegExp(
+      `^\\[\\*\\] var MAX_SPA_PACKET_AGE value '2m' not in the range 1-\\d+\n  at ${path}.conf:2:20\n` +
+        "[^]*Warning: the configuration has errors; going on with defaults",
+    );
+    const status = await runWith(runStatus, path, wrong);
+    assert.deepEqual([status.code, status.out], [
+      0,
+      `Detected fwknopd is running (pid=${child.pid}).\n`,
+    ]);
+    assert.match(status.err, told);
+    // A reload would leave the server as it is: nothing is sent.
+    for (
+      const refused of [
+        await runWith(runReload, path, wrong),
+        await runWith(runReload, path, "", [], `${GOOD_STANZA}OPEN_PORTS tcp/x\n`),
+      ]
+    ) {
+      assert.deepEqual([refused.code, refused.out], [1, ""]);
+      assert.match(refused.err, /\n {2}at .*\n[^]*nothing is sent: a running server keeps/);
+    }
+    // Had a signal been sent, the next line would be another one than this reload's and this stop's.
+    assert.equal((await run(runReload, path)).code, 0);
     assert.equal(await nextLine(), "reload");
     assert.deepEqual(await run(runStop, path), {
       code: 0,

@@ -42,7 +42,8 @@ Deno.test({
       assertEquals(missing, {
         code: 1,
         stdout: "",
-        stderr: "[*] Config file: '/nonexistent/fwknopd.conf' was not found.\n",
+        stderr:
+          "[*] Config file: '/nonexistent/fwknopd.conf' was not found.\n  -c FILE names another one\n",
       });
       const unknown = await run(daemon, "--nope", "-c", "/nonexistent/fwknopd.conf");
       assertEquals(unknown.code, 1);

@@ -87,8 +87,8 @@ export const SAME_LINES: readonly string[][] = lines(
   "FILES --afl-pkt-file x",
   "FILES --fault-injection-tag x",
   // Settings.
-  "-c HERE/range.conf -S",
-  "-c HERE/facility.conf --exit-parse-config",
+  "-c HERE/range.conf -R",
+  "-c HERE/facility.conf -a HERE/access.conf --exit-parse-config",
   "-c HERE/chain.conf -a HERE/access.conf --exit-parse-config",
   "-c HERE/relative.conf -a HERE/access.conf --exit-parse-config",
   "FILES -O HERE/range.conf --exit-parse-config",
@@ -160,6 +160,15 @@ const NOTHING = /^$/;
 
 /** Lines to which ours gives another answer on purpose. */
 export const DIFFERENT_LINES: readonly DifferentLine[] = [
+  ...["-S", "-K"].map((action) =>
+    different(
+      `-c HERE/range.conf ${action}`,
+      "a bad value does not disarm what is needed in an emergency",
+      1,
+      action === "-S" ? /^No running fwknopd detected\.\n$/ : NOTHING,
+      /^\[\*\] var MAX_SNIFF_BYTES value '0' not in the range 1-32768\n {2}at HERE\/range\.conf:2:17\n/,
+    )
+  ),
   different(
     "FILES -v --exit-parse-config",
     "what is opened is not told",
@@ -176,10 +185,10 @@ export const DIFFERENT_LINES: readonly DifferentLine[] = [
   ),
   different(
     "FILES -r rel -S",
-    "a relative run directory is refused by every action",
+    "a relative run directory is told by every action",
     1,
-    NOTHING,
-    /^Path 'rel' is not absolute\.\n$/,
+    /^No running fwknopd detected\.\n$/,
+    /^Path 'rel' is not absolute\.\n {2}given by --run-dir; .*\n/,
   ),
   different(
     "FILES -n -D",
@@ -207,7 +216,7 @@ export const DIFFERENT_LINES: readonly DifferentLine[] = [
     "every finding is told, and none twice",
     1,
     NOTHING,
-    /^\[\*\] No keys found for access stanza source: 'ANY'\n(Warning: .*\n)?$/m,
+    /^\[\*\] No keys found for access stanza source: 'ANY'\n {2}at HERE\/nokey.conf:1:1\n/m,
   ),
   different(
     "-c HERE/fwknopd.conf -a HERE/malformed.conf --exit-parse-config",
@@ -228,7 +237,7 @@ export const DIFFERENT_LINES: readonly DifferentLine[] = [
     "a file is read once",
     1,
     NOTHING,
-    /^\[\*\] Ignoring unknown configuration parameter: 'UNKNOWN' in HERE\/unknown\.conf\nNo running fwknopd detected\.\n$/,
+    /^\[\*\] Ignoring unknown configuration parameter: 'UNKNOWN' in HERE\/unknown\.conf\n {2}.*\n {2}.*\nNo running fwknopd detected\.\n$/,
   ),
   different(
     "FILES -d HERE/digests --exit-parse-digest-cache",

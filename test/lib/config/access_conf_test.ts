@@ -226,6 +226,13 @@ Deno.test("what is surely not meant is a warning", () => {
     "a:5:16 The blanks after the value of GPG_DECRYPT_PW are not part of it",
     "a:6:17 Warning: GPG_REQUIRE_SIG and GPG_DISABLE_SIG are both set, will check sigs (stanza source: 'ANY' #1)",
   ]);
+  assertEquals(
+    warn("REQUIRE_USERNAME bob   # the boss\nCMD_CYCLE_OPEN x $SRC#1\nCMD_CYCLE_CLOSE NONE"),
+    [
+      "a:5:24 The '#' and what follows it are part of the value of REQUIRE_USERNAME",
+    ],
+  );
+  assertEquals(stanzas("SOURCE ANY\nKEY passw # it\n")[0]?.encryptionKey?.length, 10);
   assertEquals(warn("KEY_BASE64 aGVsbG8="), [
     "a:5:12 KEY and KEY_BASE64 are both set; KEY_BASE64 counts for stanza source: 'ANY' (#1)",
   ]);

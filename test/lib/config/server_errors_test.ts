@@ -1,5 +1,5 @@
 import { assertEquals } from "../../assert.ts";
-import { findings, readTexts } from "../../support/config_files.ts";
+import { findings, GOOD_STANZA, readTexts } from "../../support/config_files.ts";
 
 /** A file, and the errors it must give. */
 const FATAL: readonly (readonly [conf: string, ...errors: string[]])[] = [
@@ -94,4 +94,16 @@ Deno.test("missing files are errors", () => {
 Deno.test("a variable without effect is accepted without a word", () => {
   const conf = "PCAP_LOOP_SLEEP 7\nRULES_CHECK_THRESHOLD 0\nLOCALE x\n";
   assertEquals(readTexts({ conf }).diagnostics, []);
+});
+
+Deno.test("errors of both files are told together, the settings' first", () => {
+  const { config, diagnostics } = readTexts({
+    conf: "VERBOSE x\nENABLE_IPT_FORWARDING maybe\n",
+    access: `${GOOD_STANZA}OPEN_PORTS tcp\nSOURCE ANY\nKEY a\nFORCE_NAT 192.0.2.1 22\n`,
+  });
+  assertEquals(config, undefined);
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const places = errors.map(({ position }) => `${position?.file}:${position?.line}`);
+  // Whether FORCE_NAT is possible is not known, so it is not complained about.
+  assertEquals(places, ["f:2", "f:1", "a:5"]);
 });

@@ -2,9 +2,10 @@ import fc from "property-testing";
 import { parseFwknopdConf } from "../../../lib/config/fwknopd_conf.ts";
 import type { ServerSettings } from "../../../lib/config/fwknopd_variables.ts";
 import { natSwitches } from "../../../lib/config/nat_switches.ts";
+import { readBrokenSettings } from "../../../lib/config/server_config.ts";
 import { SERVER_OPTIONS } from "../../../lib/config/server_options.ts";
 import { resolveServerSettings } from "../../../lib/config/server_settings.ts";
-import { findings, givenOptions, readTexts } from "../../support/config_files.ts";
+import { findings, givenOptions, memoryFiles, readTexts } from "../../support/config_files.ts";
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
 
 function settings(conf: string, options: Record<string, string | true> = {}): ServerSettings {
@@ -189,6 +190,13 @@ Deno.test("text after ';' is told, unless it is a comment", () => {
   assertEquals(warningsOf("PCAP_INTF eth0; # the outside\nUDPSERV_PORT 1;;"), []);
 });
 
+Deno.test("a '#' later in a line is part of the value, and told", () => {
+  const { diagnostics } = parseFwknopdConf("PCAP_FILTER udp port 62201 # spa\nLOCALE a#b\n", "f");
+  assertEquals(findings(diagnostics, "warning"), [
+    "f:1:28 The '#' and what follows it are part of the value of PCAP_FILTER",
+  ]);
+});
+
 Deno.test("perl's seven fields and a rule position are accepted with a warning", () => {
   assertEquals(warningsOf("IPT_INPUT_ACCESS ACCEPT, src, filter, INPUT, 2, FWKNOP_INPUT, 3"), [
     "f:1:18 IPT_INPUT_ACCESS has the seven fields of the perl server; the direction is dropped",
@@ -196,6 +204,35 @@ Deno.test("perl's seven fields and a rule position are accepted with a warning",
   ]);
   const { IPT_INPUT_ACCESS } = settings("IPT_INPUT_ACCESS DROP,src,raw,FORWARD,2,X,1");
   assertEquals(IPT_INPUT_ACCESS.jumpPosition, 2);
+});
+
+Deno.test("in an emergency a value that cannot be used gives way to the one before it, or to the default", () => {
+  const read = (conf: string, more = {}, exposures = {}) =>
+    readBrokenSettings(
+      givenOptions({ "config-file": "f", "pid-file": "/p" }),
+      memoryFiles({ f: conf, ...more }, { exposures }),
+    );
+  const { resolved, diagnostics } = read(
+    "MAX_SPA_PACKET_AGE 60\nMAX_SPA_PACKET_AGE 2m\nTCPSERV_PORT x\nFWKNOP_RUN_DIR run\nNFT_PROTECT ssh\n\0\n",
+  );
+  assertEquals(resolved?.settings.MAX_SPA_PACKET_AGE, 60);
+  assertEquals(resolved?.settings.TCPSERV_PORT, 62201);
+  assertEquals(resolved?.settings.FWKNOP_RUN_DIR, "/run/fwknop");
+  assertEquals(resolved?.settings.DIGEST_FILE, "/run/fwknop/digest.cache");
+  assertEquals(resolved?.settings.FWKNOP_PID_FILE, "/p");
+  assertEquals(resolved?.given.has("NFT_PROTECT"), false);
+  assertEquals(findings(diagnostics, "error"), []);
+  assertEquals(diagnostics.map(({ position }) => position?.line).toSorted(), [2, 3, 4, 5, 6]);
+  assertEquals(read("OVERRIDE_CONFIG nope").resolved?.settings.OVERRIDE_CONFIG, "nope");
+  // A main file that is not there may be another one than was meant.
+  assertEquals(
+    readBrokenSettings(givenOptions({ "config-file": "no" }), memoryFiles({})).resolved,
+    undefined,
+  );
+  // What somebody else can change must not name the program that root starts, nor the process that it ends.
+  const exposure = { text: "user 1000 owns /x", isOpenFolder: false };
+  assertEquals(read("VERBOSE x", {}, { f: exposure }).resolved, undefined);
+  assertEquals(read("VERBOSE x\nFIREWALL_EXE /x", {}, { "/x": exposure }).resolved, undefined);
 });
 
 Deno.test("no text and no option makes the parser throw", () => {
