@@ -4,8 +4,10 @@
  * @module
  */
 import { Problem } from "../lib/client/problem.ts";
-import { repeatInterval, settledSettings } from "../lib/client/repeat.ts";
+import { type OwnAddresses, readOwnAddresses } from "../lib/client/own_addresses.ts";
+import { repeatInterval, settledSettings, weighMove } from "../lib/client/repeat.ts";
 import type { Settings } from "../lib/client/settings.ts";
+import type { Address } from "../lib/net/address.ts";
 import type { Context } from "./context.ts";
 import { describeProblem } from "./problem_text.ts";
 import { type KnockResult, sendKnock } from "./send_knock.ts";
@@ -15,6 +17,8 @@ export type KnockListener = (result: KnockResult) => void;
 
 /**
  * Knocks in intervals until the signal aborts. A knock that cannot be sent is told and not the last: networks come back.
+ * Where this host has another address than at the last knock, the address to admit is looked up again, or the user is
+ * told that it is no longer this host's.
  *
  * @param first the knock that opened the port.
  */
@@ -26,13 +30,49 @@ export async function holdOpen(
   listener: KnockListener = () => {},
 ): Promise<void> {
   const { request, keys } = first.knock;
-  const settled = settledSettings(settings, request, keys);
+  let settled = settledSettings(settings, request, keys);
   const interval = repeatInterval(settings) * 1000;
+  let server = first.sent?.address;
+  let before = ownAddresses(server);
   while (await sleep(interval, signal)) {
-    const result = await sendKnock(settled, context, "native");
-    if (result instanceof Problem) context.err(describeProblem(result, "native"));
-    else listener(result);
+    const now = ownAddresses(server);
+    const move = before === undefined || now === undefined
+      ? { kind: "none" as const }
+      : weighMove(settings, settled, before, now);
+    const isLookedUp = move.kind === "look up";
+    const result = await sendKnock(isLookedUp ? move.settings : settled, context, "native");
+    if (result instanceof Problem) {
+      context.err(describeProblem(result, "native"));
+      // The address is looked up next time.
+      if (isLookedUp) continue;
+    } else {
+      if (isLookedUp) {
+        settled = settledSettings(settings, result.knock.request, keys);
+        context.err(`${moved(now)}: ${admittedBy(settled)} is admitted from now on\n`);
+      }
+      listener(result);
+      server = result.sent?.address ?? server;
+    }
+    if (move.kind === "left") {
+      context.err(
+        `${moved(now)}, and each knock still admits ${move.admitted}\n` +
+          "  knock with -R in place of -a (ALLOW_IP resolve in the stanza), or with the new address\n",
+      );
+    }
+    before = ownAddresses(server) ?? before;
   }
+}
+
+function ownAddresses(server: Address | undefined): OwnAddresses | undefined {
+  return server === undefined ? undefined : readOwnAddresses(server);
+}
+
+function moved(now: OwnAddresses | undefined): string {
+  return `fwknop: the address of this host changed to ${now?.source.text}`;
+}
+
+function admittedBy({ allow }: Settings): string {
+  return allow?.kind === "address" ? allow.text : "the packet's source";
 }
 
 /** Whether the time passed before the signal. */

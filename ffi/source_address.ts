@@ -11,6 +11,11 @@ import { INTERNET_ADDRESS_SIZE, internetAddress } from "./socket_address.ts";
 
 const { socket, connect, getsockname, close } = socketSymbols;
 
+const symbolTable = { socket, connect, getsockname, close };
+
+/** Opened once: a client that holds a port open asks again and again. */
+let library: ReturnType<typeof openLibrary<typeof symbolTable>> | undefined;
+
 /** Any port but 0, which not every system connects to. */
 const DISCARD = 9;
 
@@ -22,7 +27,7 @@ const DISCARD = 9;
 export function sourceAddress(towards: Uint8Array): Uint8Array {
   const { AF_INET, AF_INET6, SOCK_DGRAM } = platform().number;
   const isIpv4 = towards.length === 4;
-  const symbols = openLibrary(libcName(), { socket, connect, getsockname, close });
+  const symbols = library ??= openLibrary(libcName(), symbolTable);
   const descriptor = check(symbols.socket(isIpv4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0), "socket");
   try {
     const remote = internetAddress(towards, DISCARD);

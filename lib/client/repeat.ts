@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { parseAddress } from "../net/address.ts";
 import type { KnockKeys } from "./keys.ts";
+import type { OwnAddresses } from "./own_addresses.ts";
 import type { KnockRequest } from "./request.ts";
 import type { KeySource, Settings } from "./settings.ts";
 
@@ -35,6 +37,38 @@ export function settledSettings(
     ...(keys.encryptionKey.length === 0 ? {} : { key: keySource("KEY", keys.encryptionKey) }),
     ...(keys.hmac === undefined ? {} : { hmacKey: keySource("HMAC_KEY", keys.hmac.key) }),
   };
+}
+
+/** What a new address of this host means for the knocks to come. */
+export type Move =
+  /** The address to admit was looked up, and has to be again, with these settings. */
+  | { readonly kind: "look up"; readonly settings: Settings }
+  /** The address to admit was this host's and is not any more. */
+  | { readonly kind: "left"; readonly admitted: string }
+  /** The packet's own source is admitted, or an address that was never this host's own. */
+  | { readonly kind: "none" };
+
+/**
+ * Compares the addresses of this host as they were at the last knock with those of now. Nothing that happens behind an
+ * address translation is seen here.
+ *
+ * @param settings as the user gave them. @param settled those of the last knock.
+ */
+export function weighMove(
+  settings: Settings,
+  settled: Settings,
+  before: OwnAddresses,
+  now: OwnAddresses,
+): Move {
+  if (before.source.text === now.source.text) return { kind: "none" };
+  const { allow, ...rest } = settled;
+  if (settings.resolve) return { kind: "look up", settings: { ...rest, resolve: true } };
+  const admitted = allow?.kind === "address" ? parseAddress(allow.text)?.text : undefined;
+  const isOne = ({ source, all }: OwnAddresses): boolean =>
+    [source, ...all].some(({ text }) => text === admitted);
+  return admitted !== undefined && isOne(before) && !isOne(now)
+    ? { kind: "left", admitted }
+    : { kind: "none" };
 }
 
 function keySource(variable: string, bytes: Uint8Array): KeySource {

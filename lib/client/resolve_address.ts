@@ -108,12 +108,14 @@ export function readAnswer(text: string): Address | string {
 
 async function ask(url: URL, userAgent: string): Promise<ResolvedAddress | Problem> {
   let answer: string;
-  using client = url.protocol === "https:"
-    ? Deno.createHttpClient(trustedCertificates())
-    : undefined;
+  // A connection of its own: one kept from an earlier look-up may have the address that this host had then.
+  using client = Deno.createHttpClient({
+    poolMaxIdlePerHost: 0,
+    ...(url.protocol === "https:" ? trustedCertificates() : {}),
+  });
   try {
     const response = await fetch(url, {
-      ...(client === undefined ? {} : { client }),
+      client,
       headers: { "user-agent": userAgent, accept: "*/*" },
       redirect: "error",
       signal: AbortSignal.timeout(DEADLINE),

@@ -2,6 +2,7 @@
  * `knock --repeat`: packets keep coming until Ctrl-C, or until the command beside it ends.
  */
 import { assert, assertEquals } from "../assert.ts";
+import { LoggedProcess } from "../support/logged_process.ts";
 import { namespaceTest } from "../support/namespace.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
@@ -53,6 +54,47 @@ namespaceTest("knocks are repeated as long as the command runs", {}, async (lab)
   listener.kill("SIGKILL");
   await listener.status;
 });
+
+namespaceTest(
+  "a client that gets another address while it knocks looks it up again, or tells that the old one is admitted",
+  {},
+  async (lab) => {
+    const [server, client] = [await lab.namespace("server"), await lab.namespace("client")];
+    await lab.cable(
+      { namespace: server, device: "eth0", addresses: ["198.51.100.7/24"] },
+      { namespace: client, device: "eth0", addresses: ["198.51.100.44/24"] },
+    );
+    const service = `Deno.serve({ hostname: "198.51.100.7", port: 8000 },
+      (_, { remoteAddr }) => new Response(remoteAddr.hostname));`;
+    const piped = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
+    const resolver = new LoggedProcess(server.spawn([Deno.execPath(), "eval", service], piped));
+    await resolver.line(/Listening/i);
+    const knock = (...words: string[]) =>
+      new LoggedProcess(client.spawn([
+        ...[
+          Deno.execPath(),
+          "run",
+          "--allow-all",
+          "--no-prompt",
+          MAIN,
+          "knock",
+          "--no-rc-file",
+          "-v",
+        ],
+        ...["-D", "198.51.100.7", "-A", "tcp/22", "--key-rijndael", "secret", "--repeat-time", "1"],
+        ...words,
+      ], piped));
+    const url = ["--resolve-http-only", "--resolve-url", "http://198.51.100.7:8000/"];
+    const [resolving, fixed] = [knock(...url), knock("-a", "198.51.100.44")];
+    for (const one of [resolving, fixed]) await one.line(/Message String: 198\.51\.100\.44,/);
+    await client.must("ip", "address", "del", "198.51.100.44/24", "dev", "eth0");
+    await client.address("eth0", "198.51.100.45/24");
+    await resolving.line(/changed to 198\.51\.100\.45: 198\.51\.100\.45 is admitted from now on/);
+    await resolving.line(/Message String: 198\.51\.100\.45,/);
+    await fixed.line(/changed to 198\.51\.100\.45, and each knock still admits 198\.51\.100\.44/);
+    for (const one of [resolving, fixed, resolver]) await one.stop();
+  },
+);
 
 Deno.test("what cannot be repeated is refused", async () => {
   for (const words of [["-D", "127.0.0.2"], ["--test"], ["--repeat-time", "0"]]) {

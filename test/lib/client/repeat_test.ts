@@ -1,5 +1,49 @@
-import { repeatInterval, settledSettings } from "../../../lib/client/repeat.ts";
-import { assertEquals } from "../../assert.ts";
+import fc from "property-testing";
+import type { OwnAddresses } from "../../../lib/client/own_addresses.ts";
+import { repeatInterval, settledSettings, weighMove } from "../../../lib/client/repeat.ts";
+import { type Address, parseAddress } from "../../../lib/net/address.ts";
+import { assert, assertEquals } from "../../assert.ts";
+
+function own(source: string, ...others: string[]): OwnAddresses {
+  const parse = (text: string): Address => {
+    const parsed = parseAddress(text);
+    assert(parsed !== undefined);
+    return parsed;
+  };
+  return { source: parse(source), all: [source, ...others].map(parse) };
+}
+
+Deno.test("a new address of this host is looked up, or the one it had is told to be left", () => {
+  const admits = (text: string) => ({ allow: { kind: "address", text } } as const);
+  const [home, road] = [own("10.0.0.2", "127.0.0.1"), own("192.168.1.9", "127.0.0.1")];
+  assertEquals(
+    weighMove({ resolve: true }, { ...admits("203.0.113.4"), access: "tcp/22" }, home, road),
+    {
+      kind: "look up",
+      settings: { access: "tcp/22", resolve: true },
+    },
+  );
+  assertEquals(weighMove({}, admits("10.0.0.2"), home, road), {
+    kind: "left",
+    admitted: "10.0.0.2",
+  });
+  // Still one of this host's, or never seen here: behind a translation.
+  assertEquals(weighMove({}, admits("10.0.0.2"), home, own("192.168.1.9", "10.0.0.2")), {
+    kind: "none",
+  });
+  assertEquals(weighMove({}, admits("203.0.113.4"), home, road), { kind: "none" });
+  assertEquals(weighMove({}, { allow: { kind: "source" } }, home, road), { kind: "none" });
+});
+
+Deno.test("while this host keeps its address, nothing is looked up and nothing is told", () => {
+  const text = fc.uint8Array({ minLength: 4, maxLength: 4 }).map((bytes) => bytes.join("."));
+  fc.assert(
+    fc.property(text, text, fc.array(text), fc.boolean(), (source, admitted, others, resolve) => {
+      const settled = { allow: { kind: "address", text: admitted } } as const;
+      return weighMove({ resolve }, settled, own(source), own(source, ...others)).kind === "none";
+    }),
+  );
+});
 
 Deno.test("two packets in a row may get lost before a grant ends", () => {
   assertEquals(repeatInterval({}), 12);
