@@ -14,6 +14,7 @@ import { FWKNOPD_ROWS, type ServerSettings } from "../lib/config/fwknopd_variabl
 import { natSwitches } from "../lib/config/nat_switches.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
 import type { ServerPart } from "../lib/config/variable.ts";
+import { placesOnThisHost } from "../lib/firewall/address_place.ts";
 import type { Firewall, FirewallEvent } from "../lib/firewall/firewall.ts";
 import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
 import { HintedError } from "../lib/hinted_error.ts";
@@ -92,6 +93,7 @@ export async function openSetup(
       firewall,
       replay,
       stanzas,
+      placeOf: placesOnThisHost(),
       lookUp: settings.ENABLE_NAT_DNS ? lookUpHost : refuseNames,
       policy: policyFromSettings(settings, testMode),
       config,

@@ -13,7 +13,7 @@ import { commandExecutionOf, cycleOf } from "./stanza_commands.ts";
 import { checkContradictions } from "./stanza_contradictions.ts";
 import type { StanzaDraft } from "./stanza_draft.ts";
 import { keysOf } from "./stanza_keys.ts";
-import { natTargetOf } from "./stanza_nat.ts";
+import { natTargetOf, natTargetsOf } from "./stanza_nat.ts";
 
 /** The outcome; `stanza` is absent where a diagnostic is an error. */
 export interface StanzaOutcome {
@@ -54,6 +54,7 @@ export function buildStanza(
       commandExecution: commandExecutionOf(draft),
       cycle: cycleOf(draft, timeouts.maxTimeout, check),
       forceNat: natTargetOf(draft, settings, check),
+      natTargets: natTargetsOf(draft, check),
       forceSnat: draft.value("FORCE_SNAT"),
       refuseForwardNat: draft.value("ENABLE_FORWARD_ACCESS") === false ? true : undefined,
     }),

@@ -13,6 +13,7 @@ import type { AccessKinds } from "./access_variables.ts";
 import type { ConfigFiles } from "./config_files.ts";
 import { type ParsedValue, parseWithin, parseYesOrNo, PLACEHOLDER } from "./parsed_value.ts";
 import { MASK } from "./mask.ts";
+import { parseNatTargets } from "./nat_targets.ts";
 import type { NatTarget } from "./stanza.ts";
 import type { VariableRow } from "./variable.ts";
 
@@ -85,6 +86,8 @@ export function parseAccessValue(
         );
     case "nat target":
       return parseNatTarget(row, text);
+    case "nat targets":
+      return parseNatTargets(text);
     case "address": {
       const address = parseAddress(text);
       return address !== undefined && !isUnspecified(address)

@@ -7,6 +7,7 @@ import type { DigestName } from "../crypto/digest.ts";
 import type { EncryptionMode } from "../crypto/encryption_mode.ts";
 import type { Address } from "../net/address.ts";
 import type { Service } from "../net/service.ts";
+import type { NatTargets } from "./nat_targets.ts";
 import type { AddressList, GroupAccount, NatTarget, UserAccount } from "./stanza.ts";
 import type { RetiredName, VariableRow } from "./variable.ts";
 
@@ -40,6 +41,8 @@ export interface AccessKinds {
   command: string;
   /** `ADDRESS PORT`. */
   "nat target": NatTarget;
+  /** Items of a place and services, joined by commas. */
+  "nat targets": NatTargets;
   address: Address;
   /** A folder that exists. */
   folder: string;
@@ -225,6 +228,13 @@ export const ACCESS_VARIABLES = [
     honoured: true,
   },
   {
+    name: "NAT_TARGETS",
+    kind: "nat targets",
+    doc: "Ends a NAT request may name: local tcp/22, 192.168.1.0/24 tcp/3389",
+    honoured: true,
+    extension: true,
+  },
+  {
     name: "FORCE_SNAT",
     kind: "address",
     doc: "Source address given to forwarded connections",
@@ -362,7 +372,7 @@ export const RETIRED_ACCESS_NAMES: readonly RetiredName[] = [
   { name: "PERMIT_CLIENT_TIMEOUT", advice: "MAX_FW_TIMEOUT limits what the client may ask for" },
   {
     name: "INTERNAL_NET_ACCESS",
-    advice: "Inside hosts are not limited by a list; FORCE_NAT names the one to allow",
+    advice: "Write the networks into NAT_TARGETS: 192.168.1.0/24 any",
   },
   {
     name: "CMD_REGEX",

@@ -5,7 +5,7 @@
  */
 import { DIGESTS } from "../crypto/digest.ts";
 import type { StanzaEntry } from "./access_conf.ts";
-import type { AccessName } from "./access_variables.ts";
+import { ACCESS_ROWS, type AccessName } from "./access_variables.ts";
 import { FWKNOPD_ROWS } from "./fwknopd_variables.ts";
 import { MASK } from "./mask.ts";
 import type { ServerConfig } from "./server_config.ts";
@@ -93,6 +93,9 @@ function stanzaLines({ stanza, written }: StanzaEntry): [string, string | number
     ["GPG_IGNORE_SIG_VERIFY_ERROR", flag("GPG_IGNORE_SIG_VERIFY_ERROR")],
     ["GPG_REMOTE_ID", text("GPG_REMOTE_ID")],
     ["GPG_FINGERPRINT_ID", text("GPG_FINGERPRINT_ID")],
+    // Scripts that read the C daemon's dump meet no line of ours unless the file has one.
+    ...ACCESS_ROWS.filter((row) => row.extension && written.has(row.name))
+      .map(({ name }): [string, string] => [name, text(name)]),
   ];
 }
 

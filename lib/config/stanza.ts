@@ -8,6 +8,7 @@ import type { Prefix } from "../net/prefix.ts";
 import type { Service } from "../net/service.ts";
 import type { DigestName } from "../crypto/digest.ts";
 import type { EncryptionMode } from "../crypto/encryption_mode.ts";
+import type { NatTargets } from "./nat_targets.ts";
 
 /** Where in a file something was written; lines and columns count from 1. */
 export interface Position {
@@ -101,6 +102,8 @@ export interface Stanza {
   readonly commandExecution?: CommandExecution;
   readonly cycle?: CommandCycle;
   readonly forceNat?: NatTarget;
+  /** Absent: the ends that a NAT request may name are not listed. */
+  readonly natTargets?: NatTargets;
   readonly forceSnat?: Address;
   readonly forceMasquerade: boolean;
   readonly forwardAll: boolean;

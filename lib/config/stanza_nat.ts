@@ -6,6 +6,7 @@
 import { isUnspecified } from "../net/address.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
 import { natSwitches } from "./nat_switches.ts";
+import type { NatTargets } from "./nat_targets.ts";
 import type { NatTarget } from "./stanza.ts";
 import type { StanzaCheck } from "./stanza_check.ts";
 import type { StanzaDraft } from "./stanza_draft.ts";
@@ -53,6 +54,26 @@ export function natTargetOf(
     check.error("[*] Fatal: invalid FORCE_NAT port '0'", "FORCE_NAT", "Write 1 to 65535");
   }
   return target;
+}
+
+/** NAT_TARGETS; a line that would limit nothing must not look as if it did. */
+export function natTargetsOf(draft: StanzaDraft, check: StanzaCheck): NatTargets | undefined {
+  const targets = draft.value("NAT_TARGETS");
+  if (targets === undefined) return undefined;
+  if (draft.value("FORWARD_ALL") === true) {
+    check.error(
+      `[*] NAT_TARGETS cannot limit FORWARD_ALL: ${check.source}`,
+      "NAT_TARGETS",
+      "Remove one of the two",
+    );
+  } else if (draft.has("FORCE_NAT")) {
+    check.warning(
+      `NAT_TARGETS has no effect beside FORCE_NAT, for stanza source: ${check.sourceAndNumber}`,
+      "NAT_TARGETS",
+      "Remove one of the two",
+    );
+  }
+  return targets;
 }
 
 function checkSourceNat(

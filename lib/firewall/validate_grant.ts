@@ -4,6 +4,7 @@
  * @module
  */
 import { type Address, isUnspecified, parseAddress } from "../net/address.ts";
+import { isLoopback, isNoHost } from "../net/host_range.ts";
 import type { Grant } from "./grant.ts";
 
 /** The longest timeout the configuration can express (`docs/spec/server.md` 5.3), in seconds. */
@@ -39,7 +40,12 @@ export function validateGrant(grant: Grant, now: number): string | undefined {
     if (target === undefined && !everything) return "the host to forward to is missing";
     if (target === undefined && grant.rewrite) return "there is no host to rewrite to";
     if (target !== undefined) {
-      if (!isHost(target.address)) return "the host to forward to is not a host address";
+      if (!isHost(target.address) || isNoHost(target.address)) {
+        return "the host to forward to is not a host address";
+      }
+      if (grant.kind === "forward" && isLoopback(target.address)) {
+        return "the host to forward to is this host's loopback";
+      }
       if (!isCount(target.port, everything ? 0 : 1, 65535)) {
         return "the port to forward to is outside 1 to 65535";
       }

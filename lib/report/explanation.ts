@@ -5,6 +5,7 @@
  */
 import { SPA_ERRORS } from "../spa/error.ts";
 import type { Refusal } from "../server/refusal.ts";
+import { natTargetDenial } from "./nat_target_denial.ts";
 import { quotedFacts } from "./quoted_facts.ts";
 
 /** A refusal in plain words. */
@@ -136,6 +137,8 @@ export function explainRefusal(refusal: Refusal): Explanation {
           : `${facts["service"]} is not in OPEN_PORTS`,
         hint: `add ${facts["service"]} to the stanza's OPEN_PORTS if this client may have it`,
       };
+    case "nat-target-denied":
+      return natTargetDenial(facts);
     case "nat-host-unknown":
     case "nat-host-busy":
       return {

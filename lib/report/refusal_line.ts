@@ -6,6 +6,7 @@
 import { quotedFacts } from "./quoted_facts.ts";
 import { SPA_ERRORS } from "../spa/error.ts";
 import type { Refusal, RefusalCode } from "../server/refusal.ts";
+import { natTargetDenial } from "./nat_target_denial.ts";
 import type { LogLine, Severity } from "../daemon/log_line.ts";
 
 const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
@@ -29,6 +30,7 @@ const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "command-not-allowed": "warning",
   "no-service-for-cycle": "error",
   "port-denied": "warning",
+  "nat-target-denied": "warning",
   "nat-host-unknown": "info",
   "nat-host-busy": "warning",
   "test-mode": "warning",
@@ -133,6 +135,8 @@ function stanzaText(refusal: Refusal, source: string, stanza: string): string {
       return `${source} ${stanza} Could not build CMD_CYCLE_OPEN command.`;
     case "port-denied":
       return `${source} ${stanza} One or more requested protocol/ports was denied per access.conf.`;
+    case "nat-target-denied":
+      return `${source} ${stanza} NAT target ${natTargetDenial(facts).fact}`;
     case "nat-host-unknown":
     case "nat-host-busy":
       return `${source} ${stanza} ${facts["reason"]}`;

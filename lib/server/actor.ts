@@ -6,13 +6,16 @@
 import type { CommandCycles } from "../command/command_cycles.ts";
 import type { CommandRunner } from "../command/command_runner.ts";
 import type { Stanza } from "../config/stanza.ts";
+import type { PlaceOf } from "../firewall/address_place.ts";
 import type { Firewall } from "../firewall/firewall.ts";
-import type { Grant, NatTarget } from "../firewall/grant.ts";
+import type { Grant } from "../firewall/grant.ts";
 import type { Address } from "../net/address.ts";
-import type { AccessGrant, Cycle, Decision, RunCommand } from "./decision.ts";
+import type { NatPolicy } from "./authorize_nat.ts";
+import type { AccessGrant, Cycle, Decision, RunCommand, SettledGrant } from "./decision.ts";
 import type { Observer } from "./event.ts";
 import type { LookUp, LookUpFailure } from "./look_up.ts";
 import type { PacketFacts, Refusal } from "./refusal.ts";
+import { nameToLookUp, type SettledNat, settleNat } from "./settle_nat.ts";
 
 /** Those who carry decisions out. */
 export interface ActingSide {
@@ -24,7 +27,11 @@ export interface ActingSide {
   readonly cycles: CommandCycles | undefined;
   /** Resolves the names of NAT hosts. */
   readonly lookUp: LookUp;
-  /** Say how commands of messages are run. */
+  /** Says which addresses are this host's. */
+  readonly placeOf: PlaceOf;
+  /** What NAT is enabled. */
+  readonly policy: { readonly nat: NatPolicy };
+  /** Say how commands of messages are run, and which ends a NAT request may name. */
   readonly stanzas: readonly Stanza[];
 }
 
@@ -135,34 +142,43 @@ export class Actor {
     const { firewall } = this.#side;
     if (firewall === undefined) throw new TypeError("A stanza without cycle needs a firewall");
     // Without a wait where there is no name to look up: the firewall then works while the packet is told of.
-    const named = decision.kind === "open" ? undefined : decision.target;
-    let target: NatTarget | undefined;
-    if (named !== undefined) {
-      const { host, port } = named;
-      const address = typeof host === "string" ? await this.#lookUp(host, decision) : host;
-      if ("why" in address) {
-        const code = address.why === "busy" ? "nat-host-busy" : "nat-host-unknown";
-        return this.#refuse(decision, packet, { step: "resolve", code }, address.reason);
-      }
-      target = { address, port };
-    }
-    const grant = this.#toGrant(decision, target);
-    if (typeof grant === "string") {
-      this.#refuse(decision, packet, { step: "resolve", code: "nat-host-unknown" }, grant);
+    const name = nameToLookUp(decision);
+    const resolved = name === undefined ? undefined : await this.#lookUp(name, decision);
+    if (resolved !== undefined && "why" in resolved) {
+      const code = resolved.why === "busy" ? "nat-host-busy" : "nat-host-unknown";
+      this.#refuse(decision, packet, { step: "resolve", code }, resolved.reason);
       return;
     }
-    const { added, present, error } = await firewall.open(grant);
+    const settled = this.#settle(decision, resolved);
+    if (!settled.allowed) {
+      const { code, facts } = settled.refusal;
+      this.#observe({
+        kind: "refused",
+        refusal: { step: "resolve", code, packet, stanzas: [decision.stanza], facts },
+      });
+      return;
+    }
+    const { added, present, error } = await firewall.open(this.#toGrant(settled.grant));
     if (error === undefined) {
-      const sentTo = grant.kind === "access" ? undefined : grant.target;
+      const { grant } = settled;
+      const target = grant.kind === "open" ? undefined : grant.target;
       this.#observe({
         kind: "granted",
         packet,
-        decision,
+        decision: grant,
         rules: added,
         present,
-        ...(sentTo && { target: sentTo }),
+        ...(target && { target: { address: target.address, port: target.port } }),
       });
     } else this.#refuse(decision, packet, { step: "act", code: "not-applied" }, error);
+  }
+
+  #settle(decision: AccessGrant, resolved: Address | undefined): SettledNat {
+    if (decision.kind === "open") return { allowed: true, grant: decision };
+    const { stanzas, placeOf, policy } = this.#side;
+    const stanza = stanzas.find(({ number }) => number === decision.stanza);
+    if (stanza === undefined) throw new TypeError("A decision names its stanza");
+    return settleNat(decision, resolved, { stanza, nat: policy.nat, placeOf });
   }
 
   #refuse(
@@ -175,24 +191,23 @@ export class Actor {
     this.#observe({ kind: "refused", refusal });
   }
 
-  /** The grant for a decision whose NAT host is known, or why there is none. */
-  #toGrant(decision: AccessGrant, target: NatTarget | undefined): Grant | string {
-    const { stanza, address, services, destination } = decision;
+  /** What the firewall is asked for. */
+  #toGrant(settled: SettledGrant): Grant {
+    const { stanza, address, services, destination } = settled;
     const base = {
       stanza,
       address,
       services,
-      expires: this.#now() + decision.seconds,
+      expires: this.#now() + settled.seconds,
       ...(destination === undefined ? {} : { destination }),
     };
-    if (decision.kind === "open") return { ...base, kind: "access" };
-    const { rewrite, sourceNat } = decision;
+    if (settled.kind === "open") return { ...base, kind: "access" };
+    const { rewrite, sourceNat } = settled;
     const nat = { ...base, rewrite, ...(sourceNat === undefined ? {} : { sourceNat }) };
-    if (decision.kind === "local-nat") {
-      return target === undefined ? "no host is named" : { ...nat, kind: "local-nat", target };
-    }
-    const { everything } = decision;
-    return { ...nat, kind: "forward", everything, ...(target === undefined ? {} : { target }) };
+    const { kind, target } = settled;
+    if (kind === "local-nat") return { ...nat, kind, target };
+    const { everything } = settled;
+    return { ...nat, kind, everything, ...(target === undefined ? {} : { target }) };
   }
 
   /** The address of a host, or why it is not known. */

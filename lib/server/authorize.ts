@@ -8,9 +8,9 @@ import { type Address, isUnspecified } from "../net/address.ts";
 import { formatService, sameService, type Service } from "../net/service.ts";
 import type { SpaRequest } from "../spa/request.ts";
 import type { SpaMessage } from "../spa/message.ts";
-import { chooseRoute, disabledNat, type NatPolicy } from "./authorize_nat.ts";
+import { chooseRoute, deniedRedirect, disabledNat, type NatPolicy } from "./authorize_nat.ts";
 import type { Decision } from "./decision.ts";
-import type { RefusalCode, RefusalFacts } from "./refusal.ts";
+import type { PolicyRefusal, RefusalCode, RefusalFacts } from "./refusal.ts";
 
 /** What policy needs to know besides stanza and message. */
 export interface AuthorizationContext {
@@ -27,12 +27,6 @@ export interface AuthorizationContext {
   readonly destination?: Address | undefined;
   /** The client's address as a trusted HTTP proxy names it. */
   readonly forwardedFor?: Address | undefined;
-}
-
-/** A refusal by policy, before it is tied to a packet. */
-export interface PolicyRefusal {
-  readonly code: RefusalCode;
-  readonly facts: RefusalFacts;
 }
 
 /** Either a decision or why not. */
@@ -77,6 +71,8 @@ export function authorize(
         : "OPEN_PORTS",
     });
   }
+  const redirect = stanza.cycle === undefined ? deniedRedirect(request, stanza) : undefined;
+  if (redirect !== undefined) return { allowed: false, refusal: redirect };
   if (stanza.cycle !== undefined) {
     const seconds = cycleSeconds(stanza, message.clientTimeout);
     return allow(cycleDecision(stanza, address, request.services, seconds, context));
@@ -84,7 +80,7 @@ export function authorize(
   return {
     allowed: true,
     decision: {
-      ...chooseRoute(request, stanza, context.nat, address.family),
+      ...chooseRoute(request, stanza, context.nat, address, context.sentTo),
       stanza: stanza.number,
       address,
       services: request.services,

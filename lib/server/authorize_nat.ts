@@ -3,11 +3,14 @@
  *
  * @module
  */
+import { allowsLocal } from "../config/nat_targets.ts";
 import type { Stanza } from "../config/stanza.ts";
 import { chooseSourceNat, type SourceNatSettings } from "../firewall/grant.ts";
-import { type AddressFamily, isUnspecified } from "../net/address.ts";
+import { type Address, isUnspecified } from "../net/address.ts";
+import { formatService, sameService, type Service } from "../net/service.ts";
 import type { AccessRequest } from "../spa/request.ts";
 import type { Forward, LocalNat, NatHost, OpenPorts } from "./decision.ts";
+import type { PolicyRefusal } from "./refusal.ts";
 
 /** What fwknopd.conf says about NAT. */
 export interface NatPolicy {
@@ -21,8 +24,8 @@ export interface NatPolicy {
 /** The members that tell the kinds of decision about access apart. */
 export type Route =
   | Pick<OpenPorts, "kind">
-  | Pick<LocalNat, "kind" | "target" | "rewrite" | "sourceNat">
-  | Pick<Forward, "kind" | "target" | "everything" | "rewrite" | "sourceNat">;
+  | Pick<LocalNat, "kind" | "target" | "forced" | "arrivedAt" | "rewrite" | "sourceNat">
+  | Pick<Forward, "kind" | "target" | "forced" | "everything" | "rewrite" | "sourceNat">;
 
 /** Whether the request is for a kind of NAT that is not enabled; which kind. */
 export function disabledNat(
@@ -36,28 +39,66 @@ export function disabledNat(
 }
 
 /**
+ * Why the port of this host that a local NAT request names must not be reached by it, or `undefined`. What FORCE_NAT
+ * names is the administrator's word and is not checked.
+ */
+export function deniedRedirect(request: AccessRequest, stanza: Stanza): PolicyRefusal | undefined {
+  if (request.nat?.local !== true || forcedTarget(stanza) !== undefined) return undefined;
+  return refuseRedirect(stanza, redirectedService(request.services, request.nat.port));
+}
+
+/**
+ * Why a client must not be sent to a service of this host under another port: it is in RESTRICT_PORTS, or neither in
+ * OPEN_PORTS nor in NAT_TARGETS although there is one of them. `undefined`: it may.
+ */
+export function refuseRedirect(stanza: Stanza, service: Service): PolicyRefusal | undefined {
+  const { openPorts, restrictPorts, natTargets } = stanza;
+  const isListed = (list: readonly Service[]): boolean =>
+    list.some((item) => sameService(item, service));
+  const refuse = (reason: string): PolicyRefusal => ({
+    code: "nat-target-denied",
+    facts: { target: `local ${formatService(service)}`, reason },
+  });
+  if (isListed(restrictPorts)) return refuse("RESTRICT_PORTS");
+  if (openPorts === undefined && natTargets === undefined) return undefined;
+  if (isListed(openPorts ?? []) || allowsLocal(natTargets ?? [], service)) return undefined;
+  return refuse("NAT_TARGETS");
+}
+
+/** The inside end of a rewritten connection: only the first service of a request counts on the NAT path. */
+export function redirectedService(services: readonly Service[], port: number): Service {
+  const [first] = services;
+  if (first === undefined) throw new TypeError("A request for access names a service");
+  return { protocol: first.protocol, port };
+}
+
+/**
  * The route of an enabled request. FORCE_NAT beats what the client names. FORWARD_ALL takes the NAT path by itself and
  * rewrites nothing unless a host is named, where the C daemon opens a port of its own host or rewrites to `0.0.0.0`
  * (`docs/spec/server.md` 16, row 20).
  *
- * @param family of the address that is let through.
+ * @param client the address that is let through: it decides the family of a source NAT.
+ * @param arrivedAt where the packet was sent to.
  */
 export function chooseRoute(
   request: AccessRequest,
   stanza: Stanza,
   policy: NatPolicy,
-  family: AddressFamily,
+  client: Address,
+  arrivedAt: Address,
 ): Route {
-  const forced = forcedTarget(stanza);
-  const target = forced ?? request.nat;
+  const forcedHost = forcedTarget(stanza);
+  const forced = forcedHost !== undefined;
+  const target = forcedHost ?? request.nat;
   if (target === undefined && !stanza.forwardAll) return { kind: "open" };
-  const sourceNat = chooseSourceNat(stanza, policy.sourceNat, family);
+  const sourceNat = chooseSourceNat(stanza, policy.sourceNat, client.family);
   const rewrite = target !== undefined && !stanza.disableDnat;
-  const nat = { rewrite, ...(sourceNat === undefined ? {} : { sourceNat }) };
+  const nat = { forced, rewrite, ...(sourceNat === undefined ? {} : { sourceNat }) };
   if (target === undefined) return { kind: "forward", everything: true, ...nat };
   const host = { host: target.host, port: target.port };
-  if (forced === undefined && request.nat?.local === true && !stanza.forwardAll) {
-    return { kind: "local-nat", target: host, ...nat };
+  // What a client calls local stays on this host, whatever else the stanza forwards.
+  if (request.nat?.local === true && !(forced && stanza.forwardAll)) {
+    return { kind: "local-nat", target: host, arrivedAt, ...nat };
   }
   return { kind: "forward", target: host, everything: stanza.forwardAll, ...nat };
 }

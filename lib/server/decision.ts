@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SourceNat } from "../firewall/grant.ts";
+import type { NatTarget, SourceNat } from "../firewall/grant.ts";
 import type { Address } from "../net/address.ts";
 import type { Service } from "../net/service.ts";
 
@@ -37,6 +37,10 @@ export interface OpenPorts extends AccessDecision {
 export interface LocalNat extends AccessDecision {
   readonly kind: "local-nat";
   readonly target: NatHost;
+  /** FORCE_NAT names the target; otherwise the client does. */
+  readonly forced: boolean;
+  /** Where the packet was sent to: the end of the connection where the client names no address of this host. */
+  readonly arrivedAt: Address;
   /** Rewrite the destination; not with DISABLE_DNAT. */
   readonly rewrite: boolean;
   readonly sourceNat?: SourceNat;
@@ -46,6 +50,8 @@ export interface LocalNat extends AccessDecision {
 export interface Forward extends AccessDecision {
   readonly kind: "forward";
   readonly target?: NatHost;
+  /** FORCE_NAT names the target, if there is one; otherwise the client does. */
+  readonly forced: boolean;
   readonly everything: boolean;
   readonly rewrite: boolean;
   readonly sourceNat?: SourceNat;
@@ -75,6 +81,12 @@ export interface Cycle extends AccessDecision {
 
 /** What the firewall carries out. */
 export type AccessGrant = OpenPorts | LocalNat | Forward;
+
+/** The same with every end known (`settle_nat.ts`). */
+export type SettledGrant =
+  | OpenPorts
+  | (LocalNat & { readonly target: NatTarget & NatHost })
+  | (Forward & { readonly target?: NatTarget & NatHost });
 
 /** Everything a stanza may decide. */
 export type Decision = AccessGrant | RunCommand | Cycle;

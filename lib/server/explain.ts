@@ -6,8 +6,12 @@
  */
 import type { Datagram } from "../capture/datagram.ts";
 import type { Stanza } from "../config/stanza.ts";
+import { placeByNumber } from "../firewall/address_place.ts";
+import type { Address } from "../net/address.ts";
+import { isNoHost } from "../net/host_range.ts";
 import { packetReplayDigest } from "../spa/replay_digest.ts";
 import { screenPacket } from "../spa/screen.ts";
+import type { NatPolicy } from "./authorize_nat.ts";
 import type { Decision } from "./decision.ts";
 import { describePacket } from "./describe_packet.ts";
 import { diagnoseCipher, diagnoseHmac } from "./diagnose_keys.ts";
@@ -17,6 +21,7 @@ import { PacketProcessor } from "./packet_processor.ts";
 import type { ServerPolicy } from "./policy.ts";
 import type { PacketFacts, Refusal } from "./refusal.ts";
 import { ReplayCache } from "./replay_cache.ts";
+import { nameToLookUp, settleNat } from "./settle_nat.ts";
 import { listContains } from "./source_match.ts";
 
 /** What packets are explained with. */
@@ -113,11 +118,47 @@ async function pass(
     now: () => now,
     observe: (event) => events.push(event),
     act: (decision: Decision, packet: PacketFacts) =>
-      events.push({ kind: "decided", packet, decision }),
+      events.push(
+        settle(decision, packet, { stanzas, nat: policy.nat, here: datagram.destination }),
+      ),
   });
   processor.process(datagram, number);
   await processor.settle();
   return events;
+}
+
+/**
+ * What would be done, or why not. The packet may be explained on another host than the one it was sent to: only its
+ * destination is taken for an address of the server, and names are not looked up.
+ */
+function settle(
+  decision: Decision,
+  packet: PacketFacts,
+  { stanzas, nat, here }: {
+    readonly stanzas: readonly Stanza[];
+    readonly nat: NatPolicy;
+    readonly here: Address;
+  },
+): PassEvent {
+  const stanza = stanzas.find(({ number }) => number === decision.stanza);
+  const isCommand = decision.kind === "run" || decision.kind === "cycle";
+  if (isCommand || stanza === undefined || nameToLookUp(decision) !== undefined) {
+    return { kind: "decided", packet, decision };
+  }
+  const own = isNoHost(here) ? [] : [here];
+  const settled = settleNat(decision, undefined, {
+    stanza,
+    nat,
+    placeOf: (address) => placeByNumber(address, own),
+  });
+  if (settled.allowed) return { kind: "decided", packet, decision: settled.grant };
+  const refusal = {
+    step: "resolve",
+    packet,
+    stanzas: [stanza.number],
+    ...settled.refusal,
+  } as const;
+  return { kind: "refused", refusal };
 }
 
 /** Stanzas that were passed over in silence are told of before the first that was not. */

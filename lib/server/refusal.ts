@@ -44,6 +44,7 @@ export type RefusalCode =
   | "command-not-allowed"
   | "no-service-for-cycle"
   | "port-denied"
+  | "nat-target-denied"
   | "nat-host-unknown"
   | "nat-host-busy"
   | "test-mode"
@@ -84,6 +85,12 @@ export interface Refusal {
   readonly elsewhere?: true;
   /** Set for `not-spa` and `undecodable`. */
   readonly error?: SpaErrorName;
+  readonly facts: RefusalFacts;
+}
+
+/** A refusal by policy, before it is tied to a packet. */
+export interface PolicyRefusal {
+  readonly code: RefusalCode;
   readonly facts: RefusalFacts;
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Stanza } from "../../lib/config/stanza.ts";
+import { placeByNumber, type PlaceOf } from "../../lib/firewall/address_place.ts";
 import { type Address, parseAddress } from "../../lib/net/address.ts";
 import type { NatPolicy } from "../../lib/server/authorize_nat.ts";
 
@@ -12,6 +13,11 @@ export function anAddress(text: string): Address {
   const address = parseAddress(text);
   if (address === undefined) throw new Error(`Not an address: ${text}`);
   return address;
+}
+
+/** Where addresses are for a host with these ones. */
+export function aPlace(...own: readonly string[]): PlaceOf {
+  return (address) => placeByNumber(address, own.map(anAddress));
 }
 
 /** A stanza that admits anybody with the key to anything, with the changes given. */

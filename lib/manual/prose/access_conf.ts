@@ -28,7 +28,14 @@ export const LISTS = `
 2001:db8::/32. They are compared with the packet's own addresses, never with the address it asks to admit.
 
 \`OPEN_PORTS\` and \`RESTRICT_PORTS\` take services joined by commas: tcp/22, udp/1194. Every service a packet asks for must be
-in the first, where it is set, and none in the second.`;
+in the first, where it is set, and none in the second.
+
+\`NAT_TARGETS\` says which ends a client may name in a NAT request (knock -N, --nat-local). Its items are joined by commas;
+each is a place and what may be reached there: \`local\` (this host), an address or network of inside hosts, or \`any\` (every
+inside host); then services, or \`any\`. An address of this host is \`local\` whatever the other items say, and names are
+compared by the address they have. Without the line a client may be sent to the ports in \`OPEN_PORTS\` of this host, and,
+where \`ENABLE_IPT_FORWARDING\` is on, to every port of every inside host. \`RESTRICT_PORTS\` counts for ports of this host.
+Nothing is forwarded to loopback, multicast or broadcast addresses. What \`FORCE_NAT\` names is not checked.`;
 
 /** CYCLES. */
 export const CYCLES = `
@@ -50,6 +57,11 @@ One port, for whoever has the keys; the keys were drawn for this page, never use
 A port of a gateway that leads to one host inside:
 
   FORCE_NAT                192.168.123.31 3389
+
+The client chooses between two hosts inside, or the ssh of the gateway itself, under port 40001:
+
+  OPEN_PORTS               tcp/40001
+  NAT_TARGETS              local tcp/22, 192.168.123.31 tcp/3389, 192.168.123.32 tcp/3389
 
 A set whose entries end by themselves:
 

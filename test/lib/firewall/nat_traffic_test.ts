@@ -11,6 +11,13 @@ const FIREWALLS = ["iptables", "nft"] as const;
 
 /** Another address of the gateway, as the outside sees it. */
 const SECOND = "198.51.100.8";
+/** The same places in IPv6. */
+const GATEWAY6 = "2001:db8:1::7";
+const GATEWAY6_INSIDE = "2001:db8:2::1";
+const INSIDE6 = "2001:db8:2::31";
+/** What the outside calls the gateway where a router before it translates one to one; no host here has it. */
+const TRANSLATION = "203.0.113.9";
+const TRANSLATION6 = "2001:db8:99::9";
 /** Addresses of the gateway inside that it uses only where it is told to. */
 const FORCED = "192.168.123.2";
 const TRANSLATED = "192.168.123.3";
@@ -27,6 +34,8 @@ type End = readonly [host: string, port: number];
 interface Case {
   /** What holds, for messages. */
   readonly title: string;
+  /** Of the client; 4 unless said otherwise. */
+  readonly family?: 6;
   /** Lines of the stanza below its keys. */
   readonly stanza?: readonly string[];
   /** What the packet asks for: `tcp/5000`, where nothing listens, unless said otherwise. */
@@ -35,8 +44,10 @@ interface Case {
   readonly names?: { readonly type: 2 | 5; readonly host: string; readonly port: number };
   /** Which address of the gateway the packet is sent to. */
   readonly sentTo?: string;
+  /** What the refusal of the packet holds; absent: it is granted. */
+  readonly refused?: string;
   /** Who answers the client where, while the grant lasts. */
-  readonly answers: readonly (readonly [...End, answer: string])[];
+  readonly answers?: readonly (readonly [...End, answer: string])[];
   /** Nobody answers here, grant or no grant. */
   readonly closed?: readonly End[];
   /** The source the answering host sees; the client's own address unless said otherwise. */
@@ -52,6 +63,7 @@ interface Client {
 
 /** What the gateway does by itself, as the words after `iptables`. Only the nftables adapter sets the mark. */
 const POLICY = [
+  ["-A", "INPUT", "-p", "icmpv6", "-j", "ACCEPT"],
   ["-A", "INPUT", "-p", "udp", "--dport", "62201", "-j", "ACCEPT"],
   ...["INPUT", "FORWARD"].flatMap((chain) => [
     ["-A", chain, "-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT"],
@@ -68,30 +80,49 @@ async function build(lab: Lab, cases: readonly Case[]): Promise<[Namespace, Clie
     {
       namespace: gateway,
       device: "eth2",
-      addresses: [GATEWAY_INSIDE, FORCED, TRANSLATED].map((address) => `${address}/24`),
+      addresses: [
+        ...[GATEWAY_INSIDE, FORCED, TRANSLATED].map((address) => `${address}/24`),
+        `${GATEWAY6_INSIDE}/64`,
+      ],
     },
-    { namespace: inside, device: "eth0", addresses: [`${INSIDE}/24`, `${NEIGHBOUR}/24`] },
+    {
+      namespace: inside,
+      device: "eth0",
+      addresses: [`${INSIDE}/24`, `${NEIGHBOUR}/24`, `${INSIDE6}/64`],
+    },
   );
   await inside.route("default", "via", GATEWAY_INSIDE);
-  await gateway.must("sysctl", "-qw", "net.ipv4.ip_forward=1");
-  for (const words of POLICY) await gateway.must("iptables", "-w", ...words);
+  await inside.route("default", "via", GATEWAY6_INSIDE);
+  // Forgiving, so that the firewall's rules alone decide whether a loopback service is reached.
+  const forgiving = ["ipv4.ip_forward", "ipv6.conf.all.forwarding", "ipv4.conf.all.route_localnet"];
+  await gateway.must("sysctl", "-qw", ...forgiving.map((name) => `net.${name}=1`));
+  for (const program of ["iptables", "ip6tables"]) {
+    for (const words of POLICY) await gateway.must(program, "-w", ...words);
+  }
   await gateway.address("lo", `${SECOND}/32`);
+  await gateway.address("lo", `${GATEWAY6}/128`);
   const services = [
     echoService(inside, INSIDE, 3389, "desktop sees {peer}"),
     echoService(inside, INSIDE, 8080, "web sees {peer}"),
     echoService(inside, NEIGHBOUR, 3389, "neighbour sees {peer}"),
     echoService(gateway, "0.0.0.0", 22, "gateway sees {peer}"),
+    echoService(gateway, GATEWAY6, 22, "gateway sees {peer}"),
+    echoService(gateway, "0.0.0.0", 3306, "database sees {peer}"),
+    echoService(gateway, "127.0.0.1", 9999, "loopback sees {peer}"),
+    echoService(inside, INSIDE6, 3389, "desktop sees {peer}"),
   ];
   const clients = cases.map(async (is, index): Promise<Client> => {
     const namespace = await lab.namespace(`outside${index}`);
-    const address = `198.51.100.${44 + index}`;
+    const isIpv6 = is.family === 6;
+    const address = isIpv6 ? `2001:db8:1::${44 + index}` : `198.51.100.${44 + index}`;
+    const [length, whole, here] = isIpv6 ? [64, 128, GATEWAY6] : [24, 32, GATEWAY];
     const device = `out${index}`;
     await lab.cable(
-      { namespace, device: "eth0", addresses: [`${address}/24`] },
-      { namespace: gateway, device, addresses: [`${GATEWAY}/32`] },
+      { namespace, device: "eth0", addresses: [`${address}/${length}`] },
+      { namespace: gateway, device, addresses: [`${here}/${whole}`] },
     );
     await gateway.route(address, "dev", device);
-    await namespace.route("default", "via", GATEWAY);
+    await namespace.route("default", "via", here);
     return { namespace, address, is };
   });
   await Promise.all([...services, ...clients]);
@@ -114,7 +145,7 @@ function stanzaOf({ address, is: { stanza = [] } }: Client): string {
 }
 
 async function knock({ namespace, address, is }: Client): Promise<void> {
-  const { asks = "tcp/5000", names, sentTo = GATEWAY } = is;
+  const { asks = "tcp/5000", names, sentTo = is.family === 6 ? GATEWAY6 : GATEWAY } = is;
   const { packetText } = seal({
     message: `${address},${asks}`,
     ...(names === undefined ? {} : { type: names.type, natAccess: `${names.host},${names.port}` }),
@@ -123,7 +154,7 @@ async function knock({ namespace, address, is }: Client): Promise<void> {
 }
 
 /** Every end a case names. */
-function endsOf({ answers, closed = [] }: Case): End[] {
+function endsOf({ answers = [], closed = [] }: Case): End[] {
   return [...answers, ...closed].map(([host, port]) => [host, port]);
 }
 
@@ -143,7 +174,7 @@ async function attempt(
 /** What {@link attempt} is to find. */
 function expected(clients: readonly Client[], isOpen: boolean): Record<string, unknown> {
   return Object.fromEntries(clients.map(({ address, is }) => {
-    const { title, answers, closed = [], seenAs = address } = is;
+    const { title, answers = [], closed = [], seenAs = address } = is;
     const ends = [
       ...answers.map(([host, port, answer]) =>
         [`${host} ${port}`, isOpen ? `${answer} sees ${seenAs}` : undefined] as const
@@ -177,8 +208,11 @@ function natTest({ title, settings, cases, seesEnd }: NatTest): void {
       const daemon = await serveOn(withHostsFile(gateway, folder), folder, access, conf);
       assertEquals(await attempt(clients, 0.3), expected(clients, false), "before");
       await Promise.all(clients.map(knock));
-      for (const { address } of clients) {
-        await daemon.line(new RegExp(`Added .* rule .* ${address.replaceAll(".", "\\.")} `));
+      for (const { address, is: { refused } } of clients) {
+        const text = refused === undefined
+          ? `Added .* rule .* ${RegExp.escape(address)} `
+          : `${RegExp.escape(`[${address}]`)} .*${RegExp.escape(refused)}`;
+        await daemon.line(new RegExp(text));
       }
       assertEquals(await attempt(clients, 1), expected(clients, true));
       if (seesEnd) await Promise.all(clients.map(untilOver));
@@ -331,6 +365,97 @@ natTest({
       stanza: ["FORWARD_ALL Y", FORCE_NAT],
       answers: [[GATEWAY, 3389, "desktop"], [GATEWAY, 8080, "web"]],
       closed: [[SECOND, 3389]],
+    },
+  ],
+});
+
+const LISTED = ["OPEN_PORTS tcp/5000"];
+
+natTest({
+  title: "a local request ends on the gateway itself, and NAT_TARGETS bounds what a packet names",
+  settings: ["ENABLE_IPT_FORWARDING Y", "ENABLE_IPT_LOCAL_NAT Y"],
+  seesEnd: false,
+  cases: [
+    {
+      title: "an address that is not the gateway's stands for the one knocked at",
+      stanza: [...LISTED, "NAT_TARGETS local tcp/22"],
+      names: { type: 5, host: TRANSLATION, port: 22 },
+      answers: [[GATEWAY, 5000, "gateway"]],
+      closed: [[GATEWAY, 3306]],
+    },
+    {
+      title: "an address that is not the gateway's stands for the one knocked at, over IPv6",
+      family: 6,
+      stanza: [...LISTED, "NAT_TARGETS local tcp/22"],
+      names: { type: 5, host: TRANSLATION6, port: 22 },
+      answers: [[GATEWAY6, 5000, "gateway"]],
+    },
+    {
+      title: "a local request leads to no inside host",
+      stanza: [...LISTED, "NAT_TARGETS local tcp/8080"],
+      names: { type: 5, host: INSIDE, port: 8080 },
+      closed: [[GATEWAY, 5000], [INSIDE, 8080]],
+    },
+    {
+      title: "a local request leads to no inside host over IPv6",
+      family: 6,
+      stanza: [...LISTED, "NAT_TARGETS local tcp/3389"],
+      names: { type: 5, host: INSIDE6, port: 3389 },
+      closed: [[GATEWAY6, 5000], [INSIDE6, 3389]],
+    },
+    {
+      title: "a local request leads to no loopback service",
+      stanza: [...LISTED, "NAT_TARGETS local tcp/9999"],
+      names: { type: 5, host: "127.0.0.1", port: 9999 },
+      closed: [[GATEWAY, 5000], [GATEWAY, 9999]],
+    },
+    {
+      title: "a local request leads to no port that the stanza does not list",
+      stanza: LISTED,
+      names: { type: 5, host: GATEWAY, port: 3306 },
+      refused: "NAT_TARGETS local tcp/3306 in the stanza would allow it",
+      closed: [[GATEWAY, 5000], [GATEWAY, 3306]],
+    },
+    {
+      title: "a forwarding request leads to no loopback service",
+      stanza: LISTED,
+      names: { type: 2, host: "127.0.0.1", port: 9999 },
+      refused: "NAT target 127.0.0.1 tcp/9999 is not allowed",
+      closed: [[GATEWAY, 5000], [GATEWAY, 9999]],
+    },
+    {
+      title: "FORCE_NAT to the gateway itself opens for a local request",
+      stanza: [...LISTED, `FORCE_NAT ${GATEWAY_INSIDE} 22`],
+      names: { type: 5, host: GATEWAY, port: 9 },
+      answers: [[GATEWAY, 5000, "gateway"]],
+      closed: [[GATEWAY, 3306]],
+    },
+    {
+      title: "FORCE_NAT to the gateway itself opens for a plain request, over IPv6",
+      family: 6,
+      stanza: [...LISTED, `FORCE_NAT ${GATEWAY6} 22`],
+      answers: [[GATEWAY6, 5000, "gateway"]],
+    },
+    {
+      title: "an inside host that NAT_TARGETS lists is reached, and its neighbour is not",
+      stanza: [...LISTED, `NAT_TARGETS ${INSIDE} tcp/3389`],
+      names: { type: 2, host: INSIDE, port: 3389 },
+      answers: [[GATEWAY, 5000, "desktop"]],
+      closed: [[NEIGHBOUR, 3389], [INSIDE, 8080]],
+    },
+    {
+      title: "an inside host that NAT_TARGETS lists is reached, over IPv6",
+      family: 6,
+      stanza: [...LISTED, "NAT_TARGETS 2001:db8:2::/64 tcp/3389"],
+      names: { type: 2, host: INSIDE6, port: 3389 },
+      answers: [[GATEWAY6, 5000, "desktop"]],
+    },
+    {
+      title: "an inside host that NAT_TARGETS does not list is not reached",
+      stanza: [...LISTED, `NAT_TARGETS ${INSIDE} tcp/3389`],
+      names: { type: 2, host: NEIGHBOUR, port: 3389 },
+      refused: `NAT target ${NEIGHBOUR} tcp/3389 is not allowed`,
+      closed: [[GATEWAY, 5000], [NEIGHBOUR, 3389]],
     },
   ],
 });

@@ -73,9 +73,16 @@ Deno.test("row 20: FORWARD_ALL alone forwards, rewrites nothing, and opens no po
     services: [{ protocol: "tcp", port: 22 }],
   } as const;
   const policy = { forwarding: true, localNat: false, sourceNat: { enabled: true } };
-  const route = chooseRoute(request, stanza, policy, 4);
+  const route = chooseRoute(
+    request,
+    stanza,
+    policy,
+    address("192.0.2.44"),
+    address("198.51.100.7"),
+  );
   assertEquals(route, {
     kind: "forward",
+    forced: false,
     everything: true,
     rewrite: false,
     sourceNat: { kind: "snat", address: address("203.0.113.9") },

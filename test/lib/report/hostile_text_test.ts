@@ -124,6 +124,7 @@ const explainEvents: readonly ExplainEvent[] = [
     packet,
     decision: {
       kind: "forward",
+      forced: false,
       stanza: 1,
       address,
       services: [],

@@ -15,7 +15,7 @@ import { refuseNames } from "../../../lib/server/look_up.ts";
 import type { PacketFacts } from "../../../lib/server/refusal.ts";
 import { SURROUNDINGS } from "../../support/command_surroundings.ts";
 import { withFolder } from "../../support/folder.ts";
-import { anAddress, aStanza } from "../../support/stanza.ts";
+import { anAddress, aPlace, aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const PACKET: PacketFacts = {
   number: 1,
@@ -47,6 +47,8 @@ async function tellOf(
       commands: new CommandRunner(SURROUNDINGS, "/usr/bin/sudo", 0),
       cycles,
       lookUp: refuseNames,
+      placeOf: aPlace("198.51.100.7"),
+      policy: { nat: NO_NAT },
       stanzas,
     };
     const actor = new Actor(
@@ -184,7 +186,8 @@ Deno.test("a NAT grant is told with the host and port that it opens, a name as i
     seconds: 30,
     rewrite: true,
   } as const;
-  const forward = { ...base, kind: "forward", everything: false } as const;
+  const forward = { ...base, kind: "forward", everything: false, forced: false } as const;
+  const arrivedAt = anAddress("198.51.100.7");
   const decisions: readonly (readonly [Decision, string | undefined])[] = [
     [
       { ...forward, target: { host: inside, port: 3389 } },
@@ -199,8 +202,14 @@ Deno.test("a NAT grant is told with the host and port that it opens, a name as i
       "forward everything to 192.168.123.31 for 192.0.2.44, 30 s",
     ],
     [
-      { ...base, kind: "local-nat", target: { host: inside, port: 22 } },
-      "redirect tcp/33389 to 192.168.123.31 port 22 for 192.0.2.44, 30 s",
+      {
+        ...base,
+        kind: "local-nat",
+        forced: false,
+        arrivedAt,
+        target: { host: inside, port: 22 },
+      },
+      "redirect tcp/33389 to 198.51.100.7 port 22 for 192.0.2.44, 30 s",
     ],
     [{ ...forward, everything: true }, undefined],
   ];
@@ -212,8 +221,9 @@ Deno.test("a NAT grant is told with the host and port that it opens, a name as i
     });
     const objects: unknown[] = [];
     const side = { firewall, commands: undefined, cycles: undefined, stanzas: [aStanza()] };
+    const own = { placeOf: aPlace(arrivedAt.text), policy: { nat: NO_NAT } };
     const actor = new Actor(
-      { ...side, lookUp: () => Promise.resolve(inside) },
+      { ...side, ...own, lookUp: () => Promise.resolve(inside) },
       (event) => {
         reporter.observe(event);
         objects.push(eventObject(event)?.["target"]);

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "../../assert.ts";
 import type { Datagram } from "../../../lib/capture/datagram.ts";
+import { parseNatTargets } from "../../../lib/config/nat_targets.ts";
 import type { Stanza } from "../../../lib/config/stanza.ts";
 import { decodeBase64, encodeBase64 } from "../../../lib/crypto/base64.ts";
 import { textBytes } from "../../../lib/crypto/bytes.ts";
@@ -14,6 +15,7 @@ import type { ServerPolicy } from "../../../lib/server/policy.ts";
 import type { ReplayEntry } from "../../../lib/server/replay_entry.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
 import { encodeHttpRequest } from "../../../lib/spa/http.ts";
+import type { SpaMessage } from "../../../lib/spa/message.ts";
 import { packetReplayDigest } from "../../../lib/spa/replay_digest.ts";
 import { datagram, seal, type SealChanges } from "../../support/packet.ts";
 import { aStanza, NO_NAT } from "../../support/stanza.ts";
@@ -385,6 +387,24 @@ Deno.test("each refusal by policy has its hint", async () => {
   for (const [stanza, message, expected] of refusals) {
     const lines = await told([packet({}, message)], { stanzas: [aStanza(stanza)] });
     assertEquals(lines, ["decoded #1", expected]);
+  }
+});
+
+Deno.test("a NAT request for an end that the stanza does not allow is told with the line that allows it", async () => {
+  const nat = { forwarding: true, localNat: true, sourceNat: { enabled: false } };
+  const openPorts = parseServices("tcp/22") ?? [];
+  const natTargets = parseNatTargets("10.0.0.0/24 tcp/80").value ?? [];
+  const cases: [Partial<SpaMessage>, string][] = [
+    [{ type: 5, natAccess: "198.51.100.7,3306" }, "NAT_TARGETS local tcp/3306"],
+    [{ type: 2, natAccess: "198.51.100.7,3306" }, "NAT_TARGETS local tcp/3306"],
+    [{ type: 2, natAccess: "10.0.1.1,80" }, "NAT_TARGETS 10.0.1.1 tcp/80"],
+  ];
+  for (const [message, line] of cases) {
+    const stanzas = [aStanza({ openPorts, natTargets })];
+    assertEquals(await told([packet({}, message)], { stanzas, policy: { nat } }), [
+      "decoded #1",
+      `nat-target-denied #1: add ${line} to the stanza if this client may have it`,
+    ]);
   }
 });
 

@@ -7,7 +7,7 @@ import { ReplayCache } from "../../../lib/server/replay_cache.ts";
 import { Server } from "../../../lib/server/server.ts";
 import { parseChain } from "../../../lib/config/chain.ts";
 import { datagram, seal } from "../../support/packet.ts";
-import { aStanza, NO_NAT } from "../../support/stanza.ts";
+import { aPlace, aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 
@@ -41,6 +41,7 @@ Deno.test("in test mode the rules are shown as they would be given to the firewa
     commands: undefined,
     cycles: undefined,
     lookUp: refuseNames,
+    placeOf: aPlace(),
     replay: new ReplayCache({ window: 120 }),
     stanzas,
     policy: { maxAge: 120, http: undefined, nat: NO_NAT, destinationRule: false, testMode: true },

@@ -8,7 +8,7 @@ import { refuseNames } from "../../../lib/server/look_up.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
 import type { ServerSetup } from "../../../lib/server/server.ts";
 import { warmUp } from "../../../lib/server/warm_up.ts";
-import { aStanza, NO_NAT } from "../../support/stanza.ts";
+import { aPlace, aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 
@@ -53,6 +53,7 @@ async function warm(
     commands: undefined,
     cycles: undefined,
     lookUp: refuseNames,
+    placeOf: aPlace(),
     replay: new ReplayCache({ window: 120 }),
     stanzas,
     policy: { maxAge: 120, http: undefined, nat: NO_NAT, destinationRule: false, testMode: false },
