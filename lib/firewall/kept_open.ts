@@ -11,8 +11,8 @@ import { describeFailure, type Dialect, type Helper, programName } from "./plan.
 import type { Programs, RunningProgram } from "./programs.ts";
 
 /**
- * How a document ended. `refused`: the program said no, nothing of it is in force. `lost`: the program ended without a
- * word; `late`: it said nothing in time; either way the document may be in force. `unusable`: it cannot be started, and
+ * How a document ended. `refused`: the program said no, nothing of it is in force. `lost`: the program ended, and did not
+ * say that it was for the document; `late`: it said nothing in time; either way the document may be in force. `unusable`: it cannot be started, and
  * `unstarted`: not now, for want of something that may be there again.
  */
 export type Submission =
@@ -33,6 +33,10 @@ interface Acknowledgement {
   isAnswer(line: string, number: number): boolean;
   /** What in the error output, up to the answer, says that the document was refused. */
   complaint(said: readonly string[]): string | undefined;
+  /** Whether one that ended says that it did so because of the document; otherwise it may have done its work before. */
+  refusesByEnd(said: readonly string[]): boolean;
+  /** What is written after the first document, which only a program that has carried that one out can go on after. */
+  proof?(document: string): string;
   /** Documents after which another one is started in its place; absent: one lives as long as it can. */
   readonly most?: number;
 }
@@ -44,6 +48,10 @@ const ACKNOWLEDGEMENTS: Readonly<Record<Dialect, Acknowledgement>> = {
     request: (number) => `# fwknop ${number}\n`,
     isAnswer: (line, number) => line === `# fwknop ${number}`,
     complaint: () => undefined,
+    // `Error occurred at line: 4`, `line 2 failed`: a document is one table, of which nothing is in force then.
+    refusesByEnd: (said) => said.some((line) => /\bline:? [0-9]+/.test(line)),
+    // A wrapper that loses COMMIT would be believed: the comment is echoed within a table too. There another `*` is an error.
+    proof: (document) => `${document.split("\n", 1)[0]}\nCOMMIT\n`,
   },
   // Goes on after a bad line. Errors come on stderr and command output on stdout, so only an answer on
   // stderr is in order with them: hence a line that is no command, which nft repeats in its complaint.
@@ -55,6 +63,8 @@ const ACKNOWLEDGEMENTS: Readonly<Record<Dialect, Acknowledgement>> = {
       const errors = said.filter((line) => line.startsWith("Error: "));
       return errors.length > 1 ? errors[0]?.slice("Error: ".length) : undefined;
     },
+    // A bad line is no reason for it to end.
+    refusesByEnd: () => false,
     // It keeps a history of its lines, which grows, and which it searches for each of them.
     most: 1000,
   },
@@ -99,7 +109,8 @@ export class KeptOpen {
     const number = ++this.#number;
     running.said.length = 0;
     const answered = running.waitFor((line) => acknowledgement.isAnswer(line, number));
-    const written = running.write(document + acknowledgement.request(number));
+    const proof = running.documents === 0 ? acknowledgement.proof?.(document) ?? "" : "";
+    const written = running.write(document + proof + acknowledgement.request(number));
     // It was woken by the write, often on this processor: it must not wait until all else that is to do here is done.
     this.#giveWay();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -123,9 +134,10 @@ export class KeptOpen {
       return { ok: false, how: "late", text };
     }
     const complaint = firstLine(running.said);
-    return complaint === undefined
-      ? { ok: false, how: "lost", text: `${program} ended without a word` }
-      : refused(complaint);
+    if (complaint !== undefined && acknowledgement.refusesByEnd(running.said)) {
+      return refused(complaint);
+    }
+    return { ok: false, how: "lost", text: complaint ?? `${program} ended without a word` };
   }
 
   /** Ends the program: it reads the end of its input and leaves, or is killed after `milliseconds`. */

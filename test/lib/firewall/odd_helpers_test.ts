@@ -1,0 +1,135 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "../../assert.ts";
+import { hintFor } from "../../../lib/firewall/program_hint.ts";
+import type { Outcome } from "../../../lib/firewall/plan.ts";
+import { access, iptablesIn, nftIn } from "../../support/firewall.ts";
+import { withFolder } from "../../support/folder.ts";
+import { type Namespace, namespaceTest, until } from "../../support/namespace.ts";
+
+/** Scripts in place of firewall programs; `REAL` in them is the program in the namespace. */
+async function wrapped(
+  namespace: Namespace,
+  scripts: Readonly<Record<string, string>>,
+  body: (folder: string, flag: string) => Promise<void>,
+): Promise<void> {
+  await withFolder(async (folder) => {
+    const flag = `${folder}/flag`;
+    await Deno.writeTextFile(flag, "");
+    for (const [name, script] of Object.entries(scripts)) {
+      const real = `${namespace.entry.join(" ")} ${name}`;
+      const text = script.replaceAll("REAL", real).replaceAll("FLAG", flag);
+      await Deno.writeTextFile(`${folder}/${name}`, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    }
+    await body(folder, flag);
+  });
+}
+
+const THROUGH = 'exec REAL "$@"';
+const IPTABLES = { programs: ["iptables", "iptables-restore"] };
+
+namespaceTest(
+  "programs that leave children behind, which hold their outputs open, hold up no grant",
+  IPTABLES,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const leaves = 'sleep 600 & REAL "$@"';
+    const scripts = { "iptables": leaves, "iptables-restore": `[ -s FLAG ] && exit 1; ${leaves}` };
+    await wrapped(server, scripts, async (folder, flag) => {
+      const settings = { command: `${folder}/iptables` };
+      const { firewall } = iptablesIn(server, { settings });
+      await firewall.prepare();
+      assertEquals((await firewall.open(access("10.9.0.1", "tcp/22", 60))).error, undefined);
+      // The helper is gone, and with it what it started; its successor ends at once.
+      await Deno.writeTextFile(flag, "end");
+      for (const pid of await lab.pids(server)) if (pid !== Deno.pid) Deno.kill(pid, "SIGKILL");
+      const { error } = await firewall.open(access("10.9.0.2", "tcp/22", 60));
+      assertMatch(error ?? "", /ended without a word/);
+      await Deno.writeTextFile(flag, "");
+      assertEquals((await firewall.open(access("10.9.0.3", "tcp/22", 60))).error, undefined);
+      await firewall.close();
+      assertEquals((await server.run("iptables", "-S")).stdout.includes("FWKNOP"), false);
+    });
+  },
+);
+
+namespaceTest(
+  "a helper whose child hangs is killed with it after its time",
+  IPTABLES,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const script = 'if [ -s FLAG ]; then sleep 600; else REAL "$@"; fi';
+    const scripts = { "iptables": THROUGH, "iptables-restore": script };
+    await wrapped(server, scripts, async (folder, flag) => {
+      const { firewall } = iptablesIn(server, {
+        settings: { command: `${folder}/iptables` },
+        managed: { runner: { helperMilliseconds: 400 } },
+      });
+      await Deno.writeTextFile(flag, "hang");
+      await assertRejects(() => firewall.prepare(), Error, "did not answer within 400 ms");
+      await until("nothing of it runs", async () => (await hanging(folder)).length === 0);
+      await firewall.release();
+    });
+  },
+);
+
+/** Processes that a script in the folder has started, by the folder in their environment or words. */
+async function hanging(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^[0-9]+$/.test(name)) continue;
+    const words = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
+    if (words.includes(`${folder}/iptables-restore`)) found.push(name);
+  }
+  return found;
+}
+
+namespaceTest(
+  "an nft that dies with a message after its work leaves nothing in force that is told as failed",
+  { programs: ["nft"] },
+  async (lab) => {
+    const server = await lab.namespace("server");
+    // Does what it is told line by line, as `nft -i` does, and dies once instead of answering.
+    const dies = `case "$1" in -i) ;; *) exec REAL "$@";; esac
+while IFS= read -r line; do
+case "$line" in
+fwknop_*) if [ -s FLAG ]; then : > FLAG; echo "nft: out of luck" >&2; exit 1; fi; echo "$line" >&2;;
+*) echo "$line" | REAL -f - >&2;;
+esac
+done`;
+    await wrapped(server, { nft: dies }, async (folder, flag) => {
+      const { firewall } = nftIn(server, { settings: { command: `${folder}/nft` } });
+      await firewall.prepare();
+      await Deno.writeTextFile(flag, "die");
+      const first = await firewall.open(access("10.9.0.1", "tcp/22", 60));
+      const ruleset = async (): Promise<string> =>
+        (await server.run("nft", "list", "table", "inet", "fwknop")).stdout;
+      const isIn = (await ruleset()).includes("10.9.0.1");
+      assertEquals((await Deno.stat(flag)).size, 0, "it died");
+      assertEquals(first.error === undefined, isIn, first.error);
+      assertEquals(firewall.held().length, isIn ? 1 : 0);
+      await firewall.close();
+    });
+  },
+);
+
+namespaceTest("a helper that loses COMMIT is not believed", IPTABLES, async (lab) => {
+  const server = await lab.namespace("server");
+  const scripts = { "iptables": THROUGH, "iptables-restore": 'sed -u /^COMMIT$/d | REAL "$@"' };
+  await wrapped(server, scripts, async (folder) => {
+    const { firewall } = iptablesIn(server, { settings: { command: `${folder}/iptables` } });
+    await assertRejects(() => firewall.prepare());
+    await firewall.release();
+  });
+});
+
+Deno.test("a program that is not started for want of descriptors is not one to install", () => {
+  const outcome: Outcome = {
+    words: ["iptables"],
+    code: 126,
+    stdout: "",
+    stderr: "cannot be run: Too many open files",
+    notStarted: "exhausted",
+  };
+  assertMatch(hintFor([outcome], true), /^Raise the limits/);
+  assert(hintFor([{ ...outcome, notStarted: "missing" }], true).startsWith("Install"));
+  assert(hintFor([{ ...outcome, notStarted: "forbidden" }], true).startsWith("Install"));
+});
