@@ -6,6 +6,7 @@
 import { replacePrivateFile } from "../lib/client/private_file.ts";
 import { openwrtAccess, openwrtConf, parseOpenwrt } from "../lib/config/openwrt.ts";
 import { HintedError } from "../lib/hinted_error.ts";
+import { disabledUci } from "../lib/config/uci_source.ts";
 import { fileText, foreignEncoding } from "../lib/file_text.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
@@ -22,6 +23,9 @@ export const runUci: RunCommand = async (options, [path, ...more], context) => {
   const config = parseOpenwrt(await readText(path), path === "-" ? "standard input" : path);
   printDiagnostics(config.diagnostics, context);
   if (config.diagnostics.some(({ severity }) => severity === "error")) return ExitCode.failure;
+  if (!config.isEnabled) {
+    printDiagnostics([disabledUci(path, "OpenWrt does not use what it says")], context);
+  }
   const files = { "fwknopd.conf": openwrtConf(config), "access.conf": openwrtAccess(config) };
   try {
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });

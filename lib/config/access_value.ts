@@ -273,17 +273,23 @@ function parseNatTarget(row: VariableRow, text: string): ParsedValue<NatTarget> 
   return { value: { address, port } };
 }
 
+/** Hexadecimal digits of a fingerprint. */
+const FINGERPRINT_LENGTH = 40;
+
 function parseKeyIds(row: VariableRow, text: string): ParsedValue<readonly string[]> {
   const ids: string[] = [];
   for (const { item, offset } of listItems(text)) {
-    if (!/^[0-9A-Fa-f]{8,40}$/.test(item)) {
+    // gpg prints ids with 0x before them, and fingerprints in groups of four digits.
+    const joined = item.replaceAll(/[ \t]/g, "");
+    const id = joined.length === FINGERPRINT_LENGTH ? joined : item.replace(/^0x/i, "");
+    if (!/^[0-9A-Fa-f]{8,40}$/.test(id)) {
       return failure(
         `[*] Fatal invalid ${row.name} list in access stanza`,
-        `'${item}' is not 8 to 40 hexadecimal digits`,
+        `'${item}' is not 8 to 40 hexadecimal digits, with 0x before them or without`,
         offset,
       );
     }
-    ids.push(item);
+    ids.push(id);
   }
   return { value: ids };
 }

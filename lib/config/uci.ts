@@ -7,7 +7,7 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import { nearestWord } from "./did_you_mean.ts";
 import type { Position } from "./stanza.ts";
-import { readUciWords, type UciWord } from "./uci_words.ts";
+import { isReadable, readUciWords, type UciWord, UNREADABLE } from "./uci_words.ts";
 
 /** One `option NAME 'VALUE'`. */
 export interface UciOption {
@@ -98,12 +98,13 @@ class UciReader {
       return;
     }
     const offset = text.length - value.length;
-    const words = this.#words(value, line, offset);
+    const words = /^['"]/.test(value)
+      ? this.#words(value, line, offset)
+      : this.#bareValue(value, line, offset);
     if (words === undefined) return;
     const [first, ...more] = words;
     if (first === undefined || more.length > 0) {
-      const hint = more.length > 0 ? LIST_HINT : "Write a value in quotes after '='";
-      this.#error("Expected one value", this.#at(line, offset), hint);
+      this.#error("Expected one value", this.#at(line, offset), LIST_HINT);
     } else if (dot === "") {
       this.sections.push({ type: first.text, name: section, position: start, options: [] });
     } else {
@@ -151,6 +152,14 @@ class UciReader {
     const { words, error } = readUciWords(text, offset);
     if (error === undefined) return [...words];
     this.#error(error.text, this.#at(line, error.column), error.hint);
+    return undefined;
+  }
+
+  /** Older versions of uci print a value without quotes, blanks and all. */
+  #bareValue(value: string, line: number, offset: number): UciWord[] | undefined {
+    const text = value.replace(/\r$/, "");
+    if (isReadable(text)) return [{ text, column: offset, valueOffset: offset }];
+    this.#error(UNREADABLE.text, this.#at(line, offset), UNREADABLE.hint);
     return undefined;
   }
 

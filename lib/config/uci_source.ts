@@ -47,9 +47,8 @@ export function configSource(
     return { options, files, diagnostics: [...diagnostics, ...uci.diagnostics] };
   }
   if (!uci.isEnabled && !hasErrors) {
-    const disabled = `uci_enabled is off in ${path}: the files in /etc/fwknop are read`;
-    const hint = "option uci_enabled '1' in the section global";
-    return { options, files, diagnostics: [{ severity: "warning", text: disabled, hint }] };
+    const disabled = disabledUci(path, "the files in /etc/fwknop are read");
+    return { options, files, diagnostics: [disabled] };
   }
   const sniffed = interfaceOf(uci, path, options, files);
   return {
@@ -70,6 +69,15 @@ export function configSource(
       },
     },
     diagnostics: [...uci.diagnostics, ...sniffed.diagnostics],
+  };
+}
+
+/** The warning about a UCI file that its own switch turns off. @param what follows from it. */
+export function disabledUci(path: string, what: string): Diagnostic {
+  return {
+    severity: "warning",
+    text: `uci_enabled is off in ${path}: ${what}`,
+    hint: "option uci_enabled '1' in the section global",
   };
 }
 

@@ -43,15 +43,20 @@ export function readUciWords(line: string, offset = 0): UciWords {
     }
     const next = line[at];
     if (next !== undefined && !/[\s#]/.test(next)) return { error: problem(next, at + offset) };
-    // deno-lint-ignore no-control-regex -- they are what is looked for
-    const odd = /[\x00-\x08\x0a-\x1f\x7f\ufffd]/.test(text);
-    if (odd) return { error: { ...UNREADABLE, column: column + offset } };
+    if (!isReadable(text)) return { error: { ...UNREADABLE, column: column + offset } };
     const quote = /['"]/.test(line[column] ?? "") ? 1 : 0;
     words.push({ text, column: column + offset, valueOffset: column + quote + offset });
   }
 }
 
-const UNREADABLE = {
+/** Whether a value is UTF-8 without control characters. */
+export function isReadable(text: string): boolean {
+  // deno-lint-ignore no-control-regex -- they are what is looked for
+  return !/[\x00-\x08\x0a-\x1f\x7f\ufffd]/.test(text);
+}
+
+/** What is wrong with a value that is not readable. */
+export const UNREADABLE = {
   text: "The value is not text",
   hint: "Write UTF-8 without control characters",
 };

@@ -45,3 +45,21 @@ Deno.test("a UCI file with a mistake is told its place, and nothing is written",
     assertEquals((await fwknop("uci", `${folder}/none`, "--output", folder)).code, 1);
     assertEquals((await fwknop("uci", `${folder}/fwknopd`)).code, 2);
   }));
+
+Deno.test("a UCI file that is switched off is converted with a warning, one in UTF-16 is named as such", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/fwknopd`;
+    const text =
+      "\ufeffconfig global\n\toption uci_enabled '0'\nconfig access\n\toption SOURCE 'ANY'\n";
+    await Deno.writeTextFile(path, text);
+    const off = await fwknop("uci", path, "--output", `${folder}/out`);
+    assertEquals(off.code, 0);
+    assertMatch(off.stderr, /^uci_enabled is off in .*: OpenWrt does not use what it says\n/);
+    await Deno.writeFile(
+      path,
+      new Uint8Array(Uint16Array.from(text, (c) => c.charCodeAt(0)).buffer),
+    );
+    const wide = await fwknop("uci", path, "--output", `${folder}/out`);
+    assertEquals([wide.code, wide.stdout], [1, ""]);
+    assertMatch(wide.stderr, /is in UTF-16, must be in UTF-8\n {2}iconv -f UTF-16 -t UTF-8 /);
+  }));

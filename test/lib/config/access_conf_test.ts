@@ -196,6 +196,20 @@ Deno.test("GnuPG is on with a passphrase or with leave to have none", () => {
   assertEquals(stanza("GPG_DECRYPT_ID x").gpg, undefined);
 });
 
+Deno.test("key ids are taken as gpg prints them", () => {
+  const head = "SOURCE ANY\nGPG_ALLOW_NO_PW Y\nHMAC_KEY h\n";
+  const [stanza] = stanzas(
+    `${head}GPG_REMOTE_ID 0x1234abcd, 0XFF00FF00\n` +
+      "GPG_FINGERPRINT_ID 0123 4567 89AB CDEF 0123  4567 89AB CDEF 0123 4567\n",
+  );
+  assertEquals(stanza?.gpg?.remoteIds, ["1234abcd", "FF00FF00"]);
+  assertEquals(stanza?.gpg?.fingerprints, ["0123456789ABCDEF0123456789ABCDEF01234567"]);
+  for (const list of ["0x0x12345678", "0x", "1234ABCD 5678ABCD", "0x1234567"]) {
+    const { config } = readTexts({ access: `${head}GPG_REMOTE_ID ${list}` });
+    assertEquals(config, undefined, list);
+  }
+});
+
 Deno.test("perl's PERMIT_CLIENT_PORTS and ENABLE_FORWARD_ACCESS only narrow", () => {
   assertEquals(stanza("OPEN_PORTS tcp/22\nPERMIT_CLIENT_PORTS Y").openPorts?.length, 1);
   assertEquals(stanza("ENABLE_FORWARD_ACCESS Y").refuseForwardNat, undefined);
