@@ -27,16 +27,14 @@ export type Submission =
 interface Acknowledgement {
   /** The stream the answer comes on. */
   readonly stream: "stdout" | "stderr";
-  /** What is written after a document so that the program answers. */
-  request(number: number): string;
+  /** What is written after a document so that the program answers when it has carried it out. */
+  request(number: number, document: string): string;
   /** Whether an output line is that answer. */
   isAnswer(line: string, number: number): boolean;
   /** What in the error output, up to the answer, says that the document was refused. */
   complaint(said: readonly string[]): string | undefined;
   /** Whether one that ended says that it did so because of the document; otherwise it may have done its work before. */
   refusesByEnd(said: readonly string[]): boolean;
-  /** What is written after the first document, which only a program that has carried that one out can go on after. */
-  proof?(document: string): string;
   /** Documents after which another one is started in its place; absent: one lives as long as it can. */
   readonly most?: number;
 }
@@ -45,13 +43,13 @@ const ACKNOWLEDGEMENTS: Readonly<Record<Dialect, Acknowledgement>> = {
   // Echoes a comment line (-v) once what stands before it has been committed; ends on a bad line.
   "iptables-restore": {
     stream: "stdout",
-    request: (number) => `# fwknop ${number}\n`,
+    // The comment alone is echoed within a table as well, so a wrapper that loses COMMIT would be believed: there the
+    // other table is an error.
+    request: (number, document) => `${document.split("\n", 1)[0]}\nCOMMIT\n# fwknop ${number}\n`,
     isAnswer: (line, number) => line === `# fwknop ${number}`,
     complaint: () => undefined,
     // `Error occurred at line: 4`, `line 2 failed`: a document is one table, of which nothing is in force then.
     refusesByEnd: (said) => said.some((line) => /\bline:? [0-9]+/.test(line)),
-    // A wrapper that loses COMMIT would be believed: the comment is echoed within a table too. There another `*` is an error.
-    proof: (document) => `${document.split("\n", 1)[0]}\nCOMMIT\n`,
   },
   // Goes on after a bad line. Errors come on stderr and command output on stdout, so only an answer on
   // stderr is in order with them: hence a line that is no command, which nft repeats in its complaint.
@@ -109,8 +107,7 @@ export class KeptOpen {
     const number = ++this.#number;
     running.said.length = 0;
     const answered = running.waitFor((line) => acknowledgement.isAnswer(line, number));
-    const proof = running.documents === 0 ? acknowledgement.proof?.(document) ?? "" : "";
-    const written = running.write(document + proof + acknowledgement.request(number));
+    const written = running.write(document + acknowledgement.request(number, document));
     // It was woken by the write, often on this processor: it must not wait until all else that is to do here is done.
     this.#giveWay();
     let timer: ReturnType<typeof setTimeout> | undefined;
