@@ -108,6 +108,12 @@ export function explainRefusal(refusal: Refusal): Explanation {
         fact: "the client left the address to the packet (-s), and REQUIRE_SOURCE_ADDRESS is on",
         hint: "knock with -a ADDRESS or -R",
       };
+    case "forwarded-for-unusable":
+      return {
+        fact:
+          "the client left the address to the packet (-s), and X-Forwarded-For does not hold one",
+        hint: "let the proxy replace the header by its client's address, or knock with -a ADDRESS",
+      };
     case "wrong-username":
       return {
         fact: `user name '${facts["username"]}', REQUIRE_USERNAME '${facts["required"]}'`,

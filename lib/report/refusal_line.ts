@@ -25,6 +25,7 @@ const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "too-new": "warning",
   "forgotten-time": "warning",
   "source-address-required": "warning",
+  "forwarded-for-unusable": "warning",
   "wrong-username": "warning",
   "nat-not-enabled": "warning",
   "command-not-allowed": "warning",
@@ -123,6 +124,8 @@ function stanzaText(refusal: Refusal, source: string, stanza: string): string {
       return `${source} ${stanza} The clock went back: this packet may have been accepted before.`;
     case "source-address-required":
       return `${source} ${stanza} Got 0.0.0.0 when valid source IP was required.`;
+    case "forwarded-for-unusable":
+      return `${source} ${stanza} Got 0.0.0.0, and the X-Forwarded-For header does not hold one address.`;
     case "wrong-username":
       return `${source} ${stanza} Username in SPA data (${
         facts["username"]

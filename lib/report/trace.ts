@@ -81,7 +81,7 @@ export class Trace {
         return;
       case "bad-forwarded-for":
         this.#begin(event.packet);
-        this.#write(`  ${dim("X-Forwarded-For does not hold one address and is ignored")}`);
+        this.#write(`  ${dim("X-Forwarded-For does not hold one address")}`);
         return;
       case "repeated":
         // A trace shows every packet, so nothing is held back.

@@ -25,8 +25,8 @@ export interface AuthorizationContext {
   readonly nat: NatPolicy;
   /** Where the packet was sent to, if access is to be limited to that address. */
   readonly destination?: Address | undefined;
-  /** The client's address as a trusted HTTP proxy names it. */
-  readonly forwardedFor?: Address | undefined;
+  /** The client's address as a trusted HTTP proxy names it; `unusable`: it names something else. */
+  readonly forwardedFor?: Address | "unusable" | undefined;
 }
 
 /** Either a decision or why not. */
@@ -58,6 +58,9 @@ export function authorize(
     });
   }
   const address = usedAddress(request.address, context);
+  if (address === undefined) {
+    return refuse("forwarded-for-unusable", { asked: request.address.text });
+  }
   if (request.kind === "command") return authorizeCommand(request.command, stanza, address);
   const disabled = disabledNat(request, stanza, context.nat);
   if (disabled !== undefined) return refuse("nat-not-enabled", { kind: disabled });
@@ -140,9 +143,16 @@ function mayOpen(stanza: Stanza, service: Service): boolean {
     (stanza.openPorts === undefined || isListed(stanza.openPorts));
 }
 
-/** `0.0.0.0` asks for whatever address the packet has (`docs/spec/server.md` 7, step 19). */
-function usedAddress(asked: Address, context: AuthorizationContext): Address {
-  return isUnspecified(asked) ? context.forwardedFor ?? context.source : asked;
+/**
+ * `0.0.0.0` asks for whatever address the packet has (`docs/spec/server.md` 7, step 19). `undefined`: a proxy says that
+ * this is another one than the packet's, and not which.
+ */
+function usedAddress(
+  asked: Address,
+  { source, forwardedFor }: AuthorizationContext,
+): Address | undefined {
+  if (!isUnspecified(asked)) return asked;
+  return forwardedFor === "unusable" ? undefined : forwardedFor ?? source;
 }
 
 function allow(decision: Decision): Authorization {

@@ -30,7 +30,7 @@ export interface RepeatedEvent {
   readonly seconds: number;
 }
 
-/** An X-Forwarded-For header that does not hold one address; it is ignored. */
+/** An X-Forwarded-For header that does not hold one address; a message that names an address does without. */
 export interface BadForwardedForEvent {
   readonly kind: "bad-forwarded-for";
   readonly packet: PacketFacts;

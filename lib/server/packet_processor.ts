@@ -224,7 +224,7 @@ export class PacketProcessor {
       sentTo: datagram.destination,
       nat: this.#parts.policy.nat,
       destination: this.#parts.policy.destinationRule ? datagram.destination : undefined,
-      forwardedFor: screened.forwardedFor,
+      forwardedFor: invalidForwardedFor === undefined ? screened.forwardedFor : "unusable",
     });
     if (!authorization.allowed) {
       const { code, facts } = authorization.refusal;

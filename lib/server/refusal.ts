@@ -39,6 +39,7 @@ export type RefusalCode =
   | "too-new"
   | "forgotten-time"
   | "source-address-required"
+  | "forwarded-for-unusable"
   | "wrong-username"
   | "nat-not-enabled"
   | "command-not-allowed"

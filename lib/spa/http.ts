@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Address, isUnspecified, parseAddress } from "../net/address.ts";
+import { type Address, parseAddress } from "../net/address.ts";
+import { isNoHost } from "../net/host_range.ts";
 import { failure, type SpaFailure, type SpaResult, success } from "./error.ts";
 import { MIN_PACKET_LENGTH } from "./limits.ts";
 
@@ -22,7 +23,7 @@ export interface HttpRequestOptions {
 
 /** What a server expects of a request. */
 export interface HttpRules {
-  /** Take requests without `User-Agent: Fwknop` too (ALLOW_ANY_USER_AGENT). */
+  /** Take requests without `User-Agent: Fwknop` (the name in any case) too (ALLOW_ANY_USER_AGENT). */
   readonly anyUserAgent: boolean;
   /** Read the header `X-Forwarded-For` (ENABLE_X_FORWARDED_FOR). */
   readonly forwardedFor: boolean;
@@ -34,7 +35,7 @@ export interface HttpPacket {
   readonly text: string;
   /** The client's address as the header names it. */
   readonly forwardedFor?: Address;
-  /** A header that does not hold one address, as received: to be logged and otherwise ignored. */
+  /** A header that does not hold one address, as received: only a message that names an address can be answered. */
   readonly invalidForwardedFor?: string;
 }
 
@@ -43,6 +44,8 @@ const NOT_HTTP = failure("SPA_MSG_NOT_SPA_DATA");
 const WRONG_USER_AGENT = failure("SPA_MSG_NOT_SPA_DATA", "HTTP request of another user agent");
 const TOO_SHORT = failure("SPA_MSG_BAD_DATA", "HTTP request without packet");
 
+/** The name of a header has no case, the value has; blanks before it are optional (RFC 9112 5.1). */
+const USER_AGENT = /[Uu][Ss][Ee][Rr]-[Aa][Gg][Ee][Nn][Tt]:[ \t]*Fwknop/;
 const METHOD = "get /";
 const decoder = new TextDecoder("latin1");
 
@@ -87,7 +90,7 @@ export function isHttpRequest(payload: Uint8Array): boolean {
 export function decodeHttpRequest(payload: Uint8Array, rules: HttpRules): SpaResult<HttpPacket> {
   if (!isHttpRequest(payload)) return NOT_HTTP;
   const request = decoder.decode(payload);
-  if (!rules.anyUserAgent && !request.includes("User-Agent: Fwknop")) return WRONG_USER_AGENT;
+  if (!rules.anyUserAgent && !USER_AGENT.test(request)) return WRONG_USER_AGENT;
   const text = decodeTarget(request);
   if (typeof text !== "string") return text;
   return success({ text, ...(rules.forwardedFor ? readForwardedFor(request) : {}) });
@@ -100,18 +103,24 @@ function decodeTarget(request: string): string | SpaFailure {
 }
 
 /**
- * The header, in any case, with exactly one blank. Stricter than the reference: it must begin a line, and two of
- * them make a list, because the first may be the sender's own and only the last the proxy's.
+ * The client's address as the proxy names it: one header of one address, with or without blanks around it. Stricter
+ * than the reference: the header must stand in the head of the request and begin a line there, and two of them make a
+ * list, because the first may be the sender's own and only the last the proxy's. A header that is there and does not
+ * hold one address of a host is told apart from one that is missing: the source of the request is the proxy's then, and
+ * admitting it would let everybody behind the proxy in.
  */
 function readForwardedFor(request: string): Partial<HttpPacket> {
-  const values = Array.from(
-    request.matchAll(/\nx-forwarded-for: ([^ \t\n\v\f\r]*)/gi),
-    (match) => match[1] ?? "",
-  );
+  const [head = ""] = request.split(/\r?\n\r?\n/, 1);
+  const values = Array.from(head.matchAll(FORWARDED_FOR), ([, gap = "", value = ""]) =>
+    // No blank may stand before the colon (RFC 9112 5.1), and readers differ over such a line.
+    gap === "" ? value.trim() : `${gap}:${value}`);
   if (values.length === 0) return {};
   const value = values.join(", ");
   const address = parseAddress(value);
-  return address === undefined || isUnspecified(address)
+  return address === undefined || isNoHost(address)
     ? { invalidForwardedFor: value }
     : { forwardedFor: address };
 }
+
+/** The name has no case (RFC 9110 5.1); a line that begins with a blank goes on with the one before (RFC 9112 5.2). */
+const FORWARDED_FOR = /\nx-forwarded-for([ \t]*):([^\n]*(?:\n[ \t][^\n]*)*)/gi;

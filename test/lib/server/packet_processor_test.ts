@@ -232,17 +232,32 @@ Deno.test("a captured packet does not come back with its prefix restored, plain 
   assertEquals(decisions.length, 1);
 });
 
-Deno.test("over HTTP the address of X-Forwarded-For stands for 0.0.0.0, if it is one", () => {
+Deno.test("over HTTP the address of X-Forwarded-For stands for 0.0.0.0, and one that cannot be read for nothing", () => {
   const http = { anyUserAgent: false, forwardedFor: true };
   const { take, told, decisions } = bench([aStanza()], { http });
-  for (const header of ["203.0.113.5", "203.0.113.5,10.0.0.1"]) {
-    const { packetText } = seal({ message: "0.0.0.0,tcp/22" }, { time: NOW });
+  for (
+    const [header, asked] of [
+      ["203.0.113.5", "0.0.0.0"],
+      ["203.0.113.5,10.0.0.1", "0.0.0.0"],
+      ["", "::"],
+      ["unknown", "192.0.2.44"],
+    ] as const
+  ) {
+    const { packetText } = seal({ message: `${asked},tcp/22` }, { time: NOW });
     const request = encodeHttpRequest(packetText, { host: "server.example" })
       .replace("Accept:", `X-Forwarded-For: ${header}\r\nAccept:`);
     take(datagram(request));
   }
-  assertEquals(told, ["decoded #1", "bad-forwarded-for", "decoded #1"]);
-  assertEquals(decisions.map(({ address }) => address.text), ["203.0.113.5", "192.0.2.9"]);
+  const unusable = ["bad-forwarded-for", "decoded #1", "authorize/forwarded-for-unusable #1"];
+  assertEquals(told, [
+    "decoded #1",
+    ...unusable,
+    ...unusable,
+    "bad-forwarded-for",
+    "decoded #1",
+  ]);
+  // Never the proxy's.
+  assertEquals(decisions.map(({ address }) => address.text), ["203.0.113.5", "192.0.2.44"]);
 });
 
 Deno.test("a long symmetric packet is tried with the key the stanza has", () => {

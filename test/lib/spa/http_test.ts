@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 import fc from "property-testing";
 import { textBytes } from "../../../lib/crypto/bytes.ts";
+import { parseAddress } from "../../../lib/net/address.ts";
+import { isNoHost } from "../../../lib/net/host_range.ts";
 import { decodeHttpRequest, encodeHttpRequest, type HttpRules } from "../../../lib/spa/http.ts";
 import { base64Text } from "../../support/arbitrary.ts";
 
@@ -56,7 +58,7 @@ Deno.test("nothing in a request can end its line", () => {
 Deno.test("the method is read in any case, the user agent exactly, and nothing else matters", () => {
   assertEquals(decode(`get /${TEXT} \nxUser-Agent: Fwknop`), { text: TEXT });
   assertEquals(decode(`GET /${TEXT}\tUser-Agent: Fwknop/9`), { text: TEXT });
-  assertEquals(decode(`GET /${TEXT} HTTP/1.0\r\nuser-agent: Fwknop`), "SPA_MSG_NOT_SPA_DATA");
+  assertEquals(decode(`GET /${TEXT} HTTP/1.0\r\nUser-Agent: fwknop`), "SPA_MSG_NOT_SPA_DATA");
   assertEquals(decode(`GET /${TEXT} HTTP/1.0\r\nUser-Agent: curl`), "SPA_MSG_NOT_SPA_DATA");
   assertEquals(decode(`GET /${TEXT} HTTP/1.0`, { anyUserAgent: true }), { text: TEXT });
   for (const method of ["POST /", "GET  /", "GET http://host/", " GET /", "GET ", ""]) {
@@ -72,26 +74,72 @@ Deno.test("the target ends at the first white space and has at least 140 charact
   assertEquals(decode(`GET / User-Agent: Fwknop`), "SPA_MSG_BAD_DATA");
 });
 
-Deno.test("X-Forwarded-For names one address", () => {
-  assertEquals(forwardedFor("X-Forwarded-For: 198.51.100.7"), "198.51.100.7");
-  assertEquals(forwardedFor("x-forwarded-for: 2001:db8::7 trailing"), "2001:db8::7");
-  assertEquals(forwardedFor(), undefined);
+Deno.test("names of headers have no case, and the blanks around a value are optional", () => {
+  const anyCase = (name: string): fc.Arbitrary<string> =>
+    fc.array(fc.boolean(), { minLength: name.length, maxLength: name.length }).map((upper) =>
+      Array.from(name, (letter, i) => upper[i] ? letter.toUpperCase() : letter).join("")
+    );
+  const blanks = fc.stringMatching(/^[ \t]{0,3}$/);
+  const address = fc.oneof(fc.ipV4(), fc.ipV6()).map(parseAddress)
+    .filter((parsed) => parsed !== undefined && !isNoHost(parsed));
+  fc.assert(fc.property(
+    anyCase("user-agent"),
+    anyCase("x-forwarded-for"),
+    blanks,
+    blanks,
+    address,
+    fc.constantFrom("\r\n", "\n"),
+    (agent, forwarded, before, after, address, end) => {
+      const request = [
+        `GET /${TEXT} HTTP/1.1`,
+        `${agent}:${before}Fwknop/2.6.10`,
+        `${forwarded}:${before}${address?.text}${after}`,
+        "",
+        "",
+      ].join(end);
+      assertEquals(decode(request), { text: TEXT, forwardedFor: address });
+    },
+  ));
 });
 
-Deno.test("X-Forwarded-For that is no single address is told and not used", () => {
-  assertEquals(forwardedFor("X-Forwarded-For: host"), "invalid host");
-  assertEquals(forwardedFor("X-Forwarded-For: 198.51.100.7, 10.0.0.1"), "invalid 198.51.100.7,");
-  assertEquals(forwardedFor("X-Forwarded-For:  198.51.100.7"), "invalid ");
-  assertEquals(forwardedFor("X-Forwarded-For: 0.0.0.0"), "invalid 0.0.0.0");
+Deno.test("X-Forwarded-For that is there and does not hold one host's address is told from one that is missing", () => {
+  assertEquals(forwardedFor(), undefined);
+  assertEquals(forwardedFor("X-Forwarded-For-Port: 198.51.100.7"), undefined);
+  for (
+    const value of [
+      "host",
+      "unknown",
+      "",
+      "198.51.100.7, 10.0.0.1",
+      "198.51.100.7 10.0.0.1",
+      "2001:db8::7 trailing",
+      "198.51.100.7:4711",
+      "[2001:db8::7]:4711",
+      "fe80::1%eth0",
+      '"198.51.100.7"',
+      "0.0.0.0",
+      "255.255.255.255",
+      "ff02::1",
+    ]
+  ) {
+    assertEquals(forwardedFor(`X-Forwarded-For: ${value}`), `invalid ${value}`);
+  }
   assertEquals(
-    forwardedFor("X-Forwarded-For: 203.0.113.1", "X-Forwarded-For: 198.51.100.7"),
+    forwardedFor("X-Forwarded-For: 203.0.113.1", "x-forwarded-for:198.51.100.7"),
     "invalid 203.0.113.1, 198.51.100.7",
   );
+  // Two readers of such lines may read two different headers.
+  assertEquals(forwardedFor("X-Forwarded-For : 198.51.100.7"), "invalid  : 198.51.100.7");
+  assertEquals(
+    forwardedFor("X-Forwarded-For: 198.51.100.7", " 10.0.0.1"),
+    "invalid 198.51.100.7\r\n 10.0.0.1",
+  );
+  assertEquals(forwardedFor("X-Forwarded-For:", " 198.51.100.7"), "198.51.100.7");
 });
 
 Deno.test("X-Forwarded-For is a header of its own, and read only when that is asked for", () => {
   assertEquals(forwardedFor("Referer: X-Forwarded-For: 198.51.100.7"), undefined);
-  assertEquals(forwardedFor("X-Forwarded-For:198.51.100.7"), undefined);
+  assertEquals(forwardedFor("", "X-Forwarded-For: 198.51.100.7"), undefined, "after the head");
   const request =
     `GET /${TEXT} HTTP/1.0\r\nUser-Agent: Fwknop\r\nX-Forwarded-For: 198.51.100.7\r\n\r\n`;
   assertEquals(decode(request, { forwardedFor: false }), { text: TEXT });
