@@ -14,7 +14,7 @@ import { Trace } from "../lib/report/trace.ts";
 import { Explainer } from "../lib/server/explain.ts";
 import { describePacket } from "../lib/server/describe_packet.ts";
 import { ReplayCache } from "../lib/server/replay_cache.ts";
-import { parseReplayFile } from "../lib/server/replay_file.ts";
+import { parseReplayFile } from "../lib/server/replay_file_text.ts";
 import type { ExplainEvent } from "../lib/server/event.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { type ExplainedPacket, readExplained } from "./explain_packets.ts";
@@ -51,7 +51,7 @@ export async function runExplain(
   const explainer = new Explainer({
     stanzas: config.stanzas,
     policy: policyFromSettings(config.settings, false),
-    replay: readReplay(config.settings, now ?? earliest(packets) ?? clock.now, context),
+    replay: readReplay(config.settings, context),
     observe,
   });
   let taken = 0;
@@ -113,18 +113,13 @@ function requireSource(packets: readonly ExplainedPacket[], { stanzas }: LoadedS
   });
 }
 
-function earliest(packets: readonly ExplainedPacket[]): number | undefined {
-  const times = packets.flatMap(({ time }) => time ?? []);
-  return times.length === 0 ? undefined : Math.min(...times);
-}
-
 /** What the server remembers, as far as this user may read it; the file is not touched. */
-function readReplay(settings: ServerSettings, now: number, context: Context): ReplayCache {
+function readReplay(settings: ServerSettings, context: Context): ReplayCache {
   const window = settings.ENABLE_SPA_PACKET_AGING ? settings.MAX_SPA_PACKET_AGE : undefined;
   const cache = new ReplayCache({ window });
   if (!settings.ENABLE_DIGEST_PERSISTENCE) return cache;
   try {
-    cache.load(parseReplayFile(Deno.readTextFileSync(settings.DIGEST_FILE)).entries, now);
+    cache.load(parseReplayFile(Deno.readTextFileSync(settings.DIGEST_FILE)));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -6,7 +6,7 @@
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { HintedError } from "../lib/hinted_error.ts";
-import { parseReplayFile } from "../lib/server/replay_file.ts";
+import { parseReplayFile } from "../lib/server/replay_file_text.ts";
 import type { ServeLog } from "./serve_log.ts";
 
 /** Whether the options ask for no more than a look at the files. */

@@ -15,6 +15,7 @@ import { journalLines, severalLines } from "../lib/daemon/log_line.ts";
 import { prepareGuard } from "../lib/exec/guard.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import { visibleLines } from "../lib/one_line.ts";
+import { ReplayCache } from "../lib/server/replay_cache.ts";
 import { rotateReplayFile } from "../lib/server/rotate_replay.ts";
 import { Server } from "../lib/server/server.ts";
 import { warmUp } from "../lib/server/warm_up.ts";
@@ -39,7 +40,7 @@ import {
   type Voice,
 } from "./serve_log.ts";
 import { type Advice, prepareAdvice } from "./serve_advice.ts";
-import { nowSeconds, type OpenedSetup, openSetup } from "./serve_setup.ts";
+import { nowSeconds, type OpenedSetup, openSetup, type ServeLife } from "./serve_setup.ts";
 import { Signals } from "./signals.ts";
 
 /** Runs the server until a signal or the packet limit ends it. */
@@ -170,8 +171,10 @@ async function serveConfig(
   }
   // While libraries can still be loaded.
   prepareGuard();
-  const setup = await openSetup(config, testMode, log, ending.signal);
-  const server = new Server(setup, { observe: log.observe, now: nowSeconds, packetLimit });
+  const life: ServeLife = { testMode, log, ending: ending.signal, replay: new ReplayCache() };
+  const setup = await openSetup(config, life);
+  const { replay } = life;
+  const server = new Server(setup, { observe: log.observe, replay, now: nowSeconds, packetLimit });
   ending.signal.addEventListener("abort", () => server.stop());
   if (ending.signal.aborted) server.stop();
   let current = setup;
@@ -195,11 +198,11 @@ async function serveConfig(
     });
     signals.on("SIGHUP", async () => {
       manager.reloading();
-      current = await reload(server, current, run, log, ending.signal);
+      current = await reload(server, current, life, run.load);
       await current.firewall?.check();
       manager.ready(`Watching ${current.capture.description}`);
     });
-    signals.on("SIGPROF", () => tellCounters(server, log));
+    signals.on("SIGPROF", () => tellCounters(server, replay, log));
     signals.on("SIGUSR2", () => revokeGrants(current, log));
     for (const line of setup.announcements) log.info(line);
     setup.cycles?.start();
@@ -219,6 +222,7 @@ async function serveConfig(
     ending.abort();
     manager.stopping();
     await current.capture.close();
+    replay.close();
     log.finish();
     log.info("Shutting Down fwknopd.");
     const { commandSide } = current;
@@ -234,10 +238,10 @@ async function serveConfig(
 async function reload(
   server: Server,
   before: OpenedSetup,
-  { load, testMode }: ServeRun,
-  log: ServeLog,
-  ending: AbortSignal,
+  life: ServeLife,
+  load: LoadConfig,
 ): Promise<OpenedSetup> {
+  const { log } = life;
   log.info("Got SIGHUP. Re-reading configs.");
   try {
     const config = load((diagnostics) => {
@@ -250,7 +254,7 @@ async function reload(
       log.error("The new configuration has errors: going on with the one before");
       return before;
     }
-    const setup = await openSetup(config, testMode, log, ending, before);
+    const setup = await openSetup(config, life, before);
     await server.adopt(setup);
     if (setup.firewall !== before.firewall) await before.firewall?.release();
     log.info("Re-starting fwknopd");
@@ -300,8 +304,8 @@ function countOf(count: number, what: string): string {
 }
 
 /** SIGPROF: what went through so far. */
-function tellCounters(server: Server, log: ServeLog): void {
-  const { capture, replay } = server.setup;
+function tellCounters(server: Server, replay: ReplayCache, log: ServeLog): void {
+  const { capture } = server.setup;
   const { received, dropped, refused } = capture.statistics();
   log.info(
     `Packets: ${received} received, ${dropped} dropped before they could be read, ` +

@@ -20,9 +20,10 @@ import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import { checkForwarding } from "../lib/firewall/ip_forwarding.ts";
 import { lookUpHost, refuseNames } from "../lib/server/look_up.ts";
-import { openReplay } from "../lib/server/open_replay.ts";
+import { openReplayFile } from "../lib/server/open_replay.ts";
 import type { ServerPolicy } from "../lib/server/policy.ts";
 import type { ReplayCache } from "../lib/server/replay_cache.ts";
+import type { OpenedReplayFile } from "../lib/server/replay_file.ts";
 import type { ServerSetup } from "../lib/server/server.ts";
 import type { LoadedServerConfig } from "./load_server_config.ts";
 import { openCommands, reloadCommands, type ServeCommands } from "./serve_commands.ts";
@@ -37,6 +38,15 @@ export interface OpenedSetup extends ServerSetup {
   readonly announcements: readonly string[];
 }
 
+/** What stays for the life of the process. */
+export interface ServeLife {
+  readonly testMode: boolean;
+  readonly log: ServeLog;
+  /** Stops the commands that run for packets when the server ends. */
+  readonly ending: AbortSignal;
+  readonly replay: ReplayCache;
+}
+
 /** Seconds since 1970 UTC, whole. */
 export function nowSeconds(): number {
   return Math.floor(Date.now() / 1000);
@@ -44,72 +54,94 @@ export function nowSeconds(): number {
 
 /**
  * Opens everything the configuration asks for; what the settings of `before` asked for alike is taken over from it.
- * Of what was opened here nothing stays open when something fails.
+ * Of what was opened here nothing stays open when something fails, and the server of `before` goes on as it was: what
+ * it shares with its successor (replay memory, open command cycles) is changed when nothing can fail any more, at once.
  *
- * @param ending stops the commands that run for packets when the server ends.
  * @throws {HintedError} when something cannot be opened.
  */
 export async function openSetup(
   config: LoadedServerConfig,
-  testMode: boolean,
-  log: ServeLog,
-  ending: AbortSignal,
+  life: ServeLife,
   before?: OpenedSetup,
 ): Promise<OpenedSetup> {
-  const { settings, given, stanzas } = config;
-  const keeps = (part: ServerPart): boolean =>
-    before !== undefined && isSame(before.config.settings, settings, part);
-  const replay = before !== undefined && keeps("replay")
-    ? before.replay
-    : openReplayCache(settings, testMode, log, before?.replay);
-  if (before?.firewall !== undefined && !keeps("firewall place")) {
+  const { settings, stanzas } = config;
+  const { testMode, log, ending, replay } = life;
+  if (before?.firewall !== undefined && !isKept(before, settings, "firewall place")) {
     throw new HintedError("The firewall's chains, sets or NAT switches are other ones now", {
       hint: "Stop the server and start it again",
     });
   }
-  const { capture, announcements } = await openCapture(settings, testMode, log, before);
-  try {
-    const kept = keeps("firewall") ? before?.firewall : undefined;
-    const tell = (event: FirewallEvent): void => log.firewall(event);
-    const firewall = needsFirewall(stanzas, before)
-      ? kept ?? await firewallFromSettings(settings, given, tell, testMode)
-      : undefined;
-    refuseOtherKind(firewall, before?.firewall);
-    if (firewall !== kept) await firewall?.prepare(before?.firewall?.held());
-    if (firewall !== undefined && natSwitches(settings).forwarding) {
-      const notices = checkForwarding(settings.ENABLE_PROC_IP_FORWARD && !testMode);
-      for (const { severity, text } of notices) log[severity](text);
-    }
-    const commandSide = testMode
-      ? undefined
-      : before?.commandSide === undefined
-      ? openCommands(config, log, ending)
-      : reloadCommands(config, before.commandSide);
-    return {
-      commands: commandSide?.commands,
-      cycles: commandSide?.cycles,
-      commandSide,
-      capture,
-      firewall,
-      replay,
-      stanzas,
-      placeOf: placesOnThisHost(),
-      lookUp: settings.ENABLE_NAT_DNS ? lookUpHost : refuseNames,
-      policy: policyFromSettings(settings, testMode),
-      config,
-      announcements,
-    };
-  } catch (error) {
-    if (capture !== before?.capture) await capture.close();
-    throw error;
+  const path = settings.ENABLE_DIGEST_PERSISTENCE && !testMode ? settings.DIGEST_FILE : undefined;
+  await using undo = new AsyncDisposableStack();
+  const opened = path === undefined ? undefined : openReplayFile(path);
+  undo.defer(() => opened?.store.close());
+  const { capture, announcements } = await openCapture(settings, life, before);
+  if (capture !== before?.capture) undo.defer(() => capture.close());
+  const firewall = await openFirewall(config, life, before);
+  const openedCommands = testMode || before?.commandSide !== undefined
+    ? undefined
+    : openCommands(config, log, ending);
+  if (firewall !== before?.firewall) {
+    undo.defer(() => firewall?.release());
+    await firewall?.prepare(before?.firewall?.held());
   }
+  if (firewall !== undefined && natSwitches(settings).forwarding) {
+    const notices = checkForwarding(settings.ENABLE_PROC_IP_FORWARD && !testMode);
+    for (const { severity, text } of notices) log[severity](text);
+  }
+  replay.configure({ window: maxAge(settings), opened }, nowSeconds());
+  undo.move();
+  if (opened !== undefined) tellOfReplayFile(settings.DIGEST_FILE, opened, replay, log);
+  const commandSide = before?.commandSide === undefined
+    ? openedCommands
+    : reloadCommands(config, before.commandSide);
+  return {
+    commands: commandSide?.commands,
+    cycles: commandSide?.cycles,
+    commandSide,
+    capture,
+    firewall,
+    stanzas,
+    placeOf: placesOnThisHost(),
+    lookUp: settings.ENABLE_NAT_DNS ? lookUpHost : refuseNames,
+    policy: policyFromSettings(settings, testMode),
+    config,
+    announcements,
+  };
+}
+
+/** The firewall that runs, or the one the settings ask for in its place; that one is not prepared yet. */
+async function openFirewall(
+  { settings, given, stanzas }: LoadedServerConfig,
+  { testMode, log }: ServeLife,
+  before: OpenedSetup | undefined,
+): Promise<Firewall | undefined> {
+  if (!needsFirewall(stanzas, before)) return undefined;
+  if (before?.firewall !== undefined && isKept(before, settings, "firewall")) {
+    return before.firewall;
+  }
+  const firewall = await firewallFromSettings(settings, given, firewallTeller(log), testMode);
+  refuseOtherKind(firewall, before?.firewall);
+  return firewall;
+}
+
+/**
+ * Made in a function of its own, as all that a setup keeps for its life: closures of one function keep alive what any
+ * of them uses, and so each setup would keep the one before it.
+ */
+function firewallTeller(log: ServeLog): (event: FirewallEvent) => void {
+  return (event) => log.firewall(event);
+}
+
+/** As above. */
+function captureTeller(log: ServeLog): (notice: CaptureNotice) => void {
+  return ({ severity, text }) => log[severity](text);
 }
 
 /** The capture that runs, or the one the settings ask for in its place. */
 async function openCapture(
   settings: ServerSettings,
-  testMode: boolean,
-  log: ServeLog,
+  { testMode, log }: ServeLife,
   before: OpenedSetup | undefined,
 ): Promise<OpenedCapture> {
   if (before !== undefined) {
@@ -122,8 +154,7 @@ async function openCapture(
       });
     }
   }
-  const notify = (notice: CaptureNotice): void => log[notice.severity](notice.text);
-  return await captureFromSettings(settings, notify, testMode);
+  return await captureFromSettings(settings, captureTeller(log), testMode);
 }
 
 /**
@@ -142,31 +173,26 @@ function refuseOtherKind(firewall: Firewall | undefined, before: Firewall | unde
   });
 }
 
-/** Whether both say the same about a part of the server. */
-function isSame(a: ServerSettings, b: ServerSettings, part: ServerPart): boolean {
+/** Whether the settings say what those that run say about a part of the server. */
+function isKept({ config }: OpenedSetup, settings: ServerSettings, part: ServerPart): boolean {
   const select = (settings: ServerSettings): string =>
     JSON.stringify(
       FWKNOPD_ROWS.filter((row) => row.part === part).map(({ name }) => settings[name] ?? null),
     );
-  return select(a) === select(b);
+  return select(config.settings) === select(settings);
 }
 
-function openReplayCache(
-  settings: ServerSettings,
-  testMode: boolean,
+function tellOfReplayFile(
+  path: string,
+  { content, warnings }: OpenedReplayFile,
+  { size }: ReplayCache,
   log: ServeLog,
-  before: ReplayCache | undefined,
-): ReplayCache {
-  const isKept = settings.ENABLE_DIGEST_PERSISTENCE && !testMode;
-  const path = isKept ? settings.DIGEST_FILE : undefined;
-  const now = nowSeconds();
-  const { cache, invalidLines } = openReplay({ window: maxAge(settings), path, now });
-  if (before !== undefined) cache.takeOver(before, now);
-  for (const line of invalidLines) {
+): void {
+  for (const text of warnings) log.warning(text);
+  for (const line of content.invalidLines) {
     log.warning(`*Skipping invalid digest file entry in ${path} at line ${line}.`);
   }
-  if (path !== undefined) log.debug(`Using Digest Cache: '${path}' (entry count = ${cache.size})`);
-  return cache;
+  log.debug(`Using Digest Cache: '${path}' (entry count = ${size})`);
 }
 
 function maxAge(settings: ServerSettings): number | undefined {

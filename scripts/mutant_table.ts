@@ -161,7 +161,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "the same packet again is a replay, whoever sends it",
+      "a replay is told once, however many stanzas have its keys",
     ],
   },
   {
@@ -688,8 +688,8 @@ export const MUTANTS: readonly Mutant[] = [
     check: "16, row 9",
     off: "replays are detected without a file",
     file: CACHE,
-    text: "return this.#entries.get(digest);",
-    becomes: "return this.#store === undefined ? undefined : this.#entries.get(digest);",
+    text: "this.#put(entry);\n    this.#compact(time);",
+    becomes: "if (this.#store !== undefined) this.#put(entry);\n    this.#compact(time);",
     killer: [
       "lib/server/packet_processor_test.ts",
       "in test mode everything is checked and nothing is done",
@@ -701,7 +701,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "lib/server/open_replay.ts",
     text: "throw new HintedError(`Cannot use",
     becomes:
-      "if (window !== undefined) return { cache: new ReplayCache({ window }), invalidLines: [] };\n    throw new HintedError(`Cannot use",
+      'if (path !== "") return ReplayFile.open("/tmp");\n    throw new HintedError(`Cannot use',
     killer: ["lib/server/replay_test.ts", "without a usable replay file the server does not start"],
   },
   {
@@ -977,22 +977,22 @@ export const MUTANTS: readonly Mutant[] = [
     check: "16, row 28",
     off: "old digests are dropped",
     file: CACHE,
-    text: "this.#forget(entry.time);",
-    becomes: "",
+    text: "this.#put(entry);\n    this.#compact(time);",
+    becomes: "this.#put(entry);",
     killer: [
       "lib/server/replay_test.ts",
-      "an entry is kept for twice the age window and not longer",
+      "what is too old is forgotten when there is as much of it as of the rest, the newest ones never",
     ],
   },
   {
     check: "16, row 28",
     off: "younger digests are not forgotten",
     file: CACHE,
-    text: "return Math.max(time + window, timestamp ?? 0);",
-    becomes: "return Math.max(time, timestamp ?? 0);",
+    text: "return message === undefined ? time + window : message.timestamp;",
+    becomes: "return message === undefined ? time : message.timestamp;",
     killer: [
       "lib/server/replay_test.ts",
-      "an entry is kept for twice the age window and not longer",
+      "an entry of the C daemon is kept for twice the window: its packet may have been ahead",
     ],
   },
   {
@@ -1009,12 +1009,23 @@ export const MUTANTS: readonly Mutant[] = [
   {
     check: "16, row 28",
     off: "the file is rewritten without what is of no use",
-    file: "lib/server/replay_file.ts",
-    text: "const lines = Array.from(cache.entries(), formatReplayEntry);",
+    file: "lib/server/replay_file_text.ts",
+    text: "const lines = Array.from(entries, formatReplayEntry);",
     becomes: "const lines: string[] = [];",
     killer: [
       "lib/server/replay_test.ts",
-      "compacting keeps what is still remembered and drops the rest",
+      "the file of a running server shrinks with its memory, and the next server knows what is not in it",
+    ],
+  },
+  {
+    check: "16, row 1",
+    off: "a message counts once, whatever its text",
+    file: CACHE,
+    text: "if (this.#messages.has(message.digest)) return false;",
+    becomes: "",
+    killer: [
+      "lib/server/replay_test.ts",
+      "a packet is accepted once, and so is its message in another text",
     ],
   },
   {

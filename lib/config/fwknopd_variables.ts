@@ -126,7 +126,6 @@ export const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Refuse packets whose time differs too much from this host's",
     honoured: true,
-    part: "replay",
   },
   {
     name: "MAX_SPA_PACKET_AGE",
@@ -136,7 +135,6 @@ export const FWKNOPD_VARIABLES = [
     unit: "s",
     doc: "Largest difference allowed, either way",
     honoured: true,
-    part: "replay",
   },
   {
     name: "ENABLE_DIGEST_PERSISTENCE",
@@ -144,7 +142,6 @@ export const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Keep the digests of seen packets in DIGEST_FILE; N keeps them in memory only",
     honoured: true,
-    part: "replay",
   },
   {
     name: "RULES_CHECK_THRESHOLD",
@@ -718,7 +715,6 @@ export const FWKNOPD_VARIABLES = [
     default: "$FWKNOP_RUN_DIR/digest.cache",
     doc: "File of the digests of seen packets",
     honoured: true,
-    part: "replay",
   },
   {
     name: "GPG_HOME_DIR",

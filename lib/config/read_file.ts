@@ -74,7 +74,8 @@ function readAll(file: Deno.FsFile): Uint8Array {
   return concatBytes(...parts);
 }
 
-function ownership(path: string, { mode, uid }: Deno.FileInfo): Diagnostic[] {
+/** What the C daemon warns of: permissions wider than 0600, and another owner. */
+export function ownership(path: string, { mode, uid }: Deno.FileInfo): Diagnostic[] {
   const warning = (code: DiagnosticCode, text: string, hint: string): Diagnostic => ({
     severity: "warning",
     text,

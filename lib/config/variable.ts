@@ -12,10 +12,10 @@
 export type Build = "iptables" | "firewalld" | "ipfw" | "pf" | "nfq";
 
 /**
- * What a reload keeps as long as its variables stay as they were: the memory of packets, and the firewall. Where in the
- * firewall rules are put cannot change under a running server at all.
+ * What a reload keeps as long as its variables stay as they were: the firewall. Where in the firewall rules are put
+ * cannot change under a running server at all.
  */
-export type ServerPart = "replay" | "firewall" | "firewall place";
+export type ServerPart = "firewall" | "firewall place";
 
 /** One variable. */
 export interface VariableRow<Kind extends string = string> {

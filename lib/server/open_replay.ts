@@ -1,43 +1,22 @@
 /**
- * The replay cache as the settings want it, loaded from its file.
+ * Opening the replay file for a server.
  *
  * @module
  */
 import { HintedError } from "../hinted_error.ts";
-import { ReplayCache } from "./replay_cache.ts";
-import { compactReplayFile, ReplayFile } from "./replay_file.ts";
-
-/** What the settings say about replays. */
-export interface ReplaySettings {
-  /** MAX_SPA_PACKET_AGE in seconds; `undefined` when ages are not checked. */
-  readonly window: number | undefined;
-  /** DIGEST_FILE; `undefined` remembers in memory only. */
-  readonly path: string | undefined;
-  /** Seconds since 1970 UTC. */
-  readonly now: number;
-}
-
-/** The cache, ready, and what was found in its file. */
-export interface OpenedReplay {
-  readonly cache: ReplayCache;
-  readonly invalidLines: readonly number[];
-}
+import { type OpenedReplayFile, ReplayFile } from "./replay_file.ts";
 
 /**
- * Opens the cache.
+ * Opens the file of the name. What is in the memory of the server is not touched, nor is what is in the file.
  *
- * @throws {HintedError} when the file cannot be read and written: without it packets could be replayed after a
- * restart, so the server does not start (`docs/spec/server.md` 16, row 9).
+ * @throws {HintedError} when the file cannot be read and written, or others could change it: packets could be replayed
+ * after a restart, so the server does not start (`docs/spec/server.md` 16, row 9).
  */
-export function openReplay({ window, path, now }: ReplaySettings): OpenedReplay {
-  if (path === undefined) return { cache: new ReplayCache({ window }), invalidLines: [] };
+export function openReplayFile(path: string): OpenedReplayFile {
   try {
-    const opened = loadFile(path, window, now);
-    if (opened.stale < WORTH_REWRITING || opened.stale < opened.cache.size) return opened;
-    opened.file.close();
-    compactReplayFile(path, opened.cache);
-    return loadFile(path, window, now);
+    return ReplayFile.open(path);
   } catch (error) {
+    if (error instanceof HintedError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new HintedError(`Cannot use the replay file ${path}: ${reason}`, {
       hint:
@@ -45,18 +24,4 @@ export function openReplay({ window, path, now }: ReplaySettings): OpenedReplay 
       cause: error,
     });
   }
-}
-
-/** Lines of no more use that are left alone. */
-const WORTH_REWRITING = 1000;
-
-function loadFile(
-  path: string,
-  window: number | undefined,
-  now: number,
-): OpenedReplay & { readonly file: ReplayFile; readonly stale: number } {
-  const { file, content } = ReplayFile.open(path);
-  const cache = new ReplayCache({ window, store: file });
-  const stale = cache.load(content.entries, now);
-  return { cache, invalidLines: content.invalidLines, file, stale };
 }

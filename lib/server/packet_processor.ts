@@ -65,8 +65,6 @@ export class PacketProcessor {
     this.#replay = new ReplayGate({
       replay: parts.replay,
       now: parts.now,
-      // Without an HMAC one message can have a second packet text.
-      remembersMessages: parts.stanzas.some((stanza) => stanza.hmac === undefined),
       refuse,
     });
     this.#gpg = new GpgTurn({

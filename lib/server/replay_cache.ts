@@ -3,133 +3,242 @@
  *
  * @module
  */
-import { formatReplayEntry, type ReplayEntry } from "./replay_entry.ts";
+import { formatReplayEntry, type ReplayEntry, type SeenMessage } from "./replay_entry.ts";
+import { formatHorizon, formatReplayFile, type ReplayFileContent } from "./replay_file_text.ts";
 
-/** Where new entries are kept beyond the life of the process. */
+/** Where entries are kept beyond the life of the process. */
 export interface ReplayStore {
-  /** Writes the line at once. @throws when it cannot be written: the packet must then be refused. */
-  append(line: string): void;
+  /** Writes the lines at once. @throws when they cannot be written: the packet must then be refused. */
+  append(lines: string): void;
+  /** Puts another text in the place of the whole, in one step. @throws when that fails; the text is as it was then. */
+  replace(text: string): void;
+  /**
+   * Another program took the file away, or put one in its place: opens what is there now, or makes it.
+   *
+   * @returns `undefined` where nothing of that kind happened.
+   * @throws when it cannot be opened.
+   */
+  reopen(): OpenedStore | undefined;
+  close(): void;
+}
+
+/** A store, and what it held when it was opened. */
+export interface OpenedStore {
+  readonly store: ReplayStore;
+  readonly content: ReplayFileContent;
+}
+
+/** What of the settings the memory follows. */
+export interface ReplaySettings {
+  /** Largest age of a packet in seconds; `undefined` when ages are not checked. */
+  readonly window: number | undefined;
+  /** `undefined` keeps entries in memory only (test mode, or persistence switched off). */
+  readonly opened?: OpenedStore | undefined;
 }
 
 /**
- * Digests of accepted packets. Look-ups take constant time. With an age window an entry is dropped once it is older
- * than twice the window: by then the packet it stands for is refused for its age, whatever the two clocks say
- * (`docs/spec/server.md` 16, row 28). Without a window nothing is ever forgotten. Clocks are set forward and back, and
- * windows change; so the cache knows which packets it may have forgotten.
+ * Packets that are too old by the clock are remembered all the same while there are no more of them than this: a clock
+ * that was ahead is set right again, and then they matter.
+ */
+const KEPT = 5000;
+
+/**
+ * Packets accepted so far, one memory for the life of the process. Look-ups take constant time. What is remembered is
+ * also what stands in the store.
+ *
+ * A packet is forgotten only when it is too old to be accepted, and many newer ones are there. Clocks are set forward
+ * and back, and windows change, so that it may become young again: the memory knows the latest time of all that it
+ * forgot, the *horizon*, and so does the store. A packet up to the horizon opens nothing, since nothing can say that it
+ * is new. So no packet counts twice, whatever the clock does (`docs/spec/server.md` 16, row 28); and as the horizon lies
+ * thousands of packets back, a clock that is set right keeps no new packet out.
  */
 export class ReplayCache {
-  readonly #entries = new Map<string, ReplayEntry>();
-  readonly #window: number | undefined;
-  /** Packets with a time up to this one may have been forgotten. */
+  readonly #packets = new Map<string, ReplayEntry>();
+  readonly #messages = new Map<string, ReplayEntry>();
+  readonly #kept: number;
+  #window: number | undefined;
+  #store: ReplayStore | undefined;
   #horizon = -Infinity;
-  readonly #store: ReplayStore | undefined;
+  /** How many packets there must be before it is worth a look whether some can be forgotten. */
+  #mark: number;
 
-  /**
-   * @param options.window largest age of a packet in seconds; `undefined` when ages are not checked.
-   * @param options.store `undefined` keeps entries in memory only (test mode, or persistence switched off).
-   */
+  /** @param options.kept packets that are never forgotten, the newest ones; for tests. */
   constructor(
-    options: { readonly window?: number | undefined; readonly store?: ReplayStore | undefined },
+    { window, kept = KEPT }: { readonly window?: number | undefined; readonly kept?: number } = {},
   ) {
-    this.#window = options.window;
-    this.#store = options.store;
+    this.#window = window;
+    this.#kept = kept;
+    this.#mark = 2 * kept;
   }
 
   /** How many packets are remembered. */
   get size(): number {
-    return this.#entries.size;
+    return this.#packets.size;
   }
 
-  /** The packet that carried this digest before, if there was one. */
+  /** The packet that had this text before, if there was one. */
   lookup(digest: string): ReplayEntry | undefined {
-    return this.#entries.get(digest);
+    return this.#packets.get(digest);
   }
 
-  /**
-   * Whether a packet of that time may have been accepted and forgotten. With clocks that run on and a window that stays
-   * it is too old by then in any case.
-   */
+  /** The packet that had this message before, in whatever text. */
+  lookupMessage({ digest }: SeenMessage): ReplayEntry | undefined {
+    return this.#messages.get(digest);
+  }
+
+  /** Whether a packet of that time may have been accepted and forgotten. */
   mayHaveForgotten(timestamp: number): boolean {
     return timestamp <= this.#horizon;
   }
 
   /**
-   * Test-and-set: remembers the entry and writes it to the store. Returns `false`, changing nothing, when the digest
-   * was there already.
+   * Test-and-set: remembers the packet and writes it to the store. Returns `false`, changing nothing, when its text or
+   * its message was there already.
    *
    * @throws whatever the store throws; nothing is remembered then.
    */
   add(entry: ReplayEntry): boolean {
-    if (this.#entries.has(entry.digest)) return false;
+    const { digest, time, message } = entry;
+    this.restore(time);
+    if (this.#packets.has(digest)) return false;
+    if (message !== undefined) {
+      if (this.#messages.has(message.digest)) return false;
+      // It opens nothing for ever. A stock of old packets must not fill the memory.
+      if (this.mayHaveForgotten(message.timestamp)) return true;
+    }
     this.#store?.append(formatReplayEntry(entry));
-    this.#forget(entry.time);
-    this.#entries.set(entry.digest, entry);
+    this.#put(entry);
+    this.#compact(time);
     return true;
   }
 
   /**
-   * Takes over entries of an earlier run. Those already too old to matter are left out; returns how many were.
+   * Goes on with other settings. What the store holds is remembered from now on, and what only the memory holds is
+   * written to it. The store before is closed. Nothing runs in between, so that no packet falls between two stores.
    *
    * @param now seconds since 1970 UTC.
+   * @throws whatever the new store throws; then nothing has changed, and the new store is still the caller's.
    */
-  load(entries: Iterable<ReplayEntry>, now: number): number {
-    let stale = 0;
-    for (const entry of entries) {
-      if (this.#isStale(entry, now)) {
-        stale++;
-        this.#raiseHorizon(entry);
-      } else this.#entries.set(entry.digest, entry);
-    }
-    return stale;
+  configure({ window, opened }: ReplaySettings, now: number): void {
+    if (opened !== undefined) this.#writeMissing(opened);
+    this.#store?.close();
+    this.#store = opened?.store;
+    this.#window = window;
+    if (opened !== undefined) this.load(opened.content);
+    this.#compact(now);
+  }
+
+  /** Remembers what a store holds, without a store: to look at it. */
+  load({ entries, horizon }: ReplayFileContent): void {
+    this.#horizon = Math.max(this.#horizon, horizon);
+    for (const entry of entries) this.#put(entry);
   }
 
   /**
-   * Goes on where another cache stops, at a reload: what that one knows and this one does not is written to the store.
+   * Opens the store again, or makes it, and writes what is remembered, if another program took its file away.
    *
-   * @throws whatever the store throws.
+   * @param now seconds since 1970 UTC.
+   * @returns whether one did.
+   * @throws when it cannot be written.
    */
-  takeOver(before: ReplayCache, now: number): void {
-    this.#horizon = Math.max(this.#horizon, before.#horizon);
-    for (const entry of before.#entries.values()) {
-      if (this.#isStale(entry, now)) this.#raiseHorizon(entry);
-      else if (!this.#entries.has(entry.digest)) {
-        this.#store?.append(formatReplayEntry(entry));
-        this.#entries.set(entry.digest, entry);
-      }
+  restore(now: number): boolean {
+    const opened = this.#store?.reopen();
+    if (opened === undefined) return false;
+    try {
+      this.configure({ window: this.#window, opened }, now);
+    } catch (error) {
+      opened.store.close();
+      throw error;
     }
+    return true;
+  }
+
+  /**
+   * Forgets what is of no use, here and in the store.
+   *
+   * @param now seconds since 1970 UTC.
+   * @throws when the store cannot be written; nothing is forgotten then.
+   */
+  forget(now: number): void {
+    const gone = this.#useless(now);
+    if (gone.size === 0) return;
+    let horizon = this.#horizon;
+    for (const entry of gone) horizon = Math.max(horizon, latestTime(entry, this.#window ?? 0));
+    const rest = Array.from(this.#packets.values()).filter((entry) => !gone.has(entry));
+    this.#store?.replace(formatReplayFile(rest, horizon));
+    this.#horizon = horizon;
+    for (const { digest, message } of gone) {
+      this.#packets.delete(digest);
+      if (message !== undefined) this.#messages.delete(message.digest);
+    }
+  }
+
+  /** All of it, as the text of a file. */
+  text(): string {
+    return formatReplayFile(this.#packets.values(), this.#horizon);
   }
 
   /** Every entry remembered, oldest first. */
   entries(): Iterable<ReplayEntry> {
-    return this.#entries.values();
+    return this.#packets.values();
   }
 
-  #isStale(entry: ReplayEntry, now: number): boolean {
-    return this.#window !== undefined && newestTime(entry, this.#window) < now - this.#window;
+  /** Ends the store's life. */
+  close(): void {
+    this.#store?.close();
+    this.#store = undefined;
   }
 
-  #raiseHorizon(entry: ReplayEntry): void {
-    this.#horizon = Math.max(this.#horizon, newestTime(entry, this.#window ?? 0));
-  }
-
-  /** A map iterates in the order of insertion, which is that of time, so the stale ones come first. */
-  #forget(now: number): void {
-    for (const [digest, entry] of this.#entries) {
-      if (!this.#isStale(entry, now)) {
-        // One from the future stays for long, and must not keep the others.
-        if ((entry.timestamp ?? 0) > entry.time + (this.#window ?? 0)) continue;
-        return;
-      }
-      this.#entries.delete(digest);
-      this.#raiseHorizon(entry);
+  #put(entry: ReplayEntry): void {
+    const before = this.#packets.get(entry.digest);
+    if (before === undefined || before.message === undefined) {
+      this.#packets.set(entry.digest, entry);
+      if (entry.message !== undefined) this.#messages.set(entry.message.digest, entry);
     }
+  }
+
+  /** What cannot be accepted by the clock, but for the newest ones. */
+  #useless(now: number): ReadonlySet<ReplayEntry> {
+    const window = this.#window;
+    const gone = new Set<ReplayEntry>();
+    if (window === undefined) return gone;
+    let older = this.#packets.size - this.#kept;
+    for (const entry of this.#packets.values()) {
+      if (older-- <= 0) break;
+      if (latestTime(entry, window) < now - window) gone.add(entry);
+    }
+    return gone;
+  }
+
+  /** Forgets once half of what is remembered is of no use: a packet costs the same however many there are. */
+  #compact(now: number): void {
+    if (this.#packets.size < this.#mark) return;
+    const useless = this.#useless(now).size;
+    const useful = this.#packets.size - useless;
+    this.#mark = this.#packets.size + Math.max(this.#kept, useful - useless);
+    if (useless < useful) return;
+    try {
+      this.forget(now);
+      this.#mark = 2 * useful;
+    } catch {
+      // Nothing is lost by a store that is longer than it should be. It is tried again after as many packets.
+    }
+  }
+
+  /** All or nothing: one call to the store. */
+  #writeMissing({ store, content }: OpenedStore): void {
+    const there = new Set(content.entries.map(formatReplayEntry));
+    const missing = Array.from(this.#packets.values(), formatReplayEntry)
+      .filter((lines) => !there.has(lines));
+    const horizon = this.#horizon > content.horizon ? formatHorizon(this.#horizon) : "";
+    if (missing.length > 0 || horizon !== "") store.append(horizon + missing.join(""));
   }
 }
 
 /**
- * The latest time a packet with this entry can have: its own where that is known, else what was accepted then. A clock
- * that was wrong when it came refused it, and could be right when it comes again, so both count.
+ * The latest time that an accepted packet with this entry can have. The C daemon does not write it down; it takes
+ * packets that are ahead of its clock by no more than the window.
  */
-function newestTime({ time, timestamp }: ReplayEntry, window: number): number {
-  return Math.max(time + window, timestamp ?? 0);
+function latestTime({ time, message }: ReplayEntry, window: number): number {
+  return message === undefined ? time + window : message.timestamp;
 }

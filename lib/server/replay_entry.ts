@@ -1,5 +1,8 @@
 /**
- * One line of the replay file, in the C daemon's format (`docs/spec/server.md` 8).
+ * What the replay file says of one packet, in the C daemon's format (`docs/spec/server.md` 8).
+ *
+ * Below the C daemon's line stands a line of ours, a comment to the C daemon, with what only we know: the digest of the
+ * message and its time.
  *
  * @module
  */
@@ -22,17 +25,29 @@ export interface ReplayEntry {
   readonly destinationPort: number;
   /** Seconds since 1970 UTC by the server's clock. */
   readonly time: number;
-  /** Time in the message, in seconds since 1970 UTC; the file does not hold it. */
-  readonly timestamp?: number;
+  /** Absent where the C daemon wrote the entry. */
+  readonly message?: SeenMessage;
 }
 
-/** The line for an entry, newline included. */
+/** What was in the packet. */
+export interface SeenMessage {
+  /** SHA-256 of the message's fields, 43 characters of base64. */
+  readonly digest: string;
+  /** Time in the message, in seconds since 1970 UTC. */
+  readonly timestamp: number;
+}
+
+/** The lines for an entry, each with its newline. */
 export function formatReplayEntry(entry: ReplayEntry): string {
-  const { digest, protocol, source, sourcePort, destination, destinationPort, time } = entry;
-  return `${digest} ${protocol} ${source} ${sourcePort} ${destination} ${destinationPort} ${time}\n`;
+  const { digest, protocol, source, sourcePort, destination, destinationPort, time, message } =
+    entry;
+  const line =
+    `${digest} ${protocol} ${source} ${sourcePort} ${destination} ${destinationPort} ${time}\n`;
+  if (message === undefined) return line;
+  return `${line}# message ${message.digest} ${message.timestamp}\n`;
 }
 
-/** The entry on a line, or `undefined` when the line does not hold the seven fields. */
+/** The entry on a line, without its message, or `undefined` when the line does not hold the seven fields. */
 export function parseReplayEntry(line: string): ReplayEntry | undefined {
   const [digest, protocol, source, sourcePort, destination, destinationPort, time, ...rest] = line
     .trim().split(/[ \t]+/);
@@ -41,8 +56,7 @@ export function parseReplayEntry(line: string): ReplayEntry | undefined {
     /^[0-9]{1,10}$/.test(text ?? "") ? Number(text) : NaN
   );
   const addresses = parseAddress(source) !== undefined && parseAddress(destination) !== undefined;
-  const digestLength = digest.length === 43 ? decodeBase64(digest)?.length : undefined;
-  if (rest.length > 0 || numbers.some(Number.isNaN) || !addresses || digestLength !== 32) {
+  if (rest.length > 0 || numbers.some(Number.isNaN) || !addresses || !isDigest(digest)) {
     return undefined;
   }
   const [protocolNumber = 0, from = 0, to = 0, seconds = 0] = numbers;
@@ -55,4 +69,15 @@ export function parseReplayEntry(line: string): ReplayEntry | undefined {
     destinationPort: to,
     time: seconds,
   };
+}
+
+/** The message on a line below an entry; `undefined` for other comments. */
+export function parseSeenMessage(line: string): SeenMessage | undefined {
+  const [, digest = "", timestamp] = /^# message (\S{43}) ([0-9]{1,10})$/.exec(line) ?? [];
+  if (timestamp === undefined || !isDigest(digest)) return undefined;
+  return { digest, timestamp: Number(timestamp) };
+}
+
+function isDigest(text: string): boolean {
+  return text.length === 43 && decodeBase64(text)?.length === 32;
 }

@@ -4,73 +4,84 @@
  *
  * @module
  */
-import { type ReplayCache, type ReplayStore } from "./replay_cache.ts";
-import {
-  formatReplayEntry,
-  parseReplayEntry,
-  REPLAY_FILE_HEADER,
-  type ReplayEntry,
-} from "./replay_entry.ts";
+import { replaceFile } from "../atomic_file.ts";
+import { examineStateFile, folderOf } from "../config/state_file.ts";
+import type { OpenedStore, ReplayStore } from "./replay_cache.ts";
+import { REPLAY_FILE_HEADER } from "./replay_entry.ts";
+import { parseReplayFile, type ReplayFileContent } from "./replay_file_text.ts";
 
-/** What was in the file. */
-export interface ReplayFileContent {
-  readonly entries: readonly ReplayEntry[];
-  /** Numbers of lines, from 1, that hold neither an entry nor a comment. */
-  readonly invalidLines: readonly number[];
-}
-
-/** Reads the text of a replay file. `#` and `;` start a comment line. */
-export function parseReplayFile(text: string): ReplayFileContent {
-  const entries: ReplayEntry[] = [];
-  const invalidLines: number[] = [];
-  for (const [index, line] of text.split("\n").entries()) {
-    if (line.trim() === "" || line.startsWith("#") || line.startsWith(";")) continue;
-    const entry = parseReplayEntry(line);
-    if (entry === undefined) invalidLines.push(index + 1);
-    else entries.push(entry);
-  }
-  return { entries, invalidLines };
+/** The file, and what was in it. */
+export interface OpenedReplayFile extends OpenedStore {
+  readonly store: ReplayFile;
+  readonly content: ReplayFileContent;
+  /** What the C daemon says of a file that is not private. */
+  readonly warnings: readonly string[];
 }
 
 /** A replay file kept open for appending. */
 export class ReplayFile implements ReplayStore {
-  readonly #file: Deno.FsFile;
+  /** As the settings name it; links may lie on the way. */
+  readonly #path: string;
+  #file: Deno.FsFile;
+  /** Of the file that is open, to know it again. */
+  #info: Deno.FileInfo;
   readonly #encoder = new TextEncoder();
   /** The last line was not written to its end: the disk was full. */
   #isTorn = false;
 
-  private constructor(file: Deno.FsFile) {
+  private constructor(path: string, file: Deno.FsFile) {
+    this.#path = path;
     this.#file = file;
+    this.#info = file.statSync();
   }
 
   /**
    * Opens the file, made with mode 0600 and its header line when absent.
    *
-   * @throws {Error} when it cannot be opened for reading and writing. The C daemon runs on without replay detection
-   * then (`docs/spec/server.md` 16, row 9); we must not.
+   * @throws {Error} when it cannot be opened for reading and writing, or when somebody else could change it. The C
+   * daemon runs on without replay detection, or with that file (`docs/spec/server.md` 16, row 9); we must not.
    */
-  static open(path: string): { file: ReplayFile; content: ReplayFileContent } {
-    const handle = Deno.openSync(path, { read: true, append: true, create: true, mode: 0o600 });
-    const file = new ReplayFile(handle);
+  static open(path: string): OpenedReplayFile {
+    examineStateFile(path, "DIGEST_FILE");
+    const handle = openOrMake(path);
+    const store = new ReplayFile(path, handle);
     try {
-      if (!handle.statSync().isFile) throw new Error("not a regular file");
+      const warnings = examineStateFile(path, "DIGEST_FILE", store.#info);
       const text = Deno.readTextFileSync(path);
-      if (text === "") file.append(REPLAY_FILE_HEADER);
+      if (text === "") store.append(REPLAY_FILE_HEADER);
       // A line cut short by a crash must not swallow the next one.
-      else if (!text.endsWith("\n")) file.append("\n");
-      return { file, content: parseReplayFile(text) };
+      else if (!text.endsWith("\n")) store.append("\n");
+      return { store, content: parseReplayFile(text), warnings };
     } catch (error) {
       handle.close();
       throw error;
     }
   }
 
-  /** Writes a line; after one that was cut short it begins with a newline, or both would be lost. */
-  append(line: string): void {
-    const bytes = this.#encoder.encode(this.#isTorn ? `\n${line}` : line);
+  /** Writes lines; after one that was cut short they begin with a newline, or both would be lost. */
+  append(lines: string): void {
+    const bytes = this.#encoder.encode(this.#isTorn ? `\n${lines}` : lines);
     const written = this.#file.writeSync(bytes);
     this.#isTorn = written !== bytes.length;
     if (this.#isTorn) throw new Error(`Only ${written} of ${bytes.length} bytes written`);
+  }
+
+  replace(text: string): void {
+    const before = this.#file;
+    // Where the path is a link of the administrator, the link stays.
+    this.#file = replaceFile(Deno.realPathSync(this.#path), text);
+    this.#info = this.#file.statSync();
+    this.#isTorn = false;
+    before.close();
+  }
+
+  reopen(): OpenedReplayFile | undefined {
+    const there = statOf(this.#path);
+    const { dev, ino } = this.#info;
+    if (there !== undefined && there.dev === dev && there.ino === ino) return undefined;
+    // The run folder may have gone with it.
+    Deno.mkdirSync(folderOf(this.#path), { recursive: true, mode: 0o700 });
+    return ReplayFile.open(this.#path);
   }
 
   close(): void {
@@ -78,23 +89,21 @@ export class ReplayFile implements ReplayStore {
   }
 }
 
-/**
- * Rewrites the file with what the cache still remembers: the C daemon never removes a line, so the file grows for ever
- * (`docs/spec/server.md` 16, row 28). Written beside it and renamed over it, so that a crash loses nothing.
- */
-export function compactReplayFile(path: string, cache: ReplayCache): void {
-  const lines = Array.from(cache.entries(), formatReplayEntry);
-  replacePrivately(path, REPLAY_FILE_HEADER + lines.join(""));
-}
-
-/** Replaces a file in one step, with mode 0600 from its first byte on. A link in the way is not followed. */
-export function replacePrivately(path: string, text: string): void {
-  const temporary = `${path}.new`;
+function openOrMake(path: string): Deno.FsFile {
   try {
-    Deno.removeSync(temporary);
+    return Deno.openSync(path, { read: true, append: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  Deno.writeTextFileSync(temporary, text, { createNew: true, mode: 0o600 });
-  Deno.renameSync(temporary, path);
+  // What another user puts there in this moment is not taken, and a link of that user not followed.
+  return Deno.openSync(path, { read: true, append: true, createNew: true, mode: 0o600 });
+}
+
+function statOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }

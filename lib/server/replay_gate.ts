@@ -7,14 +7,13 @@ import type { OpenedPacket } from "../spa/packet.ts";
 import { messageReplayDigest } from "../spa/replay_digest.ts";
 import type { PacketFacts, Refuse } from "./refusal.ts";
 import type { ReplayCache } from "./replay_cache.ts";
+import type { ReplayEntry } from "./replay_entry.ts";
 
 /** What the gate is made of. */
 export interface ReplayGateParts {
   readonly replay: ReplayCache;
   /** Seconds since 1970 UTC, whole. */
   readonly now: () => number;
-  /** Messages are remembered as well as packet texts (`lib/spa/replay_digest.ts`). */
-  readonly remembersMessages: boolean;
   readonly refuse: Refuse;
 }
 
@@ -26,9 +25,12 @@ export class ReplayGate {
     this.#parts = parts;
   }
 
-  /** Whether the digest was seen before; if so, that is told. */
+  /** Whether the text with that digest was seen before; if so, that is told. */
   refuses(packet: PacketFacts, digest: string): boolean {
-    const before = this.#parts.replay.lookup(digest);
+    return this.#refuses(packet, this.#parts.replay.lookup(digest));
+  }
+
+  #refuses(packet: PacketFacts, before: ReplayEntry | undefined): boolean {
     if (before === undefined) return false;
     const { source, sourcePort, protocol, destinationPort, time } = before;
     const ago = this.#parts.now() - time;
@@ -44,27 +46,33 @@ export class ReplayGate {
     return true;
   }
 
-  /** Remembers a packet and, where that is called for, its message; `false`, and told, if it must not go on. */
+  /**
+   * Remembers a packet by its text and by its message (`lib/spa/replay_digest.ts`); `false`, and told, if it must not go
+   * on. Both whatever the stanzas say now: with others, after a reload, one message may have a second text.
+   */
   remember(
     packet: PacketFacts,
     packetDigest: string,
     { encodedData, message }: Pick<OpenedPacket, "encodedData" | "message">,
     stanzas: readonly number[],
   ): boolean {
-    const { replay, now, remembersMessages, refuse } = this.#parts;
-    const digests = [packetDigest];
-    if (remembersMessages) {
-      const digest = messageReplayDigest(encodedData);
-      if (this.refuses(packet, digest)) return false;
-      digests.push(digest);
-    }
+    const { replay, now, refuse } = this.#parts;
     const { protocol, source, sourcePort, destination, destinationPort } = packet;
-    const { timestamp } = message;
-    const entry = { protocol, source, sourcePort, destination, destinationPort, timestamp };
+    const seen = { digest: messageReplayDigest(encodedData), timestamp: message.timestamp };
     try {
-      const time = now();
-      for (const digest of digests) replay.add({ ...entry, digest, time });
-      return true;
+      const isNew = replay.add({
+        digest: packetDigest,
+        protocol,
+        source,
+        sourcePort,
+        destination,
+        destinationPort,
+        time: now(),
+        message: seen,
+      });
+      if (isNew) return true;
+      this.#refuses(packet, replay.lookup(packetDigest) ?? replay.lookupMessage(seen));
+      return false;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       refuse(packet, "remember", "not-remembered", { reason }, stanzas);

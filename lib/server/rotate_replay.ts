@@ -3,14 +3,16 @@
  *
  * @module
  */
+import { replaceFile } from "../atomic_file.ts";
+import { examineStateFile } from "../config/state_file.ts";
 import { HintedError } from "../hinted_error.ts";
 import { ReplayCache } from "./replay_cache.ts";
-import { compactReplayFile, parseReplayFile, replacePrivately } from "./replay_file.ts";
+import { parseReplayFile } from "./replay_file_text.ts";
 
 /**
- * Keeps the file under its name with `-old` at its end, and leaves in it only what still matters: the C daemon starts
- * with an empty one, so that packets still young enough could be replayed (16, row 28). Where ages are not checked all
- * of it matters. There need not be a file.
+ * Keeps the file under its name with `-old` at its end, and leaves in it only what still matters, as the running server
+ * does when the file has grown: the C daemon starts with an empty one, so that packets still young enough could be
+ * replayed (16, row 28). There need not be a file.
  *
  * @param window largest age of a packet in seconds; `undefined` when ages are not checked.
  * @param now seconds since 1970 UTC.
@@ -19,13 +21,16 @@ import { compactReplayFile, parseReplayFile, replacePrivately } from "./replay_f
 export function rotateReplayFile(path: string, window: number | undefined, now: number): void {
   const old = `${path}-old`;
   try {
+    examineStateFile(path, "DIGEST_FILE");
     const text = readText(path);
     if (text === undefined) return;
     const cache = new ReplayCache({ window });
-    cache.load(parseReplayFile(text).entries, now);
-    replacePrivately(old, text);
-    compactReplayFile(path, cache);
+    cache.load(parseReplayFile(text));
+    cache.forget(now);
+    replaceFile(old, text).close();
+    replaceFile(Deno.realPathSync(path), cache.text()).close();
   } catch (error) {
+    if (error instanceof HintedError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new HintedError(`Cannot rotate the replay file ${path}: ${reason}`, {
       hint: `Its folder must be writable, for ${old}`,

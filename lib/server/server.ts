@@ -14,13 +14,14 @@ import type { ReplayCache } from "./replay_cache.ts";
 /** What the configuration decides; replaced as a whole by a reload. */
 export interface ServerSetup extends ActingSide {
   readonly capture: Capture;
-  readonly replay: ReplayCache;
   readonly policy: ServerPolicy;
 }
 
 /** What stays for the life of the process. */
 export interface ServerParts {
   readonly observe: Observer;
+  /** A packet counts once, before, during and after a reload. */
+  readonly replay: ReplayCache;
   /** Seconds since 1970 UTC, whole. */
   readonly now: () => number;
   /** Leave after this many packets, valid or not; 0 is no limit. */
@@ -124,8 +125,8 @@ export class Server {
   }
 
   #makeProcessor(): PacketProcessor {
-    const { stanzas, policy, replay } = this.#setup;
-    const { now, observe } = this.#parts;
+    const { stanzas, policy } = this.#setup;
+    const { now, observe, replay } = this.#parts;
     const { act } = this.#actor;
     return new PacketProcessor({
       stanzas,

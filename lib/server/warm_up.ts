@@ -43,9 +43,8 @@ export async function warmUp(
     ...setup,
     firewall,
     stanzas: [made],
-    replay: new ReplayCache({ window: setup.policy.maxAge }),
     capture: new MadeUpPackets((index) => packetFor(made, now(), index), ending),
-  }, { observe: () => {}, now, packetLimit: 0 });
+  }, { observe: () => {}, replay: new ReplayCache(), now, packetLimit: 0 });
   await server.run();
   await firewall.release();
 }

@@ -10,7 +10,7 @@ import { ipOffset, LinkType } from "../../lib/capture/link_layer.ts";
 import { readDecryption } from "../../lib/gpg/open.ts";
 import { countStatus, parseStatus } from "../../lib/gpg/status.ts";
 import { formatReplayEntry, parseReplayEntry } from "../../lib/server/replay_entry.ts";
-import { parseReplayFile } from "../../lib/server/replay_file.ts";
+import { parseReplayFile } from "../../lib/server/replay_file_text.ts";
 import { encodePlaintext } from "../../lib/spa/fields.ts";
 import { readTexts } from "../support/config_files.ts";
 import { ethernet, ipv4, ipv6, tagged, tcp, udp } from "../support/frames.ts";

@@ -14,6 +14,7 @@ import { Explainer } from "../../../lib/server/explain.ts";
 import type { ServerPolicy } from "../../../lib/server/policy.ts";
 import type { ReplayEntry } from "../../../lib/server/replay_entry.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
+import type { ReplayFileContent } from "../../../lib/server/replay_file_text.ts";
 import { encodeHttpRequest } from "../../../lib/spa/http.ts";
 import type { SpaMessage } from "../../../lib/spa/message.ts";
 import { packetReplayDigest } from "../../../lib/spa/replay_digest.ts";
@@ -173,10 +174,14 @@ function recordOf(captured: Datagram): ReplayEntry {
   };
 }
 
+function fileOf(entry: ReplayEntry): ReplayFileContent {
+  return { entries: [entry], horizon: -Infinity, invalidLines: [] };
+}
+
 Deno.test("a packet that the server remembered and refused is not said to have been granted", async () => {
   const early = packet({ time: NOW + 3600 });
   const replay = new ReplayCache({ window: 120 });
-  replay.load([recordOf(early)], NOW);
+  replay.load(fileOf(recordOf(early)));
   const lines = await told([early], { replay });
   assertEquals(lines[0], RECORDED);
   assert(lines.some((line) => line.startsWith("too-new")), lines.join("\n"));
@@ -186,17 +191,17 @@ Deno.test("the server's own record of a captured packet does not make it a repla
   const captured = packet();
   const record = recordOf(captured);
   const replay = new ReplayCache({ window: 120 });
-  replay.load([record], NOW);
+  replay.load(fileOf(record));
   assertEquals(await told([captured], { replay }), [
     RECORDED,
     "decoded #1",
     "decided",
   ]);
   const older = new ReplayCache({ window: 120 });
-  older.load([{ ...record, time: NOW - 60 }], NOW);
+  older.load(fileOf({ ...record, time: NOW - 60 }));
   assert((await told([captured], { replay: older }))[0]?.startsWith("replay:"));
   const elsewhere = new ReplayCache({ window: 120 });
-  elsewhere.load([{ ...record, source: "203.0.113.7" }], NOW);
+  elsewhere.load(fileOf({ ...record, source: "203.0.113.7" }));
   assert((await told([captured], { replay: elsewhere }))[0]?.startsWith("replay:"));
 });
 

@@ -14,6 +14,8 @@ import { anAddress, aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 
+const EMPTY = { entries: [], horizon: -Infinity, invalidLines: [] };
+
 interface Bench {
   readonly take: (datagram: Datagram) => void;
   readonly decisions: Decision[];
@@ -27,11 +29,15 @@ function bench(
   stanzas: readonly Stanza[],
   policy: Partial<ServerPolicy> = {},
   store?: ReplayStore,
+  replay = new ReplayCache({ window: 120 }),
 ): Bench {
   const decisions: Decision[] = [];
   const told: string[] = [];
   const events: PacketEvent[] = [];
   const clock = { now: NOW };
+  if (store !== undefined) {
+    replay.configure({ window: 120, opened: { store, content: EMPTY } }, NOW);
+  }
   const processor = new PacketProcessor({
     stanzas,
     policy: {
@@ -42,7 +48,7 @@ function bench(
       testMode: false,
       ...policy,
     },
-    replay: new ReplayCache({ window: 120, store }),
+    replay,
     now: () => clock.now,
     observe: (event) => {
       told.push(describe(event));
@@ -96,6 +102,17 @@ Deno.test("the same packet again is a replay, whoever sends it", () => {
   }
   assertEquals(told, ["decoded #1", "seen/replay", "seen/replay"]);
   assertEquals(decisions.length, 1);
+});
+
+Deno.test("a replay is told once, however many stanzas have its keys", () => {
+  const { take, told } = bench([
+    aStanza({ number: 1, requireUsername: "bob" }),
+    aStanza({ number: 2 }),
+  ]);
+  const { packetText } = seal({}, { time: NOW });
+  take(datagram(packetText));
+  take(datagram(packetText));
+  assertEquals(told, ["decoded #1", "authorize/wrong-username #1", "decoded #2", "seen/replay"]);
 });
 
 Deno.test("a packet refused by policy is used up all the same", () => {
@@ -187,11 +204,10 @@ Deno.test("in test mode everything is checked and nothing is done", () => {
 });
 
 Deno.test("a packet that cannot be written to the replay file opens nothing", () => {
-  const store = {
-    append: () => {
-      throw new Error("No space left on device");
-    },
+  const fail = () => {
+    throw new Error("No space left on device");
   };
+  const store = { append: fail, replace: fail, reopen: () => undefined, close: () => {} };
   const { take, told, decisions } = bench([aStanza()], {}, store);
   take(datagram(seal({}, { time: NOW }).packetText));
   assertEquals(told, ["remember/not-remembered #1"]);
@@ -303,7 +319,8 @@ Deno.test("in test mode neither a command nor a cycle is run, and the next stanz
 });
 
 Deno.test("after the clock went back a packet that may have been forgotten opens nothing", () => {
-  const { take, told, decisions, clock } = bench([aStanza()]);
+  const replay = new ReplayCache({ window: 120, kept: 0 });
+  const { take, told, decisions, clock } = bench([aStanza()], {}, undefined, replay);
   const { packetText } = seal({}, { time: NOW });
   take(datagram(packetText));
   clock.now = NOW + 86_400;
@@ -314,6 +331,25 @@ Deno.test("after the clock went back a packet that may have been forgotten opens
   clock.now = NOW + 200;
   take(datagram(seal({}, { time: NOW + 200 }).packetText));
   assertEquals(decisions.length, 3);
+});
+
+Deno.test("after the clock was set right, packets that are new open as ever, and those that came before do not", () => {
+  const { take, told, decisions, clock } = bench([aStanza()]);
+  clock.now = NOW + 7200;
+  const early = seal({}, { time: NOW }).packetText;
+  take(datagram(early));
+  for (const time of [NOW + 7200, NOW + 7500, NOW + 7800]) {
+    clock.now = time;
+    take(datagram(seal({}, { time }).packetText));
+  }
+  clock.now = NOW + 60;
+  take(datagram(early));
+  assertEquals(told.at(-1), "seen/replay");
+  for (const time of [NOW - 60, NOW + 60, NOW + 180]) {
+    take(datagram(seal({}, { time }).packetText));
+    assertEquals(told.at(-1), "decoded #1");
+  }
+  assertEquals(decisions.length, 6);
 });
 
 Deno.test("a stranger's X-Forwarded-For is no line of the log", () => {

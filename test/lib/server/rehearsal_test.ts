@@ -42,11 +42,11 @@ Deno.test("in test mode the rules are shown as they would be given to the firewa
     cycles: undefined,
     lookUp: refuseNames,
     placeOf: aPlace(),
-    replay: new ReplayCache({ window: 120 }),
     stanzas,
     policy: { maxAge: 120, http: undefined, nat: NO_NAT, destinationRule: false, testMode: true },
   }, {
     now: () => NOW,
+    replay: new ReplayCache({ window: 120 }),
     observe: (event) => told.push(event.kind === "refused" ? event.refusal.code : event.kind),
     packetLimit: 0,
   });

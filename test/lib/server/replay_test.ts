@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
-import { compactReplayFile, parseReplayFile, ReplayFile } from "../../../lib/server/replay_file.ts";
-import { openReplay } from "../../../lib/server/open_replay.ts";
+import { openReplayFile } from "../../../lib/server/open_replay.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
+import { ReplayFile } from "../../../lib/server/replay_file.ts";
+import { formatReplayFile, parseReplayFile } from "../../../lib/server/replay_file_text.ts";
 import {
   formatReplayEntry,
   parseReplayEntry,
@@ -12,9 +13,14 @@ import { withFolder } from "../../support/folder.ts";
 import { HintedError } from "../../../lib/hinted_error.ts";
 import { encodeBase64 } from "../../../lib/crypto/base64.ts";
 
+function digest(seed: number): string {
+  return encodeBase64(new Uint8Array(32).fill(seed));
+}
+
+/** As the C daemon writes it. */
 function entry(seed: number, time: number): ReplayEntry {
   return {
-    digest: encodeBase64(new Uint8Array(32).fill(seed)),
+    digest: digest(seed),
     protocol: 17,
     source: "192.0.2.44",
     sourcePort: 53992,
@@ -22,6 +28,19 @@ function entry(seed: number, time: number): ReplayEntry {
     destinationPort: 62201,
     time,
   };
+}
+
+/** As we write it. */
+function ours(seed: number, time: number, timestamp = time): ReplayEntry {
+  return { ...entry(seed, time), message: { digest: digest(seed + 100), timestamp } };
+}
+
+/** A memory with a file of its own, opened as a server does. */
+function memoryAt(path: string, now: number, options: { window?: number; kept?: number } = {}) {
+  const { window = 120, kept } = options;
+  const cache = new ReplayCache(kept === undefined ? {} : { kept });
+  cache.configure({ window, opened: openReplayFile(path) }, now);
+  return cache;
 }
 
 Deno.test("a line of the C daemon's replay file is read and written unchanged", () => {
@@ -48,165 +67,243 @@ Deno.test("lines that hold no entry are named by their number and skipped", () =
   assertEquals(content.invalidLines, [4, 5, 6]);
 });
 
-Deno.test("a digest is accepted once", () => {
-  const cache = new ReplayCache({ window: 120 });
-  assertEquals(cache.lookup(entry(1, 1000).digest), undefined);
-  assert(cache.add(entry(1, 1000)));
-  assert(!cache.add(entry(1, 1001)));
-  assertEquals(cache.lookup(entry(1, 0).digest), entry(1, 1000));
+Deno.test("what only we know of a packet stands in a comment below its line, and belongs to no other", () => {
+  const entries = [ours(1, 5, 4), entry(2, 6), ours(3, 7)];
+  const text = formatReplayFile(entries, 2);
+  assertEquals(parseReplayFile(text), { entries, horizon: 2, invalidLines: [] });
+  const lines = text.split("\n");
+  assertEquals(lines.filter((line) => !line.startsWith("#") && line !== "").length, 3);
+  const [, comment = ""] = formatReplayEntry(ours(1, 5)).split("\n");
+  const moved = `${formatReplayEntry(entry(1, 5))}\n${comment}\n`;
+  assertEquals(parseReplayFile(moved).entries, [entry(1, 5)]);
 });
 
-Deno.test("an entry is kept for twice the age window and not longer", () => {
+Deno.test("a packet is accepted once, and so is its message in another text", () => {
   const cache = new ReplayCache({ window: 120 });
-  cache.add(entry(1, 1000));
-  cache.add(entry(2, 1240));
-  assert(cache.lookup(entry(1, 0).digest) !== undefined, "240 s later a replay may still be young");
-  cache.add(entry(3, 1241));
-  assertEquals(cache.lookup(entry(1, 0).digest), undefined);
-  assertEquals(cache.size, 2);
+  assertEquals(cache.lookup(digest(1)), undefined);
+  assert(cache.add(ours(1, 1000)));
+  assert(!cache.add(ours(1, 1001)));
+  assertEquals(cache.lookup(digest(1)), ours(1, 1000));
+  assert(!cache.add({ ...ours(1, 1002), digest: digest(2) }));
+  assertEquals(cache.lookup(digest(2)), undefined);
+});
+
+Deno.test("what is too old is forgotten when there is as much of it as of the rest, the newest ones never", () => {
+  const cache = new ReplayCache({ window: 120, kept: 2 });
+  for (const seed of [1, 2, 3]) cache.add(ours(seed, 1000 + seed));
+  cache.add(ours(4, 5000));
+  assertEquals(cache.size, 2, "two are too old, and not among the two newest");
+  assertEquals(cache.lookup(digest(1)), undefined);
+  assert(cache.lookup(digest(3)) !== undefined);
+  assert(cache.mayHaveForgotten(1002) && !cache.mayHaveForgotten(1003));
+});
+
+Deno.test("an entry of the C daemon is kept for twice the window: its packet may have been ahead", () => {
+  for (const [time, size] of [[1240, 4], [1241, 2]] as const) {
+    const cache = new ReplayCache({ window: 120, kept: 2 });
+    for (const seed of [1, 2]) cache.add(entry(seed, 1000));
+    cache.add(ours(3, time));
+    cache.add(ours(4, time));
+    assertEquals(cache.size, size);
+    assertEquals(cache.mayHaveForgotten(1120), size === 2);
+  }
 });
 
 Deno.test("without an age window nothing is forgotten", () => {
-  const cache = new ReplayCache({ window: undefined });
-  cache.add(entry(1, 0));
-  cache.add(entry(2, 2_000_000_000));
+  const cache = new ReplayCache({ window: undefined, kept: 0 });
+  cache.add(ours(1, 0));
+  cache.add(ours(2, 2_000_000_000));
   assertEquals(cache.size, 2);
 });
 
+Deno.test("a stock of packets that were forgotten does not fill the memory again", () => {
+  const cache = new ReplayCache({ window: 120, kept: 1 });
+  cache.add(ours(1, 1000));
+  cache.add(ours(2, 5000));
+  assertEquals(cache.size, 1);
+  assert(cache.add(ours(1, 5001, 1000)), "policy says why it is refused");
+  assertEquals(cache.size, 1);
+});
+
 Deno.test("an entry that cannot be written is not remembered", () => {
-  const store = {
-    append: () => {
-      throw new Error("No space left on device");
-    },
+  const fail = () => {
+    throw new Error("No space left on device");
   };
-  const cache = new ReplayCache({ window: 120, store });
-  assertThrows(() => cache.add(entry(1, 1000)), /No space left/);
+  const store = { append: fail, replace: fail, reopen: () => undefined, close: () => {} };
+  const cache = new ReplayCache();
+  cache.configure({ window: 120, opened: { store, content: parseReplayFile("") } }, 1000);
+  assertThrows(() => cache.add(ours(1, 1000)), /No space left/);
   assertEquals(cache.size, 0);
 });
 
 Deno.test("a new replay file has mode 0600, the header, and each entry as soon as it is added", () =>
   withFolder((folder) => {
     const path = `${folder}/digest.cache`;
-    const { file, content } = ReplayFile.open(path);
-    assertEquals(content.entries, []);
-    const cache = new ReplayCache({ window: 120, store: file });
-    cache.add(entry(1, 1000));
+    const cache = memoryAt(path, 1000);
+    cache.add(ours(1, 1000));
     assertEquals(
       Deno.readTextFileSync(path),
-      REPLAY_FILE_HEADER + formatReplayEntry(entry(1, 1000)),
+      REPLAY_FILE_HEADER + formatReplayEntry(ours(1, 1000)),
     );
     if (Deno.build.os !== "windows") assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
-    file.close();
+    cache.close();
   }));
 
 Deno.test("an entry after a line cut short by a crash starts on a line of its own", () =>
   withFolder((folder) => {
     const path = `${folder}/digest.cache`;
-    Deno.writeTextFileSync(path, `${REPLAY_FILE_HEADER}ImOUbGSU`);
-    const { file } = ReplayFile.open(path);
-    file.append(formatReplayEntry(entry(1, 1000)));
-    file.close();
-    const content = parseReplayFile(Deno.readTextFileSync(path));
-    assertEquals(content, { entries: [entry(1, 1000)], invalidLines: [2] });
-  }));
-
-Deno.test("a replay file that cannot be opened is an error, not a warning", () =>
-  withFolder((folder) => {
-    assertThrows(() => ReplayFile.open(folder));
-    assertThrows(() => ReplayFile.open(`${folder}/absent/digest.cache`));
-  }));
-
-Deno.test("compacting keeps what is still remembered and drops the rest", () =>
-  withFolder((folder) => {
-    const path = `${folder}/digest.cache`;
-    const lines = [entry(1, 100), entry(2, 5000), entry(3, 5001)].map(formatReplayEntry);
-    Deno.writeTextFileSync(path, REPLAY_FILE_HEADER + lines.join(""));
-    const cache = new ReplayCache({ window: 120 });
-    const stale = cache.load(parseReplayFile(Deno.readTextFileSync(path)).entries, 5100);
-    assertEquals(stale, 1);
-    compactReplayFile(path, cache);
-    const kept = parseReplayFile(Deno.readTextFileSync(path)).entries;
-    assertEquals(kept, [entry(2, 5000), entry(3, 5001)]);
+    for (const torn of ["ImOUbGSU", formatReplayEntry(ours(9, 5)).slice(0, -5)]) {
+      Deno.writeTextFileSync(path, `${REPLAY_FILE_HEADER}${torn}`);
+      const cache = memoryAt(path, 1000);
+      cache.add(ours(1, 1000));
+      cache.close();
+      assertEquals(parseReplayFile(Deno.readTextFileSync(path)).entries.at(-1), ours(1, 1000));
+    }
   }));
 
 Deno.test("without a usable replay file the server does not start", () =>
   withFolder((folder) => {
-    for (const path of [`${folder}/nowhere/digest.cache`, folder]) {
-      assertThrows(
-        () => openReplay({ window: 120, path, now: 5000 }),
-        (error) =>
-          error instanceof HintedError &&
-          error.message.startsWith(`Cannot use the replay file ${path}: `),
-      );
-    }
+    assertThrows(
+      () => openReplayFile(`${folder}/nowhere/digest.cache`),
+      (error) =>
+        error instanceof HintedError &&
+        error.message.startsWith(`Cannot use the replay file ${folder}/nowhere/digest.cache: `),
+    );
+    assertThrows(
+      () => openReplayFile(folder),
+      (error) => error instanceof HintedError && /is not a regular file/.test(error.message),
+    );
   }));
 
 Deno.test("after a line that the full disk cut short the next one stands by itself", () =>
   withFolder((folder) => {
     const path = `${folder}/digest.cache`;
-    const { file } = ReplayFile.open(path);
+    const { store } = ReplayFile.open(path);
     const real = Deno.FsFile.prototype.writeSync;
     Deno.FsFile.prototype.writeSync = function (bytes: Uint8Array): number {
       return real.call(this, bytes.subarray(0, 20));
     };
     try {
-      assertThrows(() => file.append(formatReplayEntry(entry(1, 5000))), /Only 20 of/);
+      assertThrows(() => store.append(formatReplayEntry(entry(1, 5000))), /Only 20 of/);
     } finally {
       Deno.FsFile.prototype.writeSync = real;
     }
-    file.append(formatReplayEntry(entry(2, 5001)));
-    file.append(formatReplayEntry(entry(3, 5002)));
-    file.close();
+    store.append(formatReplayEntry(entry(2, 5001)));
+    store.append(formatReplayEntry(entry(3, 5002)));
+    store.close();
     const { entries, invalidLines } = parseReplayFile(Deno.readTextFileSync(path));
     assertEquals(entries, [entry(2, 5001), entry(3, 5002)]);
     assertEquals(invalidLines, [2]);
   }));
 
-Deno.test("compacting follows no link that somebody put in its way", () =>
+Deno.test("the file of a running server shrinks with its memory, and the next server knows what is not in it", () =>
   withFolder((folder) => {
     const path = `${folder}/digest.cache`;
-    Deno.writeTextFileSync(`${folder}/victim`, "untouched");
-    Deno.symlinkSync(`${folder}/victim`, `${path}.new`);
-    const cache = new ReplayCache({ window: 120 });
-    cache.add(entry(1, 5000));
-    compactReplayFile(path, cache);
-    assertEquals(Deno.readTextFileSync(`${folder}/victim`), "untouched");
-    assertEquals((Deno.lstatSync(path).mode ?? 0) & 0o777, 0o600);
-    assert(Deno.lstatSync(path).isFile);
+    const cache = memoryAt(path, 1000, { kept: 2 });
+    for (let time = 1000; time < 200_000; time += 1000) cache.add(ours(time / 1000, time));
+    const { entries, horizon } = parseReplayFile(Deno.readTextFileSync(path));
+    assert(entries.length <= 4, `${entries.length}`);
+    assertEquals(entries, [...cache.entries()]);
+    cache.close();
+    const next = memoryAt(path, 200_000, { kept: 2 });
+    assert(next.mayHaveForgotten(horizon) && !next.mayHaveForgotten(199_000));
+    next.add(ours(250, 200_001));
+    assertEquals(parseReplayFile(Deno.readTextFileSync(path)).entries.at(-1), ours(250, 200_001));
+    next.close();
   }));
 
-Deno.test("the cache knows which packets it may have forgotten, whatever the clock did", () => {
-  const cache = new ReplayCache({ window: 120 });
-  cache.add({ ...entry(1, 5000), timestamp: 5000 });
-  assert(!cache.mayHaveForgotten(5000));
-  // The clock is set a day forward, and back again.
-  cache.add({ ...entry(2, 91_400), timestamp: 91_400 });
-  assertEquals(cache.lookup(entry(1, 0).digest), undefined);
-  assert(cache.mayHaveForgotten(5000));
-  assert(!cache.mayHaveForgotten(5200));
-});
+Deno.test("replacing the file follows no link that somebody put in its way, and keeps the administrator's", () =>
+  withFolder((folder) => {
+    const path = `${folder}/digest.cache`;
+    Deno.mkdirSync(`${folder}/elsewhere`);
+    Deno.writeTextFileSync(`${folder}/victim`, "untouched");
+    Deno.writeTextFileSync(`${folder}/elsewhere/digests`, "", { mode: 0o600 });
+    Deno.symlinkSync(`${folder}/victim`, `${folder}/elsewhere/digests.new`);
+    Deno.symlinkSync("elsewhere/digests", path);
+    const cache = memoryAt(path, 1000, { kept: 0 });
+    cache.add(ours(1, 1000));
+    cache.add(ours(2, 5000));
+    cache.add(ours(3, 9000));
+    cache.close();
+    assertEquals(Deno.readTextFileSync(`${folder}/victim`), "untouched");
+    assert(Deno.lstatSync(path).isSymlink);
+    assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
+    assertEquals(parseReplayFile(Deno.readTextFileSync(path)).entries.length, 1);
+  }));
 
-Deno.test("a packet from the future is remembered until its time is over, and keeps no other", () => {
-  // The server's clock was an hour behind when it refused this one.
-  const cache = new ReplayCache({ window: 120 });
-  cache.add({ ...entry(1, 1400), timestamp: 5000 });
-  cache.add({ ...entry(2, 1401), timestamp: 1401 });
-  cache.add({ ...entry(3, 5010), timestamp: 5010 });
-  assert(cache.lookup(entry(1, 0).digest) !== undefined);
-  assertEquals(cache.lookup(entry(2, 0).digest), undefined);
-  cache.add({ ...entry(4, 5121), timestamp: 5121 });
-  assertEquals(cache.lookup(entry(1, 0).digest), undefined);
-});
+Deno.test("another file gets what the old one had, and the memory of forgetting goes along", () =>
+  withFolder((folder) => {
+    const cache = memoryAt(`${folder}/one`, 1000, { window: 10, kept: 1 });
+    cache.add(ours(1, 4900));
+    cache.add(ours(2, 4990));
+    Deno.writeTextFileSync(`${folder}/two`, formatReplayEntry(entry(3, 4995)), { mode: 0o600 });
+    cache.configure({ window: 3600, opened: openReplayFile(`${folder}/two`) }, 5000);
+    cache.add(ours(4, 5001));
+    assertEquals(parseReplayFile(Deno.readTextFileSync(`${folder}/two`)), {
+      entries: [entry(3, 4995), ours(2, 4990), ours(4, 5001)],
+      horizon: 4900,
+      invalidLines: [],
+    });
+    assert(cache.lookup(digest(3)) !== undefined);
+    assertEquals(parseReplayFile(Deno.readTextFileSync(`${folder}/one`)).entries, [ours(2, 4990)]);
+    cache.close();
+  }));
 
-Deno.test("at a reload the new file gets what the old one had, and the memory of forgetting goes along", () => {
-  const before = new ReplayCache({ window: 10 });
-  before.add({ ...entry(1, 4900), timestamp: 4900 });
-  before.add({ ...entry(2, 4990), timestamp: 4990 });
-  const written: string[] = [];
-  const store = { append: (line: string) => void written.push(line) };
-  const cache = new ReplayCache({ window: 3600, store });
-  cache.takeOver(before, 5000);
-  assertEquals(written, [formatReplayEntry(entry(2, 4990))]);
-  assert(cache.mayHaveForgotten(4900));
-  assert(!cache.mayHaveForgotten(4990));
-});
+Deno.test("another file that cannot be written changes nothing: the one before goes on", () =>
+  withFolder((folder) => {
+    const path = `${folder}/one`;
+    const cache = memoryAt(path, 1000);
+    cache.add(ours(1, 1000));
+    const fail = () => {
+      throw new Error("No space left on device");
+    };
+    const store = { append: fail, replace: fail, reopen: () => undefined, close: () => {} };
+    assertThrows(
+      () => cache.configure({ window: 9, opened: { store, content: parseReplayFile("") } }, 1001),
+      /No space left/,
+    );
+    cache.add(ours(2, 1002));
+    cache.close();
+    assertEquals(parseReplayFile(Deno.readTextFileSync(path)).entries.length, 2);
+  }));
+
+Deno.test("a replay file that was taken away is written again before the next packet counts", () =>
+  withFolder((folder) => {
+    const path = `${folder}/run/digest.cache`;
+    Deno.mkdirSync(`${folder}/run`, { mode: 0o700 });
+    const cache = memoryAt(path, 1000);
+    cache.add(ours(1, 1000));
+    assert(!cache.restore(1000));
+    Deno.removeSync(`${folder}/run`, { recursive: true });
+    cache.add(ours(2, 1001));
+    assertEquals(parseReplayFile(Deno.readTextFileSync(path)).entries, [
+      ours(1, 1000),
+      ours(2, 1001),
+    ]);
+    // Another server may have put its own there.
+    Deno.removeSync(path);
+    Deno.writeTextFileSync(path, formatReplayEntry(ours(3, 1002)), { mode: 0o600 });
+    assert(!cache.add(ours(3, 1003)), "it is known from there");
+    assertEquals(parseReplayFile(Deno.readTextFileSync(path)).entries.length, 3);
+    cache.close();
+  }));
+
+Deno.test("as many reloads as one likes leave one descriptor open", () =>
+  withFolder((folder) => {
+    const cache = new ReplayCache();
+    const descriptors = () =>
+      Array.from(Deno.readDirSync("/proc/self/fd")).filter(({ name }) => {
+        try {
+          return Deno.readLinkSync(`/proc/self/fd/${name}`).startsWith(folder);
+        } catch {
+          return false;
+        }
+      }).length;
+    for (let count = 0; count < 20; count++) {
+      const opened = openReplayFile(`${folder}/digest.${count % 3}`);
+      cache.configure({ window: 10 + count, opened }, 1000);
+    }
+    assertEquals(descriptors(), 1);
+    cache.configure({ window: 120 }, 1000);
+    assertEquals(descriptors(), 0);
+  }));

@@ -7,20 +7,27 @@ import { withFolder } from "../../support/folder.ts";
 const NOW = 1_795_295_475;
 
 function line(fill: string, time: number): string {
-  return `${fill.repeat(42)}A 17 192.0.2.44 53992 198.51.100.7 62201 ${time}\n`;
+  return `${fill.repeat(42).slice(0, 42)}A 17 192.0.2.44 53992 198.51.100.7 62201 ${time}\n`;
 }
 
 function inFolder(body: (path: string) => Promise<void> | void): Promise<void> {
   return withFolder((folder) => body(`${folder}/digest.cache`));
 }
 
-Deno.test("rotating keeps the whole file under -old, and what is younger than twice the window in it", () =>
+Deno.test("rotating keeps the whole file under -old, and in it the newest packets and those of twice the window", () =>
   inFolder(async (path) => {
-    const [old, young] = [line("A", NOW - 241), line("B", NOW - 240)];
-    await Deno.writeTextFile(path, REPLAY_FILE_HEADER + old + young);
+    const lines = Array.from({ length: 12_000 }, (_, index) => {
+      const number = btoa(String(100_000 + index)).slice(0, 8);
+      return line(number, index < 4000 || index >= 8000 ? NOW - 241 : NOW - 240);
+    });
+    await Deno.writeTextFile(path, REPLAY_FILE_HEADER + lines.join(""), { mode: 0o600 });
     rotateReplayFile(path, 120, NOW);
-    assertEquals(await Deno.readTextFile(`${path}-old`), REPLAY_FILE_HEADER + old + young);
-    assertEquals(await Deno.readTextFile(path), REPLAY_FILE_HEADER + young);
+    assertEquals(await Deno.readTextFile(`${path}-old`), REPLAY_FILE_HEADER + lines.join(""));
+    assertEquals(
+      await Deno.readTextFile(path),
+      `${REPLAY_FILE_HEADER}# not listed: packets with a time up to ${NOW - 121}\n` +
+        lines.slice(4000).join(""),
+    );
     for (const name of [path, `${path}-old`]) {
       assertEquals(((await Deno.stat(name)).mode ?? 0) & 0o777, 0o600, name);
     }

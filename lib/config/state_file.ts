@@ -1,0 +1,71 @@
+/**
+ * Files that the daemon writes, and whose place the administrator names: digest file and PID file.
+ *
+ * @module
+ */
+import { HintedError } from "../hinted_error.ts";
+import { exposureOf } from "./exposure.ts";
+import { ownership } from "./read_file.ts";
+
+/**
+ * Looks at such a file, at every folder and link on the way to it, and, where there is none yet, at the folder that it
+ * is to be made in.
+ *
+ * @param path absolute.
+ * @param variable that names it: `DIGEST_FILE`.
+ * @param opened what the open descriptor says; absent before it is opened.
+ * @returns what the C daemon says of a file that is not private (`docs/spec/server.md` 4.1).
+ * @throws {HintedError} when somebody else could change it, or it is not a file. The system's errors.
+ */
+export function examineStateFile(
+  path: string,
+  variable: string,
+  opened?: Deno.FileInfo,
+): readonly string[] {
+  const info = opened ?? infoOf(path);
+  if (info === undefined) {
+    refuse(path, variable, exposureOf(folderOf(path))?.text);
+    return [];
+  }
+  if (!info.isFile) {
+    throw new HintedError(`[-] file: ${path} is not a regular file or symbolic link.`, {
+      hint: `Name another with ${variable}`,
+    });
+  }
+  refuse(path, variable, exposureOf(path, info)?.text ?? secondName(path, info));
+  return ownership(path, info).map(({ text }) => text);
+}
+
+function refuse(path: string, variable: string, reason: string | undefined): void {
+  if (reason === undefined) return;
+  const words = reason.startsWith("user ") && reason.endsWith(` owns ${path}`)
+    ? `[-] file: ${path} not owned by current effective user id`
+    : `The file ${path} can be changed by others`;
+  throw new HintedError(`${words}: ${reason}`, {
+    hint: `Remove it, and put it in a folder that only root can write to, with ${variable}`,
+  });
+}
+
+/**
+ * In a folder that all can write to another user can give a file of root a second name, and we would write to that
+ * file.
+ */
+function secondName(path: string, { nlink }: Deno.FileInfo): string | undefined {
+  if (nlink === null || nlink < 2) return undefined;
+  const { mode } = Deno.statSync(folderOf(path));
+  return ((mode ?? 0) & 0o002) === 0 ? undefined : `it has another name beside ${path}`;
+}
+
+/** The folder that an absolute path leads through last. */
+export function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}
+
+function infoOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

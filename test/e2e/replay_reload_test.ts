@@ -1,0 +1,145 @@
+/**
+ * A packet counts once, whatever a reload does while it is under way and however it ends.
+ */
+import { packetReplayDigest } from "../../lib/spa/replay_digest.ts";
+import { assert, assertEquals, assertMatch } from "../assert.ts";
+import { startOurs } from "../support/daemons.ts";
+import { withFolder } from "../support/folder.ts";
+import type { LoggedProcess } from "../support/logged_process.ts";
+import { type Lab, type Namespace, namespaceTest, until } from "../support/namespace.ts";
+import { seal } from "../support/packet.ts";
+import { sendUdpFrom } from "../support/send_from.ts";
+
+const STANZA = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\nOPEN_PORTS tcp/22\n";
+const ADMITTED = /Added access rule .*127\.0\.0\.1 /;
+const REPLAYED = /Replay detected from source IP: 127\.0\.0\.1/;
+const PROGRAMS = { programs: ["iptables"] };
+
+function packet(): string {
+  return seal({ message: "0.0.0.0,tcp/22" }).packetText;
+}
+
+/** A daemon with its files in the folder; what is written to `name` is added to the file. */
+async function start(
+  lab: Lab,
+  folder: string,
+  ...fwknopdConf: readonly string[]
+): Promise<[Namespace, LoggedProcess, (name: string, text: string) => void]> {
+  const host = await lab.namespace("host");
+  const daemon = await startOurs(host, { folder, accessConf: STANZA, fwknopdConf });
+  const add = (name: string, text: string): void =>
+    Deno.writeTextFileSync(`${folder}/${name}`, text, { append: true });
+  return [host, daemon, add];
+}
+
+namespaceTest(
+  "a reload that fails late leaves the replay file to the server that goes on",
+  PROGRAMS,
+  (lab) =>
+    withFolder(async (folder) => {
+      const file = `${folder}/run/digest.cache`;
+      const [host, daemon, add] = await start(lab, folder, "MAX_SPA_PACKET_AGE 40");
+      // What a server has in it after some months.
+      add(
+        "run/digest.cache",
+        Array.from({ length: 12_000 }, (_, index) =>
+          `${packetReplayDigest(String(index))} 17 192.0.2.1 1 192.0.2.2 62201 1700000000\n`).join(
+            "",
+          ),
+      );
+      add("fwknopd.conf", "MAX_SPA_PACKET_AGE 120\nENABLE_IPT_LOCAL_NAT Y\n");
+      Deno.kill(daemon.pid, "SIGHUP");
+      await daemon.line(/going on with the configuration before/);
+      const text = packet();
+      await sendUdpFrom(host, "127.0.0.1", text);
+      await daemon.line(ADMITTED);
+      assert(Deno.readTextFileSync(file).includes(packetReplayDigest(text)));
+      await daemon.stop();
+
+      const next = await startOurs(host, { folder, accessConf: STANZA });
+      assert(Deno.readTextFileSync(file).split("\n").length < 12_000, "it is shorter now");
+      await sendUdpFrom(host, "127.0.0.1", text);
+      await next.line(REPLAYED);
+      await next.stop();
+    }),
+);
+
+namespaceTest(
+  "a packet that is accepted while a reload waits for the firewall is a replay afterwards",
+  PROGRAMS,
+  (lab) =>
+    withFolder(async (folder) => {
+      Deno.mkdirSync(`${folder}/bin`);
+      const names = ["iptables", "ip6tables"].flatMap((name) =>
+        ["", "-restore", "-save"]
+          .map((part) => `${name}${part}`)
+      );
+      for (const name of names) {
+        Deno.writeTextFileSync(
+          `${folder}/bin/${name}`,
+          `#!/bin/sh
+case "$*" in *--noflush*) ;; *)
+  while [ -e ${folder}/slow ]; do : > ${folder}/waits; sleep 0.05; done ;;
+esac
+exec ${name} "$@"
+`,
+          { mode: 0o755 },
+        );
+      }
+      const [host, daemon, add] = await start(
+        lab,
+        folder,
+        `FIREWALL_EXE ${folder}/bin/iptables`,
+      );
+      add("slow", "");
+      add("fwknopd.conf", "MAX_SPA_PACKET_AGE 100\nENABLE_RULE_PREPEND Y\n");
+      Deno.kill(daemon.pid, "SIGHUP");
+      await until("the firewall is waited for", () =>
+        Deno.stat(`${folder}/waits`).then(() => true, () => false));
+      const text = packet();
+      await sendUdpFrom(host, "127.0.0.1", text);
+      await daemon.line(ADMITTED);
+      Deno.removeSync(`${folder}/slow`);
+      await daemon.line(/Re-starting fwknopd/, { seconds: 20 });
+      await sendUdpFrom(host, "127.0.0.1", text);
+      await daemon.line(REPLAYED);
+      await daemon.stop();
+    }),
+);
+
+namespaceTest(
+  "a stanza without HMAC that comes with a reload does not take an accepted packet without its mac",
+  PROGRAMS,
+  (lab) =>
+    withFolder(async (folder) => {
+      const [host, daemon, add] = await start(lab, folder);
+      const text = packet();
+      await sendUdpFrom(host, "127.0.0.1", text);
+      await daemon.line(ADMITTED);
+      add("access.conf", "SOURCE ANY\nKEY testtest\nOPEN_PORTS tcp/22\n");
+      Deno.kill(daemon.pid, "SIGHUP");
+      await daemon.line(/Re-starting fwknopd/);
+      await sendUdpFrom(host, "127.0.0.1", text.slice(0, -43));
+      await daemon.line(REPLAYED);
+      await daemon.stop();
+    }),
+);
+
+namespaceTest(
+  "the C daemon reads a replay file of ours, comments and all",
+  { programs: ["iptables", "fwknopd"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const [host, daemon] = await start(lab, folder);
+      const text = packet();
+      await sendUdpFrom(host, "127.0.0.1", text);
+      await daemon.line(ADMITTED);
+      await daemon.stop();
+      const files = ["-c", `${folder}/fwknopd.conf`, "-a", `${folder}/access.conf`];
+      const { stdout, stderr } = await host.run(
+        ...["fwknopd", ...files, "-f", "-v", "--exit-parse-digest-cache"],
+      );
+      assertMatch(stdout + stderr, /Using Digest Cache: .* \(entry count = 1\)/);
+      assertEquals(/Skipping invalid/.test(stdout + stderr), false);
+    }),
+);
