@@ -37,6 +37,8 @@ export function explainObject(event: ExplainEvent): Record<string, unknown> | un
         message: { username, timestamp, message, natAccess, clientTimeout },
       };
     }
+    case "refused":
+      return event.refusal.elsewhere ? undefined : eventObject(event);
     default:
       return eventObject(event);
   }

@@ -31,6 +31,8 @@ export class Trace {
   #packet = 0;
   /** Steps of the current packet already shown as passed. */
   #shown = 0;
+  /** Whether a stanza's keys made the current packet. */
+  #isDecoded = false;
 
   /**
    * @param write takes a line without its newline.
@@ -50,6 +52,7 @@ export class Trace {
       case "decoded": {
         this.#begin(event.packet);
         this.#pass("authenticate");
+        this.#isDecoded = true;
         const means = describeKeys(event);
         this.#step(true, "authenticate", `stanza ${event.stanza.number}: ${means}`);
         this.#write(`${INDENT}${summarizeMessage(event.fields.message, this.#now())}`);
@@ -91,7 +94,14 @@ export class Trace {
 
   #refused(refusal: Refusal): void {
     this.#begin(refusal.packet);
+    // That other stanzas have other keys is as it should be.
+    if (this.#isDecoded && refusal.step === "authenticate") return;
     this.#pass(refusal.step);
+    if (refusal.elsewhere) {
+      const text = `${stanzaLabel(refusal.stanzas)}the packet is not theirs`;
+      this.#write(dim(`  · ${refusal.step.padEnd(14)} ${text}`));
+      return;
+    }
     const { fact, hint } = explainRefusal(refusal);
     this.#step(
       refusal.code === "test-mode",
@@ -121,6 +131,7 @@ export class Trace {
     if (this.#packet === packet.number) return;
     this.#packet = packet.number;
     this.#shown = 0;
+    this.#isDecoded = false;
     const from = `${packet.source} port ${packet.sourcePort}`;
     const to = `${packet.destination} port ${packet.destinationPort}`;
     this.#write(bold(`packet ${packet.number}: ${from} → ${to}, ${packet.length} bytes`));
@@ -160,5 +171,5 @@ function describeKeys({ stanza, gpg }: DecodedEvent): string {
 function stanzaLabel(stanzas: readonly number[]): string {
   if (stanzas.length === 0) return "";
   if (stanzas.length === 1) return `stanza ${stanzas[0]}: `;
-  return `stanzas ${stanzas[0]} to ${stanzas.at(-1)}: `;
+  return `stanzas ${stanzas[0]} ${stanzas.length === 2 ? "and" : "to"} ${stanzas.at(-1)}: `;
 }

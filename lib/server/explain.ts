@@ -124,7 +124,14 @@ async function pass(
   });
   processor.process(datagram, number);
   await processor.settle();
-  return events;
+  return events.some(({ kind }) => kind === "decoded") ? events.map(asElsewhere) : events;
+}
+
+/** A stanza without HMAC cannot know that the packet is another's: now it is known. */
+function asElsewhere(event: PassEvent): PassEvent {
+  return event.kind === "refused" && event.refusal.step === "authenticate"
+    ? { kind: "refused", refusal: { ...event.refusal, elsewhere: true } }
+    : event;
 }
 
 /**

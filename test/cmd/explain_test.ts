@@ -227,3 +227,22 @@ Deno.test("explaining needs no permission to write, to connect or to start anyth
     assertEquals([code, stderr], [0, ""]);
     assertMatch(stdout, /would open tcp\/22/);
   }));
+
+Deno.test("that other stanzas have other keys is no failure of a packet that one takes", () =>
+  inFolder(async ({ explain }) => {
+    const others = "SOURCE ANY\nKEY another1\nHMAC_KEY another2\nSOURCE ANY\nKEY another3\n";
+    const access = `${others}${STANZA}${others}`;
+    const { code, out } = await explain([text()], { now: LATER }, access);
+    assertEquals(code, ExitCode.ok);
+    assertEquals(out.split("\n").slice(4), [
+      "  · authenticate   stanza 1: the packet is not theirs",
+      "  · authenticate   stanza 2: the packet is not theirs",
+      "  ✓ authenticate   stanza 3: HMAC and key are right",
+      "                   alice asks for 192.0.2.44,tcp/22, sent 5 s ago",
+      "  ✓ act            stanza 3: would open tcp/22 for 192.0.2.44, 30 s",
+      "",
+    ]);
+    const json = await explain([text()], { now: LATER, json: true }, access);
+    const events = json.out.trimEnd().split("\n").map((line) => JSON.parse(line).event);
+    assertEquals(events, ["decoded", "decided"]);
+  }));

@@ -56,3 +56,40 @@ Deno.test("in test mode the trace says what would have been opened", () => {
     "                   run without -t to open it",
   ]);
 });
+
+Deno.test("a good knock is traced to the stanza that took it; others before it are no failure", () => {
+  const other = { key: new TextEncoder().encode("another key"), type: "sha256" } as const;
+  const stanzas = [1, 2, 3, 4, 5].map((number) =>
+    aStanza(number === 3 ? { number } : { number, hmac: other })
+  );
+  const { packetText } = seal({}, { time: NOW });
+  assertEquals(trace(stanzas, packetText), [
+    "packet 1: 192.0.2.9 port 53992 → 198.51.100.7 port 62201, 204 bytes",
+    "  ✓ screen         looks like SPA",
+    "  ✓ source         a stanza takes packets from this address",
+    "  ✓ seen           not seen before",
+    "  · authenticate   stanzas 1 and 2: the packet is not theirs",
+    "  ✓ authenticate   stanza 3: HMAC and key are right",
+    "                   alice asks for 192.0.2.44,tcp/22, sent 0 s ago",
+    "  ✓ act            stanza 3: everything is right; --test changes nothing " +
+    "(would open tcp/22 for 192.0.2.44 for 30 s)",
+    "                   run without -t to open it",
+  ]);
+});
+
+Deno.test("after a refusal by policy the trace goes on only with a stanza of the same keys", () => {
+  const other = { key: new TextEncoder().encode("another key"), type: "sha256" } as const;
+  const stanzas = [
+    aStanza({ number: 1, requireUsername: "bob" }),
+    aStanza({ number: 2, hmac: other }),
+    aStanza({ number: 3 }),
+  ];
+  const marked = trace(stanzas, seal({}, { time: NOW }).packetText)
+    .filter((line) => /^  [✓✗·] (?:auth|act)/.test(line)).map((line) => line.slice(0, 30).trim());
+  assertEquals(marked, [
+    "✓ authenticate   stanza 1: H",
+    "✗ authorize      stanza 1: u",
+    "✓ authenticate   stanza 3: H",
+    "✓ act            stanza 3: e",
+  ]);
+});
