@@ -39,13 +39,16 @@ export interface ServeLog extends Disposable {
 const FLUSH_INTERVAL = 5_000;
 
 /** How the log is written. */
-export type LogFormat = "text" | "json";
+export type LogFormat = typeof LOG_FORMATS[number];
 
-/** `--log-format`. @throws {HintedError} for one there is none of. */
-export function parseLogFormat(options: GivenOptions): LogFormat {
-  const format = options.value("log-format") ?? "text";
-  if (format === "text" || format === "json") return format;
-  throw new HintedError(`--log-format '${format}' is none of text and json`);
+const LOG_FORMATS = ["text", "trace", "json"] as const;
+
+/** `--log-format`; `undefined`: text or trace, as suits. @throws {HintedError} for another word. */
+export function parseLogFormat(options: GivenOptions): LogFormat | undefined {
+  const given = options.value("log-format");
+  const format = LOG_FORMATS.find((one) => one === given);
+  if (given === undefined || format !== undefined) return format;
+  throw new HintedError(`--log-format '${given}' is not text, trace or json`);
 }
 
 /**
@@ -57,23 +60,25 @@ export type Voice = "native" | "fwknopd";
 /** Where the log goes, and how. */
 export interface ServeLogOptions {
   readonly voice: Voice;
-  readonly format: LogFormat;
+  /** `undefined`: a trace where a person looks on, else text. */
+  readonly format: LogFormat | undefined;
   /** In the foreground. */
   readonly toTerminal: boolean;
   readonly toSyslog: boolean;
-  /** Shows what the firewall would be told, where it is told nothing. */
-  readonly showsCommands: boolean;
+  /** Nothing is changed: somebody wants to see what would be. */
+  readonly testMode: boolean;
 }
 
 /** Opens the log that options and settings ask for. */
 export function openServeLog(
   settings: ServerSettings,
-  { voice, format, toTerminal, toSyslog, showsCommands }: ServeLogOptions,
+  { voice, format, toTerminal, toSyslog, testMode }: ServeLogOptions,
   context: Context,
 ): ServeLog {
+  const toJournal = isJournal(context);
   const logger = openLogger({
     verbose: settings.VERBOSE > 0,
-    ...(toTerminal ? { format: format === "text" && isJournal(context) ? "journal" : format } : {}),
+    ...(toTerminal ? { format: format === "json" ? "json" : toJournal ? "journal" : "text" } : {}),
     write: (text) => context.err(text),
     ...(toSyslog
       ? { syslog: { identity: settings.SYSLOG_IDENTITY, facility: settings.SYSLOG_FACILITY } }
@@ -89,20 +94,27 @@ export function openServeLog(
   const lines = new LineReporter((line) => logger.log(line), {
     dumpFields: settings.VERBOSE > (isNative ? 1 : 0),
     everyStanza: !isNative,
+    showsText: !isNative && settings.VERBOSE > 0,
+    dump: !isNative && toTerminal && settings.VERBOSE > 2
+      ? (text) => writeIfThere(text, (dump) => context.out(dump))
+      : undefined,
   });
-  const showsTrace = isNative && toTerminal && format === "text" && settings.VERBOSE > 0 &&
-    context.isErrorTerminal;
+  const isWatched = settings.VERBOSE > 0 && !toJournal && (context.isErrorTerminal || testMode);
+  const showsTrace = isNative && toTerminal &&
+    (format === "trace" || format === undefined && isWatched);
   let held: RepeatFilter | undefined;
   let observe: Observer;
   let timer: ReturnType<typeof setTimeout> | undefined;
   if (showsTrace) {
-    setColorEnabled(context.usesColor);
-    observe = later(new Trace((line) => writeIfThere(context, `${line}\n`), now).observe);
+    setColorEnabled(context.isErrorTerminal && context.usesColor);
+    observe = later(
+      new Trace((line) => writeIfThere(`${line}\n`, (text) => context.err(text)), now).observe,
+    );
   } else if (!isNative) observe = later(lines.observe);
   else {
     const filter = new RepeatFilter(
       later(
-        format === "text" ? lines.observe : (event) => {
+        format !== "json" ? lines.observe : (event) => {
           const object = eventObject(event);
           if (object !== undefined) logger.object(object);
         },
@@ -131,7 +143,7 @@ export function openServeLog(
       const object = format === "json" ? firewallObject(event) : undefined;
       if (object !== undefined) logObject(object);
       else if (event.type !== "command") log(firewallLine(event));
-      else if (showsCommands) log(severalLines("info", event.text));
+      else if (testMode && isNative) log(severalLines("info", event.text));
       else if (settings.VERBOSE > 1) log(firewallLine(event));
     },
     cycle: (event) => {
@@ -153,9 +165,9 @@ export function openServeLog(
 }
 
 /** As the logger's sinks: a terminal that is gone must not end the server, which would leave its rules behind. */
-function writeIfThere(context: Context, text: string): void {
+function writeIfThere(text: string, write: (text: string) => void): void {
   try {
-    context.err(text);
+    write(text);
   } catch {
     // Nobody reads it.
   }

@@ -4,6 +4,9 @@
  * @module
  */
 import { absoluteOptions } from "../lib/config/absolute_options.ts";
+import { dumpConfig } from "../lib/config/dump.ts";
+import { readServerConfig } from "../lib/config/server_config.ts";
+import { systemFiles } from "./system_files.ts";
 import { formatDiagnostic } from "../lib/config/diagnostic.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { ignoreDebuggerSignal } from "../lib/daemon/debugger_signal.ts";
@@ -62,11 +65,13 @@ export async function startServe(
   const detached = !foreground && isDetached();
   if (!foreground && !detached) return await detach(voice);
 
-  const print = isJournal(context) && format === "text"
+  const print = isJournal(context) && format !== "json"
     ? printToJournal
     : diagnosticPrinter(format);
   const config = loadServerConfig(options, context, print);
   if (config === undefined) return ExitCode.failure;
+  const dumps = voice === "fwknopd" && foreground && !isCheckOnly(options);
+  if (dumps && config.settings.VERBOSE > 1) printDump(options, context);
   const run: ServeRun = {
     testMode: isTestMode(options),
     packetLimit,
@@ -83,7 +88,7 @@ export async function startServe(
       format,
       toTerminal: foreground,
       toSyslog,
-      showsCommands: run.testMode && voice === "native",
+      testMode: run.testMode,
     },
     context,
   );
@@ -101,6 +106,12 @@ export async function startServe(
   }
 }
 
+/** What the C daemon prints at its start with `-f -v -v` (`docs/spec/server.md` 3). */
+function printDump(options: GivenOptions, context: Context): void {
+  const { config } = readServerConfig(options, systemFiles);
+  if (config !== undefined) context.out(visibleLines(dumpConfig(config)));
+}
+
 /** The daemon reads the configuration itself, and tells whoever started it what is wrong. */
 async function detach(voice: Voice): Promise<number> {
   // The name the program was invoked by is not handed on, but its arguments are.
@@ -110,7 +121,7 @@ async function detach(voice: Voice): Promise<number> {
   return outcome.started ? ExitCode.ok : outcome.code;
 }
 
-function diagnosticPrinter(format: LogFormat): DiagnosticPrinter {
+function diagnosticPrinter(format: LogFormat | undefined): DiagnosticPrinter {
   return format === "json" ? printDiagnosticObjects : printDiagnostics;
 }
 

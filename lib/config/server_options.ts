@@ -153,15 +153,15 @@ export const SERVER_OPTIONS: readonly OptionRow[] = [
   {
     name: "verbose",
     short: "v",
-    brief: "Say more: on a terminal every step of every packet; may be repeated",
+    brief: "Say more: on a terminal, or with --test, every step of every packet; may be repeated",
     group: "What it says",
     variable: "VERBOSE",
     counted: true,
   },
   {
     name: "log-format",
-    argument: "text|json",
-    brief: "How log lines look: for people, or an object each",
+    argument: "text|trace|json",
+    brief: "How the log looks: lines, each packet with its steps, or an object each",
     group: "What it says",
     only: "native",
   },

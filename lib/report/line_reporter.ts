@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatHexDump } from "./hex_dump.ts";
 import { grantText } from "./decision_text.ts";
 import { oneLine } from "../one_line.ts";
 import { removePrefix } from "../spa/prefix.ts";
@@ -26,6 +27,10 @@ export interface LineReporterOptions {
    * the others have nothing to say but that they refused.
    */
   readonly everyStanza: boolean;
+  /** Show the packet text with each announcement, as the C daemon does with `-v`. */
+  readonly showsText?: boolean;
+  /** Takes the hexadecimal dump of each packet that looks like SPA, as the C daemon has it with `-v -v -v`. */
+  readonly dump?: ((text: string) => void) | undefined;
 }
 
 /** Writes each event to the log. */
@@ -33,6 +38,8 @@ export class LineReporter {
   readonly #log: (line: LogLine) => void;
   readonly #options: LineReporterOptions;
   #packet = 0;
+  /** The last packet that was dumped. */
+  #dumped = 0;
   /** Stanzas announced for the current packet. */
   readonly #announced = new Set<number>();
 
@@ -43,6 +50,8 @@ export class LineReporter {
 
   /** Tells one event. */
   readonly observe = (event: PacketEvent): void => {
+    if ("packet" in event) this.#dump(event.packet);
+    else if (event.kind === "refused") this.#dump(event.refusal.packet);
     switch (event.kind) {
       case "refused":
         this.#refused(event.refusal);
@@ -92,6 +101,15 @@ export class LineReporter {
     const text =
       `(stanza #${stanza}) SPA Packet from IP: ${packet.source} received with access source match`;
     this.#log({ severity: "info", text });
+    if (this.#options.showsText && packet.text !== undefined) {
+      this.#log({ severity: "debug", text: `SPA Packet: '${packet.text}'` });
+    }
+  }
+
+  #dump({ number, text }: PacketFacts): void {
+    if (text === undefined || number <= this.#dumped) return;
+    this.#dumped = number;
+    this.#options.dump?.(formatHexDump(text));
   }
 
   #repeated({ refusal, count, seconds }: RepeatedEvent): void {

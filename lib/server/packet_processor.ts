@@ -89,11 +89,12 @@ export class PacketProcessor {
       this.#refuse(packet, "screen", "not-spa", {}, [], { error: screened.error });
       return;
     }
+    const { text } = screened.value;
+    packet.text = text;
     if (!this.#parts.stanzas.some((stanza) => listContains(stanza.source, datagram.source))) {
       this.#refuse(packet, "source", "no-stanza-for-source");
       return;
     }
-    const { text } = screened.value;
     const digest = packetReplayDigest(text);
     if (this.#replay.refuses(packet, digest)) return;
     const { source, destination } = datagram;

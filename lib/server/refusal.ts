@@ -64,6 +64,8 @@ export interface PacketFacts {
   readonly destinationPort: number;
   /** Bytes of payload. */
   readonly length: number;
+  /** The packet text, of packets that look like SPA. */
+  readonly text?: string;
 }
 
 /** The facts that matter, by name: how many seconds too old, which port was denied. */

@@ -128,7 +128,8 @@ for (const passphrase of ["", PASSPHRASE]) {
       const reference = ["fwknop", "--no-save-args"];
       const dumps: string[][] = [];
       for (const start of [startOurs, startReference]) {
-        const daemon = await start(host, files, "-t", "-v", "-v");
+        const format = start === startOurs ? ["--log-format", "text"] : [];
+        const daemon = await start(host, files, "-t", "-v", "-v", ...format);
         for (const client of [ours, reference]) {
           await knockAll(host, client, ends, passphrase, daemon);
         }

@@ -5,16 +5,16 @@
  */
 import type { Context } from "../../cmd/context.ts";
 
-/** No terminal, and an environment of its own. */
+/** No terminal unless it is told to be one, and an environment of its own. */
 export class BufferContext implements Context {
   stdout = "";
   stderr = "";
-  readonly isErrorTerminal = false;
-  readonly usesColor = false;
 
   constructor(
     readonly environment: Readonly<Record<string, string>> = {},
     readonly isTerminal = false,
+    readonly isErrorTerminal = false,
+    readonly usesColor = false,
   ) {}
 
   out(text: string): void {

@@ -16,7 +16,7 @@ firewall. A UDP socket (\`-U\`), TCP, HTTP and netfilter queues are the other wa
 
 A packet goes through these steps, and the first that fails refuses it in silence: it looks like SPA; a stanza is for its
 source; it was not seen before; a key of a stanza made it; it is remembered; time, user, ports and time-out are allowed;
-the firewall acknowledges the rule. With \`-v\` on a terminal each step is told. \`fwknop explain\` tells the same of a
+the firewall acknowledges the rule. With \`-v\` on a terminal, or \`-v -t\`, each step is told. \`fwknop explain\` tells the same of a
 captured packet, see fwknop(1).`;
 
 /** AS FWKNOPD. */

@@ -85,7 +85,7 @@ Deno.test("after a refusal by policy the trace goes on only with a stanza of the
     aStanza({ number: 3 }),
   ];
   const marked = trace(stanzas, seal({}, { time: NOW }).packetText)
-    .filter((line) => /^  [✓✗·] (?:auth|act)/.test(line)).map((line) => line.slice(0, 30).trim());
+    .filter((line) => /^ {2}[✓✗·] (?:auth|act)/.test(line)).map((line) => line.slice(0, 30).trim());
   assertEquals(marked, [
     "✓ authenticate   stanza 1: H",
     "✗ authorize      stanza 1: u",

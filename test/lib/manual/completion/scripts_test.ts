@@ -59,7 +59,7 @@ async function lookAround(complete: Complete): Promise<void> {
   assertEquals(await complete("fwknop", "-m", "sha3_"), ["sha3_256", "sha3_512"]);
   assertEquals(await complete("fwknop", "knock", "-m", ""), DIGEST_NAMES.toSorted());
   assertEquals(await complete("fwknop", "knock", "--server-proto", "udp"), ["udp", "udpraw"]);
-  assertEquals(await complete("fwknop", "serve", "--log-format", ""), ["json", "text"]);
+  assertEquals(await complete("fwknop", "serve", "--log-format", ""), ["json", "text", "trace"]);
   assertEquals(await complete("fwknop", "knock", "-n", ""), ["home", "hotel", "work"]);
   assertEquals(await complete("fwknop", "knock", "-n", "ho"), ["home", "hotel"]);
   assertEquals(await complete("fwknop", "-n", "w"), ["work"]);
