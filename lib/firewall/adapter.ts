@@ -117,6 +117,13 @@ export interface Adapter<V extends View = View> {
   add(change: Change<V>): Plan | string;
   /** Fails where what leads packets to these rules is gone; absent: they are reached where they can be put in. */
   reach?(rules: readonly Rule[]): Plan;
+  /**
+   * How many of these rules, from the first on, are taken out in so short a time that grants may wait for it; absent:
+   * all of them.
+   *
+   * @param standing the rules in force, oldest first.
+   */
+  portion?(rules: readonly Rule[], standing: readonly Rule[]): number;
   /** Takes rules out; may fail as a whole if one of them is gone. */
   remove(change: Change<V>): Plan;
   /** What is over and was kept for a while, and can go now; looked for from time to time. */

@@ -37,6 +37,11 @@ export interface IptablesSettings {
 
 /** Documents stay small enough that each is applied well within the runner's patience. */
 const LINES_PER_DOCUMENT = 250;
+/**
+ * Rules that a document of deletions may be compared with. `iptables-restore` of the nf_tables variant takes 4 µs for
+ * each rule in front of one that is to go, and 15 µs for each rule of the chain to begin with (version 1.8.9).
+ */
+const MOST_COMPARISONS = 8000;
 
 /** The adapter for `iptables` and `ip6tables`, whether of the nf_tables or the legacy variant. */
 export function iptablesAdapter(settings: IptablesSettings): Adapter<IptablesView> {
@@ -214,6 +219,27 @@ export function adapterFor(
       return [...groups.values()].flatMap(({ family, table, lines }) =>
         transactions(family, table, [...new Set(lines)])
       );
+    },
+
+    portion(rules, standing) {
+      if (rules.length < 2) return rules.length;
+      const places = new Map<string, number>();
+      const lengths = new Map<string, number>();
+      for (const { key, family, table, summary: { chain } } of standing) {
+        const length = lengths.get(`${family} ${table} ${chain}`) ?? 0;
+        places.set(key, length);
+        lengths.set(`${family} ${table} ${chain}`, length + 1);
+      }
+      let comparisons = 0;
+      for (const [index, { key, family, table, summary: { chain } }] of rules.entries()) {
+        const length = lengths.get(`${family} ${table} ${chain}`) ?? standing.length;
+        const place = places.get(key) ?? length;
+        // Those that go first are not in front of the others any more.
+        comparisons += settings.prepend ? length - place : Math.max(0, place - index);
+        const isEnough = index >= LINES_PER_DOCUMENT || comparisons > MOST_COMPARISONS;
+        if (index > 0 && isEnough) return index;
+      }
+      return rules.length;
     },
 
     remove({ rules }) {

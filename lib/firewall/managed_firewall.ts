@@ -64,6 +64,8 @@ export class ManagedFirewall<V extends View> implements Firewall {
   /** Requests under way or waiting. */
   #requests = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the timer has rung and its work waits or is under way. */
+  #rang = false;
   #checkTimer: ReturnType<typeof setInterval> | undefined;
   #released = false;
 
@@ -299,22 +301,27 @@ export class ManagedFirewall<V extends View> implements Firewall {
     return result;
   }
 
-  /** Ends what is over; tells whether something of it could not be ended. */
+  /** Ends a portion of what is over; tells whether something of it could not be ended. */
   async #expire(): Promise<boolean> {
     const due = this.#ledger.due();
     if (due.length === 0) return false;
-    const over = new Set(due.map(({ key }) => key));
-    const { left, gone } = await this.#changes.takeOut(
-      this.#adapter.endsByItself ? due.filter(({ stray }) => stray) : due,
-    );
+    // What the firewall ends by itself costs nothing, and the rest is tidying up, for which no grant waits.
+    const own = this.#adapter.endsByItself ? due.filter(({ stray }) => stray) : due;
+    const portion = this.#changes.portion(own);
+    const waiting = new Set(own.slice(portion.length).map(({ key }) => key));
+    const over = new Set(due.flatMap(({ key }) => waiting.has(key) ? [] : [key]));
+    const { left, gone } = await this.#changes.takeOut(portion);
     const numbers = new Map<string, number>();
-    for (const { key, summary } of this.#ledger.all()) {
+    for (const rule of this.#ledger.all()) {
+      const { key, summary } = rule;
       const number = (numbers.get(summary.chain) ?? 0) + 1;
       numbers.set(summary.chain, number);
-      if (!over.has(key) || left.has(key)) continue;
-      if (gone.has(key)) this.#emit({ type: "vanished", rule: summary });
-      else this.#emit({ type: "removed", rule: summary, number });
+      if (!over.has(key)) continue;
       this.#ledger.delete(key);
+      // Others get their turn before it is tried again.
+      if (left.has(key)) this.#ledger.add(rule);
+      else if (gone.has(key)) this.#emit({ type: "vanished", rule: summary });
+      else this.#emit({ type: "removed", rule: summary, number });
     }
     return left.size > 0;
   }
@@ -331,13 +338,16 @@ export class ManagedFirewall<V extends View> implements Firewall {
   #arm(least = 0): void {
     clearTimeout(this.#timer);
     const next = this.#ledger.wait();
-    if (next === undefined || this.#released) return;
+    if (next === undefined || this.#released || this.#rang) return;
     const wait = Math.min(Math.max(next, least), LONGEST_SLEEP);
     this.#timer = setTimeout(() => {
+      this.#rang = true;
       void this.#serially(async () => {
         if (this.#released) return;
-        // What should have ended and did not is tried again later.
-        this.#arm(await this.#expire() ? RETRY : 0);
+        // What should have ended and did not is tried again later; what did not have its turn follows at once, behind
+        // grants that came meanwhile.
+        const failed = await this.#expire().finally(() => this.#rang = false);
+        this.#arm(failed ? RETRY : 0);
       });
     }, wait);
   }

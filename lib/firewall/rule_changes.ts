@@ -162,10 +162,31 @@ export class RuleChanges<V extends View> {
     }
   }
 
-  /** Takes rules out, even if some are gone already. */
+  /** As many of the rules, from the first on, as go in a time that grants may wait. */
+  portion(rules: readonly Rule[]): readonly Rule[] {
+    const { adapter, ledger } = this.#place;
+    return rules.slice(0, adapter.portion?.(rules, ledger.all()) ?? rules.length);
+  }
+
+  /**
+   * Takes rules out, even if some are gone already. Tells which could not be taken out, and which had been taken out by
+   * another program.
+   */
   async takeOut(rules: readonly Rule[]): Promise<{ left: Keys; gone: Keys }> {
+    const left = new Set<string>();
+    const gone = new Set<string>();
+    for (let rest = rules; rest.length > 0;) {
+      const portion = this.portion(rest);
+      rest = rest.slice(portion.length);
+      const outcome = await this.#takeOut(portion);
+      for (const key of outcome.left) left.add(key);
+      for (const key of outcome.gone) gone.add(key);
+    }
+    return { left, gone };
+  }
+
+  async #takeOut(rules: readonly Rule[]): Promise<{ left: Keys; gone: Keys }> {
     const none = { left: new Set<string>(), gone: new Set<string>() };
-    if (rules.length === 0) return none;
     const failure = await this.#apply(rules, "remove");
     if (failure === undefined) return none;
     const keys = new Set(rules.map(({ key }) => key));
@@ -183,10 +204,8 @@ export class RuleChanges<V extends View> {
         this.#place.emit({ type: "error", text: view.message });
         return { left: keys, gone: none.gone };
       }
-      // What is marked as over is taken out as it is listed, even if it does not look like our own rule.
-      const now = this.#place.now() / 1000;
-      left = [...view.rules, ...view.broken]
-        .filter(({ key, summary }) => keys.has(key) || summary.expires <= now);
+      // As they are listed, even if they do not look like our own rules.
+      left = [...view.rules, ...view.broken].filter(({ key }) => keys.has(key));
       const listed = new Set(left.map(({ key }) => key));
       if (!failure.partial) gone ??= new Set([...keys].filter((key) => !listed.has(key)));
       if (left.length === 0) break;

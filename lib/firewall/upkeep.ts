@@ -73,28 +73,29 @@ export class Upkeep<V extends View> {
     }
   }
 
-  /** Takes over what is still granted; takes out what is over, unreadable or doubled. */
+  /**
+   * Takes over what is still granted. What is over is entered too, and so goes like everything whose time is up: grants
+   * need not wait for it. What is unreadable or doubled is taken out.
+   */
   async #adopt(view: V, known: ReadonlyMap<string, RuleSummary>): Promise<void> {
+    const { ledger, emit } = this.#place;
     const now = this.#place.now() / 1000;
-    const over = view.rules.filter(({ key, summary }) =>
-      summary.expires <= now && this.#place.ledger.get(key) === undefined
-    );
     const doubled: Rule[] = [];
     const seen = new Set<string>();
     for (const rule of view.rules) {
-      if (rule.summary.expires <= now) continue;
       if (seen.has(rule.key)) doubled.push(rule);
-      else if (this.#place.ledger.get(rule.key) === undefined) {
+      else if (ledger.get(rule.key) === undefined) {
         const inherited = known.get(rule.key);
-        this.#place.ledger.add(inherited === undefined ? rule : { ...rule, summary: inherited });
-        if (inherited === undefined) this.#place.emit({ type: "adopted", rule: rule.summary });
+        const found = inherited === undefined ? rule : { ...rule, summary: inherited };
+        if (rule.summary.expires <= now) ledger.add({ ...found, stray: true });
+        else {
+          ledger.add(found);
+          if (inherited === undefined) emit({ type: "adopted", rule: rule.summary });
+        }
       }
       seen.add(rule.key);
     }
-    const { left } = await this.#changes.takeOut([...view.broken, ...over, ...doubled]);
-    for (const [index, { key, summary }] of over.entries()) {
-      if (!left.has(key)) this.#place.emit({ type: "removed", rule: summary, number: index + 1 });
-    }
+    await this.#changes.takeOut([...view.broken, ...doubled]);
   }
 
   /**
