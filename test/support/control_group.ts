@@ -30,6 +30,33 @@ export class ControlGroup {
     return new ControlGroup(folders);
   }
 
+  /**
+   * A group whose processes may hold so many bytes of memory together; the kernel kills one of them otherwise.
+   *
+   * @throws {Error} where memory cannot be limited.
+   */
+  static withMemory(bytes: number): ControlGroup {
+    const lines = Deno.readTextFileSync("/proc/self/cgroup").split("\n");
+    const path = lines.map((line) => /^[0-9]+:(?:|[^:]*\bmemory\b[^:]*):(.*)$/.exec(line)?.[1])
+      .find((found) => found !== undefined);
+    // Version 1 has a tree for memory alone, version 2 one tree for everything.
+    const [tree, file] = isThere(`${MOUNTED}/memory/cgroup.procs`)
+      ? [`${MOUNTED}/memory`, "memory.limit_in_bytes"]
+      : [MOUNTED, "memory.max"];
+    const parent = `${tree}${(path ?? "").replace(/\/$/, "")}`;
+    removeLeftovers(parent);
+    const folder = `${parent}/fwk-${Deno.pid}-${count++}`;
+    Deno.mkdirSync(folder);
+    const group = new ControlGroup([folder]);
+    try {
+      Deno.writeTextFileSync(`${folder}/${file}`, String(bytes));
+      return group;
+    } catch (cause) {
+      Deno.removeSync(folder);
+      throw new Error(`No memory can be limited in ${parent}`, { cause });
+    }
+  }
+
   /** Kills what is inside, which is only what was started in here, and removes the group. */
   async remove(): Promise<void> {
     await until("nothing runs in the control group", () => this.folders.every(removeGroup), 15);
