@@ -33,9 +33,16 @@ export function tryStanza(
 
 /** Writes what was tried, and lets a running daemon read it. */
 export async function installStanza(
-  { path, text, settings }: AccessAddition,
+  { path, text, settings, config }: AccessAddition,
   context: Context,
 ): Promise<Problem | undefined> {
+  if (config !== undefined) {
+    const unwritten = await replace(config.path, config.text);
+    if (unwritten !== undefined) return unwritten;
+    context.err(
+      `${config.path} is new: set PCAP_INTF in it, the interface that packets come to.\n`,
+    );
+  }
   const unwritten = await replace(path, text);
   if (unwritten !== undefined) return unwritten;
   // Standard output is the client's stanza, to be appended to a file.
@@ -56,6 +63,10 @@ export async function installStanza(
 async function replace(path: string, text: string): Promise<Problem | undefined> {
   try {
     const before = await Deno.stat(path).catch(() => undefined);
+    const folder = path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+    if (before === undefined && folder !== "") {
+      await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    }
     await replacePrivateFile(path, text);
     if (before !== undefined && (before.uid !== Deno.uid() || before.gid !== Deno.gid())) {
       await Deno.chown(path, before.uid, before.gid);

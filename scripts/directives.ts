@@ -6,7 +6,7 @@
  */
 import { ACCESS_ROWS } from "../lib/config/access_variables.ts";
 import { FWKNOPD_ROWS } from "../lib/config/fwknopd_variables.ts";
-import type { VariableRow } from "../lib/config/variable.ts";
+import { formatRange, type VariableRow } from "../lib/config/variable.ts";
 import { ROOT } from "./process.ts";
 
 /** Where the table is. */
@@ -72,7 +72,7 @@ function effect({ honoured }: VariableRow): string {
 function values({ default: standard, range, unit, choices }: VariableRow): string {
   return [
     standard === undefined ? "not set" : `\`${standard}\``,
-    ...(range === undefined ? [] : [`${range[0]} to ${range[1]}${unit ? ` ${unit}` : ""}`]),
+    ...(range === undefined ? [] : [formatRange(range, unit)]),
     ...(choices === undefined ? [] : [choices.join(", ")]),
   ].join("; ");
 }

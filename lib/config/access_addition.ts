@@ -6,7 +6,8 @@
 import type { ConfigFiles } from "./config_files.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { GivenOptions } from "./option.ts";
-import { readServerConfig, readServerSettings } from "./server_config.ts";
+import { sampleFwknopdConf } from "./sample_conf.ts";
+import { DEFAULT_CONFIG_FILE, readServerConfig, readServerSettings } from "./server_config.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
 
 /** A file as it has to be written for the stanza to be there. */
@@ -14,6 +15,8 @@ export interface AccessAddition {
   readonly path: string;
   readonly text: string;
   readonly settings: ServerSettings;
+  /** On a fresh host: the `fwknopd.conf` to write before it. */
+  readonly config?: { readonly path: string; readonly text: string };
 }
 
 /** Where a stanza can go, and what stands there. */
@@ -24,7 +27,7 @@ export type AdditionOutcome =
 
 /**
  * Puts a stanza at the end of the access file, or into a file of its own where the server reads a folder, and reads the
- * whole configuration as the server would then. Writes nothing.
+ * whole configuration as the server would then. Writes nothing. On a fresh host both files are new.
  *
  * @param options of the server: they name its files.
  * @param stanza its lines, with an empty one before them.
@@ -37,7 +40,15 @@ export function addStanza(
   files: ConfigFiles,
 ): AdditionOutcome {
   const { resolved, diagnostics } = readServerSettings(options, files);
-  if (resolved === undefined) return { errors: errorsOf(diagnostics) };
+  const [error, another] = errorsOf(diagnostics);
+  if (resolved === undefined) {
+    const isFresh = error?.code === "missing" && another === undefined &&
+      error.path === (options.value("config-file") ?? DEFAULT_CONFIG_FILE);
+    if (!isFresh) return { errors: errorsOf(diagnostics) };
+    const config = { path: error.path, text: sampleFwknopdConf() };
+    const outcome = addStanza(stanza, name, options, withFile(files, config.path, config.text));
+    return "errors" in outcome ? outcome : { addition: { ...outcome.addition, config } };
+  }
   const { settings } = resolved;
   const folder = settings.ACCESS_FOLDER;
   const path = folder === undefined
@@ -46,10 +57,10 @@ export function addStanza(
   const present = folder === undefined || files.list(folder)?.includes(`${name}.conf`)
     ? files.read(path, "Access")
     : { text: "", diagnostics: [] };
-  if (present.text === undefined) return { errors: errorsOf(present.diagnostics) };
-  const before = present.text === "" || present.text.endsWith("\n")
-    ? present.text
-    : `${present.text}\n`;
+  const missing = present.diagnostics.some(({ code }) => code === "missing");
+  const old = missing ? "" : present.text;
+  if (old === undefined) return { errors: errorsOf(present.diagnostics) };
+  const before = old === "" || old.endsWith("\n") ? old : `${old}\n`;
   const text = before === "" ? stanza.slice(1) : before + stanza;
   const outcome = readServerConfig(options, withFile(files, path, text));
   return outcome.config === undefined

@@ -164,7 +164,7 @@ class AccessReader {
   ): void {
     const { text, diagnostics, exposure = above } = this.#context.files.read(path, "Access");
     this.#diagnostics.push(
-      ...diagnostics.map((found) => ({ ...(position && { position }), ...found })),
+      ...diagnostics.map((found) => position === undefined ? found : namedThere(found, position)),
     );
     if (text === undefined) return;
     this.readText(text, { file: path, level, ...(exposure && { exposure }) });
@@ -205,7 +205,7 @@ class AccessReader {
     draft.hasKeyFile = true;
     const { text, diagnostics, exposure } = this.#context.files.read(line.value, "Access");
     draft.exposure ??= exposure;
-    const found: Diagnostic[] = diagnostics.map((read) => ({ position: line.position, ...read }));
+    const found: Diagnostic[] = diagnostics.map((read) => namedThere(read, line.position));
     const own = new Set<string>(draft.written().keys());
     for (const entry of text === undefined ? [] : readLines(text, line.value)) {
       if (entry.kind === "malformed") found.push(malformedLine(entry));
@@ -302,6 +302,12 @@ function exposedCommands(draft: StanzaDraft, { commandExecution, cycle }: Stanza
     position,
     hint: EXPOSURE_HINT,
   }];
+}
+
+/** A finding about a file, at the line that names the file. */
+function namedThere(found: Diagnostic, position: Position): Diagnostic {
+  const hint = "Correct the path, or remove the line";
+  return { position, ...found, ...(found.code === "missing" && { hint }) };
 }
 
 const FOLDER_HINT = "Give the path of a folder that can be read";

@@ -74,7 +74,10 @@ export function parseAccessValue(
       const value = context.files.group(text);
       return value !== undefined ? { value } : failure(
         `[*] Unable to determine GID for ${row.name}: Not a group on this system.`,
-        `There is no group '${text}'`,
+        `There is no group '${text}'` +
+          (text === "nobody" && context.files.group("nogroup")
+            ? "; here it is called nogroup"
+            : ""),
       );
     }
     case "command":

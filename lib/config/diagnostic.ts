@@ -14,7 +14,9 @@ export type DiagnosticCode =
   | "owned-by-another"
   /** Somebody else can change a file or program: what it says is not to be acted on. */
   | "exposed"
-  /** There is nothing to read: the file is not there, or its rights keep this user from it. */
+  /** The file `path` is not there. */
+  | "missing"
+  /** The file `path` is there and cannot be read: its rights keep this user from it, or it is no file. */
   | "not-read";
 
 /** One finding. An error stops the program, a warning is printed. */

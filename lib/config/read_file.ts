@@ -112,20 +112,43 @@ function notRegular(path: string): Diagnostic {
   };
 }
 
-function unreadable(path: string, role: string, error: Error): Diagnostic {
+function unreadable(path: string, role: "Config" | "Access", error: Error): Diagnostic {
   if (error instanceof Deno.errors.NotFound) {
-    const hint = role === "Config" ? "-c FILE names another one" : "-a FILE names another one";
     const text = `[*] ${role} file: '${visible(path)}' was not found.`;
-    return { severity: "error", code: "not-read", path, text, hint };
+    return { severity: "error", code: "missing", path, text, hint: howToMake(path, role) };
   }
   const [reason] = error.message.split(" (os error");
   return {
     severity: "error",
     code: "not-read",
     path,
-    text: `[*] Could not open ${role.toLowerCase()} file: ${visible(path)}: ${
-      visible(reason ?? "")
-    }`,
+    text: `[*] Could not open ${role.toLowerCase()} file: ${visible(path)}: ${reason}`,
     ...(error instanceof Deno.errors.PermissionDenied ? { hint: "Run this as root" } : {}),
   };
+}
+
+/** Commands to type, a line each. */
+function howToMake(path: string, role: "Config" | "Access"): string {
+  const slash = path.lastIndexOf("/");
+  const folder = path.slice(0, Math.max(slash, 0)) || (slash === 0 ? "/" : ".");
+  const shown = visible(path);
+  const make = `mkdir -p -m 700 ${visible(folder)} && umask 077 && fwknop print`;
+  if (role === "Access") {
+    return `To make it, with keys: fwknop invite NAME -D HOST -A tcp/22 --install\n` +
+      `  Or: ${make} access.conf > ${shown}\n  -a FILE names another one`;
+  }
+  // Older how-tos, and some packages, name it so.
+  const older = `${folder}/fwknop.conf`;
+  const isThere = older !== path && exists(older);
+  return (isThere ? `${visible(older)} is there: mv ${visible(older)} ${shown}\n  ` : "") +
+    `To make it: ${make} fwknopd.conf > ${shown}\n  -c FILE names another one`;
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }

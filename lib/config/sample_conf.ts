@@ -4,7 +4,7 @@
  * @module
  */
 import { FWKNOPD_ROWS } from "./fwknopd_variables.ts";
-import type { VariableRow } from "./variable.ts";
+import { formatRange, type VariableRow } from "./variable.ts";
 
 /** Columns a variable's name takes. */
 const NAME_WIDTH = 28;
@@ -19,14 +19,14 @@ export function sampleFwknopdConf(): string {
     .map((row) => `${description(row)}#${row.name.padEnd(NAME_WIDTH)}${row.default ?? ""}\n`);
   return [
     "# Settings of the server. One NAME VALUE per line; the value ends at the first ';'.\n" +
-    "# What is commented out has the value shown, or none.\n",
+    "# What is commented out has the value shown, or none. FLUSH_IPT_AT_INIT is the exception: see there.\n",
     ...entries,
   ].join("\n");
 }
 
 function description({ doc, range, unit, choices }: VariableRow): string {
   const limits = [
-    ...(range === undefined ? [] : [`${range[0]} to ${range[1]}${unit ? ` ${unit}` : ""}`]),
+    ...(range === undefined ? [] : [formatRange(range, unit)]),
     ...(choices === undefined ? [] : [choices.join(", ")]),
   ];
   return `# ${doc}${limits.length === 0 ? "" : ` (${limits.join("; ")})`}\n`;

@@ -85,7 +85,9 @@ export function readBrokenSettings(options: GivenOptions, files: ConfigFiles): S
   const { resolved, diagnostics } = readSettings(source, true);
   const main = source.options.value("config-file") ?? DEFAULT_CONFIG_FILE;
   const isFatal = diagnostics.some(({ code, path }) =>
-    code === "exposed" || (code === "not-read" && (path === main || path === options.value("uci")))
+    code === "exposed" ||
+    ((code === "missing" || code === "not-read") &&
+      (path === main || path === options.value("uci")))
   );
   if (resolved === undefined || isFatal) return { diagnostics };
   return {
@@ -104,7 +106,11 @@ function readSettings(
   if (!isBroken && before.some(isError)) return { diagnostics: before };
   const read: FwknopdConf[] = [];
   const readInto = (path: string): FwknopdConf => {
-    const { text, diagnostics, exposure } = files.read(path, "Config");
+    const { text, diagnostics: found, exposure } = files.read(path, "Config");
+    const isOverride = read.length > 0;
+    const diagnostics = found.map((one) =>
+      isOverride && one.code === "missing" ? { ...one, hint: OVERRIDE_HINT } : one
+    );
     const parsed = text === undefined ? EMPTY : parseFwknopdConf(text, path);
     const exposed = exposure === undefined ? [] : [exposedFile("Config file", path, exposure)];
     const conf = { ...parsed, diagnostics: [...diagnostics, ...exposed, ...parsed.diagnostics] };
@@ -141,6 +147,10 @@ function exposedPrograms({ settings, given }: ResolvedSettings, files: ConfigFil
   });
 }
 
+const OVERRIDE_HINT = "OVERRIDE_CONFIG or -O names it: correct the path or remove it";
+
 const EMPTY: FwknopdConf = { entries: [], diagnostics: [] };
 
-const DEFAULT_CONFIG_FILE = FWKNOPD_ROWS.find(({ name }) => name === "CONFIG_FILE")?.default ?? "";
+/** The file that is read where none is named. */
+export const DEFAULT_CONFIG_FILE =
+  FWKNOPD_ROWS.find(({ name }) => name === "CONFIG_FILE")?.default ?? "";

@@ -71,3 +71,9 @@ export function retirementAdvice(
   );
   return found?.advice;
 }
+
+/** What an integer may be: `1 to 65535 s`, or `0 or more`. */
+export function formatRange([low, high]: readonly [number, number], unit?: string): string {
+  const range = high === Infinity ? `${low} or more` : `${low} to ${high}`;
+  return unit === undefined ? range : `${range} ${unit}`;
+}

@@ -6,7 +6,7 @@
 import type { AccessKinds } from "../config/access_variables.ts";
 import type { FwknopdKinds } from "../config/fwknopd_variables.ts";
 import type { FwknoprcValueKind, FwknoprcVariable } from "../config/fwknoprc_variables.ts";
-import type { VariableRow } from "../config/variable.ts";
+import { formatRange, type VariableRow } from "../config/variable.ts";
 import { MAX_TIMEOUT, MAX_WAIT } from "../client/settings_from_rc.ts";
 import { TRANSPORTS } from "../client/transport.ts";
 import { DIGEST_NAMES } from "../crypto/digest_name.ts";
@@ -47,7 +47,7 @@ export function serverEntry(row: VariableRow<keyof FwknopdKinds | keyof AccessKi
   return entry(row.name, [
     sentence(row.doc),
     ...list(choices?.join(", ") ?? SERVER_VALUES[kind]),
-    ...(range === undefined ? [] : [formatRange(range, unit)]),
+    ...(range === undefined ? [] : [rangeSentence(range, unit)]),
     ...(row.default === undefined ? [] : [`Default: \`${row.default}\`.`]),
     ...(row.since === undefined ? [] : [`In the C daemon since ${row.since}.`]),
     ...(row.extension ? ["Ours: the C daemon warns that it does not know it."] : []),
@@ -73,7 +73,6 @@ function list(text: string | undefined): string[] {
   return text === undefined ? [] : [sentence(text)];
 }
 
-function formatRange([low, high]: readonly [number, number], unit: VariableRow["unit"]): string {
-  const range = high === Infinity ? `${low} or more` : `${low} to ${high}`;
-  return `${range}${unit === undefined ? "" : ` ${UNITS[unit]}`}.`;
+function rangeSentence(range: readonly [number, number], unit: VariableRow["unit"]): string {
+  return `${formatRange(range, unit === undefined ? undefined : UNITS[unit])}.`;
 }

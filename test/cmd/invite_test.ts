@@ -1,6 +1,9 @@
 import { invite } from "../../cmd/invite.ts";
 import { parseFwknoprc, readStanza } from "../../lib/config/fwknoprc.ts";
 import { parseCommandLine } from "../../lib/config/getopt.ts";
+import { systemFiles } from "../../cmd/system_files.ts";
+import { GivenOptions } from "../../lib/config/option.ts";
+import { readServerConfig } from "../../lib/config/server_config.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
@@ -86,6 +89,31 @@ Deno.test("--install adds the stanza to what is there, private, and prints only 
     assertEquals((await Deno.stat(accessFile)).mode! & 0o777, 0o600);
   });
 });
+
+Deno.test("on a fresh host --install makes the folder and both files, private, and a server would start with them", () =>
+  withFolder(async (folder) => {
+    const [conf, access] = [
+      `${folder}/etc/fwknop/fwknopd.conf`,
+      `${folder}/etc/fwknop/access.conf`,
+    ];
+    const files = ["-c", conf, "--access-file", access];
+    const { code, err } = await inviteWith(...ALICE, "--install", ...files);
+    assertEquals(code, 0, err);
+    assertMatch(
+      err,
+      /^.*fwknopd\.conf is new: set PCAP_INTF .*\nThe server's stanza is in .*access\.conf\.\n/,
+    );
+    for (const file of [conf, access]) assertEquals((await Deno.stat(file)).mode! & 0o777, 0o600);
+    assertEquals((await Deno.stat(`${folder}/etc/fwknop`)).mode! & 0o777, 0o700);
+    const options = new GivenOptions([
+      { name: "config-file", value: conf },
+      { name: "access-file", value: access },
+    ]);
+    const { config, diagnostics } = readServerConfig(options, systemFiles);
+    assertEquals([config?.stanzas.length, diagnostics], [1, []]);
+    assertEquals((await inviteWith("bob", ...ALICE.slice(1), "--install", ...files)).code, 0);
+    assertEquals(readServerConfig(options, systemFiles).config?.stanzas.length, 2);
+  }));
 
 Deno.test("a server that reads a folder gets a file of its own", async () => {
   await withServer("", async (files, accessFile, folder) => {

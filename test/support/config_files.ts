@@ -31,7 +31,7 @@ export function memoryFiles(
       const exposure = exposed.get(path);
       if (text !== undefined) return { text, diagnostics: [], ...(exposure && { exposure }) };
       const missing = `[*] ${role} file: '${path}' was not found.`;
-      return { diagnostics: [{ severity: "error", code: "not-read", path, text: missing }] };
+      return { diagnostics: [{ severity: "error", code: "missing", path, text: missing }] };
     },
     list(folder) {
       const names = Object.keys(texts).filter((path) => path.startsWith(`${folder}/`))

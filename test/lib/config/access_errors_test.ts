@@ -246,3 +246,11 @@ Deno.test("no finding holds a key", () => {
     assertEquals(JSON.stringify(diagnostics).includes(secret), false, line);
   }
 });
+
+Deno.test("a group of other distributions is named as it is called here", () => {
+  const { diagnostics } = readTexts({ access: `${HEAD}CMD_EXEC_GROUP nobody\n` });
+  assertEquals(
+    diagnostics.find(({ severity }) => severity === "error")?.hint,
+    "There is no group 'nobody'; here it is called nogroup",
+  );
+});

@@ -135,3 +135,34 @@ Deno.test({
       assertEquals(systemFiles.exposure(`${folder}/none`), undefined);
     }),
 });
+
+Deno.test("of a file that is not there the commands are told that make it", async () => {
+  await withFolder((folder) => {
+    const hint = (role: "Config" | "Access") =>
+      readConfigFile(`${folder}/fwknopd.conf`, role).diagnostics[0]?.hint ?? "";
+    const make = `mkdir -p -m 700 ${folder} && umask 077 && fwknop print`;
+    assertEquals(
+      hint("Config"),
+      `To make it: ${make} fwknopd.conf > ${folder}/fwknopd.conf\n  -c FILE names another one`,
+    );
+    assert(hint("Access").includes(`${make} access.conf > `));
+    // The name in older how-tos.
+    write(`${folder}/fwknop.conf`, "", 0o600);
+    const move =
+      `${folder}/fwknop.conf is there: mv ${folder}/fwknop.conf ${folder}/fwknopd.conf\n`;
+    assert(hint("Config").startsWith(move));
+    for (const path of ["fwknopd.conf", "/fwknopd.conf"]) {
+      const relative = readConfigFile(`${path}.no`, "Config").diagnostics[0]?.hint;
+      assert(relative?.includes(`mkdir -p -m 700 ${path.startsWith("/") ? "/" : "."} `), relative);
+    }
+  });
+});
+
+Deno.test("a byte order mark is no part of a file, and a file in UTF-16 is an error that names it", async () => {
+  await withFolder((folder) => {
+    write(`${folder}/f`, "\ufeffSOURCE ANY\n", 0o600);
+    assertEquals(readConfigFile(`${folder}/f`, "Access").text, "SOURCE ANY\n");
+    write(`${folder}/f`, new Uint8Array([0xff, 0xfe, 0x41, 0]), 0o600);
+    assertEquals(texts(`${folder}/f`), [`error: [*] ${folder}/f is in UTF-16, must be in UTF-8`]);
+  });
+});
