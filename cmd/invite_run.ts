@@ -16,7 +16,7 @@ import { generateKeys } from "../lib/crypto/key_generation.ts";
 import type { RunCommand } from "./command.ts";
 import type { Context } from "./context.ts";
 import { installStanza, tryStanza } from "./install_stanza.ts";
-import { printCode, writeCode } from "./show_code.ts";
+import { codeText, writeCode } from "./show_code.ts";
 import { tellProblem } from "./tell_problem.ts";
 
 /** Makes the keys, and prints or writes all that belongs to them. */
@@ -51,18 +51,23 @@ async function invite(
     addition && await installStanza(addition, context);
   if (failed instanceof Problem) return failed;
 
+  // Standard output holds stanzas and comments only, to be appended to a file. The code comes first, because it is taller
+  // than a terminal of 24 rows and the rest is what to do next.
+  const { server, access } = terms.client;
+  if (options.has("qr") || (context.isTerminal && codeFile === undefined)) {
+    context.err(
+      `${await codeText(
+        keys,
+      )}Scan the keys with the phone, then type there: server ${server}, ${access}. ` +
+        "A picture in place of this: --qr-file FILE\n\n",
+    );
+  }
   if (addition === undefined) {
     context.out(`# For the server: the end of /etc/fwknop/access.conf\n${serverStanza}\n`);
   }
-  const knock = `To knock: fwknop knock -n ${terms.client.server}`;
-  context.out(
-    clientFile === undefined
-      ? `# For the client: the end of ~/.fwknoprc. ${knock}\n\n${clientStanza}`
-      : `The client's stanza is in ${clientFile}. ${knock}\n`,
-  );
-  if (options.has("qr") || (context.isTerminal && codeFile === undefined)) {
-    context.out("\n");
-    await printCode(keys, context);
-  }
+  const knock = `To knock: fwknop knock -n ${server}`;
+  if (clientFile === undefined) {
+    context.out(`# For the client: the end of ~/.fwknoprc. ${knock}\n\n${clientStanza}`);
+  } else context.err(`The client's stanza is in ${clientFile}. ${knock}\n`);
   return undefined;
 }

@@ -13,7 +13,7 @@ import type { DigestName } from "../lib/crypto/digest_name.ts";
 import { type GeneratedKeys, generateKeys } from "../lib/crypto/key_generation.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { existingKeys } from "./existing_keys.ts";
-import { printCode, writeCode } from "./show_code.ts";
+import { codeText, writeCode } from "./show_code.ts";
 import { tellProblem } from "./tell_problem.ts";
 
 /** Draws the keys and prints or writes them; existing ones are shown as a code only. */
@@ -28,8 +28,10 @@ export async function runKeygen(
     : checkFrom(options) ?? await existingKeys(place);
   if (keys instanceof Problem) return tellProblem(keys, context);
   const file = options.value("qr-file");
-  if (options.has("qr") || (place !== undefined && file === undefined)) {
-    await printCode(keys, context);
+  // Standard output is what goes to a file: new keys, or the code of those that are there.
+  if (place === undefined && options.has("qr")) context.err(await codeText(keys));
+  else if (place !== undefined && (options.has("qr") || file === undefined)) {
+    context.out(await codeText(keys));
   }
   if (file !== undefined) {
     const problem = await writeCode(keys, file, options.has("force"));

@@ -8,10 +8,11 @@ import { repeatInterval } from "../lib/client/repeat.ts";
 import { rcSettings } from "../lib/client/rc_text.ts";
 import type { Settings } from "../lib/client/settings.ts";
 import { validateSettings } from "../lib/client/validate.ts";
-import { stanzaNames } from "../lib/config/fwknoprc.ts";
+import { DEFAULT_STANZA, stanzaNames } from "../lib/config/fwknoprc.ts";
 import { GivenOptions } from "../lib/config/option.ts";
+import { parseAddress } from "../lib/net/address.ts";
 import { RELEASED } from "../lib/version.ts";
-import { openClientRc } from "./client_rc.ts";
+import { type ClientRc, openClientRc } from "./client_rc.ts";
 import { readClientSettings } from "./client_settings.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { formatKnockJson } from "./knock_json.ts";
@@ -47,6 +48,11 @@ export async function runKnock(
 function checkStrayWord(words: readonly string[], options: GivenOptions): Problem | undefined {
   const [word] = words;
   if (word === undefined || options.has("wait") || options.has("wait-time")) return undefined;
+  if (options.has("source-ip") && parseAddress(word) !== undefined) {
+    return usageProblem(`-s takes no address: '${word}'`, {
+      hint: `-a ${word} admits an address, -s the source of the packet`,
+    });
+  }
   return usageProblem(`'${word}' belongs to no option`, {
     hint: `use -D ${word} for a server, -n ${word} for a stanza, or --wait -- ${word} to run it`,
   });
@@ -158,7 +164,9 @@ async function prepare(options: GivenOptions, context: Context): Promise<Setting
     savesByDestination: saves && stanza === undefined,
     sends: settings.test !== true,
   });
-  if (invalid !== undefined) return invalid;
+  if (invalid !== undefined) return withStanzas(invalid, settings, rc);
+  const stray = checkPort(settings.server ?? "");
+  if (stray !== undefined) return stray;
   if (!saves) return settings;
   const { saveStanza } = await import("./save_stanza.ts");
   const unsaved = await saveStanza({
@@ -168,6 +176,28 @@ async function prepare(options: GivenOptions, context: Context): Promise<Setting
     force: options.has("force-stanza"),
   }, context);
   return unsaved ?? settings;
+}
+
+/** Without a destination the stanzas of the file are what there is to name. */
+function withStanzas(
+  problem: Problem,
+  { server }: Settings,
+  { rcFile, rcPath }: ClientRc,
+): Problem {
+  const names = rcFile === undefined
+    ? []
+    : stanzaNames(rcFile.rc).filter((it) => it !== DEFAULT_STANZA);
+  if (server !== undefined || names.length === 0) return problem;
+  const hint = `use -n with a stanza of ${rcPath} (${names.slice(0, 8).join(", ")}), or -D HOST`;
+  return new Problem(problem.text, { ...problem.facts, hint });
+}
+
+/** `-D host:port`, which the look-up would take for a name. */
+function checkPort(server: string): Problem | undefined {
+  const [, host, port] = /^([^:]+|\[[^\]]*\]):(\d+)$/.exec(server) ?? [];
+  return host === undefined ? undefined : usageProblem(`--destination: '${server}' has a port`, {
+    hint: `use -D ${host} -p ${port}`,
+  });
 }
 
 /** Where nobody waits, nobody would be told: `--wait` says more. */

@@ -19,6 +19,8 @@ import {
 import { type GivenOption, GivenOptions, longNames, type OptionRow } from "../lib/config/option.ts";
 import { ownOptions } from "../lib/manual/command.ts";
 import { PROGRAM_SUMMARY } from "../lib/manual/prose/program.ts";
+import { describeArgumentError } from "./argument_error.ts";
+import { commandHint } from "./command_hint.ts";
 import { type CommandDefinition, runDefinition } from "./command.ts";
 import { type Context, ExitCode } from "./context.ts";
 
@@ -41,26 +43,33 @@ export async function runRouter(
     // The router sets it only where nothing is set.
     exitCode: null,
   };
-  await run(buildFwknop(commands), args, { process, context });
+  await run(buildFwknop(commands, args[0] ?? "", context), args, { process, context });
   return toExitStatus(process.exitCode);
 }
 
 /** Errors of the router in our voice: one line, then what to do. */
-const text: ApplicationText = {
-  ...text_en,
-  exceptionWhileParsingArguments: (error) =>
-    `fwknop: ${
-      error instanceof Error ? error.message : String(error)
-    }\n  try --help after the command`,
-  noCommandRegisteredForInput: ({ input, corrections }) =>
-    `fwknop: there is no command '${input}'` +
-    (corrections.length > 0
-      ? `\n  did you mean ${corrections.join(" or ")}?`
-      : "\n  try fwknop --help"),
-};
+function texts(
+  commands: Readonly<Record<string, CommandDefinition>>,
+  name: string,
+  context: Context,
+): ApplicationText {
+  return {
+    ...text_en,
+    exceptionWhileParsingArguments: (error) =>
+      describeArgumentError(
+        error,
+        name,
+        Object.hasOwn(commands, name) ? commands[name] : undefined,
+      ),
+    noCommandRegisteredForInput: ({ input, corrections }) =>
+      `fwknop: there is no command '${input}'\n  ${commandHint(input, corrections, context)}`,
+  };
+}
 
 function buildFwknop(
   commands: Readonly<Record<string, CommandDefinition>>,
+  name: string,
+  context: Context,
 ): Application<CommandLineContext> {
   const routes = Object.fromEntries(
     Object.entries(commands).map(([name, definition]) => [name, toCommand(definition)]),
@@ -73,7 +82,7 @@ function buildFwknop(
     {
       name: "fwknop",
       scanner: { allowArgumentEscapeSequence: true },
-      localization: { text },
+      localization: { text: texts(commands, name, context) },
     },
     // Help is ours: it is made from the same tables as the manual.
     {},

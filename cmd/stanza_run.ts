@@ -4,6 +4,7 @@
  * @module
  */
 import { errorText } from "../lib/client/error_text.ts";
+import { checkStanza } from "../lib/client/missing_stanza.ts";
 import { replacePrivateFile } from "../lib/client/private_file.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { criticalVariables, removeStanza, writeStanza } from "../lib/client/rc_edit.ts";
@@ -11,14 +12,7 @@ import { showStanzas } from "../lib/client/rc_show.ts";
 import { type RcSetting, rcSettings, unwritable } from "../lib/client/rc_text.ts";
 import { levelFromOptions } from "../lib/client/settings_from_options.ts";
 import { validateSettings } from "../lib/client/validate.ts";
-import { nearestWord } from "../lib/config/did_you_mean.ts";
-import {
-  DEFAULT_STANZA,
-  type Fwknoprc,
-  hasStanza,
-  parseFwknoprc,
-  stanzaNames,
-} from "../lib/config/fwknoprc.ts";
+import { type Fwknoprc, hasStanza, parseFwknoprc } from "../lib/config/fwknoprc.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { type ClientRc, openClientRc } from "./client_rc.ts";
 import type { RunCommand } from "./command.ts";
@@ -98,10 +92,20 @@ async function add(
   const reason = settings.map(unwritable).find((text) => text !== undefined);
   if (reason !== undefined) return usageProblem(`the stanza cannot be written: ${reason}`);
   const unsaved = await save(rc, writeStanza(parsed, name, settings, new Set()));
-  if (unsaved === undefined) {
-    context.out(`[${name}] is in ${rc.rcPath}. To use it: fwknop knock -n ${name}\n`);
+  if (unsaved !== undefined) return unsaved;
+  context.out(`[${name}] is in ${rc.rcPath}. To use it: fwknop knock -n ${name}\n`);
+  if (!settings.some(bringsKey)) {
+    context.err(
+      `fwknop: warning: [${name}] has no key, so each knock asks for one\n` +
+        `  with a file of what fwknop keygen prints: fwknop stanza add ${name} … --keys FILE --force\n`,
+    );
   }
-  return unsaved;
+  return undefined;
+}
+
+/** Whether a knock has its key by this setting; GnuPG has its own ways. */
+function bringsKey({ name }: RcSetting): boolean {
+  return /^(KEY|KEY_BASE64|KEY_FILE|KEY_COMMAND|USE_GPG|GPG_RECIPIENT)$/.test(name);
 }
 
 /** What the options say, checked as for a knock that completes it with options of its own. */
@@ -130,7 +134,7 @@ function show(
   context: Context,
 ): Promise<Problem | undefined> {
   const parsed = parsedRc(rc);
-  const missing = name === undefined ? undefined : checkStanza(name, parsed, rc.rcPath);
+  const missing = name === undefined ? undefined : checkStanza(name, rc.rcFile?.rc, rc.rcPath);
   if (missing === undefined) context.out(showStanzas(parsed, name, options.has("show-keys")));
   return Promise.resolve(missing);
 }
@@ -143,7 +147,7 @@ async function remove(
 ): Promise<Problem | undefined> {
   if (name === undefined) return usageProblem("remove needs the name of a stanza");
   const parsed = parsedRc(rc);
-  const missing = checkStanza(name, parsed, rc.rcPath);
+  const missing = checkStanza(name, rc.rcFile?.rc, rc.rcPath);
   if (missing !== undefined) return missing;
   if (criticalVariables(parsed, name).length > 0 && !options.has("force")) {
     return new Problem(`[${name}] holds keys, of which this may be the only copy`, {
@@ -157,14 +161,6 @@ async function remove(
 
 function parsedRc({ rcFile, rcPath }: ClientRc): Fwknoprc {
   return rcFile?.rc ?? parseFwknoprc("", rcPath);
-}
-
-function checkStanza(name: string, rc: Fwknoprc, path: string): Problem | undefined {
-  if (hasStanza(rc, name)) return undefined;
-  const nearest = nearestWord(name, [...stanzaNames(rc), DEFAULT_STANZA]);
-  return usageProblem(`there is no stanza [${name}] in ${path}`, {
-    ...(nearest === undefined ? {} : { hint: `did you mean ${nearest}?` }),
-  });
 }
 
 async function save(rc: ClientRc, text: string): Promise<Problem | undefined> {

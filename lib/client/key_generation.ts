@@ -7,6 +7,7 @@ import type { GivenOptions } from "../config/option.ts";
 import { DIGEST_NAMES, type DigestName, parseDigestName } from "../crypto/digest.ts";
 import { MAX_KEY_LENGTH } from "../crypto/key_derivation.ts";
 import { type KeyGenerationOptions, MAX_HMAC_KEY_LENGTH } from "../crypto/key_generation.ts";
+import { badKeyLength, MAX_NAMED_LENGTH } from "./key_length.ts";
 import { type Dialect, parseNumber } from "./number.ts";
 import { Problem, usageProblem } from "./problem.ts";
 
@@ -16,15 +17,9 @@ export function keyGenerationOptions(
   dialect: Dialect,
   hmacType?: DigestName,
 ): KeyGenerationOptions | Problem {
-  const keyLength = parseLength(options, "key-len", MAX_KEY_LENGTH, "key", dialect);
+  const keyLength = parseLength(options, "key-len", MAX_KEY_LENGTH, dialect);
   if (keyLength instanceof Problem) return keyLength;
-  const hmacKeyLength = parseLength(
-    options,
-    "hmac-key-len",
-    MAX_HMAC_KEY_LENGTH,
-    "hmac key",
-    dialect,
-  );
+  const hmacKeyLength = parseLength(options, "hmac-key-len", MAX_HMAC_KEY_LENGTH, dialect);
   if (hmacKeyLength instanceof Problem) return hmacKeyLength;
   const name = options.value("hmac-digest-type");
   const type = name === undefined ? hmacType : parseDigestName(name);
@@ -42,19 +37,14 @@ export function keyGenerationOptions(
 
 function parseLength(
   options: GivenOptions,
-  name: string,
+  name: "key-len" | "hmac-key-len",
   maximum: number,
-  spoken: string,
   dialect: Dialect,
 ): number | undefined | Problem {
   const text = options.value(name);
   if (text === undefined) return undefined;
   // The C tools name this range, and fail above the true one with an error of their library.
-  const named = parseNumber(text, 1, MAX_HMAC_KEY_LENGTH, dialect) === undefined
-    ? MAX_HMAC_KEY_LENGTH
-    : maximum;
-  return parseNumber(text, 1, maximum, dialect) ??
-    usageProblem(`--${name}: '${text}' is not a number of bytes from 1 to ${maximum}`, {
-      reference: `Invalid ${spoken} length '${text}', must be in [1-${named}]`,
-    });
+  const isNamed = parseNumber(text, 1, MAX_NAMED_LENGTH, dialect) !== undefined;
+  const named = dialect === "native" || isNamed ? maximum : MAX_NAMED_LENGTH;
+  return parseNumber(text, 1, maximum, dialect) ?? badKeyLength(name, text, named);
 }

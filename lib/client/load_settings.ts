@@ -4,11 +4,11 @@
  * @module
  */
 import type { Diagnostic } from "../config/diagnostic.ts";
-import { DEFAULT_STANZA, hasStanza, readStanza, stanzaNames } from "../config/fwknoprc.ts";
-import { nearestWord } from "../config/did_you_mean.ts";
+import { DEFAULT_STANZA, readStanza } from "../config/fwknoprc.ts";
 import type { GivenOptions } from "../config/option.ts";
 import type { Dialect } from "./number.ts";
-import { Problem, usageProblem } from "./problem.ts";
+import { checkStanza } from "./missing_stanza.ts";
+import { Problem } from "./problem.ts";
 import type { RcFile } from "./rc_file.ts";
 import { mergeLevels, type Settings, type SettingsLevel } from "./settings.ts";
 import { levelFromOptions } from "./settings_from_options.ts";
@@ -62,7 +62,7 @@ export function loadSettings(sources: SettingsSources): LoadedSettings | RcError
   const fromOptions = levelFromOptions(sources.options, dialect);
   if (fromOptions instanceof Problem) return fromOptions;
   if (stanza !== undefined && !saves) {
-    const missing = checkStanza(stanza, sources);
+    const missing = checkStanza(stanza, sources.rcFile?.rc, sources.rcPath);
     if (missing !== undefined) return missing;
   }
   return {
@@ -74,14 +74,4 @@ export function loadSettings(sources: SettingsSources): LoadedSettings | RcError
 
 function byLine(a: Diagnostic, b: Diagnostic): number {
   return (a.position?.line ?? 0) - (b.position?.line ?? 0);
-}
-
-function checkStanza(name: string, { rcFile, rcPath }: SettingsSources): Problem | undefined {
-  if (rcFile !== undefined && hasStanza(rcFile.rc, name)) return undefined;
-  const known = rcFile === undefined ? [] : stanzaNames(rcFile.rc);
-  const nearest = nearestWord(name, known);
-  return usageProblem(`there is no stanza [${name}] in ${rcPath}`, {
-    ...(nearest === undefined ? {} : { hint: `did you mean ${nearest}?` }),
-    reference: `Named configuration stanza: [${name}] was not found.`,
-  });
 }

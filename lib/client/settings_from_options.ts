@@ -9,6 +9,7 @@ import { DIGEST_NAMES, parseDigestName } from "../crypto/digest_name.ts";
 import { parseEncryptionMode } from "../crypto/encryption_mode.ts";
 import { nearestWord } from "../config/did_you_mean.ts";
 import type { GivenOptions } from "../config/option.ts";
+import { checkKeyLength } from "./key_length.ts";
 import { type Dialect, leadingNumber, parseNumber } from "./number.ts";
 import { Problem, usageProblem } from "./problem.ts";
 import { DEFAULTS, type SettingsLevel } from "./settings.ts";
@@ -141,7 +142,11 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     level.useHmac = true;
     return undefined;
   },
-  "hmac-key-len": (level) => void (level.useHmac = true),
+  "key-len": (_, value, dialect) => checkKeyLength("key-len", value, dialect),
+  "hmac-key-len": (level, value, dialect) => {
+    level.useHmac = true;
+    return checkKeyLength("hmac-key-len", value, dialect);
+  },
   "icmp-type": (level, value, dialect) => {
     const type = parseNumber(value, 0, 40, dialect);
     if (type === undefined) return badIcmp("type", value, 40);

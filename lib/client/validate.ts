@@ -40,7 +40,7 @@ function checkAllow(settings: Settings, purpose: Purpose): Problem | undefined {
   const { allow } = settings;
   if (allow?.kind === "address" && parseAddress(allow.text) === undefined) {
     return usageProblem(`--allow-ip: '${allow.text}' is not an address`, {
-      hint: "addresses have no leading zeros and no names: 192.0.2.7",
+      hint: "use an address such as 192.0.2.7, without leading zeros; -R finds out your public one",
       reference: "Invalid allow IP specified for SPA access",
     });
   }

@@ -16,8 +16,8 @@ const SERVER_NAMES: readonly string[] = [
   "run-dir",
 ];
 
-/** Letters of the server that mean something else to a client. */
-const CLIENT_LETTERS: readonly string[] = ["a", "p"];
+/** Letters of the server that are taken here, by an option of the client. */
+const CLIENT_LETTERS: readonly string[] = ["p"];
 
 /** Every option of the command. */
 export const INVITE_OPTIONS: readonly OptionRow[] = [

@@ -1,6 +1,21 @@
 import assert from "node:assert/strict";
+import { COMMANDS } from "../../cmd/application.ts";
 import { runFwknop } from "../../cmd/run.ts";
+import { ownOptions } from "../../lib/manual/command.ts";
 import { withFolder } from "../support/folder.ts";
+
+/** Letters of the C tools that mean another thing to the client than to the daemon. */
+const SEVERAL_MEANINGS: readonly string[] = [
+  "-C: packet-limit, server-cmd",
+  "-D: destination, server",
+  "-P: pcap-filter, server-proto",
+  "-U: spoof-user, udp-server",
+  "-a: access-file, allow-ip",
+  "-f: foreground, fw-timeout",
+  "-n: named-config, nfq-capture",
+  "-p: pid-file, server-port",
+  "-r: rand-port, run-dir",
+];
 
 async function fwknop(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   let [out, err] = ["", ""];
@@ -47,16 +62,110 @@ Deno.test("what the router refuses is refused without asking it", async () => {
   const lines: Readonly<Record<string, readonly string[]>> = {
     "--destinatio": ["--destinatio", "host"],
     "--source-ip": ["--source-ip", "-s"],
-    "Too many arguments": ["more"],
+    "'more' is one word too many": ["more"],
     "--access": ["--access"],
   };
   for (const [part, words] of Object.entries(lines)) {
-    const command = part === "Too many arguments" ? "keygen" : "knock";
+    const command = words[0] === "more" ? "keygen" : "knock";
     const { code, err } = await fwknop(command, ...words);
     assert.equal(code, 2, words.join(" "));
     assert.ok(err.includes(part), err);
-    assert.match(err, /\n {2}try --help after the command\n$/);
+    assert.match(err, /^fwknop: .*\n {2}(try fwknop \w+ --help|did you mean --\S+\?)\n$/);
   }
+});
+
+Deno.test("a mistake in the options is answered with what to type", async () => {
+  const answers: readonly (readonly [words: string, text: string, hint: string])[] = [
+    ["knock --wait=3", "--wait takes no value: '3'", "use --wait-time 3"],
+    ["knock --repeat=2", "--repeat takes no value: '2'", "use --repeat-time 2"],
+    ["knock --json=x", "--json takes no value: 'x'", "write --json alone"],
+    [
+      "knock --key-base64 K",
+      "fwknop knock has no option --key-base64",
+      "did you mean --key-base64-rijndael or --key-base64-hmac?",
+    ],
+    [
+      "knock --key-gen",
+      "fwknop knock has no option --key-gen",
+      "use fwknop keygen makes keys, and fwknop invite both ends with them",
+    ],
+    ["serve --conf F", "fwknop serve has no option --conf", "did you mean --config-file?"],
+    ["serve -K", "fwknop serve has no option -K", "use fwknop stop"],
+    ["knock -X", "fwknop knock has no option -X", "try fwknop knock --help"],
+    [
+      "knock -A tcp/22 -A tcp/23",
+      "--access is given twice: 'tcp/22' and 'tcp/23'",
+      "try fwknop knock --help",
+    ],
+    ["knock -D", "--destination needs a value", "try fwknop knock --help"],
+    [
+      "knock -s 192.0.2.7",
+      "-s takes no address: '192.0.2.7'",
+      "-a 192.0.2.7 admits an address, -s the source of the packet",
+    ],
+    [
+      "knock --no-rc-file -D gate.example:62201 -A tcp/22 -s",
+      "--destination: 'gate.example:62201' has a port",
+      "use -D gate.example -p 62201",
+    ],
+  ];
+  for (const [words, text, hint] of answers) {
+    const { code, out, err } = await fwknop(...words.split(" "));
+    assert.deepEqual([code, out, err], [2, "", `fwknop: ${text}\n  ${hint}\n`], words);
+  }
+  const empty = await fwknop("knock", "--no-rc-file", "-A", "tcp/22", "-D", "h", "-a", "");
+  assert.match(empty.err, /'' is not an address\n.*-R finds out your public one/);
+});
+
+Deno.test("the name of a stanza in place of a command is answered with how to knock", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/.fwknoprc`, "[gate]\nSPA_SERVER gate.example\n", {
+      mode: 0o600,
+    });
+    let err = "";
+    const context = {
+      ...{ out: () => {}, err: (text: string) => void (err += text) },
+      ...{ isTerminal: false, isErrorTerminal: false, usesColor: false },
+      env: (name: string) => name === "HOME" ? folder : undefined,
+    };
+    assert.equal(await runFwknop(["gate"], context), 2);
+    assert.equal(
+      err,
+      "fwknop: there is no command 'gate'\n  to knock by that stanza: fwknop knock -n gate\n",
+    );
+    err = "";
+    assert.equal(await runFwknop(["knock"], context), 2);
+    assert.match(err, /no destination\n {2}use -n with a stanza of \S+ \(gate\), or -D HOST\n/);
+    err = "";
+    assert.equal(await runFwknop(["knock", "-n", "home"], context), 2);
+    assert.match(err, /no stanza \[home\] in \S+\n {2}there are gate\n/);
+    err = "";
+    assert.equal(
+      await runFwknop(["knock", "-n", "home"], {
+        ...context,
+        env: (it: string) => it === "HOME" ? `${folder}/none` : undefined,
+      }),
+      2,
+    );
+    assert.match(err, /because there is no file \S+\/none\/\.fwknoprc\n.*fwknop stanza add home/);
+    assert.match((await fwknop("revoke")).err, /fwknop fw-flush/);
+  }));
+
+Deno.test("a letter means the same option in every command, but for those of the C client and the C daemon", () => {
+  const meanings = new Map<string, Map<string, string[]>>();
+  for (const [name, definition] of Object.entries(COMMANDS)) {
+    for (const row of ownOptions(definition)) {
+      if (row.short === undefined) continue;
+      const options = meanings.get(row.short) ?? new Map<string, string[]>();
+      options.set(row.name, [...options.get(row.name) ?? [], name]);
+      meanings.set(row.short, options);
+    }
+  }
+  const several = [...meanings].filter(([, options]) => options.size > 1);
+  const told = several.map(([letter, options]) =>
+    `-${letter}: ${[...options.keys()].sort().join(", ")}`
+  );
+  assert.deepEqual(told.sort(), SEVERAL_MEANINGS);
 });
 
 Deno.test("values may be glued to their letters", async () => {
@@ -81,7 +190,8 @@ Deno.test("a stanza takes the server by the name that invite has for it", () =>
     const file = `${folder}/rc`;
     const words = ["stanza", "add", "new", "--rc-file", file, "--server", "gate.example"];
     const { code, err } = await fwknop(...words, "-A", "tcp/22");
-    assert.deepEqual([code, err], [0, ""]);
+    assert.equal(code, 0);
+    assert.match(err, /^fwknop: warning: \[new\] has no key, .*\n.*--keys FILE --force\n$/);
     assert.match(await Deno.readTextFile(file), /^SPA_SERVER +gate\.example$/m);
   }));
 

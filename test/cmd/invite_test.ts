@@ -66,12 +66,12 @@ Deno.test("a client that leaves its address open is not asked for it", async () 
 
 Deno.test("what belongs to both ends stands in both", async () => {
   const words = ["--hmac-digest-type", "sha512", "-p", "55", "-P", "tcp", "--qr"];
-  const { out } = await inviteWith(...ALICE, ...words);
+  const { out, err } = await inviteWith(...ALICE, ...words);
   assertEquals(values(out, "HMAC_DIGEST_TYPE"), ["SHA512", "SHA512"]);
   assertEquals([values(out, "SPA_SERVER_PORT"), values(out, "SPA_SERVER_PROTO")], [["55"], [
     "tcp",
   ]]);
-  assertMatch(out, /█▄{2,}/);
+  assertMatch(err, /█▄{2,}[^]*then type there: server gate\.example, tcp\/22\. .*--qr-file FILE\n/);
 });
 
 Deno.test("--install adds the stanza to what is there, private, and prints only the client's", async () => {
@@ -150,9 +150,12 @@ Deno.test("nothing is written where the server would not start", async () => {
 Deno.test("the client's stanza and the code go to private files that replace none", () =>
   withFolder(async (folder) => {
     const words = ["--client-file", `${folder}/rc`, "--qr-file", `${folder}/code.svg`];
-    const { code, out } = await inviteWith(...ALICE, ...words);
+    const { code, out, err } = await inviteWith(...ALICE, ...words);
     assertEquals(code, 0);
-    assertMatch(out, /The client's stanza is in .*rc\. To knock: fwknop knock -n gate\.example\n$/);
+    assertMatch(
+      err,
+      /^The client's stanza is in .*rc\. To knock: fwknop knock -n gate\.example\n$/,
+    );
     assertEquals(
       values(await Deno.readTextFile(`${folder}/rc`), "KEY_BASE64"),
       values(out, "KEY_BASE64"),
@@ -160,6 +163,23 @@ Deno.test("the client's stanza and the code go to private files that replace non
     assertEquals((await Deno.stat(`${folder}/rc`)).mode! & 0o777, 0o600);
     assertMatch(await Deno.readTextFile(`${folder}/code.svg`), /^<svg /);
     assertEquals((await inviteWith(...ALICE, ...words)).code, 1);
+  }));
+
+Deno.test("standard output can be appended to a configuration as it is, whatever else is asked for", () =>
+  withFolder(async (folder) => {
+    const extras = [["--qr"], ["--client-file", `${folder}/rc`], [
+      "--qr-file",
+      `${folder}/code.svg`,
+    ]];
+    for (let set = 0; set < 1 << extras.length; set++) {
+      const words = extras.filter((_, index) => set & 1 << index).flat();
+      const { code, out } = await inviteWith(...ALICE, ...words, "--force");
+      assertEquals(code, 0);
+      for (const line of out.split("\n")) {
+        assertMatch(line, /^(#.*|\[gate\.example\]|[A-Z_0-9]+ +\S+)?$/, words.join(" "));
+      }
+      assertEquals(values(out, "KEY_BASE64").length, words.includes("--client-file") ? 1 : 2);
+    }
   }));
 
 Deno.test("what cannot be an invitation is refused with an example or what is allowed", async () => {

@@ -75,10 +75,11 @@ Deno.test("--json prints one object", async () => {
   assertEquals(Object.keys(keys), ["key_base64", "hmac_key_base64", "hmac_digest_type"]);
 });
 
-Deno.test("--qr shows a code below the lines", async () => {
-  const { out } = await keygenWith("--qr");
+Deno.test("--qr shows a code beside the lines, which alone go to standard output", async () => {
+  const { out, err } = await keygenWith("--qr");
   assertEquals(lengths(out), [32, 64]);
-  assertMatch(out, /█▀/);
+  assertMatch(out, /^KEY_BASE64: \S+\nHMAC_KEY_BASE64: \S+\n$/);
+  assertMatch(err, /█▀/);
 });
 
 Deno.test("--qr-file writes a private picture and replaces none", () =>

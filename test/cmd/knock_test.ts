@@ -46,7 +46,8 @@ Deno.test("usage errors end with 2, one line and a hint", async () => {
     [`${TEST} -p 0`]: "fwknop: --server-port: '0' is not a number from 1 to 65535\n",
     [`${TEST} -m sha265`]: "fwknop: --digest-type: 'sha265' is not one of",
     [`${TEST} -U a/b`]: "fwknop: the user name 'a/b' cannot be sent\n  use -U",
-    [`${TEST} -n none`]: "fwknop: there is no stanza [none] in /nowhere/.fwknoprc\n",
+    [`${TEST} -n none`]:
+      "fwknop: there is no stanza [none], because there is no file /nowhere/.fwknoprc\n",
     [`${TEST} --rc-file /nowhere/rc`]: "fwknop: --rc-file: there is no /nowhere/rc\n",
   };
   for (const [line, start] of Object.entries(lines)) {
