@@ -25,8 +25,10 @@ export function keysOf(
   check: StanzaCheck,
 ): Pick<Stanza, "encryptionKey" | "encryptionMode" | "hmac" | "gpg"> {
   const encryptionKey = encryptionKeyOf(draft, check);
-  const hmac = hmacOf(draft, check);
   const gpg = gpgOf(draft, settings, check);
+  const isSigned = encryptionKey === undefined && gpg?.requireSignature === true &&
+    !gpg.ignoreSignatureErrors;
+  const hmac = hmacOf(draft, isSigned, check);
   checkKeys(draft, encryptionKey, hmac, gpg, check);
   return {
     encryptionMode: draft.value("ENCRYPTION_MODE") ?? "cbc",
@@ -59,7 +61,8 @@ function legacyKey(
   return key.slice(0, LEGACY_KEY_LENGTH);
 }
 
-function hmacOf(draft: StanzaDraft, check: StanzaCheck): HmacKey | undefined {
+/** @param isSigned whether signatures authenticate what comes. */
+function hmacOf(draft: StanzaDraft, isSigned: boolean, check: StanzaCheck): HmacKey | undefined {
   const name = draft.latest("HMAC_KEY", "HMAC_KEY_BASE64");
   const key = name === undefined ? undefined : draft.value(name);
   if (key !== undefined) {
@@ -74,8 +77,9 @@ function hmacOf(draft: StanzaDraft, check: StanzaCheck): HmacKey | undefined {
       hint,
     );
   } else {
+    const means = isSigned ? "packets of strangers start gpg" : "packets are not authenticated";
     check.warning(
-      `Warning: no HMAC key, so packets are not authenticated for stanza source: ${check.sourceAndNumber}`,
+      `Warning: no HMAC key, so ${means} for stanza source: ${check.sourceAndNumber}`,
       undefined,
       hint,
     );

@@ -51,7 +51,7 @@ export function explainRefusal(refusal: Refusal): Explanation {
     case "no-cipher-match":
       return facts["type"] === 1 ? GPG_ONLY : {
         fact:
-          `${packet.length} characters, which only GnuPG packets have, and the stanza has no GnuPG key`,
+          `${packet.length} characters, as GnuPG packets have, and the stanza takes only packets of its own symmetric key`,
         hint:
           "give the stanza GPG_DECRYPT_ID and its passphrase, or let the client use a symmetric key",
       };

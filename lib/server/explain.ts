@@ -235,7 +235,10 @@ function diagnose(
   const screened = screenPacket(datagram.payload, { http: policy.http });
   if (!screened.ok) return [];
   const { text } = screened.value;
-  const failed = refusals.find(({ code }) => code === "undecodable");
+  const failed = refusals.find(({ code, stanzas: numbers }) =>
+    code === "undecodable" || code === "no-cipher-match" &&
+      stanzas.some(({ number, hmac }) => hmac === undefined && numbers.includes(number))
+  );
   const stanza = stanzas.find(({ number }) => failed?.stanzas[0] === number);
   const findings = stanza === undefined
     ? []

@@ -10,7 +10,7 @@ import { GpgQueue } from "../gpg/work_queue.ts";
 import { formatServices } from "../net/service.ts";
 import type { SpaFailure } from "../spa/error.ts";
 import { type OpenedPacket, openFullText } from "../spa/packet.ts";
-import { type Cipher, restorePrefix } from "../spa/prefix.ts";
+import { type Cipher, guessCipher, restorePrefix } from "../spa/prefix.ts";
 import { packetReplayDigest } from "../spa/replay_digest.ts";
 import { parseRequest } from "../spa/request.ts";
 import { screenPacket } from "../spa/screen.ts";
@@ -177,10 +177,14 @@ export class PacketProcessor {
         if (verdict === "next") this.#tryStanzas(candidate, next);
       });
     }
-    if (opened !== undefined) this.#refuseUndecodable(stanza, candidate, opened);
+    const { packet } = candidate;
+    // An HMAC would have told which cipher it is; without one the length does (`docs/spec/server.md` 7, step 13).
+    const isGpg = stanza.hmac === undefined && gpg === undefined &&
+      guessCipher(packet.length) === "gpg";
+    if (opened !== undefined && !isGpg) this.#refuseUndecodable(stanza, candidate, opened);
     else {
-      const { packet } = candidate;
-      this.#refuse(packet, "authenticate", "no-cipher-match", { type: 1 }, [stanza.number]);
+      const type = isGpg ? 2 : 1;
+      this.#refuse(packet, "authenticate", "no-cipher-match", { type }, [stanza.number]);
     }
     return "next";
   }

@@ -226,6 +226,21 @@ Deno.test("a stanza without HMAC key or REQUIRE_SOURCE_ADDRESS is a warning at i
   ]);
 });
 
+Deno.test("the HMAC key that a GnuPG stanza lacks is called what it is", () => {
+  const gpg = "SOURCE ANY\nGPG_ALLOW_NO_PW Y\nREQUIRE_SOURCE_ADDRESS Y\n";
+  const signed = `${gpg}GPG_REMOTE_ID ABCD1234\n`;
+  const lack = (access: string): string[] =>
+    warnings(access).flatMap((text) => /no HMAC key, so (.*) for stanza/.exec(text)?.[1] ?? []);
+  assertEquals(lack(signed), ["packets of strangers start gpg"]);
+  for (
+    const access of [
+      `${signed}KEY a\n`,
+      `${signed}GPG_IGNORE_SIG_VERIFY_ERROR Y\n`,
+      `${gpg}GPG_DISABLE_SIG Y\n`,
+    ]
+  ) assertEquals(lack(access), ["packets are not authenticated"], access);
+});
+
 Deno.test("what is surely not meant is a warning", () => {
   const warn = (lines: string, conf = "") => warnings(GOOD_STANZA + lines, conf);
   assertEquals(warn("OPEN_PORTS tcp/22;udp/53"), [

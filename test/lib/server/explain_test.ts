@@ -432,4 +432,8 @@ Deno.test("a packet no stanza has a key for is told with what to give it", async
       "no-cipher-match #1: give the stanza GPG_DECRYPT_ID",
     ),
   );
+  const { hmac: __, ...noHmac } = aStanza();
+  const [refusal, finding] = await told([datagram("A".repeat(600))], { stanzas: [noHmac] });
+  assert(refusal?.startsWith("no-cipher-match #1: give the stanza GPG_DECRYPT_ID"));
+  assertEquals(finding, undefined);
 });
