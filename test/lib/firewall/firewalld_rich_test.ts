@@ -118,7 +118,7 @@ firewalldTest(
     assertEquals(eventTypes(events), ["vanished"]);
     await firewalld.tell("--reload");
     await firewall.check();
-    assertEquals(eventTypes(events), ["vanished", "restored"]);
+    assertEquals(eventTypes(events), ["vanished", "warning", "restored"]);
     assertMatch(await firewalld.tell("--list-rich-rules"), /10\.9\.0\.1/);
     await firewall.close();
   },
@@ -129,13 +129,13 @@ firewalldTest(
   async ({ firewalld }) => {
     const { firewall, events } = manage(firewalld);
     await firewall.prepare();
-    const first = access(CLIENT, `tcp/${PORT}`, 3);
+    const first = access(CLIENT, `tcp/${PORT}`, 8);
     assertEquals((await firewall.open(first)).added.length, 1);
     assertEquals((await firewall.open(first)).present.length, 1);
     await firewall.open(access(CLIENT, `tcp/${PORT}`, 60));
     assertEquals((await firewall.list()).length, 2);
-    await until("the first is over", () => eventTypes(events).includes("removed"), 10);
-    await until("firewalld agrees", async () => (await firewall.list()).length === 1);
+    await until("the first is over", () => eventTypes(events).includes("removed"), 20);
+    await until("firewalld agrees", async () => (await firewall.list()).length === 1, 20);
     await firewall.close();
   },
 );

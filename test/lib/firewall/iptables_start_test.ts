@@ -44,6 +44,7 @@ namespaceTest(
     await add("the administrator's own", 25);
     const { firewall, events } = iptablesIn(server);
     await firewall.prepare();
+    await until("what is over is gone", () => eventTypes(events).includes("removed"));
     assert.deepEqual((await chainRules(server)).map((line) => /--dport (\d+)/.exec(line)?.[1]), [
       "22",
       "25",
