@@ -7,7 +7,13 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { compileArguments, explainCompileError, findTargets } from "./build_targets.ts";
+import { VERSION } from "../lib/version.ts";
+import {
+  baseProblem,
+  compileArguments,
+  explainCompileError,
+  findTargets,
+} from "./build_targets.ts";
 import { type BuildTarget, releaseName, sumLine, TARGETS } from "./build_targets.ts";
 import { bundle, BUNDLE_ENTRY, checkBundle } from "./bundle.ts";
 import { DENORT_SOURCE, denortFromNpm } from "./denort.ts";
@@ -68,6 +74,26 @@ export async function buildTestBinary(): Promise<string> {
   });
 }
 
+/** Looks at the base binary that DENORT_BIN names. */
+async function checkBase(): Promise<void> {
+  const path = Deno.env.get("DENORT_BIN");
+  if (path === undefined) return;
+  using file = await Deno.open(path);
+  const head = new Uint8Array(4);
+  await file.read(head);
+  // A base for another platform cannot be started here; what it builds is started there.
+  const version = await run(path, ["--version"]).catch(() => undefined);
+  const problem = baseProblem(path, head, version?.stdout);
+  if (problem !== undefined) throw new Error(problem);
+}
+
+/** Starts what was built for this machine; returns why it is not fwknop. */
+async function startProblem(path: string): Promise<string | undefined> {
+  const { code, stdout, stderr } = await run(path, ["version"]);
+  if (code === 0 && stdout.startsWith(`fwknop ${VERSION}`)) return undefined;
+  return `it was started and is not fwknop ${VERSION}: ${(stdout || stderr).split("\n")[0]}`;
+}
+
 async function buildRelease(names: readonly string[]): Promise<boolean> {
   const targets: readonly (BuildTarget | undefined)[] = names.length === 0
     ? [undefined]
@@ -75,6 +101,7 @@ async function buildRelease(names: readonly string[]): Promise<boolean> {
   if (Deno.env.has("DENORT_BIN") && targets.length > 1) {
     throw new Error("DENORT_BIN names the base binary of one platform: build one target at a time");
   }
+  await checkBase();
   await Deno.mkdir(DIST, { recursive: true });
   const failures: string[] = [];
   let sums = "";
@@ -82,12 +109,19 @@ async function buildRelease(names: readonly string[]): Promise<boolean> {
     for (const target of targets) {
       const host = Deno.build.os === "windows" ? "fwknop.exe" : "fwknop";
       const file = target === undefined ? host : releaseName(target);
-      const error = await compile(folder, `${DIST}/${file}`, target);
+      const path = `${DIST}/${file}`;
+      let error = await compile(folder, path, target);
+      const isForHere = target === undefined || target.triple === Deno.build.target;
+      if (error === undefined && isForHere) error = await startProblem(path);
       if (error === undefined) {
         console.log(`dist/${file}${target === undefined ? "" : `  (${target.purpose})`}`);
-        const bytes = await Deno.readFile(`${DIST}/${file}`);
+        const bytes = await Deno.readFile(path);
         sums += sumLine(await crypto.subtle.digest("SHA-256", bytes), file);
-      } else failures.push(`dist/${file} was not built: ${error}`);
+      } else {
+        // Nothing that is not fwknop is left where it could be given out.
+        await Deno.remove(path).catch(() => {});
+        failures.push(`dist/${file} was not built: ${error}`);
+      }
     }
   });
   if (sums !== "") {

