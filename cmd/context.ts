@@ -3,12 +3,17 @@
  *
  * @module
  */
+import { errorText } from "../lib/client/error_text.ts";
+import { HintedError } from "../lib/hinted_error.ts";
 
 /** The streams and the environment of one run. Tests pass their own. */
 export interface Context {
-  /** Writes to standard output, as given: no newline is added. Throws an `UnreadOutput` when its reader is gone. */
+  /**
+   * Writes to standard output, as given: no newline is added. Throws an `UnreadOutput` when its reader is gone, and a
+   * `HintedError` when it cannot be written.
+   */
   out(text: string): void;
-  /** Writes to standard error, as given. */
+  /** Writes to standard error, as given. Never throws: what cannot be written is lost, and the program goes on. */
   err(text: string): void;
   /** Whether standard output is a terminal, for a person rather than a program. */
   readonly isTerminal: boolean;
@@ -31,29 +36,41 @@ export class UnreadOutput extends Error {
   override readonly name = "UnreadOutput";
 }
 
-/** What to throw for an error of writing: an {@link UnreadOutput} where that is what it means. */
-export function asUnread(cause: unknown): unknown {
+/** What to throw for an error of writing standard output: an {@link UnreadOutput} where that is what it means. */
+export function outputFailure(cause: unknown): UnreadOutput | HintedError {
   return cause instanceof Deno.errors.BrokenPipe
     ? new UnreadOutput("nobody reads the output", { cause })
-    : cause;
+    : new HintedError(`Cannot write to standard output: ${errorText(cause)}`, { cause });
 }
 
 const encoder = new TextEncoder();
 
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   let rest = encoder.encode(text);
+  while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+}
+
+function writeOutput(text: string): void {
   try {
-    while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+    writeAll(Deno.stdout, text);
   } catch (cause) {
-    throw asUnread(cause);
+    throw outputFailure(cause);
+  }
+}
+
+function writeError(text: string): void {
+  try {
+    writeAll(Deno.stderr, text);
+  } catch {
+    // There is no other place to say it. What is being done goes on: a daemon that ended here would leave its rules behind.
   }
 }
 
 /** The context of the real process. */
 export function processContext(): Context {
   return {
-    out: (text) => writeAll(Deno.stdout, text),
-    err: (text) => writeAll(Deno.stderr, text),
+    out: writeOutput,
+    err: writeError,
     isTerminal: Deno.stdout.isTerminal(),
     isErrorTerminal: Deno.stderr.isTerminal(),
     usesColor: (Deno.env.get("NO_COLOR") ?? "") === "",

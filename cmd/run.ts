@@ -5,7 +5,9 @@
  */
 import { COMMANDS, runApplication } from "./application.ts";
 import { FWKNOPD } from "./compat/name.ts";
+import { HintedError } from "../lib/hinted_error.ts";
 import { type Context, ExitCode, UnreadOutput } from "./context.ts";
+import { describeFailure } from "./failure.ts";
 
 /** Alone these are questions about the whole program, not about the C client's command line. */
 const QUESTIONS: readonly string[] = ["--help", "-h", "--version"];
@@ -19,7 +21,9 @@ export async function runFwknop(args: readonly string[], context: Context): Prom
     return await runLine(args, context);
   } catch (error) {
     if (error instanceof UnreadOutput) return ExitCode.unread;
-    throw error;
+    if (!(error instanceof HintedError)) throw error;
+    context.err(describeFailure(error));
+    return ExitCode.failure;
   }
 }
 

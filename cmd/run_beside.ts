@@ -6,7 +6,7 @@
 import { errorText } from "../lib/client/error_text.ts";
 import { isFailure, startProgram } from "../lib/exec/start.ts";
 import { HintedError } from "../lib/hinted_error.ts";
-import { asUnread } from "./context.ts";
+import { outputFailure } from "./context.ts";
 
 /** Signals that end the command rather than us; the terminal sends the others to both. */
 const FORWARDED: readonly Deno.Signal[] = Deno.build.os === "windows"
@@ -82,7 +82,7 @@ async function writeOutput(bytes: Uint8Array): Promise<void> {
       rest = rest.subarray(await Deno.stdout.write(rest));
     }
   } catch (cause) {
-    throw asUnread(cause);
+    throw outputFailure(cause);
   }
 }
 

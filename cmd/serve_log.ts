@@ -96,7 +96,7 @@ export function openServeLog(
     everyStanza: !isNative,
     showsText: !isNative && settings.VERBOSE > 0,
     dump: !isNative && toTerminal && settings.VERBOSE > 2
-      ? (text) => writeIfThere(text, (dump) => context.out(dump))
+      ? (text) => outIfThere(context, text)
       : undefined,
   });
   const isWatched = settings.VERBOSE > 0 && !toJournal && (context.isErrorTerminal || testMode);
@@ -107,9 +107,7 @@ export function openServeLog(
   let timer: ReturnType<typeof setTimeout> | undefined;
   if (showsTrace) {
     setColorEnabled(context.isErrorTerminal && context.usesColor);
-    observe = later(
-      new Trace((line) => writeIfThere(`${line}\n`, (text) => context.err(text)), now).observe,
-    );
+    observe = later(new Trace((line) => context.err(`${line}\n`), now).observe);
   } else if (!isNative) observe = later(lines.observe);
   else {
     const filter = new RepeatFilter(
@@ -164,12 +162,12 @@ export function openServeLog(
   };
 }
 
-/** As the logger's sinks: a terminal that is gone must not end the server, which would leave its rules behind. */
-function writeIfThere(text: string, write: (text: string) => void): void {
+/** As for standard error: an output that is full or gone must not end the server, which would leave its rules behind. */
+function outIfThere(context: Context, text: string): void {
   try {
-    write(text);
+    context.out(text);
   } catch {
-    // Nobody reads it.
+    // It cannot be read by anybody.
   }
 }
 

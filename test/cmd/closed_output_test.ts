@@ -1,6 +1,7 @@
-/** `fwknop … | head`: whoever reads has seen enough. */
-import { assertEquals } from "../assert.ts";
+/** `fwknop … | head`: whoever reads has seen enough. And outputs that cannot be written. */
+import { assert, assertEquals } from "../assert.ts";
 import { AIMLESS_KNOCK, runUnread } from "../support/closed_output.ts";
+import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import { withFolder } from "../support/folder.ts";
 
 const KNOCK = ["-T", "-vv", "-A", "tcp/22", "-a", "192.0.2.7", "--key-rijndael", "secret"];
@@ -46,3 +47,39 @@ Deno.test("a folder that is written is not blamed for an output that nobody read
       stderr: "",
     });
   }));
+
+const FULL = "fwknop: Cannot write to standard output: No space left on device\n";
+const linux = { ignore: Deno.build.os !== "linux" };
+
+/** Runs it with the redirections of a shell. */
+async function runIn(
+  redirections: string,
+  ...words: readonly string[]
+): Promise<{ readonly code: number; readonly stderr: string }> {
+  const { code, stderr } = await new Deno.Command("sh", {
+    args: ["-c", `exec "$@" ${redirections}`, "sh", ...SOURCE_PROGRAM, ...words],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  return { code, stderr: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("an output that cannot be written is one line and status 1", linux, async () => {
+  const lines: readonly (readonly string[])[] = [["--help"], ["version"], ["keygen"]];
+  for (const words of lines) {
+    assertEquals(await runIn(">/dev/full", ...words), { code: 1, stderr: FULL }, words.join(" "));
+  }
+  const c = await runIn(">/dev/full", "fwknopd", "--help");
+  assertEquals(c, { code: 1, stderr: FULL.replace("fwknop: ", "") });
+});
+
+Deno.test(
+  "a complaint that cannot be written changes nothing of how a command ends",
+  linux,
+  async () => {
+    const words = ["explain", "--no-such-option"];
+    const { code, stderr } = await runIn("", ...words);
+    assert(stderr.length > 0);
+    assertEquals(await runIn("2>/dev/full", ...words), { code, stderr: "" });
+  },
+);
