@@ -4,6 +4,7 @@
  * @module
  */
 import { exposureOf } from "../lib/config/exposure.ts";
+import { folderOf } from "../lib/config/state_file.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import type { ServeLog } from "./serve_log.ts";
 
@@ -17,7 +18,7 @@ export function makeRunFolder(path: string, log: ServeLog): void {
   try {
     const info = Deno.statSync(path);
     if (info.isDirectory) {
-      refuseExposed(path, info);
+      refuseExposed(path, path, info);
       return;
     }
   } catch (error) {
@@ -26,8 +27,12 @@ export function makeRunFolder(path: string, log: ServeLog): void {
   }
   log.info(`Run directory: ${path} does not exist. Attempting to create it.`);
   try {
+    refuseExposed(path, nearestFolder(path));
     Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+    // Another user may have been quicker, in a folder that all can write to.
+    refuseExposed(path, path, Deno.statSync(path));
   } catch (error) {
+    if (error instanceof HintedError) throw error;
     throw unusable(path, error);
   }
   log.info(`Successfully created Run directory: ${path}`);
@@ -37,16 +42,29 @@ export function makeRunFolder(path: string, log: ServeLog): void {
  * Whoever can write in the folder can put links there, and we would write where they lead; that it is sticky does not
  * help.
  *
+ * @param place what is looked at: the folder, or the one that it will be made in.
+ * @param info of the folder itself.
  * @throws {HintedError} when that is somebody else.
  */
-function refuseExposed(path: string, { mode }: Deno.FileInfo): void {
-  const isShared = ((mode ?? 0) & 0o002) !== 0;
-  const reason = exposureOf(path)?.text ??
+function refuseExposed(path: string, place: string, info?: Deno.FileInfo): void {
+  const isShared = ((info?.mode ?? 0) & 0o002) !== 0;
+  const reason = exposureOf(place)?.text ??
     (isShared ? `everybody can write to ${path}` : undefined);
   if (reason === undefined) return;
   throw new HintedError(`The run directory ${path} can be changed by others: ${reason}`, {
     hint: `chown root ${path}; chmod 700 ${path}, or name another with FWKNOP_RUN_DIR`,
   });
+}
+
+/** The last folder on the way that is there. */
+function nearestFolder(path: string): string {
+  for (let folder = folderOf(path);; folder = folderOf(folder)) {
+    try {
+      if (folder === "/" || Deno.statSync(folder).isDirectory) return folder;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
 }
 
 function unusable(path: string, cause: unknown): HintedError {

@@ -74,6 +74,7 @@ export async function startServe(
   if (dumps && config.settings.VERBOSE > 1) printDump(options, context);
   const run: ServeRun = {
     testMode: isTestMode(options),
+    isDetached: detached,
     packetLimit,
     rotates: options.has("rotate-digest-cache"),
     advises: voice === "native",
@@ -143,6 +144,8 @@ type LoadConfig = (print: DiagnosticPrinter) => LoadedServerConfig | undefined;
 /** What the command line says about the run as a whole. */
 interface ServeRun {
   readonly testMode: boolean;
+  /** It runs in the background. */
+  readonly isDetached: boolean;
   readonly packetLimit: number;
   /** The digests seen so far are put aside, once. */
   readonly rotates: boolean;
@@ -162,11 +165,14 @@ async function serveConfig(
 ): Promise<number> {
   const { settings } = config;
   const { testMode, packetLimit } = run;
-  if (!testMode) {
+  // A rehearsal on a terminal may run beside the daemon. One in the background must be found and stopped.
+  const isDaemon = !testMode || run.isDetached;
+  if (isDaemon) {
     refuseSecondDaemon(settings.FWKNOP_PID_FILE);
     makeRunFolder(settings.FWKNOP_RUN_DIR, log);
   }
-  using _pidFile = testMode ? undefined : PidFile.acquire(settings.FWKNOP_PID_FILE);
+  using pidFile = isDaemon ? PidFile.acquire(settings.FWKNOP_PID_FILE) : undefined;
+  for (const text of pidFile?.warnings ?? []) log.warning(text);
   using manager = new ServiceManager(context.env("NOTIFY_SOCKET"));
   // Before anything is changed, so that it is put back whenever the signal comes.
   using signals = new Signals();
@@ -209,6 +215,8 @@ async function serveConfig(
     });
     signals.on("SIGHUP", async () => {
       manager.reloading();
+      log.info("Got SIGHUP. Re-reading configs.");
+      if (pidFile !== undefined && !testMode) restoreFiles(current, pidFile, replay, log);
       current = await reload(server, current, life, run.load);
       await current.firewall?.check();
       manager.ready(`Watching ${current.capture.description}`);
@@ -253,7 +261,6 @@ async function reload(
   load: LoadConfig,
 ): Promise<OpenedSetup> {
   const { log } = life;
-  log.info("Got SIGHUP. Re-reading configs.");
   try {
     const config = load((diagnostics) => {
       for (const found of diagnostics) {
@@ -281,6 +288,27 @@ async function reload(
       : String(error);
     log.error(`${reason}: going on with the configuration before`);
     return before;
+  }
+}
+
+/**
+ * Makes again what another program took away, whatever comes of the reload: without the lock a second daemon would
+ * start, and without the digests packets would count again.
+ */
+function restoreFiles(
+  { config: { settings }, cycles }: OpenedSetup,
+  pidFile: PidFile,
+  replay: ReplayCache,
+  log: ServeLog,
+): void {
+  const made = (path: string): void => log.warning(`${path} was taken away. It is made again`);
+  try {
+    makeRunFolder(settings.FWKNOP_RUN_DIR, log);
+    if (pidFile.restore()) made(settings.FWKNOP_PID_FILE);
+    if (replay.restore(nowSeconds())) made(settings.DIGEST_FILE);
+    cycles?.save();
+  } catch (error) {
+    log.error(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -71,6 +71,11 @@ export async function openSetup(
       hint: "Stop the server and start it again",
     });
   }
+  if (before !== undefined && !areFilesInPlace(before.config.settings, settings)) {
+    throw new HintedError("FWKNOP_RUN_DIR or FWKNOP_PID_FILE is another one now", {
+      hint: "Stop the server before you change them, and start it again",
+    });
+  }
   const path = settings.ENABLE_DIGEST_PERSISTENCE && !testMode ? settings.DIGEST_FILE : undefined;
   await using undo = new AsyncDisposableStack();
   const opened = path === undefined ? undefined : openReplayFile(path);
@@ -180,6 +185,11 @@ function isKept({ config }: OpenedSetup, settings: ServerSettings, part: ServerP
       FWKNOPD_ROWS.filter((row) => row.part === part).map(({ name }) => settings[name] ?? null),
     );
   return select(config.settings) === select(settings);
+}
+
+/** Whether both name the same places, by which the running server is found. */
+function areFilesInPlace(a: ServerSettings, b: ServerSettings): boolean {
+  return a.FWKNOP_RUN_DIR === b.FWKNOP_RUN_DIR && a.FWKNOP_PID_FILE === b.FWKNOP_PID_FILE;
 }
 
 function tellOfReplayFile(

@@ -12,6 +12,7 @@ import type { Capture, Datagram, Notify, Receive } from "./datagram.ts";
 import { PcapFile } from "./pcap_file.ts";
 import { queueRulePrograms } from "./queue_rules.ts";
 import { QueueServer } from "./queue_server.ts";
+import { ReadThenWait } from "./read_then_wait.ts";
 import { SeveralCaptures } from "./several.ts";
 import { Sniffer } from "./sniffer.ts";
 import { TcpServer } from "./tcp_server.ts";
@@ -94,7 +95,7 @@ async function openMain(
   if (settings.PCAP_FILE !== undefined) {
     const { PCAP_FILE: path, PCAP_FILTER: filter } = settings;
     return {
-      capture: new PcapFile(path, filter),
+      capture: new ReadThenWait(new PcapFile(path, filter), path, notify),
       announcements: [`Reading pcap file: ${path}`, ...loopLines(filter)],
     };
   }

@@ -106,6 +106,11 @@ export class CommandCycles {
     this.#surroundings = surroundings;
   }
 
+  /** Writes the file again, where there is something to close: another program may have taken it away. */
+  save(): void {
+    if (this.#closes.all().length > 0) this.#change(() => this.#closes.save());
+  }
+
   /** Closes to come, the next one first. */
   pending(): readonly PendingClose[] {
     return this.#closes.all();

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { replaceFile } from "../atomic_file.ts";
 import { type Clocks, HOST_CLOCKS, isOver, steadyDeadline } from "../clocks.ts";
 import { HintedError } from "../hinted_error.ts";
 import { parseAddress } from "../net/address.ts";
@@ -151,7 +152,7 @@ export class PendingCloses {
 
   /** Writes the file as things stand. @throws {Error} when it cannot be written. */
   save(): void {
-    writeAtomically(this.#path, formatCloses(this.all()));
+    replaceFile(this.#path, formatCloses(this.all())).close();
   }
 
   #merge(close: PendingClose): PendingClose {
@@ -229,21 +230,4 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) > 0;
-}
-
-/** Written beside it, brought to the disk, and renamed over it: a crash leaves the old text or the new one. */
-function writeAtomically(path: string, text: string): void {
-  const temporary = `${path}.new`;
-  try {
-    Deno.removeSync(temporary);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  {
-    using file = Deno.openSync(temporary, { write: true, createNew: true, mode: 0o600 });
-    const bytes = new TextEncoder().encode(text);
-    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
-    file.syncDataSync();
-  }
-  Deno.renameSync(temporary, path);
 }

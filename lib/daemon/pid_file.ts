@@ -6,6 +6,7 @@
  */
 import { SystemError } from "../../ffi/libc.ts";
 import { LockableFile } from "../../ffi/record_lock.ts";
+import { examineStateFile } from "../config/state_file.ts";
 import { HintedError } from "../hinted_error.ts";
 import { unlockedDaemon } from "./unlocked_daemon.ts";
 
@@ -34,34 +35,63 @@ export function refuseSecondDaemon(path: string): void {
  * daemon; the number in it means nothing without the lock.
  */
 export class PidFile implements Disposable {
-  readonly #file: LockableFile;
+  /** What the C daemon says of a file that is not private. */
+  readonly warnings: readonly string[];
+  readonly #path: string;
+  readonly #pid: number;
+  #file: LockableFile;
+  /** Of the file that is locked, to know it again. */
+  #info: Deno.FileInfo;
 
-  private constructor(file: LockableFile) {
+  private constructor(path: string, pid: number, file: LockableFile, warnings: readonly string[]) {
+    this.#path = path;
+    this.#pid = pid;
     this.#file = file;
+    this.#info = Deno.statSync(path);
+    this.warnings = warnings;
   }
 
   /**
    * Takes the lock and writes the PID and a newline. The file is made with mode 0600.
    *
+   * @param path absolute.
    * @throws {AlreadyRunning} when a living process has the lock, or had it and lost it as the C daemon does.
-   * @throws {HintedError} when the file cannot be made or locked.
+   * @throws {HintedError} when the file cannot be made or locked, or somebody else could change it.
    */
   static acquire(path: string, pid: number = Deno.pid): PidFile {
+    const warnings = makeOrExamine(path);
     const file = openFile(path);
     try {
       if (!file.tryLock()) throw new AlreadyRunning(file.lockOwner(), path);
       const other = unlockedDaemon(path);
       if (other !== undefined) throw new AlreadyRunning(other, path);
       file.replace(`${pid}\n`);
-      return new PidFile(file);
+      return new PidFile(path, pid, file, warnings);
     } catch (error) {
       file[Symbol.dispose]();
       if (!(error instanceof SystemError)) throw error;
-      throw new HintedError(`Cannot lock the PID file ${path}: ${error.reason}`, {
-        hint: "Put it on a local file system with FWKNOP_PID_FILE",
+      const what = error.call === "lockf" || error.call === "fcntl" ? "lock" : "write";
+      throw new HintedError(`Cannot ${what} the PID file ${path}: ${error.reason}`, {
+        hint: HINTS[error.code] ?? "Put it on a local file system with FWKNOP_PID_FILE",
         cause: error,
       });
     }
+  }
+
+  /**
+   * Makes the file again and takes its lock if another program took it away: a second daemon must not start.
+   *
+   * @returns whether one did.
+   * @throws as {@link acquire}; the lock on what was the file stays then.
+   */
+  restore(): boolean {
+    const there = statOf(this.#path);
+    if (there?.dev === this.#info.dev && there.ino === this.#info.ino) return false;
+    const next = PidFile.acquire(this.#path, this.#pid);
+    this.#file[Symbol.dispose]();
+    this.#file = next.#file;
+    this.#info = next.#info;
+    return true;
   }
 
   /** Gives the lock up. */
@@ -78,6 +108,8 @@ export class PidFile implements Disposable {
  * @throws {HintedError} when the file exists and cannot be read, or its owner has no PID here.
  */
 export function runningDaemon(path: string): number | undefined {
+  // Opening a FIFO would wait for a writer.
+  if (statOf(path)?.isFile === false) return undefined;
   let file: LockableFile;
   try {
     file = new LockableFile(path, "read");
@@ -103,14 +135,46 @@ export function runningDaemon(path: string): number | undefined {
   }
 }
 
+/** What to do where the file cannot be opened or written, by the system's name of the error. */
+const HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: "Make room on its file system, or name another file with FWKNOP_PID_FILE",
+  EROFS: "Name a file on a file system that can be written with FWKNOP_PID_FILE",
+};
+
+/** Makes the file, or looks at the one that is there. What another user puts there meanwhile is not taken. */
+function makeOrExamine(path: string): readonly string[] {
+  try {
+    const warnings = examineStateFile(path, "FWKNOP_PID_FILE");
+    if (statOf(path) !== undefined) return warnings;
+    Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
+    return [];
+  } catch (error) {
+    if (error instanceof HintedError || !(error instanceof Error)) throw error;
+    const [reason] = error.message.split(" (os error");
+    throw cannotOpen(path, `${reason}`, String((error as { code?: unknown }).code), error);
+  }
+}
+
 function openFile(path: string): LockableFile {
   try {
     return new LockableFile(path, "create");
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    throw new HintedError(`Cannot open the PID file ${path}: ${error.reason}`, {
-      hint: "Run as root, or name another file with FWKNOP_PID_FILE",
-      cause: error,
-    });
+    throw cannotOpen(path, error.reason, error.code, error);
+  }
+}
+
+function cannotOpen(path: string, reason: string, code: string, cause: Error): HintedError {
+  return new HintedError(`Cannot open the PID file ${path}: ${reason}`, {
+    hint: HINTS[code] ?? "Run as root, or name another file with FWKNOP_PID_FILE",
+    cause,
+  });
+}
+
+function statOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch {
+    return undefined;
   }
 }

@@ -38,3 +38,19 @@ Deno.test("a run folder that others can write to is refused, and so is one below
     await Deno.writeTextFile(`${folder}/file`, "");
     assertThrows(() => make(`${folder}/file`), HintedError);
   }));
+
+Deno.test({
+  name: "no run folder is made inside the folder of another user",
+  ignore: Deno.uid() !== 0,
+  fn: () =>
+    withFolder(async (folder) => {
+      await Deno.mkdir(`${folder}/theirs`);
+      await Deno.chown(`${folder}/theirs`, 65533, 65533);
+      const path = `${folder}/theirs/a/run`;
+      assertThrows(() => make(path), (error) =>
+        error instanceof HintedError &&
+        error.message === `The run directory ${path} can be changed by others: ` +
+            `user 65533 owns ${folder}/theirs`);
+      assertEquals(Array.from(Deno.readDirSync(`${folder}/theirs`)), []);
+    }),
+});

@@ -1,10 +1,14 @@
+import { textBytes } from "../../lib/crypto/bytes.ts";
+import { packetReplayDigest } from "../../lib/spa/replay_digest.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
-import { startOurs } from "../support/daemons.ts";
+import { startOurs, startSniffing } from "../support/daemons.ts";
 import { withFolder } from "../support/folder.ts";
+import { ethernet, ipv4, udp } from "../support/frames.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import type { LoggedProcess } from "../support/logged_process.ts";
 import { type Namespace, namespaceTest, until } from "../support/namespace.ts";
 import { seal } from "../support/packet.ts";
+import { pcapBytes } from "../support/pcap_bytes.ts";
 import { sendUdpFrom } from "../support/send_from.ts";
 
 const STANZA = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\nREQUIRE_SOURCE_ADDRESS Y\n";
@@ -267,3 +271,84 @@ function isGone(pid: number): boolean {
     return true;
   }
 }
+
+namespaceTest(
+  "the run folder that was removed is made again at a reload, also one with a mistake: no second daemon, no replay",
+  { programs: ["iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const daemon = await startOurs(host, { folder, accessConf: STANZA });
+      const packetText = await knock(host, "192.0.2.1");
+      await daemon.line(/Added access rule .*192\.0\.2\.1 /);
+      await Deno.remove(`${folder}/run`, { recursive: true });
+      await Deno.writeTextFile(`${folder}/access.conf`, `${STANZA}OPEN_PORTS tcp/22-30\n`);
+      Deno.kill(daemon.pid, "SIGHUP");
+      await daemon.line(/fwknopd\.pid was taken away. It is made again/);
+      await daemon.line(/The new configuration has errors: going on with the one before/);
+      assertMatch(
+        await Deno.readTextFile(`${folder}/run/digest.cache`),
+        new RegExp(`^${packetReplayDigest(packetText).replaceAll(/[+/]/g, ".")} `, "m"),
+      );
+      await Deno.writeTextFile(`${folder}/access.conf`, STANZA);
+      const files = ["-c", `${folder}/fwknopd.conf`, "-a", `${folder}/access.conf`];
+      const second = await host.run(...SOURCE_PROGRAM, "serve", "-f", ...files);
+      assertEquals(second.code, 1);
+      assertMatch(second.stderr, new RegExp(`already running: \\(PID=${daemon.pid}\\)`));
+      await daemon.stop();
+    }),
+);
+
+namespaceTest(
+  "a rehearsal in the background is found and stopped like a daemon, one in the foreground runs beside it",
+  { programs: ["iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      await Deno.writeTextFile(`${folder}/access.conf`, STANZA, { mode: 0o600 });
+      await Deno.writeTextFile(`${folder}/fwknopd.conf`, `FWKNOP_RUN_DIR ${folder}/run\n`, {
+        mode: 0o600,
+      });
+      await Deno.mkdir(`${folder}/beside`);
+      const config = ["-c", `${folder}/fwknopd.conf`];
+      const start = ["--udp-server", "--test", ...config, "-a", `${folder}/access.conf`];
+      for (const command of [["serve"], ["fwknopd"]]) {
+        assertEquals((await host.run(...SOURCE_PROGRAM, ...command, ...start)).code, 0);
+        const again = await host.run(...SOURCE_PROGRAM, ...command, ...start);
+        assertEquals(again.code, 1, again.stderr);
+        const rehearsal = await startOurs(host, {
+          folder: `${folder}/beside`,
+          accessConf: STANZA,
+          fwknopdConf: [`FWKNOP_RUN_DIR ${folder}/run`, "UDPSERV_PORT 62333"],
+        }, "--test");
+        assertEquals((await rehearsal.stop()).code, 0);
+        const status = await host.run(...SOURCE_PROGRAM, "fwknopd", "-S", ...config);
+        assertMatch(status.stdout, /Detected fwknopd is running/);
+        const stopped = await host.run(...SOURCE_PROGRAM, "fwknopd", "-K", ...config);
+        assertMatch(stopped.stdout, /Killed fwknopd .* via SIGTERM/);
+      }
+    }),
+);
+
+namespaceTest(
+  "at the end of a capture file the daemon goes on, and what was granted stays for its time",
+  { programs: ["iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const { packetText } = seal({ message: "192.0.2.1,tcp/22" });
+      const frame = ethernet(0x0800, ipv4(17, udp(40000, 62201, textBytes(packetText))));
+      const file = `${folder}/knock.pcap`;
+      await Deno.writeFile(file, pcapBytes(1, [frame]));
+      const daemon = await startSniffing(
+        host,
+        { folder, accessConf: `${STANZA}FW_ACCESS_TIMEOUT 2\n` },
+        "--pcap-file",
+        file,
+      );
+      await daemon.line(/Added access rule .*192\.0\.2\.1 /);
+      await daemon.line(new RegExp(`end of ${file}`));
+      await daemon.line(/Removed rule .*from FWKNOP_INPUT/);
+      assertEquals((await daemon.stop()).code, 0);
+    }),
+);

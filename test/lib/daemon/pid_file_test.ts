@@ -119,3 +119,58 @@ namespaceTest("the C daemon and we see each other's lock", {
     assert.deepEqual(await stopDaemon(path), { pid: theirs.pid, by: "SIGTERM" });
     assert.equal((await theirs.status).code, 0);
   }));
+
+Deno.test("a PID file that was taken away is made again with its lock, unless another daemon has it by now", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/run/fwknopd.pid`;
+    await Deno.mkdir(`${folder}/run`);
+    using file = PidFile.acquire(path);
+    assert.equal(file.restore(), false);
+    await Deno.remove(`${folder}/run`, { recursive: true });
+    assert.throws(() => file.restore(), HintedError, "its folder is not its business");
+    await Deno.mkdir(`${folder}/run`);
+    assert.equal(file.restore(), true);
+    // Not read here: to close it again would give up the lock.
+    const rival = new Deno.Command(Deno.execPath(), {
+      args: [
+        "eval",
+        `
+        const { PidFile } = await import(${
+          JSON.stringify(new URL("../../../lib/daemon/pid_file.ts", import.meta.url).href)
+        });
+        try { PidFile.acquire(Deno.args[0]); } catch (error) { console.log(error.pid); }
+      `,
+        path,
+      ],
+    });
+    const { stdout } = await rival.output();
+    assert.equal(new TextDecoder().decode(stdout).trim(), String(Deno.pid));
+    await Deno.remove(path);
+    const { child } = await holder(path);
+    assert.throws(
+      () => file.restore(),
+      (error: unknown) => error instanceof AlreadyRunning && error.pid === child.pid,
+    );
+    child.kill("SIGKILL");
+    await child.status;
+  }));
+
+Deno.test("a PID file in the place of which another user put something is not written", () =>
+  withFolder(async (folder) => {
+    const victim = `${folder}/victim`;
+    await Deno.writeTextFile(victim, "untouched");
+    await Deno.mkdir(`${folder}/theirs`);
+    const path = `${folder}/theirs/fwknopd.pid`;
+    await Deno.symlink(`${folder}/nothing`, path);
+    assert.throws(() => PidFile.acquire(path), /File exists/, "a link that leads nowhere");
+    await Deno.remove(path);
+    await Deno.symlink(victim, path);
+    if (Deno.uid() === 0) {
+      await Deno.chown(`${folder}/theirs`, 65533, 65533);
+      assert.throws(() => PidFile.acquire(path), /user 65533 owns/);
+    }
+    await new Deno.Command("mkfifo", { args: [`${folder}/fifo`] }).output();
+    assert.throws(() => PidFile.acquire(`${folder}/fifo`), /is not a regular file/);
+    assert.equal(runningDaemon(`${folder}/fifo`), undefined);
+    assert.equal(await Deno.readTextFile(victim), "untouched");
+  }));

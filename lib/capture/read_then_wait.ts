@@ -1,0 +1,50 @@
+/**
+ * A capture file as the way in of a server.
+ *
+ * @module
+ */
+import type { Capture, CaptureStatistics, Notify, Receive } from "./datagram.ts";
+
+/** The longest wait of a timer, in milliseconds: one that only keeps the process alive. */
+const LONGEST_WAIT = 2 ** 31 - 1;
+
+/**
+ * Delivers the packets of a file, says that it is at its end, and waits until it is closed: the end of a file does not
+ * end the server (`docs/spec/server.md` 6.1), and what was granted lives its time.
+ */
+export class ReadThenWait implements Capture {
+  readonly #file: Capture;
+  readonly #path: string;
+  readonly #notify: Notify;
+  readonly #closed = Promise.withResolvers<void>();
+
+  constructor(file: Capture, path: string, notify: Notify) {
+    this.#file = file;
+    this.#path = path;
+    this.#notify = notify;
+  }
+
+  get description(): string {
+    return this.#file.description;
+  }
+
+  async run(receive: Receive): Promise<void> {
+    let isClosed = false;
+    const closed = this.#closed.promise.then(() => isClosed = true);
+    await this.#file.run(receive);
+    if (isClosed) return;
+    this.#notify({ severity: "info", text: `end of ${this.#path}` });
+    const timer = setInterval(() => {}, LONGEST_WAIT);
+    await closed;
+    clearInterval(timer);
+  }
+
+  statistics(): CaptureStatistics {
+    return this.#file.statistics();
+  }
+
+  close(): void | Promise<void> {
+    this.#closed.resolve();
+    return this.#file.close();
+  }
+}
