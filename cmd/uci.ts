@@ -14,7 +14,7 @@ export const uci: CommandDefinition = {
     "  uci show fwknopd | fwknop uci - --output .",
     "",
     "Writes what OpenWrt's start script would write, less what only its web interface uses. fwknop serve --uci FILE",
-    "needs no such files.",
+    "needs no such files. Run it on a gateway with glibc: this program does not run on the router's musl.",
   ].join("\n"),
   options: [{
     name: "output",
