@@ -23,6 +23,8 @@ export interface StanzaOutcome {
 
 const DEFAULT_TIMEOUT = 30;
 const DEFAULT_MAX_TIMEOUT = 300;
+const DEFAULT_MAX_RULES = 2000;
+const DEFAULT_MAX_PACKETS = 1000;
 
 /** Checks the draft and builds the stanza of that number. */
 export function buildStanza(
@@ -43,6 +45,8 @@ export function buildStanza(
     restrictPorts: draft.value("RESTRICT_PORTS") ?? [],
     ...keysOf(draft, settings, check),
     ...timeouts,
+    maxRules: draft.value("MAX_RULES") ?? DEFAULT_MAX_RULES,
+    maxPacketsPerMinute: draft.value("MAX_PACKETS_PER_MINUTE") ?? DEFAULT_MAX_PACKETS,
     requireSourceAddress: requiresSourceAddress(draft, check),
     forceMasquerade: draft.value("FORCE_MASQUERADE") ?? false,
     forwardAll: draft.value("FORWARD_ALL") ?? false,

@@ -55,6 +55,9 @@ type Row = VariableRow<keyof AccessKinds>;
 /** Largest time-out of the C daemon, 2^23 seconds (97 days). */
 const MAX_TIMEOUT = 8388608;
 
+/** Larger than any firewall could hold, and than any daemon could read. */
+const MAX_COUNT = 1_000_000;
+
 /** Every variable. */
 export const ACCESS_VARIABLES = [
   {
@@ -149,6 +152,24 @@ export const ACCESS_VARIABLES = [
     unit: "s",
     doc: "Longest time access is granted for; unset: 300 or FW_ACCESS_TIMEOUT, the larger",
     honoured: true,
+  },
+  {
+    name: "MAX_RULES",
+    kind: "integer",
+    default: "2000",
+    range: [1, MAX_COUNT],
+    doc: "Firewall rules in force at a time; an address may always renew its own",
+    honoured: true,
+    extension: true,
+  },
+  {
+    name: "MAX_PACKETS_PER_MINUTE",
+    kind: "integer",
+    default: "1000",
+    range: [1, MAX_COUNT],
+    doc: "Packets made with the keys of the stanza that count within a minute",
+    honoured: true,
+    extension: true,
   },
   {
     name: "REQUIRE_USERNAME",

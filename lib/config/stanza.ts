@@ -95,6 +95,10 @@ export interface Stanza {
   readonly accessTimeout: number;
   /** Seconds; no grant lasts longer. */
   readonly maxTimeout: number;
+  /** Firewall rules that it may have in force at a time. */
+  readonly maxRules: number;
+  /** Packets of its keys that count within a minute. */
+  readonly maxPacketsPerMinute: number;
   readonly requireUsername?: string;
   readonly requireSourceAddress: boolean;
   /** Seconds since 1970 UTC after which the stanza admits nobody. */

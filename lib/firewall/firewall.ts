@@ -36,6 +36,8 @@ export interface OpenResult {
   readonly present: readonly RuleSummary[];
   /** One line; nothing of the grant is in force. */
   readonly error?: string;
+  /** With `error`: the stanza has as many rules in force as it may have. */
+  readonly isFull?: true;
 }
 
 /** What happens outside a request, for the log. `open` reports what it did by its result instead. */

@@ -17,6 +17,8 @@ interface GrantBase {
   readonly services: readonly Service[];
   /** Seconds since 1970 UTC. */
   readonly expires: number;
+  /** Rules that the stanza may have in force with this grant; absent: any number. */
+  readonly mostRules?: number;
 }
 
 /** Opens services of this host. */

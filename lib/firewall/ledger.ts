@@ -26,6 +26,9 @@ export class Ledger {
     this.#clocks = clocks;
   }
 
+  /** Rules in force by the number of the stanza that allowed them. */
+  readonly #counts = new Map<number, number>();
+
   get size(): number {
     return this.#rules.size;
   }
@@ -43,12 +46,20 @@ export class Ledger {
   /** Adds a rule, or replaces the one with the same key. Its time begins to run. */
   add(rule: Rule): void {
     const at = steadyDeadline(this.#clocks, rule.summary.expires);
+    this.#count(this.get(rule.key), -1);
+    this.#count(rule, 1);
     this.#rules.set(rule.key, { rule, at });
     this.#push({ at, key: rule.key });
   }
 
   delete(key: string): void {
+    this.#count(this.get(key), -1);
     this.#rules.delete(key);
+  }
+
+  /** How many rules that a stanza allowed are in force; those whose stanza is not known are nobody's. */
+  countOf(stanza: number): number {
+    return this.#counts.get(stanza) ?? 0;
   }
 
   /**
@@ -80,6 +91,14 @@ export class Ledger {
     return Array.from(this.#rules.values())
       .filter(({ rule, at }) => isOver(this.#clocks, { seconds: rule.summary.expires, at }))
       .map(({ rule }) => rule);
+  }
+
+  #count(rule: Rule | undefined, change: 1 | -1): void {
+    const stanza = rule?.summary.stanza;
+    if (stanza === undefined) return;
+    const count = this.countOf(stanza) + change;
+    if (count === 0) this.#counts.delete(stanza);
+    else this.#counts.set(stanza, count);
   }
 
   #push(deadline: Deadline): void {

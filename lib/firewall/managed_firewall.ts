@@ -7,7 +7,7 @@ import { type Clocks, HOST_CLOCKS } from "../clocks.ts";
 import { HintedError } from "../hinted_error.ts";
 import { ownUid } from "../own_uid.ts";
 import type { AddressFamily } from "../net/address.ts";
-import type { Adapter, View } from "./adapter.ts";
+import type { Adapter, Rule, View } from "./adapter.ts";
 import type {
   AdapterKind,
   Firewall,
@@ -21,6 +21,7 @@ import { Ledger } from "./ledger.ts";
 import { Lookout } from "./lookout.ts";
 import { PRETENDED_PROGRAMS } from "./programs.ts";
 import { RuleChanges } from "./rule_changes.ts";
+import { roomFor } from "./rule_room.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
 import type { RulesetWatch } from "./ruleset_watch.ts";
 import { Upkeep } from "./upkeep.ts";
@@ -170,6 +171,8 @@ export class ManagedFirewall<V extends View> implements Firewall {
       const fresh = new Map(
         rules.filter((rule) => !kept.has(rule)).map((rule) => [rule.key, rule]),
       );
+      const room = roomFor(grant, [...fresh.values()], this.#ledger);
+      if (room === "full") return { ...failed(FULL), present, isFull: true };
       const error = await this.#changes.putIn(
         [...fresh.values()],
         () => this.#upkeep.mend(),
@@ -179,6 +182,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
         this.#arm(this.#ledger.due().length > 0 ? RETRY : 0);
         return { ...failed(error), present };
       }
+      this.#retire(room.retired);
       this.#arm();
       return { added: [...fresh.values()].map(({ summary }) => summary), present };
     });
@@ -301,6 +305,14 @@ export class ManagedFirewall<V extends View> implements Firewall {
     return result;
   }
 
+  /** Ends rules before their time; the timer that is armed next takes them out, so that no grant waits for it. */
+  #retire(rules: readonly Rule[]): void {
+    const expires = Math.floor(this.#now() / 1000);
+    for (const rule of rules) {
+      this.#ledger.add({ ...rule, summary: { ...rule.summary, expires }, stray: true });
+    }
+  }
+
   /** Ends a portion of what is over; tells whether something of it could not be ended. */
   async #expire(): Promise<boolean> {
     const due = this.#ledger.due();
@@ -352,6 +364,9 @@ export class ManagedFirewall<V extends View> implements Firewall {
     }, wait);
   }
 }
+
+/** The C daemon's words, of its ipfw. */
+const FULL = "Access request rejected: Maximum allowed number of rules has been reached.";
 
 function failed(error: string): OpenResult {
   return { added: [], present: [], error };

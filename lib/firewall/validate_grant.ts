@@ -22,6 +22,9 @@ export function validateGrant(grant: Grant, now: number): string | undefined {
   if (grant.destination !== undefined && !isHost(grant.destination)) {
     return "the destination is not a host address";
   }
+  if (grant.mostRules !== undefined && !isCount(grant.mostRules, 1, Number.MAX_SAFE_INTEGER)) {
+    return "the number of rules is not one";
+  }
   const seconds = grant.expires - now / 1000;
   if (!isCount(grant.expires, 1, Number.MAX_SAFE_INTEGER)) return "the expiry is not a time";
   if (seconds <= 0) return "the grant is over already";

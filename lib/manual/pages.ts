@@ -137,6 +137,7 @@ function accessConfPage(): ManualPage {
       listSection("Variables", ACCESS_ROWS.map(serverEntry)),
       listSection("Directives", entries(accessConf.DIRECTIVES)),
       textSection("Addresses and services", accessConf.LISTS),
+      textSection("Limits", accessConf.LIMITS),
       textSection("Command cycles", accessConf.CYCLES),
       textSection("Examples", accessConf.EXAMPLES),
       seeAlso("fwknop(1)", "fwknopd(8)", "fwknopd.conf(5)"),

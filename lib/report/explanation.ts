@@ -82,6 +82,11 @@ export function explainRefusal(refusal: Refusal): Explanation {
         fact: `signed by ${facts["fingerprint"] || facts["id"]}, which is not in ${facts["list"]}`,
         hint: `add it to the stanza's ${facts["list"]} if this client may come in`,
       };
+    case "too-many-packets":
+      return {
+        fact: `the keys of the stanza made more than ${facts["limit"]} packets within a minute`,
+        hint: "raise MAX_PACKETS_PER_MINUTE in the stanza if its clients knock that often",
+      };
     case "not-remembered":
       return {
         fact: `the packet could not be written to the replay file: ${facts["reason"]}`,
@@ -164,6 +169,12 @@ export function explainRefusal(refusal: Refusal): Explanation {
       return {
         fact: `the command was not run: ${facts["reason"]}`,
         hint: "is the run directory writable, and do earlier commands come to an end?",
+      };
+    case "too-many-rules":
+      return {
+        fact: "the stanza has as many rules in force as MAX_RULES allows",
+        hint:
+          "raise MAX_RULES in the stanza if its clients need them; fwknop fw-list shows who has them",
       };
     case "not-applied":
       return {

@@ -19,6 +19,7 @@ const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "hmac-mismatch": "warning",
   "undecodable": "warning",
   "gpg-busy": "warning",
+  "too-many-packets": "warning",
   "not-remembered": "warning",
   "gpg-signer": "warning",
   "too-old": "warning",
@@ -35,6 +36,7 @@ const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "nat-host-unknown": "info",
   "nat-host-busy": "warning",
   "test-mode": "warning",
+  "too-many-rules": "error",
   "not-applied": "error",
   "command-not-run": "error",
 };
@@ -113,6 +115,10 @@ function stanzaText(refusal: Refusal, source: string, stanza: string): string {
       return `${source} ${stanza} Incoming SPA packet signed by${signer}, ` +
         `but that ${what} is not in the ${facts["list"]} list.`;
     }
+    case "too-many-packets":
+      return `${source} ${stanza} More than ${
+        facts["limit"]
+      } packets within a minute, ignoring SPA packet`;
     case "not-remembered":
       return `${source} ${stanza} Could not add digest to replay cache: ${facts["reason"]}`;
     case "too-old":
@@ -147,6 +153,8 @@ function stanzaText(refusal: Refusal, source: string, stanza: string): string {
       return `${source} ${stanza} --test mode enabled, skipping ${skippedInTestMode(facts)}.`;
     case "command-not-run":
       return `${source} ${stanza} Could not run the command: ${facts["reason"]}`;
+    case "too-many-rules":
+      return `${source} ${stanza} ${facts["reason"]}`;
     case "not-applied":
       return `${source} ${stanza} Could not change the firewall: ${facts["reason"]}`;
     default: {

@@ -31,7 +31,7 @@ export interface ActingSide {
   readonly placeOf: PlaceOf;
   /** What NAT is enabled. */
   readonly policy: { readonly nat: NatPolicy };
-  /** Say how commands of messages are run, and which ends a NAT request may name. */
+  /** Say how commands of messages are run, how many rules may be in force, and which ends a NAT request may name. */
   readonly stanzas: readonly Stanza[];
 }
 
@@ -94,8 +94,8 @@ export class Actor {
   }
 
   async #run(decision: RunCommand, packet: PacketFacts): Promise<void> {
-    const { commands, stanzas } = this.#side;
-    const execution = stanzas.find(({ number }) => number === decision.stanza)?.commandExecution;
+    const { commands } = this.#side;
+    const execution = this.#stanzaOf(decision)?.commandExecution;
     if (commands === undefined || execution === undefined) {
       return this.#refuseToRun(decision, packet, "the stanza runs no commands");
     }
@@ -158,7 +158,7 @@ export class Actor {
       });
       return;
     }
-    const { added, present, error } = await firewall.open(this.#toGrant(settled.grant));
+    const { added, present, error, isFull } = await firewall.open(this.#toGrant(settled.grant));
     if (error === undefined) {
       const { grant } = settled;
       const target = grant.kind === "open" ? undefined : grant.target;
@@ -170,15 +170,22 @@ export class Actor {
         present,
         ...(target && { target: { address: target.address, port: target.port } }),
       });
-    } else this.#refuse(decision, packet, { step: "act", code: "not-applied" }, error);
+    } else {
+      const code = isFull ? "too-many-rules" : "not-applied";
+      this.#refuse(decision, packet, { step: "act", code }, error);
+    }
   }
 
   #settle(decision: AccessGrant, resolved: Address | undefined): SettledNat {
     if (decision.kind === "open") return { allowed: true, grant: decision };
-    const { stanzas, placeOf, policy } = this.#side;
-    const stanza = stanzas.find(({ number }) => number === decision.stanza);
+    const { placeOf, policy } = this.#side;
+    const stanza = this.#stanzaOf(decision);
     if (stanza === undefined) throw new TypeError("A decision names its stanza");
     return settleNat(decision, resolved, { stanza, nat: policy.nat, placeOf });
+  }
+
+  #stanzaOf(decision: Decision): Stanza | undefined {
+    return this.#side.stanzas.find(({ number }) => number === decision.stanza);
   }
 
   #refuse(
@@ -194,11 +201,13 @@ export class Actor {
   /** What the firewall is asked for. */
   #toGrant(settled: SettledGrant): Grant {
     const { stanza, address, services, destination } = settled;
+    const mostRules = this.#stanzaOf(settled)?.maxRules;
     const base = {
       stanza,
       address,
       services,
       expires: this.#now() + settled.seconds,
+      ...(mostRules === undefined ? {} : { mostRules }),
       ...(destination === undefined ? {} : { destination }),
     };
     if (settled.kind === "open") return { ...base, kind: "access" };

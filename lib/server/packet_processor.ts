@@ -22,6 +22,7 @@ import type { Observer } from "./event.ts";
 import { GpgTurn } from "./gpg_turn.ts";
 import { HmacIndex, isFor } from "./hmac_index.ts";
 import { HmacMismatches } from "./hmac_mismatches.ts";
+import { PacketBudget } from "./packet_budget.ts";
 import type { ServerPolicy } from "./policy.ts";
 import type { PacketFacts, Refusal, RefusalCode, RefusalFacts, Refuse, Step } from "./refusal.ts";
 import type { ReplayCache } from "./replay_cache.ts";
@@ -57,6 +58,7 @@ export class PacketProcessor {
   readonly #toldExpired = new Set<number>();
   readonly #replay: ReplayGate;
   readonly #gpg: GpgTurn;
+  readonly #budget = new PacketBudget();
 
   constructor(parts: PacketProcessorParts) {
     this.#parts = parts;
@@ -202,6 +204,12 @@ export class PacketProcessor {
     const request = parseRequest(message);
     if (!request.ok) return this.#refuseUndecodable(stanza, candidate, request);
     if (this.#gpg.isTakenMeanwhile(candidate)) return "end";
+    // Before it is remembered, so that no key can fill memory and disk.
+    if (!this.#budget.take(stanza, this.#parts.now())) {
+      const { maxPacketsPerMinute: limit } = stanza;
+      this.#refuse(packet, "remember", "too-many-packets", { limit }, stanzas);
+      return "next";
+    }
     // Once per packet, and before any policy: from here on the packet is used up.
     candidate.remembered ||= this.#replay.remember(packet, candidate.digest, opened, stanzas);
     if (!candidate.remembered) return "next";

@@ -33,6 +33,7 @@ export type RefusalCode =
   | "hmac-mismatch"
   | "undecodable"
   | "gpg-busy"
+  | "too-many-packets"
   | "not-remembered"
   | "gpg-signer"
   | "too-old"
@@ -49,6 +50,7 @@ export type RefusalCode =
   | "nat-host-unknown"
   | "nat-host-busy"
   | "test-mode"
+  | "too-many-rules"
   | "not-applied"
   | "command-not-run";
 

@@ -1,17 +1,23 @@
 /**
- * Equal refusals from one source are counted, not repeated: whoever can send packets must not be able to fill the
- * log. Refusals of those who hold a key are told one by one: there are few of them, and each matters.
+ * Equal refusals from one source are counted, not repeated: nobody, with or without a key, must be able to fill the log.
+ * Those past authentication are counted apart from those of strangers, who could otherwise hide them among their own.
  *
  * @module
  */
 import type { Observer, PacketEvent } from "./event.ts";
-import { type Refusal, STEPS } from "./refusal.ts";
+import { type Refusal, type RefusalCode, STEPS } from "./refusal.ts";
 
 /** How long equal refusals are held back, in seconds. */
 export const REPEAT_WINDOW = 60;
 
-/** Kinds of refusals told apart within one window; forged sources beyond that are counted together. */
+/**
+ * Kinds of refusals told apart within one window, of strangers and of holders of a key each; what is beyond, such as
+ * forged sources, is counted together.
+ */
 export const MAX_KINDS = 200;
+
+/** What is no fault, and told of every packet. */
+const ALWAYS_TOLD: ReadonlySet<RefusalCode> = new Set(["test-mode"]);
 
 interface Held {
   readonly refusal: Refusal;
@@ -23,45 +29,66 @@ interface Held {
 export class RepeatFilter {
   readonly #observe: Observer;
   readonly #now: () => number;
-  readonly #held = new Map<string, Held>();
-  #others = 0;
-  #othersSince = 0;
+  readonly #strangers: HeldRefusals;
+  readonly #keyHolders: HeldRefusals;
 
   /** @param now seconds since 1970 UTC. */
   constructor(observe: Observer, now: () => number) {
     this.#observe = observe;
     this.#now = now;
+    this.#strangers = new HeldRefusals(observe);
+    this.#keyHolders = new HeldRefusals(observe);
   }
 
   /** Lets an event pass, or counts it. */
   readonly observe = (event: PacketEvent): void => {
-    if (event.kind !== "refused" || isPastAuthentication(event.refusal)) {
+    if (event.kind !== "refused" || ALWAYS_TOLD.has(event.refusal.code)) {
       this.#observe(event);
       return;
     }
     const now = this.#now();
     this.flush(now);
-    const { refusal } = event;
-    const kind = JSON.stringify([
-      refusal.packet.source,
-      refusal.code,
-      refusal.error,
-      refusal.stanzas[0],
-      refusal.stanzas.length,
-    ]);
-    const held = this.#held.get(kind);
-    if (held !== undefined) held.count++;
-    else if (this.#held.size < MAX_KINDS) {
-      this.#held.set(kind, { refusal, since: now, count: 0 });
-      this.#observe(event);
-    } else {
-      if (this.#others === 0) this.#othersSince = now;
-      this.#others++;
-    }
+    const held = isPastAuthentication(event.refusal) ? this.#keyHolders : this.#strangers;
+    held.take(event.refusal, now);
   };
 
   /** Tells what was held back for a whole window; with `all`, everything. */
   flush(now: number, all = false): void {
+    this.#strangers.flush(now, all);
+    this.#keyHolders.flush(now, all);
+  }
+
+  /** Whether something is held back that a later `flush` would tell. */
+  get isHolding(): boolean {
+    return this.#strangers.isHolding || this.#keyHolders.isHolding;
+  }
+}
+
+/** The refusals of one window. */
+class HeldRefusals {
+  readonly #observe: Observer;
+  readonly #held = new Map<string, Held>();
+  #others = 0;
+  #othersSince = 0;
+
+  constructor(observe: Observer) {
+    this.#observe = observe;
+  }
+
+  take(refusal: Refusal, now: number): void {
+    const kind = kindOf(refusal);
+    const held = this.#held.get(kind);
+    if (held !== undefined) held.count++;
+    else if (this.#held.size < MAX_KINDS) {
+      this.#held.set(kind, { refusal, since: now, count: 0 });
+      this.#observe({ kind: "refused", refusal });
+    } else {
+      if (this.#others === 0) this.#othersSince = now;
+      this.#others++;
+    }
+  }
+
+  flush(now: number, all: boolean): void {
     for (const [kind, held] of this.#held) {
       // In order of insertion, so the first young one ends the search.
       if (!all && isYoung(held.since, now)) break;
@@ -83,10 +110,18 @@ export class RepeatFilter {
     }
   }
 
-  /** Whether something is held back that a later `flush` would tell. */
   get isHolding(): boolean {
     return this.#others > 0 || this.#held.values().some((held) => held.count > 0);
   }
+}
+
+/** What an administrator reads in it is part of a refusal past authentication; its numbers differ every second. */
+function kindOf(refusal: Refusal): string {
+  const { packet, code, error, stanzas, facts } = refusal;
+  const read = isPastAuthentication(refusal)
+    ? Object.values(facts).filter((fact) => typeof fact === "string")
+    : [];
+  return JSON.stringify([packet.source, code, error, stanzas[0], stanzas.length, ...read]);
 }
 
 /** What lies in the future is not young: the clock was set back, and nobody shall wait until it has caught up. */

@@ -34,6 +34,8 @@ export function aStanza(changes: Partial<Stanza> = {}): Stanza {
     hmac: { key: new TextEncoder().encode("hmackey1"), type: "sha256" },
     accessTimeout: 30,
     maxTimeout: 300,
+    maxRules: 2000,
+    maxPacketsPerMinute: 1000,
     requireSourceAddress: false,
     forceMasquerade: false,
     forwardAll: false,

@@ -37,6 +37,13 @@ compared by the address they have. Without the line a client may be sent to the 
 where \`ENABLE_IPT_FORWARDING\` is on, to every port of every inside host. \`RESTRICT_PORTS\` counts for ports of this host.
 Nothing is forwarded to loopback, multicast or broadcast addresses. What \`FORCE_NAT\` names is not checked.`;
 
+/** LIMITS. */
+export const LIMITS = `
+What one key can hold open is bounded. Beyond \`MAX_PACKETS_PER_MINUTE\` packets of a stanza's keys are refused and not
+remembered. With \`MAX_RULES\` firewall rules of a stanza in force, a packet that would add one is refused as a whole; an
+address that is let in already can renew that, and the rules it had before then give way. Both defaults are far above what
+people need: where many share a stanza, or programs knock, raise them.`;
+
 /** CYCLES. */
 export const CYCLES = `
 With \`CMD_CYCLE_OPEN\` a stanza runs a command in place of firewall rules, and \`CMD_CYCLE_CLOSE\` when the time is up, also

@@ -49,6 +49,8 @@ Deno.test("a stanza has its defaults", () => {
     hmac: { key: new TextEncoder().encode("hmackey1"), type: "sha256" },
     accessTimeout: 30,
     maxTimeout: 300,
+    maxRules: 2000,
+    maxPacketsPerMinute: 1000,
     requireSourceAddress: true,
     forceMasquerade: false,
     forwardAll: false,

@@ -73,3 +73,24 @@ Deno.test("a clock that is set back lets nothing live longer", () => {
   clocks.wall += 30_000;
   assert.deepEqual(ledger.due().map(({ key }) => key), ["a"]);
 });
+
+Deno.test("the rules of each stanza are counted as they come, are replaced and go", () => {
+  const index = fc.integer({ min: 0, max: 5 });
+  const stanza = fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined });
+  const step = fc.oneof(fc.record({ add: index, stanza }), fc.record({ remove: index }));
+  fc.assert(fc.property(fc.array(step), (steps) => {
+    const ledger = new Ledger(new TestClocks());
+    for (const action of steps) {
+      if ("remove" in action) ledger.delete(`${action.remove}`);
+      else {
+        const { summary, ...rest } = rule(`${action.add}`, 2000);
+        const of = action.stanza === undefined ? {} : { stanza: action.stanza };
+        ledger.add({ ...rest, summary: { ...summary, ...of } });
+      }
+      for (const number of [1, 2, 3]) {
+        const counted = ledger.all().filter((held) => held.summary.stanza === number).length;
+        assert.equal(ledger.countOf(number), counted);
+      }
+    }
+  }));
+});

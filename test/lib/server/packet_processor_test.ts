@@ -352,6 +352,31 @@ Deno.test("after the clock was set right, packets that are new open as ever, and
   assertEquals(decisions.length, 6);
 });
 
+Deno.test("packets of one key beyond its limit are refused before they are remembered, those of others are not", () => {
+  const second = { number: 2, encryptionKey: textBytes("another one"), hmac: other };
+  const { take, told, decisions, clock } = bench([
+    aStanza({ maxPacketsPerMinute: 2 }),
+    aStanza(second),
+  ]);
+  const knock = () => datagram(seal({}, { time: clock.now }).packetText);
+  const packets = [knock(), knock(), knock()];
+  for (const packet of packets) take(packet);
+  assertEquals(told, [
+    "decoded #1",
+    "decoded #1",
+    "remember/too-many-packets #1",
+    "authenticate/hmac-mismatch #2",
+  ]);
+  take(
+    datagram(seal({}, { time: NOW, encryptionKey: second.encryptionKey, hmac: other }).packetText),
+  );
+  assertEquals(told.at(-1), "decoded #2");
+  clock.now += 60;
+  for (const packet of packets) take(packet);
+  assertEquals(told.slice(-3), ["seen/replay", "seen/replay", "decoded #1"]);
+  assertEquals(decisions.length, 4);
+});
+
 Deno.test("a stranger's X-Forwarded-For is no line of the log", () => {
   const http = { anyUserAgent: true, forwardedFor: true };
   const { take, told } = bench([aStanza()], { http });

@@ -80,10 +80,49 @@ Deno.test("a kind is told again after its window", () => {
   assertEquals(told, ["192.0.2.9", "192.0.2.9"]);
 });
 
-Deno.test("what a holder of the key is refused is told every time", () => {
+Deno.test("equal refusals of a holder of the key are counted too, whatever their numbers", () => {
+  const { told, clock, filter } = setUp();
+  for (let seconds = 130; seconds < 135; seconds++) {
+    const late = { step: "authorize", code: "too-old", facts: { seconds, limit: 120 } } as const;
+    filter.observe({ kind: "refused", refusal: refusal("192.0.2.9", late) });
+  }
+  assertEquals(told, ["192.0.2.9"]);
+  filter.flush(clock.now, true);
+  assertEquals(told.at(-1), "192.0.2.9 +4 in 0 s");
+});
+
+Deno.test("refusals past authentication for other reasons are told each, and not without bound", () => {
   const { told, filter } = setUp();
-  const late = refusal("192.0.2.9", { step: "authorize", code: "too-old" });
-  for (let count = 0; count < 3; count++) filter.observe({ kind: "refused", refusal: late });
+  const denied = (service: string): void =>
+    filter.observe({
+      kind: "refused",
+      refusal: refusal("192.0.2.9", {
+        step: "authorize",
+        code: "port-denied",
+        facts: { service, reason: "OPEN_PORTS" },
+      }),
+    });
+  for (const service of ["tcp/22", "tcp/80", "tcp/22"]) denied(service);
+  assertEquals(told.length, 2);
+  for (let port = 1; port <= MAX_KINDS + 50; port++) denied(`udp/${port}`);
+  assertEquals(told.length, MAX_KINDS);
+});
+
+Deno.test("strangers cannot hide the refusals of those who hold a key", () => {
+  const { told, filter } = setUp();
+  for (let index = 0; index < MAX_KINDS + 50; index++) {
+    const source = `10.0.${index >> 8}.${index & 255}`;
+    filter.observe({ kind: "refused", refusal: refusal(source) });
+  }
+  const denied = { step: "authorize", code: "wrong-username" } as const;
+  filter.observe({ kind: "refused", refusal: refusal("192.0.2.9", denied) });
+  assertEquals(told.at(-1), "192.0.2.9");
+});
+
+Deno.test("what test mode would have opened is told of every packet", () => {
+  const { told, filter } = setUp();
+  const tested = refusal("192.0.2.9", { step: "act", code: "test-mode" });
+  for (let count = 0; count < 3; count++) filter.observe({ kind: "refused", refusal: tested });
   assertEquals(told.length, 3);
 });
 

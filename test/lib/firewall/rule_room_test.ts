@@ -1,0 +1,64 @@
+import { assert, assertEquals } from "../../assert.ts";
+import type { Grant } from "../../../lib/firewall/grant.ts";
+import { access, iptablesIn, nftIn } from "../../support/firewall.ts";
+import { type Namespace, namespaceTest, until } from "../../support/namespace.ts";
+
+const KINDS = [
+  { name: "iptables", make: iptablesIn, list: ["iptables", "-S", "FWKNOP_INPUT"] },
+  { name: "nft", make: nftIn, list: ["nft", "list", "set", "inet", "fwknop", "access4"] },
+] as const;
+
+const MOST = 4;
+
+function ask(client: string, services: string, seconds: number, stanza = 1): Grant {
+  return { ...access(client, services, seconds), stanza, mostRules: MOST };
+}
+
+for (const { name, make, list } of KINDS) {
+  namespaceTest(
+    `${name}: a stanza with as many rules as it may have gets no more, and renews those it has`,
+    { programs: [list[0]] },
+    async (lab) => {
+      const server = await lab.namespace("server");
+      const { firewall } = make(server);
+      await firewall.prepare();
+      const open = async (grant: Grant): Promise<"granted" | "full"> => {
+        const { error, isFull, added } = await firewall.open(grant);
+        assertEquals(error === undefined, isFull === undefined, error);
+        assert(isFull === undefined || added.length === 0);
+        return isFull ? "full" : "granted";
+      };
+      assertEquals(await open(ask("10.9.0.1", "tcp/22,tcp/80", 60)), "granted");
+      assertEquals(await open(ask("10.9.0.2", "tcp/22,tcp/80,udp/53", 60)), "full");
+      assertEquals(await rules(server, list), { "10.9.0.1": 2 }, "all of a packet or nothing");
+      assertEquals(await open(ask("10.9.0.2", "tcp/22,tcp/80", 60)), "granted");
+      assertEquals(await open(ask("10.9.0.3", "tcp/22", 60)), "full");
+      assertEquals(await open(ask("10.9.0.1", "udp/53", 60)), "full", "more is no renewal");
+      for (const seconds of [70, 80, 90]) {
+        assertEquals(await open(ask("10.9.0.1", "tcp/22", seconds)), "granted");
+      }
+      await until(
+        "the rules before the renewals have given way",
+        () => firewall.held().filter(({ summary }) => summary.stanza === 1).length === MOST,
+      );
+      assertEquals(await rules(server, list), { "10.9.0.1": 2, "10.9.0.2": 2 });
+      // Another stanza has room of its own.
+      assertEquals(await open(ask("10.9.0.3", "tcp/22", 60, 2)), "granted");
+      await firewall.revoke();
+      assertEquals(await open(ask("10.9.0.3", "tcp/22", 60)), "granted");
+      await firewall.close();
+    },
+  );
+}
+
+/** How many rules each client has. */
+async function rules(
+  server: Namespace,
+  list: readonly string[],
+): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const [client] of (await server.must(...list)).matchAll(/10\.9\.0\.[0-9]+/g)) {
+    counts[client] = (counts[client] ?? 0) + 1;
+  }
+  return counts;
+}

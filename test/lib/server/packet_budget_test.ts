@@ -1,0 +1,26 @@
+import { assertEquals } from "../../assert.ts";
+import fc from "property-testing";
+import { PacketBudget } from "../../../lib/server/packet_budget.ts";
+import { aStanza } from "../../support/stanza.ts";
+
+Deno.test("in no minute do more packets of a stanza count than it may send, whatever the others send", () => {
+  const packet = fc.record({
+    number: fc.constantFrom(1, 2),
+    pause: fc.oneof(fc.constant(0), fc.integer({ min: -70, max: 70 })),
+  });
+  fc.assert(fc.property(fc.array(packet), fc.integer({ min: 1, max: 4 }), (packets, most) => {
+    const budget = new PacketBudget();
+    const model = new Map<number, { since: number; count: number }>();
+    let now = 1000;
+    for (const { number, pause } of packets) {
+      now += pause;
+      const before = model.get(number);
+      const isSame = before !== undefined && now >= before.since && now < before.since + 60;
+      const minute = isSame ? before : { since: now, count: 0 };
+      model.set(number, minute);
+      const isTaken = budget.take(aStanza({ number, maxPacketsPerMinute: most }), now);
+      assertEquals(isTaken, minute.count < most);
+      if (isTaken) minute.count++;
+    }
+  }));
+});
