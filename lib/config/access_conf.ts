@@ -5,13 +5,7 @@
  */
 import { buildStanza } from "./access_stanza.ts";
 import { parseAccessValue } from "./access_value.ts";
-import {
-  ACCESS_ROWS,
-  type AccessName,
-  KEY_FILE_NAMES,
-  RETIRED_ACCESS_NAMES,
-  SIGNER_NAMES,
-} from "./access_variables.ts";
+import { ACCESS_ROWS, type AccessName, KEY_FILE_NAMES, SIGNER_NAMES } from "./access_variables.ts";
 import type { ConfigFiles } from "./config_files.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { exposedFile, EXPOSURE_HINT } from "./exposed_file.ts";
@@ -19,6 +13,7 @@ import type { Exposure } from "./exposure.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
 import type { GivenValue } from "./given_value.ts";
 import { commentInValue, type MalformedLine, readLines, type SettingLine } from "./line.ts";
+import { ACCESS_NAMES, FWKNOPD_NAMES } from "./known_names.ts";
 import { MASK } from "./mask.ts";
 import type { Position, Stanza } from "./stanza.ts";
 import { StanzaDraft } from "./stanza_draft.ts";
@@ -332,13 +327,11 @@ function malformedHint(text: string, reason: MalformedLine["reason"]): string {
 }
 
 function unknownName({ position }: SettingLine, name: string): Diagnostic {
-  const directives = ["%include", "%include_folder", "%include_keys"];
-  const known = [...ACCESS_ROWS.map((row) => row.name), ...directives];
   return {
     severity: "warning",
     text: `[*] Ignoring unknown access parameter: '${name}' in ${position.file}`,
     position,
-    hint: unknownNameHint(name, known, RETIRED_ACCESS_NAMES),
+    hint: unknownNameHint(name, ACCESS_NAMES, FWKNOPD_NAMES),
   };
 }
 

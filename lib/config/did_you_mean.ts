@@ -6,28 +6,46 @@
 
 /**
  * The known word that is nearest to the one written, in any case, or `undefined` when none is near: more than
- * a third of the letters would have to change.
+ * a third of the letters would have to change, of the whole or of one part of a name such as `ENABLE_IPT_SNAT`.
  */
 export function nearestWord(written: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1;
+  let bestDistance = mostChanges(written) + 1;
   for (const word of known) {
     const distance = editDistance(written.toLowerCase(), word.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [word, distance];
+    if (distance < bestDistance && partsAreNear(written, word)) {
+      [best, bestDistance] = [word, distance];
+    }
   }
   return best;
 }
 
-/** Letters to insert, remove or replace (Levenshtein). */
+function mostChanges(written: string): number {
+  return Math.max(1, Math.floor(written.length / 3));
+}
+
+/** Another word in the place of one part makes another name. */
+function partsAreNear(written: string, word: string): boolean {
+  const [parts, others] = [written, word].map((name) => name.toLowerCase().split(/[_-]/));
+  if (parts?.length !== others?.length) return true;
+  return parts?.every((part, index) =>
+    editDistance(part, others?.[index] ?? "") <= mostChanges(part)
+  ) ?? true;
+}
+
+/** Letters to insert, remove, replace or exchange with their neighbour (optimal string alignment). */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwapped ? (before[j - 2] ?? 0) + 1 : Infinity;
+      next.push(Math.min(replaced, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length] ?? 0;
 }

@@ -5,7 +5,8 @@
  * @module
  */
 import type { Diagnostic } from "./diagnostic.ts";
-import { FWKNOPD_ROWS, type FwknopdName, RETIRED_FWKNOPD_NAMES } from "./fwknopd_variables.ts";
+import { FWKNOPD_ROWS, type FwknopdName } from "./fwknopd_variables.ts";
+import { ACCESS_NAMES, FWKNOPD_NAMES } from "./known_names.ts";
 import { commentInValue, type MalformedLine, readLines, type SettingLine } from "./line.ts";
 import type { Position } from "./stanza.ts";
 import { unknownNameHint } from "./unknown_name.ts";
@@ -92,11 +93,10 @@ function malformedHint(text: string): string {
 }
 
 function unknownName({ name, position }: SettingLine): Diagnostic {
-  const known = FWKNOPD_ROWS.map((row) => row.name);
   return {
     severity: "warning",
     text: `[*] Ignoring unknown configuration parameter: '${name}' in ${position.file}`,
     position,
-    hint: unknownNameHint(name, known, RETIRED_FWKNOPD_NAMES),
+    hint: unknownNameHint(name, FWKNOPD_NAMES, ACCESS_NAMES),
   };
 }

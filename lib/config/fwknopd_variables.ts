@@ -856,9 +856,5 @@ export const RETIRED_FWKNOPD_NAMES: readonly RetiredName[] = [
     name: "DIGEST_DB_FILE",
     advice: "The digest cache is a text file, DIGEST_FILE; dbm files are not read",
   },
-  {
-    name: /^(ENABLE_EXTERNAL_CMDS|EXTERNAL_CMD_[A-Z]+|ENABLE_EXT_CMD_PREFIX|EXT_CMD_PREFIX)$/,
-    advice: "It never had an effect; use CMD_CYCLE_OPEN and CMD_CYCLE_CLOSE in access.conf",
-  },
   { name: /^[a-z]+Cmd$/, advice: "The perl server's path of a program; remove the line" },
 ];

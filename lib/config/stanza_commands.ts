@@ -47,7 +47,7 @@ export function cycleOf(
     check.error(
       `[*] Cannot set CMD_CYCLE_OPEN without also setting CMD_CYCLE_CLOSE: ${check.source}`,
       "CMD_CYCLE_OPEN",
-      "Write CMD_CYCLE_CLOSE NONE if something else closes",
+      "Add CMD_CYCLE_CLOSE and CMD_CYCLE_TIMER, or CMD_CYCLE_CLOSE NONE if something else closes",
     );
     return undefined;
   }
@@ -82,7 +82,7 @@ function checkTimer(
     check.error(
       `[*] Must set the CMD_CYCLE_TIMER for command cycle functionality: ${check.source}`,
       "CMD_CYCLE_CLOSE",
-      "Write CMD_CYCLE_CLOSE NONE if something else closes",
+      "Add CMD_CYCLE_TIMER SECONDS, or write CMD_CYCLE_CLOSE NONE if something else closes",
     );
   }
   if (timer !== undefined && timer > maxTimeout) {

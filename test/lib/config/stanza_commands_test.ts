@@ -50,7 +50,7 @@ Deno.test("an open command without a close command is an error that says what to
     [error?.text, error?.hint],
     [
       "[*] Cannot set CMD_CYCLE_OPEN without also setting CMD_CYCLE_CLOSE: 'ANY'",
-      "Write CMD_CYCLE_CLOSE NONE if something else closes",
+      "Add CMD_CYCLE_CLOSE and CMD_CYCLE_TIMER, or CMD_CYCLE_CLOSE NONE if something else closes",
     ],
   );
 });
