@@ -1,5 +1,5 @@
 /**
- * AES-256 in the modes of the format, always padded (`docs/spec/wire.md` 5.3).
+ * AES-256 in the modes of the format, padded by all but old clients (`docs/spec/wire.md` 5.3).
  *
  * @module
  */
@@ -27,7 +27,9 @@ export function encryptAes(
 
 /**
  * Decrypts and removes the padding; `undefined` when the length is not a positive multiple of 16 or the padding
- * is not PKCS#7. (The reference keeps a text whose padding is wrong; no sender needs that.)
+ * is not PKCS#7. Clients up to 2.0.4, for which mode legacy is there, add none to a text of whole blocks: in that mode
+ * a text without padding is kept as it is. (The reference does so in every mode.) No message ends in a byte that could
+ * be taken for padding.
  */
 export function decryptAes(
   mode: SymmetricMode,
@@ -39,7 +41,7 @@ export function decryptAes(
   const padded = mode === "ofb"
     ? applyOfb(key, iv, ciphertext)
     : blockCipher(mode, key, iv).decrypt(ciphertext);
-  return removePadding(padded);
+  return removePadding(padded) ?? (mode === "legacy" ? padded : undefined);
 }
 
 function blockCipher(mode: Exclude<SymmetricMode, "ofb">, key: Uint8Array, iv: Uint8Array) {

@@ -7,9 +7,10 @@
  * refused (`docs/spec/wire.md` 14). A variant of a captured text therefore never opens, and whether it was seen is no
  * longer a question.
  *
- * Two ways to a second text remain, and {@link messageReplayDigest} closes them, because it is computed over what was
+ * Three ways to a second text remain, and {@link messageReplayDigest} closes them, because it is computed over what was
  * decrypted:
  *
+ * - in mode legacy a block that holds padding alone can be cut off;
  * - two stanzas share an encryption key, one with an HMAC and one without: the mac can be cut off;
  * - OpenPGP frames the same content in many ways, so that without an HMAC a signed message can be repacked.
  *

@@ -114,3 +114,12 @@ Deno.test("only PKCS#7 padding is removed", () => {
     assertEquals(decrypt(...end), undefined, String(end));
   }
 });
+
+Deno.test("in mode legacy alone a text without padding is kept as it is", () => {
+  const text = new Uint8Array(32).fill(0x41);
+  for (const [mode, length] of [["legacy", 32], ["cbc", undefined]] as const) {
+    const unpadded = encryptAes(mode, key, iv, text).subarray(0, 32);
+    assertEquals(decryptAes(mode, key, iv, unpadded)?.length, length);
+    assertEquals(decryptAes(mode, key, iv, encryptAes(mode, key, iv, text))?.length, 32);
+  }
+});

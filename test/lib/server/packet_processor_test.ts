@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "../../assert.ts";
 import type { Datagram } from "../../../lib/capture/datagram.ts";
 import type { Stanza } from "../../../lib/config/stanza.ts";
+import { decodeBase64, encodeBase64 } from "../../../lib/crypto/base64.ts";
 import { textBytes } from "../../../lib/crypto/bytes.ts";
 import type { Decision } from "../../../lib/server/decision.ts";
 import type { PacketEvent } from "../../../lib/server/event.ts";
@@ -222,6 +223,26 @@ Deno.test("cutting the mac off does not turn a packet into a new one for a stanz
   take(datagram(packetText.slice(0, -mac.length)));
   assertEquals(told, ["decoded #1", "authenticate/hmac-mismatch #1", "seen/replay"]);
   assertEquals(decisions.length, 1);
+});
+
+Deno.test("in mode legacy a packet of an old client without padding opens, and with padding it is the same packet", () => {
+  const { hmac: _, ...stanza } = aStanza();
+  const opened = { legacy: 0, cbc: 0 };
+  for (const mode of ["legacy", "cbc"] as const) {
+    for (let length = 1; length <= 24; length++) {
+      const { take, told, decisions } = bench([{ ...stanza, encryptionMode: mode }]);
+      const message = { username: "a".repeat(length) };
+      const { fullText, packetText } = seal(message, { time: NOW, mode, hmac: undefined });
+      // Where the text fills its last block, the block behind it holds nothing but padding.
+      const blob = decodeBase64(fullText) ?? new Uint8Array();
+      take(datagram(encodeBase64(blob.subarray(0, -16)).slice(10)));
+      opened[mode] += decisions.length;
+      if (decisions.length === 0) continue;
+      take(datagram(packetText));
+      assertEquals(told.at(-1), "seen/replay");
+    }
+  }
+  assertEquals(opened, { legacy: 2, cbc: 0 });
 });
 
 Deno.test("a packet that one stanza refuses is no replay to the next, without an HMAC too", () => {
