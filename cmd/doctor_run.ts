@@ -15,7 +15,8 @@ import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
 import { doctorQuestions } from "./doctor_questions.ts";
 import { examineFiles, examineHost, isFileFinding } from "./doctor_host.ts";
-import { loadServerConfig, printDiagnostics } from "./load_server_config.ts";
+import { loadServerConfig } from "./load_server_config.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
 
 const MARKS: Readonly<Record<Finding["state"], string>> = {
   good: "ok     ",

@@ -9,7 +9,7 @@ import { dumpConfigJson } from "../lib/config/dump_json.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { readServerConfig } from "../lib/config/server_config.ts";
 import { type Context, ExitCode } from "./context.ts";
-import { printDiagnostics } from "./load_server_config.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
 import { systemFiles } from "./system_files.ts";
 
 /** Prints the configuration; nothing but the errors where the server would not start with it. */

@@ -10,7 +10,7 @@ import { type AccessAddition, addStanza } from "../lib/config/access_addition.ts
 import type { GivenOptions } from "../lib/config/option.ts";
 import { reloadDaemon, serviceWithCopies } from "../lib/daemon/remote_control.ts";
 import type { Context } from "./context.ts";
-import { printDiagnostics } from "./load_server_config.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
 import { systemFiles } from "./system_files.ts";
 
 /** Tries the stanza in the configuration that the options name; writes nothing. */

@@ -4,13 +4,12 @@
  * @module
  */
 import { filesFrom, settingsFrom } from "../lib/config/absolute_paths.ts";
-import { type Diagnostic, formatDiagnostic } from "../lib/config/diagnostic.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
-import { toJson } from "../lib/one_line.ts";
 import { readServerConfig } from "../lib/config/server_config.ts";
 import type { ResolvedSettings } from "../lib/config/server_settings.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
 import type { Context } from "./context.ts";
+import { type DiagnosticPrinter, printDiagnostics } from "./print_diagnostics.ts";
 import { systemFiles } from "./system_files.ts";
 
 /** Settings and stanzas that can be acted on. */
@@ -18,9 +17,6 @@ export interface LoadedServerConfig extends ResolvedSettings {
   /** At least one, in the order read. */
   readonly stanzas: readonly Stanza[];
 }
-
-/** Tells what is wrong with a configuration. */
-export type DiagnosticPrinter = (diagnostics: readonly Diagnostic[], context: Context) => void;
 
 /**
  * Reads the files that the options name, or the default ones, and prints what is wrong with them on standard error, as
@@ -40,20 +36,4 @@ export function loadServerConfig(
   if (config === undefined) return undefined;
   const settings = settingsFrom(folder ?? Deno.cwd(), config.settings);
   return { ...config, settings, stanzas: config.stanzas.map(({ stanza }) => stanza) };
-}
-
-/** Prints findings on standard error, an object a line, for those who asked for a log in JSON. */
-export function printDiagnosticObjects(
-  diagnostics: readonly Diagnostic[],
-  context: Context,
-): void {
-  const time = Date.now() / 1000;
-  for (const diagnostic of diagnostics) {
-    context.err(`${toJson({ event: "log", ...diagnostic, time })}\n`);
-  }
-}
-
-/** Prints findings on standard error: text, which begins with the C daemon's line if it has one, place, hint. */
-export function printDiagnostics(diagnostics: readonly Diagnostic[], context: Context): void {
-  for (const diagnostic of diagnostics) context.err(`${formatDiagnostic(diagnostic)}\n`);
 }

@@ -5,10 +5,10 @@
  */
 import type { Diagnostic } from "../lib/config/diagnostic.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
-import { readBrokenSettings, readServerSettings } from "../lib/config/server_config.ts";
+import { readBrokenSettings, readServerSettings } from "../lib/config/settings_files.ts";
 import type { ResolvedSettings, SettingsOutcome } from "../lib/config/server_settings.ts";
 import type { Context } from "./context.ts";
-import { printDiagnostics } from "./load_server_config.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
 import { systemFiles } from "./system_files.ts";
 
 /**

@@ -25,13 +25,12 @@ import { warmUp } from "../lib/server/warm_up.ts";
 import { FWKNOPD } from "./compat/name.ts";
 import type { RunCommand } from "./command.ts";
 import { type Context, ExitCode } from "./context.ts";
+import { type LoadedServerConfig, loadServerConfig } from "./load_server_config.ts";
 import {
   type DiagnosticPrinter,
-  type LoadedServerConfig,
-  loadServerConfig,
   printDiagnosticObjects,
   printDiagnostics,
-} from "./load_server_config.ts";
+} from "./print_diagnostics.ts";
 import { makeRunFolder } from "./run_folder.ts";
 import { checkOnly, isCheckOnly } from "./serve_check.ts";
 import {

@@ -10,7 +10,7 @@ import { disabledUci } from "../lib/config/uci_source.ts";
 import { fileText, foreignEncoding } from "../lib/file_text.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
-import { printDiagnostics } from "./load_server_config.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
 import { readInput } from "./read_input.ts";
 
 /** Converts one file; nothing is written where an error is in it. */

@@ -718,8 +718,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     check: "16, row 11",
     off: "no descriptor of ours in a command",
-    file: "lib/command/run_command.ts",
-    text: "    guardDescriptors();\n",
+    file: "lib/exec/start.ts",
+    text: "    if (policy.guarded) guardDescriptors();\n",
     becomes: "",
     killer: [
       "lib/command/run_command_test.ts",
@@ -729,8 +729,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     check: "16, row 11",
     off: "both ids of a command",
-    file: "lib/command/run_command.ts",
-    text: "      ...identity,\n",
+    file: "lib/exec/start.ts",
+    text: "    ...identity,\n",
     becomes: "",
     killer: [
       "lib/command/run_command_test.ts",
@@ -803,10 +803,32 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 14",
+    off: "the environment of the caller",
+    file: "lib/exec/start.ts",
+    text: "clearEnv: isFixed",
+    becomes: "clearEnv: false",
+    killer: [
+      "lib/exec/policy_test.ts",
+      "a program of the daemon sees PATH and LC_ALL, whatever its caller has set",
+    ],
+  },
+  {
+    check: "16, row 14",
+    off: "the limit of look-ups for one stanza",
+    file: "lib/exec/slots.ts",
+    text: "own >= perStanza",
+    becomes: "own > atOnce",
+    killer: [
+      "lib/exec/slots_test.ts",
+      "whatever is taken and given back, no limit is passed and no place is lost",
+    ],
+  },
+  {
+    check: "16, row 14",
     off: "the time limit of commands",
     file: "lib/command/run_command.ts",
-    text: "const stopper = stopAfter(child, seconds);",
-    becomes: "const stopper = stopAfter(child, Infinity);",
+    text: "    milliseconds: seconds * 1000,\n",
+    becomes: "    milliseconds: Infinity,\n",
     killer: [
       "lib/command/run_command_test.ts",
       "after its time a command is stopped, with everything it started",
@@ -1053,7 +1075,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     check: "16, row 30",
     off: "-c is not an override file",
-    file: "lib/config/server_config.ts",
+    file: "lib/config/settings_files.ts",
     text: 'const overrides = options.value("override-config") ?? named;',
     becomes:
       'const overrides = options.value("override-config") ?? options.value("config-file") ?? named;',

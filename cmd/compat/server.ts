@@ -6,28 +6,22 @@
  */
 import { visibleLines } from "../../lib/one_line.ts";
 import { Problem } from "../../lib/client/problem.ts";
-import { dumpConfig } from "../../lib/config/dump.ts";
 import { FWKNOPD_ROWS } from "../../lib/config/fwknopd_variables.ts";
 import { parseCommandLine, type ParsedCommandLine } from "../../lib/config/getopt.ts";
 import type { GivenOptions } from "../../lib/config/option.ts";
-import { readServerConfig, readServerSettings } from "../../lib/config/server_config.ts";
+import type { ConfigOutcome } from "../../lib/config/server_config.ts";
 import { SERVER_OPTIONS } from "../../lib/config/server_options.ts";
 import type { ResolvedSettings } from "../../lib/config/server_settings.ts";
-import { runningDaemon } from "../../lib/daemon/pid_file.ts";
-import { reloadDaemon, revokeGrants, stopDaemon } from "../../lib/daemon/remote_control.ts";
-import { cListing } from "../../lib/firewall/c_listing.ts";
-import { firewallFromSettings } from "../../lib/firewall/from_settings.ts";
+import { readServerSettings } from "../../lib/config/settings_files.ts";
 import { HintedError } from "../../lib/hinted_error.ts";
 import { formatOptions } from "../../lib/manual/option_list.ts";
 import { VERSION } from "../../lib/version.ts";
 import { type Context, ExitCode } from "../context.ts";
-import { printDiagnostics } from "../load_server_config.ts";
+import { printDiagnostics } from "../print_diagnostics.ts";
 import { readUrgentSettings } from "../load_server_settings.ts";
 import { describeProblem } from "../problem_text.ts";
-import { startServe } from "../serve_run.ts";
 import { systemFiles } from "../system_files.ts";
-import { formatErrorCodes } from "./error_codes.ts";
-import { makeKeys } from "./key_generation.ts";
+import type { MadeKeys } from "./key_generation.ts";
 import { checkServerOptions } from "./server_option_check.ts";
 
 const ROWS = SERVER_OPTIONS.filter(({ only }) => only !== "native");
@@ -50,7 +44,7 @@ export async function runCompatServer(args: readonly string[], context: Context)
 /** The order of work of `docs/spec/server.md` 2: each look through the arguments complains on its own. */
 async function runLine(args: readonly string[], context: Context): Promise<number> {
   const first = look(args, context, "version");
-  const keys = makesKeys(first.options) ? makeKeys(first.options, {}) : undefined;
+  const keys = makesKeys(first.options) ? await makeKeys(first.options) : undefined;
   if (keys instanceof Problem) return fail(keys, context);
   if (first.options.has("version")) {
     context.out(versionText());
@@ -76,8 +70,7 @@ async function runConfigured(line: ParsedCommandLine, context: Context): Promise
     : readServerSettings(options, systemFiles);
   if (resolved === undefined) {
     const isEnough = isUrgent(options) || options.has("restart");
-    const all = isEnough ? diagnostics : readServerConfig(options, systemFiles).diagnostics;
-    printDiagnostics(all, context);
+    printDiagnostics(isEnough ? diagnostics : (await readAll(options)).diagnostics, context);
     return ExitCode.failure;
   }
   const wrong = checkServerOptions(options.entries.slice(0, understood));
@@ -93,6 +86,7 @@ async function runConfigured(line: ParsedCommandLine, context: Context): Promise
     return ExitCode.failure;
   }
   if (options.has("dump-serv-err-codes")) {
+    const { formatErrorCodes } = await import("./error_codes.ts");
     context.out(formatErrorCodes());
     return ExitCode.ok;
   }
@@ -103,7 +97,10 @@ async function runConfigured(line: ParsedCommandLine, context: Context): Promise
   }
   const action = ACTIONS[actions[0] ?? ""];
   // Whoever reads the stanzas as well reads the settings again, and tells what is wrong with both.
-  if (action === undefined) return await startServe(options, context, "fwknopd");
+  if (action === undefined) {
+    const { startServe } = await import("../serve_run.ts");
+    return await startServe(options, context, "fwknopd");
+  }
   if (action !== dump) printDiagnostics(diagnostics, context);
   return await action(resolved, context, options);
 }
@@ -116,16 +113,16 @@ type Action = (
   resolved: ResolvedSettings,
   context: Context,
   options: GivenOptions,
-) => number | Promise<number>;
+) => Promise<number>;
 
-/** In the order in which the C daemon asks for them. */
+/** In the order in which the C daemon asks for them. What only one of them needs is loaded by it. */
 const ACTIONS: Readonly<Record<string, Action>> = {
   kill,
   status,
   restart,
-  "fw-list": list,
-  "fw-list-all": list,
-  "fw-flush": flush,
+  "fw-list": firewall("listRules"),
+  "fw-list-all": firewall("listRules"),
+  "fw-flush": firewall("flushRules"),
   "dump-config": dump,
 };
 
@@ -142,6 +139,7 @@ const EXCLUSIVE: readonly string[] = ["dump-config", "kill", "restart", "status"
 const NONE_RUNS = "No running fwknopd detected.\n";
 
 async function kill({ settings }: ResolvedSettings, context: Context): Promise<number> {
+  const { stopDaemon } = await import("../../lib/daemon/remote_control.ts");
   const stopped = await stopDaemon(settings.FWKNOP_PID_FILE);
   if (stopped === undefined) {
     context.err(NONE_RUNS);
@@ -151,13 +149,15 @@ async function kill({ settings }: ResolvedSettings, context: Context): Promise<n
   return ExitCode.ok;
 }
 
-function status({ settings }: ResolvedSettings, context: Context): number {
+async function status({ settings }: ResolvedSettings, context: Context): Promise<number> {
+  const { runningDaemon } = await import("../../lib/daemon/pid_file.ts");
   const pid = runningDaemon(settings.FWKNOP_PID_FILE);
   context.out(pid === undefined ? NONE_RUNS : `Detected fwknopd is running (pid=${pid}).\n`);
   return pid === undefined ? ExitCode.failure : ExitCode.ok;
 }
 
-function restart({ settings }: ResolvedSettings, context: Context): number {
+async function restart({ settings }: ResolvedSettings, context: Context): Promise<number> {
+  const { reloadDaemon } = await import("../../lib/daemon/remote_control.ts");
   const pid = reloadDaemon(settings.FWKNOP_PID_FILE);
   context.out(
     pid === undefined ? NONE_RUNS : `Sent restart signal to fwknopd (pid=${pid})\n`,
@@ -165,37 +165,24 @@ function restart({ settings }: ResolvedSettings, context: Context): number {
   return pid === undefined ? ExitCode.failure : ExitCode.ok;
 }
 
-async function list(
-  { settings, given }: ResolvedSettings,
-  context: Context,
-  options: GivenOptions,
-): Promise<number> {
-  const firewall = await firewallFromSettings(settings, given, () => {});
-  try {
-    context.out(visibleLines(await cListing(firewall, options.has("fw-list-all"))));
-    return ExitCode.ok;
-  } finally {
-    await firewall.release();
-  }
+function firewall(name: "listRules" | "flushRules"): Action {
+  return async (...words) => (await import("./firewall_actions.ts"))[name](...words);
 }
 
-/** Removes our chains with whatever is in them. */
-async function flush({ settings, given }: ResolvedSettings, context: Context): Promise<number> {
-  context.out("Deleting any existing firewall rules...\n");
-  const firewall = await firewallFromSettings(settings, given, () => {});
-  try {
-    await firewall.flush(true);
-    // Ours would put back what it takes for somebody else's flush.
-    revokeGrants(settings.FWKNOP_PID_FILE);
-    return ExitCode.ok;
-  } finally {
-    await firewall.release();
-  }
+/** The settings and the stanzas. */
+async function readAll(options: GivenOptions): Promise<ConfigOutcome> {
+  const { readServerConfig } = await import("../../lib/config/server_config.ts");
+  return readServerConfig(options, systemFiles);
 }
 
 /** The text to standard output and what is wrong to standard error, where the C daemon gives it to syslog. */
-function dump(_resolved: ResolvedSettings, context: Context, options: GivenOptions): number {
-  const { config, diagnostics } = readServerConfig(options, systemFiles);
+async function dump(
+  _resolved: ResolvedSettings,
+  context: Context,
+  options: GivenOptions,
+): Promise<number> {
+  const { dumpConfig } = await import("../../lib/config/dump.ts");
+  const { config, diagnostics } = await readAll(options);
   printDiagnostics(diagnostics, context);
   if (config === undefined) return ExitCode.failure;
   context.out(visibleLines(dumpConfig(config)));
@@ -207,6 +194,11 @@ function look(args: readonly string[], context: Context, stopAt: string): Parsed
   const line = parseCommandLine(args, BY_NAME, stopAt);
   for (const complaint of line.complaints) context.err(`fwknopd: ${complaint}\n`);
   return line;
+}
+
+async function makeKeys(options: GivenOptions): Promise<MadeKeys | Problem> {
+  const { makeKeys } = await import("./key_generation.ts");
+  return makeKeys(options, {});
 }
 
 function makesKeys(options: GivenOptions): boolean {

@@ -7,7 +7,8 @@ import type { ConfigFiles } from "./config_files.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { GivenOptions } from "./option.ts";
 import { sampleFwknopdConf } from "./sample_conf.ts";
-import { DEFAULT_CONFIG_FILE, readServerConfig, readServerSettings } from "./server_config.ts";
+import { readServerConfig } from "./server_config.ts";
+import { DEFAULT_CONFIG_FILE, readServerSettings } from "./settings_files.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
 
 /** A file as it has to be written for the stanza to be there. */

@@ -2,7 +2,7 @@ import fc from "property-testing";
 import { parseFwknopdConf } from "../../../lib/config/fwknopd_conf.ts";
 import type { ServerSettings } from "../../../lib/config/fwknopd_variables.ts";
 import { natSwitches } from "../../../lib/config/nat_switches.ts";
-import { readBrokenSettings } from "../../../lib/config/server_config.ts";
+import { readBrokenSettings } from "../../../lib/config/settings_files.ts";
 import { SERVER_OPTIONS } from "../../../lib/config/server_options.ts";
 import { resolveServerSettings } from "../../../lib/config/server_settings.ts";
 import { findings, givenOptions, memoryFiles, readTexts } from "../../support/config_files.ts";

@@ -1,0 +1,66 @@
+/** What a command loads before it does anything: a small question must not wait for the whole server. */
+import { assert, assertEquals } from "../assert.ts";
+
+const ROOT = new URL("../../", import.meta.url).href;
+
+interface Module {
+  readonly specifier: string;
+  readonly dependencies?: readonly {
+    readonly code?: { readonly specifier: string };
+    readonly isDynamic?: boolean;
+  }[];
+}
+
+/** The folders of the product whose files are evaluated when a module is, without what it loads later. */
+async function foldersOf(entry: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", ROOT + entry],
+    stderr: "null",
+  }).output();
+  const { modules }: { modules: Module[] } = JSON.parse(new TextDecoder().decode(stdout));
+  const known = new Map(modules.map((module) => [module.specifier, module]));
+  const found = new Set([ROOT + entry]);
+  for (const specifier of found) {
+    for (const { code, isDynamic } of known.get(specifier)?.dependencies ?? []) {
+      if (code !== undefined && isDynamic !== true) found.add(code.specifier);
+    }
+  }
+  const paths = [...found].filter((url) => url.startsWith(ROOT)).map((url) =>
+    url.slice(ROOT.length)
+  );
+  assert(paths.includes(entry));
+  return [...new Set(paths.map((path) => path.split("/").slice(0, -1).join("/")))].sort();
+}
+
+Deno.test("the C daemon's command line loads options and settings before it knows what is asked", async () => {
+  assertEquals(await foldersOf("cmd/compat/server.ts"), [
+    "cmd",
+    "cmd/compat",
+    // Names of users and groups.
+    "ffi",
+    "lib",
+    "lib/client",
+    "lib/config",
+    "lib/crypto",
+    "lib/daemon",
+    "lib/manual",
+    "lib/net",
+  ]);
+});
+
+Deno.test("a listing or a flush of the firewall loads no capture, no cryptography and no server", async () => {
+  for (const entry of ["cmd/compat/firewall_actions.ts", "cmd/fw_list_run.ts"]) {
+    const folders = await foldersOf(entry);
+    for (const folder of ["lib/capture", "lib/server", "lib/gpg", "lib/doctor", "lib/report"]) {
+      assertEquals(folders.includes(folder), false, `${entry}: ${folder}`);
+    }
+  }
+});
+
+Deno.test("whether a daemon runs is answered without firewall, capture, stanzas and server", async () => {
+  for (const entry of ["cmd/status_run.ts", "cmd/stop_run.ts"]) {
+    const folders = await foldersOf(entry);
+    const least = ["cmd", "ffi", "lib", "lib/client", "lib/config", "lib/crypto", "lib/daemon"];
+    assertEquals(folders, [...least, "lib/net"], entry);
+  }
+});
