@@ -6,21 +6,57 @@
 import { commandWords } from "../lib/config/command_words.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { natSwitches } from "../lib/config/nat_switches.ts";
-import type { Stanza } from "../lib/config/stanza.ts";
+import { interfaceNames, isSniffing } from "../lib/config/sniffed_interfaces.ts";
+import { hasGlobalIpv6 } from "../lib/firewall/global_ipv6.ts";
 import type { FirewallChoice } from "../lib/firewall/choose.ts";
 import type { DoctorQuestions } from "../lib/doctor/doctor.ts";
-import { sameService, type Service } from "../lib/net/service.ts";
+import { askedServices } from "../lib/doctor/asked_services.ts";
+import type { Service } from "../lib/net/service.ts";
 import type { LoadedServerConfig } from "./load_server_config.ts";
 
+/** What is asked of the system before permissions are dropped. */
+export interface HostFacts {
+  /** Whether others reach this host by IPv6. */
+  readonly ipv6: boolean;
+  /** The interfaces by which strangers come; absent: by any. */
+  readonly interfaces?: readonly string[];
+}
+
+/** Looks at the system. */
+export function readHostFacts(config: Pick<LoadedServerConfig, "settings" | "given">): HostFacts {
+  const interfaces = strangerInterfaces(config);
+  return { ipv6: hasGlobalIpv6(), ...(interfaces === undefined ? {} : { interfaces }) };
+}
+
 /**
- * The questions of `doctor`, and of `serve` at its start.
- *
- * @param ipv6 whether others reach this host by IPv6.
+ * The interfaces of PCAP_INTF, where that says something and packets that come by them are told by the same name in the
+ * rules: one that belongs to a bridge, or that carries a VLAN, has another one there.
  */
+function strangerInterfaces(
+  { settings, given }: Pick<LoadedServerConfig, "settings" | "given">,
+): readonly string[] | undefined {
+  if (Deno.build.os !== "linux" || !(isSniffing(settings) || given.has("PCAP_INTF"))) {
+    return undefined;
+  }
+  const names = interfaceNames(settings);
+  return names.length > 0 && names.every(standsAlone) ? names : undefined;
+}
+
+function standsAlone(name: string): boolean {
+  if (!/^[^/]+$/.test(name)) return false;
+  try {
+    return !Array.from(Deno.readDirSync(`/sys/class/net/${name}`))
+      .some((entry) => entry.name === "master" || entry.name.startsWith("upper_"));
+  } catch {
+    return false;
+  }
+}
+
+/** The questions of `doctor`, and of `serve` at its start. */
 export function doctorQuestions(
-  { settings, stanzas }: LoadedServerConfig,
+  { settings, stanzas }: Pick<LoadedServerConfig, "settings" | "stanzas">,
   { kind, command }: FirewallChoice,
-  ipv6: boolean,
+  { ipv6, interfaces }: HostFacts,
 ): DoctorQuestions {
   // What stands before the program, such as "ip netns exec NAME", stands before the other one too.
   const wrapper = commandWords(command).slice(0, -1);
@@ -32,7 +68,8 @@ export function doctorQuestions(
     nft: kind === "nft" ? command : [...wrapper, "nft"].join(" "),
     ...chainsOf(kind, settings),
     protect: settings.NFT_PROTECT ?? [],
-    services: servicesOf(stanzas),
+    ...askedServices(stanzas, natSwitches(settings)),
+    ...(interfaces === undefined ? {} : { interfaces }),
     ipv6,
     forwarding,
     ...(kind === "firewalld" ? { firewalld: command } : {}),
@@ -69,13 +106,4 @@ function chainsOf(
   const names = kind === "iptables" ? "IPT" : "FIREWD";
   const input = settings[`${names}_INPUT_ACCESS`];
   return { chains: { input, forward: settings[`${names}_FORWARD_ACCESS`] } };
-}
-
-/** What stanzas open; ssh where none of them says. */
-function servicesOf(stanzas: readonly Stanza[]): Service[] {
-  const services: Service[] = [];
-  for (const service of stanzas.flatMap(({ openPorts }) => openPorts ?? [])) {
-    if (!services.some((known) => sameService(known, service))) services.push(service);
-  }
-  return services.length > 0 ? services : [{ protocol: "tcp", port: 22 }];
 }

@@ -9,11 +9,10 @@ import { chooseFirewall } from "../lib/firewall/choose.ts";
 import { examineFirewall, judgeForwarding } from "../lib/doctor/doctor.ts";
 import type { Finding } from "../lib/doctor/finding.ts";
 import { familiesOf } from "../lib/doctor/questions.ts";
-import { hasGlobalIpv6 } from "../lib/firewall/global_ipv6.ts";
 import { forwards } from "../lib/firewall/ip_forwarding.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
-import { doctorQuestions } from "./doctor_questions.ts";
+import { doctorQuestions, readHostFacts } from "./doctor_questions.ts";
 import { examineFiles, examineHost, isFileFinding } from "./doctor_host.ts";
 import { loadServerConfig } from "./load_server_config.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
@@ -34,7 +33,7 @@ export const runDoctor: RunCommand = async (options, _words, context) => {
   if (config === undefined) return ExitCode.failure;
   const { settings, given } = config;
   const choice = await chooseFirewall(settings, given);
-  const questions = doctorQuestions(config, choice, hasGlobalIpv6());
+  const questions = doctorQuestions(config, choice, readHostFacts(config));
   const findings: Finding[] = [
     { state: "good", text: `The firewall is ${choice.kind}, because ${choice.reason}` },
     ...await examineFirewall(questions),

@@ -4,9 +4,8 @@
  * @module
  */
 import { chooseFirewall } from "../lib/firewall/choose.ts";
-import { hasGlobalIpv6 } from "../lib/firewall/global_ipv6.ts";
 import { examineFirewall } from "../lib/doctor/doctor.ts";
-import { doctorQuestions } from "./doctor_questions.ts";
+import { doctorQuestions, readHostFacts } from "./doctor_questions.ts";
 import type { LoadedServerConfig } from "./load_server_config.ts";
 
 /** What is wrong, and what repairs it. */
@@ -19,10 +18,10 @@ export type Advice = readonly [text: string, ...rest: string[]];
  * @returns nothing where it cannot be told.
  */
 export function prepareAdvice(config: LoadedServerConfig): () => Promise<readonly Advice[]> {
-  const ipv6 = hasGlobalIpv6();
+  const facts = readHostFacts(config);
   return async () => {
     const choice = await chooseFirewall(config.settings, config.given);
-    const findings = await examineFirewall(doctorQuestions(config, choice, ipv6));
+    const findings = await examineFirewall(doctorQuestions(config, choice, facts));
     return findings.filter(({ state }) => state === "bad")
       .map(({ text, mend }): Advice => mend === undefined ? [text] : [text, `  ${mend}`]);
   };

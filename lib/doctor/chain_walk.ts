@@ -4,17 +4,23 @@
  *
  * @module
  */
+import type { Translation } from "./translation.ts";
 
 /** What becomes of a connection; `unclear` where a condition that is not understood may decide. */
 export type Fate = "accepted" | "dropped" | "unclear";
 
-/** How a packet may leave a chain. */
-export type Exit = "accepted" | "dropped" | "returned";
+/** The same of one chain; `astray`: a rule may take the packet where later chains say nothing about it. */
+export type ChainFate = Fate | "astray";
+
+/** How a packet may leave a chain; `lost` where it cannot be followed. */
+export type Exit = "accepted" | "dropped" | "returned" | "lost" | Translation;
+
+/** Whether a packet meets a condition; `maybe`: the condition is not understood, such as one about an address. */
+export type Match = "yes" | "no" | "maybe";
 
 /** One rule as the packet meets it. */
 export interface Step {
-  /** `maybe`: there is a condition that is not understood, such as an address or an interface. */
-  readonly match: "yes" | "no" | "maybe";
+  readonly match: Match;
   readonly does:
     | Exit
     /** The next rule has its turn. */
@@ -25,15 +31,41 @@ export interface Step {
 }
 
 /** Whether a condition holds that another one is the negation of. */
-export function opposite(match: Step["match"]): Step["match"] {
+export function opposite(match: Match): Match {
   if (match === "maybe") return match;
   return match === "yes" ? "no" : "yes";
 }
 
-/** A rule that hands the packet to another program: what that one does with it cannot be seen here. */
+/** Whether all conditions hold. */
+export function allOf(matches: readonly Match[]): Match {
+  if (matches.includes("no")) return "no";
+  return matches.includes("maybe") ? "maybe" : "yes";
+}
+
+/** Whether one of the conditions holds. */
+export function anyOf(matches: readonly Match[]): Match {
+  if (matches.includes("yes")) return "yes";
+  return matches.includes("maybe") ? "maybe" : "no";
+}
+
+/** What is known for certain. */
+export function decided(holds: boolean): "yes" | "no" {
+  return holds ? "yes" : "no";
+}
+
+/**
+ * A rule that hands the packet to another program, such as a proxy: what that one does with it cannot be seen here. Where
+ * it lets the packet go on, that meets later chains as it was.
+ */
 export const DECIDED_ELSEWHERE: readonly Step[] = [
   { match: "maybe", does: "accepted" },
   { match: "maybe", does: "dropped" },
+];
+
+/** A rule that does something not understood. */
+export const NOT_UNDERSTOOD: readonly Step[] = [
+  ...DECIDED_ELSEWHERE,
+  { match: "maybe", does: "lost" },
 ];
 
 /** Deeper nesting is not followed, so anything may come of it; kernels forbid loops. */
@@ -48,16 +80,32 @@ const MAX_DEPTH = 16;
 export function exitsOf(
   chain: string,
   stepsOf: (chain: string) => readonly Step[],
-  depth = 0,
+): ReadonlySet<Exit> {
+  const known = new Map<string, ReadonlySet<Exit>>();
+  const walk = (name: string, depth: number): ReadonlySet<Exit> => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    if (depth > MAX_DEPTH) return new Set<Exit>(["accepted", "dropped", "returned", "lost"]);
+    const exits = exitsOfSteps(stepsOf(name), (next) => walk(next, depth + 1));
+    known.set(name, exits);
+    return exits;
+  };
+  return walk(chain, 0);
+}
+
+function exitsOfSteps(
+  steps: readonly Step[],
+  follow: (chain: string) => ReadonlySet<Exit>,
 ): ReadonlySet<Exit> {
   const exits = new Set<Exit>();
-  if (depth > MAX_DEPTH) return exits.add("accepted").add("dropped").add("returned");
-  for (const { match, does } of stepsOf(chain)) {
+  for (const { match, does } of steps) {
     if (match === "no" || does === "nothing") continue;
-    const ends = typeof does === "string"
-      ? new Set([does])
-      : exitsOf("jump" in does ? does.jump : does.goto, stepsOf, depth + 1);
     const isJump = typeof does === "object" && "jump" in does;
+    const ends = isJump
+      ? follow(does.jump)
+      : typeof does === "object" && "goto" in does
+      ? follow(does.goto)
+      : new Set([does]);
     for (const end of ends) if (end !== "returned" || !isJump) exits.add(end);
     if (match === "yes" && !(isJump && ends.has("returned"))) return exits;
   }
@@ -65,14 +113,19 @@ export function exitsOf(
 }
 
 /** The fate where a packet that no rule decided about is treated by `policy`. */
-export function fateBehind(exits: ReadonlySet<Exit>, policy: "accepted" | "dropped"): Fate {
-  const ends = new Set([...exits].map((exit) => exit === "returned" ? policy : exit));
+export function fateBehind(exits: ReadonlySet<Exit>, policy: "accepted" | "dropped"): ChainFate {
+  const ends = new Set<ChainFate>([...exits].map((exit) => {
+    if (exit === "returned") return policy;
+    return exit === "accepted" || exit === "dropped" ? exit : "astray";
+  }));
+  if (ends.has("astray")) return "astray";
   const [end = policy] = ends;
   return ends.size > 1 ? "unclear" : end;
 }
 
 /** The fate of a packet that has to get past several chains. */
-export function worstOf(fates: readonly Fate[]): Fate {
+export function worstOf(fates: readonly ChainFate[]): Fate {
+  if (fates.includes("astray")) return "unclear";
   if (fates.includes("dropped")) return "dropped";
   return fates.includes("unclear") ? "unclear" : "accepted";
 }

@@ -6,14 +6,14 @@
 import type { AddressFamily } from "../net/address.ts";
 import type { Chain } from "../config/chain.ts";
 import { formatService, sameService, type Service } from "../net/service.ts";
-import { isPublished } from "./docker.ts";
 import { closingFirewalld } from "./firewalld.ts";
 import { jumpIndex } from "./grant_chain.ts";
 import { iptablesFateOf, type Policy, withRule } from "./iptables_policy.ts";
 import type { Ruleset } from "./linux_ruleset.ts";
-import type { Packet } from "./packet.ts";
-import { type DoctorQuestions, familiesOf } from "./questions.ts";
-import { fateOf, verdictsOf } from "./verdicts.ts";
+import { HEX_MARK } from "../firewall/nft_schema.ts";
+import { type DoctorQuestions, familiesOf, type InsideService } from "./questions.ts";
+import { asStranger } from "./stranger.ts";
+import { endsOf } from "./way.ts";
 
 /** The command, or the setting, of the firewall that is driven. */
 export function closing(
@@ -24,7 +24,9 @@ export function closing(
 ): string {
   switch (questions.kind) {
     case "nft":
-      return protecting(questions, ruleset, [service]);
+      return questions.protect.some((it) => sameService(it, service))
+        ? "Start fwknop, which makes the table that closes it (systemctl restart fwknop)"
+        : protecting(questions, ruleset, [service]);
     case "firewalld":
       return closingFirewalld(service);
     default: {
@@ -56,13 +58,54 @@ export function protecting(
   return `Set NFT_PROTECT ${all.join(", ")} in fwknopd.conf`;
 }
 
-/** Whether strangers reach a service of this host; what Docker publishes is no business of NFT_PROTECT. */
+/** Whether strangers reach a service of this host; what is sent elsewhere is no business of NFT_PROTECT. */
 function isOpen(questions: DoctorQuestions, ruleset: Ruleset, service: Service): boolean {
-  return familiesOf(questions)
-    .map((family): Packet => ({ service, family, established: false }))
-    .filter((packet) => !isPublished(ruleset, packet))
-    .some((packet) => fateOf(verdictsOf(ruleset, packet)) === "accepted");
+  return familiesOf(questions).some((family) =>
+    endsOf(ruleset, asStranger(questions, { service, family }))
+      .some(({ turn: { sender }, fate }) => sender === undefined && fate === "accepted")
+  );
 }
+
+/** What closes the way through this host to a service behind it, but to grants. */
+export function closingThrough(
+  { kind, interfaces, chains }: DoctorQuestions,
+  { filter, commands }: Ruleset,
+  { address, service }: InsideService,
+  family: AddressFamily,
+): string {
+  // Without the interface those inside would be cut off from everywhere.
+  if (address === undefined && interfaces === undefined) return NAME_INTERFACE;
+  const by = address === undefined ? interfaces ?? [] : [undefined];
+  if (kind !== "iptables") {
+    const ip = family === 6 ? "ip6" : "ip";
+    const to = address === undefined ? "" : `${ip} daddr ${address.text} `;
+    const port = service === undefined ? "" : `${service.protocol} dport ${service.port} `;
+    const rules = by.map((name) =>
+      `add rule inet knock forward ${name === undefined ? "" : `iifname "${name}" `}${to}${port}` +
+      `meta mark != ${HEX_MARK} ct state new drop`
+    );
+    const chain = "{ type filter hook forward priority filter + 5; }";
+    return `nft '${
+      ["add table inet knock", `add chain inet knock forward ${chain}`, ...rules].join("; ")
+    }'`;
+  }
+  const policy = filter[family];
+  const own = chains?.forward;
+  const { chain, index } = own === undefined || policy === undefined
+    ? { chain: "FORWARD", index: 0 }
+    : placeBehind(policy, own);
+  const to = address === undefined ? "" : ` -d ${address.text}`;
+  const port = service === undefined ? "" : ` -p ${service.protocol} --dport ${service.port}`;
+  return by.map((name) =>
+    `${commands[family]} -I ${chain} ${(index ?? 0) + 1}${
+      name === undefined ? "" : ` -i ${name}`
+    }${to}${port} ` +
+    "-m conntrack ! --ctstate ESTABLISHED,RELATED -j DROP"
+  ).join(" && ");
+}
+
+const NAME_INTERFACE =
+  "Set PCAP_INTF to the interface by which strangers come (ip -brief link) in fwknopd.conf, and run fwknop doctor again";
 
 /** As NFT_PROTECT does it: open sessions and this host itself are not shut out. */
 function closingRule({ protocol, port }: Service): string[] {

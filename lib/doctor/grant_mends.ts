@@ -95,7 +95,10 @@ function isClosed(
   ruleset: Ruleset,
   packet: Packet,
 ): boolean {
-  if (kind === "nft") return protect.some((it) => sameService(it, packet.service));
+  if (kind === "nft") {
+    const own = verdictsOf(ruleset, packet).filter(({ place }) => place.owner === "fwknop");
+    return protect.some((it) => sameService(it, packet.service)) || fateOf(own) === "dropped";
+  }
   if (kind === "firewalld") {
     const own = verdictsOf(ruleset, packet).filter(({ place }) => place.owner === "firewalld");
     return fateOf(own) === "dropped";

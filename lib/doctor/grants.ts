@@ -7,24 +7,27 @@ import type { AddressFamily } from "../net/address.ts";
 import type { Chain } from "../config/chain.ts";
 import { formatServices } from "../net/service.ts";
 import { ANY_SERVICE } from "./any_service.ts";
-import { isPublished } from "./docker.ts";
 import { over } from "./fate_findings.ts";
 import type { Finding } from "./finding.ts";
 import { grantingPolicy, ownChain } from "./grant_chain.ts";
 import { mendObstacle, type Obstacle } from "./grant_mends.ts";
 import type { Ruleset } from "./linux_ruleset.ts";
 import type { Packet } from "./packet.ts";
-import { describePlace } from "./place.ts";
+import { describePlace, type Place } from "./place.ts";
 import { type DoctorQuestions, familiesOf } from "./questions.ts";
+import { asStranger } from "./stranger.ts";
 import { type Verdict, verdictsOf } from "./verdicts.ts";
+import { turnsOf } from "./way.ts";
 
 /** Whether those who knocked come through, to services of this host and, where grants may forward, through it. */
 export function judgeGrants(questions: DoctorQuestions, ruleset: Ruleset): Finding[] {
   const families = familiesOf(questions);
   const knocked = questions.services.flatMap((service) =>
-    families.map((family): Packet => ({ service, family, established: false }))
-  ).filter((packet) => !isPublished(ruleset, packet));
-  const through = questions.forwarding ? families.map(forwardedPacket) : [];
+    families.map((family): Packet => asStranger(questions, { service, family }))
+  ).filter((packet) => !isSentElsewhere(ruleset, packet));
+  const through = questions.forwarding
+    ? families.map((family) => forwardedPacket(questions, family))
+    : [];
   const obstacles = [...knocked, ...through]
     .flatMap((packet) => obstaclesOf(questions, ruleset, packet));
   if (obstacles.length === 0) {
@@ -37,8 +40,14 @@ export function judgeGrants(questions: DoctorQuestions, ruleset: Ruleset): Findi
   }));
 }
 
-function forwardedPacket(family: AddressFamily): Packet {
-  return { service: ANY_SERVICE, family, established: false, hook: "forward", translated: true };
+/** What a rule of this host sends elsewhere is told of as such: no grant opens it in INPUT. */
+function isSentElsewhere(ruleset: Ruleset, packet: Packet): boolean {
+  return turnsOf(ruleset, packet).every(({ sender }) => sender !== undefined);
+}
+
+function forwardedPacket(questions: DoctorQuestions, family: AddressFamily): Packet {
+  const packet = asStranger(questions, { service: ANY_SERVICE, family });
+  return { ...packet, hook: "forward", translated: true };
 }
 
 function obstaclesOf(questions: DoctorQuestions, ruleset: Ruleset, packet: Packet): Obstacle[] {
@@ -49,8 +58,13 @@ function obstaclesOf(questions: DoctorQuestions, ruleset: Ruleset, packet: Packe
       place,
       isCertain: fate === "dropped",
       packets: [packet],
-      ...(place.command === "nft" || own === undefined ? {} : { own }),
+      ...(own === undefined || !isOfGrants(ruleset, place, packet) ? {} : { own }),
     }));
+}
+
+/** Whether it is the table in which iptables has the chains of grants. */
+function isOfGrants({ commands }: Ruleset, { command, table }: Place, packet: Packet): boolean {
+  return table === "filter" && command === commands[packet.family];
 }
 
 /** What all chains do to somebody who knocked: the firewall that is driven lets him in, where he comes to its rules. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { exitsOf, type Fate, fateBehind, type Step } from "./chain_walk.ts";
+import { exitsOf, type Fate, fateBehind, type Step, worstOf } from "./chain_walk.ts";
 import { type IpfwPacket, matchesIpfw } from "./ipfw_condition.ts";
 import { parseIpfwRules } from "../firewall/ipfw_listing.ts";
 
@@ -75,7 +75,7 @@ export function ipfwFateOf(rules: readonly IpfwRule[], packet: IpfwPacket): Fate
       { match: "maybe", does: "dropped" },
     ];
   });
-  return fateBehind(exitsOf("", () => steps), "accepted");
+  return worstOf([fateBehind(exitsOf("", () => steps), "accepted")]);
 }
 
 function matchOf({ words, chance }: IpfwRule, packet: IpfwPacket): Step["match"] {

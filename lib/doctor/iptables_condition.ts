@@ -3,75 +3,92 @@
  *
  * @module
  */
+import { PROTOCOL_NUMBERS } from "../net/service.ts";
 import { NFT_MARK } from "../firewall/nft_schema.ts";
-import { opposite, type Step } from "./chain_walk.ts";
+import {
+  isLocalDestination,
+  matchesDestination,
+  matchesInterface,
+  matchesOutput,
+  matchesSource,
+} from "./address_match.ts";
+import { allOf, decided, type Match, opposite } from "./chain_walk.ts";
+import type { Condition } from "./iptables_words.ts";
 import type { Packet } from "./packet.ts";
 
-/** `maybe`: there is a condition that is not understood, such as an address or an interface. */
-export function matchesIptables(words: readonly string[], packet: Packet): Step["match"] {
-  let certain = true;
-  let module = "";
-  let negated = false;
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index] ?? "";
-    if (/^-[jg]$/.test(word)) break;
-    if (word === "!") {
-      negated = true;
-      continue;
-    }
-    // What belongs to an option that is not understood.
-    if (!word.startsWith("-")) continue;
-    const value = words[++index] ?? "";
-    if (word === "-m") module = value;
-    if (word === "-m" || word === "--comment") continue;
-    const met = meets({ module, option: word, value }, packet);
-    const match = negated ? opposite(met) : met;
-    negated = false;
-    if (match === "no") return "no";
-    if (match === "maybe") certain = false;
-  }
-  return certain ? "yes" : "maybe";
+/** Whether all of them hold; `maybe`: there is one that is not understood. */
+export function matchesIptables(conditions: readonly Condition[], packet: Packet): Match {
+  return allOf(conditions.map((condition) => {
+    const met = meets(condition, packet);
+    return condition.negated ? opposite(met) : met;
+  }));
 }
 
-/** An option with its value, and the module that was named last before it: some share their names. */
-interface Condition {
-  readonly module: string;
-  readonly option: string;
-  readonly value: string;
-}
+/** Modules that decide by their options alone. */
+const SILENT_MODULES: ReadonlySet<string> = new Set(
+  ["tcp", "udp", "conntrack", "state", "multiport", "comment", "mark", "addrtype"],
+);
 
-function meets({ module, option, value }: Condition, packet: Packet): Step["match"] {
-  const { service: { protocol, port }, hook = "input" } = packet;
+function meets({ module, option, value, second }: Condition, packet: Packet): Match {
+  const { service: { protocol, port }, interfaces, vague = {} } = packet;
   switch (option) {
+    case "-m":
+      return SILENT_MODULES.has(module) ? "yes" : "maybe";
     case "-i":
-      return value === "lo" ? "no" : "maybe";
+      return matchesInterface(value, interfaces);
+    case "-o":
+      return matchesOutput(value, packet);
+    case "-s":
+      return matchesSource(value, packet);
+    case "-d":
+      return matchesDestination(value, packet);
     case "-p":
-      return decided(value === protocol || value === "all");
+      if (value === "all" || value === "0") return "yes";
+      return vague.protocol === true
+        ? "maybe"
+        : decided(value === protocol || value === String(PROTOCOL_NUMBERS[protocol]));
     case "--dport":
     case "--dports":
-      return decided(coversPort(value, port));
+      return vague.port === true ? "maybe" : decided(coversPort(value, port));
     case "--state":
     case "--ctstate":
-      return decided(value.split(",").some((state) => statesOf(packet).includes(state)));
+      return vague.state === true
+        ? "maybe"
+        : decided(value.split(",").some((state) => statesOf(packet).includes(state)));
+    case "--tcp-flags":
+      return matchesFlags(value, second, packet);
     case "--mark":
       // Only our own table sets it, for those who knocked; a connection's mark is another thing.
-      return module === "mark" && Number(value) === NFT_MARK
+      return module === "mark" && Number(value) === NFT_MARK && vague.mark !== true
         ? decided(packet.marked === true)
         : "maybe";
     case "--dst-type":
-      return value === "LOCAL" ? decided(hook === "input") : "maybe";
+      if (value === "LOCAL") return isLocalDestination(packet);
+      return /^(MULTICAST|BROADCAST)$/.test(value) ? "no" : "maybe";
+    case "--invert":
+      // Whoever gets an answer has a route.
+      return module === "rpfilter" ? "no" : "maybe";
     default:
       return "maybe";
   }
 }
 
-function decided(holds: boolean): "yes" | "no" {
-  return holds ? "yes" : "no";
-}
-
 /** What conntrack says of it, in the words of iptables. */
 function statesOf({ established, translated }: Packet): string[] {
   return [established ? "ESTABLISHED" : "NEW", ...(translated === true ? ["DNAT"] : [])];
+}
+
+/** The first packet of a connection has the flag SYN alone; UDP has none. */
+function matchesFlags(
+  mask: string,
+  set: string | undefined,
+  { service: { protocol }, established, vague = {} }: Packet,
+): Match {
+  if (vague.protocol === true || set === undefined) return "maybe";
+  if (protocol !== "tcp") return "no";
+  if (established) return "maybe";
+  const asked = mask.split(",").filter((flag) => flag === "SYN" || flag === "ALL");
+  return decided(asked.length > 0 ? set === "SYN" : set === "NONE");
 }
 
 /** `22`, `22:30`, `22,80,8000:8010`. */

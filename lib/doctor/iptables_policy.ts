@@ -1,12 +1,29 @@
 /**
- * What a host's iptables policy does to a connection, as far as its rules can be understood without packets.
+ * What a table of iptables does to a packet, as far as its rules can be understood without packets.
  *
  * @module
  */
-import { DECIDED_ELSEWHERE, exitsOf, type Fate, fateBehind, type Step } from "./chain_walk.ts";
-import { type ListedRule, type Listing, parseListing } from "../firewall/iptables_listing.ts";
+import {
+  type ChainFate,
+  DECIDED_ELSEWHERE,
+  type Exit,
+  exitsOf,
+  type Fate,
+  fateBehind,
+  NOT_UNDERSTOOD,
+  type Step,
+  worstOf,
+} from "./chain_walk.ts";
+import {
+  type ListedRule,
+  type Listing,
+  logicalLines,
+  parseListing,
+} from "../firewall/iptables_listing.ts";
 import { matchesIptables } from "./iptables_condition.ts";
+import { optionOf, readRule } from "./iptables_words.ts";
 import type { Packet } from "./packet.ts";
+import { parseEndpoint, readPort, type Translation } from "./translation.ts";
 
 /** One table: its chains and the policies of the built-in ones. */
 export interface Policy {
@@ -18,7 +35,7 @@ export interface Policy {
 /** Reads `iptables -t TABLE -S`. */
 export function parsePolicy(text: string): Policy {
   const policies = new Map<string, string>();
-  for (const line of text.split("\n")) {
+  for (const line of logicalLines(text)) {
     const [, chain, policy] = /^-P (\S+) ([A-Z]+)$/.exec(line) ?? [];
     if (chain !== undefined && policy !== undefined) policies.set(chain, policy);
   }
@@ -32,25 +49,21 @@ export function hookChain({ hook }: Packet): "INPUT" | "FORWARD" {
 
 /** What the table filter does to a packet. */
 export function iptablesFateOf(policy: Policy, packet: Packet): Fate {
-  const chain = hookChain(packet);
-  const otherwise = policy.policies.get(chain) === "DROP" ? "dropped" : "accepted";
-  return fateIn(policy, chain, packet, otherwise);
+  return worstOf([fateIn(policy, hookChain(packet), packet)]);
 }
 
-/**
- * What a chain does to a packet.
- *
- * @param otherwise what becomes of one that no rule decided about.
- */
-export function fateIn(
-  policy: Policy,
-  chain: string,
-  packet: Packet,
-  otherwise: "accepted" | "dropped",
-): Fate {
-  const stepsOf = (name: string) =>
-    (policy.chains.get(name) ?? []).flatMap((rule) => steps(policy, rule, packet));
-  return fateBehind(exitsOf(chain, stepsOf), otherwise);
+/** What one of the built-in chains does to a packet. */
+export function fateIn(policy: Policy, chain: string, packet: Packet): ChainFate {
+  const otherwise = policy.policies.get(chain) === "DROP" ? "dropped" : "accepted";
+  return fateBehind(exitsIn(policy, chain, packet), otherwise);
+}
+
+/** How a packet may leave a chain. */
+export function exitsIn(policy: Policy, chain: string, packet: Packet): ReadonlySet<Exit> {
+  return exitsOf(
+    chain,
+    (name) => (policy.chains.get(name) ?? []).flatMap((rule) => steps(policy, rule, packet)),
+  );
 }
 
 /** The same policy with one more rule, in the words of `iptables -S`, at an index of a chain. */
@@ -66,22 +79,67 @@ export function withRule(
 }
 
 function steps(policy: Policy, rule: ListedRule, packet: Packet): readonly Step[] {
-  const match = matchesIptables(rule.words, packet);
+  const { conditions, target, isGoto, options } = readRule(rule.words);
+  const match = matchesIptables(conditions, packet);
+  if (match === "no" || target === undefined) return [];
+  if (policy.chains.has(target)) {
+    return [{ match, does: isGoto ? { goto: target } : { jump: target } }];
+  }
+  const does = effect(target, options, rule.text);
+  if (does === undefined) {
+    return /^(NF)?QUEUE$|^SYNPROXY$|^TPROXY$/.test(target) ? DECIDED_ELSEWHERE : NOT_UNDERSTOOD;
+  }
   // A rule of ours admits those who knocked; it says nothing about anybody else.
   const isOurs = rule.words.some((word) => word.startsWith("_exp_"));
-  if (match === "no" || (match === "maybe" && isOurs)) return [];
-  const at = rule.words.findIndex((word) => /^-[jg]$/.test(word));
-  const [how = "", target = ""] = rule.words.slice(at, at + 2);
-  return /^(NF)?QUEUE$|^SYNPROXY$/.test(target)
-    ? DECIDED_ELSEWHERE
-    : [{ match, does: effect(policy, how, target) }];
+  return match === "maybe" && isOurs && does !== "dropped" ? [] : [{ match, does }];
 }
 
-function effect(policy: Policy, how: string, target: string): Step["does"] {
-  if (target === "ACCEPT") return "accepted";
-  if (target === "DROP" || target === "REJECT") return "dropped";
-  if (target === "RETURN") return "returned";
-  // LOG, MARK and the like let the packet go on.
-  if (!policy.chains.has(target)) return "nothing";
-  return how === "-g" ? { goto: target } : { jump: target };
+/** `undefined`: a target that is not understood. */
+function effect(
+  target: string,
+  options: readonly string[],
+  rule: string,
+): Exit | "nothing" | undefined {
+  const to = (place: Pick<Translation, "to" | "port">): Translation => ({ ...place, rule });
+  switch (target) {
+    case "ACCEPT":
+      return "accepted";
+    case "DROP":
+    case "REJECT":
+      return "dropped";
+    case "RETURN":
+      return "returned";
+    case "DNAT":
+      return to(parseEndpoint(optionOf(options, "--to-destination") ?? "unknown"));
+    case "REDIRECT": {
+      const ports = optionOf(options, "--to-ports");
+      return to({ to: "here", port: ports === undefined ? "same" : readPort(ports) });
+    }
+    case "NETMAP":
+      return to({ to: "unknown", port: "same" });
+    default:
+      return PASSING.has(target) ? "nothing" : undefined;
+  }
+}
+
+/** Targets that let the packet go on as it was. */
+const PASSING: ReadonlySet<string> = new Set(
+  "LOG NFLOG ULOG MARK CONNMARK CLASSIFY CT NOTRACK SET TOS DSCP ECN TTL HL TCPMSS TCPOPTSTRIP CHECKSUM AUDIT SECMARK CONNSECMARK RATEEST TRACE LED IDLETIMER HMARK TEE SNAT MASQUERADE"
+    .split(" "),
+);
+
+/** Which parts of a packet a rule of the table may make such that they cannot be told any more. */
+export function doubtsIn(policy: Policy, packet: Packet): ReadonlySet<"mark" | "state"> {
+  const doubts = new Set<"mark" | "state">();
+  for (const { words } of [...policy.chains.values()].flat()) {
+    const { conditions, target = "", options } = readRule(words);
+    const isUntracking = target === "NOTRACK" || (target === "CT" && options.includes("--notrack"));
+    const isMarking = target === "MARK" ||
+      (target === "CONNMARK" && options.includes("--restore-mark")) ||
+      options.includes("--map-mark");
+    if (!isUntracking && !isMarking) continue;
+    if (matchesIptables(conditions, packet) === "no") continue;
+    doubts.add(isUntracking ? "state" : "mark");
+  }
+  return doubts;
 }

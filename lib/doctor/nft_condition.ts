@@ -3,9 +3,15 @@
  *
  * @module
  */
-import type { Protocol } from "../net/service.ts";
-import { opposite, type Step } from "./chain_walk.ts";
-import { matchesForeign } from "./foreign_address.ts";
+import {
+  isLocalDestination,
+  matchesDestination,
+  matchesInterface,
+  matchesOutput,
+  matchesSource,
+} from "./address_match.ts";
+import { allOf, anyOf, decided, type Match, opposite } from "./chain_walk.ts";
+import { PROTOCOL_NUMBERS } from "../net/service.ts";
 import { property } from "../firewall/nft_listing.ts";
 import { NFT_MARK } from "../firewall/nft_schema.ts";
 import type { Packet } from "./packet.ts";
@@ -17,7 +23,8 @@ export type NamedSets = (name: string) => readonly unknown[];
 const STATEMENTS: ReadonlySet<string> = new Set(
   ["accept", "drop", "reject", "return", "continue", "jump", "goto", "vmap", "queue", "synproxy"]
     .concat(["counter", "log", "mangle", "notrack", "dup", "last", "secmark", "comment"])
-    .concat(["ct helper", "ct timeout", "ct expectation"]),
+    .concat(["ct helper", "ct timeout", "ct expectation", "dnat", "redirect", "snat", "masquerade"])
+    .concat(["tproxy", "fwd"]),
 );
 
 /** Statements that are no condition (counter, log) match; conditions not understood are `maybe`. */
@@ -25,88 +32,135 @@ export function matchesExpression(
   expression: unknown,
   packet: Packet,
   sets: NamedSets,
-): Step["match"] {
+): Match {
   const match = property(expression, "match");
   if (match === undefined) {
     return Object.keys(expression ?? {}).every((name) => STATEMENTS.has(name)) ? "yes" : "maybe";
   }
   const operator = property(match, "op");
   if (operator !== "==" && operator !== "in" && operator !== "!=") return "maybe";
-  const left = property(match, "left");
-  const header = String(property(property(left, "payload"), "protocol"));
-  if (!mayHave(header, packet.service.protocol, packet.family)) return "no";
-  const met = meets(left, elementsOf(property(match, "right"), sets), packet);
-  return operator === "!=" ? opposite(met) : met;
+  const met = matchesValue(
+    property(match, "left"),
+    elementsOf(property(match, "right"), sets),
+    packet,
+  );
+  return operator === "!=" && hasHeader(property(match, "left"), packet) === "yes"
+    ? opposite(met)
+    : met;
 }
 
 /** Whether what stands on the left is one of those on the right. */
-function meets(left: unknown, right: unknown[], packet: Packet): Step["match"] {
-  const key = String(property(property(left, "meta") ?? property(left, "ct"), "key"));
-  const payload = property(left, "payload");
-  const field = `${String(property(payload, "protocol"))} ${String(property(payload, "field"))}`;
-  const { service: { protocol, port }, established, family, marked, translated } = packet;
-  if (key === "iifname" || key === "iif") return right.every((it) => it === "lo") ? "no" : "maybe";
-  // Only our own table sets it, for those who knocked; a connection's mark is another thing.
-  if (key === "mark" && property(left, "meta") !== undefined) {
-    if (marked === true) return right.includes(NFT_MARK) ? "yes" : "maybe";
-    return right.every((it) => it === NFT_MARK) ? "no" : "maybe";
-  }
-  if (key === "l4proto") return right.includes(protocol) ? "yes" : "no";
-  if (key === "nfproto") return right.includes(family === 4 ? "ipv4" : "ipv6") ? "yes" : "no";
-  // Who comes straight to a port of this host was not sent there by a rule of it.
-  if (key === "status") {
-    if (translated === true) return right.includes("dnat") ? "yes" : "maybe";
-    return right.every((it) => it === "dnat") ? "no" : "maybe";
-  }
-  if (key === "state") return right.includes(established ? "established" : "new") ? "yes" : "no";
-  if (field === "tcp dport" || field === "udp dport" || field === "th dport") {
-    return right.some((item) => coversPort(item, port)) ? "yes" : "no";
-  }
-  if (field === "ip protocol" || field === "ip6 nexthdr") {
-    return right.includes(protocol) ? "yes" : "no";
-  }
-  if (ADDRESSES.has(field)) return anyStranger(right, family);
-  return concatenation(left, right, packet);
+export function matchesValue(left: unknown, right: readonly unknown[], packet: Packet): Match {
+  const header = hasHeader(left, packet);
+  if (header === "no") return "no";
+  return allOf([header, meets(left, right, packet)]);
 }
 
-const ADDRESSES: ReadonlySet<string> = new Set(
-  ["ip saddr", "ip daddr", "ip6 saddr", "ip6 daddr"],
-);
+function meets(left: unknown, right: readonly unknown[], packet: Packet): Match {
+  const parts = property(left, "concat");
+  if (Array.isArray(parts)) return meetsEach(parts, right, packet);
+  const oneOf = (matches: (item: unknown) => Match) => anyOf(right.map(matches));
+  const named = (known: readonly unknown[]) =>
+    oneOf((item) => typeof item === "object" ? "maybe" : decided(known.includes(item)));
+  const { service: { protocol, port }, established, family, marked, translated, vague = {} } =
+    packet;
+  // A host without names for protocols has numbers.
+  const protocols = [protocol, PROTOCOL_NUMBERS[protocol]];
+  const key = String(property(property(left, "meta"), "key"));
+  switch (key) {
+    case "iifname":
+    case "iif":
+      return oneOf((item) =>
+        typeof item === "string" ? matchesInterface(item, packet.interfaces) : "maybe"
+      );
+    case "oifname":
+    case "oif":
+      return oneOf((item) => typeof item === "string" ? matchesOutput(item, packet) : "maybe");
+    case "l4proto":
+      return vague.protocol === true ? "maybe" : named(protocols);
+    case "nfproto":
+      return named([family === 4 ? "ipv4" : "ipv6"]);
+    case "mark":
+      // Only our own table sets it, for those who knocked; a connection's mark is another thing.
+      if (vague.mark === true) return "maybe";
+      if (marked === true) return right.includes(NFT_MARK) ? "yes" : "maybe";
+      return right.every((it) => it === NFT_MARK) ? "no" : "maybe";
+  }
+  switch (String(property(property(left, "ct"), "key"))) {
+    case "state":
+      return vague.state === true ? "maybe" : named([established ? "established" : "new"]);
+    // Who comes straight to a port of this host was not sent there by a rule of it.
+    case "status":
+      if (vague.state === true) return "maybe";
+      if (translated === true) return right.includes("dnat") ? "yes" : "maybe";
+      return right.every((it) => it === "dnat") ? "no" : "maybe";
+  }
+  const payload = property(left, "payload");
+  switch (`${String(property(payload, "protocol"))} ${String(property(payload, "field"))}`) {
+    case "tcp dport":
+    case "udp dport":
+    case "th dport":
+      return vague.port === true ? "maybe" : oneOf((item) => coversPort(item, port));
+    case "ip protocol":
+    case "ip6 nexthdr":
+      return vague.protocol === true ? "maybe" : named(protocols);
+    case "ip saddr":
+    case "ip6 saddr":
+      return oneOf((item) => covers(item, (text) => matchesSource(text, packet)));
+    case "ip daddr":
+    case "ip6 daddr":
+      return oneOf((item) => covers(item, (text) => matchesDestination(text, packet)));
+  }
+  return meetsRoute(property(left, "fib"), right, packet);
+}
 
-/** Whether a packet from another host may have one of these addresses. */
-function anyStranger(addresses: readonly unknown[], family: 4 | 6): "no" | "maybe" {
-  const isNever = (item: unknown): boolean => {
-    const address = property(property(item, "prefix"), "addr") ?? item;
-    return typeof address === "string" && matchesForeign(address, family) === "no";
-  };
-  return addresses.every(isNever) ? "no" : "maybe";
+/** What the routing table says: of the destination whether it is this host, of the source whether there is a way back. */
+function meetsRoute(fib: unknown, right: readonly unknown[], packet: Packet): Match {
+  const flags = property(fib, "flags");
+  const has = (flag: string) => flags === flag || (Array.isArray(flags) && flags.includes(flag));
+  const result = property(fib, "result");
+  if (result === "type" && has("daddr")) {
+    if (right.length === 1 && right[0] === "local") return isLocalDestination(packet);
+    return right.every((it) => it === "multicast" || it === "broadcast") ? "no" : "maybe";
+  }
+  // Whoever gets an answer has a route.
+  if (result === "oif" && has("saddr") && right.every((it) => it === false)) return "no";
+  return "maybe";
+}
+
+/** `meta l4proto . th dport @protected`: one element whose every part holds. */
+function meetsEach(parts: readonly unknown[], right: readonly unknown[], packet: Packet): Match {
+  return anyOf(right.map((item) => {
+    const values = property(item, "concat");
+    return Array.isArray(values) && values.length === parts.length
+      ? allOf(parts.map((part, at) => matchesValue(part, [values[at]], packet)))
+      : "maybe";
+  }));
+}
+
+/** An address or a prefix; a range may be about anything. */
+function covers(item: unknown, matches: (text: string) => Match): Match {
+  const prefix = property(item, "prefix");
+  if (prefix !== undefined) {
+    return matches(`${String(property(prefix, "addr"))}/${String(property(prefix, "len"))}`);
+  }
+  return typeof item === "string" ? matches(item) : "maybe";
 }
 
 /** Whether a packet has that header at all: a rule about the fields of another one is not about it. */
-function mayHave(header: string, protocol: Protocol, family: 4 | 6): boolean {
-  if (header === "ip") return family === 4;
-  if (header === "ip6") return family === 6;
-  return !TRANSPORTS.has(header) || header === protocol;
+function hasHeader(left: unknown, packet: Packet): Match {
+  const parts = property(left, "concat");
+  if (Array.isArray(parts)) return allOf(parts.map((part) => hasHeader(part, packet)));
+  const { service: { protocol }, family, vague = {} } = packet;
+  const header = String(property(property(left, "payload"), "protocol"));
+  if (header === "ip" || header === "ip6") return decided((header === "ip") === (family === 4));
+  if (!TRANSPORTS.has(header)) return "yes";
+  return vague.protocol === true ? "maybe" : decided(header === protocol);
 }
 
 const TRANSPORTS: ReadonlySet<string> = new Set(
   ["tcp", "udp", "udplite", "sctp", "dccp", "icmp", "icmpv6", "igmp", "esp", "ah", "comp"],
 );
-
-/** `meta l4proto . th dport @protected`: understood if it is just that. */
-function concatenation(left: unknown, right: unknown[], packet: Packet): "yes" | "no" | "maybe" {
-  const parts = property(left, "concat");
-  if (!Array.isArray(parts) || parts.length !== 2) return "maybe";
-  const isProtocol = property(property(parts[0], "meta"), "key") === "l4proto";
-  const isPort = property(property(parts[1], "payload"), "field") === "dport";
-  if (!isProtocol || !isPort) return "maybe";
-  const { protocol, port } = packet.service;
-  const found = right.some((item) => {
-    const pair = property(item, "concat");
-    return Array.isArray(pair) && pair[0] === protocol && coversPort(pair[1], port);
-  });
-  return found ? "yes" : "no";
-}
 
 /** What stands on the right: one thing, a set written in place, or a set by name. */
 export function elementsOf(right: unknown, sets: NamedSets): unknown[] {
@@ -116,13 +170,21 @@ export function elementsOf(right: unknown, sets: NamedSets): unknown[] {
   return Array.isArray(right) ? right : [right];
 }
 
-/** An element of a set; one with a comment, a counter or a timeout is an object around it. */
+/**
+ * An element of a set; one with a comment or a counter is an object around it. One that times out is not there for long:
+ * whether it is when a packet comes cannot be told.
+ */
 export function valueOf(element: unknown): unknown {
-  return property(property(element, "elem"), "val") ?? element;
+  const inner = property(element, "elem");
+  if (property(inner, "expires") !== undefined) return ENDING;
+  return property(inner, "val") ?? element;
 }
 
-function coversPort(item: unknown, port: number): boolean {
+/** Stands for an element that times out. */
+const ENDING: unknown = { ends: true };
+
+function coversPort(item: unknown, port: number): Match {
   const range = property(item, "range");
-  if (Array.isArray(range)) return port >= Number(range[0]) && port <= Number(range[1]);
-  return Number(item) === port;
+  if (Array.isArray(range)) return decided(port >= Number(range[0]) && port <= Number(range[1]));
+  return typeof item === "number" ? decided(item === port) : "maybe";
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AddressFamily } from "../net/address.ts";
+import type { Address, AddressFamily } from "../net/address.ts";
 import type { Service } from "../net/service.ts";
 
 /** A packet that comes from anywhere, to this host or through it. */
@@ -13,8 +13,21 @@ export interface Packet {
   readonly family: AddressFamily;
   /** Absent: for this host. */
   readonly hook?: "input" | "forward";
+  /** Absent: any address of this host, or of another one where it is forwarded. */
+  readonly destination?: Address;
+  /** The interfaces by which it may come; absent: by any. */
+  readonly interfaces?: readonly string[];
+  /** The interface by which it leaves where it is forwarded; absent: not known. */
+  readonly leavesBy?: string;
+  /** The addresses of this host; absent: not known. */
+  readonly locals?: readonly Address[];
   /** Whether our own table of nftables has let it in and set its mark. */
   readonly marked?: boolean;
   /** Whether a rule of this host has changed where it goes. */
   readonly translated?: boolean;
+  /** What of it is not known: a condition about that may hold or not. */
+  readonly vague?: Vague;
 }
+
+/** Parts of a packet: its protocol, its port, what conntrack says of it, its mark. */
+export type Vague = Readonly<Partial<Record<"protocol" | "port" | "state" | "mark", true>>>;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Exit, type Fate, fateBehind, type Step } from "./chain_walk.ts";
+import { type Exit, type Fate, fateBehind, type Step, worstOf } from "./chain_walk.ts";
 import { matchesPf, type PfPacket, pfWords } from "./pf_condition.ts";
 
 /** A rule that may decide. */
@@ -72,10 +72,10 @@ export function pfFateOf(rules: readonly PfRule[], packet: PfPacket, own: string
     if (does === "either") return "unclear";
     if (quick) {
       ends.add(does);
-      if (match === "yes") return fateBehind(ends, "accepted");
+      if (match === "yes") return worstOf([fateBehind(ends, "accepted")]);
     } else last = match === "yes" ? new Set([does]) : new Set([...last, does]);
   }
-  return fateBehind(new Set([...ends, ...last]), "accepted");
+  return worstOf([fateBehind(new Set([...ends, ...last]), "accepted")]);
 }
 
 /** The rule with which a packet ends before it comes to an anchor. */

@@ -22,7 +22,8 @@ export interface Place {
 
 /** In words, to be a subject. */
 export function describePlace({ command, table, chain }: Place): string {
-  return command === "nft" ? `the chain ${chain} of table ${table}` : `${chain} of ${command}`;
+  if (command === "nft") return `the chain ${chain} of table ${table}`;
+  return table === "filter" ? `${chain} of ${command}` : `${chain} of ${command} -t ${table}`;
 }
 
 /** Lets a service in there. */
@@ -66,5 +67,5 @@ function putFirst(
 ): string {
   return command === "nft"
     ? `nft insert rule ${table} ${chain} ${rule.nft}`
-    : `${command} -I ${chain} 1 ${rule.iptables}`;
+    : `${command}${table === "filter" ? "" : ` -t ${table}`} -I ${chain} 1 ${rule.iptables}`;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AddressFamily } from "../net/address.ts";
+import type { Address, AddressFamily } from "../net/address.ts";
 import type { Chain } from "../config/chain.ts";
 import type { Service } from "../net/service.ts";
 import type { FirewallKind } from "../firewall/choose.ts";
@@ -23,6 +23,12 @@ export interface DoctorQuestions {
   readonly protect: readonly Service[];
   /** Services that knocking is to open. */
   readonly services: readonly Service[];
+  /** Those of them that may be no more than the outside ports of NAT grants. */
+  readonly outside?: readonly Service[];
+  /** What grants lead to behind this host. */
+  readonly inside?: readonly InsideService[];
+  /** The interfaces by which strangers come; absent: any. */
+  readonly interfaces?: readonly string[];
   /** The ports at which this host listens for SPA packets; none: they are sniffed. */
   readonly spaServices?: readonly Service[];
   /** Whether strangers reach this host by IPv6 too. */
@@ -35,6 +41,14 @@ export interface DoctorQuestions {
   readonly pf?: PfSettings;
   /** As `firewalld`. */
   readonly ipfw?: IpfwQuestions;
+}
+
+/** What a grant that forwards leads to. */
+export interface InsideService {
+  /** Absent: any host. */
+  readonly address?: Address;
+  /** Absent: any service. */
+  readonly service?: Service;
 }
 
 /** What of the settings the doctor looks at ipfw by. */

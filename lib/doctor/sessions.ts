@@ -18,7 +18,9 @@ import { fateOf, hurdles, verdictsOf } from "./verdicts.ts";
 /** What is said of established connections to this host, and through it where grants may forward. */
 export function judgeSessions(questions: DoctorQuestions, ruleset: Ruleset): Finding[] {
   const families = familiesOf(questions);
-  const toHost = families.map((family) => sessionsOver(ruleset, questions.services, { family }));
+  const by = questions.interfaces === undefined ? {} : { interfaces: questions.interfaces };
+  const toHost = families
+    .map((family) => sessionsOver(ruleset, questions.services, { ...by, family }));
   const through = !questions.forwarding ? [] : families
     .map((family) => sessionsOver(ruleset, [], { family, hook: "forward" }));
   return [...judgeToHost(toHost), ...through.flatMap(judgeThrough)];
@@ -38,7 +40,7 @@ interface Sessions {
 function sessionsOver(
   ruleset: Ruleset,
   services: readonly Service[],
-  way: Pick<Packet, "family" | "hook">,
+  way: Pick<Packet, "family" | "hook" | "interfaces">,
 ): Sessions {
   const verdicts = (service: Service) =>
     verdictsOf(ruleset, { ...way, service, established: true });

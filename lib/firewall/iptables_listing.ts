@@ -18,12 +18,12 @@ export type Listing = ReadonlyMap<string, readonly ListedRule[]>;
 
 /**
  * Reads the output of `iptables -t TABLE -S`. Lines that are not `-P`, `-N` or `-A` and a well-formed name are
- * passed over: a rule's comment, somebody else's, may hold a line break.
+ * passed over.
  */
 export function parseListing(text: string): Listing {
   const chains = new Map<string, ListedRule[]>();
-  for (const line of text.split("\n")) {
-    const match = /^-([PNA]) ([^\s"'\\]+)(?: (.*))?$/.exec(line);
+  for (const line of logicalLines(text)) {
+    const match = /^-([PNA]) ([^\s"'\\]+)(?: (.*))?$/s.exec(line);
     if (match === null) continue;
     const [, command, chain = "", rest = ""] = match;
     if (command !== "A") {
@@ -35,6 +35,24 @@ export function parseListing(text: string): Listing {
     if (words !== undefined) chains.get(chain)?.push({ chain, words, text: rest });
   }
   return chains;
+}
+
+/** The lines of a listing: a line break inside quotes, such as one in a rule's comment, ends none. */
+export function logicalLines(text: string): string[] {
+  const lines: string[] = [];
+  let start = 0;
+  let quoted = false;
+  for (let index = 0; index < text.length; index++) {
+    const character = text.charAt(index);
+    if (character === '"') quoted = !quoted;
+    else if (quoted && character === "\\") index++;
+    else if (!quoted && character === "\n") {
+      lines.push(text.slice(start, index));
+      start = index + 1;
+    }
+  }
+  lines.push(text.slice(start));
+  return lines;
 }
 
 /**

@@ -76,6 +76,8 @@ function findOurs(
       const isAsked = own === undefined ? extent !== "configured" : extent !== "elsewhere";
       const stray = own === undefined ? { stray: true } as const : {};
       for (const { words, text } of isAsked ? listed : []) {
+        // None of ours has a line break in it, and documents are read line by line.
+        if (text.includes("\n")) continue;
         const found = recogniseRule({ family, table, chain: name }, words);
         if (found === undefined) continue;
         const summary = summarise(own?.role, name, family, found.rule, found.expires ?? 0);

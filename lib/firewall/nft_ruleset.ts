@@ -38,7 +38,11 @@ export interface NftChain {
   readonly hook?: string;
   readonly type?: string;
   readonly priority: number;
+  /** Of a chain that sees what comes by some interfaces, before any other chain. */
+  readonly devices?: readonly string[];
   readonly policy: string;
+  /** Whether its table has flags, which some versions of nft do not print right: it may be dormant. */
+  readonly mayRest?: boolean;
   /** The expressions of each rule. */
   readonly rules: unknown[][];
 }
@@ -50,11 +54,21 @@ export interface NftRuleset {
   readonly sets: ReadonlyMap<string, readonly unknown[]>;
 }
 
+/** Whether this is what `nft -j` prints, whole. */
+export function isNftListing(text: string): boolean {
+  return parseObjects(text) !== undefined;
+}
+
 /** Reads `nft -j list ruleset`; anything else is a ruleset without chains. */
 export function parseNftRuleset(text: string): NftRuleset {
   const chains: NftChain[] = [];
   const sets = new Map<string, readonly unknown[]>();
+  const flagged = new Set<string>();
   for (const object of parseObjects(text) ?? []) {
+    const table = property(object, "table");
+    if (property(table, "flags") !== undefined) {
+      flagged.add(`${String(property(table, "family"))} ${String(property(table, "name"))}`);
+    }
     const chain = property(object, "chain");
     if (chain !== undefined) {
       chains.push({
@@ -63,6 +77,10 @@ export function parseNftRuleset(text: string): NftRuleset {
         ...optionalText(chain, "hook"),
         ...optionalText(chain, "type"),
         priority: Number(property(chain, "prio") ?? 0),
+        ...(property(chain, "dev") === undefined
+          ? {}
+          : { devices: [property(chain, "dev")].flat().map(String) }),
+        ...(flagged.has(tableOf(chain)) ? { mayRest: true } : {}),
         policy: String(property(chain, "policy") ?? "accept"),
         rules: [],
       });

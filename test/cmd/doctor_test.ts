@@ -156,7 +156,9 @@ Deno.test("the doctor is told where the rules of grants stand, with either firew
     await Deno.writeTextFile(access, "SOURCE ANY\nKEY one\nHMAC_KEY two\n", { mode: 0o600 });
     const config = load(conf, access);
     const positions = (["iptables", "firewalld", "nft"] as const).map((kind) => {
-      const { chains } = doctorQuestions(config, { kind, command: kind, reason: "" }, false);
+      const { chains } = doctorQuestions(config, { kind, command: kind, reason: "" }, {
+        ipv6: false,
+      });
       return [chains?.input?.jumpPosition, chains?.forward?.from];
     });
     assertEquals(positions, [[4, "FORWARD"], [5, "FORWARD"], [undefined, undefined]]);
@@ -180,7 +182,7 @@ Deno.test({
         const config = loadServerConfig(options, new BufferContext());
         assert(config !== undefined);
         const choice = { kind: "iptables", command: "iptables", reason: "" } as const;
-        const questions = doctorQuestions(config, choice, false);
+        const questions = doctorQuestions(config, choice, { ipv6: false });
         const filter = { 4: parsePolicy("-P INPUT DROP\n") };
         const commands = { 4: "iptables", 6: "ip6tables" };
         return judgeRuleset(questions, { filter, commands })

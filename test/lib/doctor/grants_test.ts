@@ -238,7 +238,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "what the program of the settings does not show of the tables of iptables counts too",
+  "the tables of iptables other than filter count too",
   { programs: ["iptables", "nft"] },
   async (lab) => {
     const host = await lab.namespace("host");
@@ -247,8 +247,14 @@ namespaceTest(
     assertEquals(await grants(host, "iptables"), REACHED);
     await host.must("iptables", "-t", "mangle", "-P", "INPUT", "DROP");
     assertEquals(await grants(host, "iptables"), {
-      "Grants of tcp/22 have no effect: the chain INPUT of table ip mangle drops packets":
-        "nft insert rule ip mangle INPUT tcp dport 22 accept",
+      "Grants of tcp/22 have no effect: INPUT of iptables -t mangle drops packets":
+        "iptables -t mangle -I INPUT 1 -p tcp --dport 22 -j ACCEPT",
+    });
+    await host.must("iptables", "-t", "mangle", "-P", "INPUT", "ACCEPT");
+    await host.must("iptables", "-t", "raw", "-A", "PREROUTING", "-p", "tcp", "-j", "DROP");
+    assertEquals(await grants(host, "iptables"), {
+      "Grants of tcp/22 have no effect: PREROUTING of iptables -t raw drops packets":
+        "iptables -t raw -I PREROUTING 1 -p tcp --dport 22 -j ACCEPT",
     });
   },
 );

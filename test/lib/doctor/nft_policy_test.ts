@@ -1,6 +1,8 @@
 import { assertEquals } from "../../assert.ts";
-import { nftFateOf } from "../../../lib/doctor/nft_policy.ts";
-import { parseNftRuleset } from "../../../lib/firewall/nft_ruleset.ts";
+import { worstOf } from "../../../lib/doctor/chain_walk.ts";
+import { chainsOfHook, nftFateAt } from "../../../lib/doctor/nft_policy.ts";
+import type { Packet } from "../../../lib/doctor/packet.ts";
+import { type NftRuleset, parseNftRuleset } from "../../../lib/firewall/nft_ruleset.ts";
 import { namespaceTest } from "../../support/namespace.ts";
 
 /** What a chain with that policy and those rules does to strangers at tcp/22; `NAME { … }` is a set or a map before it. */
@@ -69,6 +71,13 @@ const FATES: readonly (readonly [
   ["accept", "ip saddr 127.0.0.2 drop", "accepted"],
   ["accept", "ip saddr { 127.0.0.0/8, 192.0.2.0/24 } drop", "unclear"],
 ];
+
+/** What becomes of a packet that has to get past all chains of the hook input. */
+function nftFateOf(ruleset: NftRuleset, packet: Packet): string {
+  return worstOf(
+    chainsOfHook(ruleset, "input", packet).map((it) => nftFateAt(ruleset, it, packet)),
+  );
+}
 
 const SSH = { service: { protocol: "tcp", port: 22 }, established: false, family: 4 } as const;
 

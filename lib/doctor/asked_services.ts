@@ -1,0 +1,78 @@
+/**
+ * What the stanzas grant, as questions: services of this host, and what is behind it.
+ *
+ * @module
+ */
+import type { NatSwitches } from "../config/nat_switches.ts";
+import type { Stanza } from "../config/stanza.ts";
+import { isUnspecified } from "../net/address.ts";
+import { formatService, sameService, type Service } from "../net/service.ts";
+import type { DoctorQuestions, InsideService } from "./questions.ts";
+
+/** What is asked about where no stanza says which services it opens. */
+const USUAL: Service = { protocol: "tcp", port: 22 };
+
+/**
+ * Each service once. A stanza that forwards opens nothing of this host: its ports are what clients come to before their
+ * packets are sent on.
+ */
+export function askedServices(
+  stanzas: readonly Stanza[],
+  { forwarding, localNat }: Pick<NatSwitches, "forwarding" | "localNat">,
+): Pick<DoctorQuestions, "services" | "outside" | "inside"> {
+  const services: Service[] = [];
+  const outside: Service[] = [];
+  const inside: InsideService[] = [];
+  for (const stanza of stanzas) {
+    const forced = forwarding ? forcedServices(stanza) : undefined;
+    if (forced !== undefined) {
+      inside.push(...forced);
+      continue;
+    }
+    if (forwarding && stanza.forwardAll) {
+      inside.push({});
+      continue;
+    }
+    const mayForward = forwarding && stanza.refuseForwardNat !== true;
+    if (mayForward) inside.push({});
+    const own = stanza.openPorts ?? [USUAL];
+    services.push(...own);
+    if (stanza.openPorts !== undefined && (mayForward || localNat)) outside.push(...own);
+  }
+  return {
+    services: distinct(services, formatService),
+    outside: distinct(outside, formatService).filter((service) =>
+      // What another stanza opens and cannot forward is a service of this host.
+      !stanzas.some((stanza) =>
+        !mayTranslate(stanza, { forwarding, localNat }) &&
+        stanza.openPorts?.some((it) => sameService(it, service)) === true
+      )
+    ),
+    inside: distinct(
+      inside,
+      ({ address, service }) =>
+        `${address?.text} ${service === undefined ? "" : formatService(service)}`,
+    ),
+  };
+}
+
+function mayTranslate(
+  { refuseForwardNat }: Stanza,
+  { forwarding, localNat }: Pick<NatSwitches, "forwarding" | "localNat">,
+): boolean {
+  return localNat || (forwarding && refuseForwardNat !== true);
+}
+
+/** Where FORCE_NAT leads; `undefined` without it. `0.0.0.0` stands for no host. */
+function forcedServices(
+  { forceNat, forwardAll, openPorts = [USUAL] }: Stanza,
+): InsideService[] | undefined {
+  if (forceNat === undefined || isUnspecified(forceNat.address)) return undefined;
+  const { address, port } = forceNat;
+  if (forwardAll || port === 0) return [{ address }];
+  return openPorts.map(({ protocol }) => ({ address, service: { protocol, port } }));
+}
+
+function distinct<T>(all: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...new Map(all.map((item) => [keyOf(item), item])).values()];
+}

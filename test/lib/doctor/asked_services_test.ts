@@ -1,0 +1,85 @@
+import { askedServices } from "../../../lib/doctor/asked_services.ts";
+import { formatService } from "../../../lib/net/service.ts";
+import { assert, assertEquals } from "../../assert.ts";
+import { readTexts } from "../../support/config_files.ts";
+
+const KEYS = "KEY one\nHMAC_KEY two\n";
+
+/** What is asked about for stanzas of these lines: services of the host, which may be outside ports, what is inside. */
+function asked(
+  switches: { readonly forwarding?: boolean; readonly localNat?: boolean },
+  ...stanzas: string[]
+): Record<"services" | "outside" | "inside", string> {
+  const { forwarding = false, localNat = false } = switches;
+  const conf = `${forwarding ? "ENABLE_IPT_FORWARDING Y\n" : ""}${
+    localNat ? "ENABLE_IPT_LOCAL_NAT Y\n" : ""
+  }`;
+  const access = stanzas.map((lines) => `SOURCE ANY\n${lines}\n${KEYS}`).join("\n");
+  const { config } = readTexts({ conf, access });
+  assert(config !== undefined);
+  const all = config.stanzas.map(({ stanza }) => stanza);
+  const { services, outside = [], inside = [] } = askedServices(all, { forwarding, localNat });
+  return {
+    services: services.map(formatService).join(),
+    outside: outside.map(formatService).join(),
+    inside: inside.map(({ address, service }) =>
+      `${address?.text ?? "any"} ${service === undefined ? "any" : formatService(service)}`
+    ).join(),
+  };
+}
+
+const forwarding = true;
+
+Deno.test("a stanza that only opens ports is asked about by these, and by ssh where it names none", () => {
+  const none = { outside: "", inside: "" };
+  assertEquals(asked({}, "OPEN_PORTS tcp/80, udp/53", "OPEN_PORTS tcp/80"), {
+    services: "tcp/80,udp/53",
+    ...none,
+  });
+  assertEquals(asked({}, "REQUIRE_SOURCE_ADDRESS Y"), { services: "tcp/22", ...none });
+  assertEquals(asked({ forwarding }, "OPEN_PORTS tcp/80\nENABLE_FORWARD_ACCESS N"), {
+    services: "tcp/80",
+    ...none,
+  });
+});
+
+Deno.test("a stanza with FORCE_NAT is asked about by the service inside, and not by the port outside", () => {
+  const forced = "OPEN_PORTS tcp/33389\nFORCE_NAT 10.77.2.2 3389";
+  assertEquals(asked({ forwarding }, forced), {
+    services: "",
+    outside: "",
+    inside: "10.77.2.2 tcp/3389",
+  });
+  assertEquals(asked({ forwarding }, forced, "OPEN_PORTS tcp/22\nENABLE_FORWARD_ACCESS N"), {
+    services: "tcp/22",
+    outside: "",
+    inside: "10.77.2.2 tcp/3389",
+  });
+});
+
+Deno.test("a stanza with FORWARD_ALL is asked about by every host inside", () => {
+  assertEquals(asked({ forwarding }, "FORWARD_ALL Y\nDISABLE_DNAT Y"), {
+    services: "",
+    outside: "",
+    inside: "any any",
+  });
+});
+
+Deno.test("the ports of a stanza whose clients may name a host inside, or a port of this one, may be outside ports", () => {
+  assertEquals(asked({ forwarding }, "OPEN_PORTS tcp/33389"), {
+    services: "tcp/33389",
+    outside: "tcp/33389",
+    inside: "any any",
+  });
+  assertEquals(asked({ localNat: true }, "OPEN_PORTS tcp/40001"), {
+    services: "tcp/40001",
+    outside: "tcp/40001",
+    inside: "",
+  });
+  const twice = asked(
+    { forwarding },
+    "OPEN_PORTS tcp/22",
+    "OPEN_PORTS tcp/22\nENABLE_FORWARD_ACCESS N",
+  );
+  assertEquals([twice.services, twice.outside], ["tcp/22", ""], "another stanza opens it here");
+});

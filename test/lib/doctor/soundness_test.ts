@@ -1,0 +1,168 @@
+/**
+ * The doctor against the kernel: where it says that strangers are kept out, no packet of a stranger gets in.
+ */
+import fc from "property-testing";
+import { parseAddress } from "../../../lib/net/address.ts";
+import { examineIn } from "../../support/doctor.ts";
+import { failsInNamespace, type Namespace, namespaceTest } from "../../support/namespace.ts";
+import { type Datagram, probeTable, Sender, untilCame } from "../../support/packet_probe.ts";
+import {
+  HOST,
+  INSIDE,
+  PORTS,
+  type RandomRules,
+  randomRules,
+  STRANGER,
+} from "../../support/random_rules.ts";
+
+/** More by hand: FWKNOP_RULESETS=2000. */
+const RULESETS = Number(Deno.env.get("FWKNOP_RULESETS") ?? 40);
+
+/** Each port of the host, then each of the inside host; the size tells which was sent. */
+const SENT: readonly Datagram[] = [HOST, INSIDE].flatMap((host, at) =>
+  PORTS.map((port, index): Datagram => [host, port, 1 + at * PORTS.length + index])
+);
+
+/** What is counted behind all rules: by where a packet was sent, and by where it arrives. */
+const COUNTED: Readonly<Record<string, string>> = Object.fromEntries([
+  ...SENT.flatMap(([, , size]) =>
+    ["input", "forward"].map((hook) => [
+      `${hook}_sent_${size}`,
+      `${hook} meta l4proto udp udp length ${8 + size}`,
+    ])
+  ),
+  ...PORTS.map((
+    port,
+  ) => [`input_at_${port}`, `input meta l4proto udp iifname eth0 udp dport ${port}`]),
+  ...PORTS.map((port) => [
+    `forward_at_${port}`,
+    `forward meta l4proto udp iifname eth0 ip daddr ${INSIDE} udp dport ${port}`,
+  ]),
+  ["forward_any", "forward meta l4proto udp iifname eth0 ip daddr 10.9.1.0/24"],
+]);
+
+namespaceTest(
+  "where the doctor says that strangers are kept out of a port, of this host or behind it, none gets in, whatever the rules",
+  { programs: ["iptables", "iptables-restore", "nft"] },
+  async (lab) => {
+    const [client, host, inside] = [
+      await lab.namespace("client"),
+      await lab.namespace("host"),
+      await lab.namespace("inside"),
+    ];
+    await lab.cable(
+      { namespace: client, device: "eth0", addresses: [`${STRANGER}/24`] },
+      { namespace: host, device: "eth0", addresses: [`${HOST}/24`] },
+    );
+    await lab.cable(
+      { namespace: host, device: "lan0", addresses: ["10.9.1.1/24"] },
+      { namespace: inside, device: "eth0", addresses: [`${INSIDE}/24`] },
+    );
+    await client.route("default", "via", HOST);
+    await inside.route("default", "via", "10.9.1.1");
+    await host.must("sysctl", "-qw", "net.ipv4.ip_forward=1");
+    const hasLegacy = failsInNamespace("iptables-legacy", "-S") === undefined;
+    const sender = new Sender(client);
+    await sender.ready();
+    // Neighbours are looked up once.
+    await sender.send(SENT);
+    const seen = { refused: 0, ruled: 0, closed: 0, open: 0 };
+    try {
+      await fc.assert(
+        fc.asyncProperty(randomRules, fc.boolean(), async (rules, knowsInterface) => {
+          if (!await load(host, hasLegacy ? rules : { ...rules, legacy: "" })) {
+            seen.refused++;
+            return;
+          }
+          seen.ruled++;
+          const claims = await claimsOf(host, knowsInterface);
+          await sender.send(SENT);
+          const counters = await untilCame(host, SENT.length);
+          const count = (name: string) => counters.get(name) ?? 0;
+          for (const [index, port] of PORTS.entries()) {
+            const arrived = count(`input_sent_${index + 1}`) + count(`forward_sent_${index + 1}`) +
+              count(`input_at_${port}`);
+            if (arrived > 0) seen.open++;
+            if (!claims.own.includes(port)) continue;
+            seen.closed++;
+            if (arrived > 0) throw new Error(`udp/${port} of the host is open\n${claims.texts}`);
+          }
+          for (const port of claims.inside) {
+            if (count(`forward_at_${port}`) > 0) {
+              throw new Error(`udp/${port} of the inside host is open\n${claims.texts}`);
+            }
+          }
+          if (claims.anyInside && count("forward_any") > 0) {
+            throw new Error(`the way inside is open\n${claims.texts}`);
+          }
+        }),
+        { numRuns: RULESETS, endOnFailure: RULESETS < 100 },
+      );
+    } finally {
+      await sender.stop();
+    }
+    // deno-lint-ignore no-console -- how much was tried
+    if (RULESETS > 100) console.log(seen);
+    if (seen.closed === 0 || seen.open === 0) {
+      throw new Error(`Nothing was tried: ${JSON.stringify(seen)}`);
+    }
+  },
+);
+
+/** Puts the rules in; `false` where the kernel or a program refuses them. */
+async function load(host: Namespace, { iptables, legacy, nft }: RandomRules): Promise<boolean> {
+  const probe = probeTable("eth0", COUNTED);
+  const feed = async (text: string, ...words: string[]) => {
+    const child = host.spawn(words, { stdin: "piped", stdout: "null", stderr: "null" });
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(text)).catch(() => {});
+    await writer.close().catch(() => {});
+    return (await child.status).success;
+  };
+  if (hadLegacy && !await feed(FLUSHED, "iptables-legacy-restore")) return false;
+  hadLegacy = legacy !== "";
+  if (!await feed(`flush ruleset\n${nft}`, "nft", "-f", "-")) return false;
+  if (iptables !== "" && !await feed(iptables, "iptables-restore")) return false;
+  if (hadLegacy && !await feed(legacy, "iptables-legacy-restore")) return false;
+  return await feed(probe, "nft", "-f", "-");
+}
+
+/** Every table empty, with the policies of a new one. */
+const FLUSHED = Object.entries({
+  filter: ["INPUT", "FORWARD", "OUTPUT"],
+  nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
+  mangle: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
+  raw: ["PREROUTING", "OUTPUT"],
+}).map(([table, chains]) =>
+  [`*${table}`, ...chains.map((chain) => `:${chain} ACCEPT`), "COMMIT", ""].join("\n")
+).join("");
+let hadLegacy = false;
+
+interface Claims {
+  /** Ports of the host, and of the inside host, that are said to be closed. */
+  readonly own: readonly number[];
+  readonly inside: readonly number[];
+  /** Whether everything behind the host is. */
+  readonly anyInside: boolean;
+  readonly texts: string;
+}
+
+async function claimsOf(host: Namespace, knowsInterface: boolean): Promise<Claims> {
+  const address = parseAddress(INSIDE);
+  if (address === undefined) throw new TypeError("not an address");
+  const services = PORTS.map((port) => ({ protocol: "udp", port } as const));
+  const findings = await examineIn(host, "iptables", {
+    services,
+    inside: [...services.map((service) => ({ address, service })), {}],
+    ...(knowsInterface ? { interfaces: ["eth0"] } : {}),
+  });
+  const closed = findings.filter(({ state }) => state === "good").map(({ text }) => text);
+  const isSaid = (pattern: (port: number) => RegExp) =>
+    PORTS.filter((port) => closed.some((text) => pattern(port).test(text)));
+  return {
+    own: isSaid((port) => new RegExp(`^udp/${port} is closed`)),
+    inside: isSaid((port) => new RegExp(`^udp/${port} of ${INSIDE} is closed`, "i")),
+    anyInside: closed.some((text) => /^Hosts behind this one are closed/.test(text)),
+    texts: findings.map(({ state, text }) => `${state} ${text}`).join("\n"),
+  };
+}

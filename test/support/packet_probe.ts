@@ -1,0 +1,123 @@
+/**
+ * Whether packets of a stranger arrive at, or pass through, a host in a namespace, by counters of the kernel behind all
+ * other rules.
+ *
+ * @module
+ */
+import { type Namespace, until } from "./namespace.ts";
+
+/**
+ * Sends each datagram from a port of its own, which none had before: the kernel remembers what it did with those. The
+ * size tells which datagram it is.
+ */
+const SENDER = `
+const decoder = new TextDecoder();
+let text = "";
+let port = 9000;
+console.log("ready");
+for await (const chunk of Deno.stdin.readable) {
+  text += decoder.decode(chunk, { stream: true });
+  for (let end; (end = text.indexOf("\\n")) >= 0; text = text.slice(end + 1)) {
+    for (const [hostname, to, size] of JSON.parse(text.slice(0, end))) {
+      const socket = Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port: port++ });
+      await socket.send(new Uint8Array(size), { transport: "udp", hostname, port: to }).catch(() => {});
+      socket.close();
+    }
+    console.log("sent");
+  }
+}`;
+
+/** A datagram: where to, and its number of bytes, by which the counters know it. */
+export type Datagram = readonly [host: string, port: number, size: number];
+
+/** Datagrams from one namespace. */
+export class Sender {
+  readonly #child: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+
+  constructor(from: Namespace) {
+    this.#child = from.spawn(
+      [
+        Deno.execPath(),
+        "run",
+        "--quiet",
+        "--unstable-net",
+        "--allow-net",
+        `data:text/javascript,${encodeURIComponent(SENDER)}`,
+      ],
+      { stdin: "piped", stdout: "piped", stderr: "null", env: { NO_COLOR: "1" } },
+    );
+    this.#writer = this.#child.stdin.getWriter();
+    this.#reader = this.#child.stdout.getReader();
+  }
+
+  /** Waits until it can send. */
+  async ready(): Promise<void> {
+    await this.#reader.read();
+  }
+
+  /** Resolves when the kernel has them. */
+  async send(datagrams: readonly Datagram[]): Promise<void> {
+    await this.#writer.write(new TextEncoder().encode(`${JSON.stringify(datagrams)}\n`));
+    await this.#reader.read();
+  }
+
+  async stop(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#writer.close().catch(() => {});
+    await this.#reader.cancel().catch(() => {});
+    await this.#child.status;
+  }
+}
+
+/** A table that counts: what comes by an interface, and what every other chain has let pass. */
+export function probeTable(device: string, counted: Readonly<Record<string, string>>): string {
+  const rules = (hook: string) =>
+    Object.entries(counted).filter(([, rule]) => rule.startsWith(`${hook} `))
+      .map(([name, rule]) => `${rule.slice(hook.length + 1)} counter name "${name}"`);
+  return [
+    `table netdev probe {`,
+    `  counter came { }`,
+    `  chain came { type filter hook ingress device ${device} priority -500; udp length 9-200 counter name "came"; }`,
+    `}`,
+    `table inet probe {`,
+    ...Object.keys(counted).map((name) => `  counter ${name} { }`),
+    ...["input", "forward"].flatMap((hook) => [
+      `  chain ${hook} {`,
+      `    type filter hook ${hook} priority 1000;`,
+      ...rules(hook).map((rule) => `    ${rule};`),
+      `  }`,
+    ]),
+    `}`,
+    "",
+  ].join("\n");
+}
+
+/** Packets by the name of the counter. */
+export async function readCounters(host: Namespace): Promise<ReadonlyMap<string, number>> {
+  const text = await host.must("nft", "-j", "list", "counters");
+  const { nftables } = JSON.parse(text) as {
+    readonly nftables: readonly {
+      readonly counter?: { readonly name: string; readonly packets: number };
+    }[];
+  };
+  return new Map(
+    nftables.flatMap(({ counter }) =>
+      counter === undefined ? [] : [[counter.name, counter.packets]]
+    ),
+  );
+}
+
+/** Waits until all that were sent have come in. */
+export async function untilCame(
+  host: Namespace,
+  count: number,
+): Promise<ReadonlyMap<string, number>> {
+  let counters: ReadonlyMap<string, number> = new Map();
+  await until(`${count} packets came`, async () => {
+    counters = await readCounters(host);
+    return (counters.get("came") ?? 0) >= count;
+  }, 10);
+  return await readCounters(host);
+}
