@@ -10,7 +10,10 @@ import { type Context, ExitCode, UnreadOutput } from "./context.ts";
 import { describeFailure } from "./failure.ts";
 
 /** Alone these are questions about the whole program, not about the C client's command line. */
-const QUESTIONS: readonly string[] = ["--help", "-h", "--version"];
+const QUESTIONS: readonly string[] = ["--help", "-h"];
+
+/** The same, in the words of the C client. */
+const VERSION_QUESTIONS: readonly string[] = ["--version", "-V"];
 
 /**
  * Finds whose command line it is: that of our subcommands, of the C daemon or of the C client. A subcommand is a
@@ -36,7 +39,13 @@ async function runLine(args: readonly string[], context: Context): Promise<numbe
   if (await isFwknopd()) return await runServer(args, context);
   if (first === undefined) return await runApplication(["--help"], context);
   if (args.length === 1 && QUESTIONS.includes(first)) {
-    return await runApplication(first === "--version" ? ["version"] : args, context);
+    return await runApplication(args, context);
+  }
+  // Of scripts that ask which client there is; an rc file is not made for that.
+  if (args.length === 1 && VERSION_QUESTIONS.includes(first)) {
+    const { clientVersion } = await import("./compat/client_version.ts");
+    context.out(clientVersion());
+    return ExitCode.ok;
   }
   if (first.startsWith("-")) return await runClient(args, context);
   return await runApplication(args, context);

@@ -42,7 +42,7 @@ export async function saveStanza(
   for (const name of critical) {
     context.out(`Variable '${name}' found in stanza '${stanza}'. Overwrite [N/y] ? \n`);
     const answer = await lines.readLine(0);
-    if (answer?.[0] !== YES) keep.add(name);
+    if (!(answer instanceof Uint8Array) || answer[0] !== YES) keep.add(name);
   }
   const text = writeStanza(parsed, stanza, settings, keep);
   try {

@@ -21,7 +21,6 @@ import { stanzaNames } from "../../lib/config/fwknoprc.ts";
 import { parseCommandLine, type ParsedCommandLine } from "../../lib/config/getopt.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { formatOptions } from "../../lib/manual/option_list.ts";
-import { PROTOCOL_VERSION } from "../../lib/spa/message.ts";
 import { VERSION } from "../../lib/version.ts";
 import { checkRcOptions, openClientRc } from "../client_rc.ts";
 import { type ClientSettings, readClientSettings } from "../client_settings.ts";
@@ -29,6 +28,7 @@ import { type Context, ExitCode } from "../context.ts";
 import { describeProblem } from "../problem_text.ts";
 import { saveStanza } from "../save_stanza.ts";
 import { sendKnock } from "../send_knock.ts";
+import { clientVersion } from "./client_version.ts";
 import { forgottenKnock } from "./forgotten_word.ts";
 import { makeKeys } from "./key_generation.ts";
 
@@ -121,7 +121,7 @@ async function runSettings(
   const stopped = await handleArgsFile(settings, args, options, context);
   if (stopped !== "go on") return stopped;
   if (options.has("version")) {
-    context.out(`fwknop client ${VERSION}, FKO protocol version ${PROTOCOL_VERSION}\n`);
+    context.out(clientVersion());
     return undefined;
   }
   const result = await sendKnock(settings, context, "compat");

@@ -11,7 +11,7 @@ import { resolveDestination } from "./destination.ts";
 import { Problem, usageProblem } from "./problem.ts";
 import { type BeforeSending, send, type Sent } from "./send.ts";
 import { DEFAULTS, type Settings } from "./settings.ts";
-import { isRaw } from "./transport.ts";
+import { isRaw, type Transport } from "./transport.ts";
 
 /**
  * Looks the host up and sends the packet.
@@ -30,7 +30,7 @@ export async function deliver(
   const host = proxy?.host ?? settings.server ?? "";
   const family = isRaw(transport) || settings.ipv4Only ? 4 : settings.ipv6Only ? 6 : undefined;
   const addresses = await resolveDestination(host, family === undefined ? {} : { family });
-  if (addresses instanceof Problem) return addresses;
+  if (addresses instanceof Problem) return withUnsent(addresses, host, transport);
   const payload = transport === "http" ? httpRequest(packet, settings) : packet;
   if (payload instanceof Problem) return payload;
   return await send(
@@ -47,6 +47,17 @@ export async function deliver(
     undefined,
     beforeSending,
   );
+}
+
+/** The C client's lines about a host that cannot be looked up (`docs/spec/client.md` 10). */
+function withUnsent({ text, facts }: Problem, host: string, transport: Transport): Problem {
+  const said = facts.reference ?? "";
+  const looked = isRaw(transport)
+    ? `${
+      said.replace("error in getaddrinfo", "resolve_dst_addr() ")
+    }\n[*] Unable to resolve ${host} as an ip address`
+    : said;
+  return new Problem(text, { ...facts, reference: `${looked}\nsend_spa_packet: packet not sent.` });
 }
 
 /** The request that carries the packet, whole. */

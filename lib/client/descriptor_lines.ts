@@ -4,6 +4,8 @@
  * @module
  */
 
+import { Problem } from "./problem.ts";
+
 /** Longest line kept; a key is shorter. */
 const MAX_LINE_LENGTH = 1024;
 const LINE_FEED = 0x0a;
@@ -15,10 +17,17 @@ const LINE_FEED = 0x0a;
 export class DescriptorLines {
   readonly #files = new Map<number, Deno.FsFile>();
 
-  /** The next line without its end, or `undefined` when nothing is left or the descriptor is not open. */
-  async readLine(descriptor: number): Promise<Uint8Array | undefined> {
+  /** The next line without its end, or `undefined` when nothing is left. */
+  async readLine(descriptor: number): Promise<Uint8Array | undefined | Problem> {
     const source = await this.#open(descriptor);
-    if (source === undefined) return undefined;
+    if (source === undefined) {
+      return new Problem(`descriptor ${descriptor} is not open`, {
+        hint: `for example: fwknop knock --fd ${descriptor} … ${descriptor}< FILE`,
+        reference:
+          "getpasswd() - Unable to create a stream from the file descriptor : Bad file descriptor\n" +
+          "[*] getpasswd() key error.",
+      });
+    }
     const line: number[] = [];
     const byte = new Uint8Array(1);
     while (line.length < MAX_LINE_LENGTH) {

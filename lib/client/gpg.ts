@@ -109,6 +109,11 @@ export function gpgProblem({ error, detail = "" }: SpaFailure): Problem | undefi
   if (error === "INVALID_DATA_FUNCS_NEW_MSGLEN_VALIDFAIL") {
     return usageProblem(`the packet would have ${detail}; servers read ${MAX_TEXT_LENGTH}`, {
       hint: "use smaller keys: RSA-2048 or RSA-3072 at both ends, or an elliptic curve for signing",
+      reference: libraryError(
+        "fko_spa_data_final",
+        59,
+        "Args contain invalid data: FKO_ERROR_INVALID_DATA_ENCRYPT_GPG_RESULT_MSGLEN_VALIDFAIL",
+      ),
     });
   }
   const call = CALLS[error];

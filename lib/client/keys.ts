@@ -29,7 +29,7 @@ export interface KeyReader {
   /** On the terminal, with this prompt. */
   prompt(text: string): Promise<PromptResult>;
   /** The next line of a descriptor; `undefined` at its end. */
-  readLine(descriptor: number): Promise<Uint8Array | undefined>;
+  readLine(descriptor: number): Promise<Uint8Array | undefined | Problem>;
   /** The next line a program prints; the program runs once for all lines. */
   readCommandLine(command: string): Promise<Uint8Array | undefined | Problem>;
 }
@@ -46,7 +46,7 @@ export async function gatherKeys(
     ? await obtainPassphrase(settings, reader)
     : await obtain(settings.key, settings, reader, "Enter encryption key: ");
   if (key instanceof Problem) return key;
-  const keyProblem = settings.useGpg ? checkPassphrase(key) : checkKey(key);
+  const keyProblem = settings.useGpg ? checkPassphrase(key) : checkKey(key, settings.key);
   if (keyProblem !== undefined) return keyProblem;
   const isLegacy = settings.mode === "legacy" && !settings.useGpg;
   const cutToLegacy = isLegacy && key.length > LEGACY_KEY_LENGTH;
@@ -55,7 +55,7 @@ export async function gatherKeys(
 
   const hmacKey = await obtain(settings.hmacKey, settings, reader, "Enter HMAC key: ");
   if (hmacKey instanceof Problem) return hmacKey;
-  const hmacProblem = checkHmacKey(hmacKey);
+  const hmacProblem = checkHmacKey(hmacKey, settings.hmacKey);
   if (hmacProblem !== undefined) return hmacProblem;
   if (equalBytes(key, hmacKey)) {
     return new Problem("the encryption key and the HMAC key are the same; nothing is sent", {
@@ -123,7 +123,7 @@ async function fromDescriptor(
   reader: KeyReader,
 ): Promise<Uint8Array | Problem> {
   return await reader.readLine(descriptor) ??
-    new Problem(`no key to read on descriptor ${descriptor}: it is at its end or not open`, {
+    new Problem(`no key to read on descriptor ${descriptor}: it is at its end`, {
       hint: "each key is one line, the encryption key first",
       reference: NO_KEY,
     });
@@ -148,11 +148,20 @@ async function fromTerminal(prompt: string, reader: KeyReader): Promise<Uint8Arr
     });
 }
 
-function checkKey(key: Uint8Array): Problem | undefined {
+/** Whether the C client has this key out of base64, which it decodes and measures before all else. */
+function isBase64(source: KeySource | undefined): boolean {
+  return source?.kind === "bytes" && source.variable.endsWith("BASE64");
+}
+
+function checkKey(key: Uint8Array, source: KeySource | undefined): Problem | undefined {
   if (key.length >= 1 && key.length <= MAX_KEY_LENGTH) return undefined;
+  // The range is the C client's own, and it does not take its end.
+  const reference = isBase64(source) && key.length >= 128
+    ? `[*] Invalid key length: '${key.length}', must be in [1,128]`
+    : libraryError("fko_spa_data_final", 95, "Invalid key length");
   return usageProblem(
     `the encryption key has ${key.length} bytes; 1 to ${MAX_KEY_LENGTH} are possible`,
-    { reference: libraryError("fko_spa_data_final", 95, "Invalid key length") },
+    { reference },
   );
 }
 
@@ -163,12 +172,14 @@ function checkPassphrase(passphrase: Uint8Array): Problem | undefined {
   );
 }
 
-function checkHmacKey(key: Uint8Array): Problem | undefined {
+function checkHmacKey(key: Uint8Array, source: KeySource | undefined): Problem | undefined {
   if (key.length >= 1 && key.length <= MAX_HMAC_KEY_LENGTH) return undefined;
   return usageProblem(
     `the HMAC key has ${key.length} bytes; 1 to ${MAX_HMAC_KEY_LENGTH} are possible`,
     {
-      reference: `[*] Invalid HMAC key length: '${key.length}', must be in [0,128]`,
+      reference: `[*] Invalid ${
+        isBase64(source) ? "decoded" : "HMAC"
+      } key length: '${key.length}', must be in [0,128]`,
     },
   );
 }

@@ -8,6 +8,7 @@ import { parseAddress } from "../net/address.ts";
 import { isHostName, MAX_NAT_HOST_LENGTH } from "../net/host_name.ts";
 import { parsePort, parseServices } from "../net/service.ts";
 import { MessageType } from "../spa/message.ts";
+import { leadingNumber } from "./number.ts";
 import { libraryError, Problem, usageProblem } from "./problem.ts";
 import type { Settings } from "./settings.ts";
 
@@ -42,7 +43,7 @@ export function buildRequest(
       reference: spaMessageError(100, "Invalid allow IP address in the SPA message data"),
     });
   }
-  const target = settings.command === undefined ? checkAccess(settings.access) : undefined;
+  const target = settings.command === undefined ? checkAccess(settings) : undefined;
   if (target instanceof Problem) return target;
 
   const nat = natTarget(settings);
@@ -82,7 +83,8 @@ function messageType(settings: Settings, withTimeout: boolean): MessageType {
   return withTimeout ? MessageType.timeoutAccess : MessageType.access;
 }
 
-function checkAccess(access: string | undefined): Problem | undefined {
+function checkAccess(settings: Settings): Problem | undefined {
+  const { access } = settings;
   if (access !== undefined && parseServices(access) !== undefined) return undefined;
   return usageProblem(
     access === undefined
@@ -90,9 +92,27 @@ function checkAccess(access: string | undefined): Problem | undefined {
       : `--access: '${access}' is not a list of services`,
     {
       hint: "use -A with protocol/port, such as tcp/22 or tcp/22,udp/53",
-      reference: spaMessageError(102, "Invalid SPA access message format"),
+      reference: accessReference(settings),
     },
   );
+}
+
+const SEVERAL_PORTS = "[*] NAT for multiple ports/protocols not yet supported.";
+
+/** With a port of its own for NAT the C client takes the list apart first (`docs/spec/client.md` 9). */
+function accessReference(settings: Settings): string {
+  const { access } = settings;
+  const format = spaMessageError(102, "Invalid SPA access message format");
+  if (access === undefined || !wantsOutsidePort(settings)) return format;
+  const [first = "", port] = access.split("/");
+  if (port === undefined) return "[*] Expecting <proto>/<port> for -A arg.";
+  if (access.includes(",")) return SEVERAL_PORTS;
+  const isNat = settings.natAccess !== undefined || settings.natLocal === true;
+  const number = leadingNumber(port);
+  if (!isNat || first === "" || (number >= 1 && number <= 65535)) {
+    return format;
+  }
+  return natReference(`[*] Invalid port value '${number}' for -A arg.`);
 }
 
 /** `host,port` of the inside target, `undefined` when none is sent. */
@@ -132,21 +152,27 @@ function checkNatHost(host: string, what: string): Problem | undefined {
 }
 
 function natProblem(text: string, reference: string): Problem {
-  const library = libraryError("fko_set_nat_access_str", 4, "Args contain invalid data");
   return usageProblem(text, {
     hint: "use -N with HOST:PORT, such as 10.0.0.7:22",
-    reference: `${reference}\n${library}`,
+    reference: natReference(reference),
   });
+}
+
+function natReference(line: string): string {
+  return `${line}\n${libraryError("fko_set_nat_access_str", 4, "Args contain invalid data")}`;
+}
+
+function wantsOutsidePort({ natRandomPort, natPort }: Settings): boolean {
+  return natRandomPort === true || (natPort ?? 0) > 0;
 }
 
 /** The port that takes the place of the one in the access list; 0 for none. */
 function outsidePort(settings: Settings, drawPort: () => number): { port: number } | Problem {
-  const wanted = settings.natRandomPort === true || (settings.natPort ?? 0) > 0;
-  if (!wanted || settings.command !== undefined) return { port: 0 };
+  if (!wantsOutsidePort(settings) || settings.command !== undefined) return { port: 0 };
   if ((settings.access ?? "").includes(",")) {
     return usageProblem("a NAT port needs an access list of one service", {
       hint: "ask for one service, or leave out --nat-port and --nat-rand-port",
-      reference: "[*] NAT for multiple ports/protocols not yet supported.",
+      reference: SEVERAL_PORTS,
     });
   }
   return { port: settings.natRandomPort ? drawPort() : settings.natPort ?? 0 };

@@ -6,6 +6,7 @@
 import { runProgram } from "../exec/run.ts";
 import { type Address, parseAddress } from "../net/address.ts";
 import { specialKind } from "../net/special_address.ts";
+import { parsePort } from "../net/service.ts";
 import { DEFAULT_USER_AGENT } from "../spa/http.ts";
 import { errorText } from "./error_text.ts";
 import { Problem, usageProblem } from "./problem.ts";
@@ -69,6 +70,13 @@ export function serviceUrls(settings: Settings): URL[] | Problem {
   const urls: URL[] = [];
   for (const text of (settings.resolveUrl ?? DEFAULT_HOST).split(",")) {
     const full = /^[a-z]+:\/\//i.test(text) ? text : `${scheme}://${text}`;
+    const [, port] = /^[^/]*\/\/(?:\[[^\]]*\]|[^/:]*):([^/]*)/.exec(full) ?? [];
+    if (port !== undefined && parsePort(port) === undefined) {
+      return usageProblem(`--resolve-url: '${port}' is not a port from 1 to 65535`, {
+        reference:
+          "[*] resolve-url port value is invalid, must be in [1-65535]\nError parsing resolve-url",
+      });
+    }
     if (!URL.canParse(full) || !/^https?:\/\//i.test(full)) {
       return usageProblem(`--resolve-url: '${text}' is not an HTTP address`, {
         reference: "Error parsing resolve-url",

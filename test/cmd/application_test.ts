@@ -53,9 +53,13 @@ Deno.test("help names every command and is exit status 0", async () => {
 });
 
 Deno.test("version names the program and the wire format", async () => {
-  const { code, out } = await fwknop("--version");
+  const { code, out } = await fwknop("version");
   assert.equal(code, 0);
   assert.match(out, /^fwknop [0-9.]+, FKO protocol version 3\.0\.0\n$/);
+  // As the C client says it: scripts take the third word.
+  for (const word of ["--version", "-V"]) {
+    assert.equal((await fwknop(word)).out, out.replace("fwknop ", "fwknop client "));
+  }
 });
 
 Deno.test("what the router refuses is refused without asking it", async () => {

@@ -188,6 +188,30 @@ const plain = [
   "-T -A tcp/22 -a 192.0.2.7 --key-rijndael secret --key-len abc",
   "-T -A tcp/22 -a 192.0.2.7 --key-rijndael secret --key-len 128",
   "-T -A tcp/22 -a 192.0.2.7 --key-rijndael secret --key-hmac other --hmac-key-len 129",
+  "--no-save-args -A tcp/22 -a 192.0.2.44 -D no.such.host.invalid --key-rijndael secret",
+  "--no-save-args -A tcp/22 -a 192.0.2.44 -D no.such.host.invalid --key-rijndael secret -P udpraw",
+  "--no-save-args -A tcp/22 -a 192.0.2.44 -T --fd 77",
+  ...["-N 10.0.0.1", "-N 10.0.0.1:33", "--nat-local -D 192.0.2.1", ""].flatMap((nat) =>
+    ["22", "22,33", "tcp/99999", "tcp/0", "tcp/x", "tcp/", "foo/22", "/22", "tcp/99999,tcp/3"]
+      .flatMap((access) =>
+        // Without NAT the C client puts the port in place of any that was given, which is refused here.
+        (nat === "" && /^tcp\/(?!.*,)/.test(access) ? [""] : ["", "--nat-port 55"]).map((port) =>
+          `-T --no-save-args -A ${access} -a 192.0.2.44 --key-rijndael secret ${nat} ${port}`.trim()
+        )
+      )
+  ),
+  ...[99999, 0, "x"].map((port) =>
+    "--no-save-args -A tcp/22 -D 127.0.0.1 --key-rijndael secret -R --resolve-http-only " +
+    `--resolve-url http://127.0.0.1:${port}/`
+  ),
+  ...[33, 127, 128, 130].flatMap((length) => {
+    const key = btoa("x".repeat(length));
+    const line = "-T --no-save-args -A tcp/22 -a 192.0.2.44";
+    return [
+      `${line} --key-base64-rijndael ${key}`,
+      `${line} --key-rijndael secret --key-base64-hmac ${key}`,
+    ];
+  }),
   "-k --hmac-key-len 129",
   "-k --hmac-digest-type sha512",
   "-K HOME/keys",
