@@ -1,7 +1,7 @@
 /**
  * `deno task bench`: ours beside the C tools in one run, as tables with ratios. Figures of a busy machine drift; the
  * ratios of programs measured in turns hold. `--rounds N` and `--packets N` set the numbers of samples;
- * `--no-flood` leaves out the minutes of junk.
+ * `--no-knock`, `--no-latency`, `--no-flood` and `--no-scale` leave out a part.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { Lab, namespacesUnavailable } from "../test/support/namespace.ts";
 import { type Contestant, knockTable, measureKnocks } from "./bench_knock.ts";
 import { benchFlood } from "./bench_flood.ts";
+import { benchScale } from "./bench_scale.ts";
 import {
   countStarts,
   growthTable,
@@ -18,7 +19,7 @@ import {
   WAYS_IN,
 } from "./bench_latency.ts";
 import { buildTestBinary } from "./build.ts";
-import { compileArguments } from "./build_targets.ts";
+import { compileArguments, ENGINE_FLAGS } from "./build_targets.ts";
 import { bundle, BUNDLE_ENTRY } from "./bundle.ts";
 import { DENORT_SOURCE, denortFromNpm } from "./denort.ts";
 import { useOwnHome } from "./own_home.ts";
@@ -34,6 +35,11 @@ function knockWords(rc: string): string[] {
 /** The bundle in the folder of the measurements. */
 function bundledProgram(folder: string): string {
   return `${folder}/bundle/${BUNDLE_ENTRY}`;
+}
+
+async function bundleInto(folder: string): Promise<void> {
+  const error = await bundle("main.ts", `${folder}/bundle`, ROOT);
+  if (error !== undefined) throw new Error(error);
 }
 
 /** Compiles an empty program as the tests' fwknop is compiled. */
@@ -54,8 +60,7 @@ async function compileEmpty(folder: string): Promise<string> {
 async function contestants(folder: string, rc: string): Promise<Contestant[]> {
   Deno.writeTextFileSync(`${folder}/empty.js`, "");
   const bundled = bundledProgram(folder);
-  const error = await bundle("main.ts", `${folder}/bundle`, ROOT);
-  if (error !== undefined) throw new Error(error);
+  await bundleInto(folder);
   const knock = knockWords(rc);
   const list: Contestant[] = [
     { name: "C client", words: ["fwknop", ...knock], against: [] },
@@ -103,7 +108,10 @@ if (import.meta.main) {
     options: {
       rounds: { type: "string", default: "20" },
       packets: { type: "string", default: "600" },
+      knock: { type: "boolean", default: true },
+      latency: { type: "boolean", default: true },
       flood: { type: "boolean", default: true },
+      scale: { type: "boolean", default: true },
     },
   });
   if (Deno.build.os !== "linux" || findProgram("fwknop") === undefined) {
@@ -143,14 +151,17 @@ if (import.meta.main) {
       ].join("\n"),
       { mode: 0o600 },
     );
-    const runners = await contestants(folder, rc);
-    console.log(`One knock, median of ${rounds} in turns:\n`);
-    for (const line of knockTable(runners, await measureKnocks(runners, rounds))) console.log(line);
+    if (values.knock) {
+      const runners = await contestants(folder, rc);
+      console.log(`One knock, median of ${rounds} in turns:\n`);
+      const measured = await measureKnocks(runners, rounds);
+      for (const line of knockTable(runners, measured)) console.log(line);
+    } else await bundleInto(folder);
 
     const missing = await latencyUnavailable();
     if (missing !== undefined) console.log(`\nleft out: packet to rule: ${missing}`);
     else {
-      const ours = [...DENO_RUN, bundledProgram(folder), "serve"];
+      const ours = [...DENO_RUN, ENGINE_FLAGS, bundledProgram(folder), "serve"];
       const servers: ServerUnderTest[] = [
         { name: "fwknopd", words: ["fwknopd"], settings: [], program: "iptables" },
         {
@@ -161,7 +172,7 @@ if (import.meta.main) {
         },
         { name: "fwknop serve, nft", words: ours, settings: ["FIREWALL nft"], program: "nft" },
       ];
-      for (const [name, wayIn] of Object.entries(WAYS_IN)) {
+      for (const [name, wayIn] of values.latency ? Object.entries(WAYS_IN) : []) {
         console.log(`\nFrom packet to rule, ${name}, ${packets} packets each in turns:\n`);
         const keys = { keyLines, folder };
         const samples = await measureLatencies(lab, servers, wayIn, keys, packets);
@@ -177,6 +188,12 @@ if (import.meta.main) {
         console.log();
         const both = servers.slice(0, 2);
         for (const line of await benchFlood(lab, both, { keyLines, folder })) console.log(line);
+      }
+      if (values.scale) {
+        console.log();
+        for (const line of await benchScale(lab, servers.slice(0, 2), { keyLines, folder })) {
+          console.log(line);
+        }
       }
     }
   } finally {

@@ -65,7 +65,7 @@ async function sendJunk(bench: Bench, rate: number, count: number): Promise<void
 }
 
 /** Stanzas with keys of nobody. */
-function otherStanzas(count: number): string[] {
+export function otherStanzas(count: number): string[] {
   const key = (): string =>
     btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
   return Array.from(
