@@ -72,7 +72,11 @@ class Bench implements AsyncDisposable {
     return sealed.value.packetText;
   }
 
-  processor(stanzas: readonly Stanza[], gpg = new GpgQueue()): PacketProcessor {
+  processor(
+    stanzas: readonly Stanza[],
+    gpg = new GpgQueue(),
+    replay = new ReplayCache({ window: 120 }),
+  ): PacketProcessor {
     return new PacketProcessor({
       stanzas,
       policy: {
@@ -82,7 +86,7 @@ class Bench implements AsyncDisposable {
         destinationRule: false,
         testMode: false,
       },
-      replay: new ReplayCache({ window: 120 }),
+      replay,
       now: () => NOW,
       observe: (event) => {
         if (event.kind === "decoded") this.told.push(`decoded #${event.stanza.number}`);
@@ -118,6 +122,23 @@ gpgTest("two copies that arrive while gpg works on the first open once", async (
     assertEquals(bench.told, ["decoded #1", "act #1", "seen/replay", "seen/replay", "seen/replay"]);
   }
 });
+
+gpgTest(
+  "a packet that waits for gpg while a reload ends opens once, before it or after it",
+  async () => {
+    await using bench = await Bench.make();
+    const packet = await bench.packet();
+    const [queue, replay] = [new GpgQueue(), new ReplayCache({ window: 120 })];
+    const before = bench.processor([bench.stanza()], queue, replay);
+    const after = bench.processor([bench.stanzaWithoutHmac(), bench.stanza()], queue, replay);
+    before.process(datagram(packet), 1);
+    after.process(datagram(packet, "203.0.113.7"), 2);
+    after.process(datagram(packet.slice(0, -43), "203.0.113.7"), 3);
+    await queue.settle();
+    assertEquals(bench.told.filter((text) => text.startsWith("act")), ["act #1"]);
+    assertEquals(bench.told.filter((text) => text === "seen/replay").length, 2);
+  },
+);
 
 gpgTest("the capture may use its buffer again while gpg works", async () => {
   await using bench = await Bench.make();
