@@ -4,6 +4,8 @@
  * @module
  */
 
+import { nearestWord } from "./did_you_mean.ts";
+
 /** The chains in the order in which work goes through them (`docs/spec/firewalls.md` 1.2). */
 export const CHAIN_ROLES = ["input", "output", "forward", "dnat", "snat", "masquerade"] as const;
 
@@ -22,6 +24,17 @@ export interface Chain {
   readonly jumpPosition: number;
   /** Our chain: `FWKNOP_INPUT`. */
   readonly name: string;
+}
+
+/** Targets that iptables has without a chain of that name (iptables-extensions(8)). */
+const TARGETS: readonly string[] = [
+  ..."ACCEPT DROP RETURN QUEUE REJECT LOG MARK CONNMARK SNAT DNAT MASQUERADE REDIRECT".split(" "),
+  ..."NETMAP NFQUEUE NFLOG TPROXY CLASSIFY SET TEE CT AUDIT SECMARK SYNPROXY".split(" "),
+];
+
+/** The target that a misspelt one was meant to be; the same where there is one of that name. */
+export function knownTarget(target: string): string | undefined {
+  return nearestWord(target, TARGETS);
 }
 
 /** The defaults (`docs/spec/firewalls.md` 1.2). */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { knownTarget } from "./chain.ts";
 import { sameService } from "../net/service.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { FwknopdConf } from "./fwknopd_conf.ts";
@@ -160,6 +161,13 @@ function warnings(name: FwknopdName, written: GivenValue): Diagnostic[] {
   if (fields.length === 7) {
     const text = `${name} has the seven fields of the perl server; the direction is dropped`;
     found.push(findingAt("warning", text, written, "Remove the second field"));
+  }
+  const target = fields[0]?.trim() ?? "";
+  const meant = knownTarget(target);
+  if (meant !== undefined && meant !== target) {
+    const text = `${name}: '${target}' is not a target of iptables`;
+    const hint = `Did you mean ${meant}? A chain '${target}' has to be there before the server`;
+    found.push(findingAt("warning", text, written, hint));
   }
   if (Number(fields.at(-1)) !== 1) {
     const text = `The last field of ${name}, the rule position, has no effect`;

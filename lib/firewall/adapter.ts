@@ -65,6 +65,8 @@ export interface Probe {
   /** Known to the adapter's {@link Adapter.rules}. */
   readonly feature: string;
   readonly plan: Plan;
+  /** Takes away what a plan that failed in its midst may have left. */
+  readonly cleanUp: Plan;
   /** For the log when it can. */
   readonly success?: string;
   /** For the log when it cannot; with a hint it is fatal. */

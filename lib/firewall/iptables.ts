@@ -6,12 +6,13 @@
  */
 import { CHAIN_ROLES } from "../config/chain.ts";
 import type { AddressFamily } from "../net/address.ts";
-import type { Adapter, Preparation, Probe, Rule, Scope } from "./adapter.ts";
+import type { Adapter, Preparation, Rule, Scope } from "./adapter.ts";
 import type { RuleSummary } from "./firewall.ts";
 import { dismantleTable, PROBE_CHAIN } from "./iptables_dismantle.ts";
 import { type Chains, grantRules } from "./iptables_grant.ts";
 import { parseListing, splitWords } from "./iptables_listing.ts";
 import { prepareTable } from "./iptables_prepare.ts";
+import { iptablesProbes } from "./iptables_probes.ts";
 import { type IptablesPrograms, iptablesPrograms } from "./iptables_programs.ts";
 import { type IptablesRule, ruleArguments, ruleKey } from "./iptables_rule.ts";
 import { type FoundTable, type IptablesView, viewTables } from "./iptables_view.ts";
@@ -159,31 +160,14 @@ export function adapterFor(
 
     read,
 
-    probes(family) {
-      const probe = (match: string): Plan => [
-        ...transactions(family, "filter", [
-          `:${PROBE_CHAIN} - [0:0]`,
-          `-A ${PROBE_CHAIN} ${match} -j RETURN`,
-        ]),
-        ...transactions(family, "filter", [`-F ${PROBE_CHAIN}`, `-X ${PROBE_CHAIN}`]),
-      ];
-      const name = family === 4 ? "iptables" : "ip6tables";
-      const probes: Probe[] = [{
-        feature: `datestop${family}`,
-        plan: probe("-m time --datestop 2038-01-01T00:00:00"),
-        failure: `The ${name} match 'time' is not available: rules are closed by this program only`,
-      }];
-      if (settings.commentCheck) {
-        probes.unshift({
-          feature: `comment${family}`,
-          plan: probe("-m comment --comment __TMPCOMMENT__"),
-          success: `${name} 'comment' match is available`,
-          failure: "Warning: Could not use the 'comment' match",
-          hint: "Load the kernel module xt_comment, or set ENABLE_IPT_COMMENT_CHECK N",
-        });
-      }
-      return probes;
-    },
+    probes: (family) =>
+      iptablesProbes({
+        family,
+        chains,
+        commentCheck: settings.commentCheck,
+        variables: names.kind === "iptables" ? "IPT" : "FIREWD",
+        transactions: (table, lines) => transactions(family, table, lines),
+      }),
 
     prepare(view, scope, flush) {
       const plan: Transaction[] = [];

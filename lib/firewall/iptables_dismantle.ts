@@ -31,7 +31,7 @@ export function dismantleTable(
     const { chain } = parseChain(DEFAULT_CHAINS[role]);
     if (chain?.table === table) names.add(chain.name);
   }
-  if (table === "filter") names.add(PROBE_CHAIN);
+  names.add(PROBE_CHAIN);
   const lines: string[] = [];
   const emptied: string[] = [];
   for (const [name, listed] of listing) {

@@ -60,13 +60,15 @@ export class Upkeep<V extends View> {
   }
 
   async #probe(family: AddressFamily): Promise<void> {
-    for (const { feature, plan, success, failure, hint } of this.#place.adapter.probes(family)) {
-      const refused = await this.#place.runner.apply(plan);
+    for (const probe of this.#place.adapter.probes(family)) {
+      const { feature, success, failure, hint } = probe;
+      const refused = await this.#place.runner.apply(probe.plan);
       if (refused === undefined) {
         this.#features.add(feature);
         if (success !== undefined) this.#place.emit({ type: "info", text: success });
         continue;
       }
+      if (refused.partial) await this.#place.runner.force(probe.cleanUp);
       const text = `${failure} (${refused.text})`;
       if (hint !== undefined) throw new HintedError(text, { hint });
       this.#place.emit({ type: "warning", text });

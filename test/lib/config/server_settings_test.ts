@@ -206,6 +206,16 @@ Deno.test("perl's seven fields and a rule position are accepted with a warning",
   assertEquals(IPT_INPUT_ACCESS.jumpPosition, 2);
 });
 
+Deno.test("a chain's target that is nearly one of iptables is told when the file is read", () => {
+  assertEquals(warningsOf("IPT_INPUT_ACCESS ACEPT, filter, INPUT, 1, FWKNOP_INPUT, 1"), [
+    "f:1:18 IPT_INPUT_ACCESS: 'ACEPT' is not a target of iptables",
+  ]);
+  assertEquals(warningsOf("FIREWD_OUTPUT_ACCESS accept,filter,OUTPUT,1,X,1"), [
+    "f:1:22 FIREWD_OUTPUT_ACCESS: 'accept' is not a target of iptables",
+  ]);
+  assertEquals(warningsOf("IPT_INPUT_ACCESS knocked_in, filter, INPUT, 1, FWKNOP_INPUT, 1"), []);
+});
+
 Deno.test("in an emergency a value that cannot be used gives way to the one before it, or to the default", () => {
   const read = (conf: string, more = {}, exposures = {}) =>
     readBrokenSettings(

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { Chain, ChainRole } from "../../../lib/config/chain.ts";
+import type { HintedError } from "../../../lib/hinted_error.ts";
 import {
   access,
   chainRules,
@@ -140,3 +142,43 @@ namespaceTest(
     await now.firewall.release();
   },
 );
+
+for (const program of ["iptables", "iptables-legacy"]) {
+  namespaceTest(
+    `${program}: a target that cannot be used ends the start, named with its variable, and leaves nothing`,
+    { programs: [program] },
+    async (lab) => {
+      const server = await lab.namespace("server");
+      const chains = defaultChains("input", "forward", "dnat", "snat", "masquerade");
+      const start = (role: ChainRole, target: string) => {
+        const chain = { ...chains[role], target } as Chain;
+        const settings = { chains: { ...chains, [role]: chain } };
+        return iptablesIn(server, { program, settings }).firewall.prepare();
+      };
+      for (const role of ["input", "forward", "dnat", "snat", "masquerade"] as const) {
+        const variable = `IPT_${role.toUpperCase()}_ACCESS`;
+        await assert.rejects(
+          () => start(role, "ACEPT"),
+          (error: HintedError) =>
+            error.message.startsWith(
+              `${variable}: the target 'ACEPT' cannot be used in the table`,
+            ) &&
+            error.hint?.startsWith("Write ACCEPT, or make a chain 'ACEPT'"),
+          variable,
+        );
+      }
+      await assert.rejects(() => start("input", "DNAT"), /IPT_INPUT_ACCESS: the target 'DNAT'/);
+      for (const table of ["filter", "nat"]) {
+        assert.doesNotMatch(await server.must(program, "-t", table, "-S"), /FWKNOP/);
+      }
+      await server.must(program, "-N", "ACEPT");
+      const { firewall } = iptablesIn(server, {
+        program,
+        settings: { chains: { ...chains, input: { ...chains.input, target: "ACEPT" } as Chain } },
+      });
+      await firewall.prepare();
+      assert.equal((await firewall.open(access("10.9.0.1", "tcp/22", 60))).error, undefined);
+      await firewall.close();
+    },
+  );
+}
