@@ -30,6 +30,12 @@ const COMMANDS_FOR: Readonly<Record<string, string>> = {
   "fw-flush": "fwknop fw-flush",
 };
 
+/** Options of the perl client, under the C command line only. */
+const INSTEAD_OF: Readonly<Record<string, string>> = {
+  "Forward-access": "use -N HOST --nat-port PORT",
+  "NAT-access": "use -N HOST --nat-port PORT",
+};
+
 /** Options without a value, and the one beside them that takes it. */
 const WITH_VALUE: Readonly<Record<string, string>> = { wait: "wait-time", repeat: "repeat-time" };
 
@@ -75,6 +81,8 @@ function unknownOption(
   const text = `fwknop ${name} has no option --${input}`;
   const command = COMMANDS_FOR[input];
   if (command !== undefined) return [text, `use ${command}`];
+  const other = INSTEAD_OF[input];
+  if (other !== undefined) return [text, other];
   const known = rows.flatMap(longNames);
   const nearest = nearestWord(input, known);
   const longer = known.filter((it) => it.startsWith(input));

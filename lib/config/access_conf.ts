@@ -261,9 +261,6 @@ class AccessReader {
     if (draft.has(row.name)) {
       warn(`${name} is set twice in one stanza; the last one counts`, "Remove one of the lines");
     }
-    if (row.perlEra === true) {
-      warn(`${name} is of the perl daemon; only what narrows access is honoured`, row.doc);
-    }
     const { file } = line.position;
     const { files } = this.#context;
     const { value, error } = parseAccessValue(row, line.value, {
@@ -271,6 +268,10 @@ class AccessReader {
       source: draft.source,
       file,
     });
+    if (row.perlEra !== undefined && typeof value === "boolean") {
+      const [word, meaning] = value ? ["Y", row.perlEra.yes] : ["N", row.perlEra.no];
+      warn(`${name} ${word}: ${meaning}`, PERL_HINT);
+    }
     if (error === undefined) {
       const comment = commentInValue(line, name);
       if (comment !== undefined) found.push(comment);
@@ -307,6 +308,8 @@ function namedThere(found: Diagnostic, position: Position): Diagnostic {
 
 const FOLDER_HINT = "Give the path of a folder that can be read";
 const SEMICOLON_HINT = "A value ends at the first ';'; write comments on lines of their own";
+const PERL_HINT =
+  "The line is of the perl daemon and the C daemon ignores it; here it counts where it narrows";
 const BLANKS_HINT = "Release 2.6.10 takes them as part of it, later ones do not; remove them";
 
 /** The line itself is not shown: it may be a key that lost its name. */

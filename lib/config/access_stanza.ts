@@ -75,6 +75,13 @@ function checkPerlEra(draft: StanzaDraft, check: StanzaCheck): void {
       "Without OPEN_PORTS the client may ask for any port",
     );
   }
+  if (draft.value("ENABLE_FORWARD_ACCESS") === true && draft.has("OPEN_PORTS")) {
+    check.warning(
+      `OPEN_PORTS beside ENABLE_FORWARD_ACCESS Y: list the outside port, for stanza source: ${check.sourceAndNumber}`,
+      "OPEN_PORTS",
+      "The perl daemon compared the inside port: that belongs into NAT_TARGETS now",
+    );
+  }
 }
 
 function requiresSourceAddress(draft: StanzaDraft, check: StanzaCheck): boolean {

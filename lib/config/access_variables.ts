@@ -342,14 +342,20 @@ export const ACCESS_VARIABLES = [
     kind: "boolean",
     doc: "N demands OPEN_PORTS, Y changes nothing",
     honoured: true,
-    perlEra: true,
+    perlEra: {
+      yes: "without effect, since OPEN_PORTS counts all the same",
+      no: "OPEN_PORTS must be there",
+    },
   },
   {
     name: "ENABLE_FORWARD_ACCESS",
     kind: "boolean",
     doc: "N refuses NAT requests to inside hosts, Y changes nothing",
     honoured: true,
-    perlEra: true,
+    perlEra: {
+      yes: "without effect, since fwknopd.conf switches NAT on",
+      no: "NAT requests are refused, but for ports of this host",
+    },
   },
 ] as const satisfies readonly Row[];
 

@@ -46,8 +46,8 @@ export interface VariableRow<Kind extends string = string> {
   readonly since?: string;
   /** Ours; the C daemon warns that it does not know it. */
   readonly extension?: true;
-  /** Of the perl daemon; accepted with a warning (`docs/spec/server.md` 15). */
-  readonly perlEra?: true;
+  /** Of the perl daemon; accepted with a warning (`docs/spec/server.md` 15) that tells what either word does. */
+  readonly perlEra?: { readonly yes: string; readonly no: string };
   /** Key material: never printed. */
   readonly secret?: true;
   /** Another spelling of this variable. */

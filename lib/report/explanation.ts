@@ -125,6 +125,14 @@ export function explainRefusal(refusal: Refusal): Explanation {
         hint: `knock with -U ${facts["required"]}`,
       };
     case "nat-not-enabled":
+      if (facts["line"] !== undefined) {
+        return {
+          fact: `the client asks for NAT, and the stanza has ${
+            facts["line"]
+          }: NAT requests are refused`,
+          hint: `remove ${facts["line"]} from the stanza if this client may have it`,
+        };
+      }
       return {
         fact: "the client asks for NAT, which is not enabled",
         hint: facts["kind"] === "local"

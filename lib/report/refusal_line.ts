@@ -137,7 +137,9 @@ function stanzaText(refusal: Refusal, source: string, stanza: string): string {
         facts["username"]
       }) does not match required username: ${facts["required"]}`;
     case "nat-not-enabled":
-      return `${stanza} SPA packet from ${packet.source} requested NAT access, but is not enabled/supported`;
+      return `${stanza} SPA packet from ${packet.source} requested NAT access, but is not enabled/supported${
+        facts["line"] === undefined ? "" : `: ${facts["line"]}: NAT requests are refused`
+      }`;
     case "command-not-allowed":
       return `${source} ${stanza} SPA Command messages are not allowed in the current configuration.`;
     case "no-service-for-cycle":

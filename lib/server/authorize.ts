@@ -63,7 +63,11 @@ export function authorize(
   }
   if (request.kind === "command") return authorizeCommand(request.command, stanza, address);
   const disabled = disabledNat(request, stanza, context.nat);
-  if (disabled !== undefined) return refuse("nat-not-enabled", { kind: disabled });
+  if (disabled !== undefined) {
+    const isStanzas = disabled === "forward" && context.nat.forwarding;
+    const line = isStanzas ? { line: "ENABLE_FORWARD_ACCESS N" } : {};
+    return refuse("nat-not-enabled", { kind: disabled, ...line });
+  }
 
   const denied = request.services.find((service) => !mayOpen(stanza, service));
   if (denied !== undefined) {

@@ -95,6 +95,11 @@ Deno.test("a mistake in the options is answered with what to type", async () => 
     ],
     ["serve --conf F", "fwknop serve has no option --conf", "did you mean --config-file?"],
     ["serve -K", "fwknop serve has no option -K", "use fwknop stop"],
+    [
+      "knock --Forward-access 192.0.2.1,22",
+      "fwknop knock has no option --Forward-access",
+      "use -N HOST --nat-port PORT",
+    ],
     ["knock -X", "fwknop knock has no option -X", "try fwknop knock --help"],
     [
       "knock -A tcp/22 -A tcp/23",

@@ -216,8 +216,17 @@ Deno.test("perl's PERMIT_CLIENT_PORTS and ENABLE_FORWARD_ACCESS only narrow", ()
   assertEquals(stanza("OPEN_PORTS tcp/22\nPERMIT_CLIENT_PORTS Y").openPorts?.length, 1);
   assertEquals(stanza("ENABLE_FORWARD_ACCESS Y").refuseForwardNat, undefined);
   assertEquals(stanza("ENABLE_FORWARD_ACCESS N").refuseForwardNat, true);
+});
+
+Deno.test("of a line of the perl daemon the start says what it does, and which port OPEN_PORTS lists", () => {
   assertEquals(warnings(`${GOOD_STANZA}ENABLE_FORWARD_ACCESS Y`), [
-    "a:5:23 ENABLE_FORWARD_ACCESS is of the perl daemon; only what narrows access is honoured",
+    "a:5:23 ENABLE_FORWARD_ACCESS Y: without effect, since fwknopd.conf switches NAT on",
+  ]);
+  assertEquals(warnings(`${GOOD_STANZA}ENABLE_FORWARD_ACCESS no`), [
+    "a:5:23 ENABLE_FORWARD_ACCESS N: NAT requests are refused, but for ports of this host",
+  ]);
+  assertEquals(warnings(`${GOOD_STANZA}OPEN_PORTS tcp/22\nENABLE_FORWARD_ACCESS Y`).slice(-1), [
+    "a:5:12 OPEN_PORTS beside ENABLE_FORWARD_ACCESS Y: list the outside port, for stanza source: 'ANY' (#1)",
   ]);
 });
 

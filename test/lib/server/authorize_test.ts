@@ -129,6 +129,14 @@ Deno.test("NAT and commands are refused where nothing enables them", () => {
   assertEquals(nat, { code: "nat-not-enabled", facts: { kind: "forward" } });
   const local = outcome({}, { type: 5, natAccess: "10.0.0.1,22" });
   assertEquals(local, { code: "nat-not-enabled", facts: { kind: "local" } });
+  const enabled = { forwarding: true, localNat: true, sourceNat: { enabled: false } };
+  const byStanza = outcome({ refuseForwardNat: true }, { type: 2, natAccess: "10.0.0.1,22" }, {
+    nat: enabled,
+  });
+  assertEquals(byStanza, {
+    code: "nat-not-enabled",
+    facts: { kind: "forward", line: "ENABLE_FORWARD_ACCESS N" },
+  });
   const command = outcome({}, { type: 0, message: "192.0.2.44,reboot" });
   assertEquals(command, { code: "command-not-allowed", facts: {} });
 });
