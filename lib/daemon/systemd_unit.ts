@@ -26,8 +26,9 @@ WantedBy=multi-user.target
 `;
 
 /**
- * As root, like the C daemon's: every firewall, every command of access.conf, the files of \`/etc/fwknop\` read again
- * at a reload.
+ * As root, like the C daemon's: every firewall, commands of access.conf as root, as other users and by sudo, the files of
+ * \`/etc/fwknop\` read again at a reload. What is taken away is what none of that needs: the kernel's modules, logs,
+ * settings but for forwarding, the clock, devices, other kinds of sockets, and the capabilities that are left.
  */
 const COMPATIBLE = (program: string): string =>
   `${HEAD}
@@ -40,7 +41,34 @@ RuntimeDirectory=fwknop
 RuntimeDirectoryMode=0700
 # The replay cache and pending closes outlive a restart.
 RuntimeDirectoryPreserve=yes
+
+# Commands may use sudo.
 NoNewPrivileges=no
+# Firewall, sniffing, ports below 1024; then what commands as other users, sudo, gpg and files need. A command that
+# mounts, enters a namespace or sets the clock needs more: systemctl edit fwknop.
+CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BIND_SERVICE \\
+    CAP_SETUID CAP_SETGID CAP_KILL CAP_AUDIT_WRITE CAP_SYS_RESOURCE CAP_SYS_NICE CAP_IPC_LOCK \\
+    CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
+SystemCallArchitectures=native
+SystemCallFilter=~@clock @cpu-emulation @debug @module @mount @obsolete @raw-io @reboot @swap
+SystemCallErrorNumber=EPERM
+# The engine compiles code while it runs.
+MemoryDenyWriteExecute=no
+LockPersonality=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+KeyringMode=private
+PrivateDevices=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+# iptables-legacy wants to load ip_tables itself: where it is not loaded at boot, name it in /etc/modules-load.d.
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+# ENABLE_PROC_IP_FORWARD
+ReadWritePaths=-/proc/sys/net/ipv4/ip_forward
 ${TAIL}`;
 
 /**

@@ -60,6 +60,17 @@ const CYCLE_STANZA = [
   "",
 ].join("\n");
 
+/** Commands of messages, as another user, for at most a second. */
+const COMMAND_STANZA = [
+  "SOURCE ANY",
+  "KEY commandkey",
+  "HMAC_KEY commandhmac",
+  "REQUIRE_SOURCE_ADDRESS Y",
+  "ENABLE_CMD_EXEC Y",
+  "CMD_EXEC_USER nobody",
+  "",
+].join("\n");
+
 /** A host's own table beside ours: {@link CYCLED} is for whom a command puts into the set. */
 const OWN_TABLE = `table inet own {
   set open { type ipv4_addr; }
@@ -124,6 +135,13 @@ class Installation {
   ): Promise<void> {
     const words = ["--no-rc-file", "-D", SERVER, "-a", address, "-A", `tcp/${port}`];
     await this.client.must(this.binary, "knock", ...words, ...keys, ...options);
+  }
+
+  /** Sends a command message. */
+  async command(text: string): Promise<void> {
+    const keys = ["--key-rijndael", "commandkey", "--key-hmac", "commandhmac"];
+    const words = ["--no-rc-file", "-D", SERVER, "-a", CLIENT, "-C", text];
+    await this.client.must(this.binary, "knock", ...words, ...keys);
   }
 
   async isOpen(port: number): Promise<boolean> {
@@ -253,22 +271,45 @@ namespaceTest(
 );
 
 namespaceTest(
-  "the compatible unit: it opens with iptables, reloads edited files, and leaves nothing behind",
-  { programs: ["iptables", "iptables-save"], unavailable: () => noContainer },
+  "the compatible unit: it opens with iptables, runs commands, reloads edited files, and leaves nothing behind",
+  { programs: ["iptables", "iptables-save", "nft"], unavailable: () => noContainer },
   (lab) =>
     withInstallation(lab, "unit-compatible", async (installation) => {
       const { machine } = installation;
-      for (const words of OWN_RULES) await machine.must("iptables", "-w", ...words.split(" "));
+      const cycled = `-A INPUT -p tcp --dport ${CYCLED} -j ACCEPT`;
+      for (const words of [...OWN_RULES, cycled]) {
+        await machine.must("iptables", "-w", ...words.split(" "));
+      }
       const before = await rules(machine);
-      installation.write("fwknopd.conf", "PCAP_INTF eth0\nFIREWALL iptables\n");
-      installation.write("access.conf", GRANT_STANZA(60));
+      await machine.must("nft", OWN_TABLE);
+      // The container has it read-only, a machine has not.
+      await machine.must("mount", "-o", "remount,bind,rw", "/proc/sys");
+      await machine.must("sysctl", "-qw", "net.ipv4.ip_forward=0");
+      const settings = ["PCAP_INTF eth0", "FIREWALL iptables", "CMD_EXEC_TIMEOUT 1"];
+      const forwarding = ["ENABLE_IPT_FORWARDING Y", "ENABLE_PROC_IP_FORWARD Y", ""];
+      installation.write("fwknopd.conf", [...settings, ...forwarding].join("\n"));
+      const others = `${CYCLE_STANZA}${COMMAND_STANZA}`;
+      installation.write("access.conf", `${GRANT_STANZA(60)}${others}`);
       assert(!await installation.isOpen(SERVICE), "closed before the knock");
       await installation.start();
+      const fields = await processFields(machine, await installation.property("MainPID"));
+      assertEquals([fields.get("Seccomp"), fields.get("NoNewPrivs")], ["2", "0"]);
+      assertEquals(fields.get("CapBnd"), fields.get("CapEff"));
+      assertEquals(BigInt(`0x${fields.get("CapBnd")}`) & LOST_CAPABILITIES, 0n);
+      assertEquals((await machine.must("sysctl", "-n", "net.ipv4.ip_forward")).trim(), "1");
       await installation.enter(GRANT);
       assert(await installation.isOpen(SERVICE), "open after it");
       assert(await secondsLeft(machine, CLIENT) <= 60);
 
-      installation.write("access.conf", GRANT_STANZA(250));
+      await installation.enter(CYCLE);
+      await installation.command("id -un");
+      const says = async (what: RegExp): Promise<void> =>
+        await until(`${what}`, async () => what.test(await machine.journal("fwknop")), 10);
+      await says(/CMD_EXEC: output: nobody/);
+      await installation.command("sleep 600");
+      await says(/CMD_EXEC: stopped, because it ran longer than CMD_EXEC_TIMEOUT/);
+
+      installation.write("access.conf", `${GRANT_STANZA(250)}${others}`);
       await installation.tell("reload");
       await until(
         "the files are read again",
@@ -285,6 +326,9 @@ namespaceTest(
       assertEquals(await rules(machine), before);
     }),
 );
+
+/** CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_SYS_TIME and CAP_MKNOD (capabilities(7)). */
+const LOST_CAPABILITIES = [16n, 17n, 19n, 21n, 25n, 27n].reduce((set, bit) => set | 1n << bit, 0n);
 
 /** Everything in the tables that a rule of ours could be in, without counters. */
 async function rules(machine: SystemdContainer): Promise<string[]> {
