@@ -19,8 +19,10 @@ export interface Context {
   readonly isTerminal: boolean;
   /** Whether standard error is a terminal. */
   readonly isErrorTerminal: boolean;
-  /** Whether terminals may get colour: NO_COLOR is not set. */
+  /** Whether terminals may get colour: NO_COLOR is not set, and TERM is not `dumb`. */
   readonly usesColor: boolean;
+  /** Columns of the terminal behind standard error or output; `undefined` where there is none, or it does not say. */
+  columns?(): number | undefined;
   /** A variable of the environment. */
   env(name: string): string | undefined;
 }
@@ -66,6 +68,14 @@ function writeError(text: string): void {
   }
 }
 
+function terminalColumns(): number | undefined {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The context of the real process. */
 export function processContext(): Context {
   return {
@@ -73,7 +83,8 @@ export function processContext(): Context {
     err: writeError,
     isTerminal: Deno.stdout.isTerminal(),
     isErrorTerminal: Deno.stderr.isTerminal(),
-    usesColor: (Deno.env.get("NO_COLOR") ?? "") === "",
+    usesColor: (Deno.env.get("NO_COLOR") ?? "") === "" && Deno.env.get("TERM") !== "dumb",
+    columns: terminalColumns,
     env: (name) => Deno.env.get(name),
   };
 }

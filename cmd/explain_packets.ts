@@ -49,6 +49,11 @@ export async function readExplained(
     }
     return textPackets([word], settings);
   }
+  if (bytes.length === 0) {
+    throw new HintedError(`${word} is empty`, {
+      hint: "tcpdump keeps packets back until it ends: with -U it writes each at once",
+    });
+  }
   const { isCaptureFile } = await import("../lib/capture/captured_packets.ts");
   if (isCaptureFile(bytes)) return await capturedPackets(word, settings);
   const lines = new TextDecoder("latin1").decode(bytes).split("\n").map((line) => line.trim());

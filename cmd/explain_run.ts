@@ -74,7 +74,8 @@ export async function runExplain(
 
 function traceObserver(context: Context, clock: { readonly now: number }): Trace["observe"] {
   setColorEnabled(context.isTerminal && context.usesColor);
-  return new Trace((line) => context.out(`${line}\n`), () => clock.now).observe;
+  const columns = () => context.isTerminal ? context.columns?.() : undefined;
+  return new Trace((line) => context.out(`${line}\n`), () => clock.now, columns).observe;
 }
 
 function jsonObserver(context: Context): (event: ExplainEvent) => void {

@@ -93,8 +93,25 @@ function cycleRow({ stanza, values, due }: PendingClose, now: number): Row {
   return { end: due, cells };
 }
 
-/** Columns as wide as their widest cell, the earliest end first. */
+/** Who is let in, and how many rules are left of who was. */
 function formatTable(
+  rules: readonly RuleSummary[],
+  cycles: readonly PendingClose[],
+  now: number,
+): string {
+  const live = rules.filter(({ expires }) => expires > now);
+  return formatRows(live, cycles, now) + overText(rules.length - live.length);
+}
+
+/** A firewall that was restored from a file holds rules of another day. */
+function overText(count: number): string {
+  if (count === 0) return "";
+  const what = count === 1 ? "rule whose time is over is" : "rules whose time is over are";
+  return `${count} ${what} still there: a server that runs removes such rules, or fwknop fw-flush\n`;
+}
+
+/** Columns as wide as their widest cell, the earliest end first. */
+function formatRows(
   rules: readonly RuleSummary[],
   cycles: readonly PendingClose[],
   now: number,

@@ -107,7 +107,8 @@ export function openServeLog(
   let timer: ReturnType<typeof setTimeout> | undefined;
   if (showsTrace) {
     setColorEnabled(context.isErrorTerminal && context.usesColor);
-    observe = later(new Trace((line) => context.err(`${line}\n`), now).observe);
+    const columns = () => context.isErrorTerminal ? context.columns?.() : undefined;
+    observe = later(new Trace((line) => context.err(`${line}\n`), now, columns).observe);
   } else if (!isNative) observe = later(lines.observe);
   else {
     const filter = new RepeatFilter(

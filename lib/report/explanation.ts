@@ -43,6 +43,12 @@ export function explainRefusal(refusal: Refusal): Explanation {
         hint:
           "somebody repeats a captured packet, or a network doubles it; a knock makes a new one each time",
       };
+    case "duplicate":
+      return {
+        fact: "another copy of the packet before, from the same port at the same time",
+        hint:
+          "a second interface saw it (PCAP_INTF any with a bridge), or the network doubles packets",
+      };
     case "stanza-expired":
       return {
         fact: `the stanza's ACCESS_EXPIRE passed ${facts["seconds"]} s ago`,

@@ -13,6 +13,7 @@ const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "not-spa": "debug",
   "no-stanza-for-source": "warning",
   "replay": "warning",
+  "duplicate": "info",
   "no-stanza-for-destination": "warning",
   "stanza-expired": "info",
   "no-cipher-match": "error",
@@ -41,8 +42,9 @@ const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "command-not-run": "error",
 };
 
-/** Where the C daemon says less. */
+/** Where the C daemon sees it otherwise. */
 const C_SEVERITIES: Readonly<Partial<Record<RefusalCode, Severity>>> = {
+  "duplicate": "warning",
   "no-stanza-for-destination": "debug",
 };
 
@@ -62,22 +64,33 @@ export function refusalLines(refusal: Refusal, everyStanza = false): LogLine[] {
   const source = `[${refusal.packet.source}]`;
   const line = (stanza: string): LogLine => ({
     severity,
-    text: stanzaText(refusal, source, `(${stanza})`),
+    text: stanzaText(refusal, source, `(${stanza})`) + (everyStanza ? "" : meaning(refusal)),
   });
-  if (stanzas.length === 0) return [{ severity, text: packetText(refusal, source) }];
+  if (stanzas.length === 0) {
+    return [{ severity, text: packetText(refusal, source, everyStanza) }];
+  }
   if (stanzas.length > MOST_LINES && !everyStanza) {
     return [line(`${stanzas.length} stanzas, #${stanzas[0]} to #${stanzas.at(-1)}`)];
   }
   return stanzas.map((stanza) => line(`stanza #${stanza}`));
 }
 
+/** What the C daemon's words for a wrong key mean, after them; nothing where they say it. */
+function meaning({ code }: Refusal): string {
+  return code === "hmac-mismatch" ? ": the HMAC does not match the stanza's key" : "";
+}
+
 /** Refusals before any stanza is looked at. */
-function packetText(refusal: Refusal, source: string): string {
+function packetText(refusal: Refusal, source: string, isC: boolean): string {
   const { code, facts, packet } = refusal;
   switch (code) {
     case "no-stanza-for-source":
       return `No access data found for source IP: ${packet.source}`;
     case "replay":
+    case "duplicate":
+      if (code === "duplicate" && !isC) {
+        return `${source} Another copy of the packet that was just taken, ignored`;
+      }
       return `Replay detected from source IP: ${packet.source}, ` +
         `Destination proto/port: ${packet.protocol}/${packet.destinationPort}, ` +
         `Original source IP: ${facts["source"]}, ` +

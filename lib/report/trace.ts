@@ -12,6 +12,7 @@ import { ranLines } from "./command_report.ts";
 import { explainRefusal } from "./explanation.ts";
 import { explainFinding } from "./finding_text.ts";
 import { summarizeMessage } from "./message_summary.ts";
+import { wrap } from "./wrap.ts";
 import { oneLine, visible } from "../one_line.ts";
 
 /** What passing a step means, for the steps that have no event of their own. */
@@ -23,11 +24,14 @@ const PASSED: Readonly<Partial<Record<Step, string>>> = {
 
 /** What belongs to a step stands below its text. */
 const INDENT = " ".repeat(19);
+/** Texts are not squeezed into fewer columns, however narrow the terminal. */
+const MIN_WIDTH = 40;
 
 /** Writes the trace, one packet after the other. */
 export class Trace {
   readonly #write: (line: string) => void;
   readonly #now: () => number;
+  readonly #columns: () => number | undefined;
   #packet = 0;
   /** Steps of the current packet already shown as passed. */
   #shown = 0;
@@ -37,10 +41,16 @@ export class Trace {
   /**
    * @param write takes a line without its newline.
    * @param now seconds since 1970 UTC.
+   * @param columns of the terminal; longer lines are wrapped below the text of their step.
    */
-  constructor(write: (line: string) => void, now: () => number) {
+  constructor(
+    write: (line: string) => void,
+    now: () => number,
+    columns: () => number | undefined = () => undefined,
+  ) {
     this.#write = write;
     this.#now = now;
+    this.#columns = columns;
   }
 
   /** Tells one event. */
@@ -55,7 +65,7 @@ export class Trace {
         this.#isDecoded = true;
         const means = describeKeys(event);
         this.#step(true, "authenticate", `stanza ${event.stanza.number}: ${means}`);
-        this.#write(`${INDENT}${summarizeMessage(event.fields.message, this.#now())}`);
+        this.#text(INDENT, summarizeMessage(event.fields.message, this.#now()));
         return;
       }
       case "granted":
@@ -99,7 +109,7 @@ export class Trace {
     this.#pass(refusal.step);
     if (refusal.elsewhere) {
       const text = `${stanzaLabel(refusal.stanzas)}the packet is not theirs`;
-      this.#write(dim(`  · ${refusal.step.padEnd(14)} ${text}`));
+      this.#text(`  · ${refusal.step.padEnd(14)} `, text, dim);
       return;
     }
     const { fact, hint } = explainRefusal(refusal);
@@ -116,7 +126,7 @@ export class Trace {
   #finding({ packet, finding }: FindingEvent): void {
     this.#begin(packet);
     const { fact, hint } = explainFinding(finding);
-    this.#write(`  → ${visible(fact)}`);
+    this.#text("  → ", fact);
     if (hint !== "") this.#hint(hint);
   }
 
@@ -149,11 +159,20 @@ export class Trace {
 
   #step(passed: boolean, step: Step, text: string): void {
     const mark = passed ? green("✓") : red("✗");
-    this.#write(`  ${mark} ${step.padEnd(14)} ${visible(text)}`);
+    this.#text(`  ${mark} ${step.padEnd(14)} `, text);
   }
 
   #hint(text: string): void {
-    this.#write(`${INDENT}${dim(visible(text))}`);
+    this.#text(INDENT, text, dim);
+  }
+
+  /** The text behind its label, which takes as many columns as the indent or fewer. */
+  #text(label: string, text: string, style = (part: string): string => part): void {
+    const columns = this.#columns();
+    const width = columns === undefined ? undefined : Math.max(MIN_WIDTH, columns - INDENT.length);
+    const [first = "", ...rest] = wrap(visible(text), width);
+    this.#write(`${style === dim ? dim(label) : label}${style(first)}`);
+    for (const line of rest) this.#write(`${INDENT}${style(line)}`);
   }
 }
 

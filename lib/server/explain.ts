@@ -35,6 +35,8 @@ export interface ExplainParts {
 
 /** Seconds between the capture of a packet and the server's record of it. */
 const RECORD_DELAY = 2;
+/** What is said of a packet that came before. */
+const SEEN: readonly Refusal["code"][] = ["replay", "duplicate"];
 /** Ages that nobody checks are worth a word from here on, in seconds: the default of MAX_SPA_PACKET_AGE. */
 const NOTABLE_AGE = 120;
 /** A clock set to the wrong zone is off by a multiple of half an hour, give or take this many seconds. */
@@ -70,7 +72,7 @@ export class Explainer {
     for (const finding of diagnose(events, datagram, now, this.#parts)) tell(finding);
     if (events.some(({ kind }) => kind === "decided")) return true;
 
-    const refusal = events.find((event) => isRefused(event, ["replay", "too-old", "too-new"]));
+    const refusal = events.find((event) => isRefused(event, [...SEEN, "too-old", "too-new"]));
     if (refusal === undefined) return false;
     const again = await pass(datagram, number, now, {
       ...this.#parts,
@@ -81,7 +83,7 @@ export class Explainer {
     const more = again.filter((event) => !told.has(identify(event)));
     if (more.length === 0) return false;
     tell({ kind: "apart-from-that" });
-    const isNew = isRefused(refusal, ["replay"]);
+    const isNew = isRefused(refusal, SEEN);
     tellAll(more, observe, isNew ? otherAddresses(stanzas, datagram) : []);
     return false;
   }
@@ -245,7 +247,7 @@ function diagnose(
     : diagnoseCipher(text, stanza, stanzas.filter((other) => other !== stanza));
   if (findings.length > 0) return findings;
   const isRightHmac = stanza?.hmac !== undefined;
-  if (isRightHmac || refusals.some(({ code }) => code === "replay")) return [];
+  if (isRightHmac || refusals.some(({ code }) => SEEN.includes(code))) return [];
   const tried = refusals.flatMap(({ code, stanzas: numbers }) =>
     code === "hmac-mismatch" || code === "no-cipher-match" ? numbers : []
   );

@@ -27,6 +27,7 @@ export type RefusalCode =
   | "not-spa"
   | "no-stanza-for-source"
   | "replay"
+  | "duplicate"
   | "no-stanza-for-destination"
   | "stanza-expired"
   | "no-cipher-match"

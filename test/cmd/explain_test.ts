@@ -107,7 +107,12 @@ Deno.test("a text file without anything like a packet is told of once", () =>
   inFolder(async ({ explain, write }) => {
     const prose =
       "# fwknopd.conf\nPCAP_INTF eth0\n\nsome more words that are longer than sixty characters together\n";
-    for (const content of [prose, "", "\n\n"]) {
+    await explain([write("empty.pcap", "")]).then(
+      () => assert(false, "empty"),
+      (error) =>
+        assertMatch(`${error.message} ${error.hint}`, /empty\.pcap is empty tcpdump .* -U/),
+    );
+    for (const content of [prose, "\n\n"]) {
       const file = write("notes", content);
       await explain([file]).then(
         () => assert(false, content),

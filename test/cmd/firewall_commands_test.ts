@@ -84,6 +84,30 @@ namespaceTest(
   },
 );
 
+namespaceTest("a rule whose time is over is not among those who are let in", needs, async (lab) => {
+  const server = await lab.namespace("server");
+  await server.must("iptables", "-N", "FWKNOP_INPUT");
+  const rule = (expires: number, source: string): string[] => {
+    const comment = ["-m", "comment", "--comment", `_exp_${expires}`];
+    const words = ["-s", source, "-p", "tcp", "--dport", "22", ...comment, "-j", "ACCEPT"];
+    return ["iptables", "-A", "FWKNOP_INPUT", ...words];
+  };
+  await server.must(...rule(1_700_000_000, "10.9.0.8"));
+  const over = "1 rule whose time is over is still there: " +
+    "a server that runs removes such rules, or fwknop fw-flush\n";
+  assert.equal((await runIn(server, runFwList)).out, `No rules of fwknop are in force\n${over}`);
+  await server.must(...rule(Math.floor(Date.now() / 1000) + 600, "10.9.0.9"));
+  const { out } = await runIn(server, runFwList);
+  assert.match(out, /^ADDRESS[^]*\n10\.9\.0\.9 /);
+  assert.doesNotMatch(out, /10\.9\.0\.8/);
+  assert.ok(out.endsWith(over));
+  const json = JSON.parse((await runIn(server, runFwList, { names: ["json"] })).out);
+  assert.deepEqual(json.map(({ remaining }: { remaining: number }) => remaining > 0), [
+    false,
+    true,
+  ]);
+});
+
 namespaceTest("fw-flush removes everything of ours and nothing else", needs, async (lab) => {
   const server = await lab.namespace("server");
   await server.must("iptables", "-A", "INPUT", "-p", "icmp", "-j", "ACCEPT");

@@ -1,6 +1,5 @@
 import { assertEquals } from "../assert.ts";
 import { type LogFormat, openServeLog, type Voice } from "../../cmd/serve_log.ts";
-import type { Context } from "../../cmd/context.ts";
 import { PacketProcessor } from "../../lib/server/packet_processor.ts";
 import { ReplayCache } from "../../lib/server/replay_cache.ts";
 import { BufferContext } from "../support/buffer_context.ts";
@@ -20,7 +19,7 @@ interface Case {
 /** What a server in the foreground says of these payloads. */
 async function say(
   { voice = "native", verbose = 1, testMode = false, format }: Case,
-  context: Context,
+  context: BufferContext,
   payloads: readonly string[],
 ): Promise<void> {
   const settings = readTexts({ conf: `VERBOSE ${verbose}` }).config?.settings;
@@ -46,22 +45,6 @@ async function say(
 }
 
 const terminal = (): BufferContext => new BufferContext({}, true, true);
-
-Deno.test("a trace that nobody can read any more does not end the server", async () => {
-  let tries = 0;
-  const context: Context = {
-    ...new BufferContext(),
-    out: () => {},
-    err: () => {
-      tries++;
-      throw new Error("Input/output error (os error 5)");
-    },
-    isErrorTerminal: true,
-    env: () => undefined,
-  };
-  await say({}, context, ["junk"]);
-  assertEquals(tries > 0, true);
-});
 
 Deno.test("there is a trace where a person looks on, and where one is asked for", async () => {
   const seen = async (given: Case, context: BufferContext): Promise<string> => {

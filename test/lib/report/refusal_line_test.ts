@@ -47,7 +47,7 @@ Deno.test("what anybody can send is a debug line in the C daemon's words, a wron
     {
       severity: "warning",
       text: "[192.0.2.9] (stanza #1) Error creating fko context: " +
-        "Args contain invalid data: FKO_ERROR_INVALID_DATA_HMAC_COMPAREFAIL",
+        "Args contain invalid data: FKO_ERROR_INVALID_DATA_HMAC_COMPAREFAIL: the HMAC does not match the stanza's key",
     },
   ]);
 });
@@ -71,9 +71,11 @@ Deno.test("a packet that hundreds of stanzas refuse is one line, unless every on
   const refusal = { ...event.refusal, stanzas };
   assertEquals(refusalLines(refusal).map(({ text }) => text), [
     "[192.0.2.9] (300 stanzas, #1 to #300) Error creating fko context: " +
-    "Args contain invalid data: FKO_ERROR_INVALID_DATA_HMAC_COMPAREFAIL",
+    "Args contain invalid data: FKO_ERROR_INVALID_DATA_HMAC_COMPAREFAIL: the HMAC does not match the stanza's key",
   ]);
-  assertEquals(refusalLines(refusal, true).length, 300);
+  const all = refusalLines(refusal, true);
+  assertEquals(all.length, 300);
+  assert(all[0]?.text.endsWith("COMPAREFAIL"), "the C daemon says no more");
 });
 
 Deno.test("a packet that fits no DESTINATION is told in the C daemon's words, to its user with -v only", () => {

@@ -2,6 +2,7 @@ import { assertEquals } from "../../assert.ts";
 import type { Stanza } from "../../../lib/config/stanza.ts";
 import { setColorEnabled } from "../../../lib/report/color.ts";
 import { Trace } from "../../../lib/report/trace.ts";
+import { describePacket } from "../../../lib/server/describe_packet.ts";
 import { PacketProcessor } from "../../../lib/server/packet_processor.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
 import { datagram, seal } from "../../support/packet.ts";
@@ -91,5 +92,23 @@ Deno.test("after a refusal by policy the trace goes on only with a stanza of the
     "✗ authorize      stanza 1: u",
     "✓ authenticate   stanza 3: H",
     "✓ act            stanza 3: e",
+  ]);
+});
+
+Deno.test("on a terminal long lines are wrapped at blanks, below the text of their step", () => {
+  setColorEnabled(false);
+  const lines: string[] = [];
+  const { observe } = new Trace((line) => lines.push(line), () => NOW, () => 64);
+  const packet = { ...describePacket(datagram(""), 1), length: 204 };
+  observe({
+    kind: "refused",
+    refusal: { step: "authenticate", code: "hmac-mismatch", packet, stanzas: [1], facts: {} },
+  });
+  assertEquals(lines.slice(4), [
+    "  ✗ authenticate   stanza 1: the HMAC does not match the",
+    "                   stanza's key",
+    "                   is HMAC_KEY_BASE64 the same at both ends, and",
+    "                   does the client use HMAC_DIGEST_TYPE's",
+    "                   digest?",
   ]);
 });

@@ -145,7 +145,7 @@ Deno.test("a packet to an address that no DESTINATION holds is told with the sta
 
 Deno.test("a packet seen before is a replay, and it is told what it would have done otherwise", async () => {
   const twice = packet();
-  const lines = await told([twice, twice]);
+  const lines = await told([twice, { ...twice, sourcePort: 4000 }]);
   assertEquals(
     lines.slice(2),
     [
@@ -155,6 +155,11 @@ Deno.test("a packet seen before is a replay, and it is told what it would have d
       "decided",
     ].slice(0, 4),
   );
+  const copies = await told([twice, twice]);
+  assertEquals(copies.slice(2), [
+    "duplicate: a second interface saw it (PCAP_INTF any with a bridge), or the network doubles packets",
+    ...lines.slice(3),
+  ]);
 });
 
 const RECORDED =

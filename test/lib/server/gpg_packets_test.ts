@@ -119,7 +119,13 @@ gpgTest("two copies that arrive while gpg works on the first open once", async (
     assertEquals(bench.told, []);
     await processor.settle();
     processor.process(datagram(packet), 4);
-    assertEquals(bench.told, ["decoded #1", "act #1", "seen/replay", "seen/replay", "seen/replay"]);
+    assertEquals(bench.told, [
+      "decoded #1",
+      "act #1",
+      "seen/duplicate",
+      "seen/replay",
+      "seen/duplicate",
+    ]);
   }
 });
 

@@ -101,7 +101,7 @@ Deno.test("the same packet again is a replay, whoever sends it", () => {
   for (const source of ["192.0.2.9", "192.0.2.9", "203.0.113.7"]) {
     take(datagram(packetText, source));
   }
-  assertEquals(told, ["decoded #1", "seen/replay", "seen/replay"]);
+  assertEquals(told, ["decoded #1", "seen/duplicate", "seen/replay"]);
   assertEquals(decisions.length, 1);
 });
 
@@ -113,7 +113,24 @@ Deno.test("a replay is told once, however many stanzas have its keys", () => {
   const { packetText } = seal({}, { time: NOW });
   take(datagram(packetText));
   take(datagram(packetText));
-  assertEquals(told, ["decoded #1", "authorize/wrong-username #1", "decoded #2", "seen/replay"]);
+  assertEquals(told, ["decoded #1", "authorize/wrong-username #1", "decoded #2", "seen/duplicate"]);
+});
+
+Deno.test("a copy from the same port within a second is one that a second interface saw", () => {
+  const { take, told, decisions, clock } = bench([aStanza()]);
+  const packet = datagram(seal({}, { time: NOW }).packetText);
+  for (
+    const [ago, sourcePort] of [[0, 4000], [0, 4000], [1, 4000], [2, 4000], [0, 4001], [
+      -1,
+      4000,
+    ]] as const
+  ) {
+    clock.now = NOW + ago;
+    take({ ...packet, sourcePort });
+  }
+  const [duplicate, replay] = ["seen/duplicate", "seen/replay"];
+  assertEquals(told, ["decoded #1", duplicate, duplicate, replay, replay, replay]);
+  assertEquals(decisions.length, 1);
 });
 
 Deno.test("a packet refused by policy is used up all the same", () => {
@@ -121,7 +138,7 @@ Deno.test("a packet refused by policy is used up all the same", () => {
   const { packetText } = seal({}, { time: NOW });
   take(datagram(packetText));
   take(datagram(packetText));
-  assertEquals(told, ["decoded #1", "authorize/port-denied #1", "seen/replay"]);
+  assertEquals(told, ["decoded #1", "authorize/port-denied #1", "seen/duplicate"]);
 });
 
 Deno.test("stanzas are tried in file order until one takes the packet", () => {
@@ -200,7 +217,7 @@ Deno.test("in test mode everything is checked and nothing is done", () => {
   const { packetText } = seal({}, { time: NOW });
   take(datagram(packetText));
   take(datagram(packetText));
-  assertEquals(told, ["decoded #1", "act/test-mode #1", "seen/replay"]);
+  assertEquals(told, ["decoded #1", "act/test-mode #1", "seen/duplicate"]);
   assertEquals(decisions, []);
 });
 
@@ -221,7 +238,7 @@ Deno.test("cutting the mac off does not turn a packet into a new one for a stanz
   const { packetText, mac = "" } = seal({}, { time: NOW });
   take(datagram(packetText));
   take(datagram(packetText.slice(0, -mac.length)));
-  assertEquals(told, ["decoded #1", "authenticate/hmac-mismatch #1", "seen/replay"]);
+  assertEquals(told, ["decoded #1", "authenticate/hmac-mismatch #1", "seen/duplicate"]);
   assertEquals(decisions.length, 1);
 });
 
