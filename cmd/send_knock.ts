@@ -14,6 +14,7 @@ import { Problem } from "../lib/client/problem.ts";
 import { buildRequest, type KnockRequest } from "../lib/client/request.ts";
 import type { Sent } from "../lib/client/send.ts";
 import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
+import { isRaw } from "../lib/client/transport.ts";
 import { chooseUserName, loginName } from "../lib/client/user_name.ts";
 import { admitsAnySource } from "../lib/client/validate.ts";
 import { present } from "../lib/config/present.ts";
@@ -35,11 +36,12 @@ export type KnockWatcher = (knock: Knock, address: Address) => void;
 
 /** Makes the packet and sends it, or in a test opens it again. The settings are valid. */
 export async function sendKnock(
-  settings: Settings,
+  given: Settings,
   context: Context,
   dialect: Dialect,
   watcher?: KnockWatcher,
 ): Promise<KnockResult | Problem> {
+  const settings = withSourcePort(given);
   const output = new KnockOutput(context, settings, dialect);
   if (settings.test !== true && admitsAnySource(settings)) output.warnOfAnySource();
   const address = await addressToAdmit(settings, output);
@@ -51,6 +53,13 @@ export async function sendKnock(
   const result = await emit(made, settings, output, watcher);
   const { via: resolvedBy } = address;
   return result instanceof Problem ? result : { ...result, ...present({ resolvedBy }) };
+}
+
+/** No system assigns the port of a packet that is made by hand. */
+function withSourcePort(settings: Settings): Settings {
+  const { transport, sourcePort } = settings;
+  if (transport === undefined || !isRaw(transport) || sourcePort !== undefined) return settings;
+  return { ...settings, sourcePort: randomPort() };
 }
 
 /** The address to admit, and who told it. Without one the message cannot be built, and the request says so. */
@@ -88,6 +97,10 @@ async function make(
     randomValue: randomDigits(16),
     salt: randomBytes(8),
   };
+  const missing = settings.useGpg
+    ? await (await import("../lib/client/gpg.ts")).gpgPathProblem(settings)
+    : undefined;
+  if (missing !== undefined) return missing;
   const keys = await readKeys(settings);
   if (keys instanceof Problem) return keys;
   if (keys.cutToLegacy) output.warnOfLegacyKey();

@@ -40,6 +40,12 @@ export async function sealWithGpg(
   });
 }
 
+/** A program or a home directory that is not there. To be asked before a passphrase is. */
+export async function gpgPathProblem(settings: Settings): Promise<Problem | undefined> {
+  const missing = await checkPaths(settings);
+  return missing === undefined ? undefined : gpgProblem(missing);
+}
+
 /** Opens a packet again, as far as the user has the recipient's secret key. */
 export async function openWithGpg(
   { fullText, mac }: SealedPacket,
@@ -76,10 +82,12 @@ async function checkPaths(
   for (const [path, error] of paths) {
     if (path === undefined) continue;
     try {
-      await Deno.stat(path);
+      const { isDirectory } = await Deno.stat(path);
+      if (isDirectory === (error === "GPGME_BAD_HOME_DIRECTORY")) continue;
     } catch {
-      return failure(error, path);
+      // It is not there, or not for us.
     }
+    return failure(error, path);
   }
   return undefined;
 }
@@ -153,6 +161,12 @@ function describe(error: SpaErrorName, detail: string): readonly [text: string, 
     case "GPGME_BAD_HOME_DIRECTORY":
       return [`there is no directory ${detail}`, "leave out --gpg-home-dir to take gpg's own"];
     default:
+      if (/no pinentry|inappropriate ioctl|not a tty/i.test(detail)) {
+        return [
+          `gpg's agent cannot ask for the passphrase: ${detail}`,
+          "type: export GPG_TTY=$(tty), and install a pinentry program",
+        ];
+      }
       return [
         detail === "" ? "gpg did not encrypt and sign" : `gpg did not encrypt and sign: ${detail}`,
         "try it by hand: gpg --encrypt --sign --recipient SERVER --local-user YOU",

@@ -44,7 +44,7 @@ export async function gatherKeys(
 ): Promise<KnockKeys | Problem> {
   const key = settings.useGpg
     ? await obtainPassphrase(settings, reader)
-    : await obtain(settings.key, settings, reader, "Enter encryption key: ");
+    : await obtain(settings.key, settings, reader, ASKED.key);
   if (key instanceof Problem) return key;
   const keyProblem = settings.useGpg ? checkPassphrase(key) : checkKey(key, settings.key);
   if (keyProblem !== undefined) return keyProblem;
@@ -53,7 +53,7 @@ export async function gatherKeys(
   const encryptionKey = cutToLegacy ? key.slice(0, LEGACY_KEY_LENGTH) : key;
   if (settings.useHmac !== true) return { encryptionKey, cutToLegacy };
 
-  const hmacKey = await obtain(settings.hmacKey, settings, reader, "Enter HMAC key: ");
+  const hmacKey = await obtain(settings.hmacKey, settings, reader, ASKED.hmac);
   if (hmacKey instanceof Problem) return hmacKey;
   const hmacProblem = checkHmacKey(hmacKey, settings.hmacKey);
   if (hmacProblem !== undefined) return hmacProblem;
@@ -68,19 +68,46 @@ export async function gatherKeys(
   return { encryptionKey, cutToLegacy, hmac: { key: hmacKey, type } };
 }
 
+/** What is asked for where nothing gives it. */
+interface Asked {
+  readonly prompt: string;
+  readonly what: string;
+  /** How to give it without a terminal. */
+  readonly hint: string;
+}
+
+const ASKED = {
+  key: {
+    prompt: "Enter encryption key: ",
+    what: "key",
+    hint: "put KEY_BASE64 into the rc file, or use --get-key, --stdin or --fd",
+  },
+  hmac: {
+    prompt: "Enter HMAC key: ",
+    what: "HMAC key",
+    hint: "put HMAC_KEY_BASE64 into the rc file, or use --get-hmac-key, --stdin or --fd",
+  },
+  passphrase: {
+    prompt: "Enter passphrase for signing: ",
+    what: "passphrase for the signing key",
+    hint:
+      "put GPG_SIGNING_PW, USE_GPG_AGENT Y or, for a key without one, GPG_NO_SIGNING_PW Y into the rc file",
+  },
+} as const satisfies Readonly<Record<string, Asked>>;
+
 async function obtainPassphrase(
   settings: Settings,
   reader: KeyReader,
 ): Promise<Uint8Array | Problem> {
   if (signingPassphrase(settings) !== "key") return new Uint8Array();
-  return await obtain(settings.key, settings, reader, "Enter passphrase for signing: ");
+  return await obtain(settings.key, settings, reader, ASKED.passphrase);
 }
 
 async function obtain(
   source: KeySource | undefined,
   settings: Settings,
   reader: KeyReader,
-  prompt: string,
+  asked: Asked,
 ): Promise<Uint8Array | Problem> {
   switch (source?.kind) {
     case "bytes":
@@ -96,7 +123,7 @@ async function obtain(
     return await fromDescriptor(settings.keyDescriptor, reader);
   }
   return settings.keyCommand === undefined
-    ? await fromTerminal(prompt, reader)
+    ? await fromTerminal(asked, reader)
     : await fromCommand(settings.keyCommand, reader);
 }
 
@@ -137,13 +164,16 @@ async function fromCommand(command: string, reader: KeyReader): Promise<Uint8Arr
     });
 }
 
-async function fromTerminal(prompt: string, reader: KeyReader): Promise<Uint8Array | Problem> {
+async function fromTerminal(
+  { prompt, what, hint }: Asked,
+  reader: KeyReader,
+): Promise<Uint8Array | Problem> {
   const result = await reader.prompt(prompt);
   if (result.kind === "line") return result.line;
   return result.kind === "aborted"
     ? new Problem("interrupted; nothing is sent", { reference: NO_KEY })
-    : new Problem("no key, and no terminal to ask for one", {
-      hint: "put KEY_BASE64 into the rc file, or use --get-key, --stdin or --fd",
+    : new Problem(`no ${what}, and no terminal to ask for one`, {
+      hint,
       reference: NO_KEY,
     });
 }

@@ -7,7 +7,7 @@ import { SystemError } from "../../ffi/libc.ts";
 import { sendOnce, type SendOnceOptions, sendRawIpv4 } from "../../ffi/send_once.ts";
 import { type Address, parseAddress } from "../net/address.ts";
 import { textBytes } from "../crypto/bytes.ts";
-import { randomBytes, randomPort } from "../crypto/random.ts";
+import { randomBytes } from "../crypto/random.ts";
 import { Problem } from "./problem.ts";
 import { rawIcmp, rawTcp, rawUdp } from "./raw_packet.ts";
 import type { Transport } from "./transport.ts";
@@ -21,7 +21,7 @@ export interface Delivery {
   /** All addresses of the server, or of the proxy, best first. */
   readonly addresses: readonly Address[];
   readonly port: number;
-  /** Absent: the system picks one, raw transports draw one. */
+  /** Absent: the system picks one. Packets made by hand have 0 then. */
   readonly sourcePort?: number | undefined;
   /** Source address of raw packets; absent: the kernel picks it. */
   readonly spoofSource?: string | undefined;
@@ -116,7 +116,7 @@ function rawPacket(
   const options = {
     source: parseAddress(delivery.spoofSource ?? "0.0.0.0")?.bytes ?? new Uint8Array(4),
     destination: address.bytes,
-    sourcePort: delivery.sourcePort ?? randomPort(),
+    sourcePort: delivery.sourcePort ?? 0,
     destinationPort: delivery.port,
     id: high << 8 | low,
   };

@@ -40,7 +40,7 @@ function mask(text: string, home: string): string {
     .replace(new RegExp(`^( *(?:${MASKED.join("|")}): )(?!<NULL>).*$`, "gm"), "$1*")
     .replace(/Randomly assigned port '\d+' on: '([^']*)\/\d+'/g, "Randomly assigned port on: '$1'")
     .replace(/^( Message String: [^,]*,\w+\/)\d{5}$/gm, "$1*")
-    .replace(/^(.*destination port: )\d{5}$/gm, "$1*")
+    .replace(/^(.*(?:destination|source) port: )\d{5}$/gm, "$1*")
     .replace(/^((?:HMAC_)?KEY_BASE64: ).*$/gm, "$1*")
     .replace(/^GET (http:\/\/[\w.]*)?\/[\w-]+/gm, "GET $1/*")
     .replaceAll("/usr/bin/fwknop: ", "fwknop: ")

@@ -191,6 +191,8 @@ const plain = [
   "--no-save-args -A tcp/22 -a 192.0.2.44 -D no.such.host.invalid --key-rijndael secret",
   "--no-save-args -A tcp/22 -a 192.0.2.44 -D no.such.host.invalid --key-rijndael secret -P udpraw",
   "--no-save-args -A tcp/22 -a 192.0.2.44 -T --fd 77",
+  ...["udpraw", "tcpraw", "icmp", "udp"].map((transport) => `${TEST} -P ${transport} -D 127.0.0.1`),
+  "-T --no-save-args -A tcp/22 -a 192.0.2.44 --gpg-home-dir HOME/none --gpg-recipient-key abc --gpg-signer-key abc",
   ...["-N 10.0.0.1", "-N 10.0.0.1:33", "--nat-local -D 192.0.2.1", ""].flatMap((nat) =>
     ["22", "22,33", "tcp/99999", "tcp/0", "tcp/x", "tcp/", "foo/22", "/22", "tcp/99999,tcp/3"]
       .flatMap((access) =>

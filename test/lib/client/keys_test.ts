@@ -1,7 +1,7 @@
 import { gatherKeys, type KeyReader } from "../../../lib/client/keys.ts";
 import { Problem } from "../../../lib/client/problem.ts";
 import type { KeySource, Settings } from "../../../lib/client/settings.ts";
-import { assert, assertEquals } from "../../assert.ts";
+import { assert, assertEquals, assertMatch } from "../../assert.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 
@@ -108,5 +108,24 @@ Deno.test("a key file is looked up by destination", async () => {
     assertEquals(missing.facts.reference, "Could not open config file: /nowhere");
   } finally {
     await Deno.remove(path);
+  }
+});
+
+Deno.test("without a terminal each key that lacks is named, with the lines that would give it", async () => {
+  const silent = { ...reader(), prompt: () => Promise.resolve({ kind: "no-terminal" } as const) };
+  const table: readonly (readonly [Settings, RegExp, RegExp])[] = [
+    [{}, /^no key, /, /KEY_BASE64/],
+    [{ key: bytes("x"), useHmac: true }, /^no HMAC key, /, /HMAC_KEY_BASE64/],
+    [
+      { useGpg: true, gpgRecipient: "a", gpgSigner: "b" },
+      /^no passphrase for the signing key, /,
+      /GPG_SIGNING_PW, USE_GPG_AGENT Y .*GPG_NO_SIGNING_PW Y/,
+    ],
+  ];
+  for (const [settings, what, hint] of table) {
+    const problem = await gatherKeys(settings, silent);
+    assert(problem instanceof Problem);
+    assertMatch(problem.text, what);
+    assertMatch(problem.facts.hint ?? "", hint);
   }
 });
