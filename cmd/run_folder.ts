@@ -15,16 +15,7 @@ import type { ServeLog } from "./serve_log.ts";
  * who can take digests away can replay packets.
  */
 export function makeRunFolder(path: string, log: ServeLog): void {
-  try {
-    const info = Deno.statSync(path);
-    if (info.isDirectory) {
-      refuseExposed(path, path, info);
-      return;
-    }
-  } catch (error) {
-    if (error instanceof HintedError) throw error;
-    if (!(error instanceof Deno.errors.NotFound)) throw unusable(path, error);
-  }
+  if (checkRunFolder(path)) return;
   log.info(`Run directory: ${path} does not exist. Attempting to create it.`);
   try {
     refuseExposed(path, nearestFolder(path));
@@ -36,6 +27,28 @@ export function makeRunFolder(path: string, log: ServeLog): void {
     throw unusable(path, error);
   }
   log.info(`Successfully created Run directory: ${path}`);
+}
+
+/**
+ * Whether the folder is there; makes none.
+ *
+ * @throws {HintedError} when it cannot be used: a server does not start then.
+ */
+export function checkRunFolder(path: string): boolean {
+  try {
+    const info = Deno.statSync(path);
+    if (!info.isDirectory) {
+      throw new HintedError(`Specified Run directory: ${path} is NOT a directory`, {
+        hint: "Name a folder with FWKNOP_RUN_DIR",
+      });
+    }
+    refuseExposed(path, path, info);
+    return true;
+  } catch (error) {
+    if (error instanceof HintedError) throw error;
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw unusable(path, error);
+  }
 }
 
 /**

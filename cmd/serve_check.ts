@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { checkFilter } from "../lib/capture/check_filter.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import { parseReplayFile } from "../lib/server/replay_file_text.ts";
+import { checkRunFolder } from "./run_folder.ts";
 import type { ServeLog } from "./serve_log.ts";
 
 /** Whether the options ask for no more than a look at the files. */
@@ -21,6 +23,8 @@ export function isCheckOnly(options: GivenOptions): boolean {
  */
 export function checkOnly(options: GivenOptions, settings: ServerSettings, log: ServeLog): void {
   if (options.has("exit-parse-config")) {
+    checkRunFolder(settings.FWKNOP_RUN_DIR);
+    if (sniffs(settings)) checkFilter(settings.PCAP_FILTER);
     log.info("Configs parsed, exiting.");
     return;
   }
@@ -29,6 +33,11 @@ export function checkOnly(options: GivenOptions, settings: ServerSettings, log: 
     log.warning(`*Skipping invalid digest file entry in ${path} at line ${line}.`);
   }
   log.info("Digest cache parsed, exiting.");
+}
+
+/** Whether packets come by libpcap, so that the filter is used. */
+function sniffs({ PCAP_FILE, ENABLE_UDP_SERVER, ENABLE_NFQ_CAPTURE }: ServerSettings): boolean {
+  return PCAP_FILE !== undefined || (!ENABLE_UDP_SERVER && !ENABLE_NFQ_CAPTURE);
 }
 
 function readDigests(path: string): string {

@@ -31,6 +31,13 @@ export class PcapError extends Error {
   }
 }
 
+/** libpcap does not understand an expression. */
+export class PcapFilterError extends PcapError {
+  constructor(message: string, readonly filter: string) {
+    super(message, -1);
+  }
+}
+
 /** Statuses of {@link PcapError} that callers tell apart. */
 export const PcapStatus = {
   noSuchDevice: -5,
@@ -227,12 +234,49 @@ export class PcapHandle {
 /** Capture files hold frames of at most this many bytes (`MAXIMUM_SNAPLEN`). */
 const LONGEST_FRAME = 262144;
 
-/** @throws {PcapError} with libpcap's words about the expression. */
-function setFilter({ pcap, copy }: Library, handle: Deno.PointerValue, filter: string): void {
-  const program = new Uint8Array(new ArrayBuffer(16));
-  if (pcap.pcap_compile(handle, program, toCString(filter), 1, NETMASK_UNKNOWN) !== 0) {
-    throw new PcapError(lastErrorText({ pcap, copy }, handle), -1);
+/** DLT_ numbers of Ethernet, Linux cooked, pf's log and Wi-Fi with radio headers: some words are for one of them only. */
+const LINK_TYPES = [1, 113, 117, 127];
+
+/**
+ * Compiles an expression for any kind of interface, and opens none.
+ *
+ * @throws {PcapFilterError} with libpcap's words; {LibraryUnavailable} without libpcap.
+ */
+export function compileFilter(filter: string): void {
+  const library = loadPcap();
+  let failure: unknown;
+  for (const linkType of LINK_TYPES) {
+    const handle = library.pcap.pcap_open_dead(linkType, LONGEST_FRAME);
+    if (handle === null) return;
+    try {
+      library.pcap.pcap_freecode(compile(library, handle, filter));
+      return;
+    } catch (error) {
+      failure ??= error;
+    } finally {
+      library.pcap.pcap_close(handle);
+    }
   }
+  throw failure;
+}
+
+/** @throws {PcapFilterError} with libpcap's words about the expression. */
+function compile(
+  library: Library,
+  handle: Deno.PointerValue,
+  filter: string,
+): Uint8Array<ArrayBuffer> {
+  const program = new Uint8Array(new ArrayBuffer(16));
+  const text = toCString(filter);
+  if (library.pcap.pcap_compile(handle, program, text, 1, NETMASK_UNKNOWN) !== 0) {
+    throw new PcapFilterError(lastErrorText(library, handle), filter);
+  }
+  return program;
+}
+
+/** @throws {PcapError} with libpcap's words. */
+function setFilter({ pcap, copy }: Library, handle: Deno.PointerValue, filter: string): void {
+  const program = compile({ pcap, copy }, handle, filter);
   const status = pcap.pcap_setfilter(handle, program);
   pcap.pcap_freecode(program);
   if (status !== 0) throw new PcapError(lastErrorText({ pcap, copy }, handle), -1);

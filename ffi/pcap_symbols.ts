@@ -13,6 +13,13 @@ export const pcapSymbols = {
     ],
     result: "pointer", // pcap_t * or NULL
   },
+  pcap_open_dead: {
+    parameters: [
+      "i32", // int linktype
+      "i32", // int snaplen
+    ],
+    result: "pointer", // pcap_t * or NULL
+  },
   pcap_set_snaplen: {
     parameters: [
       "pointer", // pcap_t *p

@@ -45,6 +45,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
 
 const NO_FUZZING = "[*] fwknopd not compiled with AFL fuzzing support";
 
+/** The C daemon takes less than that, in bytes. */
+const LONGEST_PATH = 1024;
+
 function path(
   isGood: (info: Deno.FileInfo) => boolean,
   complain: (value: string) => string,
@@ -53,6 +56,9 @@ function path(
     try {
       return isGood(Deno.lstatSync(value)) ? undefined : complain(value);
     } catch (error) {
+      if (new TextEncoder().encode(value).length >= LONGEST_PATH) {
+        return `[-] Provided path is too long\n${complain(value)}`;
+      }
       const [reason] = error instanceof Error ? error.message.split(" (os error") : [];
       return `[-] unable to lstat() path: ${value}: ${reason}\n${complain(value)}`;
     }

@@ -4,23 +4,37 @@
  * @module
  */
 import { LibraryUnavailable } from "../../ffi/library.ts";
-import { PcapError, PcapStatus } from "../../ffi/pcap.ts";
+import { PcapError, PcapFilterError, PcapStatus } from "../../ffi/pcap.ts";
 import { HintedError } from "../hinted_error.ts";
 
 /**
- * A failure of opening `what` (`interface eth0`) as one line with a hint; errors of our own making are
+ * A failure of opening or reading `what` (`eth0`) as the C daemon's line with a hint; errors of our own making are
  * returned as they are.
  */
-export function explainPcapFailure(error: unknown, what: string): unknown {
+export function explainPcapFailure(
+  error: unknown,
+  what: string,
+  call: "pcap_open_live" | "pcap_open_offline" = "pcap_open_live",
+): unknown {
   if (error instanceof LibraryUnavailable) {
     return new HintedError(error.message, { hint: error.hint, cause: error });
   }
+  if (error instanceof PcapFilterError) {
+    const comment = error.filter.includes("#") ? "; a comment must stand on a line of its own" : "";
+    return new HintedError(`[*] Error compiling pcap filter: ${error.message}`, {
+      hint: `PCAP_FILTER is '${error.filter}'${comment}`,
+      cause: error,
+    });
+  }
   if (!(error instanceof PcapError)) return error;
   const hint = hintFor(error);
-  return new HintedError(`Cannot capture from ${what}: ${error.message}`, {
-    ...(hint === undefined ? {} : { hint }),
-    cause: error,
-  });
+  return new HintedError(
+    `[*] ${call}() error: ${error.message.startsWith(what) ? "" : `${what}: `}${error.message}`,
+    {
+      ...(hint === undefined ? {} : { hint }),
+      cause: error,
+    },
+  );
 }
 
 function hintFor(error: PcapError): string | undefined {

@@ -26,7 +26,7 @@ export class PcapFile implements Capture {
     try {
       this.#handle = PcapHandle.openFile(path, filter);
     } catch (error) {
-      throw explainPcapFailure(error, this.description);
+      throw explainPcapFailure(error, path, "pcap_open_offline");
     }
     if (isKnownLinkType(this.#handle.linkType)) return;
     this.#handle.close();

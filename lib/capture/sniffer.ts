@@ -70,7 +70,7 @@ export class Sniffer implements Capture {
       for (const { sniffed } of this.#members) this.#openFirst(sniffed);
     } catch (error) {
       this.#release();
-      throw explainPcapFailure(error, this.description);
+      throw explainPcapFailure(error, interfaces.join(", "));
     }
   }
 
@@ -154,7 +154,7 @@ export class Sniffer implements Capture {
 
   /** libpcap lost the interface; the kernel is asked whether it is still there. */
   #failed(member: Member, error: PcapError): void {
-    const failure = explainPcapFailure(error, `interface ${member.sniffed.device}`);
+    const failure = explainPcapFailure(error, member.sniffed.device);
     if (this.#options.exitWhenDown || this.#links === undefined) throw failure;
     if (++member.errors > MOST_ERRORS) throw failure;
     this.#detach(member);

@@ -14,6 +14,7 @@ export function filesFrom(folder: string, files: ConfigFiles): ConfigFiles {
     read: (path, role) => files.read(from(folder, path), role),
     list: (path) => files.list(from(folder, path)),
     isFolder: (path) => files.isFolder(from(folder, path)),
+    exists: (path) => files.exists(from(folder, path)),
     exposure: (path) => files.exposure(from(folder, path)),
   };
 }

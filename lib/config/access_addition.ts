@@ -84,6 +84,7 @@ function withFile(files: ConfigFiles, path: string, text: string): ConfigFiles {
       return other.replace(/\/$/, "") === folder ? [...new Set([...names ?? [], name])] : names;
     },
     isFolder: (other) => files.isFolder(other),
+    exists: (other) => other === path || files.exists(other),
     exposure: (other) => files.exposure(other),
     user: (other) => files.user(other),
     group: (other) => files.group(other),

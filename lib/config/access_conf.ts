@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { buildStanza } from "./access_stanza.ts";
+import { buildStanza, checkBroken } from "./access_stanza.ts";
 import { parseAccessValue } from "./access_value.ts";
 import { ACCESS_ROWS, type AccessName, KEY_FILE_NAMES, SIGNER_NAMES } from "./access_variables.ts";
 import type { ConfigFiles } from "./config_files.ts";
@@ -17,6 +17,7 @@ import { ACCESS_NAMES, FWKNOPD_NAMES } from "./known_names.ts";
 import { MASK } from "./mask.ts";
 import type { Position, Stanza } from "./stanza.ts";
 import { StanzaDraft } from "./stanza_draft.ts";
+import { unmetNeed } from "./stanza_nat.ts";
 import { unknownNameHint } from "./unknown_name.ts";
 
 /** A stanza, and what was written to make it; secrets are masked. */
@@ -132,13 +133,16 @@ class AccessReader {
   finish(emptyText: string): AccessConf {
     const entries: StanzaEntry[] = [];
     for (const draft of this.#drafts) {
-      if (draft.isBroken) continue;
+      if (draft.isBroken) {
+        this.#diagnostics.push(...checkBroken(draft, entries.length + 1));
+        continue;
+      }
       const number = entries.length + 1;
       const { stanza, diagnostics } = buildStanza(draft, number, this.#context.settings);
       if (stanza !== undefined && draft.rejection === undefined) {
         entries.push({ stanza, written: draft.written() });
         this.#diagnostics.push(...diagnostics, ...exposedCommands(draft, stanza));
-      } else if (draft.hasKeyFile) this.#leaveOut(draft, diagnostics);
+      } else if (draft.keyFile !== undefined) this.#leaveOut(draft, diagnostics);
       else this.#diagnostics.push(...diagnostics);
     }
     const broken = this.#diagnostics.some(({ severity }) => severity === "error");
@@ -197,7 +201,7 @@ class AccessReader {
       this.#diagnostics.push(beforeSource(line, "%include_keys"));
       return;
     }
-    draft.hasKeyFile = true;
+    draft.keyFile = line.value;
     const { text, diagnostics, exposure } = this.#context.files.read(line.value, "Access");
     draft.exposure ??= exposure;
     const found: Diagnostic[] = diagnostics.map((read) => namedThere(read, line.position));
@@ -238,7 +242,9 @@ class AccessReader {
       position: draft.position,
       ...reason,
       severity: "warning",
-      text: `Stanza left out, source: '${draft.source}': ${reason?.text}`,
+      text: `[*] Data error in included keyfile: '${draft.keyFile}', skipping stanza.\n` +
+        // The C daemon's second line says of the whole file what is true of this stanza alone.
+        `${reason?.text.split("\n[*] Data error", 1)[0]}`,
     });
   }
 
@@ -279,7 +285,11 @@ class AccessReader {
       return found;
     }
     draft.isBroken = true;
-    const { text, hint, offset = 0 } = error;
+    if (secret || name === "GPG_ALLOW_NO_PW") draft.keyIsBroken = true;
+    const unmet = unmetNeed(name, this.#context.settings);
+    const { text, hint, offset = 0 } = unmet === undefined
+      ? error
+      : { ...unmet, hint: `${unmet.hint}; ${error.hint}` };
     const culprit = { ...position, column: position.column + offset };
     return [...found, { severity: "error", text, position: culprit, ...(hint && { hint }) }];
   }

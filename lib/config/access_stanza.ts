@@ -12,7 +12,7 @@ import { StanzaCheck } from "./stanza_check.ts";
 import { commandExecutionOf, cycleOf } from "./stanza_commands.ts";
 import { checkContradictions } from "./stanza_contradictions.ts";
 import type { StanzaDraft } from "./stanza_draft.ts";
-import { keysOf } from "./stanza_keys.ts";
+import { checkHasKeys, keysOf } from "./stanza_keys.ts";
 import { natTargetOf, natTargetsOf } from "./stanza_nat.ts";
 
 /** The outcome; `stanza` is absent where a diagnostic is an error. */
@@ -65,6 +65,14 @@ export function buildStanza(
   };
   const broken = check.diagnostics.some(({ severity }) => severity === "error");
   return broken ? { diagnostics: check.diagnostics } : { stanza, diagnostics: check.diagnostics };
+}
+
+/** What is wrong with a stanza whatever a value of it that cannot be used would have been. */
+export function checkBroken(draft: StanzaDraft, number: number): readonly Diagnostic[] {
+  const check = new StanzaCheck(draft, number);
+  checkHasKeys(draft, check);
+  requiresSourceAddress(draft, check);
+  return check.diagnostics;
 }
 
 function checkPerlEra(draft: StanzaDraft, check: StanzaCheck): void {

@@ -48,9 +48,9 @@ export function parseAccessValue(
     case "text":
       return { value: text };
     case "addresses":
-      return parseAddresses(text);
+      return inStanza(row, parseAddresses(text));
     case "services":
-      return parseServiceList(text);
+      return inStanza(row, parseServiceList(text));
     case "passphrase":
       return { value: new TextEncoder().encode(text) };
     case "base64":
@@ -99,13 +99,27 @@ export function parseAccessValue(
     }
     case "folder":
       return context.files.isFolder(text) ? { value: text } : failure(
-        `[*] ${row.name} directory '${text}' stat()/existence problem in stanza source ` +
+        (context.files.exists(text)
+          ? ""
+          : `[-] unable to lstat() path: ${text}: No such file or directory\n`) +
+          `[*] ${row.name} directory '${text}' stat()/existence problem in stanza source ` +
           `'${context.source}' in access file: '${context.file}'`,
         "It must be a folder",
       );
     case "key ids":
       return parseKeyIds(row, text);
   }
+}
+
+/** The C daemon gives the reason, and in a second line the name. */
+function inStanza<Value>(
+  row: VariableRow,
+  { value, error }: ParsedValue<Value>,
+): ParsedValue<Value> {
+  if (error === undefined) return { value: value as Value };
+  return {
+    error: { ...error, text: `${error.text}\n[*] Fatal invalid ${row.name} in access stanza` },
+  };
 }
 
 type Failure = { readonly error: { text: string; hint: string; offset?: number } };
@@ -162,7 +176,10 @@ function addressFailure(item: string, offset: number): Failure {
     const hint = mask === "0"
       ? "Write ANY for every address"
       : "Write a prefix length after the '/'";
-    return failure(`[*] Invalid IP mask str '${mask}'.`, hint, offset + slash + 1);
+    const text = mask.includes(".") && parseAddress(mask) === undefined
+      ? `[*] Fatal error parsing IP mask to int for: ${mask}`
+      : `[*] Invalid IP mask str '${mask}'.`;
+    return failure(text, hint, offset + slash + 1);
   }
   return failure(`[*] Fatal error parsing IP to int for: ${item}`, addressHint(item), offset);
 }
@@ -255,7 +272,7 @@ function parseEpoch(text: string): ParsedValue<number> {
 function parseNatTarget(row: VariableRow, text: string): ParsedValue<NatTarget> {
   const words = text.split(/[ \t\v\f]+/);
   const [host = "", digits = ""] = words;
-  if (words.length !== 2) {
+  if (words.length !== 2 || !/^[0-9]/.test(digits)) {
     return failure(
       `[*] Fatal: invalid ${row.name} arg '${text}', need <IP> <PORT>`,
       "Write the address and the port of one inside host, with a blank between them",

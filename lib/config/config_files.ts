@@ -23,6 +23,8 @@ export interface ConfigFiles {
   /** Names of the entries of a folder in any order, or `undefined` where it cannot be read. */
   list(folder: string): readonly string[] | undefined;
   isFolder(path: string): boolean;
+  /** Whether anything is there. */
+  exists(path: string): boolean;
   /** Who else can change a program or file that is not read; `undefined` also where there is none of that path. */
   exposure(path: string): Exposure | undefined;
   /** The user of that name, if there is one. */

@@ -13,31 +13,33 @@ import type { Diagnostic, DiagnosticCode } from "./diagnostic.ts";
 import { exposureOf } from "./exposure.ts";
 
 /** The real files and folders. */
-export const systemFiles: Pick<ConfigFiles, "read" | "list" | "isFolder" | "exposure"> = {
-  read: readConfigFile,
-  list(folder) {
-    try {
-      return Array.from(Deno.readDirSync(folder), ({ name }) => name);
-    } catch {
-      return undefined;
-    }
-  },
-  isFolder(path) {
-    try {
-      return Deno.statSync(path).isDirectory;
-    } catch {
-      return false;
-    }
-  },
-  exposure(path) {
-    try {
-      return exposureOf(path);
-    } catch {
-      // Whoever uses it finds out what is wrong with it.
-      return undefined;
-    }
-  },
-};
+export const systemFiles: Pick<ConfigFiles, "read" | "list" | "isFolder" | "exists" | "exposure"> =
+  {
+    read: readConfigFile,
+    list(folder) {
+      try {
+        return Array.from(Deno.readDirSync(folder), ({ name }) => name);
+      } catch {
+        return undefined;
+      }
+    },
+    isFolder(path) {
+      try {
+        return Deno.statSync(path).isDirectory;
+      } catch {
+        return false;
+      }
+    },
+    exists,
+    exposure(path) {
+      try {
+        return exposureOf(path);
+      } catch {
+        // Whoever uses it finds out what is wrong with it.
+        return undefined;
+      }
+    },
+  };
 
 /**
  * Reads a configuration file. Missing, unreadable and irregular files are errors; permissions wider than 0600 and

@@ -23,6 +23,11 @@ export class StanzaCheck {
     this.#add("error", text, name, hint);
   }
 
+  /** An error on the whole of a stanza, which the C daemon tells in two lines (`docs/spec/server.md` 5.4). */
+  dataError(text: string, name: AccessName | undefined, hint: string): void {
+    this.error(`${text}\n[*] Data error in access file: '${this.draft.position.file}'`, name, hint);
+  }
+
   /** @param offset characters into the value that is meant. */
   warning(text: string, name: AccessName | undefined, hint: string, offset = 0): void {
     this.#add("warning", text, name, hint, offset);

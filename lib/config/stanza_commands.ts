@@ -35,7 +35,7 @@ export function cycleOf(
   const timer = draft.value("CMD_CYCLE_TIMER");
   if (open === undefined) {
     if (close !== undefined) {
-      check.error(
+      check.dataError(
         `[*] Cannot set CMD_CYCLE_CLOSE without also setting CMD_CYCLE_OPEN: ${check.source}`,
         "CMD_CYCLE_CLOSE",
         "Add CMD_CYCLE_OPEN or remove the line",
@@ -44,7 +44,7 @@ export function cycleOf(
     return undefined;
   }
   if (close === undefined) {
-    check.error(
+    check.dataError(
       `[*] Cannot set CMD_CYCLE_OPEN without also setting CMD_CYCLE_CLOSE: ${check.source}`,
       "CMD_CYCLE_OPEN",
       "Add CMD_CYCLE_CLOSE and CMD_CYCLE_TIMER, or CMD_CYCLE_CLOSE NONE if something else closes",
@@ -79,7 +79,7 @@ function checkTimer(
   check: StanzaCheck,
 ): void {
   if (close !== "NONE" && timer === undefined) {
-    check.error(
+    check.dataError(
       `[*] Must set the CMD_CYCLE_TIMER for command cycle functionality: ${check.source}`,
       "CMD_CYCLE_CLOSE",
       "Add CMD_CYCLE_TIMER SECONDS, or write CMD_CYCLE_CLOSE NONE if something else closes",

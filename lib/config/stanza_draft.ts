@@ -22,8 +22,10 @@ export class StanzaDraft {
   rejection: Diagnostic | undefined;
   /** A value of it is wrong, so that checks on the whole would only find the consequences. */
   isBroken = false;
-  /** The stanza takes keys from a file somebody else may own. */
-  hasKeyFile = false;
+  /** So is one that holds a key. */
+  keyIsBroken = false;
+  /** The file that it takes keys from, which somebody else may own. */
+  keyFile: string | undefined;
   /** Who else can change a file it is made of. */
   exposure: Exposure | undefined;
 

@@ -102,6 +102,22 @@ function checkLength(
   }
 }
 
+/** Whether a line of the stanza, or a key file, could give it a key. */
+export function checkHasKeys(draft: StanzaDraft, check: StanzaCheck): void {
+  const isWritten = draft.keyFile !== undefined || draft.keyIsBroken ||
+    (["KEY", "KEY_BASE64", "GPG_DECRYPT_PW", "GPG_ALLOW_NO_PW"] as const)
+      .some((name) => draft.has(name));
+  if (!isWritten) noKeys(check);
+}
+
+function noKeys(check: StanzaCheck): void {
+  check.dataError(
+    `[*] No keys found for access stanza source: ${check.source}`,
+    undefined,
+    "Add KEY_BASE64; fwknop keygen makes one",
+  );
+}
+
 function checkKeys(
   draft: StanzaDraft,
   key: Uint8Array | undefined,
@@ -109,13 +125,7 @@ function checkKeys(
   gpg: Stanza["gpg"],
   check: StanzaCheck,
 ): void {
-  if (key === undefined && gpg === undefined) {
-    check.error(
-      `[*] No keys found for access stanza source: ${check.source}`,
-      undefined,
-      "Add KEY_BASE64; fwknop keygen makes one",
-    );
-  }
+  if (key === undefined && gpg === undefined) noKeys(check);
   if (gpg === undefined && draft.value("ENCRYPTION_MODE") === "asymmetric") {
     check.error(
       `[*] ENCRYPTION_MODE Asymmetric needs GnuPG for access stanza source: ${check.source}`,
@@ -129,7 +139,7 @@ function checkKeys(
     passphrase === undefined ? undefined : new TextEncoder().encode(passphrase),
   ];
   if (hmac !== undefined && others.some((other) => other && equalBytes(other, hmac.key))) {
-    check.error(
+    check.dataError(
       `[*] The encryption passphrase and HMAC key should not be identical for access stanza source: ${check.source}`,
       draft.latest("HMAC_KEY", "HMAC_KEY_BASE64"),
       "fwknop keygen makes two different keys",

@@ -20,15 +20,10 @@ export function natTargetOf(
   check: StanzaCheck,
 ): NatTarget | undefined {
   const forwardAll = draft.value("FORWARD_ALL") === true;
-  const { forwarding, localNat } = natSwitches(settings);
-  for (const name of ["FORCE_NAT", "FORCE_SNAT"] as const) {
-    if (draft.has(name) && !forwarding && !localNat) {
-      check.error(
-        `[*] ${name} requires either ENABLE_IPT_FORWARDING or ENABLE_IPT_LOCAL_NAT in fwknopd.conf`,
-        name,
-        "Set one of them to Y",
-      );
-    }
+  const { forwarding } = natSwitches(settings);
+  for (const name of NEED_NAT) {
+    const unmet = draft.has(name) ? unmetNeed(name, settings) : undefined;
+    if (unmet !== undefined) check.error(unmet.text, name, unmet.hint);
   }
   if (forwardAll && !forwarding) {
     check.error(
@@ -76,6 +71,22 @@ export function natTargetsOf(draft: StanzaDraft, check: StanzaCheck): NatTargets
   return targets;
 }
 
+const NEED_NAT = ["FORCE_NAT", "FORCE_SNAT"] as const;
+
+/** What a variable needs in `fwknopd.conf` and does not find there; the C daemon looks at this before the value. */
+export function unmetNeed(
+  name: string,
+  settings: ServerSettings,
+): { readonly text: string; readonly hint: string } | undefined {
+  const { forwarding, localNat } = natSwitches(settings);
+  if (!(NEED_NAT as readonly string[]).includes(name) || forwarding || localNat) return undefined;
+  return {
+    text:
+      `[*] ${name} requires either ENABLE_IPT_FORWARDING or ENABLE_IPT_LOCAL_NAT in fwknopd.conf`,
+    hint: "Set one of them to Y",
+  };
+}
+
 function checkSourceNat(
   draft: StanzaDraft,
   target: NatTarget | undefined,
@@ -86,7 +97,7 @@ function checkSourceNat(
   const name = draft.latest("FORCE_SNAT") ?? masquerade;
   if (name === undefined) return;
   if (target === undefined && draft.value("FORWARD_ALL") !== true) {
-    check.error(
+    check.dataError(
       `[*] FORCE_SNAT/FORCE_MASQUERADE requires either FORCE_NAT or FORWARD_ALL: ${check.source}`,
       name,
       "Say with one of them what is forwarded",

@@ -40,6 +40,7 @@ export function memoryFiles(
     },
     exposure: (path) => exposed.get(path),
     isFolder: (path) => folders.includes(path),
+    exists: (path) => folders.includes(path) || known.has(path),
     user: (name) => users.includes(name) ? { name, uid: 65534, gid: 65534 } : undefined,
     group: (name) => groups.includes(name) ? { name, gid: 65534 } : undefined,
   };

@@ -14,6 +14,11 @@ export const SERVER_FILES: Readonly<Record<string, string>> = {
   "facility.conf": "FWKNOP_RUN_DIR HERE/run\nSYSLOG_FACILITY LOG_NONE\n",
   "relative.conf": "FWKNOP_RUN_DIR run\n",
   "chain.conf": "FWKNOP_RUN_DIR HERE/run\nIPT_INPUT_ACCESS nonsense\n",
+  "filter.conf": "FWKNOP_RUN_DIR HERE/run\nPCAP_FILTER udp port 62201 # spa\n",
+  "file.conf": "FWKNOP_RUN_DIR HERE/access.conf\n",
+  "ports.conf":
+    "SOURCE ANY\nKEY abcdefgh\nHMAC_KEY hmackey1\nOPEN_PORTS tcp\nREQUIRE_SOURCE_ADDRESS Y\n",
+  "same.conf": "SOURCE ANY\nKEY abcdefgh\nHMAC_KEY abcdefgh\nREQUIRE_SOURCE_ADDRESS Y\n",
   "nokey.conf": "SOURCE ANY\nREQUIRE_SOURCE_ADDRESS Y\n",
   "malformed.conf": "SOURCE ANY\nKEY abcdefgh\nnonsense\n",
   "override.conf": "MAX_SPA_PACKET_AGE 60\nPCAP_FILTER udp port 1\n",
@@ -69,6 +74,13 @@ export const SAME_LINES: readonly string[][] = lines(
   "-c HERE/fwknopd.conf -a /nope",
   "-c HERE/fwknopd.conf -a HERE",
   "-c HERE/fwknopd.conf -a HERE/link",
+  `-c HERE/fwknopd.conf -a /${"A".repeat(1022)}`,
+  `-c HERE/fwknopd.conf -a /${"A".repeat(1023)}`,
+  `-c HERE/fwknopd.conf --access-folder /${"A".repeat(5000)}`,
+  `-c HERE/fwknopd.conf --gpg-exe /${"A".repeat(1100)}`,
+  "-c HERE/fwknopd.conf -a HERE/ports.conf --exit-parse-config",
+  "-c HERE/fwknopd.conf -a HERE/same.conf --exit-parse-config",
+  "-c HERE/file.conf -a HERE/access.conf --exit-parse-config",
   "-c HERE/fwknopd.conf --access-folder /nope",
   "-c HERE/fwknopd.conf --access-folder HERE/access.conf",
   "FILES -O /nope -D",
@@ -160,6 +172,13 @@ const NOTHING = /^$/;
 
 /** Lines to which ours gives another answer on purpose. */
 export const DIFFERENT_LINES: readonly DifferentLine[] = [
+  different(
+    "-c HERE/filter.conf -a HERE/access.conf --exit-parse-config",
+    "a check finds what a start finds",
+    1,
+    NOTHING,
+    /\n\[\*\] Error compiling pcap filter: .*syntax error\n {2}PCAP_FILTER is 'udp port 62201 # spa'; a comment/,
+  ),
   ...["-S", "-K"].map((action) =>
     different(
       `-c HERE/range.conf ${action}`,
@@ -216,7 +235,7 @@ export const DIFFERENT_LINES: readonly DifferentLine[] = [
     "every finding is told, and none twice",
     1,
     NOTHING,
-    /^\[\*\] No keys found for access stanza source: 'ANY'\n {2}at HERE\/nokey.conf:1:1\n/m,
+    /^\[\*\] No keys found for access stanza source: 'ANY'\n\[\*\] Data error in access file: 'HERE\/nokey.conf'\n {2}at HERE\/nokey.conf:1:1\n/m,
   ),
   different(
     "-c HERE/fwknopd.conf -a HERE/malformed.conf --exit-parse-config",

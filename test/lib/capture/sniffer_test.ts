@@ -258,10 +258,10 @@ namespaceTest("bad interfaces and bad filters are one line with a hint", {}, asy
   const namespace = await lab.namespace("bad");
   const absent = Watcher.start(namespace, { interfaces: ["eth9"] });
   const failure = await absent.next();
-  assert.match(failure.failed, /^Cannot capture from interface eth9: No such device/);
+  assert.match(failure.failed, /^\[\*\] pcap_open_live\(\) error: eth9: No such device exists/);
   assert.match(failure.hint, /PCAP_INTF/);
   const filter = Watcher.start(namespace, { interfaces: ["lo"], filter: "udp prot 1" });
-  assert.match((await filter.next()).failed, /^Cannot capture from interface lo: .*syntax error/);
+  assert.match((await filter.next()).failed, /^\[\*\] Error compiling pcap filter: .*syntax error/);
   for (const watcher of [absent, filter]) {
     await watcher.abandon();
     await watcher.ended(1);

@@ -430,20 +430,20 @@ Deno.test("an unusable key file costs its own stanza, loudly, and no other", () 
   const cases: Record<string, [Record<string, string>, string]> = {
     missing: [
       {},
-      "a:2:1 Stanza left out, source: '192.0.2.1': [*] Access file: 'k' was not found.",
+      "a:2:1 [*] Data error in included keyfile: 'k', skipping stanza.\n[*] Access file: 'k' was not found.",
     ],
     empty: [
       { k: "\n" },
-      "a:1:1 Stanza left out, source: '192.0.2.1': [*] No keys found for access stanza source: '192.0.2.1'",
+      "a:1:1 [*] Data error in included keyfile: 'k', skipping stanza.\n[*] No keys found for access stanza source: '192.0.2.1'",
     ],
     wrong: [
       { k: "KEY a\nKEY_BASE64 ###\n" },
-      "k:2:12 Stanza left out, source: '192.0.2.1': [*] KEY_BASE64 argument '<see the access.conf file>' " +
+      "k:2:12 [*] Data error in included keyfile: 'k', skipping stanza.\n[*] KEY_BASE64 argument '<see the access.conf file>' " +
       "doesn't look like base64-encoded data.",
     ],
     malformed: [
       { k: "KEY a\nKEY\n" },
-      "k:2:1 Stanza left out, source: '192.0.2.1': [*] Invalid access file entry in k at line 2.",
+      "k:2:1 [*] Data error in included keyfile: 'k', skipping stanza.\n[*] Invalid access file entry in k at line 2.",
     ],
   };
   for (const [name, [more, warning]] of Object.entries(cases)) {
@@ -460,7 +460,9 @@ Deno.test("an unusable key file costs its own stanza, loudly, and no other", () 
 Deno.test("a mistake in the main file is an error even beside a key file", () => {
   const access = "SOURCE ANY\n%include_keys k\nOPEN_PORTS x\n";
   const { diagnostics } = readTexts({ access, more: { k: "KEY a\n" } });
-  assertEquals(findings(diagnostics, "error"), ["a:3:12 [*] Parse error on access port entry: x"]);
+  assertEquals(findings(diagnostics, "error"), [
+    "a:3:12 [*] Parse error on access port entry: x\n[*] Fatal invalid OPEN_PORTS in access stanza",
+  ]);
 });
 
 Deno.test("no text makes the parser throw, and what loads has a key", () => {

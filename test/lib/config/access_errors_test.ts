@@ -1,4 +1,5 @@
 import { assertEquals } from "../../assert.ts";
+import type { Diagnostic } from "../../../lib/config/diagnostic.ts";
 import { findings, readTexts } from "../../support/config_files.ts";
 
 /** What stands before the lines of each case, which so start on line 3. */
@@ -74,7 +75,7 @@ const FATAL: readonly Case[] = [
   ],
   [
     "GPG_HOME_DIR /nowhere",
-    "a:3:14 [*] GPG_HOME_DIR directory '/nowhere' stat()/existence problem in stanza source 'ANY' in access file: 'a'",
+    "a:3:14 [-] unable to lstat() path: /nowhere: No such file or directory",
   ],
   ["GPG_REMOTE_ID 1234ABCD, xyz", "a:3:25 [*] Fatal invalid GPG_REMOTE_ID list in access stanza"],
   ["GPG_FINGERPRINT_ID aa", "a:3:20 [*] Fatal invalid GPG_FINGERPRINT_ID list in access stanza"],
@@ -197,11 +198,16 @@ const FATAL_WITH_NAT: readonly Case[] = [
   ],
 ];
 
+/** The first line of each: the C daemon's second one is compared with the daemon itself. */
+function reasons(diagnostics: readonly Diagnostic[]): string[] {
+  return findings(diagnostics, "error").map((text) => text.split("\n", 1)[0] ?? "");
+}
+
 async function check(t: Deno.TestContext, cases: readonly Case[], conf: string): Promise<void> {
   for (const [lines, ...errors] of cases) {
     await t.step(lines.slice(0, 60), () => {
       const { config, diagnostics } = readTexts({ conf, access: HEAD + lines });
-      assertEquals(findings(diagnostics, "error"), errors);
+      assertEquals(reasons(diagnostics), errors);
       assertEquals(config, undefined);
     });
   }
@@ -216,7 +222,7 @@ Deno.test("so has every error of a stanza with NAT", async (t) => {
 });
 
 Deno.test("a stanza without key and a file without stanza are errors", () => {
-  const errors = (access: string): string[] => findings(readTexts({ access }).diagnostics, "error");
+  const errors = (access: string): string[] => reasons(readTexts({ access }).diagnostics);
   for (const lines of ["", "HMAC_KEY x\n", "GPG_DECRYPT_ID 1234\n", "GPG_ALLOW_NO_PW N\n"]) {
     assertEquals(errors(`\nSOURCE ANY\n${lines}`), [
       "a:2:1 [*] No keys found for access stanza source: 'ANY'",
@@ -230,7 +236,7 @@ Deno.test("a stanza without key and a file without stanza are errors", () => {
 
 Deno.test("a bad SOURCE is an error at its place", () => {
   const { diagnostics } = readTexts({ access: "SOURCE 192.0.2.1, nowhere\nKEY a\n" });
-  assertEquals(findings(diagnostics, "error"), [
+  assertEquals(reasons(diagnostics), [
     "a:1:19 [*] Fatal error parsing IP to int for: nowhere",
   ]);
 });
@@ -239,7 +245,16 @@ Deno.test("no finding holds a key", () => {
   const secret = "S3cretS3cret";
   const lines = ["KEY", "KEY_BASE64", "HMAC_KEY", "HMAC_KEY_BASE64", "GPG_DECRYPT_PW"]
     .flatMap((name) => [`${name} ${secret}`, `${name} ${secret}#`, `${name} ${secret}; x  `]);
-  for (const line of [...lines, secret, `KEY ${secret.repeat(20)}`, `KEY ${secret}\uFFFD`]) {
+  for (
+    const line of [
+      ...lines,
+      secret,
+      `TOTP_SEED_BASE64 ${secret}`,
+      `X=${secret}`,
+      `KEY ${secret.repeat(20)}`,
+      `KEY ${secret}\uFFFD`,
+    ]
+  ) {
     const { diagnostics } = readTexts({
       access: `${HEAD}${line}\nGPG_DISABLE_SIG Y\nHMAC_KEY ${secret}\n`,
     });
@@ -253,4 +268,25 @@ Deno.test("a group of other distributions is named as it is called here", () => 
     diagnostics.find(({ severity }) => severity === "error")?.hint,
     "There is no group 'nobody'; here it is called nogroup",
   );
+});
+
+Deno.test("what is wrong with a stanza besides a bad value is told at once", () => {
+  const errors = (lines: string) =>
+    reasons(readTexts({ access: `SOURCE ANY\n${lines}` }).diagnostics);
+  const port = "a:2:12 [*] Parse error on access port entry: tcp";
+  assertEquals(errors("OPEN_PORTS tcp\n"), [
+    port,
+    "a:1:1 [*] No keys found for access stanza source: 'ANY'",
+  ]);
+  for (const key of ["KEY a", "GPG_DECRYPT_PW p", "KEY_BASE64 !", "%include_keys k"]) {
+    assertEquals(
+      errors(`OPEN_PORTS tcp\n${key}\n`).slice(1).join().includes("No keys"),
+      false,
+      key,
+    );
+  }
+  const { diagnostics } = readTexts({ access: `${HEAD}OPEN_PORTS tcp\n` });
+  assertEquals(findings(diagnostics, "warning").map((text) => text.slice(0, 49)), [
+    "a:1:1 Warning: REQUIRE_SOURCE_ADDRESS not enabled",
+  ]);
 });

@@ -55,13 +55,13 @@ Deno.test("findings stand where they stand in the UCI file", () => {
   ]);
   assertEquals(findings(diagnostics, "error"), [
     "/c/fwknopd:6:31 [*] var MAX_SPA_PACKET_AGE value '0' not in the range 1-100000",
-    "/c/fwknopd:7:18 [*] Invalid IP mask str '99'.",
-    "/c/fwknopd:8:29 [*] Invalid protocol in access port entry: 3389/tcp",
+    "/c/fwknopd:7:18 [*] Invalid IP mask str '99'.\n[*] Fatal invalid SOURCE in access stanza",
+    "/c/fwknopd:8:29 [*] Invalid protocol in access port entry: 3389/tcp\n[*] Fatal invalid OPEN_PORTS in access stanza",
   ]);
   const stanza = read(uci.replace("'0'", "'60'")).diagnostics;
   assertEquals(findings(stanza, "error"), [
-    "/c/fwknopd:7:18 [*] Invalid IP mask str '99'.",
-    "/c/fwknopd:8:29 [*] Invalid protocol in access port entry: 3389/tcp",
+    "/c/fwknopd:7:18 [*] Invalid IP mask str '99'.\n[*] Fatal invalid SOURCE in access stanza",
+    "/c/fwknopd:8:29 [*] Invalid protocol in access port entry: 3389/tcp\n[*] Fatal invalid OPEN_PORTS in access stanza",
   ]);
 });
 

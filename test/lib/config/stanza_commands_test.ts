@@ -49,7 +49,8 @@ Deno.test("an open command without a close command is an error that says what to
   assertEquals(
     [error?.text, error?.hint],
     [
-      "[*] Cannot set CMD_CYCLE_OPEN without also setting CMD_CYCLE_CLOSE: 'ANY'",
+      "[*] Cannot set CMD_CYCLE_OPEN without also setting CMD_CYCLE_CLOSE: 'ANY'\n" +
+      "[*] Data error in access file: 'a'",
       "Add CMD_CYCLE_CLOSE and CMD_CYCLE_TIMER, or CMD_CYCLE_CLOSE NONE if something else closes",
     ],
   );
