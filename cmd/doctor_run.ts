@@ -4,17 +4,22 @@
  * @module
  */
 import { toJson, visible } from "../lib/one_line.ts";
-import type { Diagnostic } from "../lib/config/diagnostic.ts";
-import { chooseFirewall } from "../lib/firewall/choose.ts";
+import { type Diagnostic, formatPosition } from "../lib/config/diagnostic.ts";
+import { chooseFirewall, type FirewallChoice } from "../lib/firewall/choose.ts";
 import { examineFirewall, judgeForwarding } from "../lib/doctor/doctor.ts";
 import type { Finding } from "../lib/doctor/finding.ts";
 import { familiesOf } from "../lib/doctor/questions.ts";
 import { forwards } from "../lib/firewall/ip_forwarding.ts";
+import { HintedError } from "../lib/hinted_error.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
 import { doctorQuestions, readHostFacts } from "./doctor_questions.ts";
 import { examineFiles, examineHost, isFileFinding } from "./doctor_host.ts";
-import { loadServerConfig } from "./load_server_config.ts";
+import {
+  type LoadedServerConfig,
+  loadServerConfig,
+  loadUsableConfig,
+} from "./load_server_config.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 
 const MARKS: Readonly<Record<Finding["state"], string>> = {
@@ -23,19 +28,24 @@ const MARKS: Readonly<Record<Finding["state"], string>> = {
   unclear: "unclear",
 };
 
-/** Examines the host; the files themselves are examined by being loaded. */
+/**
+ * Examines the host; the files themselves are examined by being loaded. What is wrong in them is a finding as any other,
+ * and does not keep from looking further: what cannot be used is its default.
+ */
 export const runDoctor: RunCommand = async (options, _words, context) => {
   let diagnostics: readonly Diagnostic[] = [];
-  const config = loadServerConfig(options, context, (found) => {
+  const sound = loadServerConfig(options, context, (found) => {
     diagnostics = found;
-    printDiagnostics(found.filter((one) => !isFileFinding(one)), context);
+    const warnings = found.filter(({ severity }) => severity !== "error");
+    printDiagnostics(warnings.filter((one) => !isFileFinding(one)), context);
   });
-  if (config === undefined) return ExitCode.failure;
-  const { settings, given } = config;
-  const choice = await chooseFirewall(settings, given);
+  const config = sound ?? loadUsableConfig(options);
+  const { settings } = config;
+  const { choice, findings: chosen } = await choose(config);
   const questions = doctorQuestions(config, choice, readHostFacts(config));
   const findings: Finding[] = [
-    { state: "good", text: `The firewall is ${choice.kind}, because ${choice.reason}` },
+    ...diagnostics.filter(({ severity }) => severity === "error").map(mistake),
+    ...chosen,
     ...await examineFirewall(questions),
     ...(questions.forwarding ? judgeForwarding(familiesOf(questions), forwards) : []),
     ...examineHost(settings),
@@ -44,6 +54,39 @@ export const runDoctor: RunCommand = async (options, _words, context) => {
   context.out(options.has("json") ? `${toJson(findings, 2)}\n` : format(findings));
   return findings.some(({ state }) => state === "bad") ? ExitCode.failure : ExitCode.ok;
 };
+
+/** Settings that contradict each other are told; what the host uses is looked at all the same. */
+async function choose(
+  { settings, given }: LoadedServerConfig,
+): Promise<{ readonly choice: FirewallChoice; readonly findings: readonly Finding[] }> {
+  const told = (choice: FirewallChoice): Finding => ({
+    state: "good",
+    text: `The firewall is ${choice.kind}, because ${choice.reason}`,
+  });
+  try {
+    const choice = await chooseFirewall(settings, given);
+    return { choice, findings: [told(choice)] };
+  } catch (error) {
+    if (!(error instanceof HintedError)) throw error;
+    const choice = await chooseFirewall({ ...settings, FIREWALL: "auto" }, new Map());
+    const wrong: Finding = {
+      state: "bad",
+      text: error.message,
+      ...(error.hint === undefined ? {} : { mend: error.hint }),
+    };
+    return { choice, findings: [wrong, told(choice)] };
+  }
+}
+
+/** An error of the configuration: no server starts with it. */
+function mistake({ text, position, hint }: Diagnostic): Finding {
+  const where = position === undefined ? "" : ` (${formatPosition(position)})`;
+  return {
+    state: "bad",
+    text: `${text.replace(/^\[[-*]\] /, "")}${where}`,
+    ...(hint === undefined ? {} : { mend: hint }),
+  };
+}
 
 function format(findings: readonly Finding[]): string {
   return findings.map(({ state, text, mend }) =>

@@ -5,7 +5,11 @@
  */
 import { filesFrom, settingsFrom } from "../lib/config/absolute_paths.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
-import { readServerConfig } from "../lib/config/server_config.ts";
+import {
+  readServerConfig,
+  readUsableConfig,
+  type ServerConfig,
+} from "../lib/config/server_config.ts";
 import type { ResolvedSettings } from "../lib/config/server_settings.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
 import type { Context } from "./context.ts";
@@ -34,6 +38,15 @@ export function loadServerConfig(
   const { config, diagnostics } = readServerConfig(options, files);
   print(diagnostics, context);
   if (config === undefined) return undefined;
-  const settings = settingsFrom(folder ?? Deno.cwd(), config.settings);
+  return loaded(config, folder);
+}
+
+/** What can be used of a configuration with errors, for commands that go on with it; perhaps without a stanza. */
+export function loadUsableConfig(options: GivenOptions): LoadedServerConfig {
+  return loaded(readUsableConfig(options, systemFiles));
+}
+
+function loaded(config: ServerConfig, folder = Deno.cwd()): LoadedServerConfig {
+  const settings = settingsFrom(folder, config.settings);
   return { ...config, settings, stanzas: config.stanzas.map(({ stanza }) => stanza) };
 }

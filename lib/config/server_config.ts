@@ -12,10 +12,10 @@ import {
 import type { ConfigFiles } from "./config_files.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
-import type { GivenOptions } from "./option.ts";
+import { GivenOptions } from "./option.ts";
 import type { ResolvedSettings } from "./server_settings.ts";
 import { readBrokenSettings, readSettings } from "./settings_files.ts";
-import { configSource } from "./uci_source.ts";
+import { type ConfigSource, configSource } from "./uci_source.ts";
 
 /** A configuration that holds together. */
 export interface ServerConfig extends ResolvedSettings {
@@ -41,6 +41,28 @@ export function readServerConfig(options: GivenOptions, system: ConfigFiles): Co
   const all = [...diagnostics, ...access.diagnostics];
   if (all.some(({ severity }) => severity === "error")) return { diagnostics: all };
   return { config: { ...resolved, stanzas: access.entries }, diagnostics: all };
+}
+
+/**
+ * What can be used of a configuration with errors: values that cannot be read are their defaults, and so is everything
+ * where the main file is not there or can be changed by others; stanzas with errors are left out.
+ */
+export function readUsableConfig(options: GivenOptions, system: ConfigFiles): ServerConfig {
+  const source = configSource(options, system, true);
+  const resolved = readBrokenSettings(options, system).resolved ?? defaultSettings(source);
+  return { ...resolved, stanzas: readStanzas(resolved.settings, source.files).entries };
+}
+
+/** As of a main file that says nothing. */
+function defaultSettings({ files }: ConfigSource): ResolvedSettings {
+  const silent = { ...files, read: () => ({ text: "", diagnostics: [] }) };
+  const { resolved } = readSettings({
+    options: new GivenOptions([]),
+    files: silent,
+    diagnostics: [],
+  }, true);
+  if (resolved === undefined) throw new TypeError("The defaults contradict each other");
+  return resolved;
 }
 
 function readStanzas(settings: ServerSettings, files: ConfigFiles): AccessConf {

@@ -9,7 +9,7 @@ import { isUnspecified } from "../net/address.ts";
 import { formatService, sameService, type Service } from "../net/service.ts";
 import type { DoctorQuestions, InsideService } from "./questions.ts";
 
-/** What is asked about where no stanza says which services it opens. */
+/** What is asked about where there is no stanza, or one that does not say which services it opens. */
 const USUAL: Service = { protocol: "tcp", port: 22 };
 
 /**
@@ -20,7 +20,7 @@ export function askedServices(
   stanzas: readonly Stanza[],
   { forwarding, localNat }: Pick<NatSwitches, "forwarding" | "localNat">,
 ): Pick<DoctorQuestions, "services" | "outside" | "inside"> {
-  const services: Service[] = [];
+  const services: Service[] = stanzas.length === 0 ? [USUAL] : [];
   const outside: Service[] = [];
   const inside: InsideService[] = [];
   for (const stanza of stanzas) {

@@ -22,12 +22,12 @@ export function jumpIndex({ chains }: Policy, { from, name }: Chain): number | u
  * server will put it.
  */
 export function grantingPolicy(policy: Policy, own: Chain): Policy {
-  const { table, from, name, jumpPosition } = own;
+  const { target, table, from, name, jumpPosition } = own;
   if (table !== "filter" || !policy.chains.has(from)) return policy;
   const jumping = jumpIndex(policy, own) !== undefined
     ? policy
     : withRule(policy, from, jumpPosition - 1, ["-j", name]);
-  return withRule(jumping, name, 0, ["-j", "ACCEPT"]);
+  return withRule(jumping, name, 0, ["-j", target]);
 }
 
 /** The chain that a packet's grant stands in: firewalld has such ones with one of its two backends. */

@@ -12,7 +12,7 @@ import {
   matchesOutput,
   matchesSource,
 } from "./address_match.ts";
-import { allOf, decided, type Match, opposite } from "./chain_walk.ts";
+import { allOf, anyOf, decided, type Match, opposite } from "./chain_walk.ts";
 import type { Condition } from "./iptables_words.ts";
 import type { Packet } from "./packet.ts";
 
@@ -52,9 +52,13 @@ function meets({ module, option, value, second }: Condition, packet: Packet): Ma
       return vague.port === true ? "maybe" : decided(coversPort(value, port));
     case "--state":
     case "--ctstate":
-      return vague.state === true
-        ? "maybe"
-        : decided(value.split(",").some((state) => statesOf(packet).includes(state)));
+      return vague.state === true ? "maybe" : anyOf(
+        value.split(",").map((state) =>
+          state === "DNAT" && vague.translated === true
+            ? "maybe"
+            : decided(statesOf(packet).includes(state))
+        ),
+      );
     case "--tcp-flags":
       return matchesFlags(value, second, packet);
     case "--mark":

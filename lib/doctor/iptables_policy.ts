@@ -87,7 +87,7 @@ function steps(policy: Policy, rule: ListedRule, packet: Packet): readonly Step[
   }
   const does = effect(target, options, rule.text);
   if (does === undefined) {
-    return /^(NF)?QUEUE$|^SYNPROXY$|^TPROXY$/.test(target) ? DECIDED_ELSEWHERE : NOT_UNDERSTOOD;
+    return HANDING_OVER.has(target) ? DECIDED_ELSEWHERE : NOT_UNDERSTOOD;
   }
   // A rule of ours admits those who knocked; it says nothing about anybody else.
   const isOurs = rule.words.some((word) => word.startsWith("_exp_"));
@@ -121,6 +121,14 @@ function effect(
       return PASSING.has(target) ? "nothing" : undefined;
   }
 }
+
+/** Whether rules may name that target: one of iptables that is known, or a chain of the table. */
+export function hasTarget({ chains }: Policy, target: string): boolean {
+  return chains.has(target) || HANDING_OVER.has(target) || effect(target, [], "") !== undefined;
+}
+
+/** Targets that hand the packet to another program. */
+const HANDING_OVER: ReadonlySet<string> = new Set(["QUEUE", "NFQUEUE", "SYNPROXY", "TPROXY"]);
 
 /** Targets that let the packet go on as it was. */
 const PASSING: ReadonlySet<string> = new Set(

@@ -23,6 +23,7 @@ import { asStranger } from "./stranger.ts";
 import { readDevices } from "./surroundings.ts";
 import { portsOfTranslations } from "./translated_ports.ts";
 import { Runner } from "../firewall/runner.ts";
+import { judgeTargets } from "./targets.ts";
 import { judgeUnreadable } from "./unreadable.ts";
 import { fateOf, hurdles, type Verdict, verdictsOf } from "./verdicts.ts";
 import { turnsOf } from "./way.ts";
@@ -96,6 +97,7 @@ export function judgeRuleset(questions: DoctorQuestions, ruleset: Ruleset): Find
   const { services, spaServices = [] } = questions;
   return [
     ...judgeLook(ruleset),
+    ...judgeTargets(questions, ruleset),
     ...services.flatMap((service) => judgeService(questions, ruleset, service)),
     ...judgeInside(questions, ruleset),
     ...judgeGrants(questions, ruleset),

@@ -91,7 +91,7 @@ function meets(left: unknown, right: readonly unknown[], packet: Packet): Match 
       return vague.state === true ? "maybe" : named([established ? "established" : "new"]);
     // Who comes straight to a port of this host was not sent there by a rule of it.
     case "status":
-      if (vague.state === true) return "maybe";
+      if (vague.state === true || vague.translated === true) return "maybe";
       if (translated === true) return right.includes("dnat") ? "yes" : "maybe";
       return right.every((it) => it === "dnat") ? "no" : "maybe";
   }

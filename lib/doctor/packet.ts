@@ -29,5 +29,10 @@ export interface Packet {
   readonly vague?: Vague;
 }
 
-/** Parts of a packet: its protocol, its port, what conntrack says of it, its mark. */
-export type Vague = Readonly<Partial<Record<"protocol" | "port" | "state" | "mark", true>>>;
+/**
+ * Parts of a packet: its protocol, its port, what conntrack says of it, and in that whether its destination was changed,
+ * its mark.
+ */
+export type Vague = Readonly<
+  Partial<Record<"protocol" | "port" | "state" | "translated" | "mark", true>>
+>;

@@ -149,7 +149,11 @@ function moved(
     ...rest,
     translated: true,
     service: typeof port === "number" ? { ...packet.service, port } : packet.service,
-    vague: { ...packet.vague, ...(port === "unknown" ? { port: true } : {}) },
+    vague: {
+      ...packet.vague,
+      ...(port === "unknown" ? { port: true } : {}),
+      ...(mayStay(packet, { to, port }) ? { translated: true } : {}),
+    },
   };
   const settled = typeof port === "number" ? withoutVaguePort(base) : base;
   switch (to) {
@@ -173,6 +177,17 @@ function moved(
       return [addresses.some(({ text }) => text === to.text) ? own : through];
     }
   }
+}
+
+/** Whether the new destination may be the old one: conntrack calls no packet translated that it did not change. */
+function mayStay(
+  { hook = "input", destination, service, vague = {} }: Packet,
+  { to, port }: Pick<Translation, "to" | "port">,
+): boolean {
+  const isSamePort = typeof port === "string" || vague.port === true || port === service.port;
+  const isSameHost = to === "same" || to === "unknown" || destination === undefined ||
+    (to === "here" ? hook === "input" : to.text === destination.text);
+  return isSamePort && isSameHost;
 }
 
 function withoutVaguePort(packet: Packet): Packet {

@@ -4,6 +4,7 @@ import { runFwFlush } from "../../cmd/fw_flush_run.ts";
 import { runFwList } from "../../cmd/fw_list_run.ts";
 import type { RunCommand } from "../../cmd/command.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
+import { BufferContext } from "../support/buffer_context.ts";
 import { access, iptablesIn } from "../support/firewall.ts";
 import { assertHarmless, HOSTILE } from "../support/hostile_text.ts";
 import { withFolder } from "../support/folder.ts";
@@ -209,3 +210,45 @@ namespaceTest("the name of a file has no effect on who reads doctor", needs, asy
     }
   });
 });
+
+namespaceTest(
+  "doctor lists the mistakes of a configuration as findings, and looks at the host all the same",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    await withFolder(async (folder) => {
+      const access = `${folder}/access.conf`;
+      const write = (text: string) => Deno.writeTextFile(access, text, { mode: 0o600 });
+      await write("SOURCE ANY\nOPEN_PORTS tcp/8443\nKEY secret-one\nHMAC_KEY secret-two\n");
+      const examine = (...lines: string[]) =>
+        runIn(server, runDoctor, {
+          lines: ["ENABLE_UDP_SERVER Y", `ACCESS_FILE ${access}`, ...lines],
+        });
+      const OPEN = /WRONG {4}tcp\/8443 is open to everybody/;
+      const value = await examine("MAX_SPA_PACKET_AGE 2m");
+      assert.match(value.out, /WRONG {4}.*MAX_SPA_PACKET_AGE.*\(\S+:4:\d+\)\n/);
+      assert.match(value.out, OPEN);
+      assert.equal(value.code, 1);
+      const contradiction = await examine("FIREWALL nft");
+      assert.match(
+        contradiction.out,
+        /WRONG {4}FIREWALL_EXE .* is not a program for nft\n +Remove the line/,
+      );
+      assert.match(contradiction.out, /WRONG {4}tcp\/8443 |Neither iptables/);
+      const target = await examine("IPT_INPUT_ACCESS ACEPT, filter, INPUT, 1, FWKNOP_INPUT, 1");
+      assert.match(
+        target.out,
+        /WRONG {4}IPT_INPUT_ACCESS names the target "ACEPT".*\n +Set IPT_INPUT_ACCESS ACCEPT, filter, INPUT, 1, /,
+      );
+      await write("SOURCE nonsense\nOPEN_PORTS tcp/8443\nKEY secret-one\n");
+      const stanza = await examine();
+      assert.match(stanza.out, /WRONG {4}.*nonsense.*\n/);
+      assert.match(stanza.out, /(ok|WRONG|unclear) +tcp\/22 /);
+      const options = new GivenOptions([{ name: "config-file", value: `${folder}/none.conf` }]);
+      const context = new BufferContext();
+      assert.equal(await runDoctor(options, [], context), 1);
+      assert.match(context.stdout, /WRONG {4}.*none\.conf' was not found/);
+      assert.match(context.stdout, /The firewall is /);
+    });
+  },
+);
