@@ -130,6 +130,13 @@ export function explainRefusal(refusal: Refusal): Explanation {
         fact: `user name '${facts["username"]}', REQUIRE_USERNAME '${facts["required"]}'`,
         hint: `knock with -U ${facts["required"]}`,
       };
+    case "link-local-address":
+      return {
+        fact: `${
+          facts["address"]
+        } is a link-local address, which another host may have on another link`,
+        hint: "knock with -a and a global or unique local address of the client, or over IPv4",
+      };
     case "nat-not-enabled":
       if (facts["line"] !== undefined) {
         return {

@@ -29,6 +29,7 @@ const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "source-address-required": "warning",
   "forwarded-for-unusable": "warning",
   "wrong-username": "warning",
+  "link-local-address": "warning",
   "nat-not-enabled": "warning",
   "command-not-allowed": "warning",
   "no-service-for-cycle": "error",
@@ -149,6 +150,10 @@ function stanzaText(refusal: Refusal, source: string, stanza: string): string {
       return `${source} ${stanza} Username in SPA data (${
         facts["username"]
       }) does not match required username: ${facts["required"]}`;
+    case "link-local-address":
+      return `${source} ${stanza} ${
+        facts["address"]
+      } is a link-local address, which another host may have on another link`;
     case "nat-not-enabled":
       return `${stanza} SPA packet from ${packet.source} requested NAT access, but is not enabled/supported${
         facts["line"] === undefined ? "" : `: ${facts["line"]}: NAT requests are refused`

@@ -5,6 +5,7 @@
  */
 import type { Stanza } from "../config/stanza.ts";
 import { type Address, isUnspecified } from "../net/address.ts";
+import { isLinkLocal } from "../net/host_range.ts";
 import { formatService, sameService, type Service } from "../net/service.ts";
 import type { SpaRequest } from "../spa/request.ts";
 import type { SpaMessage } from "../spa/message.ts";
@@ -62,6 +63,8 @@ export function authorize(
     return refuse("forwarded-for-unusable", { asked: request.address.text });
   }
   if (request.kind === "command") return authorizeCommand(request.command, stanza, address);
+  // On each link another host may have it, and no way in tells by which link a packet came.
+  if (isLinkLocal(address)) return refuse("link-local-address", { address: address.text });
   const disabled = disabledNat(request, stanza, context.nat);
   if (disabled !== undefined) {
     const isStanzas = disabled === "forward" && context.nat.forwarding;

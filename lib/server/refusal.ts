@@ -43,6 +43,7 @@ export type RefusalCode =
   | "source-address-required"
   | "forwarded-for-unusable"
   | "wrong-username"
+  | "link-local-address"
   | "nat-not-enabled"
   | "command-not-allowed"
   | "no-service-for-cycle"

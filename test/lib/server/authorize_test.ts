@@ -141,6 +141,21 @@ Deno.test("NAT and commands are refused where nothing enables them", () => {
   assertEquals(command, { code: "command-not-allowed", facts: {} });
 });
 
+Deno.test("a link-local address is not admitted, whether the client names it or sends from it", () => {
+  const refused = (address: string) => ({ code: "link-local-address", facts: { address } });
+  const linkLocal = { source: anAddress("fe80::1"), sentTo: anAddress("fe80::2") };
+  for (const stanza of [{}, { forwardAll: true }, { cycle: CYCLE }]) {
+    const named = outcome(stanza, { message: "fe80::9,tcp/22" }, linkLocal);
+    assertEquals(named, refused("fe80::9"));
+    const left = outcome(stanza, { message: "::,tcp/22" }, linkLocal);
+    assertEquals(left, refused("fe80::1"));
+  }
+  const forwardedFor = anAddress("febf::1");
+  assertEquals(outcome({}, { message: "::,tcp/22" }, { forwardedFor }), refused("febf::1"));
+  const global = outcome({}, { message: "2001:db8::9,tcp/22" }, linkLocal) as { kind: string };
+  assertEquals(global.kind, "open");
+});
+
 Deno.test("the client's timeout is granted up to the stanza's maximum", () => {
   const stanza = aStanza({ accessTimeout: 30, maxTimeout: 300 });
   assertEquals(grantSeconds(stanza, 60), 60);
