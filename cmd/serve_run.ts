@@ -42,6 +42,7 @@ import {
   type Voice,
 } from "./serve_log.ts";
 import { type Advice, prepareAdvice } from "./serve_advice.ts";
+import { restoreFiles, warnOfNeighbours } from "./serve_place.ts";
 import { nowSeconds, type OpenedSetup, openSetup, type ServeLife } from "./serve_setup.ts";
 import { Signals } from "./signals.ts";
 
@@ -172,6 +173,7 @@ async function serveConfig(
   }
   using pidFile = isDaemon ? PidFile.acquire(settings.FWKNOP_PID_FILE) : undefined;
   for (const text of pidFile?.warnings ?? []) log.warning(text);
+  if (isDaemon) warnOfNeighbours(settings, testMode, log, context);
   using manager = new ServiceManager(context.env("NOTIFY_SOCKET"));
   // Before anything is changed, so that it is put back whenever the signal comes.
   using signals = new Signals();
@@ -287,27 +289,6 @@ async function reload(
       : String(error);
     log.error(`${reason}: going on with the configuration before`);
     return before;
-  }
-}
-
-/**
- * Makes again what another program took away, whatever comes of the reload: without the lock a second daemon would
- * start, and without the digests packets would count again.
- */
-function restoreFiles(
-  { config: { settings }, cycles }: OpenedSetup,
-  pidFile: PidFile,
-  replay: ReplayCache,
-  log: ServeLog,
-): void {
-  const made = (path: string): void => log.warning(`${path} was taken away. It is made again`);
-  try {
-    makeRunFolder(settings.FWKNOP_RUN_DIR, log);
-    if (pidFile.restore()) made(settings.FWKNOP_PID_FILE);
-    if (replay.restore(nowSeconds())) made(settings.DIGEST_FILE);
-    cycles?.save();
-  } catch (error) {
-    log.error(error instanceof Error ? error.message : String(error));
   }
 }
 

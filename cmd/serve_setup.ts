@@ -90,12 +90,12 @@ export async function openSetup(
     undo.defer(() => firewall?.release());
     await firewall?.prepare(before?.firewall?.held());
   }
+  replay.configure({ window: maxAge(settings), opened }, nowSeconds());
+  undo.move();
   if (firewall !== undefined && natSwitches(settings).forwarding) {
     const notices = checkForwarding(settings.ENABLE_PROC_IP_FORWARD && !testMode);
     for (const { severity, text } of notices) log[severity](text);
   }
-  replay.configure({ window: maxAge(settings), opened }, nowSeconds());
-  undo.move();
   if (opened !== undefined) tellOfReplayFile(settings.DIGEST_FILE, opened, replay, log);
   const commandSide = before?.commandSide === undefined
     ? openedCommands

@@ -586,17 +586,6 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 1",
-    off: "messages are remembered where there is no HMAC",
-    file: PROCESSOR,
-    text: "remembersMessages: parts.stanzas.some((stanza) => stanza.hmac === undefined),",
-    becomes: "remembersMessages: false,",
-    killer: [
-      "lib/server/packet_processor_test.ts",
-      "cutting the mac off does not turn a packet into a new one for a stanza without HMAC",
-    ],
-  },
-  {
-    check: "16, row 1",
     off: "REQUIRE_HMAC",
     file: "lib/config/stanza_keys.ts",
     text: 'if (draft.value("REQUIRE_HMAC") === true) {',
@@ -693,6 +682,17 @@ export const MUTANTS: readonly Mutant[] = [
     killer: [
       "lib/server/packet_processor_test.ts",
       "in test mode everything is checked and nothing is done",
+    ],
+  },
+  {
+    check: "16, row 9",
+    off: "a digest file in the hands of another user is refused",
+    file: "lib/config/state_file.ts",
+    text: "refuse(path, variable, exposureOf(path, info)?.text ?? secondName(path, info));",
+    becomes: "refuse(path, variable, secondName(path, info));",
+    killer: [
+      "lib/config/state_file_test.ts",
+      "a state file that another user could change is refused: its owner, mode, links and folders",
     ],
   },
   {

@@ -1,8 +1,10 @@
 import { assertEquals, assertMatch } from "../assert.ts";
-import { startOurs } from "../support/daemons.ts";
+import { runningDaemon } from "../../lib/daemon/pid_file.ts";
+import { startOurs, startReference } from "../support/daemons.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import { withFolder } from "../support/folder.ts";
-import { namespaceTest } from "../support/namespace.ts";
+import { LoggedProcess } from "../support/logged_process.ts";
+import { namespaceTest, until } from "../support/namespace.ts";
 
 namespaceTest(
   "who starts a second server is told of the first, and of nothing else that may be wrong",
@@ -20,5 +22,41 @@ namespaceTest(
       assertMatch(stderr, new RegExp(`already running: \\(PID=${first.pid}\\)`));
       assertEquals(/can be changed by others/.test(stderr), false, stderr);
       await first.stop();
+    }),
+);
+
+namespaceTest(
+  "a daemon of another configuration on the same host is reported, and a PIDFile of the unit that is not ours",
+  { programs: ["iptables", "fwknopd"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const [host, elsewhere] = [await lab.namespace("host"), await lab.namespace("elsewhere")];
+      const accessConf = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\nREQUIRE_SOURCE_ADDRESS Y\n";
+      for (const name of ["one", "two", "three"]) await Deno.mkdir(`${folder}/${name}`);
+      const reference = await startReference(host, { folder: `${folder}/one`, accessConf });
+      await startReference(elsewhere, { folder: `${folder}/three`, accessConf });
+      const pidFile = `${folder}/one/run/fwknopd.pid`;
+      await until("it has its lock", () => runningDaemon(pidFile) === reference.pid);
+
+      const conf = `FWKNOP_RUN_DIR ${folder}/two/run\nUDPSERV_PORT 62333\n`;
+      await Deno.writeTextFile(`${folder}/two/f`, conf, { mode: 0o600 });
+      await Deno.writeTextFile(`${folder}/two/a`, accessConf, { mode: 0o600 });
+      const files = ["--udp-server", "-c", `${folder}/two/f`, "-a", `${folder}/two/a`];
+      const second = new LoggedProcess(
+        host.spawn([...SOURCE_PROGRAM, "serve", "-f", ...files], {
+          stdin: "null",
+          stdout: "piped",
+          stderr: "piped",
+          env: { NO_COLOR: "1", PIDFILE: "/var/fwknop/fwknopd.pid" },
+        }),
+      );
+      await second.line(/listen on port/, { seconds: 30 });
+      assertEquals(second.lines.filter((line) => line.startsWith("Another daemon runs")), [
+        `Another daemon runs on this host (PID=${reference.pid}): ` +
+        "with the same chains each removes the other's rules",
+      ]);
+      await second.line(/^The unit has PIDFile=\/var\/fwknop\/fwknopd\.pid, and the PID file is /);
+      await second.stop();
+      await reference.stop();
     }),
 );

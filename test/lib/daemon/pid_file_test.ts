@@ -174,3 +174,30 @@ Deno.test("a PID file in the place of which another user put something is not wr
     assert.equal(runningDaemon(`${folder}/fifo`), undefined);
     assert.equal(await Deno.readTextFile(victim), "untouched");
   }));
+
+Deno.test({
+  name: "a PID file on a full or read-only file system is answered with what helps there",
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+  fn: () =>
+    withFolder(async (folder) => {
+      const module = new URL("../../../lib/daemon/pid_file.ts", import.meta.url).href;
+      const code = `
+        const { PidFile } = await import(${JSON.stringify(module)});
+        try { PidFile.acquire("${folder}/pid"); } catch (error) { console.log(error.message, "|", error.hint); }
+      `;
+      const answers = {
+        "head -c 9999 /dev/zero > $0/filler":
+          /No space left on device \| Make room on its file system/,
+        "mount -o remount,ro $0":
+          /Read-only file system \| Name a file on a file system that can be/,
+      };
+      for (const [makeUnusable, answer] of Object.entries(answers)) {
+        const shell =
+          `mount -t tmpfs -o size=4k none $0; { ${makeUnusable}; } 2> /dev/null; exec "$@"`;
+        const words = ["sh", "-c", shell, folder, Deno.execPath(), "eval", code];
+        const { stdout } = await new Deno.Command("unshare", { args: ["--mount", ...words] })
+          .output();
+        assert.match(new TextDecoder().decode(stdout), answer);
+      }
+    }),
+});
