@@ -30,16 +30,18 @@ export class ReplayGate {
 
   /** Whether the text with that digest was seen before; if so, that is told. */
   refuses(packet: PacketFacts, digest: string): boolean {
-    return this.#refuses(packet, this.#parts.replay.lookup(digest));
+    return this.#refuses(packet, this.#parts.replay.lookup(digest), digest);
   }
 
-  #refuses(packet: PacketFacts, before: ReplayEntry | undefined): boolean {
+  /** @param digest of the packet's text: another text of the same message is no copy. */
+  #refuses(packet: PacketFacts, before: ReplayEntry | undefined, digest: string): boolean {
     if (before === undefined) return false;
     const { source, sourcePort, protocol, destinationPort, time } = before;
     const ago = this.#parts.now() - time;
     const facts = { source, sourcePort, protocol, destinationPort, time, ago };
     // The `any` device sees a packet at the bridge and at its port; whoever resends one takes longer or has another port.
-    const isCopy = ago >= 0 && ago <= COPY_DELAY && source === packet.source &&
+    const isCopy = before.digest === digest && ago >= 0 && ago <= COPY_DELAY &&
+      source === packet.source &&
       sourcePort === packet.sourcePort && sourcePort !== 0 && protocol === packet.protocol &&
       destinationPort === packet.destinationPort;
     this.#parts.refuse(packet, "seen", isCopy ? "duplicate" : "replay", facts);
@@ -78,7 +80,8 @@ export class ReplayGate {
         message: seen,
       });
       if (isNew) return true;
-      this.#refuses(packet, replay.lookup(packetDigest) ?? replay.lookupMessage(seen));
+      const before = replay.lookup(packetDigest) ?? replay.lookupMessage(seen);
+      this.#refuses(packet, before, packetDigest);
       return false;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
