@@ -35,8 +35,14 @@ function withoutSecret(line: FwknoprcLine): string {
         ? `${line.text.slice(0, line.valueColumn - 1)}${HIDDEN}`
         : line.text;
     case "comment":
-    case "malformed":
       return hideInText(line.text);
+    case "malformed": {
+      // Perhaps a key without a name, or one behind `=`.
+      const [, start = "", word = ""] = /^(\s*)([^\s=:]*)/.exec(line.text) ?? [];
+      return word === "" || word.startsWith("[") || !mayBeSecret(word)
+        ? line.text
+        : `${start}${fwknoprcVariable(word) === undefined ? "" : `${word} `}${HIDDEN}`;
+    }
   }
 }
 
@@ -46,10 +52,10 @@ function mayBeSecret(name: string): boolean {
   return variable === undefined || variable.secret === true;
 }
 
-/** A key that was commented out is a key all the same. */
+/** A key that was commented out is a key all the same; so is a secret of another program. */
 function hideInText(text: string): string {
   return text.replace(
-    /^([\s#;]*)([A-Za-z_0-9]*(?:KEY|PW|PASS)[A-Za-z_0-9]*)([\s:=]+)\S.*$/,
+    /^([\s#;]*)([A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Za-z_0-9]*(?:KEY|PW|PASS)[A-Za-z_0-9]*)([\s:=]+)\S.*$/,
     (line, start: string, name: string, gap: string) =>
       mayBeSecret(name) ? `${start}${name}${gap}${HIDDEN}` : line,
   );

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { MAX_USERNAME_LENGTH } from "../spa/limits.ts";
+import { hasUsernameCharacters } from "../spa/username.ts";
 import { buildStanza, checkBroken } from "./access_stanza.ts";
 import { parseAccessValue } from "./access_value.ts";
 import { ACCESS_ROWS, type AccessName, KEY_FILE_NAMES, SIGNER_NAMES } from "./access_variables.ts";
@@ -281,6 +283,9 @@ class AccessReader {
     if (error === undefined) {
       const comment = commentInValue(line, name);
       if (comment !== undefined) found.push(comment);
+      if (name === "REQUIRE_USERNAME" && !isPossibleUsername(line.value)) {
+        warn(`No packet can carry the user name '${line.value}'`, USERNAME_HINT);
+      }
       draft.set(row.name, { value, text: secret ? MASK : line.value, position });
       return found;
     }
@@ -314,6 +319,13 @@ function exposedCommands(draft: StanzaDraft, { commandExecution, cycle }: Stanza
 function namedThere(found: Diagnostic, position: Position): Diagnostic {
   const hint = "Correct the path, or remove the line";
   return { position, ...found, ...(found.code === "missing" && { hint }) };
+}
+
+const USERNAME_HINT =
+  `It may have ${MAX_USERNAME_LENGTH} printable ASCII characters, but none of "/\\[]:;|=,+*?<>`;
+
+function isPossibleUsername(name: string): boolean {
+  return hasUsernameCharacters(name) && name.length <= MAX_USERNAME_LENGTH;
 }
 
 const FOLDER_HINT = "Give the path of a folder that can be read";

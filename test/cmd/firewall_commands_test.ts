@@ -85,6 +85,28 @@ namespaceTest(
   },
 );
 
+namespaceTest(
+  "fw-list and fw-flush do without a setting that cannot be used, and say so",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const { firewall } = iptablesIn(server);
+    await firewall.prepare();
+    await firewall.open(access("10.9.0.7", "tcp/22", 600));
+    await firewall.release();
+    const lines = ["MAX_SPA_PACKET_AGE 2m", "PCAP_LOOP_SLEEP x"];
+    const told = /value '2m' not in the range[^]*the configuration has errors; going on/;
+    const list = await runIn(server, runFwList, { lines });
+    assert.match(list.out, /\n10\.9\.0\.7 /);
+    assert.match(list.err, told);
+    const flush = await runIn(server, runFwFlush, { lines });
+    assert.equal(flush.code, 0);
+    assert.match(flush.out, /^Removed 1 rule and the chains of fwknop\n/);
+    assert.match(flush.err, told);
+    assert.equal((await runIn(server, runFwList)).out, "No rules of fwknop are in force\n");
+  },
+);
+
 namespaceTest("a rule whose time is over is not among those who are let in", needs, async (lab) => {
   const server = await lab.namespace("server");
   await server.must("iptables", "-N", "FWKNOP_INPUT");

@@ -127,6 +127,18 @@ Deno.test("show hides every key, commented-out and misspelt ones too, unless ask
   });
 });
 
+Deno.test("show prints no value that may be secret, whatever its variable is called", async () => {
+  const lines = ["TOTP_SEED_BASE64 S3cret", "TOTP_SEED_BASE64=S3cret", "# TOTP_SEED_BASE64 S3cret"];
+  lines.push("S3cret", "KEY=S3cret", "KEY S3cret # S3cret");
+  await withRc(`[home]\nACCESS=tcp/22\n${lines.join("\n")}\n`, async (stanzaWith) => {
+    const { code, out } = await stanzaWith("show", "home");
+    assertEquals(code, 0);
+    assert(!out.includes("S3cret"), out);
+    assert(out.includes("\nACCESS=tcp/22\n"), out);
+    assertEquals((await stanzaWith("show", "home", "--show-keys")).out.split("S3cret").length, 8);
+  });
+});
+
 Deno.test("remove takes a stanza and its comments, keys only with --force", async () => {
   await withRc(FILE, async (stanzaWith, path) => {
     const { code, err } = await stanzaWith("remove", "home");

@@ -272,6 +272,11 @@ Deno.test("what is surely not meant is a warning", () => {
       "a:5:24 The '#' and what follows it are part of the value of REQUIRE_USERNAME",
     ],
   );
+  assertEquals(warn("REQUIRE_USERNAME CORP\\bob"), [
+    "a:5:18 No packet can carry the user name 'CORP\\bob'",
+  ]);
+  assertEquals(warn(`REQUIRE_USERNAME ${"u".repeat(49)}`).length, 1);
+  assertEquals(warn(`REQUIRE_USERNAME ${"u".repeat(48)}`), []);
   assertEquals(stanzas("SOURCE ANY\nKEY passw # it\n")[0]?.encryptionKey?.length, 10);
   assertEquals(warn("KEY_BASE64 aGVsbG8="), [
     "a:5:12 KEY and KEY_BASE64 are both set; KEY_BASE64 counts for stanza source: 'ANY' (#1)",
