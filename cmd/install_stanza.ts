@@ -10,6 +10,7 @@ import { type AccessAddition, addStanza } from "../lib/config/access_addition.ts
 import type { GivenOptions } from "../lib/config/option.ts";
 import { reloadDaemon, serviceWithCopies } from "../lib/daemon/remote_control.ts";
 import type { Context } from "./context.ts";
+import { readsElsewhere } from "./daemon_access.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import { systemFiles } from "./system_files.ts";
 
@@ -48,6 +49,14 @@ export async function installStanza(
   // Standard output is the client's stanza, to be appended to a file.
   context.err(`The server's stanza is in ${path}.\n`);
   const pid = reloadDaemon(settings.FWKNOP_PID_FILE);
+  const elsewhere = pid === undefined ? undefined : readsElsewhere(pid, path);
+  if (elsewhere !== undefined) {
+    context.err(
+      `fwknop: warning: the daemon (pid=${pid}) reads ${elsewhere}, so this stanza is not in force\n` +
+        `  fwknop stop, then start it with these files, or name its own: --access-file ${elsewhere}\n`,
+    );
+    return undefined;
+  }
   const service = pid === undefined ? undefined : serviceWithCopies(pid);
   context.err(
     pid === undefined

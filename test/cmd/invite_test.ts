@@ -115,6 +115,43 @@ Deno.test("on a fresh host --install makes the folder and both files, private, a
     assertEquals(readServerConfig(options, systemFiles).config?.stanzas.length, 2);
   }));
 
+Deno.test("a daemon that reads another access file is named as such", async () => {
+  await withServer("", async (files, accessFile, folder) => {
+    const holder = new URL("../support/hold_pid_file.ts", import.meta.url).pathname;
+    const invite = async (name: string, read: string) => {
+      const words = [
+        "run",
+        "--allow-all",
+        "--quiet",
+        holder,
+        `${folder}/fwknopd.pid`,
+        "--",
+        "serve",
+      ];
+      const child = new Deno.Command(Deno.execPath(), {
+        args: [...words, "-c", files[1] ?? "", "-a", read],
+        cwd: folder,
+        stdout: "piped",
+        stderr: "null",
+      }).spawn();
+      const lines = child.stdout.getReader();
+      await lines.read();
+      const { err } = await inviteWith(name, ...ALICE.slice(1), "--install", ...files);
+      child.kill("SIGKILL");
+      await lines.cancel();
+      await child.status;
+      return err;
+    };
+    assertMatch(await invite("bob", "access.conf"), /\nThe daemon \(pid=\d+\) reads it now\.\n$/);
+    await Deno.writeTextFile(`${folder}/other.conf`, "", { mode: 0o600 });
+    assertMatch(
+      await invite("carol", "other.conf"),
+      /the daemon \(pid=\d+\) reads \S+\/other\.conf, so this stanza is not in force\n.*--access-file \S+\/other\.conf\n$/,
+    );
+    assertMatch(await Deno.readTextFile(accessFile), /bob[^]*carol/);
+  });
+});
+
 Deno.test("a server that reads a folder gets a file of its own", async () => {
   await withServer("", async (files, accessFile, folder) => {
     const access = `${folder}/access`;

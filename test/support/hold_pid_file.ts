@@ -1,12 +1,13 @@
 /**
  * A program for tests: takes the PID file named by its argument, says so, and stays. The words after it
- * are signals to ignore.
+ * are signals to ignore, up to a `--`.
  *
  * @module
  */
 import { PidFile } from "../../lib/daemon/pid_file.ts";
 
-const [path = "", ...ignored] = Deno.args;
+const [path = "", ...words] = Deno.args;
+const ignored = words.includes("--") ? words.slice(0, words.indexOf("--")) : words;
 const file = PidFile.acquire(path);
 for (const name of ignored) Deno.addSignalListener(name as Deno.Signal, () => {});
 Deno.addSignalListener("SIGHUP", () => console.log("reload"));

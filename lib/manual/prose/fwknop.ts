@@ -54,6 +54,8 @@ export const FILES: Readonly<Record<string, string>> = {
 export const ENVIRONMENT: Readonly<Record<string, string>> = {
   HOME: "Where `.fwknoprc` is.",
   NO_COLOR: "Not empty: no colour on terminals.",
+  DENO_TLS_CA_STORE:
+    "`mozilla,system`: `-R` trusts the authorities of a keychain or of Windows as well; elsewhere it does so anyway.",
 };
 
 /** EXAMPLES. */

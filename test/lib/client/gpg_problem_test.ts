@@ -1,0 +1,40 @@
+import { gpgPathProblem, gpgProblem } from "../../../lib/client/gpg.ts";
+import { failure } from "../../../lib/spa/error.ts";
+import { assert, assertEquals, assertMatch } from "../../assert.ts";
+
+Deno.test("a packet that is too long for servers has the C client's error and says which keys to use", () => {
+  const problem = gpgProblem(
+    failure("INVALID_DATA_FUNCS_NEW_MSGLEN_VALIDFAIL", "1792 characters"),
+  );
+  assert(problem !== undefined);
+  assertMatch(problem.text, /1792 characters; servers read 1499/);
+  assertEquals(
+    problem.facts.reference,
+    "fwknop: fko_spa_data_final: Error 59 - Args contain invalid data: " +
+      "FKO_ERROR_INVALID_DATA_ENCRYPT_GPG_RESULT_MSGLEN_VALIDFAIL",
+  );
+});
+
+Deno.test("an agent that cannot ask on this terminal is told how it can", () => {
+  for (
+    const said of ["signing failed: No pinentry", "signing failed: Inappropriate ioctl for device"]
+  ) {
+    const problem = gpgProblem(failure("GPGME_ENCRYPT_SIGN", said));
+    assertMatch(problem?.facts.hint ?? "", /GPG_TTY=\$\(tty\)/);
+  }
+  const other = gpgProblem(failure("GPGME_ENCRYPT_SIGN", "signing failed: Bad passphrase"));
+  assert(!other?.facts.hint?.includes("GPG_TTY"));
+});
+
+Deno.test("a home directory that is a file, or not there, is none", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    for (const gpgHomeDirectory of [file, `${file}.none`]) {
+      const problem = await gpgPathProblem({ useGpg: true, gpgHomeDirectory });
+      assertMatch(problem?.facts.reference ?? "", /fko_set_gpg_home_dir: Error 135/);
+    }
+    assertEquals(await gpgPathProblem({ useGpg: true, gpgProgram: file }), undefined);
+  } finally {
+    await Deno.remove(file);
+  }
+});
