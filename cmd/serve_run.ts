@@ -16,6 +16,7 @@ import { dropPermissions } from "../lib/daemon/permissions.ts";
 import { ServiceManager } from "../lib/daemon/service_manager.ts";
 import { journalLines, severalLines } from "../lib/daemon/log_line.ts";
 import { prepareGuard } from "../lib/exec/guard.ts";
+import { allEnded } from "../lib/exec/start.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import { visibleLines } from "../lib/one_line.ts";
 import { ReplayCache } from "../lib/server/replay_cache.ts";
@@ -246,8 +247,13 @@ async function serveConfig(
     log.finish();
     log.info("Shutting Down fwknopd.");
     const { commandSide } = current;
-    // Side by side: a close command may take its time, and whoever stops the daemon has only so much patience.
-    await Promise.all([commandSide?.cycles.close(commandSide), current.firewall?.close()]);
+    // Side by side: commands may take their time, and the one that stops the daemon has only so much patience. Those of
+    // messages were asked to end, and are killed two seconds later.
+    await Promise.all([
+      commandSide?.cycles.close(commandSide),
+      current.firewall?.close(),
+      allEnded("command"),
+    ]);
   }
 }
 

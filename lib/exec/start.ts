@@ -49,6 +49,14 @@ const SLOTS: ReadonlyMap<PolicyName, Slots> = new Map(
   }),
 );
 
+/** The end of each program that runs. */
+const RUNNING = new Map<Promise<void>, PolicyName>();
+
+/** Resolves when no program of that kind runs. */
+export async function allEnded(name: PolicyName): Promise<void> {
+  await Promise.all([...RUNNING].flatMap(([ended, kind]) => kind === name ? [ended] : []));
+}
+
 /**
  * Starts a program without a shell.
  *
@@ -66,7 +74,8 @@ export function startProgram(
   try {
     if (policy.guarded) guardDescriptors();
     const child = spawn(policy, words, options);
-    child.status.then(release, release);
+    const ended = child.status.then(release, release).then(() => void RUNNING.delete(ended));
+    RUNNING.set(ended, name);
     return started(child, policy.ownGroup);
   } catch (error) {
     release();

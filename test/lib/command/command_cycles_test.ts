@@ -1,5 +1,9 @@
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
-import { CommandCycles, type CycleRequest } from "../../../lib/command/command_cycles.ts";
+import {
+  CommandCycles,
+  type CycleOpening,
+  type CycleRequest,
+} from "../../../lib/command/command_cycles.ts";
 import type { CycleEvent } from "../../../lib/command/cycle_event.ts";
 import type { CommandCycle } from "../../../lib/config/stanza.ts";
 import { SURROUNDINGS } from "../../support/command_surroundings.ts";
@@ -227,6 +231,31 @@ Deno.test("an open command that fails is closed all the same: it may have done h
     const cycles = bench.open({ open: "false", close: bench.command("close"), timer: 30 });
     const opening = await cycles.open(request(), silent);
     assert(opening.ok && opening.outcome.status === 1);
+    await cycles.close({ closeAll: true });
+    assertEquals(bench.log, ["close 192.0.2.44 22"]);
+  }));
+
+Deno.test("who has the key of one stanza leaves room for the cycles of others, and a stop ends what runs", () =>
+  Bench.with(async (bench) => {
+    const ending = new AbortController();
+    const surroundings = { ...SURROUNDINGS, ending: ending.signal };
+    const slow = { open: "sleep 600", close: bench.command("close"), timer: 30 };
+    const cycles = bench.open(slow, slow);
+    const stanzas = [1, 2].map((number) => aStanza({ number, cycle: slow }));
+    cycles.adopt(stanzas, surroundings);
+    const started = Promise.withResolvers<void>();
+    const ask = (stanza: number): Promise<CycleOpening> =>
+      cycles.open(request({ stanza }), () => started.resolve());
+    const waiting = Array.from({ length: 16 }, () => ask(1));
+    const refused = await ask(1);
+    assert(!refused.ok && /16 of this stanza run already/.test(refused.reason));
+    const other = ask(2);
+    await started.promise;
+    ending.abort();
+    const [first, ...rest] = await Promise.all([...waiting, other]);
+    assert(first?.ok === true && first.outcome.how === "stopped");
+    assert(rest.every((opening) => !opening.ok && opening.reason === "the daemon ends"));
+    // What the one may have opened is closed, by a command that the end does not stop.
     await cycles.close({ closeAll: true });
     assertEquals(bench.log, ["close 192.0.2.44 22"]);
   }));
