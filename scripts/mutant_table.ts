@@ -497,6 +497,40 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    check: "9",
+    off: "a local NAT request needs a listed port",
+    file: "lib/server/authorize_nat.ts",
+    text:
+      "if (isListed(openPorts ?? []) || allowsLocal(natTargets ?? [], service)) return undefined;",
+    becomes: "return undefined;",
+    killer: [
+      "lib/server/settle_nat_test.ts",
+      "the port that a local request names must be one the stanza opens or lists",
+    ],
+  },
+  {
+    check: "9",
+    off: "a local NAT request ends on this host",
+    file: "lib/server/settle_nat.ts",
+    text: 'if (typeof host !== "string" && placeOf(host) === "own") {',
+    becomes: 'if (typeof host !== "string") {',
+    killer: [
+      "lib/server/settle_nat_test.ts",
+      "a local request ends at the address that it names if that is this host's, or where the packet came",
+    ],
+  },
+  {
+    check: "9",
+    off: "NAT_TARGETS bounds inside hosts",
+    file: "lib/server/settle_nat.ts",
+    text: "return natTargets === undefined || allowsInside(natTargets, host, service)",
+    becomes: "return true",
+    killer: [
+      "lib/server/settle_nat_test.ts",
+      "NAT_TARGETS bounds the inside hosts, by address and by name",
+    ],
+  },
+  {
     check: "7, step 22",
     off: "a command message runs no cycle",
     file: AUTHORIZE,

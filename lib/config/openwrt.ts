@@ -31,7 +31,7 @@ const INTERFACE_ONLY = ["keytype", "hkeytype"];
 const DECIDED = "EXIT_AT_INTF_DOWN";
 /** What narrows access: an empty value must not count as none at all. */
 const NARROWING =
-  /^(DESTINATION|(OPEN|RESTRICT)_PORTS|REQUIRE_|ACCESS_EXPIRE|MAX_FW_TIMEOUT|NAT_TARGETS|PERMIT_|ENABLE_FORWARD_ACCESS)/;
+  /^(DESTINATION|(OPEN|RESTRICT)_PORTS|REQUIRE_|ACCESS_EXPIRE|MAX_FW_TIMEOUT|MAX_RULES|MAX_PACKETS|NAT_TARGETS|PERMIT_|ENABLE_FORWARD_ACCESS)/;
 
 /** Reads a UCI file, or the output of `uci show`. */
 export function parseOpenwrt(text: string, file: string): OpenwrtConfig {

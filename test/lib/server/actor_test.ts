@@ -4,6 +4,7 @@ import { HOST_CLOCKS } from "../../../lib/clocks.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { CommandCycles } from "../../../lib/command/command_cycles.ts";
 import { CommandRunner } from "../../../lib/command/command_runner.ts";
+import { parseNatTargets } from "../../../lib/config/nat_targets.ts";
 import type { Stanza } from "../../../lib/config/stanza.ts";
 import type { LogLine } from "../../../lib/daemon/log_line.ts";
 import { eventObject } from "../../../lib/report/json_reporter.ts";
@@ -238,4 +239,71 @@ Deno.test("a NAT grant is told with the host and port that it opens, a name as i
     const target = grant === undefined || grant.kind === "access" ? undefined : grant.target;
     assertEquals(objects, [target && { address: target.address.text, port: target.port }]);
   }
+});
+
+/** What the log says of a decision that the firewall, or policy, refuses. */
+async function refused(decision: Decision, stanza: Stanza): Promise<[string[], unknown]> {
+  const full = { added: [], present: [], error: "There is no room", isFull: true } as const;
+  const firewall = { open: () => Promise.resolve(full) } as Partial<Firewall> as Firewall;
+  const side = {
+    firewall,
+    commands: undefined,
+    cycles: undefined,
+    stanzas: [stanza],
+    lookUp: () => Promise.resolve(anAddress("192.168.123.31")),
+    placeOf: aPlace("198.51.100.7"),
+    policy: { nat: { ...NO_NAT, forwarding: true, localNat: true } },
+  };
+  const lines: LogLine[] = [];
+  const events: PacketEvent[] = [];
+  const reporter = new LineReporter((line) => lines.push(line), {
+    dumpFields: false,
+    everyStanza: false,
+  });
+  const observe = (event: PacketEvent): void => {
+    events.push(event);
+    reporter.observe(event);
+  };
+  const actor = new Actor(side, observe, () => 1000, new AbortController().signal);
+  actor.act(decision, PACKET);
+  await actor.settle();
+  const [event] = events;
+  const told = event?.kind === "refused" ? `${event.refusal.step}/${event.refusal.code}` : event;
+  return [texts(lines), told];
+}
+
+Deno.test("a grant for which the stanza has no rules left is a refusal of its own", async () => {
+  const open: Decision = {
+    kind: "open",
+    stanza: 1,
+    address: anAddress("192.0.2.44"),
+    services: [{ protocol: "tcp", port: 22 }],
+    seconds: 30,
+  };
+  assertEquals(await refused(open, aStanza()), [
+    [`error ${LABEL} There is no room`],
+    "act/too-many-rules",
+  ]);
+});
+
+Deno.test("a NAT target that is only known after a look-up is refused with the line that would allow it", async () => {
+  const decision: Decision = {
+    kind: "forward",
+    stanza: 1,
+    address: anAddress("192.0.2.44"),
+    services: [{ protocol: "tcp", port: 33389 }],
+    seconds: 30,
+    forced: false,
+    everything: false,
+    rewrite: true,
+    target: { host: "desk.example.com", port: 3389 },
+  };
+  const natTargets = parseNatTargets("192.168.123.32 tcp/3389").value ?? [];
+  assertEquals(await refused(decision, aStanza({ natTargets })), [
+    [
+      `warning ${LABEL} NAT target 192.168.123.31 tcp/3389 is not allowed: ` +
+      "NAT_TARGETS 192.168.123.31 tcp/3389 in the stanza would allow it",
+    ],
+    "resolve/nat-target-denied",
+  ]);
 });
