@@ -6,11 +6,17 @@
 import { commandWords } from "../config/command_words.ts";
 import { formatService, type Service } from "../net/service.ts";
 import { type DoctorQuestions, familiesOf } from "./questions.ts";
-import { over, serviceFindings, sessionFindings, spaPortFindings } from "./fate_findings.ts";
+import {
+  type FamilyFate,
+  over,
+  serviceFindings,
+  sessionFindings,
+  spaPortFindings,
+} from "./fate_findings.ts";
 import type { Finding } from "./finding.ts";
 import type { PfSettings } from "../firewall/pf.ts";
 import type { PfPacket } from "./pf_condition.ts";
-import { parsePfRules, pfFateOf, type PfRule, wayToAnchor } from "./pf_policy.ts";
+import { mayRedirect, parsePfRules, pfFateOf, type PfRule, wayToAnchor } from "./pf_policy.ts";
 import { describeOutcome } from "../firewall/plan.ts";
 import { hintFor } from "../firewall/program_hint.ts";
 import { Runner } from "../firewall/runner.ts";
@@ -20,8 +26,8 @@ export interface PfListings {
   /** Of `info`; empty where it cannot be had. */
   readonly info: string;
   readonly rules: string;
-  /** Of `nat`; absent: grants do not rewrite. */
-  readonly nat?: string;
+  /** Of `nat`: what rewrites, ours too. */
+  readonly nat: string;
 }
 
 /** Asks pfctl and judges what it lists. */
@@ -36,23 +42,23 @@ export async function examinePf(
   // FreeBSD prints ports as numbers when told to; macOS knows no such option.
   const numeric = await show("-P", "-s", "rules");
   const rules = numeric.code === 0 ? numeric : await show("-s", "rules");
-  const nat = settings.nat ? await show("-s", "nat") : undefined;
+  const nat = await show("-s", "nat");
   for (const outcome of [rules, nat]) {
-    if (outcome === undefined || outcome.code === 0) continue;
+    if (outcome.code === 0) continue;
     const text = `What pf does cannot be read: ${describeOutcome(outcome)}`;
     return [{ state: "bad", text, mend: hintFor([outcome], true) }];
   }
   return judgePf(questions, settings, {
     info: info.code === 0 ? info.stdout : "",
     rules: rules.stdout,
-    ...(nat === undefined ? {} : { nat: nat.stdout }),
+    nat: nat.stdout,
   });
 }
 
 /** What the listings mean for the services. */
 export function judgePf(
   questions: DoctorQuestions,
-  { anchor }: Pick<PfSettings, "anchor">,
+  { anchor, nat }: Pick<PfSettings, "anchor" | "nat">,
   listings: PfListings,
 ): Finding[] {
   if (/^Status: Disabled/m.test(listings.info)) {
@@ -64,12 +70,18 @@ export function judgePf(
   const families = familiesOf(questions);
   const fates = (service: Service) =>
     families.map((family) => ({ family, end: pfFateOf(rules, { service, family }, anchor) }));
+  // What is sent elsewhere meets the rules with another address, and perhaps another port.
+  const strangers = (service: Service) =>
+    fates(service).map(({ family, end }): FamilyFate => {
+      const isSent = end === "dropped" && mayRedirect(listings.nat, { service, family }, anchor);
+      return { family, end: isSent ? "unclear" : end };
+    });
   const findings = services.flatMap((service) =>
     serviceFindings(
       service,
-      fates(service),
+      strangers(service),
       (family) => closing(rules, { service, family }, anchor),
-      "pfctl -a '*' -s rules",
+      "pfctl -a '*' -s rules; pfctl -s nat",
     )
   );
   findings.push(...judgeAnchor(questions, rules, anchor));
@@ -80,7 +92,7 @@ export function judgePf(
       inPolicy("before its other filter rules", `pass in quick ${condition({ service, family })}`);
     findings.push(...spaPortFindings(service, fates(service), mend));
   }
-  if (listings.nat !== undefined) findings.push(...judgeTranslation(listings.nat, anchor));
+  if (nat) findings.push(...judgeTranslation(listings.nat, anchor));
   return findings;
 }
 

@@ -78,6 +78,24 @@ export function pfFateOf(rules: readonly PfRule[], packet: PfPacket, own: string
   return worstOf([fateBehind(new Set([...ends, ...last]), "accepted")]);
 }
 
+/**
+ * Whether a rule may send a packet elsewhere before the filter rules see it.
+ *
+ * @param listing what `pfctl -s nat` printed.
+ * @param own the anchor of our grants.
+ */
+export function mayRedirect(listing: string, packet: PfPacket, own: string): boolean {
+  return listing.split("\n").some((line) => {
+    const [action = "", ...words] = pfWords(line.trim());
+    if (action === "rdr-anchor") return words[0]?.replaceAll('"', "") !== own;
+    if (action !== "rdr" && action !== "binat") return false;
+    // Such a rule lets in whatever it sends on, to any port.
+    if (words[0] === "pass") return true;
+    const arrow = words.indexOf("->");
+    return matchesPf(arrow < 0 ? words : words.slice(0, arrow), packet) !== "no";
+  });
+}
+
 /** The rule with which a packet ends before it comes to an anchor. */
 export interface EarlyEnd {
   readonly rule: PfRule;

@@ -70,7 +70,8 @@ Deno.test("doctor and serve tell what is wrong with the rules of pf (stand-in)",
     await Deno.writeTextFile(`${state}.rules`, "block drop all\n");
     const context = new BufferContext();
     assertEquals(await runDoctor(options, [], context), 1);
-    assertMatch(context.stdout, /ok {7}tcp\/22 is closed to those who do not knock/);
+    // The anchor of another name, which the stand-in lists, may send it elsewhere.
+    assertMatch(context.stdout, /unclear {2}Rules with other conditions decide about tcp\/22/);
     assertMatch(
       context.stdout,
       /WRONG {4}pf\.conf does not name the anchor spa: .*\n +In \/etc\/pf\.conf, .*: anchor "spa" /,

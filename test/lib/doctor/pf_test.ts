@@ -12,9 +12,13 @@ function judge(
   listings: Partial<PfListings> = {},
 ): Record<string, string> {
   const info = "Status: Enabled for 12 days 03:04:05           Debug: Urgent\n";
-  const findings = judgePf(doctorQuestions("pf", more), { anchor: "fwknop" }, {
+  const findings = judgePf(doctorQuestions("pf", more), {
+    anchor: "fwknop",
+    nat: listings.nat !== undefined,
+  }, {
     info,
     rules,
+    nat: "",
     ...listings,
   });
   return mendsByText(findings);
@@ -34,6 +38,23 @@ Deno.test("the doctor finds nothing wrong with a pf that drops, and names the an
     [COMES]: "good",
     [SESSIONS]: "good",
   });
+});
+
+Deno.test("a service that pf may send elsewhere is not called closed", () => {
+  const rules = `block drop all\n${ANCHOR}`;
+  const own = 'rdr-anchor "fwknop" all\nnat-anchor "fwknop" all\n';
+  const state = (nat: string) =>
+    [CLOSED, "Rules with other conditions decide about tcp/22"]
+      .filter((text) => text in judge(rules, {}, { nat: `${own}${nat}\n` }))[0];
+  const UNCLEAR = "Rules with other conditions decide about tcp/22";
+  assertEquals(state(""), CLOSED);
+  assertEquals(state("rdr on em0 inet proto tcp from any to any port = http -> 10.0.0.2"), CLOSED);
+  assertEquals(state("rdr on em0 inet proto tcp from any to any port = ssh -> 10.0.0.2"), UNCLEAR);
+  assertEquals(
+    state("rdr pass on em0 inet proto tcp from any to any port = 2022 -> 127.0.0.1 port 22"),
+    UNCLEAR,
+  );
+  assertEquals(state('rdr-anchor "com.apple/*" all'), UNCLEAR);
 });
 
 Deno.test("the doctor names the line of pf.conf that closes a service, and goes before what is final", () => {
