@@ -11,6 +11,7 @@ import { formatDiagnostic } from "../lib/config/diagnostic.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { ignoreDebuggerSignal } from "../lib/daemon/debugger_signal.ts";
 import { isDetached, ownCommand, reportReady, startDetached } from "../lib/daemon/detach.ts";
+import { hasSyslog } from "../lib/daemon/syslog.ts";
 import { PidFile, refuseSecondDaemon } from "../lib/daemon/pid_file.ts";
 import { dropPermissions } from "../lib/daemon/permissions.ts";
 import { ServiceManager } from "../lib/daemon/service_manager.ts";
@@ -64,7 +65,7 @@ export async function startServe(
   const packetLimit = parsePacketLimit(options);
   const foreground = options.has("foreground") || isCheckOnly(options);
   const detached = !foreground && isDetached();
-  if (!foreground && !detached) return await detach(voice);
+  if (!foreground && !detached) return await detach(voice, context);
 
   const print = isJournal(context) && format !== "json"
     ? printToJournal
@@ -115,12 +116,21 @@ function printDump(options: GivenOptions, context: Context): void {
 }
 
 /** The daemon reads the configuration itself, and tells whoever started it what is wrong. */
-async function detach(voice: Voice): Promise<number> {
+async function detach(voice: Voice, context: Context): Promise<number> {
   // The name the program was invoked by is not handed on, but its arguments are.
   const isNamed = voice === "native" || Deno.args[0] === FWKNOPD;
   const args = isNamed ? Deno.args : [FWKNOPD, ...Deno.args];
   const outcome = await startDetached(ownCommand(args));
-  return outcome.started ? ExitCode.ok : outcome.code;
+  if (!outcome.started) return outcome.code;
+  if (voice === "native") {
+    context.out(`fwknop serve runs as a daemon (pid=${outcome.pid}); its log goes to syslog\n`);
+    if (!hasSyslog()) {
+      context.err(
+        "No program takes the log: there is no /dev/log\n  Run it with -f, or start syslog\n",
+      );
+    }
+  }
+  return ExitCode.ok;
 }
 
 function diagnosticPrinter(format: LogFormat | undefined): DiagnosticPrinter {
@@ -237,7 +247,10 @@ async function serveConfig(
     if (end === "packet-limit") {
       log.warning(`* Incoming packet count limit of ${packetLimit} reached`);
       log.info(`Packet count limit (${packetLimit}) reached. Exiting...`);
-    } else if (signals.last !== undefined) log.info(`Got ${signals.last}. Exiting...`);
+    } else if (signals.last !== undefined) {
+      log.info("Gracefully leaving the fwknopd event loop.");
+      log.info(`Got ${signals.last}. Exiting...`);
+    }
     return ExitCode.ok;
   } finally {
     ending.abort();

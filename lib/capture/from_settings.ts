@@ -114,6 +114,9 @@ async function openMain(
   }
 }
 
+/** What those who wait for the server look for, whatever the way in. */
+const LOOP = "Starting fwknopd main event loop.";
+
 async function openQueue(settings: ServerSettings): Promise<OpenedCapture> {
   const { NFQ_INTERFACE: device } = settings;
   const rules = {
@@ -125,7 +128,7 @@ async function openQueue(settings: ServerSettings): Promise<OpenedCapture> {
     ...(device === undefined || device === "" ? {} : { device }),
   };
   const capture = await QueueServer.open(rules, settings.MAX_SNIFF_BYTES);
-  return { capture, announcements: [`Reading packets from ${capture.description}`] };
+  return { capture, announcements: [`Reading packets from ${capture.description}`, LOOP] };
 }
 
 /** The queue's rules would change the firewall, and a server in earnest may have the queue: the same packets are sniffed. */
@@ -143,7 +146,7 @@ function sniffQueued(settings: ServerSettings, notify: Notify): OpenedCapture {
 function openUdp({ UDPSERV_PORT: port }: ServerSettings): OpenedCapture {
   return {
     capture: new UdpServer(port),
-    announcements: [`Kicking off UDP server to listen on port ${port}.`],
+    announcements: [`Kicking off UDP server to listen on port ${port}.`, LOOP],
   };
 }
 
@@ -163,7 +166,7 @@ function openSniffer(settings: ServerSettings, notify: Notify): OpenedCapture {
 }
 
 function loopLines(filter: string): string[] {
-  return [`PCAP filter is: '${filter}'`, "Starting fwknopd main event loop."];
+  return [`PCAP filter is: '${filter}'`, LOOP];
 }
 
 /** The TCP server reads its port itself: what a sniffer sees of the same connection would be a replay. */

@@ -26,6 +26,21 @@ const LONGEST = 8192;
 
 const encoder = new TextEncoder();
 
+/** Where syslog listens on this system. */
+function systemSocket(): string {
+  return SOCKETS[Deno.build.os] ?? "/dev/log";
+}
+
+/** Whether there is a syslog. @param socket where it would listen; absent: the system's. */
+export function hasSyslog(socket = systemSocket()): boolean {
+  try {
+    Deno.statSync(socket);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** How the daemon shows up in syslog. */
 export interface SyslogOptions {
   /** SYSLOG_IDENTITY. */
@@ -54,7 +69,7 @@ export class Syslog implements Disposable {
     }
     this.#facility = facility;
     this.#identity = options.identity;
-    this.#socket = new LocalDatagram(options.socket ?? SOCKETS[Deno.build.os] ?? "/dev/log");
+    this.#socket = new LocalDatagram(options.socket ?? systemSocket());
   }
 
   /** Sends each line of the entry as `<facility+severity>IDENTITY[PID]: TEXT`: one message is one line. */

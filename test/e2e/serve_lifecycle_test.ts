@@ -1,3 +1,4 @@
+import { hasSyslog } from "../../lib/daemon/syslog.ts";
 import { textBytes } from "../../lib/crypto/bytes.ts";
 import { packetReplayDigest } from "../../lib/spa/replay_digest.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
@@ -189,6 +190,11 @@ namespaceTest(
 
       const first = await serve();
       assertEquals(first.code, 0, first.stderr);
+      assertMatch(
+        first.stdout,
+        /^fwknop serve runs as a daemon \(pid=[0-9]+\); its log goes to syslog\n$/,
+      );
+      assertEquals(first.stderr.includes("No program takes the log"), !hasSyslog());
       const status = await host.must("fwknopd", "-S", "-c", `${folder}/fwknopd.conf`);
       assertMatch(status, /Detected fwknopd is running \(pid=[0-9]+\)/);
       const second = await serve();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Syslog } from "../../../lib/daemon/syslog.ts";
+import { hasSyslog, Syslog } from "../../../lib/daemon/syslog.ts";
 import { withFolder } from "../../support/folder.ts";
 import { LocalReceiver } from "../../support/local_receiver.ts";
 
@@ -65,3 +65,10 @@ Deno.test("an unknown facility is refused", () => {
     /Invalid SYSLOG_FACILITY setting 'LOG_MAIL'/,
   );
 });
+
+Deno.test("whether there is a syslog is seen by its socket", () =>
+  inFolder((socket) => {
+    assert.equal(hasSyslog(socket), false);
+    using _receiver = new LocalReceiver(socket);
+    assert.equal(hasSyslog(socket), true);
+  }));

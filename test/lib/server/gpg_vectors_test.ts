@@ -24,7 +24,7 @@ async function receive(
     ({ text, rest = [] }) => lines.push([text, ...rest].join("\n")),
     {
       dumpFields: true,
-      everyStanza: false,
+      everyStanza: true,
     },
   );
   const processor = new PacketProcessor({

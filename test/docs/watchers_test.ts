@@ -1,0 +1,23 @@
+import { refusalLines } from "../../lib/report/refusal_line.ts";
+import { describePacket } from "../../lib/server/describe_packet.ts";
+import { assert, assertEquals } from "../assert.ts";
+import { datagram } from "../support/packet.ts";
+
+Deno.test("the filter for watchers of the log finds the line, and who is to be named by it", () => {
+  const page = Deno.readTextFileSync("docs/log-format.md");
+  const [, pattern = ""] = /^failregex = (.*)$/m.exec(page) ?? [];
+  const filter = new RegExp(pattern.replace("<HOST>", "(\\S+)"));
+  const packet = describePacket(datagram("", "192.0.2.9"), 1);
+  const [line] = refusalLines({
+    step: "authorize",
+    code: "port-denied",
+    packet,
+    stanzas: [3],
+    facts: { service: "tcp/23" },
+  });
+  assert(line !== undefined);
+  // fail2ban has cut the time off by then; the journal has no host before the name.
+  for (const start of ["host fwknopd[4711]: ", "fwknopd[4711]: "]) {
+    assertEquals(filter.exec(start + line.text)?.[1], "192.0.2.9");
+  }
+});
