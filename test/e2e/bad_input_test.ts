@@ -29,7 +29,7 @@ const CASES: readonly Case[] = [
   {
     what: "an unknown option",
     options: ["--acces-file", "x"],
-    says: /No flag registered for --acces-file, did you mean --access-file/,
+    says: /fwknop serve has no option --acces-file\n {2}did you mean --access-file\?/,
     code: 2,
   },
   {

@@ -1,6 +1,7 @@
 import fc from "property-testing";
 import { parseFwknopdConf } from "../../../lib/config/fwknopd_conf.ts";
-import type { ServerSettings } from "../../../lib/config/fwknopd_variables.ts";
+import { parseFwknopdValue } from "../../../lib/config/fwknopd_value.ts";
+import { FWKNOPD_ROWS, type ServerSettings } from "../../../lib/config/fwknopd_variables.ts";
 import { natSwitches } from "../../../lib/config/nat_switches.ts";
 import { readBrokenSettings } from "../../../lib/config/settings_files.ts";
 import { SERVER_OPTIONS } from "../../../lib/config/server_options.ts";
@@ -250,11 +251,22 @@ Deno.test("no text and no option makes the parser throw", () => {
   const line = fc.tuple(name, fc.string({ unit: "binary" })).map((parts) => parts.join(" "));
   const text = fc.oneof(fc.string({ unit: "binary" }), fc.array(line).map((all) => all.join("\n")));
   fc.assert(fc.property(text, fc.string(), (conf, value) => {
-    const { resolved, diagnostics } = resolveServerSettings(
-      [parseFwknopdConf(conf, "f")],
-      givenOptions({ "run-dir": value, locale: value }),
-      SERVER_OPTIONS,
-    );
+    const resolve = (isBroken: boolean) =>
+      resolveServerSettings(
+        [parseFwknopdConf(conf, "f")],
+        givenOptions({ "run-dir": value, locale: value }),
+        SERVER_OPTIONS,
+        isBroken,
+      );
+    const { resolved, diagnostics } = resolve(false);
     assertEquals(resolved === undefined, diagnostics.some((d) => d.severity === "error"));
+    // In an emergency there are settings whatever the text is, and every value is one that could be written.
+    const urgent = resolve(true).resolved;
+    assert(urgent?.settings.FWKNOP_PID_FILE !== undefined);
+    for (const [name, { text }] of urgent.given) {
+      const row = FWKNOPD_ROWS.find((known) => known.name === name);
+      assert(row !== undefined && parseFwknopdValue(row, text).error === undefined, name);
+    }
+    if (resolved !== undefined) assertEquals(urgent, resolved);
   }));
 });
