@@ -142,7 +142,13 @@ class AccessReader {
       const number = entries.length + 1;
       const { stanza, diagnostics } = buildStanza(draft, number, this.#context.settings);
       if (stanza !== undefined && draft.rejection === undefined) {
-        entries.push({ stanza, written: draft.written() });
+        // A server, which may have ten thousand stanzas, never asks what was written.
+        entries.push({
+          stanza,
+          get written() {
+            return draft.written();
+          },
+        });
         this.#diagnostics.push(...diagnostics, ...exposedCommands(draft, stanza));
       } else if (draft.keyFile !== undefined) this.#leaveOut(draft, diagnostics);
       else this.#diagnostics.push(...diagnostics);

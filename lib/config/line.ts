@@ -41,23 +41,28 @@ const SETTING = /^([ \t\v\f]*)([^ \t\v\f\r]+)([ \t\v\f]+)([^;\r]*)([;\r]?)(.*)$/
 /** What a UTF-8 decoder puts in the place of bytes that are not UTF-8. */
 const REPLACEMENT = "\uFFFD";
 
+const NOT_TEXT = new RegExp(`[\0${REPLACEMENT}]`);
+
 /**
  * The lines that are not comments. Only LF ends a line, and only a first character `#`, `;` or CR makes a comment, as
  * in the C daemon. Longer lines than its 1023 characters are not cut.
  *
  * @param text the file, decoded so that bytes that are not UTF-8 became U+FFFD.
  */
-export function readLines(text: string, file: string): ConfigLine[] {
-  const lines: ConfigLine[] = [];
-  for (const [index, line] of text.split("\n").entries()) {
-    if (line !== "" && !/^[#;\r]/.test(line)) lines.push(readLine(line, file, index + 1));
+export function* readLines(text: string, file: string): Generator<ConfigLine, void> {
+  // One at a time: a file may have a hundred thousand.
+  for (let start = 0, number = 1; start <= text.length; number++) {
+    const newline = text.indexOf("\n", start);
+    const end = newline < 0 ? text.length : newline;
+    const line = text.slice(start, end);
+    if (line !== "" && !/^[#;\r]/.test(line)) yield readLine(line, file, number);
+    start = end + 1;
   }
-  return lines;
 }
 
 function readLine(text: string, file: string, line: number): ConfigLine {
   const at = (index: number): Position => ({ file, line, column: index + 1 });
-  const unreadable = text.search(new RegExp(`[\0${REPLACEMENT}]`));
+  const unreadable = text.search(NOT_TEXT);
   if (unreadable >= 0) {
     return { kind: "malformed", text, position: at(unreadable), reason: "not text" };
   }

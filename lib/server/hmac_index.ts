@@ -71,7 +71,9 @@ function groupStanzas(stanzas: readonly Stanza[]): Group[] {
       describeList(stanza.source),
       describeList(stanza.destination),
     ]);
-    members.set(name, [...members.get(name) ?? [], index]);
+    const group = members.get(name);
+    if (group === undefined) members.set(name, [index]);
+    else group.push(index);
   }
   return Array.from(members.values(), (indices) => toGroup(stanzas, indices));
 }
