@@ -34,10 +34,10 @@ class Bench {
     return Deno.readTextFileSync(`${this.folder}/log`).split("\n").filter((line) => line !== "");
   }
 
-  /** A command that writes its arguments down. */
-  command(word: string, rest = "$SRC $PORT"): string {
+  /** A command that writes its arguments down, and what `more` says to the shell. */
+  command(word: string, rest = "$SRC $PORT", more = ""): string {
     const path = `${this.folder}/${word}`;
-    const text = `#!/bin/sh\necho ${word} "$@" >> ${this.folder}/log\n`;
+    const text = `#!/bin/sh\necho ${word} "$@" ${more} >> ${this.folder}/log\n`;
     Deno.writeTextFileSync(path, text, { mode: 0o755 });
     return `${path} ${rest}`;
   }
@@ -80,12 +80,12 @@ Deno.test("the open command runs at once and the close command in its time", () 
     const cycles = bench.open(bench.cycle());
     cycles.start();
     const started: string[] = [];
-    const opening = await cycles.open(request({ seconds: 1 }), (text) => started.push(text));
+    const opening = await cycles.open(request({ seconds: 3 }), (text) => started.push(text));
     assert(opening.ok && opening.outcome.status === 0);
     assertEquals(opening.close?.command, `${bench.folder}/close 192.0.2.44 22`);
     assertEquals(started, [`${bench.folder}/open 192.0.2.44 22`]);
     assertEquals(bench.log, ["open 192.0.2.44 22"]);
-    await until("it is closed", () => cycles.pending().length === 0);
+    await until("it is closed", () => cycles.pending().length === 0, 15);
     assertEquals(bench.log, ["open 192.0.2.44 22", "close 192.0.2.44 22"]);
     assertEquals(bench.texts, ["closing", "closed"]);
     await cycles.close({ closeAll: false });
@@ -115,19 +115,21 @@ Deno.test("nothing is opened whose close cannot be written down", () =>
 
 Deno.test("a second packet puts the close off, and then there are as many closes as openings", () =>
   Bench.with(async (bench) => {
-    const cycles = bench.open(bench.cycle());
+    const cycles = bench.open({
+      ...bench.cycle(),
+      close: bench.command("close", "$SRC $PORT", "$(date +%s%3N)"),
+    });
     cycles.start();
     await cycles.open(request({ seconds: 1 }), silent);
+    const opened = Date.now();
     const second = await cycles.open(request({ seconds: 3 }), silent);
     assert(second.ok && (second.close?.seconds ?? 0) >= 2);
     assertEquals(cycles.pending().map(({ opens }) => opens), [2]);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    assertEquals(bench.log.filter((line) => line.startsWith("close")), []);
-    await until("it is closed", () => cycles.pending().length === 0);
-    assertEquals(bench.log.filter((line) => line.startsWith("close")), [
-      "close 192.0.2.44 22",
-      "close 192.0.2.44 22",
-    ]);
+    await until("it is closed", () => cycles.pending().length === 0, 15);
+    const closes = bench.log.filter((line) => line.startsWith("close 192.0.2.44 22 "));
+    assertEquals(closes.length, 2);
+    const times = closes.map((line) => Number(line.split(" ").at(-1)));
+    assert(times.every((time) => time >= opened + 2000), "not when the first was to be closed");
     await cycles.close({ closeAll: false });
   }));
 
