@@ -80,9 +80,11 @@ export function closingThrough(
     const ip = family === 6 ? "ip6" : "ip";
     const to = address === undefined ? "" : `${ip} daddr ${address.text} `;
     const port = service === undefined ? "" : `${service.protocol} dport ${service.port} `;
+    // The grants of firewalld forward by translation, and set no mark.
+    const ungranted = kind === "nft" ? `meta mark != ${HEX_MARK}` : "ct status != dnat";
     const rules = by.map((name) =>
       `add rule inet knock forward ${name === undefined ? "" : `iifname "${name}" `}${to}${port}` +
-      `meta mark != ${HEX_MARK} ct state new drop`
+      `${ungranted} ct state new drop`
     );
     const chain = "{ type filter hook forward priority filter + 5; }";
     return `nft '${

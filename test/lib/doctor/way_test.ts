@@ -374,3 +374,38 @@ namespaceTest(
     ]);
   },
 );
+
+for (const kind of ["iptables", "nft"] as const) {
+  namespaceTest(
+    `${kind}: what the doctor says to type closes the way inside to strangers`,
+    { programs: ["iptables", "nft"] },
+    async (lab) => {
+      const host = await gateway((label) => lab.namespace(label));
+      const address = parseAddress(INSIDE);
+      if (address === undefined) throw new TypeError("not an address");
+      for (const inside of [{ address, service: { protocol: "tcp", port: 3389 } as const }, {}]) {
+        await host.must("nft", "flush ruleset");
+        const more = { services: [], inside: [inside], interfaces: ["wan0"] };
+        const ask = async () =>
+          (await examineIn(host, kind, more)).filter(({ state }) => state === "bad");
+        const [wrong] = await ask();
+        await host.must("sh", "-ec", wrong?.mend ?? "");
+        assertEquals(await ask(), [], wrong?.mend);
+      }
+    },
+  );
+}
+
+namespaceTest(
+  "a port that may be no more than the outside port of NAT grants is not called open without doubt",
+  { programs: ["iptables", "nft"] },
+  async (lab) => {
+    const host = await gateway((label) => lab.namespace(label));
+    const outside: readonly Service[] = [{ protocol: "tcp", port: 33389 }];
+    assertEquals(await said(host, "tcp/33389,tcp/22", { outside }), [
+      "unclear tcp/33389 is open to everybody: in order only if nothing of this host listens there " +
+      "and tcp/33389 is no more than the outside port of NAT grants",
+      "WRONG tcp/22 is open to everybody: knocking protects nothing",
+    ]);
+  },
+);
