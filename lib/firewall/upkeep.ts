@@ -16,6 +16,7 @@ export class Upkeep<V extends View> {
   readonly #place: Workplace<V>;
   readonly #changes: RuleChanges<V>;
   readonly #features = new Set<string>();
+  #toldOfDaemon = false;
 
   constructor(place: Workplace<V>, changes: RuleChanges<V>) {
     this.#place = place;
@@ -78,8 +79,10 @@ export class Upkeep<V extends View> {
   /**
    * Takes over what is still granted. What is over is entered too, and so goes like everything whose time is up: grants
    * need not wait for it. What is unreadable or doubled is taken out.
+   *
+   * @param known what a predecessor held, at a start.
    */
-  async #adopt(view: V, known: ReadonlyMap<string, RuleSummary>): Promise<void> {
+  async #adopt(view: V, known?: ReadonlyMap<string, RuleSummary>): Promise<void> {
     const { ledger, emit } = this.#place;
     const now = this.#place.now() / 1000;
     const doubled: Rule[] = [];
@@ -87,17 +90,28 @@ export class Upkeep<V extends View> {
     for (const rule of view.rules) {
       if (seen.has(rule.key)) doubled.push(rule);
       else if (ledger.get(rule.key) === undefined) {
-        const inherited = known.get(rule.key);
+        const inherited = known?.get(rule.key);
         const found = inherited === undefined ? rule : { ...rule, summary: inherited };
         if (rule.summary.expires <= now) ledger.add({ ...found, stray: true });
         else {
           ledger.add(found);
           if (inherited === undefined) emit({ type: "adopted", rule: rule.summary });
+          if (known === undefined) this.#tellOfDaemon(rule.summary);
         }
       }
       seen.add(rule.key);
     }
     await this.#changes.takeOut([...view.broken, ...doubled]);
+  }
+
+  /** Only a daemon of ours names the stanza of a rule, and what this one put in is in the ledger. */
+  #tellOfDaemon({ stanza, chain }: RuleSummary): void {
+    if (stanza === undefined || this.#toldOfDaemon) return;
+    this.#toldOfDaemon = true;
+    const text =
+      `Another fwknop daemon puts rules into ${chain}: each removes the other's rules. ` +
+      "Stop one of them, or give it chains of its own";
+    this.#place.emit({ type: "warning", text });
   }
 
   /**
@@ -115,7 +129,7 @@ export class Upkeep<V extends View> {
     const missing = ledger.all().filter(({ key, family, stray }) =>
       !listed.has(key) && ledger.left(key) > 0 && families.has(family) && stray === undefined
     );
-    await this.#adopt(view, new Map());
+    await this.#adopt(view);
     await this.#tidy(view);
     if (view.intact) {
       for (const { key, summary } of missing) {

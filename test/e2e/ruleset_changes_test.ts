@@ -121,3 +121,31 @@ namespaceTest(
     });
   },
 );
+
+namespaceTest(
+  "iptables: two daemons that share a chain are told, whatever their run folders",
+  { programs: ["iptables"] },
+  async (lab) => {
+    const server = await lab.namespace("server");
+    await withFolder((first) =>
+      withFolder(async (second) => {
+        const fwknopdConf = ["FIREWALL iptables"];
+        const one = await startOurs(server, { folder: first, accessConf: ACCESS, fwknopdConf });
+        const port = "UDPSERV_PORT 62202";
+        const two = await startOurs(server, {
+          folder: second,
+          accessConf: ACCESS,
+          fwknopdConf: [...fwknopdConf, port],
+        });
+        const keys = ["--key-rijndael", "testtest", "--key-hmac", "hmackey1"];
+        const to = ["--no-rc-file", "-D", "127.0.0.1", "-a", "192.0.2.7", "-A", "tcp/22"];
+        await server.must(...SOURCE_PROGRAM, "knock", ...to, "-p", "62202", ...keys);
+        await two.line(/Added access rule/);
+        await one.line(/Another fwknop daemon puts rules into FWKNOP_INPUT/, { seconds: 90 });
+        assert(!two.lines.some((line) => line.includes("Another fwknop daemon")));
+        await two.stop();
+        await one.stop();
+      })
+    );
+  },
+);

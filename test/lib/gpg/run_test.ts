@@ -90,7 +90,7 @@ Deno.test("a passphrase that would spill over into the message is misuse", async
 
 gpgTest("the agent that gpg starts does not keep the run waiting", async () => {
   await using home = await GpgHome.make();
-  const began = performance.now();
+  // If it did, the run would end by its limit.
   const run = await runGpg({ homeDirectory: home.path, policy: "gpg" }, {
     args: ["--quick-gen-key", "a <a@example.test>", "rsa1024", "default", "never"],
     passphrase: new Uint8Array(),
@@ -98,5 +98,4 @@ gpgTest("the agent that gpg starts does not keep the run waiting", async () => {
   });
   assert(run.ran);
   assertEquals(run.code, 0);
-  assert(performance.now() - began < 30_000);
 });
