@@ -24,7 +24,7 @@ export function askedServices(
   const outside: Service[] = [];
   const inside: InsideService[] = [];
   for (const stanza of stanzas) {
-    const forced = forwarding ? forcedServices(stanza) : undefined;
+    const forced = forwarding || localNat ? forcedServices(stanza) : undefined;
     if (forced !== undefined) {
       inside.push(...forced);
       continue;
@@ -34,9 +34,9 @@ export function askedServices(
       continue;
     }
     const mayForward = forwarding && stanza.refuseForwardNat !== true;
-    if (mayForward) inside.push({});
+    if (mayForward) inside.push(...namedInside(stanza));
     const own = stanza.openPorts ?? [USUAL];
-    services.push(...own);
+    services.push(...own, ...(mayForward || localNat ? namedHere(stanza) : []));
     if (stanza.openPorts !== undefined && (mayForward || localNat)) outside.push(...own);
   }
   return {
@@ -44,8 +44,9 @@ export function askedServices(
     outside: distinct(outside, formatService).filter((service) =>
       // What another stanza opens and cannot forward is a service of this host.
       !stanzas.some((stanza) =>
-        !mayTranslate(stanza, { forwarding, localNat }) &&
-        stanza.openPorts?.some((it) => sameService(it, service)) === true
+        namedHere(stanza).some((it) => sameService(it, service)) ||
+        (!mayTranslate(stanza, { forwarding, localNat }) &&
+          stanza.openPorts?.some((it) => sameService(it, service)) === true)
       )
     ),
     inside: distinct(
@@ -61,6 +62,24 @@ function mayTranslate(
   { forwarding, localNat }: Pick<NatSwitches, "forwarding" | "localNat">,
 ): boolean {
   return localNat || (forwarding && refuseForwardNat !== true);
+}
+
+/** What clients may name behind this host: NAT_TARGETS, or anything. Of a network any host may be named. */
+function namedInside({ natTargets }: Stanza): InsideService[] {
+  if (natTargets === undefined) return [{}];
+  return natTargets.flatMap(({ place, services }): InsideService[] => {
+    if (place === "local") return [];
+    const isHost = place !== "any" && place.length === place.network.bytes.length * 8;
+    const host = isHost ? { address: place.network } : {};
+    return services === "any" ? [host] : services.map((service) => ({ ...host, service }));
+  });
+}
+
+/** The services of this host that clients may come to by another port. */
+function namedHere({ natTargets = [] }: Stanza): Service[] {
+  return natTargets.flatMap(({ place, services }) =>
+    place === "local" && services !== "any" ? services : []
+  );
 }
 
 /** Where FORCE_NAT leads; `undefined` without it. `0.0.0.0` stands for no host. */

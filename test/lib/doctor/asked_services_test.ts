@@ -83,3 +83,13 @@ Deno.test("the ports of a stanza whose clients may name a host inside, or a port
   );
   assertEquals([twice.services, twice.outside], ["tcp/22", ""], "another stanza opens it here");
 });
+
+Deno.test("NAT_TARGETS says what clients may name: services of this host, and hosts inside", () => {
+  const targets =
+    "NAT_TARGETS local tcp/22, 10.77.2.2 tcp/3389, 10.77.3.0/24 tcp/443 udp/53, any tcp/80";
+  assertEquals(asked({ forwarding, localNat: true }, `OPEN_PORTS tcp/40001\n${targets}`), {
+    services: "tcp/40001,tcp/22",
+    outside: "tcp/40001",
+    inside: "10.77.2.2 tcp/3389,any tcp/443,any udp/53,any tcp/80",
+  });
+});
