@@ -111,7 +111,9 @@ export async function demoInTestMode(
   narrator.seen("Authenticated and decided; outside test mode 192.0.2.44 could now reach tcp/22.");
 
   narrator.step("Somebody who listened on the wire sends the very same packet again");
-  wire.send(packet, port, HOST);
+  const eavesdropper = await socketOnLoopback();
+  atEnd(() => eavesdropper.close());
+  eavesdropper.send(packet, port, HOST);
   await said(daemon, /Replay detected/);
   narrator.seen("Refused.");
 
