@@ -12,6 +12,8 @@ import type { Context } from "./context.ts";
 import { describeProblem } from "./problem_text.ts";
 import { type KnockResult, sendKnock } from "./send_knock.ts";
 
+export { readOwnAddresses };
+
 /** What is done with each knock after the first. */
 export type KnockListener = (result: KnockResult) => void;
 
@@ -21,9 +23,11 @@ export type KnockListener = (result: KnockResult) => void;
  * told that it is no longer this host's.
  *
  * @param first the knock that opened the port.
+ * @param before the addresses of this host when its packet left; they may be others by now.
  */
 export async function holdOpen(
   first: KnockResult,
+  before: OwnAddresses | undefined,
   settings: Settings,
   context: Context,
   signal: AbortSignal,
@@ -31,16 +35,17 @@ export async function holdOpen(
 ): Promise<void> {
   const { request, keys } = first.knock;
   let settled = settledSettings(settings, request, keys);
+  let server: Address | undefined = first.sent?.address;
   const interval = repeatInterval(settings) * 1000;
-  let server = first.sent?.address;
-  let before = ownAddresses(server);
   while (await sleep(interval, signal)) {
-    const now = ownAddresses(server);
+    // What changes after this look, while the knock is made, is seen by the next one.
+    const now = server === undefined ? undefined : readOwnAddresses(server);
     const move = before === undefined || now === undefined
       ? { kind: "none" as const }
       : weighMove(settings, settled, before, now);
     const isLookedUp = move.kind === "look up";
-    const result = await sendKnock(isLookedUp ? move.settings : settled, context, "native");
+    const current = isLookedUp ? move.settings : settled;
+    const result = await sendKnock(current, context, "native");
     if (result instanceof Problem) {
       context.err(describeProblem(result, "native"));
       // The address is looked up next time.
@@ -53,18 +58,14 @@ export async function holdOpen(
       listener(result);
       server = result.sent?.address ?? server;
     }
+    before = now ?? before;
     if (move.kind === "left") {
       context.err(
         `${moved(now)}, and each knock still admits ${move.admitted}\n` +
           "  knock with -R in place of -a (ALLOW_IP resolve in the stanza), or with the new address\n",
       );
     }
-    before = ownAddresses(server) ?? before;
   }
-}
-
-function ownAddresses(server: Address | undefined): OwnAddresses | undefined {
-  return server === undefined ? undefined : readOwnAddresses(server);
 }
 
 function moved(now: OwnAddresses | undefined): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { OwnAddresses } from "../lib/client/own_addresses.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { repeatInterval } from "../lib/client/repeat.ts";
 import { rcSettings } from "../lib/client/rc_text.ts";
@@ -121,7 +122,12 @@ async function knock(
     : options.has("proxy") || words.length > 0
     ? withOutput(context, (text) => context.err(text))
     : context;
-  const result = await sendKnock(settings, printing, "native", next?.watch);
+  const hold = settings.repeat === undefined ? undefined : await import("./hold_open.ts");
+  let own: OwnAddresses | undefined;
+  const result = await sendKnock(settings, printing, "native", (made, address) => {
+    if (hold !== undefined) own = hold.readOwnAddresses(address);
+    next?.watch(made, address);
+  });
   if (result instanceof Problem) {
     return next?.unsent(result, context) ?? tellProblem(result, context);
   }
@@ -134,12 +140,11 @@ async function knock(
     tellObject(result);
     return ExitCode.ok;
   };
-  if (settings.repeat === undefined) return await goOn();
-  const { holdOpen } = await import("./hold_open.ts");
+  if (hold === undefined) return await goOn();
   const quiet = (settings.verbosity ?? 0) > 0 ? printing : withOutput(printing, () => {});
   const stop = new AbortController();
   // From now on: a grant that ends while the port is tried would be tried in vain.
-  const held = holdOpen(result, settings, quiet, stop.signal, tellObject);
+  const held = hold.holdOpen(result, own, settings, quiet, stop.signal, tellObject);
   // What ends it, such as an output that nobody reads any more, is told of below and not while the port is tried.
   held.catch(() => {});
   const code = await goOn();
