@@ -19,16 +19,18 @@ function removals(events: readonly FirewallEvent[]): number {
 
 namespaceTest("row 5: what the firewall refuses is never told of as added", needs, async (lab) => {
   const server = await lab.namespace("server");
-  const chains = defaultChains("input", "forward", "dnat");
-  assert(chains.dnat !== undefined);
+  const chains = defaultChains("input", "forward", "dnat", "masquerade");
+  assert(chains.masquerade !== undefined);
+  await server.must("iptables", "-t", "nat", "-N", "GONE");
   const { firewall } = iptablesIn(server, {
-    settings: { chains: { ...chains, dnat: { ...chains.dnat, target: "NO_SUCH_TARGET" } } },
+    settings: { chains: { ...chains, masquerade: { ...chains.masquerade, target: "GONE" } } },
   });
   await firewall.prepare();
+  await server.must("iptables", "-t", "nat", "-X", "GONE");
   const { added, error } = await firewall.open(
-    forward("192.0.2.1", "tcp/33", "10.0.0.1 22", 60),
+    forward("192.0.2.1", "tcp/33", "10.0.0.1 22", 60, { sourceNat: { kind: "masquerade" } }),
   );
-  assertMatch(error ?? "", /iptables-restore.*--to-destination/);
+  assertMatch(error ?? "", /iptables-restore.*GONE/);
   assertEquals(added, []);
   assertEquals(firewall.held(), []);
   assert(
