@@ -119,6 +119,7 @@ export function openServeLog(
         },
       ),
       now,
+      testMode || settings.VERBOSE > 1,
     );
     held = filter;
     // An idle server sleeps: the timer runs only while something is held back.

@@ -1099,8 +1099,8 @@ export const MUTANTS: readonly Mutant[] = [
     check: "16, row 29",
     off: "a stanza left out is told of",
     file: "lib/config/access_conf.ts",
-    text: "} else if (draft.hasKeyFile) this.#leaveOut(draft, diagnostics);",
-    becomes: "} else if (draft.hasKeyFile) continue;",
+    text: "} else if (draft.keyFile !== undefined) this.#leaveOut(draft, diagnostics);",
+    becomes: "} else if (draft.keyFile !== undefined) continue;",
     killer: [
       "lib/config/access_conf_test.ts",
       "an unusable key file costs its own stanza, loudly, and no other",

@@ -32,10 +32,16 @@ export class RepeatFilter {
   readonly #strangers: HeldRefusals;
   readonly #keyHolders: HeldRefusals;
 
-  /** @param now seconds since 1970 UTC. */
-  constructor(observe: Observer, now: () => number) {
+  readonly #isWatched: boolean;
+
+  /**
+   * @param now seconds since 1970 UTC.
+   * @param isWatched a person looks on and wants each refusal past authentication: nothing else explains a knock.
+   */
+  constructor(observe: Observer, now: () => number, isWatched = false) {
     this.#observe = observe;
     this.#now = now;
+    this.#isWatched = isWatched;
     this.#strangers = new HeldRefusals(observe);
     this.#keyHolders = new HeldRefusals(observe);
   }
@@ -46,9 +52,14 @@ export class RepeatFilter {
       this.#observe(event);
       return;
     }
+    const isOfKeyHolder = isPastAuthentication(event.refusal);
+    if (isOfKeyHolder && this.#isWatched) {
+      this.#observe(event);
+      return;
+    }
     const now = this.#now();
     this.flush(now);
-    const held = isPastAuthentication(event.refusal) ? this.#keyHolders : this.#strangers;
+    const held = isOfKeyHolder ? this.#keyHolders : this.#strangers;
     held.take(event.refusal, now);
   };
 

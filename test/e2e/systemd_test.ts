@@ -215,7 +215,7 @@ namespaceTest(
       assertEquals((await machine.systemctl("start", "fwknop")).code, 1);
       assertMatch(
         await machine.journal("fwknop", "err"),
-        /Invalid port 'tcp\/x' in access request.*\n.*\/access\.conf:7:/,
+        /Invalid port 'tcp\/x' in access request.*\n(?:.*\n)?.*\/access\.conf:7:/,
       );
       await installation.tell("stop");
 

@@ -14,7 +14,7 @@ Deno.test({
     const binary = await compiledBinary();
     const { code, stdout, stderr } = await run(binary, ["--version"]);
     assert.deepEqual([code, stderr], [0, ""]);
-    assert.match(stdout, /^fwknop \d+\.\d+\.\d+/);
+    assert.match(stdout, /^fwknop client \d+\.\d+\.\d+/);
   },
 });
 

@@ -22,7 +22,9 @@ function refusal(source: string, changes: Partial<Refusal> = {}): Refusal {
   };
 }
 
-function setUp(): { told: string[]; clock: { now: number }; filter: RepeatFilter } {
+function setUp(
+  isWatched = false,
+): { told: string[]; clock: { now: number }; filter: RepeatFilter } {
   const told: string[] = [];
   const clock = { now: 1000 };
   const tell = (event: PacketEvent): void => {
@@ -31,7 +33,7 @@ function setUp(): { told: string[]; clock: { now: number }; filter: RepeatFilter
       told.push(`${event.refusal?.packet.source ?? "many"} +${event.count} in ${event.seconds} s`);
     }
   };
-  return { told, clock, filter: new RepeatFilter(tell, () => clock.now) };
+  return { told, clock, filter: new RepeatFilter(tell, () => clock.now, isWatched) };
 }
 
 Deno.test("the first refusal of a kind is told at once, equal ones are counted", () => {
@@ -137,4 +139,16 @@ Deno.test("after the clock was set back nothing is held until it has caught up",
   clock.now += REPEAT_WINDOW;
   tell();
   assertEquals(told.length, 4);
+});
+
+Deno.test("who looks on sees each refusal of a key holder, and strangers are counted all the same", () => {
+  const { told, filter } = setUp(true);
+  for (let count = 0; count < 3; count++) {
+    filter.observe({
+      kind: "refused",
+      refusal: refusal("192.0.2.9", { code: "gpg-signer", step: "authorize" }),
+    });
+    filter.observe({ kind: "refused", refusal: refusal("192.0.2.10") });
+  }
+  assertEquals(told, ["192.0.2.9", "192.0.2.10", "192.0.2.9", "192.0.2.9"]);
 });
