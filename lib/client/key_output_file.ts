@@ -4,14 +4,14 @@
  * @module
  */
 import { errorText } from "./error_text.ts";
-import { replacePrivateFile } from "./private_file.ts";
+import { isSpecialFile, replacePrivateFile } from "./private_file.ts";
 import { Problem } from "./problem.ts";
 
 /**
  * Writes the text, readable by the owner alone from the first byte on.
  *
  * @param replace take the place of a file that is there; otherwise that is refused, because the keys in it
- * may be the only copy.
+ * may be the only copy. What is not a file (`/dev/stdout`) is written to.
  */
 export async function writeKeyFile(
   path: string,
@@ -19,7 +19,7 @@ export async function writeKeyFile(
   replace: boolean,
 ): Promise<Problem | undefined> {
   try {
-    if (replace) {
+    if (replace || await isSpecialFile(path)) {
       await replacePrivateFile(path, text);
       return undefined;
     }

@@ -4,11 +4,12 @@
  * @module
  */
 import { errorText } from "./error_text.ts";
+import { isSpecialFile } from "./private_file.ts";
 import { Problem } from "./problem.ts";
 
 /**
  * Writes the packet and a line feed, replacing the file unless `append`. A packet not yet seen by the server
- * opens its port, so nobody else may read the file.
+ * opens its port, so nobody else may read the file. What is not a file (`/dev/stdout`) is written to and stays.
  */
 export async function savePacket(
   path: string,
@@ -16,8 +17,9 @@ export async function savePacket(
   append: boolean,
 ): Promise<Problem | undefined> {
   try {
-    if (!append) await removeIfPresent(path);
-    await Deno.writeTextFile(path, `${packet}\n`, { append, mode: 0o600 });
+    const createNew = !append && !await isSpecialFile(path);
+    if (createNew) await removeIfPresent(path);
+    await Deno.writeTextFile(path, `${packet}\n`, { append, createNew, mode: 0o600 });
     return undefined;
   } catch (error) {
     return new Problem(`the packet is not saved to ${path}: ${errorText(error)}`, {

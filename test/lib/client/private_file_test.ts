@@ -1,0 +1,48 @@
+import { writeKeyFile } from "../../../lib/client/key_output_file.ts";
+import { savePacket } from "../../../lib/client/packet_file.ts";
+import { replacePrivateFile } from "../../../lib/client/private_file.ts";
+import { assert, assertEquals } from "../../assert.ts";
+import { withFolder } from "../../support/folder.ts";
+
+const TEXT = "KEY secret\n";
+
+/** What somebody reads from a pipe, behind a link as `/dev/stdout` is one, into which `write` writes `TEXT`. */
+async function throughPipe(write: (path: string) => Promise<unknown>): Promise<void> {
+  await withFolder(async (folder) => {
+    const [pipe, link] = [`${folder}/pipe`, `${folder}/link`];
+    await new Deno.Command("mkfifo", { args: [pipe] }).output();
+    await Deno.symlink(pipe, link);
+    const reader = new Deno.Command("timeout", {
+      args: ["20", "cat", pipe],
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const output = reader.output();
+    assertEquals(await write(link), undefined);
+    assert((await Deno.stat(pipe)).isFifo, "something took the place of the pipe");
+    assert((await Deno.lstat(link)).isSymlink, "something took the place of the link");
+    assertEquals(new TextDecoder().decode((await output).stdout), TEXT);
+  });
+}
+
+Deno.test("what is not a file is written to, and nothing takes its place", async (t) => {
+  await t.step("a file that is replaced", () => throughPipe((it) => replacePrivateFile(it, TEXT)));
+  await t.step("new keys", () => throughPipe((it) => writeKeyFile(it, TEXT, false)));
+  await t.step(
+    "new keys in place of others",
+    () => throughPipe((it) => writeKeyFile(it, TEXT, true)),
+  );
+  await t.step("a packet", () => throughPipe((it) => savePacket(it, TEXT.trimEnd(), false)));
+  await t.step("one more packet", () => throughPipe((it) => savePacket(it, TEXT.trimEnd(), true)));
+});
+
+Deno.test("a packet takes the place of a file, or of the link to one", () =>
+  withFolder(async (folder) => {
+    const [file, link] = [`${folder}/file`, `${folder}/link`];
+    await Deno.writeTextFile(file, "theirs", { mode: 0o644 });
+    await Deno.symlink(file, link);
+    assertEquals(await savePacket(link, "packet", false), undefined);
+    assertEquals(await Deno.readTextFile(file), "theirs");
+    assertEquals(await Deno.readTextFile(link), "packet\n");
+    assertEquals((await Deno.lstat(link)).mode! & 0o777, 0o600);
+  }));
