@@ -205,7 +205,8 @@ export class PacketProcessor {
     if (!request.ok) return this.#refuseUndecodable(stanza, candidate, request);
     if (this.#gpg.isTakenMeanwhile(candidate)) return "end";
     // Before it is remembered, so that no key can fill memory and disk.
-    if (!this.#budget.take(stanza, this.#parts.now())) {
+    const isTimely = this.#isTimely(message.timestamp);
+    if (!this.#budget.take(stanza, this.#parts.now(), isTimely)) {
       const { maxPacketsPerMinute: limit } = stanza;
       this.#refuse(packet, "remember", "too-many-packets", { limit }, stanzas);
       return "next";
@@ -244,6 +245,12 @@ export class PacketProcessor {
     }
     if (this.#replay.refusesTime(packet, message.timestamp, stanzas)) return "next";
     return this.#act(authorization.decision, packet);
+  }
+
+  /** Whether a packet of that time may open something. */
+  #isTimely(timestamp: number): boolean {
+    const { maxAge = Infinity } = this.#parts.policy;
+    return Math.abs(this.#parts.now() - timestamp) <= maxAge && !this.#replay.forgot(timestamp);
   }
 
   #refuseUndecodable(

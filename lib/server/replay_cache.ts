@@ -42,6 +42,9 @@ export interface ReplaySettings {
  */
 const KEPT = 5000;
 
+/** Packets of a forgotten time that are known again when they are sent again, the newest ones. */
+const KEPT_LATE = 1000;
+
 /**
  * Packets accepted so far, one memory for the life of the process. Look-ups take constant time. What is remembered is
  * also what stands in the store.
@@ -55,6 +58,8 @@ const KEPT = 5000;
 export class ReplayCache {
   readonly #packets = new Map<string, ReplayEntry>();
   readonly #messages = new Map<string, ReplayEntry>();
+  /** What came of a time that is forgotten: it opens nothing, and its copies are worth neither gpg nor a line. */
+  readonly #late = new Map<string, ReplayEntry>();
   readonly #kept: number;
   #window: number | undefined;
   #store: ReplayStore | undefined;
@@ -78,7 +83,7 @@ export class ReplayCache {
 
   /** The packet that had this text before, if there was one. */
   lookup(digest: string): ReplayEntry | undefined {
-    return this.#packets.get(digest);
+    return this.#packets.get(digest) ?? this.#late.get(digest);
   }
 
   /** The packet that had this message before, in whatever text. */
@@ -100,11 +105,14 @@ export class ReplayCache {
   add(entry: ReplayEntry): boolean {
     const { digest, time, message } = entry;
     this.restore(time);
-    if (this.#packets.has(digest)) return false;
+    if (this.lookup(digest) !== undefined) return false;
     if (message !== undefined) {
       if (this.#messages.has(message.digest)) return false;
       // It opens nothing for ever. A stock of old packets must not fill the memory.
-      if (this.mayHaveForgotten(message.timestamp)) return true;
+      if (this.mayHaveForgotten(message.timestamp)) {
+        this.#noteLate(entry);
+        return true;
+      }
     }
     this.#store?.append(formatReplayEntry(entry));
     this.#put(entry);
@@ -195,6 +203,12 @@ export class ReplayCache {
       this.#packets.set(entry.digest, entry);
       if (entry.message !== undefined) this.#messages.set(entry.message.digest, entry);
     }
+  }
+
+  #noteLate(entry: ReplayEntry): void {
+    this.#late.set(entry.digest, entry);
+    const [oldest = ""] = this.#late.keys();
+    if (this.#late.size > KEPT_LATE) this.#late.delete(oldest);
   }
 
   /** What cannot be accepted by the clock, but for the newest ones. */

@@ -48,9 +48,14 @@ export class ReplayGate {
     return true;
   }
 
-  /** Whether nobody can say any more that a packet of that time is new; if so, that is told. */
+  /** Whether nobody can say any more that a packet of that time is new. */
+  forgot(timestamp: number): boolean {
+    return this.#parts.replay.mayHaveForgotten(timestamp);
+  }
+
+  /** The same; if so, that is told. */
   refusesTime(packet: PacketFacts, timestamp: number, stanzas: readonly number[]): boolean {
-    if (!this.#parts.replay.mayHaveForgotten(timestamp)) return false;
+    if (!this.forgot(timestamp)) return false;
     this.#parts.refuse(packet, "authorize", "forgotten-time", {}, stanzas);
     return true;
   }

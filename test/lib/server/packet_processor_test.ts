@@ -415,6 +415,37 @@ Deno.test("packets of one key beyond its limit are refused before they are remem
   assertEquals(decisions.length, 4);
 });
 
+Deno.test("an eavesdropper's stock of old packets uses up nothing of what the holder of the key may send", () => {
+  const { take, told, decisions, clock } = bench([aStanza({ maxPacketsPerMinute: 2 })]);
+  const old = [1, 2, 3].map((age) => seal({}, { time: NOW - 1000 - age }).packetText);
+  for (const text of old) take(datagram(text));
+  assertEquals(told, [
+    ...Array(2).fill(["decoded #1", "authorize/too-old #1"]).flat(),
+    "remember/too-many-packets #1",
+  ]);
+  take(datagram(seal({}, { time: clock.now }).packetText));
+  assertEquals(decisions.length, 1);
+});
+
+Deno.test("a packet of a time that is forgotten is looked at once, and uses up nothing of what the holder of the key may send", () => {
+  for (const maxAge of [120, undefined]) {
+    const replay = new ReplayCache({ window: 120 });
+    replay.load({ ...EMPTY, horizon: NOW - 1000 });
+    const stanzas = [aStanza({ maxPacketsPerMinute: 2 })];
+    const { take, told, decisions } = bench(stanzas, { maxAge }, undefined, replay);
+    const old = [1, 2].map((age) => seal({}, { time: NOW - 1000 - age }).packetText);
+    for (const text of [...old, ...old, ...old]) take(datagram(text, "203.0.113.7"));
+    const code = maxAge === undefined ? "forgotten-time" : "too-old";
+    assertEquals(told, [
+      ...Array(2).fill(["decoded #1", `authorize/${code} #1`]).flat(),
+      ...Array(4).fill("seen/duplicate"),
+    ]);
+    assertEquals(replay.size, 0);
+    for (let count = 0; count < 2; count++) take(datagram(seal({}, { time: NOW }).packetText));
+    assertEquals(decisions.length, 2);
+  }
+});
+
 Deno.test("a stranger's X-Forwarded-For is no line of the log", () => {
   const http = { anyUserAgent: true, forwardedFor: true };
   const { take, told } = bench([aStanza()], { http });

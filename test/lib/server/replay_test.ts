@@ -123,6 +123,12 @@ Deno.test("a stock of packets that were forgotten does not fill the memory again
   assertEquals(cache.size, 1);
   assert(cache.add(ours(1, 5001, 1000)), "policy says why it is refused");
   assertEquals(cache.size, 1);
+  assert(!cache.add(ours(1, 5002, 1000)), "its copies are known");
+  const late = (seed: number): ReplayEntry => ({ ...ours(1, 5003, 999), digest: `${seed}` });
+  for (let seed = 0; seed < 1000; seed++) assert(cache.add(late(seed)));
+  assertEquals(cache.lookup(digest(1)), undefined, "the newest ones only");
+  assertEquals(cache.lookup("0")?.time, 5003);
+  assertEquals(cache.size, 1);
 });
 
 Deno.test("an entry that cannot be written is not remembered", () => {
