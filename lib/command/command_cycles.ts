@@ -31,7 +31,12 @@ export type CycleOpening =
     /** Seconds from the request on. */
     readonly close?: { readonly command: string; readonly seconds: number };
   }
-  | { readonly ok: false; readonly reason: string };
+  | {
+    readonly ok: false;
+    readonly reason: string;
+    /** As much is open as MAX_RULES allows. */
+    readonly isFull?: true;
+  };
 
 /** What cycles are made of. */
 export interface CycleParts {
@@ -43,6 +48,17 @@ export interface CycleParts {
   readonly onEvent: (event: CycleEvent) => void;
 }
 
+/** A request that has its turn. */
+interface CycleToOpen {
+  readonly stanza: number;
+  /** MAX_RULES: what the stanza may have open. */
+  readonly maxRules: number;
+  readonly cycle: CommandCycle;
+  readonly values: CycleValues;
+}
+
+const FULL =
+  "Access request rejected: Maximum allowed number of open command cycles has been reached.";
 /** Requests that may run or wait for their turn; closes always may. */
 const MOST_WAITING = { atOnce: 64, perStanza: 16 } as const;
 /** A clock set forward is noticed within this time, in milliseconds. */
@@ -122,7 +138,7 @@ export class CommandCycles {
    * @param onStart called with the command when it runs.
    */
   async open(request: CycleRequest, onStart: (command: string) => void): Promise<CycleOpening> {
-    const cycle = this.#stanzas.get(request.stanza)?.cycle;
+    const { cycle, maxRules = 0 } = this.#stanzas.get(request.stanza) ?? {};
     if (cycle === undefined) {
       return { ok: false, reason: "the stanza has no command cycle any more" };
     }
@@ -132,7 +148,8 @@ export class CommandCycles {
     }
     const expires = this.#seconds() + request.seconds;
     const values: CycleValues = { ...request, expires };
-    const job = (): Promise<CycleOpening> => this.#open(request.stanza, cycle, values, onStart);
+    const job = (): Promise<CycleOpening> =>
+      this.#open({ stanza: request.stanza, maxRules, cycle, values }, onStart);
     return await this.#lanes.run(laneOf(cycle.open), job).finally(release);
   }
 
@@ -158,16 +175,18 @@ export class CommandCycles {
   }
 
   async #open(
-    stanza: number,
-    cycle: CommandCycle,
-    values: CycleValues,
+    { stanza, maxRules, cycle, values }: CycleToOpen,
     onStart: (command: string) => void,
   ): Promise<CycleOpening> {
     let close: PendingClose | undefined;
     if (cycle.close !== undefined) {
+      const wanted = { stanza, template: cycle.close, values, due: values.expires, opens: 1 };
+      const isRenewal = this.#closes.current(wanted) !== undefined;
+      if (!isRenewal && this.#closes.countOf(stanza) >= maxRules) {
+        return { ok: false, reason: FULL, isFull: true };
+      }
       try {
-        const due = values.expires;
-        close = this.#closes.add({ stanza, template: cycle.close, values, due, opens: 1 });
+        close = this.#closes.add(wanted);
       } catch (error) {
         return { ok: false, reason: `${this.#parts.path} cannot be written: ${messageOf(error)}` };
       }

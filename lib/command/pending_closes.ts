@@ -84,6 +84,11 @@ export class PendingCloses {
     return Array.from(this.#kept.values(), ({ close }) => close).sort((a, b) => a.due - b.due);
   }
 
+  /** How many of them a stanza opened. */
+  countOf(stanza: number): number {
+    return this.#kept.values().filter(({ close }) => close.stanza === stanza).toArray().length;
+  }
+
   /**
    * Those whose time has come, the earliest first, and the milliseconds until the next of the others; absent where there
    * is none. Both by one look at the clocks: between two, a time might come unseen.

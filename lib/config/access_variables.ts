@@ -158,7 +158,8 @@ export const ACCESS_VARIABLES = [
     kind: "integer",
     default: "2000",
     range: [1, MAX_COUNT],
-    doc: "Firewall rules in force at a time; an address may always renew its own",
+    doc:
+      "Firewall rules in force, or command cycles open, at a time; an address may always renew its own",
     honoured: true,
     extension: true,
   },

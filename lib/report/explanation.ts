@@ -193,7 +193,7 @@ export function explainRefusal(refusal: Refusal): Explanation {
       };
     case "too-many-rules":
       return {
-        fact: "the stanza has as many rules in force as MAX_RULES allows",
+        fact: "the stanza has as many rules in force, or cycles open, as MAX_RULES allows",
         hint:
           "raise MAX_RULES in the stanza if its clients need them; fwknop fw-list shows who has them",
       };

@@ -131,6 +131,8 @@ export class Actor {
         outcome,
         ...(close && { close }),
       });
+    } else if (opening?.isFull === true) {
+      this.#refuse(decision, packet, { step: "act", code: "too-many-rules" }, opening.reason);
     } else this.#refuseToRun(decision, packet, opening?.reason ?? "there are no command cycles");
   }
 

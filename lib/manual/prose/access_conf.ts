@@ -40,8 +40,8 @@ Nothing is forwarded to loopback, multicast or broadcast addresses. What \`FORCE
 /** LIMITS. */
 export const LIMITS = `
 What one key can hold open is bounded. Beyond \`MAX_PACKETS_PER_MINUTE\` packets of a stanza's keys are refused and not
-remembered. With \`MAX_RULES\` firewall rules of a stanza in force, a packet that would add one is refused as a whole; an
-address that is let in already can renew that, and the rules it had before then give way. Both defaults are far above what
+remembered. With \`MAX_RULES\` firewall rules of a stanza in force, or as many command cycles to be closed, a packet that would add one
+is refused as a whole; an address that is let in already can renew that, and the rules it had before then give way. Both defaults are far above what
 people need: where many share a stanza, or programs knock, raise them.`;
 
 /** CYCLES. */

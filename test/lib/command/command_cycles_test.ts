@@ -75,6 +75,34 @@ function request(changes: Partial<CycleRequest> = {}): CycleRequest {
 
 const silent = (): void => {};
 
+Deno.test("a stanza with as many closes to come as MAX_RULES allows opens for no other address, and renews what is open", () =>
+  Bench.with(async (bench) => {
+    const cycle = bench.cycle();
+    const cycles = CommandCycles.open({
+      path: bench.path,
+      stanzas: [aStanza({ cycle, maxRules: 2 }), aStanza({ number: 2, cycle, maxRules: 2 })],
+      surroundings: SURROUNDINGS,
+      clocks: { now: () => Date.now() + bench.offset, steady: () => performance.now() },
+      onEvent: (event) => bench.events.push(event),
+    });
+    const open = async (client: string, stanza = 1): Promise<string> => {
+      const opening = await cycles.open(
+        { ...request({ stanza }), address: anAddress(client) },
+        silent,
+      );
+      return opening.ok ? "opened" : opening.isFull === true ? "full" : opening.reason;
+    };
+    const asked = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.1", "192.0.2.4"];
+    const outcomes = [];
+    for (const client of asked) outcomes.push(await open(client));
+    assertEquals(outcomes, ["opened", "opened", "full", "opened", "full"]);
+    assertEquals(await open("192.0.2.3", 2), "opened", "another stanza has room of its own");
+    assertEquals(bench.log.length, 4, "nothing was run for those");
+    await cycles.revoke();
+    assertEquals(await open("192.0.2.4"), "opened");
+    await cycles.close({ closeAll: true });
+  }));
+
 Deno.test("the open command runs at once and the close command in its time", () =>
   Bench.with(async (bench) => {
     const cycles = bench.open(bench.cycle());

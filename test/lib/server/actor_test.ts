@@ -158,6 +158,23 @@ Deno.test("an open command that fails is a warning", async () => {
   ]);
 });
 
+Deno.test("a cycle for which the stanza has no room left is refused as a rule would be, and nothing is run", async () => {
+  const cycle = { open: "true $SRC", close: "true -d $SRC", timer: 60 };
+  const { events } = await tellOf({
+    kind: "cycle",
+    stanza: 1,
+    address: anAddress("192.0.2.44"),
+    services: [{ protocol: "tcp", port: 22 }],
+    seconds: 40,
+    packetSource: anAddress("203.0.113.9"),
+    destination: anAddress("198.51.100.7"),
+  }, { cycle, maxRules: 0 });
+  assertEquals(
+    events.map((event) => event.kind === "refused" ? event.refusal.code : event.kind),
+    ["too-many-rules"],
+  );
+});
+
 Deno.test("whatever goes wrong while a packet is acted on is told, and ends nothing", async () => {
   const { lines } = await tellOf({
     kind: "open",
