@@ -36,6 +36,9 @@ namespaceTest(
         },
         "--log-format",
         "json",
+        // Every refusal, and not a count of equal ones.
+        "-v",
+        "-v",
       );
       assertMatch(await plain.must("iptables", "-S"), /FWKNOP_FORWARD/);
       const packets = [1, 2, 3, 4, 5].map((number) =>

@@ -319,7 +319,8 @@ namespaceTest(
     assert.equal((await chainRules(server)).length, 1);
     const next = iptablesIn(server);
     await next.firewall.prepare();
-    assert.deepEqual(await chainRules(server), []);
+    // A start does not wait for the removal of what has ended.
+    await until("what is over is removed", async () => (await chainRules(server)).length === 0);
     await next.firewall.close();
     await service.stop();
   },
