@@ -67,7 +67,10 @@ function explain(error: unknown, name: string, rows: readonly OptionRow[]): Expl
     ArgumentParseError: (it) => (explained = strayValue(it, rows))[0],
     UnsatisfiedFlagError: ({ externalFlagName }) => `--${externalFlagName} needs a value`,
     UnexpectedFlagError: ({ externalFlagName, previousInput, input }) =>
-      `--${externalFlagName} is given twice: '${previousInput}' and '${input}'`,
+      `--${externalFlagName} is given twice` +
+      (rows.some((it) => it.secret && longNames(it).includes(externalFlagName))
+        ? ""
+        : `: '${previousInput}' and '${input}'`),
     UnexpectedPositionalError: ({ input }) => `'${input}' is one word too many for fwknop ${name}`,
   });
   return explained ?? [text];

@@ -9,9 +9,6 @@ import { errorText } from "./error_text.ts";
 import { replacePrivateFile } from "./private_file.ts";
 import { Problem } from "./problem.ts";
 
-/** Options whose argument is a key: they are left out, as whoever runs `-l` can be asked again. */
-const SECRET_OPTIONS = ["key-rijndael", "key-base64-rijndael", "key-hmac", "key-base64-hmac"];
-
 /** Longest line, as in the C client. */
 const MAX_LENGTH = 1023;
 /** Most words `-l` takes. */
@@ -23,7 +20,10 @@ export function defaultArgsPath(env: (name: string) => string | undefined): stri
   return home === undefined || home === "" ? undefined : `${home}/.fwknop.run`;
 }
 
-/** The words without key material. A key option may be abbreviated, and its key glued with `=`. */
+/**
+ * The words without key material: whoever runs `-l` can be asked again. A key option may be abbreviated, and its key
+ * glued with `=`.
+ */
 export function withoutSecrets(words: readonly string[], rows: readonly OptionRow[]): string[] {
   const kept: string[] = [];
   for (let index = 0; index < words.length; index++) {
@@ -34,11 +34,9 @@ export function withoutSecrets(words: readonly string[], rows: readonly OptionRo
       continue;
     }
     const [typed = ""] = word.slice(2).split("=", 1);
-    const names = rows.map(({ name }) => name);
-    const matches = names.includes(typed)
-      ? [typed]
-      : names.filter((name) => name.startsWith(typed));
-    if (!matches.some((name) => SECRET_OPTIONS.includes(name))) kept.push(word);
+    const exact = rows.filter(({ name }) => name === typed);
+    const matches = exact.length > 0 ? exact : rows.filter(({ name }) => name.startsWith(typed));
+    if (!matches.some(({ secret }) => secret)) kept.push(word);
     else if (!word.includes("=")) index++;
   }
   return kept;

@@ -198,6 +198,7 @@ export const CLIENT_OPTIONS: readonly OptionRow[] = [
     brief: "Encryption key, visible to other users while the program runs",
     group: "Keys",
     variable: "KEY",
+    secret: true,
   },
   {
     name: "key-base64-rijndael",
@@ -205,6 +206,7 @@ export const CLIENT_OPTIONS: readonly OptionRow[] = [
     brief: "The same, in base64",
     group: "Keys",
     variable: "KEY_BASE64",
+    secret: true,
   },
   {
     name: "key-base64-hmac",
@@ -212,6 +214,7 @@ export const CLIENT_OPTIONS: readonly OptionRow[] = [
     brief: "HMAC key in base64, visible to other users",
     group: "Keys",
     variable: "HMAC_KEY_BASE64",
+    secret: true,
   },
   {
     name: "key-hmac",
@@ -219,6 +222,7 @@ export const CLIENT_OPTIONS: readonly OptionRow[] = [
     brief: "HMAC key, visible to other users",
     group: "Keys",
     variable: "HMAC_KEY",
+    secret: true,
   },
   {
     name: "key-len",

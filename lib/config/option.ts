@@ -42,6 +42,8 @@ export interface OptionRow {
   readonly group?: OptionGroup;
   /** The configuration variable the option stands for, if there is one. */
   readonly variable?: string;
+  /** The argument is a key: it is neither shown nor saved. */
+  readonly secret?: true;
   /** The option may be repeated and its occurrences are counted (`-v -v`). */
   readonly counted?: boolean;
   /** The option may be repeated and every argument is kept, in order. */

@@ -106,6 +106,7 @@ Deno.test("a mistake in the options is answered with what to type", async () => 
       "--access is given twice: 'tcp/22' and 'tcp/23'",
       "try fwknop knock --help",
     ],
+    ["knock --key-hmac K1 --key-hmac K2", "--key-hmac is given twice", "try fwknop knock --help"],
     ["knock -D", "--destination needs a value", "try fwknop knock --help"],
     [
       "knock -s 192.0.2.7",
