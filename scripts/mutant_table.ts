@@ -339,7 +339,7 @@ export const MUTANTS: readonly Mutant[] = [
     off: "remembered before policy",
     file: PROCESSOR,
     text:
-      "candidate.remembered ||= this.#replay.remember(packet, candidate.digest, opened, stanzas);",
+      "candidate.remembered ||= this.#replay.remember(packet, candidate.digest, seen, stanzas);",
     becomes: "candidate.remembered = true;",
     killer: [
       "lib/server/packet_processor_test.ts",
@@ -1057,6 +1057,39 @@ export const MUTANTS: readonly Mutant[] = [
     file: CACHE,
     text: "return timestamp <= this.#horizon;",
     becomes: "return false;",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "after the clock went back a packet that may have been forgotten opens nothing",
+    ],
+  },
+  {
+    check: "16, row 28",
+    off: "packets far ahead do not fill the memory",
+    file: CACHE,
+    text: "const isOneTooMany = this.#early.size >= this.#kept && this.#isEarly(entry);",
+    becomes: "const isOneTooMany = false;",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "of packets that are too far ahead few are remembered, and the others never open",
+    ],
+  },
+  {
+    check: "16, row 28",
+    off: "a replay in another text does not count for the limit of its key",
+    file: PROCESSOR,
+    text: "if (!candidate.remembered && this.#replay.refusesMessage(",
+    becomes: "if (candidate.remembered && this.#replay.refusesMessage(",
+    killer: [
+      "lib/server/packet_processor_test.ts",
+      "another text of a packet uses up nothing of what its key may send",
+    ],
+  },
+  {
+    check: "16, row 28",
+    off: "what is not remembered opens nothing",
+    file: PROCESSOR,
+    text: 'if (this.#replay.refusesUnkept(packet, candidate.digest, stanzas)) return "next";',
+    becomes: "",
     killer: [
       "lib/server/packet_processor_test.ts",
       "after the clock went back a packet that may have been forgotten opens nothing",

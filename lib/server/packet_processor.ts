@@ -26,7 +26,7 @@ import { PacketBudget } from "./packet_budget.ts";
 import type { ServerPolicy } from "./policy.ts";
 import type { PacketFacts, Refusal, RefusalCode, RefusalFacts, Refuse, Step } from "./refusal.ts";
 import type { ReplayCache } from "./replay_cache.ts";
-import { ReplayGate } from "./replay_gate.ts";
+import { ReplayGate, seenMessage } from "./replay_gate.ts";
 import { listContains } from "./source_match.ts";
 
 /** What the processor is made of. */
@@ -204,6 +204,11 @@ export class PacketProcessor {
     const request = parseRequest(message);
     if (!request.ok) return this.#refuseUndecodable(stanza, candidate, request);
     if (this.#gpg.isTakenMeanwhile(candidate)) return "end";
+    const seen = seenMessage(opened);
+    // Before it counts for the limit, or an eavesdropper could use that up with other texts of one packet.
+    if (!candidate.remembered && this.#replay.refusesMessage(packet, candidate.digest, seen)) {
+      return "next";
+    }
     // Before it is remembered, so that no key can fill memory and disk.
     const isTimely = this.#isTimely(message.timestamp);
     if (!this.#budget.take(stanza, this.#parts.now(), isTimely)) {
@@ -212,7 +217,7 @@ export class PacketProcessor {
       return "next";
     }
     // Once per packet, and before any policy: from here on the packet is used up.
-    candidate.remembered ||= this.#replay.remember(packet, candidate.digest, opened, stanzas);
+    candidate.remembered ||= this.#replay.remember(packet, candidate.digest, seen, stanzas);
     if (!candidate.remembered) return "next";
     // Only now: lines about what strangers send are few.
     const { invalidForwardedFor } = screened;
@@ -243,7 +248,7 @@ export class PacketProcessor {
       this.#refuse(packet, "authorize", code, facts, stanzas);
       return "next";
     }
-    if (this.#replay.refusesTime(packet, message.timestamp, stanzas)) return "next";
+    if (this.#replay.refusesUnkept(packet, candidate.digest, stanzas)) return "next";
     return this.#act(authorization.decision, packet);
   }
 

@@ -42,8 +42,8 @@ export interface ReplaySettings {
  */
 const KEPT = 5000;
 
-/** Packets of a forgotten time that are known again when they are sent again, the newest ones. */
-const KEPT_LATE = 1000;
+/** Packets not worth remembering that are known again when they are sent again, the newest ones. */
+const KNOWN_AGAIN = 1000;
 
 /**
  * Packets accepted so far, one memory for the life of the process. Look-ups take constant time. What is remembered is
@@ -58,8 +58,13 @@ const KEPT_LATE = 1000;
 export class ReplayCache {
   readonly #packets = new Map<string, ReplayEntry>();
   readonly #messages = new Map<string, ReplayEntry>();
-  /** What came of a time that is forgotten: it opens nothing, and its copies are worth neither gpg nor a line. */
-  readonly #late = new Map<string, ReplayEntry>();
+  /** What is not worth remembering: it opens nothing, and its copies are worth neither gpg nor a line. */
+  readonly #unkept = new Map<string, ReplayEntry>();
+  /**
+   * Digests of packets whose time was so far ahead that they were refused. Their time may be years away, so only as many
+   * as {@link KEPT} are remembered: the holder of one key must not fill the memory with them.
+   */
+  readonly #early = new Set<string>();
   readonly #kept: number;
   #window: number | undefined;
   #store: ReplayStore | undefined;
@@ -83,7 +88,7 @@ export class ReplayCache {
 
   /** The packet that had this text before, if there was one. */
   lookup(digest: string): ReplayEntry | undefined {
-    return this.#packets.get(digest) ?? this.#late.get(digest);
+    return this.#packets.get(digest) ?? this.#unkept.get(digest);
   }
 
   /** The packet that had this message before, in whatever text. */
@@ -96,9 +101,14 @@ export class ReplayCache {
     return timestamp <= this.#horizon;
   }
 
+  /** Whether a packet with that text, once {@link add} took it, was worth remembering. One that was not opens nothing. */
+  holds(digest: string): boolean {
+    return this.#packets.has(digest);
+  }
+
   /**
-   * Test-and-set: remembers the packet and writes it to the store. Returns `false`, changing nothing, when its text or
-   * its message was there already.
+   * Test-and-set: remembers the packet and writes it to the store, unless its time says that it opens nothing. Returns
+   * `false`, changing nothing, when its text or its message was there already.
    *
    * @throws whatever the store throws; nothing is remembered then.
    */
@@ -108,9 +118,10 @@ export class ReplayCache {
     if (this.lookup(digest) !== undefined) return false;
     if (message !== undefined) {
       if (this.#messages.has(message.digest)) return false;
-      // It opens nothing for ever. A stock of old packets must not fill the memory.
-      if (this.mayHaveForgotten(message.timestamp)) {
-        this.#noteLate(entry);
+      // A stock of packets that open nothing must not fill the memory.
+      const isOneTooMany = this.#early.size >= this.#kept && this.#isEarly(entry);
+      if (isOneTooMany || this.mayHaveForgotten(message.timestamp)) {
+        this.#noteUnkept(entry);
         return true;
       }
     }
@@ -177,6 +188,7 @@ export class ReplayCache {
     this.#horizon = horizon;
     for (const { digest, message } of gone) {
       this.#packets.delete(digest);
+      this.#early.delete(digest);
       if (message !== undefined) this.#messages.delete(message.digest);
     }
   }
@@ -202,13 +214,19 @@ export class ReplayCache {
     if (before === undefined || before.message === undefined) {
       this.#packets.set(entry.digest, entry);
       if (entry.message !== undefined) this.#messages.set(entry.message.digest, entry);
+      if (this.#isEarly(entry)) this.#early.add(entry.digest);
     }
   }
 
-  #noteLate(entry: ReplayEntry): void {
-    this.#late.set(entry.digest, entry);
-    const [oldest = ""] = this.#late.keys();
-    if (this.#late.size > KEPT_LATE) this.#late.delete(oldest);
+  /** Whether the packet came with a time too far ahead to be accepted. */
+  #isEarly({ time, message }: ReplayEntry): boolean {
+    return message !== undefined && message.timestamp > time + (this.#window ?? Infinity);
+  }
+
+  #noteUnkept(entry: ReplayEntry): void {
+    this.#unkept.set(entry.digest, entry);
+    const [oldest = ""] = this.#unkept.keys();
+    if (this.#unkept.size > KNOWN_AGAIN) this.#unkept.delete(oldest);
   }
 
   /** What cannot be accepted by the clock, but for the newest ones. */

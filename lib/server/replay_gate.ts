@@ -7,7 +7,7 @@ import type { OpenedPacket } from "../spa/packet.ts";
 import { messageReplayDigest } from "../spa/replay_digest.ts";
 import type { PacketFacts, Refuse } from "./refusal.ts";
 import type { ReplayCache } from "./replay_cache.ts";
-import type { ReplayEntry } from "./replay_entry.ts";
+import type { ReplayEntry, SeenMessage } from "./replay_entry.ts";
 
 /** What the gate is made of. */
 export interface ReplayGateParts {
@@ -53,9 +53,17 @@ export class ReplayGate {
     return this.#parts.replay.mayHaveForgotten(timestamp);
   }
 
-  /** The same; if so, that is told. */
-  refusesTime(packet: PacketFacts, timestamp: number, stanzas: readonly number[]): boolean {
-    if (!this.forgot(timestamp)) return false;
+  /** Whether the message was seen before, in whatever text; if so, that is told. */
+  refusesMessage(packet: PacketFacts, digest: string, seen: SeenMessage): boolean {
+    return this.#refuses(packet, this.#parts.replay.lookupMessage(seen), digest);
+  }
+
+  /**
+   * Whether the packet, although {@link remember} let it go on, is not in memory: nobody can say whether it is new, or
+   * will be able to; if so, that is told.
+   */
+  refusesUnkept(packet: PacketFacts, digest: string, stanzas: readonly number[]): boolean {
+    if (this.#parts.replay.holds(digest)) return false;
     this.#parts.refuse(packet, "authorize", "forgotten-time", {}, stanzas);
     return true;
   }
@@ -67,12 +75,11 @@ export class ReplayGate {
   remember(
     packet: PacketFacts,
     packetDigest: string,
-    { encodedData, message }: Pick<OpenedPacket, "encodedData" | "message">,
+    seen: SeenMessage,
     stanzas: readonly number[],
   ): boolean {
     const { replay, now, refuse } = this.#parts;
     const { protocol, source, sourcePort, destination, destinationPort } = packet;
-    const seen = { digest: messageReplayDigest(encodedData), timestamp: message.timestamp };
     try {
       const isNew = replay.add({
         digest: packetDigest,
@@ -94,4 +101,11 @@ export class ReplayGate {
       return false;
     }
   }
+}
+
+/** What a packet is known by besides its text. */
+export function seenMessage(
+  { encodedData, message }: Pick<OpenedPacket, "encodedData" | "message">,
+): SeenMessage {
+  return { digest: messageReplayDigest(encodedData), timestamp: message.timestamp };
 }

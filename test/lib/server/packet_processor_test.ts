@@ -446,6 +446,31 @@ Deno.test("a packet of a time that is forgotten is looked at once, and uses up n
   }
 });
 
+Deno.test("another text of a packet uses up nothing of what its key may send", () => {
+  const { hmac: _, ...withoutHmac } = aStanza({ number: 2, maxPacketsPerMinute: 1 });
+  const { take, told } = bench([aStanza(), withoutHmac]);
+  const { packetText } = seal({}, { time: NOW });
+  take(datagram(packetText));
+  for (let count = 0; count < 3; count++) take(datagram(packetText.slice(0, -43)));
+  assertEquals(told.at(-1), "seen/replay");
+  take(datagram(seal({}, { time: NOW }).packetText.slice(0, -43)));
+  assertEquals(told.at(-1), "decoded #2");
+});
+
+Deno.test("of packets that are too far ahead few are remembered, and the others never open", () => {
+  const replay = new ReplayCache({ window: 120, kept: 2 });
+  // As a packet that gpg opens when a reload has made the window smaller.
+  const { take, told, decisions } = bench([aStanza()], { maxAge: 7300 }, undefined, replay);
+  for (let count = 0; count < 5; count++) {
+    take(datagram(seal({}, { time: NOW + 7200 }).packetText));
+  }
+  assertEquals(told.at(-1), "authorize/forgotten-time #1");
+  assertEquals(replay.size, 2);
+  assertEquals(decisions.length, 2);
+  take(datagram(seal({}, { time: NOW }).packetText));
+  assertEquals(decisions.length, 3);
+});
+
 Deno.test("a stranger's X-Forwarded-For is no line of the log", () => {
   const http = { anyUserAgent: true, forwardedFor: true };
   const { take, told } = bench([aStanza()], { http });

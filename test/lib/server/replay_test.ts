@@ -131,6 +131,25 @@ Deno.test("a stock of packets that were forgotten does not fill the memory again
   assertEquals(cache.size, 1);
 });
 
+Deno.test("of packets that are too far ahead some are remembered, so that they do not fill the memory for years", () => {
+  withFolder((folder) => {
+    const path = `${folder}/digest.cache`;
+    const cache = memoryAt(path, 1000, { kept: 2 });
+    for (const seed of [1, 2, 3, 4]) assert(cache.add(ours(seed, 1000, 9000)), "policy says why");
+    const size = (): number => cache.size;
+    assertEquals(size(), 2);
+    assert(!cache.add(ours(1, 8990, 9000)), "it is not new when its time has come");
+    assert(cache.add(ours(5, 8990, 9100)) && size() === 3, "one in time is no such packet");
+    cache.add(ours(8, 8990, 99_000));
+    assert(!cache.holds(digest(8)) && cache.lookup(digest(8)) !== undefined);
+    for (const seed of [6, 7]) cache.add(ours(seed, 9130, 9130));
+    assertEquals(size(), 3, "their time is over, and so is that of the packets before");
+    cache.add(ours(9, 9130, 99_000));
+    assert(cache.holds(digest(9)), "there is room again");
+    cache.close();
+  });
+});
+
 Deno.test("an entry that cannot be written is not remembered", () => {
   const fail = () => {
     throw new Error("No space left on device");
