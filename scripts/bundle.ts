@@ -25,6 +25,10 @@ export function bundleArguments(entry: string, folder: string): string[] {
     "--platform",
     "browser",
     "--code-splitting",
+    // A start reads and parses what it needs: half the bytes make a compiled knock some 5 ms shorter. Names are kept for
+    // messages of errors that are mistakes of ours.
+    "--minify",
+    "--keep-names",
     "--outdir",
     folder,
     entry,
@@ -106,7 +110,9 @@ export async function checkBundle(folder: string): Promise<string[]> {
 export function bundleProblems(source: string): string[] {
   const problems: string[] = [];
   for (
-    const [, module] of source.matchAll(/^\s*(?:import|export)\b[^;"'`]*["'](node:[^"']+)["']/gm)
+    const [, module] of source.matchAll(
+      /(?:^|[;}])\s*(?:import|export)\b[^;"'`(]*["'](node:[^"']+)["']/gm,
+    )
   ) {
     problems.push(`${module} is imported at top level`);
   }

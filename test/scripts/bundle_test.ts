@@ -9,7 +9,8 @@ import {
 Deno.test("the bundle is made in chunks, with the browser condition, from a frozen lock file", () => {
   assert.equal(
     bundleArguments("main.ts", "/tmp/bundle").join(" "),
-    "bundle --quiet --frozen --platform browser --code-splitting --outdir /tmp/bundle main.ts",
+    "bundle --quiet --frozen --platform browser --code-splitting --minify --keep-names " +
+      "--outdir /tmp/bundle main.ts",
   );
 });
 
@@ -38,6 +39,10 @@ Deno.test("node: at top level, unlisted lazy ones and CommonJS are found in a bu
       "node:path is imported at top level",
       "node:os is imported at top level",
     ],
+  );
+  assert.deepEqual(
+    bundleProblems('var a=1;import{b as c}from"node:fs";import"node:os";import{d}from"./x.js";'),
+    ["node:fs is imported at top level", "node:os is imported at top level"],
   );
   assert.deepEqual(bundleProblems('const m = await import("node:util");'), [
     "node:util is loaded lazily, unlisted",
