@@ -5,15 +5,19 @@
  */
 import { errorText } from "../lib/client/error_text.ts";
 import { HintedError } from "../lib/hinted_error.ts";
+import { forTerminal } from "../lib/one_line.ts";
 
 /** The streams and the environment of one run. Tests pass their own. */
 export interface Context {
   /**
-   * Writes to standard output, as given: no newline is added. Throws an `UnreadOutput` when its reader is gone, and a
-   * `HintedError` when it cannot be written.
+   * Writes to standard output, no newline is added: what acts on a terminal is spelt out there, and goes as given to a
+   * file or a program. Throws an `UnreadOutput` when its reader is gone, and a `HintedError` when it cannot be written.
    */
   out(text: string): void;
-  /** Writes to standard error, as given. Never throws: what cannot be written is lost, and the program goes on. */
+  /**
+   * Writes to standard error, with what acts on a terminal spelt out. Never throws: what cannot be written is lost, and
+   * the program goes on.
+   */
   err(text: string): void;
   /** Whether standard output is a terminal, for a person rather than a program. */
   readonly isTerminal: boolean;
@@ -62,7 +66,7 @@ function writeOutput(text: string): void {
 
 function writeError(text: string): void {
   try {
-    writeAll(Deno.stderr, text);
+    writeAll(Deno.stderr, forTerminal(text));
   } catch {
     // There is no other place to say it. What is being done goes on: a daemon that ended here would leave its rules behind.
   }
@@ -78,10 +82,11 @@ function terminalColumns(): number | undefined {
 
 /** The context of the real process. */
 export function processContext(): Context {
+  const isTerminal = Deno.stdout.isTerminal();
   return {
-    out: writeOutput,
+    out: isTerminal ? (text) => writeOutput(forTerminal(text)) : writeOutput,
     err: writeError,
-    isTerminal: Deno.stdout.isTerminal(),
+    isTerminal,
     isErrorTerminal: Deno.stderr.isTerminal(),
     usesColor: (Deno.env.get("NO_COLOR") ?? "") === "" && Deno.env.get("TERM") !== "dumb",
     columns: terminalColumns,

@@ -32,6 +32,18 @@ export function visibleLines(text: string): string {
   return text.replace(UNSAFE, (it) => it === "\n" || it === "\t" ? it : escapeCharacter(it));
 }
 
+/** Bold, faint, neither, and colours of the foreground: what `lib/report/color.ts` writes, and what hides nothing. */
+// deno-lint-ignore no-control-regex -- it is what a terminal acts on
+const PAINTED = /\x1b\[(?:[12]|22|3\d)m/g;
+
+/** The last net, for what goes to a terminal: as {@link visibleLines}, and colours stay. */
+export function forTerminal(text: string): string {
+  const painted = text.match(PAINTED) ?? [];
+  return text.split(PAINTED).map((part, index) => visibleLines(part) + (painted[index] ?? "")).join(
+    "",
+  );
+}
+
 /**
  * JSON in which unsafe characters are spelt `\uNNNN`, so that it may go to a terminal and is one line to any reader. A
  * parser gets the very same value from it.

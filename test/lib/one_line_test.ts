@@ -1,6 +1,6 @@
 import fc from "property-testing";
 import { assert, assertEquals } from "../assert.ts";
-import { oneLine, toJson, visible, visibleLines } from "../../lib/one_line.ts";
+import { forTerminal, oneLine, toJson, visible, visibleLines } from "../../lib/one_line.ts";
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 /** Code units of any value, so lone surrogates too. */
@@ -36,6 +36,39 @@ Deno.test("nothing unsafe is ever left", () => {
     assert(!UNSAFE.test(visibleLines(text).replaceAll(/[\n\t]/g, "")));
     assert(!UNSAFE.test(toJson({ [text]: [text] })));
     assert(!UNSAFE.test(toJson({ [text]: [text] }, 2).replaceAll("\n", "")));
+  }));
+});
+
+Deno.test("a terminal gets lines, tabs and colours, and nothing else that has an effect", () => {
+  assertEquals(
+    forTerminal("\x1b[1ma\tb\x1b[22m\n\x1b[31mc\x1b[39m\x1b[8md\x1b[2J\x9b31m"),
+    "\x1b[1ma\tb\x1b[22m\n\x1b[31mc\x1b[39m\\x1b[8md\\x1b[2J\\x9b31m",
+  );
+  const units = [
+    "\x1b",
+    "[",
+    "3",
+    "1",
+    "2",
+    "8",
+    "m",
+    "J",
+    "\x1b[31m",
+    "\x1b[22m",
+    "\n",
+    "\r",
+    "\u202e",
+  ];
+  fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...units) }), (text) => {
+    const left = forTerminal(text);
+    assert(
+      !UNSAFE.test(left.replaceAll(/\p{Cc}\[(?:31|22|1|2|3[0-9])m|\n/gu, "")),
+      JSON.stringify(left),
+    );
+    assertEquals(
+      left.replaceAll("\\x1b", "\x1b").replaceAll("\\x0d", "\r").replaceAll("\\u{202e}", "\u202e"),
+      text,
+    );
   }));
 });
 
