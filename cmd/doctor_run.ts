@@ -91,6 +91,11 @@ function mistake({ text, position, hint }: Diagnostic): Finding {
 function format(findings: readonly Finding[]): string {
   return findings.map(({ state, text, mend }) =>
     `${MARKS[state]}  ${visible(text)}\n` +
-    (mend === undefined ? "" : `         ${visible(mend)}\n`)
+    (mend === undefined ? "" : mend.split("\n").map(mendLine).join(""))
   ).join("");
+}
+
+/** A hint may have several lines; what is from outside reaches no further to the left than they do. */
+function mendLine(line: string): string {
+  return `         ${visible(line.trim())}\n`;
 }

@@ -25,12 +25,14 @@ export async function runFwList(
   try {
     const rules = await firewall.list();
     if (options.has("all")) {
-      context.out(visibleLines(await cListing(firewall, true)));
+      const listings = [await cListing(firewall, true)];
       // The C tool knows the first family only.
       const hasOther = rules.some(({ address }) => address.includes(":"));
       if (hasOther && FAMILIES_APART.has(firewall.kind)) {
-        context.out(visibleLines((await firewall.show(true, 6)).join("")));
+        listings.push(...await firewall.show(true, 6));
       }
+      context.out(visibleLines(listings.map(({ text }) => text).join("")));
+      context.err(visibleLines(listings.map(({ complaint }) => complaint).join("")));
       return ExitCode.ok;
     }
     const cycles = lookAtCloses(closesPath(resolved.settings.FWKNOP_RUN_DIR));

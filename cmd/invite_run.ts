@@ -22,7 +22,9 @@ import { tellProblem } from "./tell_problem.ts";
 /** Makes the keys, and prints or writes all that belongs to them. */
 export const runInvite: RunCommand = async (options, [name, ...more], context) => {
   const terms = name === undefined
-    ? usageProblem("invite needs a name, of whoever is invited")
+    ? usageProblem("invite needs the name of a client", {
+      hint: "for example: fwknop invite alice --server gate.example --access tcp/22",
+    })
     : more.length > 0
     ? usageProblem(`'${more[0]}' is one word too many`)
     : invitationTerms(name, options);

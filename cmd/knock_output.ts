@@ -110,7 +110,7 @@ export class KnockOutput {
     this.context.out(
       "Generating SPA packet:\n" +
         `            protocol: ${transport ?? DEFAULTS.transport}\n` +
-        `         source port: ${sourcePort ?? "<OS assigned>"}\n` +
+        `         source port: ${sourcePort || "<OS assigned>"}\n` +
         `    destination port: ${port}\n` +
         `             IP/host: ${server ?? ""}\n`,
     );

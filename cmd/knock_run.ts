@@ -169,7 +169,7 @@ async function prepare(options: GivenOptions, context: Context): Promise<Setting
     savesByDestination: saves && stanza === undefined,
     sends: settings.test !== true,
   });
-  if (invalid !== undefined) return withStanzas(invalid, settings, rc);
+  if (invalid !== undefined) return withStanzas(invalid, settings, rc, stanza);
   const stray = checkPort(settings.server ?? "");
   if (stray !== undefined) return stray;
   if (!saves) return settings;
@@ -183,12 +183,17 @@ async function prepare(options: GivenOptions, context: Context): Promise<Setting
   return unsaved ?? settings;
 }
 
-/** Without a destination the stanzas of the file are what there is to name. */
+/** Without a destination the stanzas of the file are what there is to name, unless one of them is named already. */
 function withStanzas(
   problem: Problem,
   { server }: Settings,
   { rcFile, rcPath }: ClientRc,
+  stanza: string | undefined,
 ): Problem {
+  if (server === undefined && stanza !== undefined) {
+    const hint = `put SPA_SERVER HOST below [${stanza}] in ${rcPath}, or use -D HOST`;
+    return new Problem(problem.text, { ...problem.facts, hint });
+  }
   const names = rcFile === undefined
     ? []
     : stanzaNames(rcFile.rc).filter((it) => it !== DEFAULT_STANZA);

@@ -4,6 +4,7 @@
  * @module
  */
 import { nearestWord } from "../lib/config/did_you_mean.ts";
+import { wrap } from "../lib/report/wrap.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
 import { PRINTABLE } from "./print.ts";
@@ -15,8 +16,10 @@ export const runPrint: RunCommand = (options, words, context) => {
   const phrase = PRINTABLE.find((phrase) => phrase === wanted);
   if (phrase === undefined) {
     const nearest = nearestWord(wanted, PRINTABLE);
-    const hint = nearest === undefined ? "" : `  did you mean ${nearest}?\n`;
-    context.err(`fwknop: print takes one of ${PRINTABLE.join(", ")}\n${hint}`);
+    const what = wanted === "" ? "print needs a text to print" : `there is no text '${wanted}'`;
+    const hint = nearest === undefined || wanted === "" ? "" : `  did you mean ${nearest}?\n`;
+    const texts = wrap(`the texts are ${PRINTABLE.join(", ")}`, 76).map((line) => `  ${line}\n`);
+    context.err(`fwknop: ${what}\n${hint}${texts.join("")}`);
     return Promise.resolve(ExitCode.usage);
   }
   context.out(TEXTS[phrase](options.value("program") ?? ownPath()));

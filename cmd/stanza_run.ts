@@ -12,7 +12,7 @@ import { showStanzas } from "../lib/client/rc_show.ts";
 import { type RcSetting, rcSettings, unwritable } from "../lib/client/rc_text.ts";
 import { levelFromOptions } from "../lib/client/settings_from_options.ts";
 import { validateSettings } from "../lib/client/validate.ts";
-import { type Fwknoprc, hasStanza, parseFwknoprc } from "../lib/config/fwknoprc.ts";
+import { type Fwknoprc, hasStanza, parseFwknoprc, stanzaNames } from "../lib/config/fwknoprc.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { type ClientRc, openClientRc } from "./client_rc.ts";
 import type { RunCommand } from "./command.ts";
@@ -41,7 +41,9 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
 export const runStanza: RunCommand = async (options, [word = "", name, ...more], context) => {
   const action = Object.hasOwn(ACTIONS, word) ? ACTIONS[word] : undefined;
   const problem = action === undefined
-    ? usageProblem("stanza takes add, show or remove, and a name")
+    ? usageProblem("stanza takes add, show or remove, and a name", {
+      hint: "for example: fwknop stanza show, which lists all of them",
+    })
     : more.length > 0
     ? usageProblem(`'${more[0]}' is one word too many`)
     : checkOptions(word, options) ?? await perform(action, name, options, context);
@@ -136,6 +138,13 @@ function show(
   const parsed = parsedRc(rc);
   const missing = name === undefined ? undefined : checkStanza(name, rc.rcFile?.rc, rc.rcPath);
   if (missing === undefined) context.out(showStanzas(parsed, name, options.has("show-keys")));
+  if (name === undefined && stanzaNames(parsed).length === 0) {
+    const why = rc.rcFile === undefined ? `there is no file ${rc.rcPath}` : `${rc.rcPath} has none`;
+    context.err(
+      `fwknop: no stanzas: ${why}\n` +
+        "  for example: fwknop stanza add NAME -D HOST -A tcp/22 -R --keys FILE\n",
+    );
+  }
   return Promise.resolve(missing);
 }
 

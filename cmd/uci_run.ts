@@ -17,7 +17,10 @@ import { readInput } from "./read_input.ts";
 export const runUci: RunCommand = async (options, [path, ...more], context) => {
   const folder = options.value("output");
   if (path === undefined || more.length > 0 || folder === undefined) {
-    context.err("fwknop: uci takes a FILE and --output FOLDER\n");
+    context.err(
+      "fwknop: uci takes a FILE and --output FOLDER\n" +
+        "  for example: uci show fwknopd | fwknop uci - --output /etc/fwknop\n",
+    );
     return ExitCode.usage;
   }
   const config = parseOpenwrt(await readText(path), path === "-" ? "standard input" : path);

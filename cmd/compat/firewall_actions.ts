@@ -19,7 +19,9 @@ export async function listRules(
 ): Promise<number> {
   const firewall = await firewallFromSettings(settings, given, () => {});
   try {
-    context.out(visibleLines(await cListing(firewall, options.has("fw-list-all"))));
+    const { text, complaint } = await cListing(firewall, options.has("fw-list-all"));
+    context.out(visibleLines(text));
+    context.err(visibleLines(complaint));
     return ExitCode.ok;
   } finally {
     await firewall.release();

@@ -27,6 +27,12 @@ export function explainPcapFailure(
     });
   }
   if (!(error instanceof PcapError)) return error;
+  if (call === "pcap_open_offline") {
+    return new HintedError(`[*] pcap_open_offline() error: ${error.message}`, {
+      hint: `The file is ${what}; tcpdump -U -w FILE makes one`,
+      cause: error,
+    });
+  }
   const hint = hintFor(error);
   return new HintedError(
     `[*] ${call}() error: ${error.message.startsWith(what) ? "" : `${what}: `}${error.message}`,

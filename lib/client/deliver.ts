@@ -91,7 +91,8 @@ export function parseProxy(text: string, port: number): { host: string; port: nu
   const parsed = parsePort(portText);
   return parsed === undefined
     ? usageProblem(`--http-proxy: '${portText}' is not a port from 1 to 65535`, {
-      reference: "[-] proxy port value is invalid, must be in [1-65535]",
+      reference:
+        "[-] proxy port value is invalid, must be in [1-65535]\nsend_spa_packet: packet not sent.",
     })
     : { host, port: parsed };
 }

@@ -3,13 +3,19 @@
  *
  * @module
  */
-import type { Firewall } from "./firewall.ts";
+import type { Firewall, Listing } from "./firewall.ts";
 
-/** The C daemon's text around the firewall program's own listings (`docs/spec/server.md` 12). */
-export async function cListing(firewall: Firewall, all: boolean): Promise<string> {
+/**
+ * The C daemon's text around the firewall program's own listings (`docs/spec/server.md` 12). What the program complains
+ * of, such as a chain that is not there, goes to standard error.
+ */
+export async function cListing(firewall: Firewall, all: boolean): Promise<Listing> {
   const listings = await firewall.show(all);
-  return all
-    ? `Listing all ${firewall.name} rules in applicable tables...\n${listings.join("")}`
+  const text = all
+    ? `Listing all ${firewall.name} rules in applicable tables...\n${
+      listings.map((one) => one.text).join("")
+    }`
     : `Listing rules in fwknopd ${firewall.name} chains...\n` +
-      listings.map((listing) => `\n${listing}`).join("");
+      listings.map((one) => `\n${one.text}`).join("");
+  return { text, complaint: listings.map((one) => one.complaint).join("") };
 }

@@ -9,6 +9,12 @@ import type { AddressFamily } from "../net/address.ts";
 import type { FirewallKind } from "./choose.ts";
 import type { Grant } from "./grant.ts";
 
+/** What a firewall program lists, and what it complains of instead. */
+export interface Listing {
+  readonly text: string;
+  readonly complaint: string;
+}
+
 /** One rule as the firewall holds it, said in the terms of the project. */
 export interface RuleSummary {
   /** What the C daemon calls it in its log: `access`, `OUTPUT`, `local NAT`, `FORWARD`, `FORWARD ALL`, … */
@@ -87,7 +93,7 @@ export interface Firewall {
    * The firewall program's own listings: of each of our chains, or (`all`) of each table in use; of IPv4, unless the
    * program shows both families at once.
    */
-  show(all: boolean, family?: AddressFamily): Promise<readonly string[]>;
+  show(all: boolean, family?: AddressFamily): Promise<readonly Listing[]>;
   /**
    * Removes everything of ours and nothing else; rules of others in our chains stay, unless `whole`: then
    * our chains go with whatever is in them, as the C daemon does. @throws {HintedError}

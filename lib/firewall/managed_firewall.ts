@@ -13,6 +13,7 @@ import type {
   Firewall,
   FirewallEvent,
   HeldRule,
+  Listing,
   OpenResult,
   RuleSummary,
 } from "./firewall.ts";
@@ -210,10 +211,10 @@ export class ManagedFirewall<V extends View> implements Firewall {
     });
   }
 
-  show(all: boolean, family: AddressFamily = 4): Promise<readonly string[]> {
+  show(all: boolean, family: AddressFamily = 4): Promise<readonly Listing[]> {
     return this.#serially(async () => {
       const outcomes = await this.#runner.query(this.#adapter.show(all, family));
-      return outcomes.map(({ stdout, stderr }) => `${stdout}${stderr}`);
+      return outcomes.map(({ stdout, stderr }) => ({ text: stdout, complaint: stderr }));
     });
   }
 

@@ -4,7 +4,14 @@
  * @module
  */
 import type { Adapter, View } from "./adapter.ts";
-import type { AdapterKind, Firewall, FirewallEvent, OpenResult, RuleSummary } from "./firewall.ts";
+import type {
+  AdapterKind,
+  Firewall,
+  FirewallEvent,
+  Listing,
+  OpenResult,
+  RuleSummary,
+} from "./firewall.ts";
 import type { Grant } from "./grant.ts";
 import { describePlan } from "./plan.ts";
 import { validateGrant } from "./validate_grant.ts";
@@ -59,7 +66,7 @@ export class ReportingFirewall<V extends View> implements Firewall {
     return Promise.resolve([]);
   }
 
-  show(): Promise<readonly string[]> {
+  show(): Promise<readonly Listing[]> {
     return Promise.resolve([]);
   }
 

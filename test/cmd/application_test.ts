@@ -146,6 +146,13 @@ Deno.test("the name of a stanza in place of a command is answered with how to kn
     err = "";
     assert.equal(await runFwknop(["knock"], context), 2);
     assert.match(err, /no destination\n {2}use -n with a stanza of \S+ \(gate\), or -D HOST\n/);
+    await Deno.writeTextFile(`${folder}/.fwknoprc`, "[gate]\nACCESS tcp/22\n");
+    err = "";
+    assert.equal(await runFwknop(["knock", "-n", "gate"], context), 2);
+    assert.match(
+      err,
+      /no destination\n {2}put SPA_SERVER HOST below \[gate\] in \S+, or use -D HOST\n/,
+    );
     err = "";
     assert.equal(await runFwknop(["knock", "-n", "home"], context), 2);
     assert.match(err, /no stanza \[home\] in \S+\n {2}there are gate\n/);

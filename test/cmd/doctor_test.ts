@@ -148,6 +148,17 @@ Deno.test({
     }),
 });
 
+Deno.test("each line of a hint with several is a line of the doctor's", () =>
+  withFolder(async (folder) => {
+    const context = new BufferContext();
+    const options = new GivenOptions([{ name: "config-file", value: `${folder}/none` }]);
+    assertEquals(await runDoctor(options, [], context), 1);
+    assertMatch(
+      context.stdout,
+      /^WRONG {4}Config file: .* was not found\.\n {9}To make it: [^\\\n]*\n {9}-c FILE names another one\n/,
+    );
+  }));
+
 Deno.test("the doctor is told where the rules of grants stand, with either firewall that has chains", async () => {
   await withFolder(async (folder) => {
     const [conf, access] = [`${folder}/fwknopd.conf`, `${folder}/access.conf`];

@@ -221,7 +221,7 @@ Deno.test("standard output can be appended to a configuration as it is, whatever
 
 Deno.test("what cannot be an invitation is refused with an example or what is allowed", async () => {
   const lines: readonly (readonly [string[], RegExp])[] = [
-    [[], /invite needs a name/],
+    [[], /invite needs the name of a client\n {2}for example: fwknop invite alice --server/],
     [["alice"], /invite needs --server\n {2}for example: fwknop invite alice --server/],
     [["alice", "-D", "gate.example"], /invite needs --access/],
     [[...ALICE, "bob"], /'bob' is one word too many/],

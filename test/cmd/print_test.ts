@@ -56,10 +56,15 @@ Deno.test("without a name, or with an unknown one, print says what there is", as
   for (const words of [[], ["units"], ["unit", "unit"]]) {
     const { stdout, stderr } = await print(words);
     assert.equal(stdout, "");
+    const what = words.length === 0
+      ? "print needs a text"
+      : `there is no text '${words.join(" ")}'`;
+    assert.ok(stderr.startsWith(`fwknop: ${what}`), stderr);
     assert.match(
       stderr,
-      /unit, unit-compatible, fwknopd.conf, access.conf, fwknoprc, man fwknop, /,
+      /the texts are unit, unit-compatible, fwknopd.conf, access.conf, fwknoprc,/,
     );
+    assert.ok(stderr.split("\n").every((line) => line.length <= 80), stderr);
   }
 });
 

@@ -153,10 +153,22 @@ Deno.test("remove takes a stanza and its comments, keys only with --force", asyn
   });
 });
 
+Deno.test("a list of no stanzas says why there are none", async () => {
+  await withRc(undefined, async (stanzaWith, path) => {
+    const { code, out, err } = await stanzaWith("show");
+    assertEquals([code, out], [0, ""]);
+    assertMatch(err, /^fwknop: no stanzas: there is no file .*\n {2}.*fwknop stanza add NAME/);
+    await Deno.writeTextFile(path, "[default]\nUSE_HMAC Y\n", { mode: 0o600 });
+    const { out: shown, err: none } = await stanzaWith("show");
+    assertMatch(shown, /USE_HMAC/);
+    assertMatch(none, /\.fwknoprc has none\n/);
+  });
+});
+
 Deno.test("what cannot be done is said with the way to do it", async () => {
   await withRc(FILE, async (stanzaWith, path) => {
     const lines: readonly (readonly [string[], number, RegExp])[] = [
-      [[], 2, /^fwknop: stanza takes add, show or remove, and a name\n$/],
+      [[], 2, /^fwknop: stanza takes add, show or remove, and a name\n {2}.*fwknop stanza show/],
       [["list"], 2, /takes add, show or remove/],
       [["toString"], 2, /takes add, show or remove/],
       [["show", "a", "b"], 2, /'b' is one word too many/],

@@ -89,7 +89,10 @@ namespaceTest(
         const left = await host.must("iptables-save");
         assert(!left.includes("FWKNOP"), left);
         for (const { code } of [listed, all, flushed]) assertEquals(code, 0);
-        outcomes.push([listed.stdout, all.stdout, flushed.stdout]);
+        // The chain is gone now: what iptables says of it is no part of the listing.
+        const missing = await run("--fw-list");
+        assert(missing.stderr.includes("FWKNOP_INPUT"), missing.stderr);
+        outcomes.push([listed.stdout, all.stdout, flushed.stdout, missing.stdout]);
       }
       assertEquals(outcomes[0], outcomes[1]);
     }),

@@ -159,6 +159,8 @@ const plain = [
   `${TEST} -P sctp`,
   `${TEST} -H proxy:8080 -P udp`,
   `${TEST} -P udp -H proxy:8080`,
+  `${TEST} -S 0`,
+  "--no-save-args -A tcp/22 -a 192.0.2.44 -D 127.0.0.1 --key-rijndael secret -P http -H 127.0.0.1:99999",
   `${TEST} -Q 1.2.3.4`,
   `${TEST} -Q host -P udpraw`,
   `${TEST} -g`,
