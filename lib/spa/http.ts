@@ -35,7 +35,10 @@ export interface HttpPacket {
   readonly text: string;
   /** The client's address as the header names it. */
   readonly forwardedFor?: Address;
-  /** A header that does not hold one address, as received: only a message that names an address can be answered. */
+  /**
+   * A header that does not hold one address, as received, or that the head of the request is not whole: only a message
+   * that names an address can be answered.
+   */
   readonly invalidForwardedFor?: string;
 }
 
@@ -110,7 +113,9 @@ function decodeTarget(request: string): string | SpaFailure {
  * admitting it would let everybody behind the proxy in.
  */
 function readForwardedFor(request: string): Partial<HttpPacket> {
-  const [head = ""] = request.split(/\r?\n\r?\n/, 1);
+  const [head = "", body] = request.split(/\r?\n\r?\n/, 2);
+  // A long request comes in parts: the header, or the rest of its value, may be in the next.
+  if (body === undefined) return { invalidForwardedFor: CUT_OFF };
   const values = Array.from(head.matchAll(FORWARDED_FOR), ([, gap = "", value = ""]) =>
     // No blank may stand before the colon (RFC 9112 5.1), and readers differ over such a line.
     gap === "" ? value.trim() : `${gap}:${value}`);
@@ -121,6 +126,8 @@ function readForwardedFor(request: string): Partial<HttpPacket> {
     ? { invalidForwardedFor: value }
     : { forwardedFor: address };
 }
+
+const CUT_OFF = "(the head of the request is cut off)";
 
 /** The name has no case (RFC 9110 5.1); a line that begins with a blank goes on with the one before (RFC 9112 5.2). */
 const FORWARDED_FOR = /\nx-forwarded-for([ \t]*):([^\n]*(?:\n[ \t][^\n]*)*)/gi;

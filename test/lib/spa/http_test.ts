@@ -8,6 +8,7 @@ import { base64Text } from "../../support/arbitrary.ts";
 
 const TEXT = `+/${"8".repeat(150)}+/`;
 const RULES: HttpRules = { anyUserAgent: false, forwardedFor: true };
+const NO_PROXY = { forwardedFor: false };
 
 function decode(request: string, rules: Partial<HttpRules> = {}) {
   const result = decodeHttpRequest(textBytes(request), { ...RULES, ...rules });
@@ -56,11 +57,13 @@ Deno.test("nothing in a request can end its line", () => {
 });
 
 Deno.test("the method is read in any case, the user agent exactly, and nothing else matters", () => {
-  assertEquals(decode(`get /${TEXT} \nxUser-Agent: Fwknop`), { text: TEXT });
-  assertEquals(decode(`GET /${TEXT}\tUser-Agent: Fwknop/9`), { text: TEXT });
+  assertEquals(decode(`get /${TEXT} \nxUser-Agent: Fwknop`, NO_PROXY), { text: TEXT });
+  assertEquals(decode(`GET /${TEXT}\tUser-Agent: Fwknop/9`, NO_PROXY), { text: TEXT });
   assertEquals(decode(`GET /${TEXT} HTTP/1.0\r\nUser-Agent: fwknop`), "SPA_MSG_NOT_SPA_DATA");
   assertEquals(decode(`GET /${TEXT} HTTP/1.0\r\nUser-Agent: curl`), "SPA_MSG_NOT_SPA_DATA");
-  assertEquals(decode(`GET /${TEXT} HTTP/1.0`, { anyUserAgent: true }), { text: TEXT });
+  assertEquals(decode(`GET /${TEXT} HTTP/1.0`, { ...NO_PROXY, anyUserAgent: true }), {
+    text: TEXT,
+  });
   for (const method of ["POST /", "GET  /", "GET http://host/", " GET /", "GET ", ""]) {
     assertEquals(decode(`${method}${TEXT} User-Agent: Fwknop`), "SPA_MSG_NOT_SPA_DATA", method);
   }
@@ -68,7 +71,7 @@ Deno.test("the method is read in any case, the user agent exactly, and nothing e
 
 Deno.test("the target ends at the first white space and has at least 140 characters", () => {
   for (const space of [" ", "\t", "\n", "\v", "\f", "\r"]) {
-    assertEquals(decode(`GET /${TEXT}${space}User-Agent: Fwknop`), { text: TEXT });
+    assertEquals(decode(`GET /${TEXT}${space}User-Agent: Fwknop`, NO_PROXY), { text: TEXT });
   }
   assertEquals(decode(`GET /${"8".repeat(139)} User-Agent: Fwknop`), "SPA_MSG_BAD_DATA");
   assertEquals(decode(`GET / User-Agent: Fwknop`), "SPA_MSG_BAD_DATA");
@@ -135,6 +138,27 @@ Deno.test("X-Forwarded-For that is there and does not hold one host's address is
     "invalid 198.51.100.7\r\n 10.0.0.1",
   );
   assertEquals(forwardedFor("X-Forwarded-For:", " 198.51.100.7"), "198.51.100.7");
+});
+
+Deno.test("a request whose head is cut off says nothing of the client's address, wherever the cut is", () => {
+  const request = [
+    `GET /${TEXT} HTTP/1.0`,
+    "User-Agent: Fwknop",
+    "Cookie: a=1",
+    "X-Forwarded-For: 198.51.100.77",
+    "",
+    "",
+  ].join("\r\n");
+  const first = request.indexOf("Cookie");
+  for (let length = first; length < request.length; length++) {
+    const packet = decode(request.slice(0, length));
+    assert(typeof packet !== "string");
+    assertEquals([length, packet.forwardedFor], [length, undefined]);
+    assert(packet.invalidForwardedFor !== undefined, "the proxy is not its sender");
+  }
+  const whole = decode(request);
+  assert(typeof whole !== "string");
+  assertEquals(whole.forwardedFor?.text, "198.51.100.77");
 });
 
 Deno.test("X-Forwarded-For is a header of its own, and read only when that is asked for", () => {
