@@ -182,12 +182,13 @@ async function serveConfig(
     refuseSecondDaemon(settings.FWKNOP_PID_FILE);
     makeRunFolder(settings.FWKNOP_RUN_DIR, log);
   }
+  // Before anything is changed, so that it is put back whenever the signal comes, and before others learn of the PID.
+  using signals = new Signals();
+  signals.hold(["SIGHUP", "SIGUSR2", "SIGPROF"]);
   using pidFile = isDaemon ? PidFile.acquire(settings.FWKNOP_PID_FILE) : undefined;
   for (const text of pidFile?.warnings ?? []) log.warning(text);
   if (isDaemon) warnOfNeighbours(settings, testMode, log, context);
   using manager = new ServiceManager(context.env("NOTIFY_SOCKET"));
-  // Before anything is changed, so that it is put back whenever the signal comes.
-  using signals = new Signals();
   using _debugger = ignoreDebuggerSignal();
   const ending = new AbortController();
   signals.on("SIGINT", () => ending.abort());
@@ -226,10 +227,11 @@ async function serveConfig(
       reading: true,
     });
     signals.on("SIGHUP", async () => {
+      if (ending.signal.aborted) return;
       manager.reloading();
       log.info("Got SIGHUP. Re-reading configs.");
       if (pidFile !== undefined && !testMode) restoreFiles(current, pidFile, replay, log);
-      current = await reload(server, current, life, run.load);
+      await reload(server, current, life, run.load, (setup) => current = setup);
       await current.firewall?.check();
       manager.ready(`Watching ${current.capture.description}`);
     });
@@ -255,6 +257,8 @@ async function serveConfig(
   } finally {
     ending.abort();
     manager.stopping();
+    // A reload that is under way has a firewall in its hands that would put back what is taken out below.
+    await signals.settle();
     await current.capture.close();
     replay.close();
     log.finish();
@@ -272,15 +276,18 @@ async function serveConfig(
 
 /**
  * Loads first and switches only if everything is good: a mistake in a file changes nothing
- * (`docs/spec/server.md` 16, row 7). Returns what the server runs with from now on.
+ * (`docs/spec/server.md` 16, row 7). Resolves when the setup before is needed no longer.
+ *
+ * @param switched called with what the server runs with from now on, at once: it may be stopped before this resolves.
  */
 async function reload(
   server: Server,
   before: OpenedSetup,
   life: ServeLife,
   load: LoadConfig,
-): Promise<OpenedSetup> {
-  const { log } = life;
+  switched: (setup: OpenedSetup) => void,
+): Promise<void> {
+  const { log, ending } = life;
   try {
     const config = load((diagnostics) => {
       for (const found of diagnostics) {
@@ -290,24 +297,25 @@ async function reload(
     });
     if (config === undefined) {
       log.error("The new configuration has errors: going on with the one before");
-      return before;
+      return;
     }
     const setup = await openSetup(config, life, before);
-    await server.adopt(setup);
+    const done = server.adopt(setup);
+    switched(setup);
+    await done;
     if (setup.firewall !== before.firewall) await before.firewall?.release();
     log.info("Re-starting fwknopd");
     if (setup.capture !== before.capture) {
       for (const line of setup.announcements) log.info(line);
     }
-    return setup;
   } catch (error) {
+    if (ending.aborted) return;
     const reason = needsPermission(error)
       ? "The new configuration needs permissions that were given up at the start (restart it)"
       : error instanceof Error
       ? error.message
       : String(error);
     log.error(`${reason}: going on with the configuration before`);
-    return before;
   }
 }
 

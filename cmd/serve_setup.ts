@@ -86,6 +86,7 @@ export async function openSetup(
   const openedCommands = testMode || before?.commandSide !== undefined
     ? undefined
     : openCommands(config, log, ending);
+  if (before !== undefined && ending.aborted) throw new HintedError("The server ends");
   if (firewall !== before?.firewall) {
     undo.defer(() => firewall?.release());
     await firewall?.prepare(before?.firewall?.held());

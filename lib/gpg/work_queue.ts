@@ -47,7 +47,12 @@ export const QUEUE_LIMITS: QueueLimits = {
 export class GpgQueue {
   readonly #limits: QueueLimits;
   readonly #now: () => number;
+  /** Before all others: see {@link settleFirst}. */
+  readonly #first: GpgJob[] = [];
   readonly #waiting = { authenticated: [] as GpgJob[], unauthenticated: [] as GpgJob[] };
+  /** What runs or waits. */
+  readonly #unfinished = new Set<GpgJob>();
+  #turn: Promise<void> | undefined;
   #tokens: number;
   #filled: number;
   #working: Promise<void> | undefined;
@@ -70,6 +75,7 @@ export class GpgQueue {
       if (own.length >= this.#limits.perStanza) return false;
     } else if (!this.#takeToken()) return false;
     waiting.push(job);
+    this.#unfinished.add(job);
     this.#working ??= this.#work();
     return true;
   }
@@ -79,18 +85,36 @@ export class GpgQueue {
     while (this.#working !== undefined) await this.#working;
   }
 
+  /**
+   * Resolves when what runs or waits now has run. It goes first from now on, so that what is added later, by strangers or
+   * by the holder of a key, cannot put that off.
+   */
+  async settleFirst(): Promise<void> {
+    this.#first.push(...this.#takeWaiting());
+    const jobs = [...this.#unfinished];
+    while (jobs.some((job) => this.#unfinished.has(job))) await this.#turn;
+  }
+
   /** Forgets what waits; what runs goes on. */
   clear(): void {
-    this.#waiting.authenticated.length = 0;
-    this.#waiting.unauthenticated.length = 0;
+    for (const job of [...this.#first.splice(0), ...this.#takeWaiting()]) {
+      this.#unfinished.delete(job);
+    }
+  }
+
+  #takeWaiting(): GpgJob[] {
+    const { authenticated, unauthenticated } = this.#waiting;
+    return [...authenticated.splice(0), ...unauthenticated.splice(0)];
   }
 
   async #work(): Promise<void> {
     const { authenticated, unauthenticated } = this.#waiting;
     for (;;) {
-      const job = authenticated.shift() ?? unauthenticated.shift();
+      const job = this.#first.shift() ?? authenticated.shift() ?? unauthenticated.shift();
       if (job === undefined) break;
-      await job.run();
+      this.#turn = job.run();
+      await this.#turn;
+      this.#unfinished.delete(job);
     }
     this.#working = undefined;
   }

@@ -30,6 +30,8 @@ export interface GpgTurnParts {
 export class GpgTurn {
   readonly #parts: GpgTurnParts;
   readonly #isUsed: boolean;
+  /** Packets that wait. */
+  #waiting = 0;
 
   constructor(parts: GpgTurnParts) {
     this.#parts = parts;
@@ -55,12 +57,18 @@ export class GpgTurn {
     if (!candidate.waited) candidate.datagram = copyDatagram(candidate.datagram);
     candidate.waited = true;
     const run = async (): Promise<void> => {
-      // A copy of it may have been taken meanwhile; that is worth no program.
-      if (this.isTakenMeanwhile(candidate)) return;
-      goOn(await openGpgText(fullText, stanzaOptions(gpg, this.#parts.ending)));
+      try {
+        // A copy of it may have been taken meanwhile; that is worth no program.
+        if (this.isTakenMeanwhile(candidate)) return;
+        goOn(await openGpgText(fullText, stanzaOptions(gpg, this.#parts.ending)));
+      } finally {
+        this.#waiting--;
+      }
     };
     const { queue, refuse } = this.#parts;
+    this.#waiting++;
     if (queue.add({ authenticated: hmac !== undefined, stanza: number, run })) return "end";
+    this.#waiting--;
     refuse(candidate.packet, "authenticate", "gpg-busy", {}, [number]);
     return "next";
   }
@@ -84,8 +92,10 @@ export class GpgTurn {
     return true;
   }
 
-  /** Resolves when no packet waits. */
+  /** Resolves when no packet waits, or the server ends; packets of other processors do not put that off. */
   async settle(): Promise<void> {
-    await this.#parts.queue.settle();
+    const { queue, ending } = this.#parts;
+    // The next stanza of a packet may ask gpg too.
+    while (this.#waiting > 0 && ending?.aborted !== true) await queue.settleFirst();
   }
 }

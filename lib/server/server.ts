@@ -92,15 +92,19 @@ export class Server {
     this.#setup.capture.close();
   }
 
-  /** Goes on with another setup from the next packet on. Decisions made before are carried out by the old one. */
+  /**
+   * Goes on with another setup, from the call on. Decisions made before, and packets that wait for gpg, are carried out by
+   * the old one; resolves when that needs it no longer. Packets that come later do not put that off.
+   */
   async adopt(setup: ServerSetup): Promise<void> {
     const before = this.#setup;
     const actor = this.#actor;
+    const processor = this.#processor;
     this.#setup = setup;
     this.#actor = this.#makeActor();
     this.#processor = this.#makeProcessor();
     if (before.capture !== setup.capture) before.capture.close();
-    await this.#gpg.settle();
+    await processor.settle();
     await actor.settle();
   }
 

@@ -279,6 +279,21 @@ function isGone(pid: number): boolean {
 }
 
 namespaceTest(
+  "a reload that is asked for while the daemon starts follows the start",
+  { programs: ["iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const starting = startOurs(host, { folder, accessConf: STANZA });
+      await until("the daemon says its PID", () => pidOf(folder).then(Boolean, () => false), 30);
+      Deno.kill(await pidOf(folder), "SIGHUP");
+      const daemon = await starting;
+      await daemon.line(/Re-starting fwknopd/);
+      assertEquals((await daemon.stop()).code, 0);
+    }),
+);
+
+namespaceTest(
   "the run folder that was removed is made again at a reload, also one with a mistake: no second daemon, no replay",
   { programs: ["iptables"] },
   (lab) =>

@@ -92,3 +92,23 @@ Deno.test("jobs that nothing vouches for are started at a limited rate", async (
   assertEquals(begun.length, 2 * QUEUE_LIMITS.burst + QUEUE_LIMITS.rate);
   await queue.settle();
 });
+
+Deno.test("what waits for the jobs there are does not wait for later ones, and not for those that are forgotten", async () => {
+  const { queue, begun, add, end } = bench();
+  add("running", false);
+  add("junk", false);
+  let isDone = false;
+  const done = queue.settleFirst().then(() => isDone = true);
+  add("later", true);
+  await end();
+  assertEquals([isDone, begun.at(-1)], [false, "junk"], "what waited goes first");
+  await end();
+  assertEquals(begun.at(-1), "later");
+  await done;
+  add("forgotten", true);
+  const forgotten = queue.settleFirst();
+  queue.clear();
+  await end();
+  await forgotten;
+  assertEquals(begun.length, 3);
+});

@@ -146,6 +146,29 @@ gpgTest(
   },
 );
 
+gpgTest("packets that come without end do not put off the end of a reload", async () => {
+  await using bench = await Bench.make();
+  const queue = new GpgQueue();
+  const stranger = bench.gpg({ fingerprints: ["A".repeat(40)] });
+  const before = bench.processor([
+    bench.stanza({ number: 1, gpg: stranger }),
+    bench.stanza({ number: 2 }),
+  ], queue);
+  // It waits twice: the first stanza does not know its signer.
+  before.process(datagram(await bench.packet()), 1);
+  let isOver = false;
+  const run = async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve));
+    if (!isOver) flood();
+  };
+  const flood = (): boolean => queue.add({ authenticated: true, stanza: 3, run });
+  flood();
+  await before.settle();
+  assertEquals(bench.told.at(-1), "act #2");
+  isOver = true;
+  await queue.settle();
+});
+
 gpgTest("the capture may use its buffer again while gpg works", async () => {
   await using bench = await Bench.make();
   const processor = bench.processor([bench.stanza()]);

@@ -1,0 +1,44 @@
+import { Signals } from "../../cmd/signals.ts";
+import { assert, assertEquals } from "../assert.ts";
+import { until } from "../support/namespace.ts";
+
+/** Sends the signal to this process and waits until a listener of its own heard it, and with it all that came before. */
+async function send(signal: Deno.Signal): Promise<void> {
+  let isHeard = false;
+  const hear = (): void => void (isHeard = true);
+  Deno.addSignalListener(signal, hear);
+  Deno.kill(Deno.pid, signal);
+  await until(`${signal} is heard`, () => isHeard);
+  Deno.removeSignalListener(signal, hear);
+}
+
+Deno.test("a signal that comes before it is known what to do waits for that", async () => {
+  using signals = new Signals();
+  signals.hold(["SIGHUP", "SIGUSR2"]);
+  await send("SIGHUP");
+  const runs: string[] = [];
+  signals.on("SIGUSR2", () => void runs.push("revoke"));
+  signals.on("SIGHUP", () => void runs.push("reload"));
+  await signals.settle();
+  assertEquals(runs, ["reload"]);
+});
+
+Deno.test("handlers run one after the other, and one run is for all signals that came while it waited", async () => {
+  using signals = new Signals();
+  let running = 0;
+  let runs = 0;
+  const first = Promise.withResolvers<void>();
+  signals.on("SIGHUP", async () => {
+    assertEquals(++running, 1);
+    runs++;
+    await first.promise;
+    running--;
+  });
+  for (let count = 0; count < 5; count++) await send("SIGHUP");
+  let isSettled = false;
+  const settled = signals.settle().then(() => isSettled = true);
+  assert(!isSettled);
+  first.resolve();
+  await settled;
+  assertEquals(runs, 2);
+});
