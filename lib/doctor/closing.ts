@@ -81,10 +81,14 @@ export function closingThrough(
     const to = address === undefined ? "" : `${ip} daddr ${address.text} `;
     const port = service === undefined ? "" : `${service.protocol} dport ${service.port} `;
     // The grants of firewalld forward by translation, and set no mark.
-    const ungranted = kind === "nft" ? `meta mark != ${HEX_MARK}` : "ct status != dnat";
-    const rules = by.map((name) =>
-      `add rule inet knock forward ${name === undefined ? "" : `iifname "${name}" `}${to}${port}` +
-      `${ungranted} ct state new drop`
+    const closing = kind === "nft"
+      ? [`meta mark != ${HEX_MARK} ct state new drop`]
+      : ["ct status dnat accept", "ct state new drop"];
+    const rules = by.flatMap((name) =>
+      closing.map((rule) =>
+        `add rule inet knock forward ${name === undefined ? "" : `iifname "${name}" `}${to}` +
+        `${port}${rule}`
+      )
     );
     const chain = "{ type filter hook forward priority filter + 5; }";
     return `nft '${

@@ -13,6 +13,7 @@ import { grantingPolicy, ownChain } from "./grant_chain.ts";
 import { mendObstacle, type Obstacle } from "./grant_mends.ts";
 import type { Ruleset } from "./linux_ruleset.ts";
 import type { Packet } from "./packet.ts";
+import { hookChain } from "./iptables_policy.ts";
 import { describePlace, type Place } from "./place.ts";
 import { type DoctorQuestions, familiesOf } from "./questions.ts";
 import { asStranger } from "./stranger.ts";
@@ -82,7 +83,14 @@ function grantVerdicts(
   const policy = filter[packet.family];
   if (policy === undefined) return verdictsOf(ruleset, packet);
   const granting = { ...filter, [packet.family]: grantingPolicy(policy, own) };
-  return verdictsOf({ ...ruleset, filter: granting }, packet);
+  return verdictsOf({ ...ruleset, filter: granting }, packet)
+    .filter(({ place }) => policy.isPartial !== true || !isListingOf(place, packet));
+}
+
+/** Whether it is the table filter of iptables as nft lists it, without the grant. */
+function isListingOf({ command, table, chain }: Place, packet: Packet): boolean {
+  const name = `${packet.family === 4 ? "ip" : "ip6"} filter`;
+  return command === "nft" && table === name && chain === hookChain(packet);
 }
 
 /** What one command mends is one finding. */

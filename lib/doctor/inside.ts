@@ -102,7 +102,7 @@ function fateOfInside(
   return fateAmong(ruleset, endsOf(ruleset, packet));
 }
 
-/** The ports of this host that a rule sends there, where strangers get through. */
+/** The ports of this host, or else of others behind it, that a rule sends there, where strangers get through. */
 function sentInside(
   questions: DoctorQuestions,
   ruleset: Ruleset,
@@ -118,9 +118,9 @@ function sentInside(
   ]);
   const leading = (packet: Packet) =>
     endsOf(ruleset, packet).filter((end) => end.fate !== "dropped" && leadsTo(end, inside));
-  const finding = (state: Finding["state"], where: string): Finding => {
+  const finding = (state: Finding["state"], port: string, host = "this host"): Finding => {
     const perhaps = state === "bad" ? "" : "perhaps ";
-    const how = `${perhaps}reached by everybody at ${where} of this host${
+    const how = `${perhaps}reached by everybody at ${port} of ${host}${
       over(family)
     }, which a rule sends there`;
     return { state, text: sentence(inside, how) };
@@ -134,14 +134,13 @@ function sentInside(
       return [finding(isOpen ? "bad" : "unclear", formatService(outside))];
     });
     if (found.length > 0) return found;
-    const anyPort = {
-      service: { protocol, port: ANY_SERVICE.port },
-      family,
-      vague: { port: true },
-    } as const;
-    return leading(asStranger(questions, anyPort)).length === 0
-      ? []
-      : [finding("unclear", `a port of ${protocol}`)];
+    return ([["input", "this host"], ["forward", "hosts behind this one"]] as const)
+      .flatMap(([hook, host]): Finding[] => {
+        const service: Service = { protocol, port: ANY_SERVICE.port };
+        const anyPort = { service, family, hook, vague: { port: true } } as const;
+        const ends = leading(asStranger(questions, anyPort));
+        return ends.length === 0 ? [] : [finding("unclear", `a port of ${protocol}`, host)];
+      });
   });
 }
 

@@ -82,7 +82,10 @@ function statesOf({ established, translated }: Packet): string[] {
   return [established ? "ESTABLISHED" : "NEW", ...(translated === true ? ["DNAT"] : [])];
 }
 
-/** The first packet of a connection has the flag SYN alone; UDP has none. */
+/**
+ * The first packet of a connection has SYN and none of FIN, RST and ACK; whether it has PSH and URG is up to its sender, and
+ * the kernel takes it with them. UDP has no flags.
+ */
 function matchesFlags(
   mask: string,
   set: string | undefined,
@@ -91,8 +94,20 @@ function matchesFlags(
   if (vague.protocol === true || set === undefined) return "maybe";
   if (protocol !== "tcp") return "no";
   if (established) return "maybe";
-  const asked = mask.split(",").filter((flag) => flag === "SYN" || flag === "ALL");
-  return decided(asked.length > 0 ? set === "SYN" : set === "NONE");
+  const wanted = flagsOf(set);
+  return allOf(
+    flagsOf(mask).map((flag) =>
+      FREE_FLAGS.has(flag) ? "maybe" : decided(wanted.includes(flag) === (flag === "SYN"))
+    ),
+  );
+}
+
+const FLAGS: readonly string[] = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"];
+const FREE_FLAGS: ReadonlySet<string> = new Set(["PSH", "URG"]);
+
+function flagsOf(list: string): readonly string[] {
+  if (list === "ALL") return FLAGS;
+  return list === "NONE" ? [] : list.split(",");
 }
 
 /** `22`, `22:30`, `22,80,8000:8010`. */

@@ -21,7 +21,7 @@ import {
   parseListing,
 } from "../firewall/iptables_listing.ts";
 import { matchesIptables } from "./iptables_condition.ts";
-import { optionOf, readRule } from "./iptables_words.ts";
+import { type Condition, optionOf, readRule } from "./iptables_words.ts";
 import type { Packet } from "./packet.ts";
 import { parseEndpoint, readPort, type Translation } from "./translation.ts";
 
@@ -30,6 +30,8 @@ export interface Policy {
   readonly chains: Listing;
   /** `ACCEPT` or `DROP` by chain. */
   readonly policies: ReadonlyMap<string, string>;
+  /** Whether iptables does not show all of it, so that the listing of nftables is judged. */
+  readonly isPartial?: boolean;
 }
 
 /** Reads `iptables -t TABLE -S`. */
@@ -89,9 +91,18 @@ function steps(policy: Policy, rule: ListedRule, packet: Packet): readonly Step[
   if (does === undefined) {
     return HANDING_OVER.has(target) ? DECIDED_ELSEWHERE : NOT_UNDERSTOOD;
   }
+  if (does === "dropped" && conditions.some(isOddHeader)) return [];
   // A rule of ours admits those who knocked; it says nothing about anybody else.
   const isOurs = rule.words.some((word) => word.startsWith("_exp_"));
   return match === "maybe" && isOurs && does !== "dropped" ? [] : [{ match, does }];
+}
+
+/**
+ * The routing header that routers of old heeded, which ufw drops: no client sends it, and a stranger who is dropped for it
+ * leaves it away.
+ */
+function isOddHeader({ option, value, negated }: Condition): boolean {
+  return option === "--rt-type" && value === "0" && !negated;
 }
 
 /** `undefined`: a target that is not understood. */

@@ -6,6 +6,7 @@
 import { commandWords } from "../config/command_words.ts";
 import type { Address, AddressFamily } from "../net/address.ts";
 import type { DoctorQuestions } from "./questions.ts";
+import { isFaithful } from "./faithful_listing.ts";
 import { type IptablesPrograms, iptablesPrograms } from "../firewall/iptables_programs.ts";
 import {
   isCompatible,
@@ -64,13 +65,16 @@ export async function readRuleset(
   const failed = isListing ? failures : [...failures, rules];
   if (filter[4] === undefined && native === undefined) return { outcomes: failed };
   const addresses = await readAddresses(runner, nftWords.slice(0, -1));
-  const shown = new Set(
-    tables.filter(({ family, command }) => isOfNft && command === commands[family])
-      .map(({ family, name }) => `${family === 4 ? "ip" : "ip6"} ${name}`),
-  );
+  const kept = tables.filter(({ family, command }) => isOfNft && command === commands[family]);
+  const lossy = new Set(kept.filter((it) => !isFaithful(native?.chains ?? [], nameInNft(it))));
+  const shown = new Set(kept.filter((it) => !lossy.has(it)).map(nameInNft));
+  for (const { name, family, policy } of lossy) {
+    // Its rules are read as nft lists them; what is still to be learned here is the place of the chains of grants.
+    if (name === "filter") filter[family] = { ...policy, isPartial: true };
+  }
   return {
     filter,
-    others: tables.filter(({ policy }) => !Object.values(filter).includes(policy)),
+    others: tables.filter((it) => !lossy.has(it) && !Object.values(filter).includes(it.policy)),
     ...(native === undefined ? {} : {
       nft: { ...native, chains: native.chains.filter((chain) => !isShown(chain, shown)) },
     }),
@@ -80,6 +84,11 @@ export async function readRuleset(
     lacksNft: rules.code === NOT_FOUND,
     ...(addresses === undefined ? {} : { addresses }),
   };
+}
+
+/** `ip filter`. */
+function nameInNft({ family, name }: IptablesTable): string {
+  return `${family === 4 ? "ip" : "ip6"} ${name}`;
 }
 
 /** Some versions of nft print tables with flags as something that is no JSON. */

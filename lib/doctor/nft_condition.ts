@@ -37,16 +37,22 @@ export function matchesExpression(
   if (match === undefined) {
     return Object.keys(expression ?? {}).every((name) => STATEMENTS.has(name)) ? "yes" : "maybe";
   }
-  const operator = property(match, "op");
-  if (operator !== "==" && operator !== "in" && operator !== "!=") return "maybe";
-  const met = matchesValue(
-    property(match, "left"),
-    elementsOf(property(match, "right"), sets),
-    packet,
-  );
-  return operator === "!=" && hasHeader(property(match, "left"), packet) === "yes"
-    ? opposite(met)
-    : met;
+  const [operator, left] = [String(property(match, "op")), property(match, "left")];
+  if (!OPERATORS.has(operator)) return "maybe";
+  const met = matchesValue(left, elementsOf(property(match, "right"), sets), packet);
+  const isFlag = (operator === "in" || operator === "!") && isTranslation(match, packet);
+  const known = met === "maybe" && isFlag ? "yes" : met;
+  return operator.startsWith("!") && hasHeader(left, packet) === "yes" ? opposite(known) : known;
+}
+
+/** `!`: none of these flags is set. */
+const OPERATORS: ReadonlySet<string> = new Set(["==", "in", "!=", "!"]);
+
+/** Whether one flag of conntrack's word is asked for that the packet has for certain. */
+function isTranslation(match: unknown, { translated, vague = {} }: Packet): boolean {
+  return translated === true && vague.state !== true && vague.translated !== true &&
+    property(property(property(match, "left"), "ct"), "key") === "status" &&
+    [property(match, "right")].flat().includes("dnat");
 }
 
 /** Whether what stands on the left is one of those on the right. */
@@ -92,7 +98,8 @@ function meets(left: unknown, right: readonly unknown[], packet: Packet): Match 
     // Who comes straight to a port of this host was not sent there by a rule of it.
     case "status":
       if (vague.state === true || vague.translated === true) return "maybe";
-      if (translated === true) return right.includes("dnat") ? "yes" : "maybe";
+      // As a whole the word has other flags too.
+      if (translated === true) return "maybe";
       return right.every((it) => it === "dnat") ? "no" : "maybe";
   }
   const payload = property(left, "payload");
@@ -102,8 +109,14 @@ function meets(left: unknown, right: readonly unknown[], packet: Packet): Match 
     case "th dport":
       return vague.port === true ? "maybe" : oneOf((item) => coversPort(item, port));
     case "ip protocol":
-    case "ip6 nexthdr":
       return vague.protocol === true ? "maybe" : named(protocols);
+    case "ip6 nexthdr":
+      // The sender may put other headers of IPv6 before that of the protocol.
+      return oneOf((item) =>
+        LAST_HEADERS.has(String(item)) && !protocols.map(String).includes(String(item))
+          ? "no"
+          : "maybe"
+      );
     case "ip saddr":
     case "ip6 saddr":
       return oneOf((item) => covers(item, (text) => matchesSource(text, packet)));
@@ -113,6 +126,11 @@ function meets(left: unknown, right: readonly unknown[], packet: Packet): Match 
   }
   return meetsRoute(property(left, "fib"), right, packet);
 }
+
+/** Headers that no header of TCP or UDP comes behind, as nft names them. */
+const LAST_HEADERS: ReadonlySet<string> = new Set(
+  ["tcp", "udp", "udplite", "sctp", "dccp", "icmpv6", "ipv6-icmp", "icmp", "igmp"],
+);
 
 /** What the routing table says: of the destination whether it is this host, of the source whether there is a way back. */
 function meetsRoute(fib: unknown, right: readonly unknown[], packet: Packet): Match {

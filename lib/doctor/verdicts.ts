@@ -47,7 +47,7 @@ export function lateVerdicts(ruleset: Ruleset, packet: Packet): Verdict[] {
   const { filter, commands, nft } = ruleset;
   const policy = filter[packet.family];
   const hook = met.hook ?? "input";
-  const first: Verdict[] = policy === undefined ? [] : [{
+  const first: Verdict[] = policy === undefined || policy.isPartial === true ? [] : [{
     place: {
       command: commands[met.family],
       table: "filter",

@@ -34,6 +34,8 @@ for (const kind of ["iptables", "nft"] as const) {
         await host.must(program, "-P", "FORWARD", "DROP");
       }
       assertEquals(await sessions(host, kind, { ipv6: true }), LIVE, "nothing forwards");
+      await host.must("ip6tables", ..."-I INPUT -m rt --rt-type 0 -j DROP".split(" "));
+      assertEquals(await sessions(host, kind, { ipv6: true }), LIVE, "as ufw begins");
       assertEquals(await sessions(host, kind, nat), {
         ...LIVE,
         [NO_ANSWER]: `iptables -I FORWARD 1 ${ESTABLISHED}`,
