@@ -19,7 +19,7 @@ import type { CommandDefinition } from "./command.ts";
 
 /** Options of the C tools that are subcommands here. */
 const COMMANDS_FOR: Readonly<Record<string, string>> = {
-  "key-gen": "fwknop keygen makes keys, and fwknop invite both ends with them",
+  "key-gen": "fwknop keygen for keys, or fwknop invite for both ends with them",
   "key-gen-file": "fwknop keygen --key-gen-file FILE",
   "version": "fwknop version",
   "dump-config": "fwknop dump-config",

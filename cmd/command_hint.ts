@@ -13,6 +13,14 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   revoke:
     "fwknop fw-flush ends every grant; to keep a client out, take its stanza out of access.conf and " +
     "type fwknop reload",
+  start: "fwknop serve starts the server",
+  restart:
+    "fwknop reload reads the configuration again; to start anew: fwknop stop && fwknop serve",
+  kill: "fwknop stop stops the server",
+  check: "fwknop dump-config reads the whole configuration, fwknop doctor looks at the host",
+  list: "fwknop fw-list lists who is let in, fwknop stanza show the client's stanzas",
+  add:
+    "fwknop invite NAME adds a client to the server, fwknop stanza add NAME a server to the client",
 };
 
 /** A command to type, or the likeliest spelling. @param corrections words that are near. */

@@ -34,7 +34,7 @@ export function tryStanza(
 
 /** Writes what was tried, and lets a running daemon read it. */
 export async function installStanza(
-  { path, text, settings, config }: AccessAddition,
+  { path, text, settings, config, earlier }: AccessAddition,
   context: Context,
 ): Promise<Problem | undefined> {
   if (config !== undefined) {
@@ -48,6 +48,12 @@ export async function installStanza(
   if (unwritten !== undefined) return unwritten;
   // Standard output is the client's stanza, to be appended to a file.
   context.err(`The server's stanza is in ${path}.\n`);
+  if (earlier !== undefined) {
+    context.err(
+      `fwknop: warning: the same name was invited before, and the keys of both stanzas are valid\n` +
+        `  to keep the old ones out, remove the stanza at ${path}:${earlier}\n`,
+    );
+  }
   const pid = reloadDaemon(settings.FWKNOP_PID_FILE);
   const elsewhere = pid === undefined ? undefined : readsElsewhere(pid, path);
   if (elsewhere !== undefined) {

@@ -65,7 +65,8 @@ async function invite(
     );
   }
   if (addition === undefined) {
-    context.out(`# For the server: the end of /etc/fwknop/access.conf\n${serverStanza}\n`);
+    const file = options.value("access-file") ?? "/etc/fwknop/access.conf";
+    context.out(`# For the server: the end of ${file}\n${serverStanza}\n`);
   }
   const knock = `To knock: fwknop knock -n ${server}`;
   if (clientFile === undefined) {

@@ -16,6 +16,8 @@ export interface AccessAddition {
   readonly path: string;
   readonly text: string;
   readonly settings: ServerSettings;
+  /** Line of the file at which the same name was invited before, from 1. */
+  readonly earlier?: number;
   /** On a fresh host: the `fwknopd.conf` to write before it. */
   readonly config?: { readonly path: string; readonly text: string };
 }
@@ -61,12 +63,13 @@ export function addStanza(
   const missing = present.diagnostics.some(({ code }) => code === "missing");
   const old = missing ? "" : present.text;
   if (old === undefined) return { errors: errorsOf(present.diagnostics) };
+  const at = old.split("\n").findIndex((line) => line.startsWith(`# ${name}, invited on `));
   const before = old === "" || old.endsWith("\n") ? old : `${old}\n`;
   const text = before === "" ? stanza.slice(1) : before + stanza;
   const outcome = readServerConfig(options, withFile(files, path, text));
   return outcome.config === undefined
     ? { errors: errorsOf(outcome.diagnostics) }
-    : { addition: { path, text, settings } };
+    : { addition: { path, text, settings, ...(at < 0 ? {} : { earlier: at + 1 }) } };
 }
 
 function errorsOf(diagnostics: readonly Diagnostic[]): Diagnostic[] {

@@ -129,6 +129,9 @@ function unreadable(path: string, role: "Config" | "Access", error: Error): Diag
   };
 }
 
+/** Where `invite` puts a stanza unless it is told. */
+const DEFAULT_ACCESS_FILE = "/etc/fwknop/access.conf";
+
 /** Commands to type, a line each. */
 function howToMake(path: string, role: "Config" | "Access"): string {
   const slash = path.lastIndexOf("/");
@@ -136,7 +139,8 @@ function howToMake(path: string, role: "Config" | "Access"): string {
   const shown = visible(path);
   const make = `mkdir -p -m 700 ${visible(folder)} && umask 077 && fwknop print`;
   if (role === "Access") {
-    return `To make it, with keys: fwknop invite NAME -D HOST -A tcp/22 --install\n` +
+    const file = path === DEFAULT_ACCESS_FILE ? "" : ` --access-file ${shown}`;
+    return `To make it, with keys: fwknop invite NAME -D HOST -A tcp/22 --install${file}\n` +
       `  Or: ${make} access.conf > ${shown}\n  -a FILE names another one`;
   }
   // Older how-tos, and some packages, name it so.

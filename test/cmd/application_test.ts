@@ -91,7 +91,7 @@ Deno.test("a mistake in the options is answered with what to type", async () => 
     [
       "knock --key-gen",
       "fwknop knock has no option --key-gen",
-      "use fwknop keygen makes keys, and fwknop invite both ends with them",
+      "use fwknop keygen for keys, or fwknop invite for both ends with them",
     ],
     ["serve --conf F", "fwknop serve has no option --conf", "did you mean --config-file?"],
     ["serve -K", "fwknop serve has no option -K", "use fwknop stop"],
@@ -166,6 +166,8 @@ Deno.test("the name of a stanza in place of a command is answered with how to kn
     );
     assert.match(err, /because there is no file \S+\/none\/\.fwknoprc\n.*fwknop stanza add home/);
     assert.match((await fwknop("revoke")).err, /fwknop fw-flush/);
+    assert.match((await fwknop("start")).err, /fwknop serve starts/);
+    assert.match((await fwknop("kill")).err, /fwknop stop stops/);
   }));
 
 Deno.test("a letter means the same option in every command, but for those of the C client and the C daemon", () => {

@@ -87,7 +87,16 @@ Deno.test("--install adds the stanza to what is there, private, and prints only 
     assertEquals(values(out, "KEY_BASE64"), values(text, "KEY_BASE64"));
     assertEquals(values(text, "KEY_BASE64").length, 1);
     assertEquals((await Deno.stat(accessFile)).mode! & 0o777, 0o600);
+    assert(!err.includes("before"));
+    const again = await inviteWith(...ALICE, "--install", ...files);
+    assertEquals(again.code, 0);
+    assertMatch(again.err, /warning: the same name was invited before.*\n.*access\.conf:5\n/);
   });
+});
+
+Deno.test("the printed stanza names the access file that was named", async () => {
+  const { out } = await inviteWith(...ALICE, "--access-file", "/srv/access.conf");
+  assert(out.startsWith("# For the server: the end of /srv/access.conf\n"), out);
 });
 
 Deno.test("on a fresh host --install makes the folder and both files, private, and a server would start with them", () =>

@@ -146,6 +146,7 @@ Deno.test("of a file that is not there the commands are told that make it", asyn
       `To make it: ${make} fwknopd.conf > ${folder}/fwknopd.conf\n  -c FILE names another one`,
     );
     assert(hint("Access").includes(`${make} access.conf > `));
+    assert(hint("Access").includes(` --install --access-file ${folder}/fwknopd.conf\n`));
     // The name in older how-tos.
     write(`${folder}/fwknop.conf`, "", 0o600);
     const move =
