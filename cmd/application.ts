@@ -57,14 +57,14 @@ export async function runApplication(args: readonly string[], context: Context):
   const definition = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (definition !== undefined) {
     if (asksForHelp(definition, rest)) {
-      return await runDefinition(help, NO_OPTIONS, [name], context);
+      return await runDefinition(help, NO_OPTIONS, [name], context, COMMANDS);
     }
     const line = readPlainLine(definition, rest);
     if (line !== undefined) {
-      return await runDefinition(definition, line.options, line.words, context);
+      return await runDefinition(definition, line.options, line.words, context, COMMANDS);
     }
   }
-  if (HELP.includes(name)) return await runDefinition(help, NO_OPTIONS, [], context);
+  if (HELP.includes(name)) return await runDefinition(help, NO_OPTIONS, [], context, COMMANDS);
   const { runRouter } = await import("./router.ts");
   return await runRouter(COMMANDS, args, context);
 }

@@ -11,5 +11,5 @@ export const help: CommandDefinition = {
   group: "This program",
   options: [],
   words: { placeholder: "COMMAND", brief: "The command to explain" },
-  load: async () => (await import("./help_run.ts")).runHelp,
+  load: async (commands) => (await import("./help_run.ts")).helpOn(commands),
 };

@@ -5,13 +5,12 @@
  */
 import { nearestWord } from "../lib/config/did_you_mean.ts";
 import { commandHelp, programHelp } from "../lib/manual/help.ts";
-import { COMMANDS } from "./application.ts";
-import type { CommandDefinition, RunCommand } from "./command.ts";
+import type { Commands } from "../lib/manual/command.ts";
+import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
 
 /** Prints the help of the command named by the word, or of the program. */
-export const runHelp: RunCommand = (_options, [name, ...more], context) => {
-  const commands: Readonly<Record<string, CommandDefinition>> = COMMANDS;
+export const helpOn = (commands: Commands): RunCommand => (_options, [name, ...more], context) => {
   if (name === undefined) {
     context.out(programHelp(commands));
     return Promise.resolve(ExitCode.ok);

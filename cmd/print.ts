@@ -4,23 +4,7 @@
  * @module
  */
 import type { CommandDefinition } from "./command.ts";
-
-/** The words that ask for each text. */
-export const PRINTABLE = [
-  "unit",
-  "unit-compatible",
-  "fwknopd.conf",
-  "access.conf",
-  "fwknoprc",
-  "man fwknop",
-  "man fwknopd",
-  "man fwknoprc",
-  "man access.conf",
-  "man fwknopd.conf",
-  "completion bash",
-  "completion zsh",
-  "completion fish",
-] as const;
+import { PRINTABLE } from "./printable.ts";
 
 /** The files that belong to an installation, out of the program itself. */
 export const print: CommandDefinition = {
@@ -41,5 +25,5 @@ export const print: CommandDefinition = {
     brief: "Path of the program in the unit, if not that of this one",
   }],
   words: { placeholder: "WHAT", brief: "What to print", phrases: PRINTABLE },
-  load: async () => (await import("./print_run.ts")).runPrint,
+  load: async (commands) => (await import("./print_run.ts")).printFrom(commands),
 };

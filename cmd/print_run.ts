@@ -4,14 +4,15 @@
  * @module
  */
 import { nearestWord } from "../lib/config/did_you_mean.ts";
+import type { Commands } from "../lib/manual/command.ts";
 import { wrap } from "../lib/report/wrap.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
-import { PRINTABLE } from "./print.ts";
+import { PRINTABLE } from "./printable.ts";
 import { TEXTS } from "./print_texts.ts";
 
 /** Prints one text on standard output. */
-export const runPrint: RunCommand = (options, words, context) => {
+export const printFrom = (commands: Commands): RunCommand => (options, words, context) => {
   const wanted = words.join(" ");
   const phrase = PRINTABLE.find((phrase) => phrase === wanted);
   if (phrase === undefined) {
@@ -22,7 +23,7 @@ export const runPrint: RunCommand = (options, words, context) => {
     context.err(`fwknop: ${what}\n${hint}${texts.join("")}`);
     return Promise.resolve(ExitCode.usage);
   }
-  context.out(TEXTS[phrase](options.value("program") ?? ownPath()));
+  context.out(TEXTS[phrase](options.value("program") ?? ownPath(), commands));
   return Promise.resolve(ExitCode.ok);
 };
 

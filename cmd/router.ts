@@ -17,7 +17,7 @@ import {
   text_en,
 } from "cli";
 import { type GivenOption, GivenOptions, longNames, type OptionRow } from "../lib/config/option.ts";
-import { ownOptions } from "../lib/manual/command.ts";
+import { type Commands, ownOptions } from "../lib/manual/command.ts";
 import { PROGRAM_SUMMARY } from "../lib/manual/prose/program.ts";
 import { describeArgumentError } from "./argument_error.ts";
 import { commandHint } from "./command_hint.ts";
@@ -72,7 +72,7 @@ function buildFwknop(
   context: Context,
 ): Application<CommandLineContext> {
   const routes = Object.fromEntries(
-    Object.entries(commands).map(([name, definition]) => [name, toCommand(definition)]),
+    Object.entries(commands).map(([name, definition]) => [name, toCommand(definition, commands)]),
   );
   return buildApplication(
     buildRouteMap({
@@ -98,7 +98,10 @@ function toExitStatus(code: StricliProcess["exitCode"]): number {
 type FlagValue = boolean | number | string | readonly string[];
 
 /** The stricli command that runs a definition. */
-function toCommand(definition: CommandDefinition): Command<CommandLineContext> {
+function toCommand(
+  definition: CommandDefinition,
+  commands: Commands,
+): Command<CommandLineContext> {
   const rows = ownOptions(definition);
   return buildCommand<Record<string, FlagValue>, string[], CommandLineContext>({
     docs: { brief: definition.brief },
@@ -120,7 +123,13 @@ function toCommand(definition: CommandDefinition): Command<CommandLineContext> {
     // The router would print a stack; our errors are one line and a hint.
     func: async function (this: CommandLineContext, flags, ...words) {
       const options = toOptions(rows, flags);
-      this.process.exitCode = await runDefinition(definition, options, words, this.context);
+      this.process.exitCode = await runDefinition(
+        definition,
+        options,
+        words,
+        this.context,
+        commands,
+      );
     },
   });
 }

@@ -33,7 +33,7 @@ export function closeOnExec(descriptor: number): void {
 }
 
 /** Ends of a pipe, closed on exec. @throws {SystemError} when out of descriptors. */
-export function openPipe(): { readonly readEnd: number; readonly writeEnd: number } {
+function openPipe(): { readonly readEnd: number; readonly writeEnd: number } {
   const ends = new Int32Array(new ArrayBuffer(8));
   check(sockets().pipe(new Uint8Array(ends.buffer)), "pipe");
   const [readEnd = -1, writeEnd = -1] = ends;

@@ -84,6 +84,41 @@ export function importProblem({ from, to, line }: Import): string | undefined {
   return isAllowed ? undefined : `${from}:${line}: ${source} may not import ${target} (${to})`;
 }
 
+/**
+ * Files that import each other, directly or by others: one sentence for each group. Types count: what is defined in a
+ * circle cannot be read from one end.
+ */
+export function importCircles(imports: readonly Import[]): string[] {
+  const targets = new Map<string, string[]>();
+  for (const { from, to } of imports) {
+    if (partOf(from) === undefined || partOf(to) === undefined) continue;
+    targets.set(from, [...targets.get(from) ?? [], to]);
+  }
+  const reach = new Map<string, ReadonlySet<string>>();
+  const reachOf = (start: string): ReadonlySet<string> => {
+    const known = reach.get(start);
+    if (known !== undefined) return known;
+    const seen = new Set<string>();
+    const waiting = [...targets.get(start) ?? []];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      waiting.push(...targets.get(next) ?? []);
+    }
+    reach.set(start, seen);
+    return seen;
+  };
+  const told = new Set<string>();
+  const problems: string[] = [];
+  for (const file of targets.keys()) {
+    if (told.has(file) || !reachOf(file).has(file)) continue;
+    const circle = [...reachOf(file)].filter((other) => reachOf(other).has(file)).toSorted();
+    for (const member of circle) told.add(member);
+    problems.push(`a circle of imports: ${circle.join(", ")}`);
+  }
+  return problems;
+}
+
 /** What this script reads of the output of `deno info --json`. */
 interface ModuleGraph {
   readonly modules: readonly {
@@ -156,8 +191,9 @@ export async function checkImports(): Promise<string[]> {
     const errors = graph.modules.flatMap(({ specifier, error }) =>
       error === undefined ? [] : [`${specifier}: ${error}`]
     );
-    const problems = importsOf(graph, root).map(importProblem);
-    return [...errors, ...new Set(problems.filter((problem) => problem !== undefined))];
+    const imports = importsOf(graph, root);
+    const problems = imports.map(importProblem).filter((problem) => problem !== undefined);
+    return [...errors, ...new Set(problems), ...importCircles(imports)];
   } finally {
     await Deno.remove(entry);
   }

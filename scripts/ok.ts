@@ -10,6 +10,7 @@ import { buildTestBinary } from "./build.ts";
 import { bundle, checkBundle } from "./bundle.ts";
 import { type Check, formatTotal, type Outcome, runChecks, skip, verdict } from "./check.ts";
 import { checkDocs } from "./check_docs.ts";
+import { checkExports } from "./check_exports.ts";
 import { checkImports } from "./check_imports.ts";
 import { homeProblems, homeTraces, useOwnHome } from "./own_home.ts";
 import { findProgram, npx, ROOT, run } from "./process.ts";
@@ -89,7 +90,11 @@ const STATIC_CHECKS: readonly Check[] = [
     run: () => deno("check", "--quiet", "--frozen", "."),
   },
   { name: "types on 2.4", run: typesOnOldest },
-  { name: "imports point one way", run: async () => verdict(await checkImports()) },
+  { name: "imports point one way, in no circle", run: async () => verdict(await checkImports()) },
+  {
+    name: "what is exported is used",
+    run: () => Promise.resolve(verdict(checkExports())),
+  },
   { name: "bundle is free of node: and CommonJS", run: bundleIsLight },
   { name: "links and citations lead somewhere", run: () => Promise.resolve(verdict(checkDocs())) },
   { name: "the binary of the tests is built", run: testBinary },

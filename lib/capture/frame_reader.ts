@@ -46,7 +46,7 @@ export class FrameReader {
 }
 
 /** The datagram in a frame, or `undefined` when there is none or it is not whole. */
-export function datagramIn(linkType: number, frame: Uint8Array): Datagram | undefined {
+function datagramIn(linkType: number, frame: Uint8Array): Datagram | undefined {
   const offset = ipOffset(linkType, frame);
   if (offset === undefined) return undefined;
   const datagram = parseIpPacket(frame.subarray(offset));

@@ -13,7 +13,7 @@ import {
 import { Problem, usageProblem } from "./problem.ts";
 
 /** Milliseconds after which a name server is given up. */
-export const LOOKUP_DEADLINE = 10_000;
+const LOOKUP_DEADLINE = 10_000;
 
 /** How to look a host up. */
 export interface LookupOptions {

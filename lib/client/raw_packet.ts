@@ -66,7 +66,7 @@ export function rawIcmp(payload: Uint8Array, options: IcmpOptions): Uint8Array<A
 }
 
 /** The ones' complement sum of 16-bit words (RFC 1071). */
-export function internetChecksum(bytes: Uint8Array): number {
+function internetChecksum(bytes: Uint8Array): number {
   let sum = 0;
   for (let index = 0; index < bytes.length; index += 2) {
     sum += (bytes[index] ?? 0) << 8 | (bytes[index + 1] ?? 0);

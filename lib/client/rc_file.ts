@@ -50,7 +50,7 @@ export function readRcFile(path: string): RcFile | "absent" | Problem {
  * What is wrong with the rights of a file that holds keys; the run goes on all the same
  * (`docs/spec/client.md` 4 and 17).
  */
-export function checkPrivate(path: string, info: Deno.FileInfo): Diagnostic[] {
+function checkPrivate(path: string, info: Deno.FileInfo): Diagnostic[] {
   const texts: string[] = [];
   if (!info.isFile) {
     texts.push(`[-] file: ${visible(path)} is not a regular file or symbolic link.`);

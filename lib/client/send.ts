@@ -13,7 +13,7 @@ import { rawIcmp, rawTcp, rawUdp } from "./raw_packet.ts";
 import type { Transport } from "./transport.ts";
 
 /** Seconds until a TCP connection is given up. */
-export const CONNECT_TIMEOUT = 10;
+const CONNECT_TIMEOUT = 10;
 
 /** How and where a packet goes. */
 export interface Delivery {

@@ -59,7 +59,7 @@ const MAX_TIMEOUT = 8388608;
 const MAX_COUNT = 1_000_000;
 
 /** Every variable. */
-export const ACCESS_VARIABLES = [
+const ACCESS_VARIABLES = [
   {
     name: "SOURCE",
     kind: "addresses",

@@ -36,7 +36,7 @@ export interface FwknopdKinds {
 type Row = VariableRow<keyof FwknopdKinds>;
 
 /** Every variable. */
-export const FWKNOPD_VARIABLES = [
+const FWKNOPD_VARIABLES = [
   {
     name: "CONFIG_FILE",
     kind: "path",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FwknopdName } from "./fwknopd_variables.ts";
 import type { Position } from "./stanza.ts";
 
 /** A value with where it came from. */
@@ -14,3 +15,6 @@ export interface GivenValue {
   /** The option that gave it, without dashes. */
   readonly option?: string;
 }
+
+/** What was written, by variable; variables at their default are not in it. */
+export type GivenSettings = ReadonlyMap<FwknopdName, GivenValue>;

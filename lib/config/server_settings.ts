@@ -9,14 +9,11 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { FwknopdConf } from "./fwknopd_conf.ts";
 import { parseFwknopdValue } from "./fwknopd_value.ts";
 import { FWKNOPD_ROWS, type FwknopdName, type ServerSettings } from "./fwknopd_variables.ts";
-import type { GivenValue } from "./given_value.ts";
+import type { GivenSettings, GivenValue } from "./given_value.ts";
 import type { GivenOptions, OptionRow } from "./option.ts";
 import { natSwitches } from "./nat_switches.ts";
 import { PLACEHOLDER } from "./parsed_value.ts";
 import { settleContradictions } from "./settings_contradictions.ts";
-
-/** What was written, by variable; variables at their default are not in it. */
-export type GivenSettings = ReadonlyMap<FwknopdName, GivenValue>;
 
 /** Settings that hold together. */
 export interface ResolvedSettings {

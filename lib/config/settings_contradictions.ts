@@ -4,7 +4,7 @@
  * @module
  */
 import type { FwknopdName } from "./fwknopd_variables.ts";
-import type { GivenSettings } from "./server_settings.ts";
+import type { GivenSettings } from "./given_value.ts";
 
 /** Names of one switch in different builds of the C daemon; see `nat_switches.ts`. */
 const TWINS: readonly (readonly [FwknopdName, FwknopdName])[] = [

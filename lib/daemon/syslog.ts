@@ -7,7 +7,7 @@ import { LocalDatagram } from "../../ffi/local_datagram.ts";
 import { entryLines, type LogLine, type Severity, SYSLOG_SEVERITY } from "./log_line.ts";
 
 /** Values of SYSLOG_FACILITY and their numbers, shifted as syslog wants them. */
-export const SYSLOG_FACILITIES: Readonly<Record<string, number>> = {
+const SYSLOG_FACILITIES: Readonly<Record<string, number>> = {
   LOG_DAEMON: 3 << 3,
   LOG_LOCAL0: 16 << 3,
   LOG_LOCAL1: 17 << 3,

@@ -48,12 +48,7 @@ export function endsOf(ruleset: Ruleset, packet: Packet): End[] {
   });
 }
 
-/** What becomes of a packet at last; what cannot be read may always send it elsewhere. */
-export function fateOnWay(ruleset: Ruleset, packet: Packet): Fate {
-  return fateAmong(ruleset, endsOf(ruleset, packet));
-}
-
-/** What is certain of a packet that may end in several ways. */
+/** What is certain of a packet that may end in several ways; what cannot be read may always send it elsewhere. */
 export function fateAmong({ unread = [] }: Ruleset, ends: readonly End[]): Fate {
   const fates = new Set(ends.map(({ fate }) => fate));
   if (unread.length > 0) fates.delete("dropped");

@@ -9,7 +9,7 @@ import type { Block, Entry, ManualSection } from "./page.ts";
 import { sentence } from "./text.ts";
 
 /** An option's entry. */
-export function optionEntry(row: OptionRow): Entry {
+function optionEntry(row: OptionRow): Entry {
   const { name, short, aliases, argument, brief, variable } = row;
   const names = [...(short === undefined ? [] : [`-${short}`]), `--${name}`];
   const remarks = [
@@ -24,7 +24,7 @@ export function optionEntry(row: OptionRow): Entry {
 }
 
 /** Options under their headings. */
-export function optionBlocks(rows: readonly OptionRow[]): Block[] {
+function optionBlocks(rows: readonly OptionRow[]): Block[] {
   return groupOptions(rows).flatMap(({ title, rows }): Block[] => [
     { kind: "heading", text: title ?? "Options" },
     { kind: "entries", entries: rows.map(optionEntry) },

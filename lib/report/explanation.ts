@@ -6,15 +6,8 @@
 import { SPA_ERRORS } from "../spa/error.ts";
 import type { Refusal } from "../server/refusal.ts";
 import { natTargetDenial } from "./nat_target_denial.ts";
+import type { Explanation } from "./fact_and_hint.ts";
 import { quotedFacts } from "./quoted_facts.ts";
-
-/** A refusal in plain words. */
-export interface Explanation {
-  /** The fact that matters, in one clause. */
-  readonly fact: string;
-  /** What to look at or to change; a question or a command. */
-  readonly hint: string;
-}
 
 /** Explains a refusal. */
 export function explainRefusal(refusal: Refusal): Explanation {

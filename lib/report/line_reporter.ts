@@ -183,7 +183,7 @@ function gpgDump({ gpg }: Stanza, signature: GpgSignature | undefined): GpgDump 
 }
 
 /** `Added access rule to FWKNOP_INPUT for 192.0.2.44 -> 0.0.0.0/0 tcp/22, expires at 1519706071`. */
-export function addedText(rule: RuleSummary): string {
+function addedText(rule: RuleSummary): string {
   return `Added ${rule.kind} rule to ${rule.chain} for ${rule.address} -> ${rule.destination} ` +
     `${rule.services}, expires at ${rule.expires}`;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RefusalFacts } from "../server/refusal.ts";
-import type { Explanation } from "./explanation.ts";
+import type { Explanation } from "./fact_and_hint.ts";
 
 /** Explains the code `nat-target-denied`: `local tcp/22 is not allowed: NAT_TARGETS local tcp/22 in the stanza …`. */
 export function natTargetDenial(facts: RefusalFacts): Explanation {

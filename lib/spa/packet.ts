@@ -118,7 +118,7 @@ export function openFullText(
  * The plaintext of a full text. The blob must be canonical in every respect (base64, `Salted__`, and padding but for mode
  * legacy), so that without an HMAC too one message has one text.
  */
-export function decryptFullText(
+function decryptFullText(
   fullText: string,
   encryptionKey: Uint8Array,
   mode: EncryptionMode,

@@ -6,7 +6,7 @@ import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
 
-const run = await knock.load();
+const run = await knock.load({});
 const ROWS = CLIENT_OPTIONS.filter(({ only }) => only !== "compat");
 
 // Loaded here and not within a test, where Deno 2.4 would call it a leak.

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { runDumpConfig } from "../../cmd/dump_config_run.ts";
-import { runPrint } from "../../cmd/print_run.ts";
-import { PRINTABLE } from "../../cmd/print.ts";
+import { COMMANDS } from "../../cmd/application.ts";
+import { printFrom } from "../../cmd/print_run.ts";
+import { PRINTABLE } from "../../cmd/printable.ts";
 import { levelFromRc } from "../../lib/client/settings_from_rc.ts";
 import { parseFwknoprc, readStanza } from "../../lib/config/fwknoprc.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
@@ -12,7 +13,7 @@ import { withFolder } from "../support/folder.ts";
 async function print(words: readonly string[], program?: string): Promise<BufferContext> {
   const context = new BufferContext();
   const options = program === undefined ? [] : [{ name: "program", value: program }];
-  await runPrint(new GivenOptions(options), words, context);
+  await printFrom(COMMANDS)(new GivenOptions(options), words, context);
   return context;
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { importProblem, importsOf, partOf } from "../../scripts/check_imports.ts";
+import { importCircles, importProblem, importsOf, partOf } from "../../scripts/check_imports.ts";
 
 Deno.test("a file belongs to its folder of lib, to cmd, to ffi or is main", () => {
   assert.equal(partOf("lib/net/address.ts"), "lib/net");
@@ -57,4 +57,17 @@ Deno.test("type imports count and every import has its line", () => {
     { from: "lib/net/a.ts", to: "npm:/x@1.0.0", line: 1 },
     { from: "lib/net/a.ts", to: "lib/spa/b.ts", line: 5 },
   ]);
+});
+
+Deno.test("files that import each other by way of others are a circle, told once", () => {
+  const edge = (from: string, to: string) => ({ from, to, line: 1 });
+  const imports = [
+    edge("cmd/a.ts", "cmd/b.ts"),
+    edge("cmd/b.ts", "lib/c.ts"),
+    edge("lib/c.ts", "cmd/a.ts"),
+    edge("cmd/d.ts", "cmd/a.ts"),
+    edge("lib/c.ts", "npm:x@1"),
+  ];
+  assert.deepEqual(importCircles(imports), ["a circle of imports: cmd/a.ts, cmd/b.ts, lib/c.ts"]);
+  assert.deepEqual(importCircles(imports.slice(0, 2)), []);
 });

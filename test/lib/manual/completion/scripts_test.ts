@@ -2,7 +2,7 @@
  * The scripts in the shells they are for. What a shell offers is compared with the tables.
  */
 import { COMMANDS } from "../../../../cmd/application.ts";
-import { PRINTABLE } from "../../../../cmd/print.ts";
+import { PRINTABLE } from "../../../../cmd/printable.ts";
 import { CLIENT_OPTIONS } from "../../../../lib/config/client_options.ts";
 import { SERVER_OPTIONS } from "../../../../lib/config/server_options.ts";
 import { DIGEST_NAMES } from "../../../../lib/crypto/digest_name.ts";

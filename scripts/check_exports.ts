@@ -1,0 +1,53 @@
+/**
+ * Checks that what a file of the product exports is used by another file, and not by tests alone.
+ *
+ * @module
+ */
+import { ROOT } from "./process.ts";
+import { sourceFiles } from "./source_files.ts";
+
+/** A value that a file exports; types are part of the signatures that need them. */
+const EXPORTED = /^export (?:async )?(?:function\*?|const|let|class|abstract class|enum) (\w+)/gm;
+
+/** Values that only tests use, and why they are exported all the same. */
+const FOR_TESTS: ReadonlySet<string> = new Set([
+  // The inverse of a parser: the property test of the parser needs it.
+  "lib/config/nat_targets.ts formatNatTargets",
+  // The C daemon's side of a packet, which the product never makes but for its warm-up.
+  "lib/spa/packet.ts sealPacket",
+]);
+
+/**
+ * One sentence for each value that no other file uses, or that only tests use although its own file does not.
+ *
+ * @param files texts by path; those below `cmd/`, `lib/` and `ffi/` are the product.
+ */
+export function exportProblems(files: ReadonlyMap<string, string>): string[] {
+  const words = new Map(
+    [...files].map(([path, text]) => [path, new Set(text.match(/\w+/g) ?? [])] as const),
+  );
+  const problems: string[] = [];
+  for (const [path, text] of files) {
+    if (!isProduct(path)) continue;
+    for (const [, name = ""] of text.matchAll(EXPORTED)) {
+      const users = [...words].filter(([user, used]) => user !== path && used.has(name))
+        .map(([user]) => user);
+      const ownUses = text.split(new RegExp(`\\b${name}\\b`)).length - 2;
+      if (users.length === 0) problems.push(`${path}: nothing imports ${name}: do not export it`);
+      else if (
+        ownUses === 0 && !users.some(isProduct) && !FOR_TESTS.has(`${path} ${name}`)
+      ) problems.push(`${path}: only tests use ${name}: remove it`);
+    }
+  }
+  return problems;
+}
+
+function isProduct(path: string): boolean {
+  return /^(cmd|lib|ffi)\//.test(path) || path === "main.ts";
+}
+
+/** Reads the tree and checks it. */
+export function checkExports(): string[] {
+  const paths = sourceFiles(ROOT).filter((path) => path.endsWith(".ts"));
+  return exportProblems(new Map(paths.map((path) => [path, Deno.readTextFileSync(ROOT + path)])));
+}

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { exportProblems } from "../../scripts/check_exports.ts";
+
+Deno.test("a value that nothing imports and one that only tests use are found", () => {
+  const files = new Map([
+    ["lib/a.ts", "export function lonely() {}\nexport const inside = 1;\nconst b = inside;"],
+    ["lib/b.ts", "export class Tested {}\nexport function used() {}\nexport interface Free {}"],
+    ["cmd/c.ts", 'import { used } from "../lib/b.ts";\nused();'],
+    ["test/b_test.ts", 'import { Tested } from "../lib/b.ts";\nnew Tested();'],
+  ]);
+  assert.deepEqual(exportProblems(files), [
+    "lib/a.ts: nothing imports lonely: do not export it",
+    "lib/a.ts: nothing imports inside: do not export it",
+    "lib/b.ts: only tests use Tested: remove it",
+  ]);
+});
+
+Deno.test("what a file uses itself may be exported for its test", () => {
+  const files = new Map([
+    ["lib/a.ts", "export function part() {}\nexport function whole() { part(); }"],
+    ["cmd/c.ts", 'import { whole } from "../lib/a.ts";\nwhole();'],
+    ["test/a_test.ts", 'import { part } from "../lib/a.ts";\npart();'],
+  ]);
+  assert.deepEqual(exportProblems(files), []);
+});
