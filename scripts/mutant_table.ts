@@ -689,8 +689,8 @@ export const MUTANTS: readonly Mutant[] = [
     check: "16, row 7",
     off: "pending closes are written down first",
     file: "lib/command/command_cycles.ts",
-    text: "close = this.#closes.add({ stanza, template: cycle.close, values, due, opens: 1 });",
-    becomes: "close = { stanza, template: cycle.close, values, due, opens: 1 };",
+    text: "close = this.#closes.add(wanted);",
+    becomes: "close = wanted;",
     killer: [
       "lib/command/command_cycles_test.ts",
       "the close is in the file before the open command runs",
