@@ -8,7 +8,9 @@ import { missingPcap } from "../lib/capture/pcap_presence.ts";
 import { readClock } from "../lib/client/local_clock.ts";
 import type { Diagnostic } from "../lib/config/diagnostic.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
+import { runningDaemon } from "../lib/daemon/pid_file.ts";
 import type { Finding } from "../lib/doctor/finding.ts";
+import { HintedError } from "../lib/hinted_error.ts";
 
 /** Interfaces, libpcap and clock, as far as the settings make use of them. */
 export function examineHost(settings: ServerSettings): Finding[] {
@@ -18,6 +20,23 @@ export function examineHost(settings: ServerSettings): Finding[] {
       : []),
     ...(settings.ENABLE_SPA_PACKET_AGING ? examineClock(settings.MAX_SPA_PACKET_AGE) : []),
   ];
+}
+
+/** Whether a daemon runs with these settings: without one nothing is wrong with the host, and a knock opens nothing. */
+export function examineServer({ FWKNOP_PID_FILE }: ServerSettings): Finding[] {
+  try {
+    const pid = runningDaemon(FWKNOP_PID_FILE);
+    if (pid !== undefined) return [{ state: "good", text: `The server runs (pid=${pid})` }];
+    return [{
+      state: "unclear",
+      text: "No server runs with this configuration: a knock opens nothing",
+      mend: "fwknop serve, or systemctl start fwknop",
+    }];
+  } catch (error) {
+    if (!(error instanceof HintedError)) throw error;
+    const { message: text, hint: mend } = error;
+    return [{ state: "unclear", text, ...(mend === undefined ? {} : { mend }) }];
+  }
 }
 
 /** Whether an interface to sniff on is there and up. */

@@ -14,7 +14,7 @@ import { HintedError } from "../lib/hinted_error.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
 import { doctorQuestions, readHostFacts } from "./doctor_questions.ts";
-import { examineFiles, examineHost, isFileFinding } from "./doctor_host.ts";
+import { examineFiles, examineHost, examineServer, isFileFinding } from "./doctor_host.ts";
 import {
   type LoadedServerConfig,
   loadServerConfig,
@@ -48,6 +48,7 @@ export const runDoctor: RunCommand = async (options, _words, context) => {
     ...chosen,
     ...await examineFirewall(questions),
     ...(questions.forwarding ? judgeForwarding(familiesOf(questions), forwards) : []),
+    ...examineServer(settings),
     ...examineHost(settings),
     ...examineFiles(diagnostics),
   ];

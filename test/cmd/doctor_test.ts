@@ -1,4 +1,4 @@
-import { examineFiles, examineHost, isFileFinding } from "../../cmd/doctor_host.ts";
+import { examineFiles, examineHost, examineServer, isFileFinding } from "../../cmd/doctor_host.ts";
 import { doctorQuestions } from "../../cmd/doctor_questions.ts";
 import { runDoctor } from "../../cmd/doctor_run.ts";
 import { type LoadedServerConfig, loadServerConfig } from "../../cmd/load_server_config.ts";
@@ -11,6 +11,7 @@ import { GivenOptions } from "../../lib/config/option.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
+import { LoggedProcess } from "../support/logged_process.ts";
 
 /** The configuration in two files, which must be one. */
 function load(conf: string, access: string): LoadedServerConfig {
@@ -145,6 +146,34 @@ Deno.test({
         "The interface lo is there",
         "There is no interface nowhere9",
       ]);
+    }),
+});
+
+Deno.test({
+  name: "the doctor says whether a server runs with these files",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    withFolder(async (folder) => {
+      const [conf, access] = [`${folder}/fwknopd.conf`, `${folder}/access.conf`];
+      Deno.writeTextFileSync(conf, `FWKNOP_RUN_DIR ${folder}\n`, { mode: 0o600 });
+      Deno.writeTextFileSync(access, "SOURCE ANY\nKEY one\nHMAC_KEY two\n", { mode: 0o600 });
+      const { settings } = load(conf, access);
+      const [none] = examineServer(settings);
+      assertEquals([none?.state, none?.mend], [
+        "unclear",
+        "fwknop serve, or systemctl start fwknop",
+      ]);
+      const holder = new URL("../support/hold_pid_file.ts", import.meta.url).pathname;
+      const pidFile = settings.FWKNOP_PID_FILE;
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "--quiet", "--allow-all", holder, pidFile],
+        ...{ stdout: "piped", stderr: "piped" },
+      }).spawn();
+      const daemon = new LoggedProcess(child);
+      await daemon.line(/^held$/, { seconds: 30 });
+      const running = examineServer(settings);
+      await daemon.stop("SIGKILL");
+      assertEquals(running, [{ state: "good", text: `The server runs (pid=${child.pid})` }]);
     }),
 });
 
