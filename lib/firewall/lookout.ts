@@ -17,12 +17,15 @@ const LOST: Pace = { gather: 0, pause: 250 };
 /** Rules of others are looked for once in a minute at most, and after a moment in which more of them may come. */
 const CHANGED: Pace = { gather: 1000, pause: 60_000 };
 
+/** No news may follow on a look that failed: what was lost then stays so until somebody changes something. */
+const FAILED: Pace = { gather: 5000, pause: 0 };
+
 /** What a {@link Lookout} needs. */
 export interface LookoutOptions {
   readonly heed: NonNullable<Adapter["heed"]>;
   readonly watch: RulesetWatch;
-  /** Looks at the firewall and puts right what is not. Never rejects. */
-  readonly look: () => Promise<void>;
+  /** Looks at the firewall and puts right what is not; tells whether that was done. Never rejects. */
+  readonly look: () => Promise<boolean>;
   /** Milliseconds since anything. */
   readonly steady: () => number;
 }
@@ -93,7 +96,7 @@ export class Lookout {
     this.#timer = setTimeout(() => {
       this.#due = Infinity;
       this.#looked = this.#options.steady();
-      void this.#options.look();
+      void this.#options.look().then((isDone) => isDone || this.#plan(FAILED));
     }, due - now);
   }
 }

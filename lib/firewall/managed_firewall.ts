@@ -70,6 +70,8 @@ export class ManagedFirewall<V extends View> implements Firewall {
   #rang = false;
   #checkTimer: ReturnType<typeof setInterval> | undefined;
   #released = false;
+  /** Why the last look failed. */
+  #told: string | undefined;
 
   constructor(adapter: Adapter<V>, options: ManagedOptions) {
     this.#adapter = adapter;
@@ -235,14 +237,8 @@ export class ManagedFirewall<V extends View> implements Firewall {
     });
   }
 
-  check(): Promise<void> {
-    return this.#serially(async () => {
-      if (this.#released) return;
-      const error = await this.#upkeep.mend();
-      if (error !== undefined) this.#emit({ type: "error", text: error });
-      await this.#expire();
-      this.#arm();
-    });
+  async check(): Promise<void> {
+    await this.#look();
   }
 
   held(): readonly HeldRule[] {
@@ -274,6 +270,20 @@ export class ManagedFirewall<V extends View> implements Firewall {
     return double;
   }
 
+  /** Tells whether all is as it has to be. */
+  #look(): Promise<boolean> {
+    return this.#serially(async () => {
+      if (this.#released) return true;
+      const error = await this.#upkeep.mend();
+      // What fails again and again is told once.
+      if (error !== undefined && error !== this.#told) this.#emit({ type: "error", text: error });
+      this.#told = error;
+      await this.#expire();
+      this.#arm();
+      return error === undefined;
+    });
+  }
+
   #listen(): void {
     const { heed } = this.#adapter;
     const watch = heed === undefined ? undefined : this.#options.watch?.();
@@ -281,7 +291,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
     this.#lookout = new Lookout({
       heed,
       watch,
-      look: () => this.check(),
+      look: () => this.#look(),
       steady: this.#steady,
     });
   }

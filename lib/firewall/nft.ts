@@ -163,7 +163,8 @@ function viewTable(
   return { rules, broken, intact: isIntact(table, shape), present: new Set(FAMILIES) };
 }
 
-function isIntact({ sets, chains }: ListedTable, shape: NftShape): boolean {
+function isIntact({ sets, chains, hasFlags }: ListedTable, shape: NftShape): boolean {
+  if (hasFlags) return false;
   const dropped = new Set(sets.get(PROTECTED_SET)?.map(({ key }) => key.join("/")));
   if (!shape.protect.every((service) => dropped.has(formatService(service)))) return false;
   const complete = setsOf(shape).every(({ name }) =>

@@ -20,6 +20,8 @@ export interface ListedTable {
   readonly sets: ReadonlyMap<string, readonly ListedElement[]>;
   /** Comments of the rules of each chain, in order; an empty text where a rule has none. */
   readonly chains: ReadonlyMap<string, readonly string[]>;
+  /** Whether it has flags, which some versions of nft do not print right: one is that no rule of it is in force. */
+  readonly hasFlags: boolean;
 }
 
 /** Reads the JSON of one table; `undefined` where it is not that. Elements of a form not known are passed over. */
@@ -28,7 +30,9 @@ export function parseNftTable(text: string): ListedTable | undefined {
   if (objects === undefined) return undefined;
   const sets = new Map<string, ListedElement[]>();
   const chains = new Map<string, string[]>();
+  let hasFlags = false;
   for (const object of objects) {
+    hasFlags ||= property(property(object, "table"), "flags") !== undefined;
     const set = property(object, "set") ?? property(object, "map");
     const setName = asText(property(set, "name"));
     if (setName !== undefined) {
@@ -44,7 +48,7 @@ export function parseNftTable(text: string): ListedTable | undefined {
     const comments = chains.get(asText(property(rule, "chain")) ?? "");
     comments?.push(asText(property(rule, "comment")) ?? "");
   }
-  return { sets, chains };
+  return { sets, chains, hasFlags };
 }
 
 /** Names of tables as `family name` from `nft -j list tables`; `undefined` for anything else. */

@@ -150,8 +150,9 @@ export class Upkeep<V extends View> {
     if (typeof restoration === "string") return restoration;
     const plan: Plan = [...preparation.plan, ...restoration];
     const failure = await this.#place.runner.apply(plan);
-    if (failure !== undefined) return failure.text;
-    const text = `Another program removed or changed ${this.#place.adapter.place}: put back`;
+    const { place } = this.#place.adapter;
+    if (failure !== undefined) return `Cannot put back ${place}: ${failure.text}`;
+    const text = `Another program removed or changed ${place}: put back`;
     if (!isOwn) this.#place.emit({ type: "warning", text });
     for (const jump of preparation.jumps) this.#place.emit({ type: "jump", ...jump });
     for (const { summary } of missing) this.#place.emit({ type: "restored", rule: summary });

@@ -14,6 +14,7 @@ class Stage implements RulesetWatch, Disposable {
   readonly looks: number[] = [];
   readonly lookout: Lookout;
   #now = 0;
+  #failures = 0;
   #news: RulesetNews = [];
   #tell = () => {};
   #waiting: { readonly at: number; readonly work: () => void } | undefined;
@@ -33,7 +34,7 @@ class Stage implements RulesetWatch, Disposable {
       watch: this,
       look: () => {
         this.looks.push(this.#now);
-        return Promise.resolve();
+        return Promise.resolve(this.#failures-- <= 0);
       },
       steady: () => this.#now,
     });
@@ -57,6 +58,11 @@ class Stage implements RulesetWatch, Disposable {
     this.pass(milliseconds);
     this.say(changes.map((change) => ({ ...change, family: "inet", table: "fwknop" })));
     this.#tell();
+  }
+
+  /** As many looks as that find out nothing. */
+  fail(looks: number): void {
+    this.#failures = looks;
   }
 
   say(news: RulesetNews): void {
@@ -89,6 +95,17 @@ Deno.test("what was lost is looked for at once, and a fight with another program
   for (let index = 0; index < 100; index++) stage.after(10, TABLE_GONE);
   stage.pass(10_000);
   assertEquals(stage.looks, [10, 260, 510, 760, 1010]);
+});
+
+Deno.test("a look that fails is done again, although no news follows", async () => {
+  using stage = new Stage();
+  stage.fail(2);
+  stage.after(10, TABLE_GONE);
+  for (let seconds = 0; seconds < 60; seconds++) {
+    stage.pass(1000);
+    await Promise.resolve();
+  }
+  assertEquals(stage.looks.length, 3);
 });
 
 Deno.test("a burst of other changes is one look, and steady ones are one look a minute", () => {

@@ -224,10 +224,26 @@ namespaceTest(
     await firewall.prepare();
     await server.must("nft", "flush", "ruleset");
     await untilClosed(client, "10.9.0.2", 22, 15);
+    await server.must("nft", "add table inet fwknop { flags dormant; }");
+    await untilClosed(client, "10.9.0.2", 22, 15);
     await firewall.close();
     await service.stop();
   },
 );
+
+namespaceTest("nft: a table that cannot be put back is told once", needs, async (lab) => {
+  const server = await lab.namespace("server");
+  const { firewall, events } = nftIn(server, { settings: { protect } });
+  await firewall.prepare();
+  // A set of another type stands where one of ours has to be.
+  await server.must("nft", "flush ruleset; add table inet fwknop");
+  await server.must("nft", "add set inet fwknop access4 { type ipv4_addr; }");
+  for (let look = 0; look < 3; look++) await firewall.check();
+  const told = events.flatMap((event) => event.type === "error" ? event.text : []);
+  assert.equal(told.length, 1, told.join("; "));
+  assert.match(told[0] ?? "", /^Cannot put back the table inet fwknop: .+/);
+  await firewall.close();
+});
 
 namespaceTest(
   "nft: what is put back after the clock was set back lasts no longer than was granted",
