@@ -51,19 +51,21 @@ export function readRcFile(path: string): RcFile | "absent" | Problem {
  * (`docs/spec/client.md` 4 and 17).
  */
 function checkPrivate(path: string, info: Deno.FileInfo): Diagnostic[] {
-  const texts: string[] = [];
-  if (!info.isFile) {
-    texts.push(`[-] file: ${visible(path)} is not a regular file or symbolic link.`);
-  }
+  const shown = visible(path);
+  const findings: Diagnostic[] = [];
+  const warn = (text: string, hint?: string) =>
+    findings.push({ severity: "warning", text, ...(hint === undefined ? {} : { hint }) });
+  if (!info.isFile) warn(`[-] file: ${shown} is not a regular file or symbolic link.`);
   if (info.mode !== null && (info.mode & 0o777) !== 0o600) {
-    texts.push(
-      `[-] file: ${visible(path)} permissions should only be user read/write (0600, -rw-------)`,
+    warn(
+      `[-] file: ${shown} permissions should only be user read/write (0600, -rw-------)`,
+      `chmod 600 ${shown}`,
     );
   }
   if (info.uid !== null && info.uid !== Deno.uid()) {
-    texts.push(`[-] file: ${visible(path)} not owned by current effective user id`);
+    warn(`[-] file: ${shown} not owned by current effective user id`);
   }
-  return texts.map((text) => ({ severity: "warning", text }));
+  return findings;
 }
 
 /** UTF-8 where the bytes are; otherwise one character per byte, so that no byte is lost. */

@@ -226,16 +226,25 @@ function malformed(line: string, position: Position): Diagnostic {
   };
 }
 
+/** Names that the server's file has, or the C client's own sample, for what has another one here. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  CLIENT_TIMEOUT: "its name is FW_TIMEOUT now",
+  FW_ACCESS_TIMEOUT: "it belongs in the server's access.conf; here it is FW_TIMEOUT",
+  OPEN_PORTS: "it belongs in the server's access.conf; here it is ACCESS",
+  SOURCE: "it belongs in the server's access.conf; here the address to admit is ALLOW_IP",
+  REQUIRE_USERNAME: "it belongs in the server's access.conf; here it is SPOOF_USER",
+};
+
 function unknownVariable(name: string, position: Position): Diagnostic {
   const nearest = nearestWord(name, FWKNOPRC_VARIABLES.map((variable) => variable.name));
   const hint = name.startsWith("[")
     ? "close the stanza name with ]"
-    : name === "CLIENT_TIMEOUT"
-    ? "its name is FW_TIMEOUT now"
+    : Object.hasOwn(OTHER_NAMES, name)
+    ? OTHER_NAMES[name]
     : name.startsWith("#") || name.startsWith(";")
     ? `a comment begins in the first column: nothing may stand before ${name[0]}`
     : nearest === undefined
-    ? undefined
+    ? "fwknop print man fwknoprc lists the variables"
     : `did you mean ${nearest}?`;
   return {
     severity: "error",

@@ -94,7 +94,10 @@ Deno.test("an rc file that others can read is warned about and used", async () =
     await Deno.chmod(`${home}/.fwknoprc`, 0o644);
     const { code, err } = await knockWith("-T -A tcp/22 -a 192.0.2.7", home);
     assertEquals(code, 0);
-    assertMatch(err, /permissions should only be user read\/write/);
+    assertMatch(
+      err,
+      /permissions should only be user read\/write.*\n {2}chmod 600 \S+\.fwknoprc\n/,
+    );
   });
 });
 

@@ -132,6 +132,13 @@ Deno.test("a line without a value stops the reading and is named with its place"
 Deno.test("an unknown variable is named with its place and the nearest known one", () => {
   const found = read("[default]\n  SPA_SERVR host\nKEY x\n");
   assertEquals(found.texts, ["Parameter error in rc, line 2: var=SPA_SERVR, val=(hidden)"]);
+  const hint = (line: string) =>
+    readStanza(parseFwknoprc(`[a]\n${line}\n`, "rc"), "a").diagnostics[0]?.hint;
+  assertEquals(
+    hint("OPEN_PORTS tcp/22"),
+    "it belongs in the server's access.conf; here it is ACCESS",
+  );
+  assertEquals(hint("NOTHING_LIKE_IT x"), "fwknop print man fwknoprc lists the variables");
   assertEquals(found.places, ["2:3"]);
   assertEquals(found.hints, ["did you mean SPA_SERVER?"]);
   assertEquals(found.entries, [["KEY", "x"]]);
