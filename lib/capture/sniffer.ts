@@ -37,6 +37,8 @@ export interface SnifferOptions {
   readonly notify: Notify;
 }
 
+/** Milliseconds until an interface that is up and could not be opened is tried again. */
+const RETRY = 5_000;
 /** How often in a row an interface that is up may fail before the capture gives up. */
 const MOST_ERRORS = 5;
 
@@ -62,6 +64,8 @@ export class Sniffer implements Capture {
       source: undefined,
       index: undefined,
       errors: 0,
+      told: undefined,
+      retry: undefined,
     }));
     try {
       loadPcap();
@@ -110,7 +114,10 @@ export class Sniffer implements Capture {
   }
 
   #release(): void {
-    for (const { sniffed } of this.#members) sniffed.close();
+    for (const { sniffed, retry } of this.#members) {
+      clearTimeout(retry);
+      sniffed.close();
+    }
     this.#links?.close();
   }
 
@@ -119,9 +126,7 @@ export class Sniffer implements Capture {
     try {
       sniffed.open();
     } catch (error) {
-      const isAway = error instanceof PcapError &&
-        (error.status === PcapStatus.noSuchDevice || error.status === PcapStatus.interfaceNotUp);
-      if (!isAway || this.#options.exitWhenDown || !isLinux) throw error;
+      if (!isAway(error) || this.#options.exitWhenDown || !isLinux) throw error;
       this.#warn(`${sniffed.device}: ${error.message}: waiting for it`);
     }
   }
@@ -204,17 +209,29 @@ export class Sniffer implements Capture {
 
   #cameUp(member: Member): void {
     const { device } = member.sniffed;
+    clearTimeout(member.retry);
     try {
       member.sniffed.open();
     } catch (error) {
-      // It may be gone again already; its next change is the next chance.
-      this.#warn(
-        `Interface ${device} is up but: ${error instanceof Error ? error.message : error}`,
-      );
+      const text = `Interface ${device} is up but: ${
+        error instanceof Error ? error.message : error
+      }`;
+      if (text !== member.told) this.#warn(text);
+      member.told = text;
+      // It may be gone again already; then its next change is the next chance. What else is missing may be back without
+      // one: descriptors, memory.
+      if (!isAway(error)) member.retry = setTimeout(() => this.#tryAgain(member), RETRY);
       return;
     }
+    member.told = undefined;
     this.#attach(member);
     this.#options.notify({ severity: "info", text: `Interface ${device} is up: sniffing` });
+  }
+
+  #tryAgain(member: Member): void {
+    if (!this.#isClosed && member.index !== undefined && !member.sniffed.isOpen) {
+      this.#cameUp(member);
+    }
   }
 
   #warn(text: string): void {
@@ -231,4 +248,13 @@ interface Member {
   index: number | undefined;
   /** Failures since the last frame. */
   errors: number;
+  /** Why it could not be opened, as told last; once is enough. */
+  told: string | undefined;
+  retry: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** Whether the interface is not there, or down: the kernel tells when that changes. */
+function isAway(error: unknown): error is PcapError {
+  return error instanceof PcapError &&
+    (error.status === PcapStatus.noSuchDevice || error.status === PcapStatus.interfaceNotUp);
 }

@@ -254,6 +254,30 @@ namespaceTest(
   },
 );
 
+namespaceTest(
+  "an interface that comes back when it cannot be opened is sniffed once it can",
+  { programs: ["prlimit"] },
+  async (lab) => {
+    const { a, b } = await twoHosts(lab);
+    const watcher = Watcher.start(b, { interfaces: ["eth0"], exitWhenDown: false });
+    await watcher.next();
+    await b.must("ip", "link", "set", "eth0", "down");
+    assert.match((await watcher.next()).text, /is down/);
+    const limit = (most: number): Promise<unknown> =>
+      b.must("prlimit", "--pid", `${watcher.pid}`, `--nofile=${most}:4096`);
+    await limit(3);
+    await b.must("ip", "link", "set", "eth0", "up");
+    assert.match((await watcher.next()).text, /eth0 is up but: .*Too many open files/);
+    // Until all that the kernel has to say of the interface was heard.
+    await untilIdle(watcher);
+    await limit(1024);
+    assert.equal((await watcher.next()).text, "Interface eth0 is up: sniffing");
+    await sendUdp(a, "10.9.0.2", "after");
+    assert.equal((await watcher.next()).text, "after");
+    await watcher.stop();
+  },
+);
+
 namespaceTest("bad interfaces and bad filters are one line with a hint", {}, async (lab) => {
   const namespace = await lab.namespace("bad");
   const absent = Watcher.start(namespace, { interfaces: ["eth9"] });
@@ -273,13 +297,17 @@ namespaceTest("a sniffer with nothing to do uses no CPU", {}, async (lab) => {
   const watcher = Watcher.start(b, { interfaces: ["eth0"] });
   await watcher.next();
   // Start-up work on other threads ends some time after the first line.
-  await until("a second passes without any CPU time", async () => {
-    const before = cpuNanoseconds(watcher.pid);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    return cpuNanoseconds(watcher.pid) - before < 100_000;
-  }, 10);
+  await untilIdle(watcher);
   await watcher.stop();
 });
+
+async function untilIdle({ pid }: Watcher): Promise<void> {
+  await until("a second passes without any CPU time", async () => {
+    const before = cpuNanoseconds(pid);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    return cpuNanoseconds(pid) - before < 100_000;
+  }, 10);
+}
 
 /** CPU time of every thread of a process, from the scheduler's own accounts. */
 function cpuNanoseconds(pid: number): number {
