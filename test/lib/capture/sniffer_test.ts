@@ -263,6 +263,8 @@ namespaceTest(
     await watcher.next();
     await b.must("ip", "link", "set", "eth0", "down");
     assert.match((await watcher.next()).text, /is down/);
+    // The runtime opens descriptors of its own half a second after its start, and ends without them.
+    await untilIdle(watcher);
     const limit = (most: number): Promise<unknown> =>
       b.must("prlimit", "--pid", `${watcher.pid}`, `--nofile=${most}:4096`);
     await limit(3);
