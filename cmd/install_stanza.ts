@@ -90,8 +90,10 @@ async function replace(path: string, text: string): Promise<Problem | undefined>
     }
     return undefined;
   } catch (error) {
-    return new Problem(`${path} is not written: ${errorText(error)}`, {
-      hint: "adding to the server's configuration takes root",
-    });
+    const isForbidden = error instanceof Deno.errors.PermissionDenied;
+    return new Problem(
+      `${path} is not written: ${errorText(error)}`,
+      isForbidden ? { hint: "adding to the server's configuration takes root" } : {},
+    );
   }
 }

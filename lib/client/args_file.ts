@@ -55,7 +55,8 @@ export async function saveArgs(
     });
   }
   try {
-    await replacePrivateFile(path, `${line}\n`);
+    // Not worth a wait: it is lost without harm.
+    await replacePrivateFile(path, `${line}\n`, false);
     return undefined;
   } catch (error) {
     return new Problem(`cannot write ${path}: ${errorText(error)}`, {

@@ -5,12 +5,13 @@
  */
 import { sampleFwknoprc } from "../config/sample_fwknoprc.ts";
 import { errorText } from "./error_text.ts";
+import { createPrivateFile } from "./private_file.ts";
 import { Problem } from "./problem.ts";
 
 /** Creates the file, readable by its owner alone; never replaces one. */
 export async function createInitialRc(path: string): Promise<Problem | undefined> {
   try {
-    await Deno.writeTextFile(path, sampleFwknoprc(), { createNew: true, mode: 0o600 });
+    await createPrivateFile(path, sampleFwknoprc());
     return undefined;
   } catch (error) {
     const reason = errorText(error);

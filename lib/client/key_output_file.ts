@@ -4,7 +4,7 @@
  * @module
  */
 import { errorText } from "./error_text.ts";
-import { isSpecialFile, replacePrivateFile } from "./private_file.ts";
+import { createPrivateFile, isSpecialFile, replacePrivateFile } from "./private_file.ts";
 import { Problem } from "./problem.ts";
 
 /**
@@ -23,7 +23,7 @@ export async function writeKeyFile(
       await replacePrivateFile(path, text);
       return undefined;
     }
-    await Deno.writeTextFile(path, text, { createNew: true, mode: 0o600 });
+    await createPrivateFile(path, text);
     return undefined;
   } catch (error) {
     const exists = error instanceof Deno.errors.AlreadyExists;

@@ -1,5 +1,5 @@
 /**
- * Replacing files that hold keys.
+ * Making and replacing files that hold keys.
  *
  * @module
  */
@@ -9,11 +9,13 @@
  * or the new one, a crash loses neither. A symbolic link keeps pointing where it did. What is not a file (a terminal,
  * a pipe, `/dev/null`) is written to: root would put a file in the place of the device.
  *
+ * @param isDurable whether to wait until it is on the disk; without it a power cut may leave an empty file.
  * @throws the system's errors.
  */
 export async function replacePrivateFile(
   path: string,
   content: string | Uint8Array,
+  isDurable = true,
 ): Promise<void> {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   if (await isSpecialFile(path)) return await Deno.writeFile(path, bytes, { create: false });
@@ -23,12 +25,36 @@ export async function replacePrivateFile(
   const temporary = await Deno.makeTempFile({ dir: directory, prefix: ".fwknop-" });
   try {
     // makeTempFile makes it 0600.
-    await Deno.writeFile(temporary, bytes);
+    {
+      using file = await Deno.open(temporary, { write: true });
+      await writeAll(file, bytes);
+      if (isDurable) await file.syncData();
+    }
     await Deno.rename(temporary, target);
   } catch (error) {
     await Deno.remove(temporary);
     throw error;
   }
+}
+
+/**
+ * Makes a file, readable by the owner alone; nothing is left of one that cannot be written to its end.
+ *
+ * @throws the system's errors, and where there is something already.
+ */
+export async function createPrivateFile(path: string, text: string): Promise<void> {
+  using file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
+  try {
+    await writeAll(file, new TextEncoder().encode(text));
+    await file.syncData();
+  } catch (error) {
+    await Deno.remove(path);
+    throw error;
+  }
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
 }
 
 /** Whether a path leads to something that is neither file nor folder, `/dev/stdout` for one. */

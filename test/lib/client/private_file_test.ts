@@ -2,6 +2,7 @@ import { writeKeyFile } from "../../../lib/client/key_output_file.ts";
 import { savePacket } from "../../../lib/client/packet_file.ts";
 import { replacePrivateFile } from "../../../lib/client/private_file.ts";
 import { assert, assertEquals } from "../../assert.ts";
+import { SOURCE_PROGRAM } from "../../support/first_knock.ts";
 import { withFolder } from "../../support/folder.ts";
 
 const TEXT = "KEY secret\n";
@@ -46,3 +47,24 @@ Deno.test("a packet takes the place of a file, or of the link to one", () =>
     assertEquals(await Deno.readTextFile(link), "packet\n");
     assertEquals((await Deno.lstat(link)).mode! & 0o777, 0o600);
   }));
+
+Deno.test({
+  name: "nothing is left of a new file that there is no room for",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withFolder(async (folder) => {
+      // A limit of the size of files in place of a full disk.
+      const limited = 'ulimit -f 0; trap "" XFSZ; exec "$@"';
+      const path = `${folder}/keys`;
+      const { code, stderr } = await new Deno.Command("sh", {
+        args: ["-c", limited, "sh", ...SOURCE_PROGRAM, "keygen", "--key-gen-file", path],
+        stdout: "null",
+      }).output();
+      assertEquals(code, 1);
+      assertEquals(
+        new TextDecoder().decode(stderr),
+        `fwknop: cannot write the keys to ${path}: File too large\n`,
+      );
+      assertEquals([...Deno.readDirSync(folder)], []);
+    }),
+});
