@@ -6,10 +6,12 @@
 import { checkFilter } from "../lib/capture/check_filter.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
+import type { Stanza } from "../lib/config/stanza.ts";
 import { HintedError } from "../lib/hinted_error.ts";
 import { parseReplayFile } from "../lib/server/replay_file_text.ts";
 import { checkRunFolder } from "./run_folder.ts";
 import type { ServeLog } from "./serve_log.ts";
+import { refuseExposedPrograms } from "./serve_programs.ts";
 
 /** Whether the options ask for no more than a look at the files. */
 export function isCheckOnly(options: GivenOptions): boolean {
@@ -19,10 +21,18 @@ export function isCheckOnly(options: GivenOptions): boolean {
 /**
  * What is left of such a run when the configuration is in order.
  *
- * @throws {HintedError} when the digest file cannot be read; that there is none is in order.
+ * @throws {HintedError} when a server would not start, or the digest file cannot be read; that there is none is in order.
  */
-export function checkOnly(options: GivenOptions, settings: ServerSettings, log: ServeLog): void {
+export function checkOnly(
+  options: GivenOptions,
+  { settings, stanzas }: {
+    readonly settings: ServerSettings;
+    readonly stanzas: readonly Stanza[];
+  },
+  log: ServeLog,
+): void {
   if (options.has("exit-parse-config")) {
+    refuseExposedPrograms(stanzas);
     checkRunFolder(settings.FWKNOP_RUN_DIR);
     if (sniffs(settings)) checkFilter(settings.PCAP_FILTER);
     log.info("Configs parsed, exiting.");

@@ -97,7 +97,7 @@ export async function startServe(
   );
   try {
     if (!isCheckOnly(options)) return await serveConfig(config, run, log, context);
-    checkOnly(options, config.settings, log);
+    checkOnly(options, config, log);
     return ExitCode.ok;
   } catch (error) {
     if (!(error instanceof HintedError)) throw error;

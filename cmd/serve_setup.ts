@@ -28,6 +28,7 @@ import type { ServerSetup } from "../lib/server/server.ts";
 import type { LoadedServerConfig } from "./load_server_config.ts";
 import { openCommands, reloadCommands, type ServeCommands } from "./serve_commands.ts";
 import type { ServeLog } from "./serve_log.ts";
+import { refuseExposedPrograms } from "./serve_programs.ts";
 
 /** A setup together with the configuration it was made from. */
 export interface OpenedSetup extends ServerSetup {
@@ -76,6 +77,7 @@ export async function openSetup(
       hint: "Stop the server before you change them, and start it again",
     });
   }
+  refuseExposedPrograms(stanzas);
   const path = settings.ENABLE_DIGEST_PERSISTENCE && !testMode ? settings.DIGEST_FILE : undefined;
   await using undo = new AsyncDisposableStack();
   const opened = path === undefined ? undefined : openReplayFile(path);

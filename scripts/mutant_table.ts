@@ -1151,9 +1151,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     check: "16, row 31",
     off: "key files are private",
-    file: "lib/client/key_output_file.ts",
-    text: "{ createNew: true, mode: 0o600 }",
-    becomes: "{ createNew: true, mode: 0o644 }",
+    file: "lib/client/private_file.ts",
+    text: "{ write: true, createNew: true, mode: 0o600 }",
+    becomes: "{ write: true, createNew: true, mode: 0o644 }",
     killer: [
       "cmd/keygen_test.ts",
       "a file is private, and one that is there is replaced only with --force",
