@@ -147,8 +147,11 @@ export function adapterFor(
     },
 
     rules(grant, features) {
-      const datestop = features.has(`datestop${grant.address.family}`);
-      const granted = grantRules(grant, settings.chains, datestop);
+      const { family } = grant.address;
+      const granted = grantRules(grant, settings.chains, {
+        datestop: features.has(`datestop${family}`),
+        addressType: features.has(`to this host${family}`),
+      });
       if (typeof granted === "string") return granted;
       return granted.map(({ rule, summary }) => toRule(rule, summary));
     },

@@ -39,11 +39,19 @@ const SWITCHES: Readonly<Record<ChainRole, string>> = {
   masquerade: "ENABLE_IPT_SNAT",
 };
 
+/** Matches that the kernel offers. */
+export interface Matches {
+  /** `time`, which ends a rule by itself. */
+  readonly datestop: boolean;
+  /** `addrtype`, which tells what is addressed to this host. */
+  readonly addressType: boolean;
+}
+
 /** The rules of a grant in the order of the chains, or why it cannot be carried out. */
 export function grantRules(
   grant: Grant,
   chains: Chains,
-  datestop: boolean,
+  { datestop, addressType }: Matches,
 ): readonly GrantedRule[] | string {
   const wanted: [ChainRole, Match, string?][] = grant.kind === "access"
     ? accessMatches(grant, chains)
@@ -59,6 +67,7 @@ export function grantRules(
       table: chain.table,
       chain: chain.name,
       ...match,
+      ...(role === "dnat" && addressType && isForThisHost(match) ? { toThisHost: true } : {}),
       expires: grant.expires,
       stanza: grant.stanza,
       datestop,
@@ -137,6 +146,14 @@ function natMatches(grant: LocalNatGrant | ForwardGrant): [ChainRole, Match, str
     matches.push(["masquerade", inside, `SNAT${all}`]);
   }
   return matches;
+}
+
+/**
+ * A service is redirected where the client calls this host: what it sends through this host to others is none of the
+ * grant's business. FORWARD_ALL says everything, and means it.
+ */
+function isForThisHost({ destination, destinationPort }: Match): boolean {
+  return destination === undefined && destinationPort !== undefined;
 }
 
 function endpoint(address: Address, port: number): string {

@@ -55,7 +55,14 @@ export function iptablesProbes(context: ProbeContext): readonly Probe[] {
     ...tryRule("filter", "-m time --datestop 2038-01-01T00:00:00 -j RETURN"),
     failure: `The ${name} match 'time' is not available: rules are closed by this program only`,
   };
-  return [...(commentCheck ? [comment] : []), ...targets, time];
+  const addressType: Probe = {
+    feature: `to this host${family}`,
+    ...tryRule("filter", "-m addrtype --dst-type LOCAL -j RETURN"),
+    failure:
+      `The ${name} match 'addrtype' is not available: NAT grants also redirect what a client sends through this host`,
+  };
+  const rewrites = chains.some(({ role }) => role === "dnat");
+  return [...(commentCheck ? [comment] : []), ...targets, time, ...(rewrites ? [addressType] : [])];
 }
 
 /** What rules of the role say behind their target. */

@@ -23,6 +23,8 @@ export interface IptablesRule {
   readonly expires: number;
   /** Number of the stanza that allowed it; remembered for whoever lists or adopts the rule. */
   readonly stanza?: number;
+  /** Only what is addressed to this host; not what it forwards (`-m addrtype --dst-type LOCAL`). */
+  readonly toThisHost?: boolean;
   /** Whether the kernel ends the rule as well (`-m time --datestop`). */
   readonly datestop: boolean;
   readonly target: string;
@@ -50,6 +52,7 @@ export function ruleArguments(rule: IptablesRule): string[] {
   if (rule.destination !== undefined) words.push("-d", rule.destination);
   if (rule.sourcePort !== undefined) words.push("--sport", String(rule.sourcePort));
   if (rule.destinationPort !== undefined) words.push("--dport", String(rule.destinationPort));
+  if (rule.toThisHost === true) words.push("-m", "addrtype", "--dst-type", "LOCAL");
   if (rule.stanza !== undefined) {
     words.push("-m", "comment", "--comment", `${STANZA_PREFIX}${rule.stanza}`);
   }
@@ -61,11 +64,11 @@ export function ruleArguments(rule: IptablesRule): string[] {
 }
 
 /**
- * Two rules that admit the same until the same second have the same key; the kernel-side end and the stanza do not
- * count.
+ * Two rules that admit the same until the same second have the same key; the stanza and what depends on the kernel's
+ * modules do not count.
  */
 export function ruleKey({ stanza: _, ...rule }: IptablesRule): string {
-  const words = ruleArguments({ ...rule, datestop: false });
+  const words = ruleArguments({ ...rule, toThisHost: false, datestop: false });
   return [`ipv${rule.family}`, rule.table, rule.chain, ...words].join(" ");
 }
 
@@ -110,7 +113,9 @@ export function recogniseRule(
   const destination = readHost(options.get("-d"), place.family);
   const sourcePort = readPort(options.get("--sport"));
   const destinationPort = readPort(options.get("--dport"));
-  const odd = !known || source === null || destination === null || sourcePort === null ||
+  const destinationType = options.get("--dst-type") ?? "LOCAL";
+  const odd = !known || destinationType !== "LOCAL" || source === null || destination === null ||
+    sourcePort === null ||
     destinationPort === null ||
     (protocol !== undefined && protocol !== "tcp" && protocol !== "udp");
   if (odd) return { expires };
@@ -124,6 +129,7 @@ export function recogniseRule(
       ...(destination === undefined ? {} : { destination }),
       ...(sourcePort === undefined ? {} : { sourcePort }),
       ...(destinationPort === undefined ? {} : { destinationPort }),
+      ...(options.has("--dst-type") ? { toThisHost: true } : {}),
       expires,
       ...(stanza === undefined ? {} : { stanza }),
       datestop: options.has("--datestop"),
@@ -141,7 +147,7 @@ function isComment(index: number, at: number): boolean {
 }
 
 const KNOWN_OPTIONS: ReadonlySet<string> = new Set([
-  ..."-p -s -d -j --sport --dport --datestop --comment".split(" "),
+  ..."-p -s -d -j --sport --dport --dst-type --datestop --comment".split(" "),
   ..."--to-destination --to-source".split(" "),
 ]);
 

@@ -32,6 +32,8 @@ export interface SetSchema {
   /** What a map's elements hold: an address, or an address and a port. */
   readonly data?: "address" | "endpoint";
   readonly verdict: "accept" | "dnat" | "snat" | "masquerade";
+  /** Only for what is addressed to this host, not for what it forwards. */
+  readonly toThisHost?: true;
 }
 
 const END: readonly KeyPart[] = ["client", "host", "service"];
@@ -66,6 +68,7 @@ export const NFT_SETS: readonly SetSchema[] = [
     key: ["client", "service"],
     data: "endpoint",
     verdict: "dnat",
+    toThisHost: true,
   },
   {
     name: "dnatallto",
@@ -168,7 +171,7 @@ export function shapeComment(shape: NftShape): string {
     ...setsOf(shape).map(({ name }) => name),
     ...shape.protect.map(formatService),
     // Raised when rules or sets get another form.
-    "form 1",
+    "form 2",
   ].join(" ");
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) {
@@ -189,7 +192,7 @@ function setCommand({ name, key, data }: SetSchema, family: AddressFamily): stri
 
 function ruleCommands(shape: NftShape): string[] {
   const commands: string[] = [];
-  for (const { name, hook, key, verdict } of setsOf(shape)) {
+  for (const { name, hook, key, verdict, toThisHost } of setsOf(shape)) {
     for (const family of FAMILIES) {
       const ip = family === 4 ? "ip" : "ip6";
       const selector = key.map((part) =>
@@ -204,7 +207,9 @@ function ruleCommands(shape: NftShape): string[] {
         ? `${selector} ${reference} meta mark set ${NFT_MARK} accept`
         : verdict === "masquerade"
         ? `${selector} ${reference} masquerade`
-        : `${verdict} ${ip} to ${selector} map ${reference}`;
+        : `${
+          toThisHost ? "fib daddr type local " : ""
+        }${verdict} ${ip} to ${selector} map ${reference}`;
       commands.push(`add rule ${NFT_TABLE} ${hook} ${statement}`);
     }
   }

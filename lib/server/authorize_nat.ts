@@ -25,7 +25,10 @@ export interface NatPolicy {
 export type Route =
   | Pick<OpenPorts, "kind">
   | Pick<LocalNat, "kind" | "target" | "forced" | "arrivedAt" | "rewrite" | "sourceNat">
-  | Pick<Forward, "kind" | "target" | "forced" | "everything" | "rewrite" | "sourceNat">;
+  | Pick<
+    Forward,
+    "kind" | "target" | "forced" | "arrivedAt" | "everything" | "rewrite" | "sourceNat"
+  >;
 
 /** Whether the request is for a kind of NAT that is not enabled; which kind. */
 export function disabledNat(
@@ -94,13 +97,13 @@ export function chooseRoute(
   const sourceNat = chooseSourceNat(stanza, policy.sourceNat, client.family);
   const rewrite = target !== undefined && !stanza.disableDnat;
   const nat = { forced, rewrite, ...(sourceNat === undefined ? {} : { sourceNat }) };
-  if (target === undefined) return { kind: "forward", everything: true, ...nat };
+  if (target === undefined) return { kind: "forward", everything: true, arrivedAt, ...nat };
   const host = { host: target.host, port: target.port };
   // What a client calls local stays on this host, whatever else the stanza forwards.
   if (request.nat?.local === true && !(forced && stanza.forwardAll)) {
     return { kind: "local-nat", target: host, arrivedAt, ...nat };
   }
-  return { kind: "forward", target: host, everything: stanza.forwardAll, ...nat };
+  return { kind: "forward", target: host, everything: stanza.forwardAll, arrivedAt, ...nat };
 }
 
 /** FORCE_NAT, unless it is the `0.0.0.0 0` that stands for no host. */

@@ -52,6 +52,8 @@ export interface Forward extends AccessDecision {
   readonly target?: NatHost;
   /** FORCE_NAT names the target, if there is one; otherwise the client does. */
   readonly forced: boolean;
+  /** Where the packet was sent to: connections to there are redirected, if it is no address of this host. */
+  readonly arrivedAt: Address;
   readonly everything: boolean;
   readonly rewrite: boolean;
   readonly sourceNat?: SourceNat;

@@ -45,6 +45,29 @@ export function settleNat(
   resolved: Address | undefined,
   surroundings: NatSurroundings,
 ): SettledNat {
+  const settled = settleEnd(decision, resolved, surroundings);
+  return settled.allowed ? allow(withBeginning(settled.grant, surroundings)) : settled;
+}
+
+/**
+ * Only connections to addresses of this host are redirected, or else every other connection of the client through this
+ * host would be, and the client is whom the message names. A packet that came to an address that this host has not, but
+ * routes or translates, is about that one.
+ */
+function withBeginning(grant: SettledGrant, { placeOf }: NatSurroundings): SettledGrant {
+  if (grant.kind === "open" || grant.destination !== undefined) return grant;
+  const { rewrite, arrivedAt, address } = grant;
+  const isEverything = grant.kind === "forward" && grant.everything;
+  const isOther = rewrite && !isEverything && arrivedAt.family === address.family &&
+    placeOf(arrivedAt) === "elsewhere";
+  return isOther ? { ...grant, destination: arrivedAt } : grant;
+}
+
+function settleEnd(
+  decision: AccessGrant,
+  resolved: Address | undefined,
+  surroundings: NatSurroundings,
+): SettledNat {
   switch (decision.kind) {
     case "open":
       return allow(decision);
@@ -121,7 +144,7 @@ function asLocal(
   { address, port }: NatTarget,
 ): SettledGrant {
   const target = { host: address, address, port };
-  return { arrivedAt: address, ...rest, kind: "local-nat", target };
+  return { ...rest, kind: "local-nat", target };
 }
 
 function asForward(

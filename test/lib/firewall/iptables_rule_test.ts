@@ -77,6 +77,7 @@ Deno.test("a foreign form keeps its expiry, an unreadable expiry makes it broken
       `! -s 10.0.0.1/32 ${end}`,
       `-s 10.0.0.0/8 ${end}`,
       `-s 10.0.0.1/32 -i eth0 ${end}`,
+      `-s 10.0.0.1/32 -m addrtype --dst-type BROADCAST ${end}`,
       `-p icmp ${end}`,
       `-p tcp -m tcp --dport 22:30 ${end}`,
       `-s fd00::1/128 ${end}`,
@@ -98,6 +99,7 @@ Deno.test("every rule of ours is recognised from its own words", () => {
     destinationPort: port,
     expires: fc.integer({ min: 1, max: 99999999999 }),
     stanza: fc.integer({ min: 1, max: 999999999 }),
+    toThisHost: fc.constant(true),
   }, { requiredKeys: ["expires"] });
   fc.assert(fc.property(any, (parts) => {
     const made: IptablesRule = { ...place, ...parts, datestop: false, target: "ACCEPT" };
@@ -107,5 +109,8 @@ Deno.test("every rule of ours is recognised from its own words", () => {
     const found = recogniseRule(place, words);
     assert.equal(found?.expires, parts.expires);
     assert.equal(found?.rule?.stanza, parts.stanza);
+    assert.equal(found?.rule?.toThisHost, parts.toThisHost);
+    // A kernel without the match holds the same rule.
+    assert.equal(ruleKey(made), ruleKey({ ...made, toThisHost: false }));
   }));
 });

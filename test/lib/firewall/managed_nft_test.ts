@@ -273,7 +273,7 @@ namespaceTest(
     const server = await lab.namespace("server");
     const { firewall, events } = nftIn(server);
     await firewall.prepare();
-    const expires = Math.floor(Date.now() / 1000) + 1;
+    const expires = Math.floor(Date.now() / 1000) + 3;
     const element = `{ 10.9.0.7 . tcp . 22 comment "_exp_${expires}" }`;
     await server.must("nft", "add", "element", "inet", "fwknop", "access4", element);
     await firewall.check();

@@ -85,6 +85,7 @@ Deno.test("row 20: FORWARD_ALL alone forwards, rewrites nothing, and opens no po
   assertEquals(route, {
     kind: "forward",
     forced: false,
+    arrivedAt: address("198.51.100.7"),
     everything: true,
     rewrite: false,
     sourceNat: { kind: "snat", address: address("203.0.113.9") },

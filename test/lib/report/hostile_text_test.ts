@@ -125,6 +125,7 @@ const explainEvents: readonly ExplainEvent[] = [
     decision: {
       kind: "forward",
       forced: false,
+      arrivedAt: address,
       stanza: 1,
       address,
       services: [],

@@ -204,8 +204,9 @@ Deno.test("a NAT grant is told with the host and port that it opens, a name as i
     seconds: 30,
     rewrite: true,
   } as const;
-  const forward = { ...base, kind: "forward", everything: false, forced: false } as const;
   const arrivedAt = anAddress("198.51.100.7");
+  const client = { kind: "forward", forced: false, arrivedAt } as const;
+  const forward = { ...base, ...client, everything: false } as const;
   const decisions: readonly (readonly [Decision, string | undefined])[] = [
     [
       { ...forward, target: { host: inside, port: 3389 } },
@@ -311,6 +312,7 @@ Deno.test("a NAT target that is only known after a look-up is refused with the l
     services: [{ protocol: "tcp", port: 33389 }],
     seconds: 30,
     forced: false,
+    arrivedAt: anAddress("198.51.100.7"),
     everything: false,
     rewrite: true,
     target: { host: "desk.example.com", port: 3389 },

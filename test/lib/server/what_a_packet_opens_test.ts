@@ -158,8 +158,13 @@ function promised(is: Case): readonly string[] | undefined {
         .every((address) => address === undefined || isIpv6(address) === isIpv6(client))
       ? [...new Set(lines)].toSorted().map((line) => `${line} for ${seconds}`)
       : undefined;
+  // One service: to this host's addresses, or to the one that was knocked at where this host only routes it.
+  const isRouted = ["10.0.0.9", "198.51.100.255"].includes(sentTo) && !isIpv6(client);
+  const called = is.destinationRule || isRouted ? sentTo : "here";
   const dnat = (outside: string, to: string) =>
-    stanza.disableDnat ? [] : [`dnat ${client} -> ${here} ${outside} => ${to}`];
+    stanza.disableDnat
+      ? []
+      : [`dnat ${client} -> ${outside === "all" ? here : called} ${outside} => ${to}`];
   const toThisHost = (host: string, port: number) =>
     rules(host, `in ${client} -> ${host} ${protocol}/${port}`, ...dnat(first, `${host} ${port}`));
   const toInside = (host: string, port: number) =>
@@ -328,7 +333,7 @@ function packetOf({ type, client, services, nat, timeout, forwardedFor }: Case):
 }
 
 function byIptables(grant: Grant): Opened {
-  const rules = grantRules(grant, CHAINS, false);
+  const rules = grantRules(grant, CHAINS, { datestop: false, addressType: true });
   assert(typeof rules !== "string", String(rules));
   const hooks: Record<string, string> = {
     FWKNOP_INPUT: "in",
@@ -344,7 +349,8 @@ function byIptables(grant: Grant): Opened {
           ? rule.to.value
           : rule.to.value.replace(/^\[?([^\]]*?)\]?:([0-9]+)$/, "$1 $2")
       }`;
-    return `${hooks[rule.chain]} ${rule.source} -> ${rule.destination ?? "any"} ${
+    const everywhere = rule.toThisHost ? "here" : "any";
+    return `${hooks[rule.chain]} ${rule.source} -> ${rule.destination ?? everywhere} ${
       rule.protocol === undefined ? "all" : `${rule.protocol}/${rule.destinationPort}`
     }${to} for ${rule.expires - NOW}`;
   });
@@ -358,6 +364,8 @@ function byNft(grant: Grant): Opened {
     const hook = name.startsWith("access") ? "in" : name.startsWith("fwd") ? "fwd" : "dnat";
     const host = ["accessto", "fwd", "fwdhost", "dnatto", "dnatallto"].includes(name)
       ? rest.shift()
+      : name === "dnat"
+      ? "here"
       : "any";
     const service = rest.length === 0 ? "all" : rest.join("/");
     const to = value === undefined ? "" : ` => ${value.replace(" . ", " ")}`;
