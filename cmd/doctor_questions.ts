@@ -7,7 +7,7 @@ import { commandWords } from "../lib/config/command_words.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { natSwitches } from "../lib/config/nat_switches.ts";
 import { interfaceNames, isSniffing } from "../lib/config/sniffed_interfaces.ts";
-import { hasGlobalIpv6 } from "../lib/firewall/global_ipv6.ts";
+import { hasGlobalIpv6, hasLinkIpv6 } from "../lib/firewall/global_ipv6.ts";
 import type { FirewallChoice } from "../lib/firewall/choose.ts";
 import type { DoctorQuestions } from "../lib/doctor/doctor.ts";
 import { askedServices } from "../lib/doctor/asked_services.ts";
@@ -18,6 +18,8 @@ import type { LoadedServerConfig } from "./load_server_config.ts";
 export interface HostFacts {
   /** Whether others reach this host by IPv6. */
   readonly ipv6: boolean;
+  /** Whether hosts of the same link do. */
+  readonly linkIpv6?: boolean;
   /** The interfaces by which strangers come; absent: by any. */
   readonly interfaces?: readonly string[];
 }
@@ -25,7 +27,8 @@ export interface HostFacts {
 /** Looks at the system. */
 export function readHostFacts(config: Pick<LoadedServerConfig, "settings" | "given">): HostFacts {
   const interfaces = strangerInterfaces(config);
-  return { ipv6: hasGlobalIpv6(), ...(interfaces === undefined ? {} : { interfaces }) };
+  const facts = { ipv6: hasGlobalIpv6(), linkIpv6: hasLinkIpv6(interfaces) };
+  return { ...facts, ...(interfaces === undefined ? {} : { interfaces }) };
 }
 
 /**
@@ -56,7 +59,7 @@ function standsAlone(name: string): boolean {
 export function doctorQuestions(
   { settings, stanzas }: Pick<LoadedServerConfig, "settings" | "stanzas">,
   { kind, command }: FirewallChoice,
-  { ipv6, interfaces }: HostFacts,
+  { ipv6, linkIpv6, interfaces }: HostFacts,
 ): DoctorQuestions {
   // What stands before the program, such as "ip netns exec NAME", stands before the other one too.
   const wrapper = commandWords(command).slice(0, -1);
@@ -71,6 +74,7 @@ export function doctorQuestions(
     ...askedServices(stanzas, natSwitches(settings)),
     ...(interfaces === undefined ? {} : { interfaces }),
     ipv6,
+    ...(linkIpv6 === undefined ? {} : { linkIpv6 }),
     forwarding,
     ...(kind === "firewalld" ? { firewalld: command } : {}),
     ...(kind === "pf" ? { pf: { command, anchor: settings.PF_ANCHOR_NAME, nat } } : {}),

@@ -14,6 +14,7 @@ import { examineFirewalld } from "./firewalld.ts";
 import { judgeGrants } from "./grants.ts";
 import { judgeInside } from "./inside.ts";
 import { describeUnread, readRuleset, type Ruleset } from "./linux_ruleset.ts";
+import { judgeNeighbours } from "./neighbours.ts";
 import { admitService } from "./place.ts";
 import { isLoopback } from "./address_match.ts";
 import { type DoctorQuestions, familiesOf, type InsideService } from "./questions.ts";
@@ -98,7 +99,11 @@ export function judgeRuleset(questions: DoctorQuestions, ruleset: Ruleset): Find
   return [
     ...judgeLook(ruleset),
     ...judgeTargets(questions, ruleset),
-    ...services.flatMap((service) => judgeService(questions, ruleset, service)),
+    ...services.flatMap((service) => {
+      const found = judgeService(questions, ruleset, service);
+      const near = judgeNeighbours(questions, ruleset, service);
+      return near === undefined ? found : [...found.filter(({ state }) => state !== "good"), near];
+    }),
     ...judgeInside(questions, ruleset),
     ...judgeGrants(questions, ruleset),
     ...judgeSessions(questions, ruleset),

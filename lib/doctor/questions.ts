@@ -33,6 +33,8 @@ export interface DoctorQuestions {
   readonly spaServices?: readonly Service[];
   /** Whether strangers reach this host by IPv6 too. */
   readonly ipv6: boolean;
+  /** Whether hosts of the same link do, though others may not. */
+  readonly linkIpv6?: boolean;
   /** Whether grants may forward. */
   readonly forwarding: boolean;
   /** The command of firewalld's client; absent: another firewall is driven. */

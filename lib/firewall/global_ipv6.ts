@@ -14,7 +14,23 @@ export function hasGlobalIpv6(): boolean {
   }
 }
 
-/** The same by an address alone, where the system does not tell its scope. */
+/**
+ * Whether hosts of the same link reach this host by IPv6. Linux only.
+ *
+ * @param interfaces those that are asked about; absent: all.
+ */
+export function hasLinkIpv6(interfaces?: readonly string[]): boolean {
+  try {
+    return Deno.readTextFileSync("/proc/net/if_inet6").split("\n").some((line) => {
+      const [, , , scope, , name = ""] = line.trim().split(/ +/);
+      return scope === "20" && (interfaces?.includes(name) ?? true);
+    });
+  } catch {
+    return false;
+  }
+}
+
+/** The same as `hasGlobalIpv6` by an address alone, where the system does not tell its scope. */
 export function isGlobalIpv6(
   { family, address }: Pick<Deno.NetworkInterfaceInfo, "family" | "address">,
 ): boolean {

@@ -117,7 +117,7 @@ const UFW = [
 
 namespaceTest(
   "nft beside chains like those of ufw: with a rule for the mark a knock opens",
-  { programs: ["iptables", "nft"] },
+  { programs: ["iptables", "ip6tables", "nft"] },
   (lab) =>
     withFolder(async (folder) => {
       const hosts = await GatewayLab.build(lab);
@@ -127,6 +127,7 @@ namespaceTest(
       }
       await echoService(gateway, GATEWAY, PORT, "beside");
       write(folder, "FIREWALL nft");
+      await gateway.must("ip6tables", "-w", "-P", "INPUT", "DROP");
       const mend = "iptables -I INPUT 1 -m mark --mark 0x5fa -j ACCEPT";
       const said = await doctor(gateway, folder);
       assertMatch(said, /ok {7}tcp\/2222 is closed to those who do not knock/);

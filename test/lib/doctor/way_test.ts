@@ -409,3 +409,21 @@ namespaceTest(
     ]);
   },
 );
+
+namespaceTest(
+  "a port that is closed over IPv4 is not called closed where hosts of the same link reach it by IPv6",
+  { programs: ["iptables", "ip6tables", "nft"] },
+  async (lab) => {
+    const host = await lab.namespace("host");
+    const open = (how: string) =>
+      `${how} over IPv6 to every host of the same link, by an address of this host that begins with fe80`;
+    await restore(host, "*filter", "-A INPUT -p tcp --dport 8443 -j DROP", "COMMIT");
+    const ask = () => said(host, "tcp/8443", { linkIpv6: true });
+    assertEquals(await ask(), [open("WRONG tcp/8443 is open")]);
+    const rule = "-A INPUT -p tcp --dport 8443 -s fe80::1 -j DROP".split(" ");
+    await host.must("ip6tables", ...rule);
+    assertEquals(await ask(), [open("unclear tcp/8443 is perhaps open")]);
+    await host.must("ip6tables", ..."-A INPUT -p tcp --dport 8443 -j DROP".split(" "));
+    assertEquals(await ask(), [CLOSED]);
+  },
+);
