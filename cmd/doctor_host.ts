@@ -66,12 +66,14 @@ function examinePcap(settings: ServerSettings): Finding[] {
   return [{ state: falls ? "unclear" : "bad", text: missing.text, mend: missing.hint }];
 }
 
-/** A kernel that says nothing keeps its clock somehow. */
+/** Where the system does not say who sets its clock there is nothing to report. */
 function examineClock(limit: number): Finding[] {
-  if (readClock().isKept !== false) return [{ state: "good", text: "The clock is kept right" }];
+  const { isKept } = readClock();
+  if (isKept === undefined) return [];
+  if (isKept) return [{ state: "good", text: "A time service sets this machine's clock" }];
   return [{
     state: "unclear",
-    text: `Nothing keeps the clock right: packets that seem ${limit} s off are refused`,
+    text: `No time service sets this machine's clock: packets more than ${limit} s off are refused`,
     mend: "timedatectl set-ntp true",
   }];
 }

@@ -92,7 +92,7 @@ function parseTime(text: string | undefined): number | undefined {
   const isDate = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})?)?$/.test(text);
   const time = isDate ? Date.parse(text) : NaN;
   if (!Number.isNaN(time)) return Math.floor(time / 1000);
-  throw new HintedError(`--now '${text}' is no time`, {
+  throw new HintedError(`--now '${text}' is not a time`, {
     hint: "Seconds since 1970, or as 2026-11-22T09:30:00Z",
   });
 }
@@ -101,7 +101,7 @@ function parseAddressOption(options: GivenOptions, name: string): Address | unde
   const text = options.value(name);
   const address = text === undefined ? undefined : parseAddress(text);
   if (text === undefined || address !== undefined) return address;
-  throw new HintedError(`--${name} '${text}' is no IP address`);
+  throw new HintedError(`--${name} '${text}' is not an IP address`);
 }
 
 /** A packet text does not say who sent it, and that may decide. */

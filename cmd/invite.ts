@@ -8,7 +8,7 @@ import type { CommandDefinition } from "./command.ts";
 
 /** A new client of a server, in one step. */
 export const invite: CommandDefinition = {
-  brief: "Let somebody in: keys, the server's stanza and the client's",
+  brief: "Let a client in: keys, the server's stanza and the client's",
   group: "Server",
   description: [
     "  fwknop invite alice --server gate.example --access tcp/22",

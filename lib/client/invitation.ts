@@ -47,7 +47,7 @@ export function invitationTerms(name: string, options: GivenOptions): Invitation
     });
   }
   if (parseAddress(server) === undefined && !isHostName(server)) {
-    return usageProblem(`--server: '${server}' is no host name and no address`);
+    return usageProblem(`--server: '${server}' is neither a host name nor an address`);
   }
   if (parseServices(access) === undefined) {
     return usageProblem(`--access: '${access}' is not a list such as tcp/22 or tcp/22,udp/53`);

@@ -99,7 +99,7 @@ function requiresSourceAddress(draft: StanzaDraft, check: StanzaCheck): boolean 
     check.warning(
       `Warning: REQUIRE_SOURCE_ADDRESS not enabled for access stanza source: ${check.source}`,
       name,
-      "Whoever resends a client's packet first from another address can be admitted in its place",
+      "An attacker who resends a client's packet first, from another address, is admitted in its place",
     );
   }
   return required;

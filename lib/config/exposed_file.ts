@@ -25,4 +25,4 @@ export function exposedFile(
 
 /** What to do about an exposure. */
 export const EXPOSURE_HINT =
-  "Whoever can change it decides what is done here: chown root and chmod go-w what is named";
+  "A user who can change it decides what is done here: chown root and chmod go-w what is named";

@@ -108,7 +108,7 @@ function warnOfUnknownVariables(
     const [written = "$"] = /^\$[A-Za-z0-9_]*/.exec(template.slice(piece.offset)) ?? [];
     const nearest = nearestWord(written.slice(1), CYCLE_VARIABLES);
     check.warning(
-      `'${written}' in ${name} is no variable and loses its '$' for stanza source: ${check.sourceAndNumber}`,
+      `'${written}' in ${name} is not a variable and loses its '$' for stanza source: ${check.sourceAndNumber}`,
       name,
       nearest === undefined
         ? `The variables are ${CYCLE_VARIABLES.map((known) => `$${known}`).join(" ")}`

@@ -63,8 +63,8 @@ function requiresSignature(
       `Warning: GPG_REQUIRE_SIG should really be enabled for stanza source: ${check.sourceAndNumber}`,
       "GPG_DISABLE_SIG",
       signers.length > 0
-        ? "GPG_REMOTE_ID and GPG_FINGERPRINT_ID are not looked at: whoever has the server's public key can make packets"
-        : "Whoever has the server's public key can make packets",
+        ? "GPG_REMOTE_ID and GPG_FINGERPRINT_ID are not looked at: an attacker who has the server's public key can make packets"
+        : "An attacker who has the server's public key can make packets",
     );
     return false;
   }

@@ -81,7 +81,7 @@ class UciReader {
     }
     const nearest = nearestWord(keyword.text, KEYWORDS);
     this.#error(
-      `'${keyword.text}' is none of ${KEYWORDS.join(", ")}`,
+      `'${keyword.text}' is not one of ${KEYWORDS.join(", ")}`,
       position,
       nearest === undefined ? "A comment starts with '#'" : `Did you mean ${nearest}?`,
     );

@@ -34,7 +34,7 @@ export function explainRefusal(refusal: Refusal): Explanation {
       return {
         fact: `this very packet came before, from ${facts["source"]}, ${facts["ago"]} s ago`,
         hint:
-          "somebody repeats a captured packet, or a network doubles it; a knock makes a new one each time",
+          "an attacker repeats a captured packet, or a network doubles it; a knock makes a new one each time",
       };
     case "duplicate":
       return {

@@ -18,7 +18,7 @@ export function firewallLine(event: FirewallEvent): LogLine {
     }
     case "vanished": {
       const { chain, address, service } = event.rule;
-      const text = `Somebody removed the rule for ${address} ${service} from ${chain}`;
+      const text = `Another program removed the rule for ${address} ${service} from ${chain}`;
       return { severity: "warning", text };
     }
     case "restored": {

@@ -88,7 +88,7 @@ Deno.test("an old packet text is told how old it is, and --now takes seconds and
     for (const now of ["yesterday", "2027-13-45", "-5", "1.5"]) {
       await explain([text()], { now }).then(
         () => assert(false, now),
-        (error) => assertMatch(String(error), /--now '.*' is no time/),
+        (error) => assertMatch(String(error), /--now '.*' is not a time/),
       );
     }
   }));
@@ -171,7 +171,7 @@ Deno.test("--from and --to take the place of what the headers say", () =>
     assert(error instanceof HintedError);
     assertEquals(error.hint, "Add --from ADDRESS, one of 10.0.0.0/8 perhaps");
     const bad = await explain([text()], { from: "somewhere" }).catch((thrown) => thrown);
-    assertEquals(bad.message, "--from 'somewhere' is no IP address");
+    assertEquals(bad.message, "--from 'somewhere' is not an IP address");
   }));
 
 Deno.test("the server's replay file is consulted and left as it is", () =>

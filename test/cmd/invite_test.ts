@@ -235,7 +235,7 @@ Deno.test("what cannot be an invitation is refused with an example or what is al
     [["alice", "-D", "gate.example"], /invite needs --access/],
     [[...ALICE, "bob"], /'bob' is one word too many/],
     [["a\nSOURCE ANY", ...ALICE.slice(1)], /cannot be the name of an invitation/],
-    [["alice", "-D", "gate_1", "-A", "tcp/22"], /no host name and no address/],
+    [["alice", "-D", "gate_1", "-A", "tcp/22"], /neither a host name nor an address/],
     [["alice", "-D", "gate", "-A", "tcp/22-30"], /is not a list such as tcp\/22/],
     [[...ALICE, "--allow-ip", "me"], /is not resolve, source or an address/],
     [[...ALICE, "-f", "0"], /is not a number of seconds from 1/],

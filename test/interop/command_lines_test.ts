@@ -85,6 +85,6 @@ namespaceTest(
         { folder, accessConf },
       );
       // A hint of ours at the start; the C daemon has nothing to say about it.
-      assertEquals(ours.filter((line) => !line.includes("is no variable")), reference);
+      assertEquals(ours.filter((line) => !line.includes("is not a variable")), reference);
     }),
 );

@@ -76,7 +76,7 @@ What a packet was refused for:
 /** SECURITY. */
 export const SECURITY = `
 Give every stanza an HMAC key, and say so with \`REQUIRE_HMAC Y\`: packets are then authenticated before anything of them is
-decrypted or parsed. Say \`REQUIRE_SOURCE_ADDRESS Y\`, lest somebody on the way changes whom a packet admits. Keys come from
+decrypted or parsed. Say \`REQUIRE_SOURCE_ADDRESS Y\`, lest an attacker on the way changes whom a packet admits. Keys come from
 \`fwknop keygen\`; a passphrase can be guessed from one captured packet. Files that hold keys are mode 0600.`;
 
 /** DIFFERENCES. */

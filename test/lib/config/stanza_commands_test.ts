@@ -26,8 +26,8 @@ Deno.test("a cycle with every known variable loads without a word", () => {
 Deno.test("a dollar that begins no variable is warned of at its place, with the nearest name", () => {
   const { warnings } = read("CMD_CYCLE_OPEN /bin/open $SRC $PROT ${PORT}\nCMD_CYCLE_CLOSE NONE");
   assertEquals(warnings, [
-    "a:5:31 '$PROT' in CMD_CYCLE_OPEN is no variable and loses its '$' for stanza source: 'ANY' (#1)",
-    "a:5:37 '$' in CMD_CYCLE_OPEN is no variable and loses its '$' for stanza source: 'ANY' (#1)",
+    "a:5:31 '$PROT' in CMD_CYCLE_OPEN is not a variable and loses its '$' for stanza source: 'ANY' (#1)",
+    "a:5:37 '$' in CMD_CYCLE_OPEN is not a variable and loses its '$' for stanza source: 'ANY' (#1)",
   ]);
 });
 

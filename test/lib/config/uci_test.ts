@@ -76,7 +76,7 @@ Deno.test("mistakes are told with their place and what to do", () => {
   const cases: readonly (readonly [text: string, error: string, hint: string])[] = [
     [
       "confg access\n",
-      "f:1:1 'confg' is none of package, config, option, list",
+      "f:1:1 'confg' is not one of package, config, option, list",
       "Did you mean config?",
     ],
     ["config\n", "f:1:1 Expected a type and perhaps a name after config", "config access"],

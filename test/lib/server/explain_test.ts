@@ -149,7 +149,7 @@ Deno.test("a packet seen before is a replay, and it is told what it would have d
   assertEquals(
     lines.slice(2),
     [
-      "replay: somebody repeats a captured packet, or a network doubles it; a knock makes a new one each time",
+      "replay: an attacker repeats a captured packet, or a network doubles it; a knock makes a new one each time",
       "→ apart from that:",
       "decoded #1",
       "decided",
