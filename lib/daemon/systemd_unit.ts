@@ -18,7 +18,9 @@ After=network.target
  */
 const LIFE = `KillMode=mixed
 Restart=on-failure
-RestartSec=5`;
+RestartSec=5
+# A dump of a crash would hold the keys.
+LimitCORE=0`;
 
 const TAIL = `
 [Install]

@@ -29,6 +29,10 @@ async function analyze(...args: string[]): Promise<{ code: number; text: string 
 }
 
 for (const kind of KINDS) {
+  Deno.test(`the ${kind} unit leaves no dump with keys behind a crash`, () => {
+    assert.match(systemdUnit(kind, "/bin/true"), /^LimitCORE=0$/m);
+  });
+
   Deno.test(`systemd finds nothing wrong with the ${kind} unit`, {
     ignore: isAbsent,
   }, () =>
