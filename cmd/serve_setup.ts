@@ -128,7 +128,9 @@ async function openFirewall(
   if (before?.firewall !== undefined && isKept(before, settings, "firewall")) {
     return before.firewall;
   }
-  const firewall = await firewallFromSettings(settings, given, firewallTeller(log), testMode);
+  const longest = Math.max(...stanzas.map(({ maxTimeout }) => maxTimeout));
+  const use = { rehearse: testMode, longest };
+  const firewall = await firewallFromSettings(settings, given, firewallTeller(log), use);
   refuseOtherKind(firewall, before?.firewall);
   return firewall;
 }

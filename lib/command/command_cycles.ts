@@ -101,9 +101,14 @@ export class CommandCycles {
    * @throws {HintedError} when there is a file that cannot be read.
    */
   static open(parts: CycleParts): CommandCycles {
-    const templates = new Set(parts.stanzas.map(({ cycle }) => cycle?.close));
-    const stored = readCloses(parts);
-    const known = stored.filter(({ template }) => templates.has(template));
+    const longest = longestByClose(parts.stanzas);
+    const now = Math.floor(parts.clocks.now() / 1000);
+    const stored = readCloses(parts).map((close) => {
+      // It may have been written by a clock that was ahead.
+      const latest = now + (longest.get(close.template) ?? Infinity);
+      return close.due <= latest ? close : { ...close, due: latest };
+    });
+    const known = stored.filter(({ template }) => longest.has(template));
     const cycles = new CommandCycles(parts, new PendingCloses(parts.path, known, parts.clocks));
     const gone = stored.filter((close) => !known.includes(close));
     for (const close of gone) parts.onEvent({ type: "error", text: goneText(close) });
@@ -292,6 +297,16 @@ export class CommandCycles {
 
 function byNumber(stanzas: readonly Stanza[]): ReadonlyMap<number, Stanza> {
   return new Map(stanzas.map((stanza) => [stanza.number, stanza]));
+}
+
+/** Seconds that a cycle lasts at most, by the words of its close. */
+function longestByClose(stanzas: readonly Stanza[]): ReadonlyMap<string, number> {
+  const longest = new Map<string, number>();
+  for (const { cycle, maxTimeout } of stanzas) {
+    if (cycle?.close === undefined) continue;
+    longest.set(cycle.close, Math.max(maxTimeout, longest.get(cycle.close) ?? 0));
+  }
+  return longest;
 }
 
 function laneOf(template: string): string {

@@ -25,19 +25,26 @@ import { watchRuleset } from "./ruleset_watch.ts";
 /** Seconds between two looks at what changed underneath; the C daemon's deep check comes every 2 to 10. */
 const CHECK_SECONDS = 60;
 
+/** What it is for. */
+export interface FirewallUse {
+  /** Test mode: commands are told as events and never run. */
+  readonly rehearse?: boolean;
+  /** Seconds that any stanza grants at most. */
+  readonly longest?: number;
+}
+
 /**
  * Chooses and builds the firewall; it is looked at, and not touched before its `prepare`. Which one was chosen, and why,
  * is the first event.
  *
  * @param given what was written: FLUSH_IPT_AT_INIT and _AT_EXIT mean something else where they were not.
- * @param rehearse test mode: commands are told as events and never run.
  * @throws {HintedError} where the settings contradict each other.
  */
 export async function firewallFromSettings(
   settings: ServerSettings,
   given: GivenSettings,
   onEvent: (event: FirewallEvent) => void,
-  rehearse = false,
+  { rehearse = false, longest }: FirewallUse = {},
 ): Promise<Firewall> {
   const choice = await chooseFirewall(settings, given);
   onEvent({ type: "info", text: `The firewall is ${choice.kind}, because ${choice.reason}` });
@@ -48,6 +55,7 @@ export async function firewallFromSettings(
   const options: ManagedOptions = {
     checkSeconds: choice.kind === "ipfw" ? settings.IPFW_EXPIRE_PURGE_INTERVAL : CHECK_SECONDS,
     onEvent,
+    ...(longest === undefined ? {} : { longest }),
     watch: watchRuleset,
     ...flushing(settings, given, FLUSH_NAMES[choice.kind] ?? "IPT"),
   };

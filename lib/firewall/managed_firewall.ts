@@ -36,6 +36,8 @@ export interface ManagedOptions {
   readonly flushAtExit?: boolean;
   /** Seconds between two looks at what changed underneath; 0: only when something fails. */
   readonly checkSeconds: number;
+  /** Seconds that the configuration grants at most. A rule that is found at a start ends no later, whatever it says. */
+  readonly longest?: number;
   readonly onEvent?: (event: FirewallEvent) => void;
   readonly runner?: Omit<RunnerOptions, "echo" | "warn" | "during">;
   /** Opens the kernel's news about the ruleset; absent: what others change is met at the next look. */
@@ -99,6 +101,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
       families: this.#families,
       now: this.#now,
       emit: (event: FirewallEvent) => this.#emit(event),
+      longest: options.longest ?? Infinity,
       isRoot: ownUid() === 0,
     };
     this.#changes = new RuleChanges(place);

@@ -22,6 +22,8 @@ export interface Workplace<V extends View> {
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;
   readonly emit: (event: FirewallEvent) => void;
+  /** Seconds that a grant lasts at most. */
+  readonly longest: number;
   /** For hints. */
   readonly isRoot: boolean;
 }

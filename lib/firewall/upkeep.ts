@@ -78,13 +78,15 @@ export class Upkeep<V extends View> {
 
   /**
    * Takes over what is still granted. What is over is entered too, and so goes like everything whose time is up: grants
-   * need not wait for it. What is unreadable or doubled is taken out.
+   * need not wait for it. What is unreadable or doubled is taken out. What would end later than a grant of now was made by
+   * a clock that was ahead, or a configuration that allowed more: it ends as a grant of now does.
    *
    * @param known what a predecessor held, at a start.
    */
   async #adopt(view: V, known?: ReadonlyMap<string, RuleSummary>): Promise<void> {
     const { ledger, emit } = this.#place;
     const now = this.#place.now() / 1000;
+    const latest = Math.ceil(now + this.#place.longest);
     const doubled: Rule[] = [];
     const seen = new Set<string>();
     for (const rule of view.rules) {
@@ -94,8 +96,12 @@ export class Upkeep<V extends View> {
         const found = inherited === undefined ? rule : { ...rule, summary: inherited };
         if (rule.summary.expires <= now) ledger.add({ ...found, stray: true });
         else {
-          ledger.add(found);
-          if (inherited === undefined) emit({ type: "adopted", rule: rule.summary });
+          const isTooLong = inherited === undefined && rule.summary.expires > latest;
+          // Where the firewall ends rules itself it goes by a clock that is not set.
+          const isCut = isTooLong && !this.#place.adapter.endsByItself;
+          const summary = isCut ? { ...rule.summary, expires: latest } : found.summary;
+          ledger.add(isCut ? { ...found, summary, stray: true } : found);
+          if (inherited === undefined) emit({ type: "adopted", rule: summary });
           if (known === undefined) this.#tellOfDaemon(rule.summary);
         }
       }

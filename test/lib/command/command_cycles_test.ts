@@ -202,6 +202,21 @@ Deno.test("after a restart a close is its stanza's by the command, wherever the 
     assertEquals(bench.log, ["open 192.0.2.44 22", "close 192.0.2.44 22"]);
   }));
 
+Deno.test("after a restart with the clock set back what is open is closed when a cycle of now would be", () =>
+  Bench.with(async (bench) => {
+    const cycle = bench.cycle();
+    bench.offset = 7_200_000;
+    const before = bench.open(cycle);
+    await before.open(request(), silent);
+    await before.close({ closeAll: false });
+    bench.offset = 0;
+    const after = bench.open(cycle);
+    const [pending] = after.pending();
+    assert(pending !== undefined && pending.due <= Date.now() / 1000 + aStanza().maxTimeout);
+    await after.close({ closeAll: true });
+    assertEquals(bench.log, ["open 192.0.2.44 22", "close 192.0.2.44 22"]);
+  }));
+
 Deno.test("a close that no stanza knows any more is told of with its words, once, and not run", () =>
   Bench.with(async (bench) => {
     const before = bench.open(bench.cycle());

@@ -15,7 +15,9 @@ async function namesRead(kind: string): Promise<Set<string>> {
       return Reflect.get(target, name);
     },
   });
-  const firewall = await firewallFromSettings(settings, config.given, () => {}, true);
+  const firewall = await firewallFromSettings(settings, config.given, () => {}, {
+    rehearse: true,
+  });
   assertEquals(firewall.kind, kind);
   return names;
 }

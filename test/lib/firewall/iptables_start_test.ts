@@ -182,3 +182,27 @@ for (const program of ["iptables", "iptables-legacy"]) {
     },
   );
 }
+
+namespaceTest(
+  "a rule made while the clock was ahead ends, after a restart, when a grant of now would",
+  { programs: ["iptables"] },
+  async (lab) => {
+    const server = await lab.namespace("server");
+    let set = 7_200_000;
+    const clocks = { now: () => Date.now() + set, steady: () => performance.now() };
+    const managed = { clocks, longest: 3 };
+    const before = iptablesIn(server, { managed });
+    await before.firewall.prepare();
+    const opened = await before.firewall.open(access("10.9.0.1", "tcp/22", 7203));
+    assert.equal(opened.error, undefined);
+    await before.firewall.release();
+    set = 0;
+    const { firewall, events } = iptablesIn(server, { managed });
+    await firewall.prepare();
+    const [adopted] = events.flatMap((event) => event.type === "adopted" ? [event.rule] : []);
+    assert.ok(adopted !== undefined && adopted.expires <= Math.ceil(Date.now() / 1000) + 3);
+    await until("it is gone", () => eventTypes(events).includes("removed"), 8);
+    assert.deepEqual(await chainRules(server), []);
+    await firewall.close();
+  },
+);
