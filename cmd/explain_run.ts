@@ -14,6 +14,7 @@ import { Trace } from "../lib/report/trace.ts";
 import { Explainer } from "../lib/server/explain.ts";
 import { describePacket } from "../lib/server/describe_packet.ts";
 import { ReplayCache } from "../lib/server/replay_cache.ts";
+import { readReplayText } from "../lib/server/replay_file.ts";
 import { parseReplayFile } from "../lib/server/replay_file_text.ts";
 import type { ExplainEvent } from "../lib/server/event.ts";
 import { type Context, ExitCode } from "./context.ts";
@@ -120,7 +121,7 @@ function readReplay(settings: ServerSettings, context: Context): ReplayCache {
   const cache = new ReplayCache({ window });
   if (!settings.ENABLE_DIGEST_PERSISTENCE) return cache;
   try {
-    cache.load(parseReplayFile(Deno.readTextFileSync(settings.DIGEST_FILE)));
+    cache.load(parseReplayFile(readReplayText(settings.DIGEST_FILE)));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -8,6 +8,7 @@ import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
 import { HintedError } from "../lib/hinted_error.ts";
+import { readReplayText } from "../lib/server/replay_file.ts";
 import { parseReplayFile } from "../lib/server/replay_file_text.ts";
 import { checkRunFolder } from "./run_folder.ts";
 import type { ServeLog } from "./serve_log.ts";
@@ -52,9 +53,10 @@ function sniffs({ PCAP_FILE, ENABLE_UDP_SERVER, ENABLE_NFQ_CAPTURE }: ServerSett
 
 function readDigests(path: string): string {
   try {
-    return Deno.readTextFileSync(path);
+    return readReplayText(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";
+    if (error instanceof HintedError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new HintedError(`Cannot use the replay file ${path}: ${reason}`, { cause: error });
   }

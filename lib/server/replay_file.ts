@@ -6,6 +6,8 @@
  */
 import { replaceFile } from "../atomic_file.ts";
 import { examineStateFile, folderOf } from "../config/state_file.ts";
+import { fileText, foreignEncoding } from "../file_text.ts";
+import { HintedError } from "../hinted_error.ts";
 import type { OpenedStore, ReplayStore } from "./replay_cache.ts";
 import { REPLAY_FILE_HEADER } from "./replay_entry.ts";
 import { parseReplayFile, type ReplayFileContent } from "./replay_file_text.ts";
@@ -25,6 +27,8 @@ export class ReplayFile implements ReplayStore {
   #file: Deno.FsFile;
   /** Of the file that is open, to know it again. */
   #info: Deno.FileInfo;
+  /** Bytes that were there at least, when it was opened or written to. */
+  #length: number;
   readonly #encoder = new TextEncoder();
   /** The last line was not written to its end: the disk was full. */
   #isTorn = false;
@@ -33,6 +37,7 @@ export class ReplayFile implements ReplayStore {
     this.#path = path;
     this.#file = file;
     this.#info = file.statSync();
+    this.#length = this.#info.size;
   }
 
   /**
@@ -47,7 +52,7 @@ export class ReplayFile implements ReplayStore {
     const store = new ReplayFile(path, handle);
     try {
       const warnings = examineStateFile(path, "DIGEST_FILE", store.#info);
-      const text = Deno.readTextFileSync(path);
+      const text = readReplayText(path);
       if (text === "") store.append(REPLAY_FILE_HEADER);
       // A line cut short by a crash must not swallow the next one.
       else if (!text.endsWith("\n")) store.append("\n");
@@ -62,6 +67,7 @@ export class ReplayFile implements ReplayStore {
   append(lines: string): void {
     const bytes = this.#encoder.encode(this.#isTorn ? `\n${lines}` : lines);
     const written = this.#file.writeSync(bytes);
+    this.#length += written;
     this.#isTorn = written !== bytes.length;
     if (this.#isTorn) throw new Error(`Only ${written} of ${bytes.length} bytes written`);
   }
@@ -71,6 +77,7 @@ export class ReplayFile implements ReplayStore {
     // Where the path is a link of the administrator, the link stays.
     this.#file = replaceFile(Deno.realPathSync(this.#path), text);
     this.#info = this.#file.statSync();
+    this.#length = this.#info.size;
     this.#isTorn = false;
     before.close();
   }
@@ -78,7 +85,9 @@ export class ReplayFile implements ReplayStore {
   reopen(): OpenedReplayFile | undefined {
     const there = statOf(this.#path);
     const { dev, ino } = this.#info;
-    if (there !== undefined && there.dev === dev && there.ino === ino) return undefined;
+    const isOurs = there !== undefined && there.dev === dev && there.ino === ino;
+    // One that was emptied in its place, as by a program that rotates logs, has lost its lines too.
+    if (isOurs && there.size >= this.#length) return undefined;
     // The run folder may have gone with it.
     Deno.mkdirSync(folderOf(this.#path), { recursive: true, mode: 0o700 });
     return ReplayFile.open(this.#path);
@@ -87,6 +96,19 @@ export class ReplayFile implements ReplayStore {
   close(): void {
     this.#file.close();
   }
+}
+
+/**
+ * The text of the file.
+ *
+ * @throws {HintedError} for an encoding in which no entry could be read: every packet would count again. The system's
+ * errors.
+ */
+export function readReplayText(path: string): string {
+  const bytes = Deno.readFileSync(path);
+  const foreign = foreignEncoding(bytes, path);
+  if (foreign !== undefined) throw new HintedError(foreign.text, { hint: foreign.hint });
+  return fileText(bytes);
 }
 
 function openOrMake(path: string): Deno.FsFile {

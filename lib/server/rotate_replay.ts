@@ -7,6 +7,7 @@ import { replaceFile } from "../atomic_file.ts";
 import { examineStateFile } from "../config/state_file.ts";
 import { HintedError } from "../hinted_error.ts";
 import { ReplayCache } from "./replay_cache.ts";
+import { readReplayText } from "./replay_file.ts";
 import { parseReplayFile } from "./replay_file_text.ts";
 
 /**
@@ -41,7 +42,7 @@ export function rotateReplayFile(path: string, window: number | undefined, now: 
 
 function readText(path: string): string | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    return readReplayText(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -313,6 +313,39 @@ Deno.test("a replay file that was taken away is written again before the next pa
     cache.close();
   }));
 
+Deno.test("a replay file that was emptied in its place is written again before the next packet counts", () =>
+  withFolder((folder) => {
+    const path = `${folder}/digest.cache`;
+    const cache = memoryAt(path, 1000);
+    cache.add(ours(1, 1000));
+    Deno.truncateSync(path);
+    cache.add(ours(2, 1001));
+    // What others write below is theirs.
+    Deno.writeTextFileSync(path, formatReplayEntry(entry(3, 1002)), { append: true });
+    assert(!cache.restore(1003));
+    cache.add(ours(4, 1004));
+    cache.close();
+    const { entries } = parseReplayFile(Deno.readTextFileSync(path));
+    assertEquals(
+      new Set(entries),
+      new Set([ours(1, 1000), ours(2, 1001), entry(3, 1002), ours(4, 1004)]),
+    );
+  }));
+
+Deno.test("a replay file of an editor's making is read behind its byte order mark, and refused in UTF-16", () =>
+  withFolder((folder) => {
+    const path = `${folder}/digest.cache`;
+    const text = formatReplayEntry(ours(1, 1000));
+    Deno.writeTextFileSync(path, `\uFEFF${text}`, { mode: 0o600 });
+    const cache = memoryAt(path, 1000);
+    assert(cache.lookup(digest(1)) !== undefined);
+    cache.close();
+    const wide = new Uint8Array(2 * text.length);
+    for (const [index, letter] of [...text].entries()) wide[2 * index] = letter.charCodeAt(0);
+    Deno.writeFileSync(path, wide);
+    assertThrows(() => openReplayFile(path), /is in UTF-16LE, must be in UTF-8/);
+  }));
+
 Deno.test("as many reloads as one likes leave one descriptor open", () =>
   withFolder((folder) => {
     const cache = new ReplayCache();
