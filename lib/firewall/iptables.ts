@@ -186,8 +186,13 @@ export function adapterFor(
     },
 
     add({ rules }) {
-      const command = settings.prepend ? "-I" : "-A";
-      const groups = byTable(rules, ({ summary, text }) => `${command} ${summary.chain} ${text}`);
+      // Of two that redirect the same connections the first counts: the one just told of must be that one.
+      const command = ({ kind }: RuleSummary): string =>
+        settings.prepend || kind.startsWith("DNAT") ? "-I" : "-A";
+      const groups = byTable(
+        rules,
+        ({ summary, text }) => `${command(summary)} ${summary.chain} ${text}`,
+      );
       return [...groups.values()].flatMap(({ family, table, lines }) =>
         transactions(family, table, lines)
       );

@@ -1,6 +1,6 @@
 import { assertEquals } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
-import { GATEWAY, GatewayLab, INSIDE, OUTSIDE, serveOn } from "../../support/gateway.ts";
+import { GATEWAY, GatewayLab, INSIDE, NEIGHBOUR, OUTSIDE, serveOn } from "../../support/gateway.ts";
 import { namespaceTest } from "../../support/namespace.ts";
 import { seal } from "../../support/packet.ts";
 import { sendUdpFrom } from "../../support/send_from.ts";
@@ -23,9 +23,10 @@ for (const firewall of ["iptables", "nft"]) {
         const conf = `FIREWALL ${firewall}\nPCAP_INTF eth1\nENABLE_IPT_FORWARDING Y\n`;
         const daemon = await serveOn(gateway, folder, access, conf);
         const knock = async (to: string, message: string, natAccess: string): Promise<void> => {
+          const from = daemon.lines.length;
           await sendUdpFrom(outside, to, seal({ type: 2, message, natAccess }).packetText);
           const [client = ""] = message.split(",");
-          await daemon.line(new RegExp(`Added DNAT rule .* ${RegExp.escape(client)} `));
+          await daemon.line(new RegExp(`Added DNAT rule .* ${RegExp.escape(client)} `), { from });
         };
         // The host to admit is one whose connections go through the gateway.
         await knock(GATEWAY, `${INSIDE},tcp/443`, `${OUTSIDE},8443`);
@@ -34,6 +35,8 @@ for (const firewall of ["iptables", "nft"]) {
         assertEquals(await reach(outside, ROUTED, 5000), "desktop");
         await knock(GATEWAY, `${OUTSIDE},tcp/5001`, `${INSIDE},3389`);
         assertEquals(await reach(outside, GATEWAY, 5001), "desktop");
+        await knock(GATEWAY, `${OUTSIDE},tcp/5001`, `${NEIGHBOUR},3389`);
+        assertEquals(await reach(outside, GATEWAY, 5001), "neighbour", "the last knock counts");
         await daemon.stop();
       }),
   );
