@@ -120,7 +120,7 @@ for (const { name, conf, nat } of FORMER) {
         await second.line(/Added access rule .*192\.0\.2\.2 /);
         await second.stop();
         assert(!(await rules()).includes("FWKNOP"), await rules());
-        assertEquals(second.lines.filter((line) => /Put back|rror|Somebody/.test(line)), []);
+        assertEquals(second.lines.filter((line) => /Put back|rror|Another program/.test(line)), []);
       }),
   );
 }
