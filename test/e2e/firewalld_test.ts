@@ -24,7 +24,8 @@ namespaceTest(
         lab,
         folder,
         program: SOURCE_PROGRAM,
-        accessTimeout: 9,
+        // The client of firewalld is slow to start, and it is started several times while the grant lasts.
+        accessTimeout: 20,
       });
       const { server, client } = stage;
       // firewalld is all there is.
@@ -56,7 +57,7 @@ namespaceTest(
       assertEquals(await reach(client, SERVER_ADDRESS, PORT, 2), "behind");
       assertMatch(await stage.list(), /198\.51\.100\.44 .*tcp\/2222/);
       await daemon.stop("SIGKILL");
-      await untilClosed(client, SERVER_ADDRESS, PORT, 25);
+      await untilClosed(client, SERVER_ADDRESS, PORT, 40);
       await server.must(...SOURCE_PROGRAM, "fw-flush", ...files);
       assertEquals((await firewalld.tell("--list-rich-rules")).trim(), "");
     }),

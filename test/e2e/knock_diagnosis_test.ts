@@ -60,13 +60,17 @@ namespaceTest(
       const open = await stage.knock("--wait");
       assertEquals([open.code, open.stderr], [0, ""]);
       assertMatch(open.stdout, /^tcp\/22 at 198\.51\.100\.7 open after \d+ ms\n$/);
-      const added = await daemon.line(new RegExp(`Added .* for ${CLIENT_ADDRESS}`));
+      await daemon.line(new RegExp(`Added .* for ${CLIENT_ADDRESS}`));
 
+      const from = daemon.lines.length;
       const again = await stage.knock("--wait");
       assertEquals([again.code, again.stdout], [7, ""]);
       assertMatch(again.stderr, /was open before the knock/);
 
-      await daemon.line(new RegExp(`Removed rule .* of ${/expires at (\d+)/.exec(added)?.[1]}$`));
+      // The later one of both grants.
+      const added = await daemon.line(new RegExp(`Added .* for ${CLIENT_ADDRESS}`), { from });
+      const ends = /expires at (\d+)/.exec(added)?.[1];
+      await daemon.line(new RegExp(`Removed rule .* of ${ends}$`), { from, seconds: 20 });
       await stage.service.stop();
       const refused = await stage.knock("--wait-time", "1");
       assertEquals(refused.code, 4);

@@ -29,7 +29,7 @@ async function ours(namespace: Namespace): Promise<string> {
 
 const patience = {
   checkSeconds: 0,
-  runner: { helperMilliseconds: 400, commandMilliseconds: 1500 },
+  runner: { helperMilliseconds: 1000, commandMilliseconds: 2500 },
 };
 
 namespaceTest(
@@ -120,7 +120,7 @@ exec ${server.entry.join(" ")} iptables-restore "$@"`;
       const second = iptablesIn(server, { settings: { command }, managed: patience });
       await assert.rejects(
         second.firewall.prepare(),
-        /iptables-restore did not answer within 400 ms and was stopped/,
+        /iptables-restore did not answer within 1000 ms and was stopped/,
       );
       await Deno.truncate(flag);
       const third = iptablesIn(server, { settings: { command }, managed: patience });
@@ -150,7 +150,7 @@ namespaceTest("a helper that prints rubbish is not believed", needs, async (lab)
   const rubbish = `while read line; do echo "# fwknop done, trust me"; done`;
   await programs(server, { "iptables-restore": rubbish }, async (command) => {
     const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
-    await assert.rejects(firewall.prepare(), /did not answer within 400 ms/);
+    await assert.rejects(firewall.prepare(), /did not answer within 1000 ms/);
     await firewall.release();
   });
   await programs(server, { "iptables": "echo all is well" }, async (command) => {

@@ -214,7 +214,7 @@ function natTest({ title, settings, cases, seesEnd }: NatTest): void {
           : `${RegExp.escape(`[${address}]`)} .*${RegExp.escape(refused)}`;
         await daemon.line(new RegExp(text));
       }
-      assertEquals(await attempt(clients, 1), expected(clients, true));
+      assertEquals(await attempt(clients, 3), expected(clients, true));
       if (seesEnd) await Promise.all(clients.map(untilOver));
       await daemon.stop();
     });
