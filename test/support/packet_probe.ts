@@ -19,7 +19,7 @@ for await (const chunk of Deno.stdin.readable) {
   text += decoder.decode(chunk, { stream: true });
   for (let end; (end = text.indexOf("\\n")) >= 0; text = text.slice(end + 1)) {
     for (const [hostname, to, size] of JSON.parse(text.slice(0, end))) {
-      const socket = Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port: port++ });
+      const socket = Deno.listenDatagram({ transport: "udp", hostname: hostname.includes(":") ? "::" : "0.0.0.0", port: port++ });
       await socket.send(new Uint8Array(size), { transport: "udp", hostname, port: to }).catch(() => {});
       socket.close();
     }

@@ -326,6 +326,38 @@ const nftRules = fc.tuple(
   optionally(nftTable(3), 2),
 ).map((tables) => tables.join(""));
 
+/** The same over one family; the other one is closed. */
+export function over(family: 4 | 6, { iptables, legacy, nft }: RandomRules): RandomRules {
+  const text = (rules: string) => family === 4 ? rules : asIpv6(rules);
+  const other = family === 4 ? "ip6" : "ip";
+  const shut =
+    `table ${other} shut { chain closed { type filter hook prerouting priority -350; policy drop; }; }\n`;
+  return { iptables: text(iptables), legacy: text(legacy), nft: text(nft) + shut };
+}
+
+function asIpv6(text: string): string {
+  return text
+    .replace(/10\.9\.([01])\.0\/24/g, (_, net) => `${NETS_6[net]}/64`)
+    .replace(/10\.9\.1\.2-10\.9\.1\.3:/g, `[${NETS_6[1]}2-${NETS_6[1]}3]:`)
+    .replace(/10\.9\.([01])\.([0-9]):(?=[0-9])/g, (_, net, host) => `[${NETS_6[net]}${host}]:`)
+    .replace(/10\.9\.([01])\.([0-9])/g, (_, net, host) => `${NETS_6[net]}${host}`)
+    .replaceAll("--dst-type BROADCAST", "--dst-type MULTICAST")
+    .replace(/127\.0\.0\.0\/8/g, "::1/128")
+    .replace(/\bip (saddr|daddr)\b/g, "ip6 $1")
+    .replace(/\bip protocol\b/g, "ip6 nexthdr")
+    .replace(/\bnfproto ipv4\b/g, "nfproto ipv6")
+    .replace(/\b(table|dnat) ip\b/g, "$1 ip6");
+}
+
+const NETS_6: Readonly<Record<string, string>> = { 0: "fd00:9::", 1: "fd00:9:1::" };
+
+/** The host, the inside host and a stranger over IPv6. */
+export const [HOST_6, INSIDE_6, STRANGER_6] = [
+  `${NETS_6[0]}2`,
+  `${NETS_6[1]}2`,
+  `${NETS_6[0]}1`,
+] as const;
+
 /** Any of them. */
 export const randomRules: fc.Arbitrary<RandomRules> = fc.record({
   iptables: iptablesRules,
