@@ -68,7 +68,8 @@ namespaceTest(
       assertMatch(again.stderr, /was open before the knock/);
 
       // The later one of both grants.
-      const added = await daemon.line(new RegExp(`Added .* for ${CLIENT_ADDRESS}`), { from });
+      const renewal = new RegExp(`(?:Added|Rule already) .* for ${CLIENT_ADDRESS}`);
+      const added = await daemon.line(renewal, { from });
       const ends = /expires at (\d+)/.exec(added)?.[1];
       await daemon.line(new RegExp(`Removed rule .* of ${ends}$`), { from, seconds: 20 });
       await stage.service.stop();
