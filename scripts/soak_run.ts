@@ -170,9 +170,13 @@ class SoakRun {
     };
   }
 
+  /** The C daemon forgets a SIGTERM that comes while it starts again; a daemon without memory leaves helpers behind. */
   async stop(): Promise<void> {
-    await this.process.stop();
+    const ended = this.process.stop();
+    await Promise.race([ended, pause(10_000)]);
+    void this.process.stop("SIGKILL");
     await this.group?.remove();
+    await ended;
   }
 
   #now(): number {
