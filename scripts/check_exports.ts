@@ -13,8 +13,6 @@ const EXPORTED = /^export (?:async )?(?:function\*?|const|let|class|abstract cla
 const FOR_TESTS: ReadonlySet<string> = new Set([
   // The inverse of a parser: the property test of the parser needs it.
   "lib/config/nat_targets.ts formatNatTargets",
-  // The C daemon's side of a packet, which the product never makes but for its warm-up.
-  "lib/spa/packet.ts sealPacket",
 ]);
 
 /**
