@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { errorText } from "../lib/client/error_text.ts";
-import { HintedError } from "../lib/hinted_error.ts";
+import { errorText } from "../lib/errors/error_text.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
 import { forTerminal } from "../lib/one_line.ts";
 
 /** The streams and the environment of one run. Tests pass their own. */

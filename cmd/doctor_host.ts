@@ -6,11 +6,11 @@
 import { interfaceNames, isSniffing } from "../lib/config/sniffed_interfaces.ts";
 import { missingPcap } from "../lib/capture/pcap_presence.ts";
 import { readClock } from "../lib/client/local_clock.ts";
-import type { Diagnostic } from "../lib/config/diagnostic.ts";
+import type { Diagnostic } from "../lib/errors/diagnostic.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { runningDaemon } from "../lib/daemon/pid_file.ts";
 import type { Finding } from "../lib/doctor/finding.ts";
-import { HintedError } from "../lib/hinted_error.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
 
 /** Interfaces, libpcap and clock, as far as the settings make use of them. */
 export function examineHost(settings: ServerSettings): Finding[] {

@@ -4,13 +4,14 @@
  * @module
  */
 import { toJson, visible } from "../lib/one_line.ts";
-import { type Diagnostic, formatPosition } from "../lib/config/diagnostic.ts";
+import type { Diagnostic } from "../lib/errors/diagnostic.ts";
+import { formatPosition } from "../lib/errors/position.ts";
 import { chooseFirewall, type FirewallChoice } from "../lib/firewall/choose.ts";
 import { examineFirewall, judgeForwarding } from "../lib/doctor/doctor.ts";
 import type { Finding } from "../lib/doctor/finding.ts";
 import { familiesOf } from "../lib/doctor/questions.ts";
 import { forwards } from "../lib/firewall/ip_forwarding.ts";
-import { HintedError } from "../lib/hinted_error.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
 import { doctorQuestions, readHostFacts } from "./doctor_questions.ts";

@@ -7,7 +7,7 @@ import type { Datagram } from "../lib/capture/datagram.ts";
 import type { CapturedDatagram } from "../lib/capture/captured_packets.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { textBytes } from "../lib/crypto/bytes.ts";
-import { HintedError } from "../lib/hinted_error.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
 import { type Address, parseAddress } from "../lib/net/address.ts";
 import { PROTOCOL_NUMBERS } from "../lib/net/service.ts";
 import { MIN_PACKET_LENGTH } from "../lib/spa/limits.ts";

@@ -6,7 +6,7 @@
 import { oneLine, toJson } from "../lib/one_line.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
-import { HintedError } from "../lib/hinted_error.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
 import { type Address, parseAddress } from "../lib/net/address.ts";
 import { setColorEnabled } from "../lib/report/color.ts";
 import { explainObject } from "../lib/report/explain_json.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { visibleLines } from "../lib/one_line.ts";
-import { HintedError } from "../lib/hinted_error.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
 
 /** One line and, below it, the hint if there is one. A stack is shown only where the mistake is ours. */
 export function describeFailure(error: unknown): string {

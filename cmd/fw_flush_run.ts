@@ -7,7 +7,7 @@ import { closesPath, lookAtCloses } from "../lib/command/pending_closes.ts";
 import { revokeGrants } from "../lib/daemon/remote_control.ts";
 import type { Firewall } from "../lib/firewall/firewall.ts";
 import { firewallFromSettings, otherFirewalls } from "../lib/firewall/from_settings.ts";
-import { HintedError } from "../lib/hinted_error.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
 import { formatServices } from "../lib/net/service.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errorText } from "../lib/client/error_text.ts";
+import { errorText } from "../lib/errors/error_text.ts";
 import { replacePrivateFile } from "../lib/client/private_file.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { type AccessAddition, addStanza } from "../lib/config/access_addition.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Diagnostic } from "../lib/config/diagnostic.ts";
+import type { Diagnostic } from "../lib/errors/diagnostic.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { readBrokenSettings, readServerSettings } from "../lib/config/settings_files.ts";
 import type { ResolvedSettings, SettingsOutcome } from "../lib/config/server_settings.ts";

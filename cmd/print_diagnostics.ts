@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Diagnostic, formatDiagnostic } from "../lib/config/diagnostic.ts";
+import { type Diagnostic, formatDiagnostic } from "../lib/errors/diagnostic.ts";
 import { toJson } from "../lib/one_line.ts";
 import type { Context } from "./context.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errorText } from "../lib/client/error_text.ts";
+import { errorText } from "../lib/errors/error_text.ts";
 import { Problem } from "../lib/client/problem.ts";
 import type { RcSetting } from "../lib/client/rc_text.ts";
 import { levelFromRc } from "../lib/client/settings_from_rc.ts";
@@ -11,7 +11,7 @@ import type { SettingsLevel } from "../lib/client/settings.ts";
 import { parseFwknoprc, readStanza } from "../lib/config/fwknoprc.ts";
 import { fwknoprcVariable } from "../lib/config/fwknoprc_variables.ts";
 import { textBytes } from "../lib/crypto/bytes.ts";
-import { fileText, foreignEncoding } from "../lib/file_text.ts";
+import { fileText, foreignEncoding } from "../lib/files/file_text.ts";
 import { readInput } from "./read_input.ts";
 
 /** The key lines of a file, as written and as they are read. */

@@ -5,7 +5,7 @@
  */
 import { COMMANDS, runApplication } from "./application.ts";
 import { FWKNOPD } from "./compat/name.ts";
-import { HintedError } from "../lib/hinted_error.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
 import { type Context, ExitCode, UnreadOutput } from "./context.ts";
 import { describeFailure } from "./failure.ts";
 

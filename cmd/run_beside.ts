@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { errorText } from "../lib/client/error_text.ts";
+import { errorText } from "../lib/errors/error_text.ts";
 import { isFailure, startProgram } from "../lib/exec/start.ts";
-import { HintedError } from "../lib/hinted_error.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
 import { outputFailure } from "./context.ts";
 
 /** Signals that end the command rather than us; the terminal sends the others to both. */

@@ -5,7 +5,7 @@
  */
 import { exposureOf } from "../lib/config/exposure.ts";
 import { folderOf } from "../lib/config/state_file.ts";
-import { HintedError } from "../lib/hinted_error.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
 import type { ServeLog } from "./serve_log.ts";
 
 /**

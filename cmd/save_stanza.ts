@@ -4,7 +4,7 @@
  * @module
  */
 import { DescriptorLines } from "../lib/client/descriptor_lines.ts";
-import { errorText } from "../lib/client/error_text.ts";
+import { errorText } from "../lib/errors/error_text.ts";
 import { replacePrivateFile } from "../lib/client/private_file.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { criticalVariables, writeStanza } from "../lib/client/rc_edit.ts";

@@ -7,7 +7,7 @@ import { checkFilter } from "../lib/capture/check_filter.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
-import { HintedError } from "../lib/hinted_error.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
 import { readReplayText } from "../lib/server/replay_file.ts";
 import { parseReplayFile } from "../lib/server/replay_file_text.ts";
 import { checkRunFolder } from "./run_folder.ts";

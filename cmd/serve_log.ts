@@ -10,7 +10,7 @@ import { type LogLine, severalLines } from "../lib/daemon/log_line.ts";
 import { openLogger, stderrIsJournal } from "../lib/daemon/logger.ts";
 import type { CycleEvent } from "../lib/command/cycle_event.ts";
 import type { FirewallEvent } from "../lib/firewall/firewall.ts";
-import { HintedError } from "../lib/hinted_error.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
 import { setColorEnabled } from "../lib/report/color.ts";
 import { cycleLines, cycleObject } from "../lib/report/command_report.ts";
 import { firewallLine, firewallObject } from "../lib/report/firewall_report.ts";

@@ -17,7 +17,7 @@ import type { ServerPart } from "../lib/config/variable.ts";
 import { placesOnThisHost } from "../lib/firewall/address_place.ts";
 import type { Firewall, FirewallEvent } from "../lib/firewall/firewall.ts";
 import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
-import { HintedError } from "../lib/hinted_error.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
 import { checkForwarding } from "../lib/firewall/ip_forwarding.ts";
 import { lookUpHost, refuseNames } from "../lib/server/look_up.ts";
 import { openReplayFile } from "../lib/server/open_replay.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errorText } from "../lib/client/error_text.ts";
+import { errorText } from "../lib/errors/error_text.ts";
 import { checkStanza } from "../lib/client/missing_stanza.ts";
 import { replacePrivateFile } from "../lib/client/private_file.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";

@@ -5,9 +5,9 @@
  */
 import { replacePrivateFile } from "../lib/client/private_file.ts";
 import { openwrtAccess, openwrtConf, parseOpenwrt } from "../lib/config/openwrt.ts";
-import { HintedError } from "../lib/hinted_error.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
 import { disabledUci } from "../lib/config/uci_source.ts";
-import { fileText, foreignEncoding } from "../lib/file_text.ts";
+import { fileText, foreignEncoding } from "../lib/files/file_text.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";

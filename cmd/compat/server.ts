@@ -13,7 +13,7 @@ import type { ConfigOutcome } from "../../lib/config/server_config.ts";
 import { SERVER_OPTIONS } from "../../lib/config/server_options.ts";
 import type { ResolvedSettings } from "../../lib/config/server_settings.ts";
 import { readServerSettings } from "../../lib/config/settings_files.ts";
-import { HintedError } from "../../lib/hinted_error.ts";
+import { HintedError } from "../../lib/errors/hinted_error.ts";
 import { formatOptions } from "../../lib/manual/option_list.ts";
 import { VERSION } from "../../lib/version.ts";
 import { type Context, ExitCode } from "../context.ts";

@@ -6,7 +6,7 @@
 import { interfaceNames } from "../config/sniffed_interfaces.ts";
 import { LibraryUnavailable } from "../../ffi/library.ts";
 import type { ServerSettings } from "../config/fwknopd_variables.ts";
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import { PROTOCOL_NUMBERS } from "../net/service.ts";
 import type { Capture, Datagram, Notify, Receive } from "./datagram.ts";
 import { PcapFile } from "./pcap_file.ts";

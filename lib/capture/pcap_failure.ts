@@ -5,7 +5,7 @@
  */
 import { LibraryUnavailable } from "../../ffi/library.ts";
 import { PcapError, PcapFilterError, PcapStatus } from "../../ffi/pcap.ts";
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 
 /**
  * A failure of opening or reading `what` (`eth0`) as the C daemon's line with a hint; errors of our own making are

@@ -4,7 +4,7 @@
  * @module
  */
 import { PcapError, PcapHandle } from "../../ffi/pcap.ts";
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import type { Capture, CaptureStatistics, Receive } from "./datagram.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { isKnownLinkType } from "./link_layer.ts";

@@ -7,7 +7,7 @@
 import { commandWords } from "../config/command_words.ts";
 import { outputLines } from "../exec/bounded_output.ts";
 import { runProgram } from "../exec/run.ts";
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 
 /** The NFQ_ variables (`docs/spec/server.md` 4.2). */
 export interface QueueRuleOptions {

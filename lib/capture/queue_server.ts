@@ -7,7 +7,7 @@
 import { SystemError } from "../../ffi/libc.ts";
 import { LibraryUnavailable } from "../../ffi/library.ts";
 import { NetfilterQueue } from "../../ffi/netfilter_queue.ts";
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import type { Capture, CaptureStatistics, Receive } from "./datagram.ts";
 import { Engine } from "./engine.ts";
 import { parseIpPacket } from "./ip_packet.ts";

@@ -6,7 +6,7 @@
 import { LinkSocket } from "../../ffi/link_socket.ts";
 import { loadPcap, PcapError, PcapStatus } from "../../ffi/pcap.ts";
 import { isLinux } from "../../ffi/platform.ts";
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import type { Capture, CaptureStatistics, Notify, Receive } from "./datagram.ts";
 import { Engine, type PacketSource } from "./engine.ts";
 import { type LinkState, parseLinkStates } from "./link_state.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import { type Address, parseAddress } from "../net/address.ts";
 import type { Capture, CaptureStatistics, Receive } from "./datagram.ts";
 import { LONGEST_PAYLOAD } from "./udp_server.ts";

@@ -6,7 +6,7 @@
  */
 import { SystemError } from "../../ffi/libc.ts";
 import { UdpSocket } from "../../ffi/udp_socket.ts";
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import { type Address, addressFromBytes } from "../net/address.ts";
 import type { Capture, CaptureStatistics, Datagram, Receive } from "./datagram.ts";
 import { Engine, type PacketSource } from "./engine.ts";

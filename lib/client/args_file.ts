@@ -4,8 +4,8 @@
  * @module
  */
 import type { OptionRow } from "../config/option.ts";
-import { fileText } from "../file_text.ts";
-import { errorText } from "./error_text.ts";
+import { fileText } from "../files/file_text.ts";
+import { errorText } from "../errors/error_text.ts";
 import { replacePrivateFile } from "./private_file.ts";
 import { Problem } from "./problem.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { sampleFwknoprc } from "../config/sample_fwknoprc.ts";
-import { errorText } from "./error_text.ts";
+import { errorText } from "../errors/error_text.ts";
 import { createPrivateFile } from "./private_file.ts";
 import { Problem } from "./problem.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { withoutMark } from "../file_text.ts";
+import { withoutMark } from "../files/file_text.ts";
 
 /**
  * The key of a destination, or `undefined`; the last line that matches wins.

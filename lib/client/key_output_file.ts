@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errorText } from "./error_text.ts";
+import { errorText } from "../errors/error_text.ts";
 import { createPrivateFile, isSpecialFile, replacePrivateFile } from "./private_file.ts";
 import { Problem } from "./problem.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Diagnostic } from "../config/diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
 import { DEFAULT_STANZA, readStanza } from "../config/fwknoprc.ts";
 import type { GivenOptions } from "../config/option.ts";
 import type { Dialect } from "./number.ts";

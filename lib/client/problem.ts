@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Position } from "../config/stanza.ts";
+import type { Position } from "../errors/position.ts";
 
 /** How a problem is told and what the process makes of it. */
 export interface ProblemFacts {

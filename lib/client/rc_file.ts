@@ -4,10 +4,10 @@
  * @module
  */
 import { visible } from "../one_line.ts";
-import type { Diagnostic } from "../config/diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
 import { type Fwknoprc, parseFwknoprc } from "../config/fwknoprc.ts";
-import { foreignEncoding, withoutMark } from "../file_text.ts";
-import { errorText } from "./error_text.ts";
+import { foreignEncoding, withoutMark } from "../files/file_text.ts";
+import { errorText } from "../errors/error_text.ts";
 import { Problem } from "./problem.ts";
 import type { EncodeText } from "./settings_from_rc.ts";
 

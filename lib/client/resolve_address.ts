@@ -8,7 +8,7 @@ import { type Address, parseAddress } from "../net/address.ts";
 import { specialKind } from "../net/special_address.ts";
 import { parsePort } from "../net/service.ts";
 import { DEFAULT_USER_AGENT } from "../spa/http.ts";
-import { errorText } from "./error_text.ts";
+import { errorText } from "../errors/error_text.ts";
 import { Problem, usageProblem } from "./problem.ts";
 import type { Settings } from "./settings.ts";
 import { trustedCertificates } from "./trusted_certificates.ts";

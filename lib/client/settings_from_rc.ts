@@ -6,10 +6,10 @@
 import { decodeKeyBase64 } from "../crypto/base64.ts";
 import { DIGEST_NAMES, parseDigestName } from "../crypto/digest_name.ts";
 import { parseEncryptionMode } from "../crypto/encryption_mode.ts";
-import type { Diagnostic } from "../config/diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
+import type { Position } from "../errors/position.ts";
 import { nearestWord } from "../config/did_you_mean.ts";
 import { type FwknoprcEntry, parameterError } from "../config/fwknoprc.ts";
-import type { Position } from "../config/stanza.ts";
 import { parseAddress } from "../net/address.ts";
 import { type Dialect, parseNumber } from "./number.ts";
 import { DEFAULTS, type SettingsLevel } from "./settings.ts";

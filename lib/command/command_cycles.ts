@@ -6,7 +6,7 @@
  */
 import type { CommandCycle, Stanza } from "../config/stanza.ts";
 import type { Clocks } from "../clocks.ts";
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import { Slots } from "../exec/slots.ts";
 import { formatService } from "../net/service.ts";
 import type { CloseReason, CycleEvent } from "./cycle_event.ts";

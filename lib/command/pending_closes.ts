@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { replaceFile } from "../atomic_file.ts";
+import { replaceFile } from "../files/atomic_file.ts";
 import { type Clocks, HOST_CLOCKS, isOver, steadyDeadline } from "../clocks.ts";
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import { parseAddress } from "../net/address.ts";
 import { formatService, parseService } from "../net/service.ts";
 import { type CycleValues, fillTemplate } from "./cycle_template.ts";

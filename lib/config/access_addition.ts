@@ -4,7 +4,7 @@
  * @module
  */
 import type { ConfigFiles } from "./config_files.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
 import type { GivenOptions } from "./option.ts";
 import { sampleFwknopdConf } from "./sample_conf.ts";
 import { readServerConfig } from "./server_config.ts";

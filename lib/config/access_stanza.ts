@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
 import { present } from "./present.ts";
 import type { Stanza } from "./stanza.ts";

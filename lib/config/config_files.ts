@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
 import type { Exposure } from "./exposure.ts";
 import type { GroupAccount, UserAccount } from "./stanza.ts";
 

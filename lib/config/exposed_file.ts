@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
+import type { Position } from "../errors/position.ts";
 import type { Exposure } from "./exposure.ts";
-import type { Position } from "./stanza.ts";
 
 /** The error about a file that decides, or is, what is run. @param what the word for it. */
 export function exposedFile(

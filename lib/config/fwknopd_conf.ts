@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
+import type { Position } from "../errors/position.ts";
 import { FWKNOPD_ROWS, type FwknopdName } from "./fwknopd_variables.ts";
 import { ACCESS_NAMES, FWKNOPD_NAMES } from "./known_names.ts";
 import { commentInValue, type MalformedLine, readLines, type SettingLine } from "./line.ts";
-import type { Position } from "./stanza.ts";
 import { unknownNameHint } from "./unknown_name.ts";
 
 /** One line that sets a variable. */

@@ -5,8 +5,8 @@
  *
  * @module
  */
-import type { Diagnostic } from "./diagnostic.ts";
-import type { Position } from "./stanza.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
+import type { Position } from "../errors/position.ts";
 import { nearestWord } from "./did_you_mean.ts";
 import {
   FWKNOPRC_VARIABLES,

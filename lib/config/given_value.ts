@@ -3,8 +3,8 @@
  *
  * @module
  */
+import type { Position } from "../errors/position.ts";
 import type { FwknopdName } from "./fwknopd_variables.ts";
-import type { Position } from "./stanza.ts";
 
 /** A value with where it came from. */
 export interface GivenValue {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Diagnostic } from "./diagnostic.ts";
-import type { Position } from "./stanza.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
+import type { Position } from "../errors/position.ts";
 
 /** A line that sets something. */
 export interface SettingLine {

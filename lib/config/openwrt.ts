@@ -5,7 +5,7 @@
  */
 import { ACCESS_ROWS } from "./access_variables.ts";
 import { parseBoolean } from "./boolean.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
 import { nearestWord } from "./did_you_mean.ts";
 import { parseUci, type UciFile, type UciOption, type UciSection } from "./uci.ts";
 

@@ -5,11 +5,11 @@
  * @module
  */
 import { concatBytes } from "../crypto/bytes.ts";
-import { fileText, foreignEncoding } from "../file_text.ts";
+import { fileText, foreignEncoding } from "../files/file_text.ts";
 import { visible } from "../one_line.ts";
 import { ownUid } from "../own_uid.ts";
 import type { ConfigFiles, FileRead } from "./config_files.ts";
-import type { Diagnostic, DiagnosticCode } from "./diagnostic.ts";
+import type { Diagnostic, DiagnosticCode } from "../errors/diagnostic.ts";
 import { exposureOf } from "./exposure.ts";
 
 /** The real files and folders. */

@@ -10,7 +10,7 @@ import {
   type StanzaEntry,
 } from "./access_conf.ts";
 import type { ConfigFiles } from "./config_files.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
 import { GivenOptions } from "./option.ts";
 import type { ResolvedSettings } from "./server_settings.ts";

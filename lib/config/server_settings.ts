@@ -5,7 +5,7 @@
  */
 import { knownTarget } from "./chain.ts";
 import { sameService } from "../net/service.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
 import type { FwknopdConf } from "./fwknopd_conf.ts";
 import { parseFwknopdValue } from "./fwknopd_value.ts";
 import { FWKNOPD_ROWS, type FwknopdName, type ServerSettings } from "./fwknopd_variables.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ConfigFiles } from "./config_files.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
 import { exposedFile } from "./exposed_file.ts";
 import { type FwknopdConf, parseFwknopdConf } from "./fwknopd_conf.ts";
 import { FWKNOPD_ROWS } from "./fwknopd_variables.ts";

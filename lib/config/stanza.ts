@@ -3,19 +3,13 @@
  *
  * @module
  */
+import type { Position } from "../errors/position.ts";
 import type { Address } from "../net/address.ts";
 import type { Prefix } from "../net/prefix.ts";
 import type { Service } from "../net/service.ts";
 import type { DigestName } from "../crypto/digest.ts";
 import type { EncryptionMode } from "../crypto/encryption_mode.ts";
 import type { NatTargets } from "./nat_targets.ts";
-
-/** Where in a file something was written; lines and columns count from 1. */
-export interface Position {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
 
 /** A SOURCE or DESTINATION list. */
 export type AddressList = "any" | readonly Prefix[];

@@ -4,7 +4,7 @@
  * @module
  */
 import type { AccessName } from "./access_variables.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
 import type { StanzaDraft } from "./stanza_draft.ts";
 
 /** Collects what is wrong with one stanza. */

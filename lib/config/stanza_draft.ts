@@ -4,10 +4,10 @@
  * @module
  */
 import type { AccessName, AccessValues } from "./access_variables.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
+import type { Position } from "../errors/position.ts";
 import type { Exposure } from "./exposure.ts";
 import type { GivenValue } from "./given_value.ts";
-import type { Position } from "./stanza.ts";
 
 /** A value of a stanza. The text of a secret is a mask. */
 interface DraftValue extends GivenValue {

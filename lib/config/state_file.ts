@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import { exposureOf } from "./exposure.ts";
 import { ownership } from "./read_file.ts";
 

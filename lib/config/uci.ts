@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
+import type { Position } from "../errors/position.ts";
 import { nearestWord } from "./did_you_mean.ts";
-import type { Position } from "./stanza.ts";
 import { isReadable, readUciWords, type UciWord, UNREADABLE } from "./uci_words.ts";
 
 /** One `option NAME 'VALUE'`. */

@@ -4,11 +4,11 @@
  * @module
  */
 import type { ConfigFiles } from "./config_files.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic } from "../errors/diagnostic.ts";
+import type { Position } from "../errors/position.ts";
 import { type OpenwrtConfig, parseOpenwrt, placedAccess, placedConf } from "./openwrt.ts";
 import { deviceOfNetwork } from "./openwrt_device.ts";
 import { type GivenOption, GivenOptions } from "./option.ts";
-import type { Position } from "./stanza.ts";
 
 /** Where a configuration is read from. */
 export interface ConfigSource {

@@ -7,7 +7,7 @@
  */
 import { silenceStandardStreams } from "../../ffi/standard_streams.ts";
 import { isFailure, startProgram } from "../exec/start.ts";
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 
 /** Tells the program that it was started by {@link startDetached}. */
 const MARK = "FWKNOP_DETACHED";

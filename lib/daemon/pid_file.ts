@@ -7,7 +7,7 @@
 import { SystemError } from "../../ffi/libc.ts";
 import { LockableFile } from "../../ffi/record_lock.ts";
 import { examineStateFile } from "../config/state_file.ts";
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import { unlockedDaemon } from "./unlocked_daemon.ts";
 
 /** Another daemon has the PID file. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import { runningDaemon } from "./pid_file.ts";
 
 /** How long a daemon has to leave after SIGTERM before it gets SIGKILL, milliseconds (as in C). */

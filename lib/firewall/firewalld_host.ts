@@ -6,7 +6,7 @@
 import { interfaceNames, isSniffing } from "../config/sniffed_interfaces.ts";
 import { commandWords } from "../config/command_words.ts";
 import type { ServerSettings } from "../config/fwknopd_variables.ts";
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import { ownUid } from "../own_uid.ts";
 import type { Ask } from "./choose.ts";
 import { parseZones, zonesOfClients } from "./firewalld_zones.ts";

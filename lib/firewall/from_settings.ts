@@ -6,7 +6,7 @@
 import type { ServerSettings } from "../config/fwknopd_variables.ts";
 import { natSwitches } from "../config/nat_switches.ts";
 import type { GivenSettings } from "../config/given_value.ts";
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import type { Adapter, View } from "./adapter.ts";
 import { askHost, chooseFirewall, type FirewallChoice, strangeVariables } from "./choose.ts";
 import type { AdapterKind, Firewall, FirewallEvent } from "./firewall.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Clocks, HOST_CLOCKS } from "../clocks.ts";
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import { ownUid } from "../own_uid.ts";
 import type { AddressFamily } from "../net/address.ts";
 import type { Adapter, Rule, View } from "./adapter.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import type { AddressFamily } from "../net/address.ts";
 import type { Extent, Rule, Scope, View } from "./adapter.ts";
 import type { HeldRule, RuleSummary } from "./firewall.ts";

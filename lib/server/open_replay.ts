@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import { type OpenedReplayFile, ReplayFile } from "./replay_file.ts";
 
 /**

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { replaceFile } from "../atomic_file.ts";
+import { replaceFile } from "../files/atomic_file.ts";
 import { examineStateFile, folderOf } from "../config/state_file.ts";
-import { fileText, foreignEncoding } from "../file_text.ts";
-import { HintedError } from "../hinted_error.ts";
+import { fileText, foreignEncoding } from "../files/file_text.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import type { OpenedStore, ReplayStore } from "./replay_cache.ts";
 import { REPLAY_FILE_HEADER } from "./replay_entry.ts";
 import { parseReplayFile, type ReplayFileContent } from "./replay_file_text.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { replaceFile } from "../atomic_file.ts";
+import { replaceFile } from "../files/atomic_file.ts";
 import { examineStateFile } from "../config/state_file.ts";
-import { HintedError } from "../hinted_error.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import { ReplayCache } from "./replay_cache.ts";
 import { readReplayText } from "./replay_file.ts";
 import { parseReplayFile } from "./replay_file_text.ts";

@@ -6,7 +6,7 @@ import { prepareAdvice } from "../../cmd/serve_advice.ts";
 import { parsePolicy } from "../../lib/doctor/iptables_policy.ts";
 import { judgeRuleset } from "../../lib/doctor/linux.ts";
 import { isGlobalIpv6 } from "../../lib/firewall/global_ipv6.ts";
-import type { Diagnostic, DiagnosticCode } from "../../lib/config/diagnostic.ts";
+import type { Diagnostic, DiagnosticCode } from "../../lib/errors/diagnostic.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";

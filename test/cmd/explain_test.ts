@@ -1,7 +1,7 @@
 import { runExplain } from "../../cmd/explain_run.ts";
 import { ExitCode } from "../../cmd/context.ts";
 import { loadPcap } from "../../ffi/pcap.ts";
-import { HintedError } from "../../lib/hinted_error.ts";
+import { HintedError } from "../../lib/errors/hinted_error.ts";
 import { packetReplayDigest } from "../../lib/spa/replay_digest.ts";
 import { ROOT, run } from "../../scripts/process.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";

@@ -1,6 +1,6 @@
 import { makeRunFolder } from "../../cmd/run_folder.ts";
 import type { ServeLog } from "../../cmd/serve_log.ts";
-import { HintedError } from "../../lib/hinted_error.ts";
+import { HintedError } from "../../lib/errors/hinted_error.ts";
 import { assertEquals, assertThrows } from "../assert.ts";
 import { withFolder } from "../support/folder.ts";
 

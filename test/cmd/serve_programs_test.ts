@@ -1,6 +1,6 @@
 import { refuseExposedPrograms } from "../../cmd/serve_programs.ts";
 import type { Stanza } from "../../lib/config/stanza.ts";
-import { HintedError } from "../../lib/hinted_error.ts";
+import { HintedError } from "../../lib/errors/hinted_error.ts";
 import { assertEquals, assertThrows } from "../assert.ts";
 import { withFolder } from "../support/folder.ts";
 import { aStanza } from "../support/stanza.ts";

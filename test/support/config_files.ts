@@ -4,7 +4,8 @@
  * @module
  */
 import type { ConfigFiles } from "../../lib/config/config_files.ts";
-import { type Diagnostic, formatPosition } from "../../lib/config/diagnostic.ts";
+import type { Diagnostic } from "../../lib/errors/diagnostic.ts";
+import { formatPosition } from "../../lib/errors/position.ts";
 import type { Exposure } from "../../lib/config/exposure.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { type ConfigOutcome, readServerConfig } from "../../lib/config/server_config.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { QueueServer } from "../../lib/capture/queue_server.ts";
-import { HintedError } from "../../lib/hinted_error.ts";
+import { HintedError } from "../../lib/errors/hinted_error.ts";
 
 const tell = (value: unknown) => console.log(JSON.stringify(value));
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { Sniffer } from "../../lib/capture/sniffer.ts";
-import { HintedError } from "../../lib/hinted_error.ts";
+import { HintedError } from "../../lib/errors/hinted_error.ts";
 
 const { dropFfi, ...given } = JSON.parse(Deno.args[0] ?? "");
 const tell = (value: unknown) => console.log(JSON.stringify(value));

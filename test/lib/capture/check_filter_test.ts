@@ -1,5 +1,5 @@
 import { checkFilter } from "../../../lib/capture/check_filter.ts";
-import { HintedError } from "../../../lib/hinted_error.ts";
+import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 
 Deno.test("a filter that some kind of interface takes is in order, another is named with its text", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { copyDatagram, type Datagram } from "../../../lib/capture/datagram.ts";
 import { PcapFile } from "../../../lib/capture/pcap_file.ts";
-import { HintedError } from "../../../lib/hinted_error.ts";
+import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { loadPcap } from "../../../ffi/pcap.ts";
 import { ethernet, ipv4, ipv6, tagged, udp } from "../../support/frames.ts";
 import { pcapBytes } from "../../support/pcap_bytes.ts";

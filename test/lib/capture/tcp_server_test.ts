@@ -3,7 +3,7 @@ import type { Datagram } from "../../../lib/capture/datagram.ts";
 import { SeveralCaptures } from "../../../lib/capture/several.ts";
 import { TcpServer } from "../../../lib/capture/tcp_server.ts";
 import { UdpServer } from "../../../lib/capture/udp_server.ts";
-import { HintedError } from "../../../lib/hinted_error.ts";
+import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { until } from "../../support/namespace.ts";
 import { UdpSender } from "../../support/udp_sender.ts";
 

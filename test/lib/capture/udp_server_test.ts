@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { until } from "../../support/namespace.ts";
 import { copyDatagram, type Datagram } from "../../../lib/capture/datagram.ts";
 import { UdpServer } from "../../../lib/capture/udp_server.ts";
-import { HintedError } from "../../../lib/hinted_error.ts";
+import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { UdpSender } from "../../support/udp_sender.ts";
 
 /** Runs a server until it has seen `count` packets, or fails after two seconds. */

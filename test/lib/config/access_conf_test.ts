@@ -1,6 +1,6 @@
 import fc from "property-testing";
 import { ACCESS_ROWS } from "../../../lib/config/access_variables.ts";
-import type { Diagnostic } from "../../../lib/config/diagnostic.ts";
+import type { Diagnostic } from "../../../lib/errors/diagnostic.ts";
 import type { AddressList, Stanza } from "../../../lib/config/stanza.ts";
 import { formatPrefix } from "../../../lib/net/prefix.ts";
 import { formatServices } from "../../../lib/net/service.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "../../assert.ts";
-import type { Diagnostic } from "../../../lib/config/diagnostic.ts";
+import type { Diagnostic } from "../../../lib/errors/diagnostic.ts";
 import { findings, readTexts } from "../../support/config_files.ts";
 
 /** What stands before the lines of each case, which so start on line 3. */

@@ -1,5 +1,5 @@
 import { examineStateFile } from "../../../lib/config/state_file.ts";
-import { HintedError } from "../../../lib/hinted_error.ts";
+import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
 

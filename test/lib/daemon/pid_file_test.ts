@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AlreadyRunning, PidFile, runningDaemon } from "../../../lib/daemon/pid_file.ts";
 import { reloadDaemon, stopDaemon } from "../../../lib/daemon/remote_control.ts";
-import { HintedError } from "../../../lib/hinted_error.ts";
+import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { withFolder } from "../../support/folder.ts";
 import { lineReader } from "../../support/line_reader.ts";
 import { namespaceTest, until } from "../../support/namespace.ts";

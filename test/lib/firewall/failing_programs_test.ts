@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HintedError } from "../../../lib/hinted_error.ts";
+import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { access, iptablesIn } from "../../support/firewall.ts";
 import { withFolder } from "../../support/folder.ts";
 import { hasProgram, type Namespace, namespaceTest, until } from "../../support/namespace.ts";

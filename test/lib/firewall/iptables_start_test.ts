@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Chain, ChainRole } from "../../../lib/config/chain.ts";
-import type { HintedError } from "../../../lib/hinted_error.ts";
+import type { HintedError } from "../../../lib/errors/hinted_error.ts";
 import {
   access,
   chainRules,

@@ -10,7 +10,7 @@ import {
   type ReplayEntry,
 } from "../../../lib/server/replay_entry.ts";
 import { withFolder } from "../../support/folder.ts";
-import { HintedError } from "../../../lib/hinted_error.ts";
+import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { encodeBase64 } from "../../../lib/crypto/base64.ts";
 
 function digest(seed: number): string {

@@ -1,6 +1,6 @@
 import { REPLAY_FILE_HEADER } from "../../../lib/server/replay_entry.ts";
 import { rotateReplayFile } from "../../../lib/server/rotate_replay.ts";
-import { HintedError } from "../../../lib/hinted_error.ts";
+import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
 

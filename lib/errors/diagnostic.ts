@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { visible, visibleLines } from "../one_line.ts";
-import type { Position } from "./stanza.ts";
+import { visibleLines } from "../one_line.ts";
+import { formatPosition, type Position } from "./position.ts";
 
 /** Kinds of finding that a program acts on; texts are for people. */
 export type DiagnosticCode =
@@ -30,11 +30,6 @@ export interface Diagnostic {
   readonly code?: DiagnosticCode;
   /** The file that it is about as a whole. */
   readonly path?: string;
-}
-
-/** `file:line:column`. */
-export function formatPosition(position: Position): string {
-  return `${visible(position.file)}:${position.line}:${position.column}`;
 }
 
 /** The text, the place and the hint, each on its line; no newline at the end. Safe to show. */

@@ -1,6 +1,6 @@
 import fc from "property-testing";
-import { fileText, foreignEncoding, withoutMark } from "../../lib/file_text.ts";
-import { assert, assertEquals } from "../assert.ts";
+import { fileText, foreignEncoding, withoutMark } from "../../../lib/files/file_text.ts";
+import { assert, assertEquals } from "../../assert.ts";
 
 const MARK = [0xef, 0xbb, 0xbf];
 

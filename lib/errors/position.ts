@@ -1,0 +1,18 @@
+/**
+ * Places in files.
+ *
+ * @module
+ */
+import { visible } from "../one_line.ts";
+
+/** Where in a file something was written; lines and columns count from 1. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** `file:line:column`. */
+export function formatPosition(position: Position): string {
+  return `${visible(position.file)}:${position.line}:${position.column}`;
+}
