@@ -8,9 +8,9 @@ import type { DoctorQuestions } from "./questions.ts";
 import { over } from "./fate_findings.ts";
 import type { Finding } from "./finding.ts";
 import { FORWARDING_COMMANDS } from "../firewall/ip_forwarding.ts";
-import { examineIpfw } from "./ipfw.ts";
-import { examineLinux } from "./linux.ts";
-import { examinePf } from "./pf.ts";
+import { examineIpfw } from "../firewall/ipfw/doctor/examine.ts";
+import { examineLinux } from "../firewall/netfilter/examine.ts";
+import { examinePf } from "../firewall/pf/doctor/examine.ts";
 
 export type { DoctorQuestions } from "./questions.ts";
 

@@ -7,8 +7,8 @@ import type { Address, AddressFamily } from "../net/address.ts";
 import type { Chain } from "../config/chain.ts";
 import type { Service } from "../net/service.ts";
 import type { FirewallKind } from "../firewall/choose.ts";
-import type { IpfwSettings } from "../firewall/ipfw.ts";
-import type { PfSettings } from "../firewall/pf.ts";
+import type { IpfwSettings } from "../firewall/ipfw/adapter.ts";
+import type { PfSettings } from "../firewall/pf/adapter.ts";
 
 /** What is asked about. */
 export interface DoctorQuestions {

@@ -7,8 +7,8 @@ import { commandWords } from "../config/command_words.ts";
 import type { FwknopdName, ServerSettings } from "../config/fwknopd_variables.ts";
 import type { GivenSettings } from "../config/given_value.ts";
 import { HintedError } from "../errors/hinted_error.ts";
-import { iptablesPrograms } from "./iptables_programs.ts";
-import { hasInputHook, hasOwnTable } from "./nft_ruleset.ts";
+import { iptablesPrograms } from "./iptables/programs.ts";
+import { hasInputHook, hasOwnTable } from "./nft/ruleset.ts";
 import type { Outcome } from "./plan.ts";
 import { runOnce } from "./run_once.ts";
 

@@ -3,7 +3,7 @@
  */
 import { assertEquals, assertMatch } from "../assert.ts";
 import { examineFirewall } from "../../lib/doctor/doctor.ts";
-import { firewalldRichAdapter } from "../../lib/firewall/firewalld_rich.ts";
+import { firewalldRichAdapter } from "../../lib/firewall/firewalld/rich.ts";
 import { ManagedFirewall } from "../../lib/firewall/managed_firewall.ts";
 import { access } from "../support/firewall.ts";
 import { startSniffing } from "../support/daemons.ts";

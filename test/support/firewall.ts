@@ -10,10 +10,10 @@ import type { ChainRole } from "../../lib/config/chain.ts";
 import type { FirewallEvent } from "../../lib/firewall/firewall.ts";
 import type { AccessGrant, ForwardGrant } from "../../lib/firewall/grant.ts";
 import type { View } from "../../lib/firewall/adapter.ts";
-import { nftAdapter, type NftSettings } from "../../lib/firewall/nft.ts";
-import type { Chains } from "../../lib/firewall/iptables_grant.ts";
-import { iptablesAdapter, type IptablesSettings } from "../../lib/firewall/iptables.ts";
-import type { IptablesView } from "../../lib/firewall/iptables_view.ts";
+import { nftAdapter, type NftSettings } from "../../lib/firewall/nft/adapter.ts";
+import type { Chains } from "../../lib/firewall/iptables/grant_rules.ts";
+import { iptablesAdapter, type IptablesSettings } from "../../lib/firewall/iptables/adapter.ts";
+import type { IptablesView } from "../../lib/firewall/iptables/view.ts";
 import { ManagedFirewall, type ManagedOptions } from "../../lib/firewall/managed_firewall.ts";
 import type { Namespace } from "./namespace.ts";
 

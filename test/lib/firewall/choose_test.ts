@@ -2,7 +2,7 @@ import { chooseFirewall, strangeVariables } from "../../../lib/firewall/choose.t
 import type { Outcome } from "../../../lib/firewall/plan.ts";
 import { assertEquals, assertRejects } from "../../assert.ts";
 import { type Namespace, namespaceTest } from "../../support/namespace.ts";
-import { hasInputHook } from "../../../lib/firewall/nft_ruleset.ts";
+import { hasInputHook } from "../../../lib/firewall/nft/ruleset.ts";
 import { readTexts } from "../../support/config_files.ts";
 
 /** What the programs of a host print, by the first word that fits; the others are missing. */

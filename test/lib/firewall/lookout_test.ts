@@ -1,5 +1,5 @@
 import { Lookout } from "../../../lib/firewall/lookout.ts";
-import { nftAdapter } from "../../../lib/firewall/nft.ts";
+import { nftAdapter } from "../../../lib/firewall/nft/adapter.ts";
 import type { RulesetChange } from "../../../lib/firewall/ruleset_change.ts";
 import type { RulesetNews, RulesetWatch } from "../../../lib/firewall/ruleset_watch.ts";
 import { assert, assertEquals } from "../../assert.ts";

@@ -1,8 +1,8 @@
 import { FWKNOPD_ROWS } from "../../../lib/config/fwknopd_variables.ts";
 import type { FirewallEvent } from "../../../lib/firewall/firewall.ts";
-import { iptablesAdapter } from "../../../lib/firewall/iptables.ts";
+import { iptablesAdapter } from "../../../lib/firewall/iptables/adapter.ts";
 import { ManagedFirewall } from "../../../lib/firewall/managed_firewall.ts";
-import { pfAdapter } from "../../../lib/firewall/pf.ts";
+import { pfAdapter } from "../../../lib/firewall/pf/adapter.ts";
 import { chooseRoute } from "../../../lib/server/authorize_nat.ts";
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
 import { access, address, defaultChains, forward, iptablesIn } from "../../support/firewall.ts";

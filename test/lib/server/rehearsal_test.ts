@@ -1,6 +1,6 @@
 import { assertEquals } from "../../assert.ts";
 import type { Capture, Receive } from "../../../lib/capture/datagram.ts";
-import { iptablesAdapter } from "../../../lib/firewall/iptables.ts";
+import { iptablesAdapter } from "../../../lib/firewall/iptables/adapter.ts";
 import { ReportingFirewall } from "../../../lib/firewall/reporting_firewall.ts";
 import { refuseNames } from "../../../lib/server/look_up.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";

@@ -1,0 +1,126 @@
+/**
+ * Rich rules of firewalld (firewalld.richlanguage(5)) as data, as text, and back from a listing.
+ *
+ * @module
+ */
+import { type AddressFamily, parseAddress } from "../../net/address.ts";
+import { parsePort, type Service } from "../../net/service.ts";
+import { EXPIRY_PREFIX } from "../iptables/rule.ts";
+
+/** What a rule does with the connections it is about. */
+export type RichElement =
+  /** Admits them. */
+  | { readonly kind: "port"; readonly service: Service }
+  /** Sends them elsewhere, and admits them there. */
+  | {
+    readonly kind: "forward-port";
+    readonly service: Service;
+    readonly to: { readonly address: string; readonly port: number };
+  }
+  /** Gives them this host's address where they leave it. */
+  | { readonly kind: "masquerade" };
+
+/** A rule of ours. Addresses are canonical texts of hosts. */
+export interface RichRule {
+  readonly family: AddressFamily;
+  readonly source: string;
+  readonly destination?: string;
+  readonly element: RichElement;
+  /** Seconds since 1970 UTC. */
+  readonly expires: number;
+  readonly stanza?: number;
+}
+
+/**
+ * Before everything else in a zone, so that the grant beats the zone's own refusals. Among all the numbers there are,
+ * this one also tells a person whose rules these are.
+ */
+const PRIORITY = "-6201";
+
+/**
+ * Rich rules carry no comments. What they can carry is the prefix of a log line; so each connection a grant admits is
+ * also a line of the kernel's log, of the lowest level and at most one per hour (the slowest limit there is).
+ */
+const LOG_OPTIONS = 'level="debug" limit value="1/h"';
+
+/** The rule as firewalld takes it, and as it prints it. */
+export function richRuleText(rule: RichRule): string {
+  const stanza = rule.stanza === undefined ? "" : ` stanza_${rule.stanza}`;
+  return [
+    `rule priority="${PRIORITY}" family="ipv${rule.family}" source address="${rule.source}"`,
+    ...(rule.destination === undefined ? [] : [`destination address="${rule.destination}"`]),
+    elementText(rule.element),
+    `log prefix="${EXPIRY_PREFIX}${rule.expires}${stanza}" ${LOG_OPTIONS}`,
+    // The other elements have no action of their own.
+    ...(rule.element.kind === "port" ? ["accept"] : []),
+  ].join(" ");
+}
+
+function elementText(element: RichElement): string {
+  if (element.kind === "masquerade") return "masquerade";
+  const { protocol, port } = element.service;
+  const from = `${element.kind} port="${port}" protocol="${protocol}"`;
+  if (element.kind === "port") return from;
+  return `${from} to-port="${element.to.port}" to-addr="${element.to.address}"`;
+}
+
+/**
+ * Says that this program is at work in a zone, and is gone when somebody has firewalld load its own files again. It
+ * can admit nobody: nothing from outside has that address, and its own packets pass before any zone.
+ */
+export const RICH_MARKER =
+  `rule priority="${PRIORITY}" family="ipv4" source address="127.0.0.2" drop`;
+
+const RULE = new RegExp(
+  `^rule priority="${PRIORITY}" family="ipv([46])" source address="([^"]+)"` +
+    ` (?:destination address="([^"]+)" )?(.+?)` +
+    ` log prefix="${EXPIRY_PREFIX}([0-9]{1,11})(?: stanza_([1-9][0-9]{0,8}))?" ${LOG_OPTIONS}( accept)?$`,
+);
+const FROM_PORT = /^(port|forward-port) port="([0-9]+)" protocol="(tcp|udp)"/;
+const TO_PORT = / to-port="([0-9]+)" to-addr="([^"]+)"$/;
+
+/** Whether a listed rule is marked as ours. */
+export function isOwnRichRule(text: string): boolean {
+  return text === RICH_MARKER ||
+    text.startsWith(`rule priority="${PRIORITY}" `) &&
+      text.includes(` log prefix="${EXPIRY_PREFIX}`);
+}
+
+/** Reads a rule as firewalld prints it; `undefined` unless it is one of the forms of {@link richRuleText}. */
+export function parseRichRule(text: string): RichRule | undefined {
+  const match = RULE.exec(text);
+  if (match === null) return undefined;
+  const [, digit, source = "", destination, middle = "", expires, stanza] = match;
+  const family = digit === "6" ? 6 : 4;
+  const element = parseElement(middle, family);
+  const addresses = destination === undefined ? [source] : [source, destination];
+  if (element === undefined || !addresses.every((host) => isHost(host, family))) return undefined;
+  const rule: RichRule = {
+    family,
+    source,
+    ...(destination === undefined ? {} : { destination }),
+    element,
+    expires: Number(expires),
+    ...(stanza === undefined ? {} : { stanza: Number(stanza) }),
+  };
+  return richRuleText(rule) === text ? rule : undefined;
+}
+
+function parseElement(text: string, family: AddressFamily): RichElement | undefined {
+  if (text === "masquerade") return { kind: "masquerade" };
+  const [, kind, digits = "", protocol] = FROM_PORT.exec(text) ?? [];
+  const port = parsePort(digits);
+  if (port === undefined || (protocol !== "tcp" && protocol !== "udp")) return undefined;
+  const service = { protocol, port } as const;
+  if (kind === "port") return { kind, service };
+  const [, toDigits = "", address = ""] = TO_PORT.exec(text) ?? [];
+  const toPort = parsePort(toDigits);
+  return toPort === undefined || !isHost(address, family)
+    ? undefined
+    : { kind: "forward-port", service, to: { address, port: toPort } };
+}
+
+function isHost(text: string, family: AddressFamily): boolean {
+  const address = parseAddress(text);
+  return address?.family === family && address.text === text;
+}

@@ -1,0 +1,172 @@
+/**
+ * What the doctor says of a host's ipfw rules.
+ *
+ * @module
+ */
+import { commandWords } from "../../../config/command_words.ts";
+import type { AddressFamily } from "../../../net/address.ts";
+import { formatService, type Service } from "../../../net/service.ts";
+import { type DoctorQuestions, familiesOf, type IpfwQuestions } from "../../../doctor/questions.ts";
+import {
+  type FamilyFate,
+  over,
+  serviceFindings,
+  sessionFindings,
+  spaPortFindings,
+} from "../../../doctor/fate_findings.ts";
+import type { Finding } from "../../../doctor/finding.ts";
+import { CHECK_STATE, deciderOf, ipfwFateOf, type IpfwRule, parseIpfwPolicy } from "./policy.ts";
+import { describeOutcome } from "../../plan.ts";
+import { ANY_SERVICE } from "../../../doctor/any_service.ts";
+import { hintFor } from "../../program_hint.ts";
+import { Runner } from "../../runner.ts";
+
+/** The switches of ipfw(8). */
+const SWITCHES: Readonly<Record<AddressFamily, string>> = {
+  4: "net.inet.ip.fw.enable",
+  6: "net.inet6.ip6.fw.enable",
+};
+
+/** Asks ipfw and the kernel and judges what they say. */
+export async function examineIpfw(
+  questions: DoctorQuestions,
+  settings: IpfwQuestions,
+): Promise<Finding[]> {
+  const runner = new Runner();
+  const list = await runner.run({ words: [...commandWords(settings.command), "list"] });
+  if (list.code !== 0) {
+    const text = `What ipfw does cannot be read: ${describeOutcome(list)}`;
+    return [{ state: "bad", text, mend: hintFor([list], true) }];
+  }
+  const off: AddressFamily[] = [];
+  for (const family of familiesOf(questions)) {
+    const { stdout } = await runner.run({ words: ["sysctl", "-n", SWITCHES[family]] });
+    if (stdout.trim() === "0") off.push(family);
+  }
+  return judgeIpfw(questions, settings, { rules: list.stdout, off });
+}
+
+/** What is known of ipfw. */
+export interface IpfwListings {
+  /** What `ipfw list` printed. */
+  readonly rules: string;
+  /** Families for which it is switched off. */
+  readonly off: readonly AddressFamily[];
+}
+
+/** What the rules mean for the services. */
+export function judgeIpfw(
+  questions: DoctorQuestions,
+  settings: IpfwQuestions,
+  { rules: listing, off }: IpfwListings,
+): Finding[] {
+  const findings = off.map((family): Finding => ({
+    state: "bad",
+    text: `ipfw is switched off${over(family)}: everything is open to everybody`,
+    mend: `sysctl ${SWITCHES[family]}=1`,
+  }));
+  const families = familiesOf(questions).filter((family) => !off.includes(family));
+  if (families.length === 0) return findings;
+  const listed = parseIpfwPolicy(listing);
+  const rules = settings.checkState ? withCheckState(listed, settings.start) : listed;
+  const place = placeOfGrants(rules, settings.start);
+  const fates = (service: Service, established = false) =>
+    families.map((family) => ({
+      family,
+      end: ipfwFateOf(rules, { service, family, established }),
+    }));
+  for (const service of questions.services) {
+    const mend = (family: AddressFamily) => closing(rules, service, family, place);
+    findings.push(...serviceFindings(service, fates(service), mend, "ipfw list"));
+  }
+  const early = rules.filter(({ number }) => number < place);
+  const late = questions.services.flatMap((service) =>
+    families.flatMap((family) => judgePlace(early, service, family))
+  );
+  const comes: Finding = { state: "good", text: `Packets come to the grants at rule ${place}` };
+  findings.push(...(late.length > 0 ? late : [comes]));
+  findings.push(...judgeSessions(fates(ANY_SERVICE, true)));
+  for (const service of questions.spaServices ?? []) {
+    const mend = (family: AddressFamily) => admitting(rules, service, family);
+    findings.push(...spaPortFindings(service, fates(service), mend));
+  }
+  return findings;
+}
+
+/** A grant that is over is in a set that is switched off: another rule must know its connections. */
+function judgeSessions(fates: readonly FamilyFate[]): Finding[] {
+  const dying = fates.filter(({ end }) => end === "dropped").map(({ family }) => family);
+  if (dying.length === 0 && fates.some(({ end }) => end === "unclear")) {
+    const text = "Rules with other conditions decide whether open sessions outlive their grant";
+    return [{ state: "unclear", text, mend: "ipfw list" }];
+  }
+  return sessionFindings(dying, () => "Set IPFW_ADD_CHECK_STATE Y in fwknopd.conf");
+}
+
+/** The number of the next grant's rule: the lowest from IPFW_START_RULE_NUM on that no rule has. */
+function placeOfGrants(rules: readonly IpfwRule[], start: number): number {
+  const used = new Set(rules.map(({ number }) => number));
+  let place = start;
+  while (used.has(place)) place++;
+  return place;
+}
+
+/** As the server makes it when it starts. */
+function withCheckState(rules: readonly IpfwRule[], start: number): IpfwRule[] {
+  const rule = parseIpfwPolicy(`${start} ${CHECK_STATE}`);
+  return [...rules, ...rule].toSorted((a, b) => a.number - b.number);
+}
+
+/** Whether packets come to the rules of those who knocked. */
+function judgePlace(
+  early: readonly IpfwRule[],
+  service: Service,
+  family: AddressFamily,
+): Finding[] {
+  const decider = deciderOf(early, { service, family, established: false });
+  // What is let in is told of as open.
+  if (decider?.rule.does !== "dropped") return [];
+  const { rule: { number, text }, match } = decider;
+  const where = match === "yes" ? "" : "On one interface, ";
+  const name = `${formatService(service)}${over(family)}`;
+  return [{
+    state: match === "yes" ? "bad" : "unclear",
+    text: `${where}${name} is dropped by rule ${number}, before the grants: none opens it`,
+    mend: number > 1
+      ? `Set IPFW_START_RULE_NUM ${Math.max(1, number - ROOM)} in fwknopd.conf`
+      : `ipfw add ${LAST} ${text} && ipfw delete ${number}`,
+  }];
+}
+
+/** Rules that grants may need before a rule that drops. */
+const ROOM = 1000;
+
+/** The highest number a rule may have; 65535 is the kernel's own. */
+const LAST = 65534;
+
+/** The command that closes a service without closing it to grants, whose place is a rule's number. */
+function closing(
+  rules: readonly IpfwRule[],
+  service: Service,
+  family: AddressFamily,
+  place: number,
+): string {
+  const decider = deciderOf(rules, { service, family, established: false });
+  const number = decider === undefined ? LAST : decider.rule.number - 1;
+  if (number <= place) return `ipfw delete ${number + 1}`;
+  // Connections that stand pass as they did.
+  const setup = service.protocol === "tcp" ? " setup" : "";
+  return `ipfw add ${number} deny ${condition(service, family)}${setup}`;
+}
+
+/** The command that lets SPA packets in. */
+function admitting(rules: readonly IpfwRule[], service: Service, family: AddressFamily): string {
+  const dropping = rules.filter(({ does }) => does !== "accepted");
+  const decider = deciderOf(dropping, { service, family, established: false });
+  const number = Math.max(1, (decider?.rule.number ?? LAST) - 1);
+  return `ipfw add ${number} allow ${condition(service, family)}`;
+}
+
+function condition({ protocol, port }: Service, family: AddressFamily): string {
+  return `${protocol} from any to ${family === 6 ? "me6" : "me"} dst-port ${port}`;
+}

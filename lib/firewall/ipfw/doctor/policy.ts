@@ -1,0 +1,109 @@
+/**
+ * What a host's ipfw rules do to a packet, from `ipfw list`, as far as they can be understood without packets: the first
+ * rule that matches decides (ipfw(8)).
+ *
+ * @module
+ */
+import { exitsOf, type Fate, fateBehind, type Step, worstOf } from "../../../doctor/chain_walk.ts";
+import { type IpfwPacket, matchesIpfw } from "./condition.ts";
+import { parseIpfwRules } from "../listing.ts";
+
+/** A rule that is not one of our grants. */
+export interface IpfwRule {
+  readonly number: number;
+  /** As it is listed, without the number. */
+  readonly text: string;
+  /** `either`: an action that is not understood, such as a jump or a diversion. */
+  readonly does: "accepted" | "dropped" | "nothing" | "either";
+  /** Whether the action is left to chance. */
+  readonly chance: boolean;
+  /** Whether packets of the connections of our grants are let in here, whatever the rule is about. */
+  readonly knowsStates: boolean;
+  readonly words: readonly string[];
+}
+
+const ACTIONS: ReadonlyMap<string, IpfwRule["does"]> = new Map([
+  ...["allow", "accept", "pass", "permit"].map((word) => [word, "accepted"] as const),
+  ...["deny", "drop", "reject", "reset", "reset6", "abort", "abort6", "unreach", "unreach6"]
+    .map((word) => [word, "dropped"] as const),
+  ...["count", "check-state", "setfib", "setdscp", "tcp-setmss"]
+    .map((word) => [word, "nothing"] as const),
+]);
+
+/** Reads `ipfw list`, which shows no set that is switched off. What our grants admit says nothing about strangers. */
+export function parseIpfwPolicy(listing: string): IpfwRule[] {
+  return parseIpfwRules(listing).filter(({ comment }) => !comment.startsWith("_exp_"))
+    .map(({ number, body }) => {
+      const all = body.split(/ +/);
+      const chance = all[0] === "prob";
+      const words = chance ? all.slice(2) : all;
+      const does = ACTIONS.get(words[0] ?? "") ?? "either";
+      const knowsStates = looksUpStates(words);
+      return { number, text: body, does, chance, knowsStates, words: conditions(words) };
+    });
+}
+
+/** The rule that looks up the states of our grants, which have no name, where there is no other one before it. */
+export const CHECK_STATE = "check-state";
+
+/** `check-state`, and what keeps states of its own, look among those that stand, whoever made them. */
+function looksUpStates(words: readonly string[]): boolean {
+  if (!words.some((word) => [CHECK_STATE, "keep-state", "limit"].includes(word))) return false;
+  const names = words.filter((word) => word.startsWith(":"));
+  return names.length === 0 || names.some((name) => name === ":default" || name === ":any");
+}
+
+/** From the protocol on: how many words an action has is not needed then. */
+function conditions(words: readonly string[]): readonly string[] {
+  const from = words.indexOf("from");
+  if (from < 0) return [];
+  let start = Math.max(0, from - 1);
+  if (words[start]?.endsWith("}") === true) {
+    while (start > 0 && words[start]?.startsWith("{") !== true) start--;
+  }
+  return words.slice(words[start - 1] === "not" ? start - 1 : start);
+}
+
+/** What becomes of a packet of somebody who has no grant, or whose grant is over. */
+export function ipfwFateOf(rules: readonly IpfwRule[], packet: IpfwPacket): Fate {
+  const steps = rules.flatMap((rule): Step[] => {
+    if (packet.established && rule.knowsStates) return [{ match: "yes", does: "accepted" }];
+    const match = matchOf(rule, packet);
+    if (match === "no") return [];
+    return rule.does !== "either" ? [{ match, does: rule.does }] : [
+      { match: "maybe", does: "accepted" },
+      { match: "maybe", does: "dropped" },
+    ];
+  });
+  return worstOf([fateBehind(exitsOf("", () => steps), "accepted")]);
+}
+
+function matchOf({ words, chance }: IpfwRule, packet: IpfwPacket): Step["match"] {
+  const match = matchesIpfw(words, packet);
+  return match === "yes" && chance ? "maybe" : match;
+}
+
+/** A rule that decides about a packet. */
+export interface Decider {
+  readonly rule: IpfwRule;
+  /** `maybe`: it does where it comes by the interface that the rule names. */
+  readonly match: Exclude<Step["match"], "no">;
+}
+
+/** The first rule that drops a packet or lets it in; before it, one that drops it on one interface. */
+export function deciderOf(rules: readonly IpfwRule[], packet: IpfwPacket): Decider | undefined {
+  let early: Decider | undefined;
+  for (const rule of rules) {
+    if (rule.does !== "accepted" && rule.does !== "dropped") continue;
+    if (matchOf(rule, packet) === "yes") return early ?? { rule, match: "yes" };
+    if (rule.does === "accepted" || rule.chance) continue;
+    const anywhere = matchesIpfw(withoutInterface(rule.words), packet) === "yes";
+    if (anywhere) early ??= { rule, match: "maybe" };
+  }
+  return early;
+}
+
+function withoutInterface(words: readonly string[]): string[] {
+  const names = (word: string | undefined) => word === "via" || word === "recv";
+  return words.filter((word, at) => !names(word) && !names(words[at - 1]));
+}

@@ -1,0 +1,285 @@
+/**
+ * The iptables adapter: chains of our own, `_exp_` comments, documents for `iptables-restore`
+ * (`docs/spec/firewalls.md` 1 and 7.1).
+ *
+ * @module
+ */
+import { CHAIN_ROLES } from "../../config/chain.ts";
+import type { AddressFamily } from "../../net/address.ts";
+import type { Adapter, Preparation, Rule, Scope } from "../adapter.ts";
+import type { RuleSummary } from "../firewall.ts";
+import { dismantleTable, PROBE_CHAIN } from "./dismantle.ts";
+import { type Chains, grantRules } from "./grant_rules.ts";
+import { parseListing, splitWords } from "./listing.ts";
+import { prepareTable } from "./prepare.ts";
+import { iptablesProbes } from "./probes.ts";
+import { type IptablesPrograms, iptablesPrograms } from "./programs.ts";
+import { type IptablesRule, ruleArguments, ruleKey } from "./rule.ts";
+import { type FoundTable, type IptablesView, viewTables } from "./view.ts";
+import {
+  type Command,
+  describeOutcome,
+  type Outcome,
+  type Plan,
+  programName,
+  type Transaction,
+} from "../plan.ts";
+
+/** What `fwknopd.conf` says about iptables. */
+export interface IptablesSettings {
+  /** FIREWALL_EXE: a command, which may hold blanks. */
+  readonly command: string;
+  readonly chains: Chains;
+  /** ENABLE_RULE_PREPEND. */
+  readonly prepend: boolean;
+  /** ENABLE_IPT_COMMENT_CHECK. */
+  readonly commentCheck: boolean;
+}
+
+/** Documents stay small enough that each is applied well within the runner's patience. */
+const LINES_PER_DOCUMENT = 250;
+/**
+ * Rules that a document of deletions may be compared with. `iptables-restore` of the nf_tables variant takes 4 µs for
+ * each rule in front of one that is to go, and 15 µs for each rule of the chain to begin with (version 1.8.9).
+ */
+const MOST_COMPARISONS = 8000;
+
+/** The adapter for `iptables` and `ip6tables`, whether of the nf_tables or the legacy variant. */
+export function iptablesAdapter(settings: IptablesSettings): Adapter<IptablesView> {
+  return adapterFor(
+    { kind: "iptables", name: "iptables" },
+    iptablesPrograms(settings.command),
+    settings,
+  );
+}
+
+/** The same for any program that takes the arguments of iptables. */
+export function adapterFor(
+  names: Pick<Adapter, "kind" | "name">,
+  programs: IptablesPrograms,
+  settings: IptablesSettings,
+): Adapter<IptablesView> {
+  const chains = CHAIN_ROLES.flatMap((role) => {
+    const chain = settings.chains[role];
+    return chain === undefined ? [] : [{ role, chain }];
+  });
+  const families = ([4, 6] as const).filter((family) => programs[family] !== undefined);
+
+  /** One document for one table, and the same as single commands. */
+  function transactions(family: AddressFamily, table: string, lines: readonly string[]): Plan {
+    const program = programs[family];
+    if (program === undefined || lines.length === 0) return [];
+    const plan: Transaction[] = [];
+    for (let start = 0; start < lines.length; start += LINES_PER_DOCUMENT) {
+      const part = lines.slice(start, start + LINES_PER_DOCUMENT);
+      plan.push({
+        ...(program.helper === undefined ? {} : { helper: program.helper }),
+        document: [`*${table}`, ...part, "COMMIT", ""].join("\n"),
+        // Rarely asked for, and not free.
+        get commands() {
+          return part.map((line) => ({
+            words: [...program.single, "-t", table, ...(splitWords(toArguments(line)) ?? [])],
+          }));
+        },
+      });
+    }
+    return plan;
+  }
+
+  /** Rules by table, keeping the order in which the tables first occur. */
+  function byTable(rules: readonly Rule[], line: (rule: Rule) => string): Map<string, TableLines> {
+    const groups = new Map<string, TableLines>();
+    for (const rule of rules) {
+      const { family, table } = rule;
+      const group = groups.get(`${family} ${table}`) ?? { family, table, lines: [] };
+      groups.set(`${family} ${table}`, group);
+      group.lines.push(line(rule));
+    }
+    return groups;
+  }
+
+  function tablesOf(scope: Scope): { family: AddressFamily; table: string }[] {
+    const tables = new Set(chains.map(({ chain }) => chain.table));
+    if (scope.extent !== "configured") {
+      for (const table of ["filter", "nat"]) tables.add(table);
+    }
+    return families.filter((family) => scope.families.has(family))
+      .flatMap((family) => [...tables].map((table) => ({ family, table })));
+  }
+
+  function read(scope: Scope, outcomes: readonly Outcome[]): IptablesView | string {
+    const tables: FoundTable[] = [];
+    for (const [index, { family, table }] of tablesOf(scope).entries()) {
+      const outcome = outcomes[index];
+      const listing = outcome?.code === 0 ? parseListing(outcome.stdout) : undefined;
+      const needed = chains.filter(({ chain }) => chain.table === table);
+      if (outcome === undefined || listing === undefined || listing.size === 0) {
+        // A table nothing of ours is configured for may well not exist.
+        if (needed.length === 0) continue;
+        return describeFailure(outcome);
+      }
+      const lost = needed.find(({ chain }) => !listing.has(chain.from));
+      if (lost !== undefined) {
+        return `There is no chain ${lost.chain.from} in table ${table}, which is to jump to ${lost.chain.name}`;
+      }
+      tables.push({ family, table, chains: listing });
+    }
+    return viewTables(tables, chains, scope);
+  }
+
+  return {
+    ...names,
+    families,
+    place: "the chains of fwknop and the jumps to them",
+    endsByItself: false,
+    placesVary: true,
+    needsUpkeep: false,
+    readsFirst: false,
+
+    heed({ what, isDeleted, family, table, name }) {
+      const own = chains.filter(({ chain }) => chain.table === table).map(({ chain }) => chain);
+      if ((family !== "ip" && family !== "ip6") || own.length === 0) return undefined;
+      if (what === "table") return isDeleted ? "lost" : undefined;
+      if (what === "chain" && isDeleted && own.some((chain) => chain.name === name)) return "lost";
+      if (what === "rule" && isDeleted && own.some(({ from }) => from === name)) return "lost";
+      const isOurs = name === PROBE_CHAIN || own.some((chain) => chain.name === name);
+      return isOurs ? "changed" : undefined;
+    },
+
+    rules(grant, features) {
+      const { family } = grant.address;
+      const granted = grantRules(grant, settings.chains, {
+        datestop: features.has(`datestop${family}`),
+        addressType: features.has(`to this host${family}`),
+      });
+      if (typeof granted === "string") return granted;
+      return granted.map(({ rule, summary }) => toRule(rule, summary));
+    },
+
+    look: (scope) =>
+      tablesOf(scope).map(({ family, table }) => ({
+        words: [...programs[family]?.single ?? [], "-t", table, "-S"],
+      })),
+
+    read,
+
+    probes: (family) =>
+      iptablesProbes({
+        family,
+        chains,
+        commentCheck: settings.commentCheck,
+        variables: names.kind === "iptables" ? "IPT" : "FIREWD",
+        transactions: (table, lines) => transactions(family, table, lines),
+      }),
+
+    prepare(view, scope, flush) {
+      const plan: Transaction[] = [];
+      const jumps: { from: string; chain: string }[] = [];
+      for (const found of view.tables) {
+        if (!scope.families.has(found.family)) continue;
+        const made = prepareTable(found, chains.map(({ chain }) => chain), flush);
+        if (typeof made === "string") return { error: made, hint: JUMP_HINT };
+        plan.push(...transactions(found.family, found.table, made.lines));
+        jumps.push(...made.jumps);
+      }
+      return { plan, jumps } satisfies Preparation;
+    },
+
+    add({ rules }) {
+      // Of two that redirect the same connections the first counts: the one just told of must be that one.
+      const command = ({ kind }: RuleSummary): string =>
+        settings.prepend || kind.startsWith("DNAT") ? "-I" : "-A";
+      const groups = byTable(
+        rules,
+        ({ summary, text }) => `${command(summary)} ${summary.chain} ${text}`,
+      );
+      return [...groups.values()].flatMap(({ family, table, lines }) =>
+        transactions(family, table, lines)
+      );
+    },
+
+    // A rule nobody reaches opens nothing. For -C the program reads every rule there is, a millisecond for a hundred of
+    // them, so this is a document of its own: the grant does not wait for it.
+    reach(rules) {
+      const parents = new Map(
+        chains.map(({ chain }) => [`${chain.table} ${chain.name}`, chain.from]),
+      );
+      const groups = byTable(
+        rules,
+        ({ table, summary: { chain } }) => `-C ${parents.get(`${table} ${chain}`)} -j ${chain}`,
+      );
+      return [...groups.values()].flatMap(({ family, table, lines }) =>
+        transactions(family, table, [...new Set(lines)])
+      );
+    },
+
+    portion(rules, standing) {
+      if (rules.length < 2) return rules.length;
+      const places = new Map<string, number>();
+      const lengths = new Map<string, number>();
+      for (const { key, family, table, summary: { chain } } of standing) {
+        const length = lengths.get(`${family} ${table} ${chain}`) ?? 0;
+        places.set(key, length);
+        lengths.set(`${family} ${table} ${chain}`, length + 1);
+      }
+      let comparisons = 0;
+      for (const [index, { key, family, table, summary: { chain } }] of rules.entries()) {
+        const length = lengths.get(`${family} ${table} ${chain}`) ?? standing.length;
+        const place = places.get(key) ?? length;
+        // Those that go first are not in front of the others any more.
+        comparisons += settings.prepend ? length - place : Math.max(0, place - index);
+        const isEnough = index >= LINES_PER_DOCUMENT || comparisons > MOST_COMPARISONS;
+        if (index > 0 && isEnough) return index;
+      }
+      return rules.length;
+    },
+
+    remove({ rules }) {
+      const groups = byTable(rules, ({ summary, text }) => `-D ${summary.chain} ${text}`);
+      return [...groups.values()].flatMap(({ family, table, lines }) =>
+        transactions(family, table, lines)
+      );
+    },
+
+    dismantle: (view, scope, whole) =>
+      view.tables.flatMap((found) =>
+        transactions(
+          found.family,
+          found.table,
+          dismantleTable(found, chains, scope.extent, whole),
+        )
+      ),
+
+    show(all, family): readonly Command[] {
+      const single = programs[family]?.single ?? [];
+      return chains.map(({ chain }) => ({
+        words: all
+          ? [...single, "-t", chain.table, "-v", "-n", "-L", "--line-numbers"]
+          : [...single, "-t", chain.table, "-L", chain.name, "-n", "--line-numbers"],
+      }));
+    },
+  };
+}
+
+interface TableLines {
+  readonly family: AddressFamily;
+  readonly table: string;
+  readonly lines: string[];
+}
+
+/** `:CHAIN - [0:0]`, which makes or empties a chain, is for documents only; as an argument it is `-N`. */
+function toArguments(line: string): string {
+  return line.replace(/^:(\S+) - \[0:0\]$/, "-N $1");
+}
+
+const JUMP_HINT = "Correct the jump rule position in the IPT_ variable of that chain";
+
+function toRule(rule: IptablesRule, summary: RuleSummary): Rule {
+  const { family, table } = rule;
+  return { key: ruleKey(rule), family, table, text: ruleArguments(rule).join(" "), summary };
+}
+
+function describeFailure(outcome: Outcome | undefined): string {
+  if (outcome !== undefined && outcome.code !== 0) return describeOutcome(outcome);
+  return `${programName(outcome?.words ?? [])} printed no listing`;
+}

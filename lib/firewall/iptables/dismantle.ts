@@ -1,0 +1,82 @@
+/**
+ * Taking out everything of ours.
+ *
+ * @module
+ */
+import { CHAIN_ROLES, DEFAULT_CHAINS, parseChain } from "../../config/chain.ts";
+import type { Extent } from "../adapter.ts";
+import type { Listing } from "./listing.ts";
+import { recogniseRule } from "./rule.ts";
+import { type FoundTable, isJump, type RoleChain } from "./view.ts";
+
+/** Never jumped to, so no packet passes it: what the kernel can do is tried there, not in the live policy. */
+export const PROBE_CHAIN = "FWKNOP_PROBE";
+
+/**
+ * The lines that take ours out of one table: the configured chains and, beyond those, chains with the default names that
+ * an earlier configuration left behind, chains that hold nothing but `_exp_` rules, and single `_exp_` rules in any
+ * other.
+ */
+export function dismantleTable(
+  { family, table, chains: listing }: FoundTable,
+  chains: readonly RoleChain[],
+  extent: Extent,
+  whole: boolean,
+): string[] {
+  const configured = new Set(
+    chains.flatMap(({ chain }) => chain.table === table ? [chain.name] : []),
+  );
+  const names = new Set(configured);
+  for (const role of extent === "configured" ? [] : CHAIN_ROLES) {
+    const { chain } = parseChain(DEFAULT_CHAINS[role]);
+    if (chain?.table === table) names.add(chain.name);
+  }
+  names.add(PROBE_CHAIN);
+  const lines: string[] = [];
+  const emptied: string[] = [];
+  for (const [name, listed] of listing) {
+    if (extent === "configured" && !names.has(name)) continue;
+    if (extent === "elsewhere" && configured.has(name)) continue;
+    const ours = listed.filter(({ words }) =>
+      recogniseRule({ family, table, chain: name }, words) !== undefined
+    );
+    const isOurs = names.has(name) || (ours.length > 0 && ours.length === listed.length);
+    if (whole && names.has(name)) lines.push(`-F ${name}`);
+    else for (const { text } of ours) lines.push(`-D ${name} ${text}`);
+    if (!isOurs || (!(whole && names.has(name)) && ours.length < listed.length)) continue;
+    for (const { from } of jumpsTo(listing, name)) {
+      lines.push(`-D ${from} -j ${name}`);
+    }
+    emptied.push(name);
+  }
+  for (const name of emptied) {
+    if (!BUILT_IN.has(name) && !hasOtherReference(listing, name)) lines.push(`-X ${name}`);
+  }
+  return lines;
+}
+
+/** The unconditional jumps to a chain, by the chain that holds them. */
+function jumpsTo(chains: Listing, name: string): { from: string }[] {
+  return [...chains.values()].flat().filter((rule) => isJump(rule, name))
+    .map(({ chain }) => ({ from: chain }));
+}
+
+function isReferredTo(chains: Listing, name: string): boolean {
+  return [...chains.values()].flat().some(({ words }) =>
+    words.some((word, index) => word === name && /^-[jg]$/.test(words[index - 1] ?? ""))
+  );
+}
+
+const BUILT_IN: ReadonlySet<string> = new Set(
+  ["INPUT", "OUTPUT", "FORWARD", "PREROUTING", "POSTROUTING"],
+);
+
+/** Whether somebody else's conditional jump keeps a chain in use. */
+function hasOtherReference(chains: Listing, name: string): boolean {
+  const rest = new Map(
+    [...chains].map(([chain, rules]) =>
+      [chain, rules.filter((rule) => !isJump(rule, name))] as const
+    ),
+  );
+  return isReferredTo(rest, name);
+}

@@ -1,0 +1,159 @@
+/**
+ * What a table of iptables does to a packet, as far as its rules can be understood without packets.
+ *
+ * @module
+ */
+import {
+  type ChainFate,
+  DECIDED_ELSEWHERE,
+  type Exit,
+  exitsOf,
+  type Fate,
+  fateBehind,
+  NOT_UNDERSTOOD,
+  type Step,
+  worstOf,
+} from "../../../doctor/chain_walk.ts";
+import { type ListedRule, type Listing, logicalLines, parseListing } from "../listing.ts";
+import { matchesIptables } from "./condition.ts";
+import { type Condition, optionOf, readRule } from "./words.ts";
+import type { Packet } from "../../../doctor/packet.ts";
+import { parseEndpoint, readPort, type Translation } from "../../../doctor/translation.ts";
+
+/** One table: its chains and the policies of the built-in ones. */
+export interface Policy {
+  readonly chains: Listing;
+  /** `ACCEPT` or `DROP` by chain. */
+  readonly policies: ReadonlyMap<string, string>;
+  /** Whether iptables does not show all of it, so that the listing of nftables is judged. */
+  readonly isPartial?: boolean;
+}
+
+/** Reads `iptables -t TABLE -S`. */
+export function parsePolicy(text: string): Policy {
+  const policies = new Map<string, string>();
+  for (const line of logicalLines(text)) {
+    const [, chain, policy] = /^-P (\S+) ([A-Z]+)$/.exec(line) ?? [];
+    if (chain !== undefined && policy !== undefined) policies.set(chain, policy);
+  }
+  return { chains: parseListing(text), policies };
+}
+
+/** The chain that a packet meets first in the table filter. */
+export function hookChain({ hook }: Packet): "INPUT" | "FORWARD" {
+  return hook === "forward" ? "FORWARD" : "INPUT";
+}
+
+/** What the table filter does to a packet. */
+export function iptablesFateOf(policy: Policy, packet: Packet): Fate {
+  return worstOf([fateIn(policy, hookChain(packet), packet)]);
+}
+
+/** What one of the built-in chains does to a packet. */
+export function fateIn(policy: Policy, chain: string, packet: Packet): ChainFate {
+  const otherwise = policy.policies.get(chain) === "DROP" ? "dropped" : "accepted";
+  return fateBehind(exitsIn(policy, chain, packet), otherwise);
+}
+
+/** How a packet may leave a chain. */
+export function exitsIn(policy: Policy, chain: string, packet: Packet): ReadonlySet<Exit> {
+  return exitsOf(
+    chain,
+    (name) => (policy.chains.get(name) ?? []).flatMap((rule) => steps(policy, rule, packet)),
+  );
+}
+
+/** The same policy with one more rule, in the words of `iptables -S`, at an index of a chain. */
+export function withRule(
+  { chains, policies }: Policy,
+  chain: string,
+  index: number,
+  words: readonly string[],
+): Policy {
+  const rule: ListedRule = { chain, words, text: words.join(" ") };
+  const rules = (chains.get(chain) ?? []).toSpliced(index, 0, rule);
+  return { policies, chains: new Map([...chains, [chain, rules]]) };
+}
+
+function steps(policy: Policy, rule: ListedRule, packet: Packet): readonly Step[] {
+  const { conditions, target, isGoto, options } = readRule(rule.words);
+  const match = matchesIptables(conditions, packet);
+  if (match === "no" || target === undefined) return [];
+  if (policy.chains.has(target)) {
+    return [{ match, does: isGoto ? { goto: target } : { jump: target } }];
+  }
+  const does = effect(target, options, rule.text);
+  if (does === undefined) {
+    return HANDING_OVER.has(target) ? DECIDED_ELSEWHERE : NOT_UNDERSTOOD;
+  }
+  if (does === "dropped" && conditions.some(isOddHeader)) return [];
+  // A rule of ours admits those who knocked; it says nothing about anybody else.
+  const isOurs = rule.words.some((word) => word.startsWith("_exp_"));
+  return match === "maybe" && isOurs && does !== "dropped" ? [] : [{ match, does }];
+}
+
+/**
+ * The routing header that routers of old heeded, which ufw drops: no client sends it, and a stranger who is dropped for it
+ * leaves it away.
+ */
+function isOddHeader({ option, value, negated }: Condition): boolean {
+  return option === "--rt-type" && value === "0" && !negated;
+}
+
+/** `undefined`: a target that is not understood. */
+function effect(
+  target: string,
+  options: readonly string[],
+  rule: string,
+): Exit | "nothing" | undefined {
+  const to = (place: Pick<Translation, "to" | "port">): Translation => ({ ...place, rule });
+  switch (target) {
+    case "ACCEPT":
+      return "accepted";
+    case "DROP":
+    case "REJECT":
+      return "dropped";
+    case "RETURN":
+      return "returned";
+    case "DNAT":
+      return to(parseEndpoint(optionOf(options, "--to-destination") ?? "unknown"));
+    case "REDIRECT": {
+      const ports = optionOf(options, "--to-ports");
+      return to({ to: "here", port: ports === undefined ? "same" : readPort(ports) });
+    }
+    case "NETMAP":
+      return to({ to: "unknown", port: "same" });
+    default:
+      return PASSING.has(target) ? "nothing" : undefined;
+  }
+}
+
+/** Whether rules may name that target: one of iptables that is known, or a chain of the table. */
+export function hasTarget({ chains }: Policy, target: string): boolean {
+  return chains.has(target) || HANDING_OVER.has(target) || effect(target, [], "") !== undefined;
+}
+
+/** Targets that hand the packet to another program. */
+const HANDING_OVER: ReadonlySet<string> = new Set(["QUEUE", "NFQUEUE", "SYNPROXY", "TPROXY"]);
+
+/** Targets that let the packet go on as it was. */
+const PASSING: ReadonlySet<string> = new Set(
+  "LOG NFLOG ULOG MARK CONNMARK CLASSIFY CT NOTRACK SET TOS DSCP ECN TTL HL TCPMSS TCPOPTSTRIP CHECKSUM AUDIT SECMARK CONNSECMARK RATEEST TRACE LED IDLETIMER HMARK TEE SNAT MASQUERADE"
+    .split(" "),
+);
+
+/** Which parts of a packet a rule of the table may make such that they cannot be told any more. */
+export function doubtsIn(policy: Policy, packet: Packet): ReadonlySet<"mark" | "state"> {
+  const doubts = new Set<"mark" | "state">();
+  for (const { words } of [...policy.chains.values()].flat()) {
+    const { conditions, target = "", options } = readRule(words);
+    const isUntracking = target === "NOTRACK" || (target === "CT" && options.includes("--notrack"));
+    const isMarking = target === "MARK" ||
+      (target === "CONNMARK" && options.includes("--restore-mark")) ||
+      options.includes("--map-mark");
+    if (!isUntracking && !isMarking) continue;
+    if (matchesIptables(conditions, packet) === "no") continue;
+    doubts.add(isUntracking ? "state" : "mark");
+  }
+  return doubts;
+}

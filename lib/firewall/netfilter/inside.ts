@@ -1,0 +1,157 @@
+/**
+ * Whether strangers get through a Linux host to what its stanzas forward to.
+ *
+ * @module
+ */
+import type { AddressFamily } from "../../net/address.ts";
+import { formatService, type Service } from "../../net/service.ts";
+import { ANY_SERVICE } from "../../doctor/any_service.ts";
+import type { Fate } from "../../doctor/chain_walk.ts";
+import { closingThrough } from "./closing.ts";
+import { over } from "../../doctor/fate_findings.ts";
+import type { Finding } from "../../doctor/finding.ts";
+import { portsOfTranslations } from "./translated_ports.ts";
+import type { Ruleset } from "./ruleset.ts";
+import type { Packet } from "../../doctor/packet.ts";
+import { type DoctorQuestions, familiesOf, type InsideService } from "../../doctor/questions.ts";
+import { asStranger } from "./stranger.ts";
+import { type End, endsOf, fateAmong } from "./way.ts";
+
+/** What is said of everything that grants may lead to behind this host. */
+export function judgeInside(questions: DoctorQuestions, ruleset: Ruleset): Finding[] {
+  return (questions.inside ?? []).flatMap((inside) => {
+    const families = inside.address === undefined ? familiesOf(questions) : [inside.address.family];
+    const found = families.flatMap((family) => [
+      ...directFinding(questions, ruleset, inside, family),
+      ...sentInside(questions, ruleset, inside, family),
+    ]);
+    return found.length > 0 ? found : [closedFinding(questions, ruleset, inside, families)];
+  });
+}
+
+function closedFinding(
+  questions: DoctorQuestions,
+  ruleset: Ruleset,
+  inside: InsideService,
+  families: readonly AddressFamily[],
+): Finding {
+  const { interfaces, ...anywhere } = questions;
+  const isEverywhere = interfaces === undefined ||
+    families.every((family) =>
+      fateOfInside(anywhere, ruleset, inside, family) === "dropped" &&
+      sentInside(anywhere, ruleset, inside, family).length === 0
+    );
+  const where = isEverywhere ? "" : ` on ${interfaces.join(", ")}`;
+  return {
+    state: "good",
+    text: sentence(inside, `closed${where} to those who do not knock`),
+  };
+}
+
+/** What is said of packets that are addressed to the inside host itself. */
+function directFinding(
+  questions: DoctorQuestions,
+  ruleset: Ruleset,
+  inside: InsideService,
+  family: AddressFamily,
+): Finding[] {
+  switch (fateOfInside(questions, ruleset, inside, family)) {
+    case "dropped":
+      return [];
+    case "unclear": {
+      const text = "Rules with other conditions decide whether strangers reach " +
+        `${nameOf(inside)}${over(family)} through this host`;
+      return [{ state: "unclear", text }];
+    }
+    case "accepted": {
+      const how = `open to everybody${over(family)} through this host, by FORWARD: ` +
+        "knocking protects nothing";
+      const mend = closingThrough(questions, ruleset, inside, family);
+      return [{ state: "bad", text: sentence(inside, how), mend }];
+    }
+  }
+}
+
+function nameOf({ address, service }: InsideService): string {
+  const host = address === undefined ? "hosts behind this one" : address.text;
+  return service === undefined ? host : `${formatService(service)} of ${host}`;
+}
+
+/** With the verb that the name has. */
+function sentence(inside: InsideService, what: string): string {
+  const isMany = inside.address === undefined && inside.service === undefined;
+  const name = nameOf(inside).replace(/^h/, "H");
+  return `${name} ${isMany ? "are" : "is"} ${what}`;
+}
+
+/** What becomes of a stranger's packet that is addressed to the inside host itself. */
+function fateOfInside(
+  questions: DoctorQuestions,
+  ruleset: Ruleset,
+  { address, service }: InsideService,
+  family: AddressFamily,
+): Fate {
+  const device = address === undefined ? undefined : ruleset.devices?.get(address.text);
+  const packet: Packet = {
+    ...asStranger(questions, { service: service ?? ANY_SERVICE, family }),
+    hook: "forward",
+    ...(address === undefined ? {} : { destination: address }),
+    ...(device === undefined ? {} : { leavesBy: device }),
+    ...(service === undefined ? { vague: { protocol: true, port: true } } : {}),
+  };
+  return fateAmong(ruleset, endsOf(ruleset, packet));
+}
+
+/** The ports of this host, or else of others behind it, that a rule sends there, where strangers get through. */
+function sentInside(
+  questions: DoctorQuestions,
+  ruleset: Ruleset,
+  inside: InsideService,
+  family: AddressFamily,
+): Finding[] {
+  const { address, service } = inside;
+  const protocols = service === undefined ? ["tcp", "udp"] as const : [service.protocol];
+  // A rule that names no port sends each to the port of the same number.
+  const ports = new Set([
+    ...portsOfTranslations(ruleset),
+    ...(service === undefined ? [] : [service.port]),
+  ]);
+  const leading = (packet: Packet) =>
+    endsOf(ruleset, packet).filter((end) => end.fate !== "dropped" && leadsTo(end, inside));
+  const finding = (state: Finding["state"], port: string, host = "this host"): Finding => {
+    const perhaps = state === "bad" ? "" : "perhaps ";
+    const how = `${perhaps}reached by everybody at ${port} of ${host}${
+      over(family)
+    }, which a rule sends there`;
+    return { state, text: sentence(inside, how) };
+  };
+  return protocols.flatMap((protocol) => {
+    const found = [...ports].flatMap((port): Finding[] => {
+      const outside: Service = { protocol, port };
+      const ends = leading(asStranger(questions, { service: outside, family }));
+      if (ends.length === 0) return [];
+      const isOpen = address !== undefined && ends.every(({ fate }) => fate === "accepted");
+      return [finding(isOpen ? "bad" : "unclear", formatService(outside))];
+    });
+    if (found.length > 0) return found;
+    return ([["input", "this host"], ["forward", "hosts behind this one"]] as const)
+      .flatMap(([hook, host]): Finding[] => {
+        const service: Service = { protocol, port: ANY_SERVICE.port };
+        const anyPort = { service, family, hook, vague: { port: true } } as const;
+        const ends = leading(asStranger(questions, anyPort));
+        return ends.length === 0 ? [] : [finding("unclear", `a port of ${protocol}`, host)];
+      });
+  });
+}
+
+/** Whether the packet may have come to the inside service. */
+function leadsTo({ turn, isAstray }: End, { address, service }: InsideService): boolean {
+  const { packet, sender, isDropped } = turn;
+  if (isAstray || (packet === undefined && isDropped !== true)) return true;
+  if (sender === undefined || packet?.hook !== "forward") return false;
+  const { destination, vague = {} } = packet;
+  const isHost = address === undefined || destination === undefined ||
+    destination.text === address.text;
+  return isHost &&
+    (service === undefined || vague.port === true || packet.service.port === service.port);
+}

@@ -1,0 +1,216 @@
+/**
+ * The rules of a Linux host as the doctor looks at them: those of iptables and those of nftables, whichever is driven.
+ *
+ * @module
+ */
+import { commandWords } from "../../config/command_words.ts";
+import type { Address, AddressFamily } from "../../net/address.ts";
+import type { DoctorQuestions } from "../../doctor/questions.ts";
+import { isFaithful } from "../nft/doctor/faithful_listing.ts";
+import { type IptablesPrograms, iptablesPrograms } from "../iptables/programs.ts";
+import {
+  isCompatible,
+  isNftListing,
+  type NftChain,
+  type NftRuleset,
+  parseNftRuleset,
+} from "../nft/ruleset.ts";
+import { type IptablesTable, parseSaved, TABLE_PRIORITIES } from "../iptables/doctor/tables.ts";
+import { parsePolicy, type Policy } from "../iptables/doctor/policy.ts";
+import { describeOutcome, NOT_FOUND, type Outcome } from "../plan.ts";
+import { Runner } from "../runner.ts";
+import { readAddresses } from "./surroundings.ts";
+
+/** The rules of this host. */
+export interface Ruleset {
+  /** The filter tables of iptables and ip6tables; absent where there are none. */
+  readonly filter: Readonly<Partial<Record<AddressFamily, Policy>>>;
+  /** All other tables of iptables, those of its other variant too. */
+  readonly others?: readonly IptablesTable[];
+  /** The tables of nftables, but for those that iptables shows. */
+  readonly nft?: NftRuleset;
+  /** What is typed to change the rules of iptables. */
+  readonly commands: Readonly<Record<AddressFamily, string>>;
+  /** What could not be read though it is there: where a packet seems to be dropped it may go another way before. */
+  readonly unread?: readonly Outcome[];
+  /** Whether nft is missing, so that tables of nftables cannot be seen. */
+  readonly lacksNft?: boolean;
+  /** The addresses of this host; absent: not known. */
+  readonly addresses?: readonly Address[];
+  /** The interface by which packets to an address leave, by its text, as far as that was asked. */
+  readonly devices?: ReadonlyMap<string, string>;
+}
+
+/** That neither program listed its rules. */
+export interface Unreadable {
+  /** What became of the look at each. */
+  readonly outcomes: readonly Outcome[];
+}
+
+/** Asks both programs, and what the rules cannot tell: which addresses are this host's. */
+export async function readRuleset(
+  { iptables, nft }: Pick<DoctorQuestions, "iptables" | "nft">,
+): Promise<Ruleset | Unreadable> {
+  const runner = new Runner();
+  const commands = commandNames(iptables);
+  const { tables, isOfNft, failures } = await readTables(runner, iptables, commands);
+  const nftWords = commandWords(nft);
+  const rules = await runner.run({ words: [...nftWords, "-j", "list", "ruleset"] });
+  const isListing = rules.code === 0 && isNftListing(rules.stdout);
+  const native = isListing ? parseNftRuleset(rules.stdout) : undefined;
+  const filter = Object.fromEntries(
+    tables.filter(({ name, command, family }) => name === "filter" && command === commands[family])
+      .map(({ family, policy }) => [family, policy]),
+  );
+  const failed = isListing ? failures : [...failures, rules];
+  if (filter[4] === undefined && native === undefined) return { outcomes: failed };
+  const addresses = await readAddresses(runner, nftWords.slice(0, -1));
+  const kept = tables.filter(({ family, command }) => isOfNft && command === commands[family]);
+  const lossy = new Set(kept.filter((it) => !isFaithful(native?.chains ?? [], nameInNft(it))));
+  const shown = new Set(kept.filter((it) => !lossy.has(it)).map(nameInNft));
+  for (const { name, family, policy } of lossy) {
+    // Its rules are read as nft lists them; what is still to be learned here is the place of the chains of grants.
+    if (name === "filter") filter[family] = { ...policy, isPartial: true };
+  }
+  return {
+    filter,
+    others: tables.filter((it) => !lossy.has(it) && !Object.values(filter).includes(it.policy)),
+    ...(native === undefined ? {} : {
+      nft: { ...native, chains: native.chains.filter((chain) => !isShown(chain, shown)) },
+    }),
+    commands,
+    unread: failed.filter(({ code }) => code !== NOT_FOUND)
+      .map((outcome) => outcome.code === 0 ? { ...outcome, stderr: NO_LISTING } : outcome),
+    lacksNft: rules.code === NOT_FOUND,
+    ...(addresses === undefined ? {} : { addresses }),
+  };
+}
+
+/** `ip filter`. */
+function nameInNft({ family, name }: IptablesTable): string {
+  return `${family === 4 ? "ip" : "ip6"} ${name}`;
+}
+
+/** Some versions of nft print tables with flags as something that is no JSON. */
+const NO_LISTING = "it printed no listing";
+
+/** Whether a chain stands in the listings of the variant of iptables that keeps its tables among those of nftables. */
+function isShown(chain: NftChain, shown: ReadonlySet<string>): boolean {
+  return isCompatible(chain) && shown.has(chain.table);
+}
+
+interface FoundTables {
+  readonly tables: readonly IptablesTable[];
+  /** Whether the tables of the program that is driven are kept among those of nftables. */
+  readonly isOfNft: boolean;
+  readonly failures: readonly Outcome[];
+}
+
+/** All tables that are there: one that is not is not made by the look. */
+async function readTables(
+  runner: Runner,
+  command: string,
+  commands: Ruleset["commands"],
+): Promise<FoundTables> {
+  const programs = iptablesPrograms(command);
+  const tables: IptablesTable[] = [];
+  const failures: Outcome[] = [];
+  let isOfNft = !commands[4].endsWith("-legacy");
+  for (const family of FAMILIES) {
+    const single = programs[family]?.single;
+    if (single === undefined) continue;
+    const saved = await runner.run({ words: savingWords(single) });
+    if (saved.code === 0) {
+      const found = parseSaved(saved.stdout);
+      if (found.tables.size > 0) isOfNft = found.isOfNft;
+      const name = commands[family];
+      tables.push(...tablesOf(found.tables, name, family));
+      if (!found.tables.has("filter")) tables.push(emptyFilter(name, family));
+    } else {
+      const listed = await listTables(runner, programs, family, commands[family]);
+      tables.push(...listed.tables);
+      if (listed.failure !== undefined) failures.push(listed.failure);
+    }
+    // Tables of the legacy variant are in force beside those of the other one, which does not show them.
+    const other = `${commands[family].replace(/-.*/, "")}-legacy`;
+    if (other === commands[family]) continue;
+    const words = [...commandWords(command).slice(0, -1), `${other}-save`];
+    const legacy = await runner.run({ words });
+    if (legacy.code !== 0) continue;
+    const found = parseSaved(legacy.stdout);
+    if (!found.isOfNft && !isSame(found.tables, tables, family)) {
+      tables.push(...tablesOf(found.tables, other, family));
+    }
+  }
+  return { tables, isOfNft, failures };
+}
+
+const FAMILIES = [4, 6] as const;
+
+/** Where `iptables` is the legacy variant by another name, its tables were seen already. */
+function isSame(
+  found: ReadonlyMap<string, Policy>,
+  tables: readonly IptablesTable[],
+  family: AddressFamily,
+): boolean {
+  const text = (policy: Policy | undefined) => JSON.stringify([...policy?.chains ?? []]);
+  return [...found].every(([name, policy]) =>
+    tables.some((it) =>
+      it.family === family && it.name === name && text(it.policy) === text(policy)
+    )
+  );
+}
+
+function tablesOf(
+  found: ReadonlyMap<string, Policy>,
+  command: string,
+  family: AddressFamily,
+): IptablesTable[] {
+  return [...found].map(([name, policy]) => ({ command, family, name, policy }));
+}
+
+/** A table that was not made yet lets everything pass. */
+function emptyFilter(command: string, family: AddressFamily): IptablesTable {
+  const policy = parsePolicy("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n");
+  return { command, family, name: "filter", policy };
+}
+
+/** `/usr/sbin/iptables-save` of `/usr/sbin/iptables -w 5`. */
+function savingWords(single: readonly string[]): string[] {
+  return [...single.slice(0, -3), `${single.at(-3)}-save`];
+}
+
+/** Table by table, for a program that has no other one beside it that prints them all. */
+async function listTables(
+  runner: Runner,
+  programs: IptablesPrograms,
+  family: AddressFamily,
+  command: string,
+): Promise<{ readonly tables: readonly IptablesTable[]; readonly failure?: Outcome }> {
+  const tables: IptablesTable[] = [];
+  let failure: Outcome | undefined;
+  for (const name of TABLE_PRIORITIES.keys()) {
+    const words = [...programs[family]?.single ?? [], "-t", name, "-S"];
+    const outcome = await runner.run({ words });
+    if (outcome.code === 0) {
+      tables.push({ command, family, name, policy: parsePolicy(outcome.stdout) });
+    } else if (name === "filter") failure = outcome;
+    if (outcome.code === NOT_FOUND) {
+      failure = outcome;
+      break;
+    }
+  }
+  return { tables, ...(failure === undefined ? {} : { failure }) };
+}
+
+/** `ip6tables-legacy` of `ip netns exec NAME /usr/sbin/iptables-legacy`; as it is usually called where that cannot be told. */
+function commandNames(command: string): Ruleset["commands"] {
+  const [, variant = ""] = /(?:^|\/)iptables(-[a-z]+)?$/.exec(commandWords(command).at(-1) ?? "") ??
+    [];
+  return { 4: `iptables${variant}`, 6: `ip6tables${variant}` };
+}
+
+/** What could not be read, in words. */
+export function describeUnread({ unread = [] }: Ruleset): string {
+  return unread.map(describeOutcome).join("; ");
+}

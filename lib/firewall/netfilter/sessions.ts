@@ -1,0 +1,87 @@
+/**
+ * Whether what is connected stays so on a Linux host when a grant is over, and whether answers come back through it.
+ *
+ * @module
+ */
+import type { AddressFamily } from "../../net/address.ts";
+import type { Service } from "../../net/service.ts";
+import { ANY_SERVICE } from "../../doctor/any_service.ts";
+import type { Fate } from "../../doctor/chain_walk.ts";
+import { over, sessionFindings } from "../../doctor/fate_findings.ts";
+import type { Finding } from "../../doctor/finding.ts";
+import type { Ruleset } from "./ruleset.ts";
+import type { Packet } from "../../doctor/packet.ts";
+import { admitEstablished } from "./place.ts";
+import { type DoctorQuestions, familiesOf } from "../../doctor/questions.ts";
+import { fateOf, hurdles, verdictsOf } from "./verdicts.ts";
+
+/** What is said of established connections to this host, and through it where grants may forward. */
+export function judgeSessions(questions: DoctorQuestions, ruleset: Ruleset): Finding[] {
+  const families = familiesOf(questions);
+  const by = questions.interfaces === undefined ? {} : { interfaces: questions.interfaces };
+  const toHost = families
+    .map((family) => sessionsOver(ruleset, questions.services, { ...by, family }));
+  const through = !questions.forwarding ? [] : families
+    .map((family) => sessionsOver(ruleset, [], { family, hook: "forward" }));
+  return [...judgeToHost(toHost), ...through.flatMap(judgeThrough)];
+}
+
+/** What becomes of established connections over one family. */
+interface Sessions {
+  readonly family: AddressFamily;
+  readonly end: Fate;
+  readonly mend: string;
+}
+
+/**
+ * Connections in general count, and those of the services where they are dropped: a rule about a port may come before
+ * the one that lets connections live on.
+ */
+function sessionsOver(
+  ruleset: Ruleset,
+  services: readonly Service[],
+  way: Pick<Packet, "family" | "hook" | "interfaces">,
+): Sessions {
+  const verdicts = (service: Service) =>
+    verdictsOf(ruleset, { ...way, service, established: true });
+  const all = [
+    ...verdicts(ANY_SERVICE),
+    ...services.flatMap(verdicts).filter(({ fate }) => fate === "dropped"),
+  ];
+  const mends = new Set(hurdles(all).map(admitEstablished));
+  return { family: way.family, end: fateOf(all), mend: [...mends].join(" && ") };
+}
+
+function judgeToHost(all: readonly Sessions[]): Finding[] {
+  const mends = new Map(all.map(({ family, mend }) => [family, mend]));
+  const dying = all.filter(({ end }) => end === "dropped").map(({ family }) => family);
+  const odd = all.filter(({ end }) => end === "unclear").map(({ family, mend }): Finding => ({
+    state: "unclear",
+    text: "Rules with other conditions decide whether open sessions" +
+      `${over(family)} outlive their grant`,
+    mend,
+  }));
+  if (dying.length === 0 && odd.length > 0) return odd;
+  return [...sessionFindings(dying, (family) => mends.get(family) ?? ""), ...odd];
+}
+
+/** Without that rule not even the first answer comes back. */
+function judgeThrough({ family, end, mend }: Sessions): Finding[] {
+  const what = `established connections through this host${over(family)}`;
+  switch (end) {
+    case "accepted":
+      return [];
+    case "unclear":
+      return [{
+        state: "unclear",
+        text: `Rules with other conditions decide about packets of ${what}`,
+        mend,
+      }];
+    case "dropped":
+      return [{
+        state: "bad",
+        text: `Packets of ${what} are not accepted: no NAT grant works`,
+        mend,
+      }];
+  }
+}

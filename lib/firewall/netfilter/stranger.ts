@@ -1,0 +1,19 @@
+/**
+ * The first packet of a stranger, as far as the questions say how strangers come.
+ *
+ * @module
+ */
+import type { Packet } from "../../doctor/packet.ts";
+import type { DoctorQuestions } from "../../doctor/questions.ts";
+
+/** What makes a packet one that comes as strangers do. */
+export function asStranger<P extends Pick<Packet, "service" | "family">>(
+  { interfaces }: Pick<DoctorQuestions, "interfaces">,
+  packet: P,
+): P & Packet {
+  return {
+    ...packet,
+    established: false,
+    ...(interfaces === undefined ? {} : { interfaces }),
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * Whether grants in iptables name a target that exists.
+ *
+ * @module
+ */
+import { CHAIN_ROLES } from "../../config/chain.ts";
+import type { Finding } from "../../doctor/finding.ts";
+import { hasTarget } from "../iptables/doctor/policy.ts";
+import type { Ruleset } from "./ruleset.ts";
+import type { DoctorQuestions } from "../../doctor/questions.ts";
+
+/** One finding for each variable with a target that is neither one of iptables nor a chain: no rule can be made of it. */
+export function judgeTargets(
+  { kind, chains = {} }: DoctorQuestions,
+  { filter, others = [], commands }: Ruleset,
+): Finding[] {
+  const prefix = kind === "firewalld" ? "FIREWD" : "IPT";
+  return CHAIN_ROLES.flatMap((role): Finding[] => {
+    const chain = role === "input" || role === "forward" ? chains[role] : undefined;
+    if (chain === undefined) return [];
+    const policy = chain.table === "filter"
+      ? filter[4]
+      : others.find(({ name, command }) => name === chain.table && command === commands[4])?.policy;
+    if (policy === undefined || hasTarget(policy, chain.target)) return [];
+    const { table, from, jumpPosition, name } = chain;
+    const right = ["ACCEPT", table, from, jumpPosition, name, 1].join(", ");
+    const variable = `${prefix}_${role.toUpperCase()}_ACCESS`;
+    return [{
+      state: "bad",
+      text:
+        `${variable} names the target "${chain.target}", which is neither a target of iptables ` +
+        "nor a chain: every grant fails",
+      mend: `Set ${variable} ${right} in fwknopd.conf`,
+    }];
+  });
+}

@@ -1,0 +1,150 @@
+/**
+ * Whether a rule of pf is about a packet, from the words of its listing (pf.conf(5) of FreeBSD and macOS).
+ *
+ * @module
+ */
+import type { AddressFamily } from "../../../net/address.ts";
+import type { Service } from "../../../net/service.ts";
+import type { Step } from "../../../doctor/chain_walk.ts";
+import { matchesForeign } from "../../../doctor/foreign_address.ts";
+import { portOfName } from "../port_names.ts";
+
+/** The first packet that somebody anywhere sends to a service of this host. */
+export interface PfPacket {
+  readonly service: Service;
+  readonly family: AddressFamily;
+}
+
+/** A word, a text in quotes, or what stands in parentheses. */
+export function pfWords(line: string): string[] {
+  return line.match(/"[^"]*"|\([^()]*\)|[^\s()"]+/g) ?? [];
+}
+
+/** Words that are no condition. */
+const SILENT: ReadonlySet<string> = new Set(
+  "in quick all drop return return-rst return-icmp return-icmp6 log fastroute no keep modulate synproxy state allow-opts {"
+    .split(" "),
+);
+
+/** Words that are no condition either, with a word behind each. */
+const SILENT_PAIRS: ReadonlySet<string> = new Set(
+  ["label", "tag", "queue", "set", "rtable", "route-to", "reply-to", "dup-to", "ridentifier"],
+);
+
+/** Words about packets that are not the first one to a port. */
+const OTHERS: ReadonlySet<string> = new Set(["out", "fragment", "icmp-type", "icmp6-type"]);
+
+/**
+ * Whether all conditions of a rule hold.
+ *
+ * @returns `maybe` where one is not understood, such as an interface, an address or a table.
+ */
+export function matchesPf(
+  words: readonly string[],
+  { service, family }: PfPacket,
+): Step["match"] {
+  let certain = true;
+  const word = (at: number) => words[at] ?? "";
+  for (let at = 0; at < words.length; at++) {
+    const now = word(at);
+    let match: Step["match"] = "yes";
+    if (OTHERS.has(now)) return "no";
+    if (SILENT.has(now) || now.startsWith("(")) continue;
+    if (SILENT_PAIRS.has(now)) at++;
+    else if (now === "inet" || now === "inet6") {
+      match = (now === "inet6") === (family === 6) ? "yes" : "no";
+    } else if (now === "on") {
+      const negated = word(at + 1) === "!";
+      at += negated ? 2 : 1;
+      const isLoopback = /^lo[0-9]*$/.test(word(at));
+      match = !isLoopback ? "maybe" : negated ? "yes" : "no";
+    } else if (now === "proto") {
+      match = word(++at) === service.protocol ? "yes" : "no";
+    } else if (now === "flags") {
+      match = service.protocol === "udp" || admitsSyn(word(at + 1)) ? "yes" : "no";
+      at++;
+    } else if (now === "from" || now === "to") {
+      const length = addressLength(words, at + 1);
+      match = matchesAddress(words.slice(at + 1, at + 1 + length), now, family);
+      at += length;
+      if (match !== "no" && word(at + 1) === "port") {
+        const port = readPort(words, at + 2);
+        at += 1 + port.length;
+        // A stranger may send from any port.
+        const holds = now === "from" ? undefined : port.admits?.(service.port);
+        if (holds === false) return "no";
+        if (holds === undefined) match = "maybe";
+      }
+    } else match = "maybe";
+    if (match === "no") return "no";
+    if (match === "maybe") certain = false;
+  }
+  return certain ? "yes" : "maybe";
+}
+
+/** Whether `S/SA` and the like are about a packet with SYN alone: of the flags behind the stroke, those before it are set. */
+function admitsSyn(flags: string): boolean {
+  const [set = "", mask] = flags.split("/");
+  return mask === undefined ? flags === "any" : set === (mask.includes("S") ? "S" : "");
+}
+
+/** `any`, `! 10.0.0.0/8`, `10.0.0.1 - 10.0.0.9`. */
+function addressLength(words: readonly string[], at: number): number {
+  const length = words[at] === "!" ? 2 : 1;
+  return words[at + length] === "-" ? length + 2 : length;
+}
+
+function matchesAddress(
+  [address = "", ...more]: readonly string[],
+  end: "from" | "to",
+  family: AddressFamily,
+): Step["match"] {
+  if (more.length > 0) return "maybe";
+  if (address === "any" || (end === "to" && address === "(self)")) return "yes";
+  // Whoever gets an answer has a route.
+  if (address === "no-route" || address === "urpf-failed") return "no";
+  return matchesForeign(address, family);
+}
+
+interface PortCondition {
+  /** In words. */
+  readonly length: number;
+  /** Absent: a port goes by a name that is not known. */
+  readonly admits?: (port: number) => boolean;
+}
+
+type Compare = (port: number, left: number, right: number) => boolean;
+
+/** Operators that stand before a port. */
+const UNARY: ReadonlyMap<string, Compare> = new Map([
+  ["=", (port, value) => port === value],
+  ["!=", (port, value) => port !== value],
+  ["<", (port, value) => port < value],
+  ["<=", (port, value) => port <= value],
+  [">", (port, value) => port > value],
+  [">=", (port, value) => port >= value],
+]);
+
+/** Operators between two ports: neither end belongs to what they name. */
+const BINARY: ReadonlyMap<string, Compare> = new Map([
+  ["><", (port, low, high) => port > low && port < high],
+  ["<>", (port, low, high) => port < low || port > high],
+]);
+
+/** `= ssh`, `>= 1024`, `22:30`, `1 >< 5`, `22`. */
+function readPort(words: readonly string[], at: number): PortCondition {
+  const [first = "", second = "", third = ""] = words.slice(at, at + 3);
+  const unary = UNARY.get(first);
+  if (unary !== undefined) return condition(2, unary, second, second);
+  const binary = BINARY.get(second);
+  if (binary !== undefined) return condition(3, binary, first, third);
+  const [low = "", high = low] = first.split(":");
+  return condition(1, (port, low, high) => port >= low && port <= high, low, high);
+}
+
+function condition(length: number, compare: Compare, left: string, right: string): PortCondition {
+  const [low, high] = [portOfName(left), portOfName(right)];
+  return low === undefined || high === undefined
+    ? { length }
+    : { length, admits: (port) => compare(port, low, high) };
+}

@@ -1,0 +1,123 @@
+import type { FirewallEvent } from "../../../../lib/firewall/firewall.ts";
+import {
+  ipfwAdapter,
+  type IpfwSettings,
+  type IpfwView,
+} from "../../../../lib/firewall/ipfw/adapter.ts";
+import { ipfwDynamicNumbers, parseIpfwRules } from "../../../../lib/firewall/ipfw/listing.ts";
+import { ManagedFirewall } from "../../../../lib/firewall/managed_firewall.ts";
+import { assertEquals, assertMatch } from "../../../assert.ts";
+import { access, forward } from "../../../support/firewall.ts";
+import { until } from "../../../support/namespace.ts";
+
+const STAND_IN = new URL("../../../support/ipfw.ts", import.meta.url).pathname;
+const FOREIGN = { number: 10001, set: 0, body: "allow ip from any to any via lo0" };
+const STRANGER = { number: 10000, set: 1, body: "deny tcp from 10.66.0.1 to any dst-port 25" };
+
+interface Stage {
+  readonly make: (settings?: Partial<IpfwSettings>) => {
+    firewall: ManagedFirewall<IpfwView>;
+    events: FirewallEvent[];
+  };
+  /** Set and body of each rule. */
+  rules(): string[];
+  connect(...numbers: number[]): void;
+}
+
+async function withIpfw(body: (stage: Stage) => Promise<void>): Promise<void> {
+  const path = await Deno.makeTempFile();
+  const write = (state: unknown) => Deno.writeTextFileSync(path, JSON.stringify(state));
+  const read = () => JSON.parse(Deno.readTextFileSync(path));
+  write({ rules: [FOREIGN, STRANGER], disabled: [], dynamic: [] });
+  const firewalls: ManagedFirewall<IpfwView>[] = [];
+  try {
+    await body({
+      make: (settings) => {
+        const events: FirewallEvent[] = [];
+        const adapter = ipfwAdapter({
+          command: `${Deno.execPath()} run --quiet --allow-read --allow-write ${STAND_IN} ${path}`,
+          start: 10000,
+          maxRules: 4,
+          activeSet: 1,
+          expireSet: 2,
+          checkState: false,
+          ...settings,
+        });
+        const onEvent = (event: FirewallEvent) => events.push(event);
+        const firewall = new ManagedFirewall(adapter, { checkSeconds: 0, onEvent });
+        firewalls.push(firewall);
+        return { firewall, events };
+      },
+      rules: () =>
+        read().rules.map((rule: typeof FOREIGN) => `${rule.number} ${rule.set} ${rule.body}`),
+      connect: (...dynamic) => write({ ...read(), dynamic }),
+    });
+  } finally {
+    for (const firewall of firewalls) await firewall.release();
+    await Deno.remove(path);
+  }
+}
+
+Deno.test("ipfw (stand-in): a grant is over, its connection lives on, and then it is purged", async () => {
+  await withIpfw(async ({ make, rules, connect }) => {
+    const { firewall, events } = make();
+    await firewall.prepare();
+    assertEquals((await firewall.open(access("192.0.2.44", "tcp/22,udp/53", 3))).error, undefined);
+    assertEquals((await firewall.open(access("2001:db8::1", "tcp/22", 60))).error, undefined);
+    assertMatch(
+      rules()[2] ?? "",
+      /^10002 1 allow tcp from 192\.0\.2\.44 to me dst-port 22 setup keep-state \/\/ _exp_[0-9]+$/,
+    );
+    assertMatch(rules()[3] ?? "", /^10003 1 allow udp .* dst-port 53 keep-state \/\/ _exp_/);
+    assertMatch(rules()[4] ?? "", /^10004 1 allow tcp from 2001:db8::1 to me6 /);
+    assertEquals((await firewall.list()).length, 3);
+
+    const removed = () => events.filter(({ type }) => type === "removed").length;
+    await until("two are over", () => removed() === 2, 8);
+    assertEquals(rules().map((rule) => rule.split(" ")[1]), ["1", "0", "2", "2", "1"]);
+    connect(10002);
+    await firewall.check();
+    assertEquals(rules().map((rule) => rule.split(" ")[0]), ["10000", "10001", "10002", "10004"]);
+    connect();
+    await firewall.check();
+    assertEquals(rules().length, 3, "nobody needs it any more");
+    assertEquals(events.filter(({ type }) => type === "warning" || type === "error"), []);
+    await firewall.close();
+    assertEquals(rules().length, 2, "what others put into the set stays");
+  });
+});
+
+Deno.test("ipfw (stand-in): rules are adopted, numbers run out, and a flush empties both sets", async () => {
+  await withIpfw(async ({ make, rules }) => {
+    const before = make({ checkState: true, maxRules: 3 });
+    await before.firewall.prepare();
+    assertMatch(rules().join(), /10000 1 check-state/);
+    assertEquals((await before.firewall.open(access("192.0.2.1", "tcp/22", 60))).error, undefined);
+    const { error, added } = await before.firewall.open(access("192.0.2.2", "tcp/22,tcp/80", 60));
+    assertMatch(error ?? "", /Maximum allowed number of rules has been reached/);
+    assertEquals([added.length, before.firewall.held().length, rules().length], [0, 1, 4]);
+    await before.firewall.release();
+
+    const after = make({ checkState: true });
+    await after.firewall.prepare();
+    assertEquals(after.firewall.held().length, 1);
+    assertEquals(rules().filter((rule) => rule.includes("check-state")).length, 1);
+    await after.firewall.flush(true);
+    assertEquals(rules(), ["10001 0 allow ip from any to any via lo0"]);
+    const { error: refusal } = await after.firewall.open(
+      forward("192.0.2.1", "tcp/33", "10.0.0.1 22", 60),
+    );
+    assertEquals(refusal, "Forwarding/NAT requests are not currently supported.");
+  });
+});
+
+Deno.test("ipfw's listings are read in both styles", () => {
+  const listing = "10000 allow tcp from 192.0.2.44 to me dst-port 22 setup keep-state // _exp_1\n" +
+    "# DISABLED 10001 set 2 allow udp from 192.0.2.44 to me dst-port 53 keep-state :default // _exp_2\n" +
+    "## Dynamic rules (1 4096):\n10001 12 3456 (298s) STATE tcp 192.0.2.44 1 <-> 10.0.0.1 22\n";
+  assertEquals(parseIpfwRules(listing).map(({ number, comment }) => [number, comment]), [
+    [10000, "_exp_1"],
+    [10001, "_exp_2"],
+  ]);
+  assertEquals([...ipfwDynamicNumbers(listing)], [10001]);
+});

@@ -1,0 +1,164 @@
+import { type DoctorQuestions, examineFirewall } from "../../../../../lib/doctor/doctor.ts";
+import type { IpfwQuestions } from "../../../../../lib/doctor/questions.ts";
+import { type IpfwListings, judgeIpfw } from "../../../../../lib/firewall/ipfw/doctor/examine.ts";
+import { assertEquals } from "../../../../assert.ts";
+import { doctorQuestions, mendsByText } from "../../../../support/doctor.ts";
+import { withFolder } from "../../../../support/folder.ts";
+
+const STAND_IN = new URL("../../../../support/ipfw.ts", import.meta.url).pathname;
+
+const SETTINGS: IpfwQuestions = { command: "ipfw", start: 10000, checkState: false };
+
+function judge(
+  rules: string,
+  more: Partial<DoctorQuestions & IpfwQuestions & IpfwListings> = {},
+): Record<string, string> {
+  const findings = judgeIpfw(doctorQuestions("ipfw", more), { ...SETTINGS, ...more }, {
+    rules,
+    off: [],
+    ...more,
+  });
+  return mendsByText(findings);
+}
+
+const CLOSED = "tcp/22 is closed to those who do not knock";
+const OPEN = "tcp/22 is open to everybody: knocking protects nothing";
+const COMES = "Packets come to the grants at rule 10000";
+const SESSIONS = "Open sessions outlive their grant";
+const NO_SESSIONS =
+  "Packets of established connections are not accepted: sessions die when a grant ends";
+const LOOPBACK = "00100 allow ip from any to any via lo0\n";
+const DENY = "65535 deny ip from any to any\n";
+const ALLOW = "65535 allow ip from any to any\n";
+
+Deno.test("the doctor finds nothing wrong with an ipfw that drops and knows states", () => {
+  assertEquals(judge(`${LOOPBACK}00200 check-state :default\n${DENY}`), {
+    [CLOSED]: "good",
+    [COMES]: "good",
+    [SESSIONS]: "good",
+  });
+});
+
+Deno.test("the doctor names the command that closes a service in ipfw, behind the grants", () => {
+  assertEquals(judge(ALLOW)[OPEN], "ipfw add 65534 deny tcp from any to me dst-port 22 setup");
+  const mended = `65534 deny tcp from any to me dst-port 22 setup\n${ALLOW}`;
+  assertEquals(judge(mended), { [CLOSED]: "good", [COMES]: "good", [SESSIONS]: "good" });
+  assertEquals(
+    judge(`00500 allow tcp from any to me 22\n${DENY}`)[OPEN],
+    "ipfw delete 500",
+    "a rule before it would come before the grants too",
+  );
+  const six = judge(`20000 allow ip6 from any to any\n${DENY}`, { ipv6: true });
+  assertEquals(
+    six["tcp/22 is open to everybody over IPv6: knocking protects nothing"],
+    "ipfw add 19999 deny tcp from any to me6 dst-port 22 setup",
+  );
+  assertEquals(six[OPEN], undefined);
+  const unclear = judge(`00500 skipto 700 ip from any to any\n${DENY}`);
+  assertEquals(unclear["Rules with other conditions decide about tcp/22"], "ipfw list");
+});
+
+Deno.test("the doctor tells when ipfw drops before the rules of those who knocked", () => {
+  const dropped = (number: number) =>
+    `tcp/22 is dropped by rule ${number}, before the grants: none opens it`;
+  const early = judge(`${LOOPBACK}05000 deny log ip from any to any\n${DENY}`);
+  assertEquals(early[dropped(5000)], "Set IPFW_START_RULE_NUM 4000 in fwknopd.conf");
+  assertEquals(early[COMES], undefined);
+  assertEquals(
+    judge(`00001 deny tcp from any to me 22\n${DENY}`)[dropped(1)],
+    "ipfw add 65534 deny tcp from any to me 22 && ipfw delete 1",
+  );
+  assertEquals(
+    judge(`10000 deny ip from any to any\n${DENY}`)[dropped(10000)],
+    "Set IPFW_START_RULE_NUM 9000 in fwknopd.conf",
+    "grants get the numbers that nobody has",
+  );
+  assertEquals(judge(`10001 deny ip from any to any\n${DENY}`)[COMES], "good");
+  assertEquals(
+    judge(`00500 deny tcp from any to any in recv em0\n${DENY}`)[
+      "On one interface, tcp/22 is dropped by rule 500, before the grants: none opens it"
+    ],
+    "Set IPFW_START_RULE_NUM 1 in fwknopd.conf",
+  );
+});
+
+Deno.test("the doctor tells when no rule of ipfw lets connections live on", () => {
+  const mend = "Set IPFW_ADD_CHECK_STATE Y in fwknopd.conf";
+  const grant = "10000 allow tcp from 192.0.2.44 to me dst-port 22 setup keep-state // _exp_1\n";
+  assertEquals(judge(`${grant}${DENY}`)[NO_SESSIONS], mend);
+  assertEquals(judge(DENY, { checkState: true })[SESSIONS], "good");
+  assertEquals(
+    judge(`05000 deny ip from any to any\n${DENY}`, { checkState: true })[NO_SESSIONS],
+    mend,
+    "it would stand behind what drops",
+  );
+  assertEquals(
+    judge(`00500 allow tcp from any to any in recv em0 established\n${DENY}`)[
+      "Rules with other conditions decide whether open sessions outlive their grant"
+    ],
+    "ipfw list",
+  );
+});
+
+Deno.test("the doctor looks at the port of the packets, and at the switches, of ipfw", () => {
+  const closed = `${LOOPBACK}00200 check-state\n30000 deny ip from any to any\n${DENY}`;
+  assertEquals(
+    judge(closed, { spaServices: [{ protocol: "udp", port: 62201 }] })[
+      "Packets to udp/62201 are dropped before the server sees them"
+    ],
+    "ipfw add 29999 allow udp from any to me dst-port 62201",
+  );
+  assertEquals(
+    judge(`29999 allow udp from any to me dst-port 62201\n${closed}`, {
+      spaServices: [{ protocol: "udp", port: 62201 }],
+    })[
+      "Packets to udp/62201 arrive"
+    ],
+    "good",
+  );
+  assertEquals(
+    judge(closed, { spaServices: [{ protocol: "tcp", port: 62201 }] })[
+      "Packets to tcp/62201 are dropped before the server sees them"
+    ],
+    "ipfw add 29999 allow tcp from any to me dst-port 62201",
+  );
+  assertEquals(judge(closed, { off: [4] }), {
+    "ipfw is switched off: everything is open to everybody": "sysctl net.inet.ip.fw.enable=1",
+  });
+  const half = judge(closed, { ipv6: true, off: [6] });
+  assertEquals(half[CLOSED], "good");
+  assertEquals(
+    half["ipfw is switched off over IPv6: everything is open to everybody"],
+    "sysctl net.inet6.ip6.fw.enable=1",
+  );
+});
+
+Deno.test("the doctor asks ipfw (stand-in), and says so when it cannot", async () => {
+  await withFolder(async (folder) => {
+    const state = `${folder}/rules`;
+    const command =
+      `${Deno.execPath()} run --quiet --allow-read --allow-write ${STAND_IN} ${state}`;
+    const rules = [
+      { number: 100, set: 0, body: "allow ip from any to any via lo0" },
+      { number: 200, set: 0, body: "check-state :default" },
+      { number: 300, set: 2, body: "allow ip from any to any" },
+      { number: 65535, set: 31, body: "deny ip from any to any" },
+    ];
+    await Deno.writeTextFile(state, JSON.stringify({ rules, disabled: [2], dynamic: [] }));
+    const findings = await examineFirewall({
+      ...doctorQuestions("ipfw"),
+      ipfw: { ...SETTINGS, command },
+    });
+    assertEquals(findings.map(({ state, text }) => `${state}: ${text}`), [
+      `good: ${CLOSED}`,
+      `good: ${COMES}`,
+      `good: ${SESSIONS}`,
+    ]);
+    const ipfw = { ...SETTINGS, command: `${folder}/ipfw` };
+    assertEquals(await examineFirewall({ ...doctorQuestions("ipfw"), ipfw }), [{
+      state: "bad",
+      text: `What ipfw does cannot be read: ${folder}/ipfw: not found`,
+      mend: "Install the program, or name the right one with FIREWALL_EXE",
+    }]);
+  });
+});

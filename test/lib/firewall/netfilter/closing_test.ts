@@ -1,0 +1,42 @@
+import { parsePolicy } from "../../../../lib/firewall/iptables/doctor/policy.ts";
+import { judgeRuleset } from "../../../../lib/firewall/netfilter/examine.ts";
+import type { Ruleset } from "../../../../lib/firewall/netfilter/ruleset.ts";
+import { parseServices } from "../../../../lib/net/service.ts";
+import { assertEquals } from "../../../assert.ts";
+import { doctorQuestions } from "../../../support/doctor.ts";
+
+/** What is said to be set, each hint once, where these services are asked about. */
+function settings(protect: string, asked: string, rules = "-P INPUT ACCEPT"): string[] {
+  const ruleset: Ruleset = {
+    filter: { 4: parsePolicy(`${rules}\n`) },
+    commands: { 4: "iptables", 6: "ip6tables" },
+  };
+  const questions = doctorQuestions("nft", {
+    protect: services(protect),
+    services: services(asked),
+  });
+  const mends = judgeRuleset(questions, ruleset).flatMap(({ mend }) => mend ?? []);
+  return [...new Set(mends.filter((mend) => mend.startsWith("Set ")))];
+}
+
+function services(list: string) {
+  return list === "" ? [] : parseServices(list.replaceAll(" ", "")) ?? [];
+}
+
+Deno.test("a hint about NFT_PROTECT names the whole list: what is protected and all that is missing", () => {
+  const whole = (list: string) => [`Set NFT_PROTECT ${list} in fwknopd.conf`];
+  assertEquals(settings("tcp/22", "tcp/22, tcp/2200"), whole("tcp/22, tcp/2200"));
+  assertEquals(
+    settings("tcp/8443, tcp/22", "tcp/22, tcp/2200, udp/53"),
+    whole("tcp/8443, tcp/22, tcp/2200, udp/53"),
+    "who follows one hint after the other replaces nothing",
+  );
+  assertEquals(settings("", "tcp/22, tcp/2200"), whole("tcp/22, tcp/2200"));
+});
+
+Deno.test("a hint about NFT_PROTECT leaves out what the host's own rules close", () => {
+  const rules = "-P INPUT ACCEPT\n-A INPUT -p tcp -m tcp --dport 22 -j DROP";
+  assertEquals(settings("", "tcp/22, tcp/2200", rules), [
+    "Set NFT_PROTECT tcp/2200 in fwknopd.conf",
+  ]);
+});

@@ -1,0 +1,77 @@
+import type { DoctorQuestions } from "../../../../lib/doctor/doctor.ts";
+import type { FirewallKind } from "../../../../lib/firewall/choose.ts";
+import { assertEquals } from "../../../assert.ts";
+import { examineIn, mendsByText } from "../../../support/doctor.ts";
+import { type Namespace, namespaceTest } from "../../../support/namespace.ts";
+
+const LIVE = { "Open sessions outlive their grant": "good" };
+const DIE = "Packets of established connections are not accepted: sessions die when a grant ends";
+const NO_ANSWER =
+  "Packets of established connections through this host are not accepted: no NAT grant works";
+const ESTABLISHED = "-m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT";
+
+/** What the doctor says of sessions, by its text. */
+async function sessions(
+  host: Namespace,
+  kind: FirewallKind,
+  more: Partial<DoctorQuestions> = {},
+): Promise<Record<string, string>> {
+  const found = await examineIn(host, kind, more);
+  return mendsByText(found.filter(({ text }) => /sessions|established/.test(text)));
+}
+
+for (const kind of ["iptables", "nft"] as const) {
+  namespaceTest(
+    `${kind}: where grants forward, established packets are looked for in FORWARD too, by either family`,
+    { programs: ["iptables", "ip6tables", "nft"] },
+    async (lab) => {
+      const host = await lab.namespace("host");
+      const nat = { forwarding: true, ipv6: true };
+      const SIX = NO_ANSWER.replace("host", "host over IPv6");
+      for (const program of ["iptables", "ip6tables"]) {
+        await host.must(program, "-P", "INPUT", "DROP");
+        await host.must(program, "-A", "INPUT", ...ESTABLISHED.split(" "));
+        await host.must(program, "-P", "FORWARD", "DROP");
+      }
+      assertEquals(await sessions(host, kind, { ipv6: true }), LIVE, "nothing forwards");
+      await host.must("ip6tables", ..."-I INPUT -m rt --rt-type 0 -j DROP".split(" "));
+      assertEquals(await sessions(host, kind, { ipv6: true }), LIVE, "as ufw begins");
+      assertEquals(await sessions(host, kind, nat), {
+        ...LIVE,
+        [NO_ANSWER]: `iptables -I FORWARD 1 ${ESTABLISHED}`,
+        [SIX]: `ip6tables -I FORWARD 1 ${ESTABLISHED}`,
+      });
+      await host.must("iptables", "-A", "FORWARD", ...ESTABLISHED.split(" "));
+      assertEquals(Object.keys(await sessions(host, kind, nat)), [...Object.keys(LIVE), SIX]);
+      await host.must("ip6tables", "-A", "FORWARD", ...ESTABLISHED.split(" "));
+      assertEquals(await sessions(host, kind, nat), LIVE);
+      await host.must("nft", "add table inet guard");
+      const chain = "{ type filter hook forward priority 5; policy drop; }";
+      await host.must("nft", `add chain inet guard through ${chain}`);
+      const rule = "nft insert rule inet guard through ct state established,related accept";
+      assertEquals(await sessions(host, kind, nat), { ...LIVE, [NO_ANSWER]: rule, [SIX]: rule });
+    },
+  );
+}
+
+namespaceTest(
+  "a rule about a service that comes before the one for established connections ends its sessions",
+  { programs: ["iptables"] },
+  async (lab) => {
+    const host = await lab.namespace("host");
+    const add = (words: string) => host.must("iptables", ...words.split(" "));
+    const mend = { [DIE]: `iptables -I INPUT 1 ${ESTABLISHED}` };
+    await add("-A INPUT -p tcp --dport 22 -j DROP");
+    assertEquals(await sessions(host, "iptables"), mend, "there is none");
+    await add(`-A INPUT ${ESTABLISHED}`);
+    assertEquals(await sessions(host, "iptables"), mend);
+    // Who is banned is another matter.
+    await add("-R INPUT 1 -s 192.0.2.1 -p tcp --dport 22 -j DROP");
+    assertEquals(await sessions(host, "iptables"), LIVE);
+    await add("-I INPUT -s 192.0.2.1 -j DROP");
+    assertEquals(await sessions(host, "iptables"), {
+      "Rules with other conditions decide whether open sessions outlive their grant":
+        `iptables -I INPUT 1 ${ESTABLISHED}`,
+    });
+  },
+);
