@@ -15,6 +15,7 @@ import { nearestWord } from "../lib/config/did_you_mean.ts";
 import { longNames, type OptionRow } from "../lib/config/option.ts";
 import { SERVER_OPTIONS } from "../lib/config/server_options.ts";
 import { ownOptions } from "../lib/manual/command.ts";
+import { reasonOf } from "../lib/errors/reason.ts";
 import type { CommandDefinition } from "./command.ts";
 
 /** Options of the C tools that are subcommands here. */
@@ -58,7 +59,7 @@ type Explained = readonly [text: string, hint?: string];
 
 function explain(error: unknown, name: string, rows: readonly OptionRow[]): Explained {
   if (!(error instanceof ArgumentScannerError)) {
-    return [error instanceof Error ? error.message : String(error)];
+    return [reasonOf(error)];
   }
   let explained: Explained | undefined;
   const text = formatMessageForArgumentScannerError(error, {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errorText } from "../lib/errors/error_text.ts";
+import { systemReasonOf } from "../lib/errors/reason.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
 import { forTerminal } from "../lib/one_line.ts";
 
@@ -46,7 +46,7 @@ export class UnreadOutput extends Error {
 export function outputFailure(cause: unknown): UnreadOutput | HintedError {
   return cause instanceof Deno.errors.BrokenPipe
     ? new UnreadOutput("nobody reads the output", { cause })
-    : new HintedError(`Cannot write to standard output: ${errorText(cause)}`, { cause });
+    : new HintedError(`Cannot write to standard output: ${systemReasonOf(cause)}`, { cause });
 }
 
 const encoder = new TextEncoder();

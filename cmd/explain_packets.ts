@@ -8,6 +8,7 @@ import type { CapturedDatagram } from "../lib/capture/captured_packets.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { textBytes } from "../lib/crypto/bytes.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
+import { reasonOf } from "../lib/errors/reason.ts";
 import { type Address, parseAddress } from "../lib/net/address.ts";
 import { PROTOCOL_NUMBERS } from "../lib/net/service.ts";
 import { MIN_PACKET_LENGTH } from "../lib/spa/limits.ts";
@@ -74,7 +75,7 @@ function readIfFile(path: string): Uint8Array | undefined {
   } catch (error) {
     // A packet text is no name a file system takes: too long, or in folders that are not there.
     if (path.length >= MIN_PACKET_LENGTH || error instanceof Deno.errors.NotFound) return undefined;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new HintedError(`Cannot read ${path}: ${reason}`, { cause: error });
   }
 }

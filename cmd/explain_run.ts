@@ -7,6 +7,8 @@ import { oneLine, toJson } from "../lib/one_line.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
+import { reasonOf } from "../lib/errors/reason.ts";
+import { ifThere } from "../lib/files/if_there.ts";
 import { type Address, parseAddress } from "../lib/net/address.ts";
 import { setColorEnabled } from "../lib/report/color.ts";
 import { explainObject } from "../lib/report/explain_json.ts";
@@ -121,12 +123,10 @@ function readReplay(settings: ServerSettings, context: Context): ReplayCache {
   const cache = new ReplayCache({ window });
   if (!settings.ENABLE_DIGEST_PERSISTENCE) return cache;
   try {
-    cache.load(parseReplayFile(readReplayText(settings.DIGEST_FILE)));
+    const text = ifThere(() => readReplayText(settings.DIGEST_FILE));
+    if (text !== undefined) cache.load(parseReplayFile(text));
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) {
-      const reason = error instanceof Error ? error.message : String(error);
-      context.err(`The replay file is left out: ${oneLine(reason)}\n`);
-    }
+    context.err(`The replay file is left out: ${oneLine(reasonOf(error))}\n`);
   }
   return cache;
 }

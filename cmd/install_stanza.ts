@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { errorText } from "../lib/errors/error_text.ts";
-import { replacePrivateFile } from "../lib/client/private_file.ts";
+import { systemReasonOf } from "../lib/errors/reason.ts";
+import { replacePrivateFile } from "../lib/files/private_file.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { type AccessAddition, addStanza } from "../lib/config/access_addition.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
@@ -92,7 +92,7 @@ async function replace(path: string, text: string): Promise<Problem | undefined>
   } catch (error) {
     const isForbidden = error instanceof Deno.errors.PermissionDenied;
     return new Problem(
-      `${path} is not written: ${errorText(error)}`,
+      `${path} is not written: ${systemReasonOf(error)}`,
       isForbidden ? { hint: "adding to the server's configuration takes root" } : {},
     );
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errorText } from "../lib/errors/error_text.ts";
+import { systemReasonOf } from "../lib/errors/reason.ts";
 import { Problem } from "../lib/client/problem.ts";
 import type { RcSetting } from "../lib/client/rc_text.ts";
 import { levelFromRc } from "../lib/client/settings_from_rc.ts";
@@ -36,7 +36,7 @@ export async function readKeyText(path: string): Promise<string | Problem> {
     const foreign = foreignEncoding(bytes, inputName(path));
     return foreign === undefined ? fileText(bytes) : new Problem(foreign.text, foreign);
   } catch (error) {
-    return new Problem(`cannot read the keys from ${path}: ${errorText(error)}`);
+    return new Problem(`cannot read the keys from ${path}: ${systemReasonOf(error)}`);
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errorText } from "../lib/errors/error_text.ts";
+import { systemReasonOf } from "../lib/errors/reason.ts";
 import { isFailure, startProgram } from "../lib/exec/start.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
 import { outputFailure } from "./context.ts";
@@ -72,7 +72,7 @@ async function receive(connection: Deno.TcpConn, buffer: Uint8Array): Promise<nu
   try {
     return await connection.read(buffer);
   } catch (cause) {
-    throw new HintedError(`the connection broke: ${errorText(cause)}`, { cause });
+    throw new HintedError(`the connection broke: ${systemReasonOf(cause)}`, { cause });
   }
 }
 

@@ -6,6 +6,8 @@
 import { exposureOf } from "../lib/config/exposure.ts";
 import { folderOf } from "../lib/config/state_file.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
+import { reasonOf } from "../lib/errors/reason.ts";
+import { ifThere } from "../lib/files/if_there.ts";
 import type { ServeLog } from "./serve_log.ts";
 
 /**
@@ -36,7 +38,8 @@ export function makeRunFolder(path: string, log: ServeLog): void {
  */
 export function checkRunFolder(path: string): boolean {
   try {
-    const info = Deno.statSync(path);
+    const info = ifThere(() => Deno.statSync(path));
+    if (info === undefined) return false;
     if (!info.isDirectory) {
       throw new HintedError(`Specified Run directory: ${path} is NOT a directory`, {
         hint: "Name a folder with FWKNOP_RUN_DIR",
@@ -46,7 +49,6 @@ export function checkRunFolder(path: string): boolean {
     return true;
   } catch (error) {
     if (error instanceof HintedError) throw error;
-    if (error instanceof Deno.errors.NotFound) return false;
     throw unusable(path, error);
   }
 }
@@ -72,16 +74,12 @@ function refuseExposed(path: string, place: string, info?: Deno.FileInfo): void 
 /** The last folder on the way that is there. */
 function nearestFolder(path: string): string {
   for (let folder = folderOf(path);; folder = folderOf(folder)) {
-    try {
-      if (folder === "/" || Deno.statSync(folder).isDirectory) return folder;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+    if (folder === "/" || ifThere(() => Deno.statSync(folder))?.isDirectory) return folder;
   }
 }
 
 function unusable(path: string, cause: unknown): HintedError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause);
   return new HintedError(`Cannot use the run directory ${path}: ${reason}`, {
     hint: "Run as root, or name another with FWKNOP_RUN_DIR",
     cause,

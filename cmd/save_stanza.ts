@@ -4,8 +4,8 @@
  * @module
  */
 import { DescriptorLines } from "../lib/client/descriptor_lines.ts";
-import { errorText } from "../lib/errors/error_text.ts";
-import { replacePrivateFile } from "../lib/client/private_file.ts";
+import { systemReasonOf } from "../lib/errors/reason.ts";
+import { replacePrivateFile } from "../lib/files/private_file.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { criticalVariables, writeStanza } from "../lib/client/rc_edit.ts";
 import { type RcSetting, unwritable } from "../lib/client/rc_text.ts";
@@ -49,9 +49,9 @@ export async function saveStanza(
     await replacePrivateFile(rc.rcPath, rc.rcFile?.encode(text) ?? text);
     return undefined;
   } catch (error) {
-    return new Problem(`the stanza is not saved to ${rc.rcPath}: ${errorText(error)}`, {
+    return new Problem(`the stanza is not saved to ${rc.rcPath}: ${systemReasonOf(error)}`, {
       reference: `update_rc() : Unable to create temporary rc file: ${rc.rcPath}.updated: ${
-        errorText(error)
+        systemReasonOf(error)
       }`,
     });
   }

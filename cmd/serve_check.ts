@@ -8,6 +8,8 @@ import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import type { Stanza } from "../lib/config/stanza.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
+import { reasonOf } from "../lib/errors/reason.ts";
+import { ifThere } from "../lib/files/if_there.ts";
 import { readReplayText } from "../lib/server/replay_file.ts";
 import { parseReplayFile } from "../lib/server/replay_file_text.ts";
 import { checkRunFolder } from "./run_folder.ts";
@@ -53,11 +55,10 @@ function sniffs({ PCAP_FILE, ENABLE_UDP_SERVER, ENABLE_NFQ_CAPTURE }: ServerSett
 
 function readDigests(path: string): string {
   try {
-    return readReplayText(path);
+    return ifThere(() => readReplayText(path)) ?? "";
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
     if (error instanceof HintedError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new HintedError(`Cannot use the replay file ${path}: ${reason}`, { cause: error });
   }
 }

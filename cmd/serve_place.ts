@@ -7,6 +7,7 @@ import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { otherDaemons } from "../lib/daemon/other_daemons.ts";
 import type { PidFile } from "../lib/daemon/pid_file.ts";
 import type { ReplayCache } from "../lib/server/replay_cache.ts";
+import { reasonOf } from "../lib/errors/reason.ts";
 import type { Context } from "./context.ts";
 import { makeRunFolder } from "./run_folder.ts";
 import type { ServeLog } from "./serve_log.ts";
@@ -52,6 +53,6 @@ export function restoreFiles(
     if (replay.restore(nowSeconds())) made(settings.DIGEST_FILE);
     cycles?.save();
   } catch (error) {
-    log.error(error instanceof Error ? error.message : String(error));
+    log.error(reasonOf(error));
   }
 }

@@ -19,6 +19,7 @@ import { journalLines, severalLines } from "../lib/daemon/log_line.ts";
 import { prepareGuard } from "../lib/exec/guard.ts";
 import { allEnded } from "../lib/exec/start.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
+import { reasonOf } from "../lib/errors/reason.ts";
 import { visibleLines } from "../lib/one_line.ts";
 import { ReplayCache } from "../lib/server/replay_cache.ts";
 import { rotateReplayFile } from "../lib/server/rotate_replay.ts";
@@ -312,9 +313,7 @@ async function reload(
     if (ending.aborted) return;
     const reason = needsPermission(error)
       ? "The new configuration needs permissions that were given up at the start (restart it)"
-      : error instanceof Error
-      ? error.message
-      : String(error);
+      : reasonOf(error);
     log.error(`${reason}: going on with the configuration before`);
   }
 }

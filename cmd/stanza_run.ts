@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { errorText } from "../lib/errors/error_text.ts";
+import { systemReasonOf } from "../lib/errors/reason.ts";
 import { checkStanza } from "../lib/client/missing_stanza.ts";
-import { replacePrivateFile } from "../lib/client/private_file.ts";
+import { replacePrivateFile } from "../lib/files/private_file.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { criticalVariables, removeStanza, writeStanza } from "../lib/client/rc_edit.ts";
 import { showStanzas } from "../lib/client/rc_show.ts";
@@ -177,6 +177,6 @@ async function save(rc: ClientRc, text: string): Promise<Problem | undefined> {
     await replacePrivateFile(rc.rcPath, rc.rcFile?.encode(text) ?? text);
     return undefined;
   } catch (error) {
-    return new Problem(`${rc.rcPath} is not written: ${errorText(error)}`);
+    return new Problem(`${rc.rcPath} is not written: ${systemReasonOf(error)}`);
   }
 }

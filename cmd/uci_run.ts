@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { replacePrivateFile } from "../lib/client/private_file.ts";
+import { replacePrivateFile } from "../lib/files/private_file.ts";
 import { openwrtAccess, openwrtConf, parseOpenwrt } from "../lib/config/openwrt.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
+import { systemReasonOf } from "../lib/errors/reason.ts";
 import { disabledUci } from "../lib/config/uci_source.ts";
 import { fileText, foreignEncoding } from "../lib/files/file_text.ts";
 import type { RunCommand } from "./command.ts";
@@ -55,6 +56,6 @@ async function readText(path: string): Promise<string> {
 }
 
 function failure(what: string, cause: unknown): HintedError {
-  const [reason] = (cause instanceof Error ? cause.message : String(cause)).split(" (os error");
+  const reason = systemReasonOf(cause);
   return new HintedError(`${what}: ${reason}`, { cause });
 }

@@ -7,6 +7,7 @@
  */
 import { parseArgs } from "node:util";
 import { Lab, namespacesUnavailable } from "../test/support/namespace.ts";
+import { reasonOf } from "../lib/errors/reason.ts";
 import { type Contestant, knockTable, measureKnocks } from "./bench_knock.ts";
 import { benchFlood } from "./bench_flood.ts";
 import { benchScale } from "./bench_scale.ts";
@@ -86,7 +87,7 @@ async function contestants(folder: string, rc: string): Promise<Contestant[]> {
       },
     );
   } catch (cause) {
-    console.log(`left out: compiled programs: ${cause instanceof Error ? cause.message : cause}`);
+    console.log(`left out: compiled programs: ${reasonOf(cause)}`);
   }
   return list;
 }

@@ -8,6 +8,7 @@
  */
 import { parseArgs } from "node:util";
 import { VERSION } from "../lib/version.ts";
+import { reasonOf } from "../lib/errors/reason.ts";
 import {
   baseProblem,
   compileArguments,
@@ -160,7 +161,7 @@ if (import.meta.main) {
       );
     } else if (!await buildRelease(values.target)) Deno.exit(1);
   } catch (error) {
-    console.error(`build: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`build: ${reasonOf(error)}`);
     Deno.exit(1);
   }
 }

@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import { SOURCE_PROGRAM } from "../test/support/first_knock.ts";
 import { Lab, namespacesUnavailable } from "../test/support/namespace.ts";
+import { reasonOf } from "../lib/errors/reason.ts";
 import { demoInNamespaces } from "./demo_in_namespaces.ts";
 import { demoInTestMode } from "./demo_in_test_mode.ts";
 import { demoPackages } from "./host_packages.ts";
@@ -81,7 +82,7 @@ if (import.meta.main) {
   }
   await cleanUp();
   if (failure !== undefined) {
-    console.error(`\ndemo: ${failure instanceof Error ? failure.message : String(failure)}`);
+    console.error(`\ndemo: ${reasonOf(failure)}`);
     Deno.exit(1);
   }
   console.log(

@@ -1151,7 +1151,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     check: "16, row 31",
     off: "key files are private",
-    file: "lib/client/private_file.ts",
+    file: "lib/files/private_file.ts",
     text: "{ write: true, createNew: true, mode: 0o600 }",
     becomes: "{ write: true, createNew: true, mode: 0o644 }",
     killer: [

@@ -69,7 +69,7 @@ async function runLine(
   const conflict = checkRcOptions(options);
   if (conflict !== undefined) return conflict;
   if (options.has("stanza-list")) return listStanzas(options, context);
-  await createRc(options, context);
+  createRc(options, context);
   const read = readClientSettings(options, context, "compat");
   const [complaint] = line.complaints;
   if (complaint !== undefined) {
@@ -141,12 +141,12 @@ function listStanzas(options: GivenOptions, context: Context): Problem | undefin
 }
 
 /** A first run leaves an rc file behind. */
-async function createRc(options: GivenOptions, context: Context): Promise<void> {
+function createRc(options: GivenOptions, context: Context): void {
   if (options.has("no-rc-file")) return;
   const path = options.value("rc-file") ??
     (options.has("no-home-dir") ? undefined : defaultRcPath((name) => context.env(name)));
   if (path === undefined || exists(path)) return;
-  const problem = await createInitialRc(path);
+  const problem = createInitialRc(path);
   if (problem === undefined) context.out(`[*] Creating initial rc file: ${path}.\n`);
   else context.err(describeProblem(problem, "compat"));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { type GivenOption } from "../../lib/config/option.ts";
+import { systemReasonOf } from "../../lib/errors/reason.ts";
 
 /** The lines of the C daemon about the first option that is wrong, or `undefined`. */
 export function checkServerOptions(options: readonly GivenOption[]): string | undefined {
@@ -59,7 +60,7 @@ function path(
       if (new TextEncoder().encode(value).length >= LONGEST_PATH) {
         return `[-] Provided path is too long\n${complain(value)}`;
       }
-      const [reason] = error instanceof Error ? error.message.split(" (os error") : [];
+      const reason = systemReasonOf(error);
       return `[-] unable to lstat() path: ${value}: ${reason}\n${complain(value)}`;
     }
   };

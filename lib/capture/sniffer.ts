@@ -7,6 +7,7 @@ import { LinkSocket } from "../../ffi/link_socket.ts";
 import { loadPcap, PcapError, PcapStatus } from "../../ffi/pcap.ts";
 import { isLinux } from "../../ffi/platform.ts";
 import { HintedError } from "../errors/hinted_error.ts";
+import { reasonOf } from "../errors/reason.ts";
 import type { Capture, CaptureStatistics, Notify, Receive } from "./datagram.ts";
 import { Engine, type PacketSource } from "./engine.ts";
 import { type LinkState, parseLinkStates } from "./link_state.ts";
@@ -213,9 +214,7 @@ export class Sniffer implements Capture {
     try {
       member.sniffed.open();
     } catch (error) {
-      const text = `Interface ${device} is up but: ${
-        error instanceof Error ? error.message : error
-      }`;
+      const text = `Interface ${device} is up but: ${reasonOf(error)}`;
       if (text !== member.told) this.#warn(text);
       member.told = text;
       // It may be gone again already; then its next change is the next chance. What else is missing may be back without

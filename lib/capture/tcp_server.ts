@@ -5,6 +5,7 @@
  * @module
  */
 import { HintedError } from "../errors/hinted_error.ts";
+import { reasonOf } from "../errors/reason.ts";
 import { type Address, parseAddress } from "../net/address.ts";
 import type { Capture, CaptureStatistics, Receive } from "./datagram.ts";
 import { LONGEST_PAYLOAD } from "./udp_server.ts";
@@ -138,7 +139,7 @@ function listen(port: number): Deno.TcpListener {
   try {
     return Deno.listen({ hostname: "0.0.0.0", port });
   } catch (error) {
-    throw portFailure(port, error instanceof Error ? error.message : String(error), error);
+    throw portFailure(port, reasonOf(error), error);
   }
 }
 

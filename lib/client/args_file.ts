@@ -5,8 +5,8 @@
  */
 import type { OptionRow } from "../config/option.ts";
 import { fileText } from "../files/file_text.ts";
-import { errorText } from "../errors/error_text.ts";
-import { replacePrivateFile } from "./private_file.ts";
+import { systemReasonOf } from "../errors/reason.ts";
+import { replacePrivateFile } from "../files/private_file.ts";
 import { Problem } from "./problem.ts";
 
 /** Longest line, as in the C client. */
@@ -59,7 +59,7 @@ export async function saveArgs(
     await replacePrivateFile(path, `${line}\n`, false);
     return undefined;
   } catch (error) {
-    return new Problem(`cannot write ${path}: ${errorText(error)}`, {
+    return new Problem(`cannot write ${path}: ${systemReasonOf(error)}`, {
       reference: `Could not open args file: ${path}`,
     });
   }
@@ -71,7 +71,7 @@ export async function readArgs(path: string): Promise<string | Problem> {
   try {
     text = fileText(await Deno.readFile(path));
   } catch (error) {
-    return new Problem(`cannot read ${path}: ${errorText(error)}`, {
+    return new Problem(`cannot read ${path}: ${systemReasonOf(error)}`, {
       reference: `Could not open args file: ${path}`,
     });
   }

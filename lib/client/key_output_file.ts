@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { errorText } from "../errors/error_text.ts";
-import { createPrivateFile, isSpecialFile, replacePrivateFile } from "./private_file.ts";
+import { systemReasonOf } from "../errors/reason.ts";
+import { createPrivateFile, isSpecialFile, replacePrivateFile } from "../files/private_file.ts";
 import { Problem } from "./problem.ts";
 
 /**
@@ -19,19 +19,21 @@ export async function writeKeyFile(
   replace: boolean,
 ): Promise<Problem | undefined> {
   try {
-    if (replace || await isSpecialFile(path)) {
+    if (replace || isSpecialFile(path)) {
       await replacePrivateFile(path, text);
       return undefined;
     }
-    await createPrivateFile(path, text);
+    createPrivateFile(path, text);
     return undefined;
   } catch (error) {
     const exists = error instanceof Deno.errors.AlreadyExists;
     return new Problem(
-      exists ? `${path} exists already` : `cannot write the keys to ${path}: ${errorText(error)}`,
+      exists
+        ? `${path} exists already`
+        : `cannot write the keys to ${path}: ${systemReasonOf(error)}`,
       {
         ...(exists ? { hint: "choose another file, or use --force to replace it" } : {}),
-        reference: `Unable to create key gen file: ${path}: ${errorText(error)}`,
+        reference: `Unable to create key gen file: ${path}: ${systemReasonOf(error)}`,
       },
     );
   }

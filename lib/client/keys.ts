@@ -8,7 +8,7 @@ import { type DigestName } from "../crypto/digest_name.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import { MAX_KEY_LENGTH } from "../crypto/key_derivation.ts";
 import { MAX_HMAC_KEY_LENGTH } from "../crypto/key_generation.ts";
-import { errorText } from "../errors/error_text.ts";
+import { systemReasonOf } from "../errors/reason.ts";
 import { findKey } from "./key_file.ts";
 import { libraryError, Problem, usageProblem } from "./problem.ts";
 import { DEFAULTS, type KeySource, type Settings } from "./settings.ts";
@@ -132,7 +132,7 @@ async function readKeyFile(path: string, destination: string): Promise<Uint8Arra
   try {
     bytes = await Deno.readFile(path);
   } catch (error) {
-    return new Problem(`cannot read the key file ${path}: ${errorText(error)}`, {
+    return new Problem(`cannot read the key file ${path}: ${systemReasonOf(error)}`, {
       reference: `Could not open config file: ${path}`,
     });
   }

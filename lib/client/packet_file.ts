@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { errorText } from "../errors/error_text.ts";
-import { isSpecialFile } from "./private_file.ts";
+import { systemReasonOf } from "../errors/reason.ts";
+import { ifThere } from "../files/if_there.ts";
+import { isSpecialFile } from "../files/private_file.ts";
 import { Problem } from "./problem.ts";
 
 /**
@@ -17,21 +18,13 @@ export async function savePacket(
   append: boolean,
 ): Promise<Problem | undefined> {
   try {
-    const createNew = !append && !await isSpecialFile(path);
-    if (createNew) await removeIfPresent(path);
+    const createNew = !append && !isSpecialFile(path);
+    if (createNew) ifThere(() => Deno.removeSync(path));
     await Deno.writeTextFile(path, `${packet}\n`, { append, createNew, mode: 0o600 });
     return undefined;
   } catch (error) {
-    return new Problem(`the packet is not saved to ${path}: ${errorText(error)}`, {
-      reference: `write_spa_packet_data: ${errorText(error)}`,
+    return new Problem(`the packet is not saved to ${path}: ${systemReasonOf(error)}`, {
+      reference: `write_spa_packet_data: ${systemReasonOf(error)}`,
     });
-  }
-}
-
-async function removeIfPresent(path: string): Promise<void> {
-  try {
-    await Deno.remove(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

@@ -7,7 +7,8 @@ import { visible } from "../one_line.ts";
 import type { Diagnostic } from "../errors/diagnostic.ts";
 import { type Fwknoprc, parseFwknoprc } from "../config/fwknoprc.ts";
 import { foreignEncoding, withoutMark } from "../files/file_text.ts";
-import { errorText } from "../errors/error_text.ts";
+import { systemReasonOf } from "../errors/reason.ts";
+import { ifThere } from "../files/if_there.ts";
 import { Problem } from "./problem.ts";
 import type { EncodeText } from "./settings_from_rc.ts";
 
@@ -27,19 +28,21 @@ export function defaultRcPath(env: (name: string) => string | undefined): string
 
 /** Reads the file; `"absent"` when there is none. */
 export function readRcFile(path: string): RcFile | "absent" | Problem {
-  let bytes: Uint8Array;
+  let bytes: Uint8Array | undefined;
   let warnings: readonly Diagnostic[];
   try {
     // Synchronous: a small file takes less than handing it to another thread.
-    const info = Deno.statSync(path);
+    const info = ifThere(() => Deno.statSync(path));
+    if (info === undefined) return "absent";
     warnings = checkPrivate(path, info);
-    bytes = withoutMark(Deno.readFileSync(path));
+    bytes = ifThere(() => Deno.readFileSync(path));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "absent";
-    return new Problem(`cannot read ${path}: ${errorText(error)}`, {
-      reference: `Unable to open rc file: ${path}: ${errorText(error)}`,
+    return new Problem(`cannot read ${path}: ${systemReasonOf(error)}`, {
+      reference: `Unable to open rc file: ${path}: ${systemReasonOf(error)}`,
     });
   }
+  if (bytes === undefined) return "absent";
+  bytes = withoutMark(bytes);
   const foreign = foreignEncoding(bytes, path);
   if (foreign !== undefined) return new Problem(foreign.text, { hint: foreign.hint });
   const { text, encode } = decodeText(bytes);

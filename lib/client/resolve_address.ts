@@ -8,7 +8,7 @@ import { type Address, parseAddress } from "../net/address.ts";
 import { specialKind } from "../net/special_address.ts";
 import { parsePort } from "../net/service.ts";
 import { DEFAULT_USER_AGENT } from "../spa/http.ts";
-import { errorText } from "../errors/error_text.ts";
+import { systemReasonOf } from "../errors/reason.ts";
 import { Problem, usageProblem } from "./problem.ts";
 import type { Settings } from "./settings.ts";
 import { trustedCertificates } from "./trusted_certificates.ts";
@@ -152,7 +152,7 @@ function fetchReason(error: unknown): string {
     return `no answer after ${DEADLINE / 1000} s`;
   }
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return errorText(cause).replace(/^error sending request for url \([^)]*\)(: )?/, "") ||
+  return systemReasonOf(cause).replace(/^error sending request for url \([^)]*\)(: )?/, "") ||
     "the connection failed";
 }
 

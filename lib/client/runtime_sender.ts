@@ -6,6 +6,7 @@
 import { SystemError } from "../../ffi/libc.ts";
 import type { SendOnceOptions } from "../../ffi/send_once.ts";
 import { addressFromBytes } from "../net/address.ts";
+import { systemReasonOf } from "../errors/reason.ts";
 
 /**
  * As `sendOnce`, without blocking. Datagrams need a program that was compiled or started with `--unstable-net`. The
@@ -74,7 +75,7 @@ async function named<Result>(call: string, step: () => Result | Promise<Result>)
     return await step();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new SystemError(call, error.name, error.message.replace(/ \(os error.*$/, ""));
+    throw new SystemError(call, error.name, systemReasonOf(error));
   }
 }
 

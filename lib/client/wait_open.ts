@@ -4,6 +4,7 @@
  * @module
  */
 import type { Address } from "../net/address.ts";
+import { systemReasonOf } from "../errors/reason.ts";
 
 /** What became of the port. */
 export type WaitResult =
@@ -144,7 +145,6 @@ export class PortWatch {
       return { state: "refused", before: this.#wasRefused ? "refused" : "other" };
     }
     if (this.#failure === undefined) return { state: "silent" };
-    const reason = this.#failure instanceof Error ? this.#failure.message : String(this.#failure);
-    return { state: "unreachable", reason: reason.replace(/ \(os error.*$/, "") };
+    return { state: "unreachable", reason: systemReasonOf(this.#failure) };
   }
 }

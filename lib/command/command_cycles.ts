@@ -7,6 +7,8 @@
 import type { CommandCycle, Stanza } from "../config/stanza.ts";
 import type { Clocks } from "../clocks.ts";
 import { HintedError } from "../errors/hinted_error.ts";
+import { reasonOf } from "../errors/reason.ts";
+import { ifThere } from "../files/if_there.ts";
 import { Slots } from "../exec/slots.ts";
 import { formatService } from "../net/service.ts";
 import type { CloseReason, CycleEvent } from "./cycle_event.ts";
@@ -193,7 +195,7 @@ export class CommandCycles {
       try {
         close = this.#closes.add(wanted);
       } catch (error) {
-        return { ok: false, reason: `${this.#parts.path} cannot be written: ${messageOf(error)}` };
+        return { ok: false, reason: `${this.#parts.path} cannot be written: ${reasonOf(error)}` };
       }
     }
     const words = fillTemplate(cycle.open, values);
@@ -285,7 +287,7 @@ export class CommandCycles {
     try {
       change();
     } catch (error) {
-      const text = `${this.#parts.path} cannot be written: ${messageOf(error)}`;
+      const text = `${this.#parts.path} cannot be written: ${reasonOf(error)}`;
       this.#parts.onEvent({ type: "error", text });
     }
   }
@@ -314,16 +316,16 @@ function laneOf(template: string): string {
 }
 
 function readCloses({ path, onEvent }: CycleParts): readonly PendingClose[] {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = Deno.readTextFileSync(path);
+    text = ifThere(() => Deno.readTextFileSync(path));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw new HintedError(`Cannot read the pending closes in ${path}: ${messageOf(error)}`, {
+    throw new HintedError(`Cannot read the pending closes in ${path}: ${reasonOf(error)}`, {
       hint: "Without them what is open would stay open",
       cause: error,
     });
   }
+  if (text === undefined) return [];
   try {
     const { closes, invalid } = parseCloses(text);
     if (invalid > 0) {
@@ -334,7 +336,7 @@ function readCloses({ path, onEvent }: CycleParts): readonly PendingClose[] {
   } catch (error) {
     const aside = `${path}.bad`;
     Deno.renameSync(path, aside);
-    const what = `${path} cannot be understood (${messageOf(error)}) and is now ${aside}`;
+    const what = `${path} cannot be understood (${reasonOf(error)}) and is now ${aside}`;
     onEvent({ type: "error", text: `${what}; what it held stays open until it is closed by hand` });
     return [];
   }
@@ -344,8 +346,4 @@ function goneText({ stanza, template, values }: PendingClose): string {
   const command = fillTemplate(template, values).join(" ");
   return `(stanza #${stanza}) No stanza has this CMD_CYCLE_CLOSE any more, so ` +
     `${values.address.text} ${formatService(values.service)} stays open; to close it: ${command}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,9 +4,11 @@
  *
  * @module
  */
-import { replaceFile } from "../files/atomic_file.ts";
+import { replaceFile } from "../files/replace_file.ts";
 import { type Clocks, HOST_CLOCKS, isOver, steadyDeadline } from "../clocks.ts";
 import { HintedError } from "../errors/hinted_error.ts";
+import { reasonOf } from "../errors/reason.ts";
+import { ifThere } from "../files/if_there.ts";
 import { parseAddress } from "../net/address.ts";
 import { formatService, parseService } from "../net/service.ts";
 import { type CycleValues, fillTemplate } from "./cycle_template.ts";
@@ -43,11 +45,10 @@ export function closesPath(runFolder: string): string {
  */
 export function lookAtCloses(path: string): readonly PendingClose[] {
   try {
-    const { closes } = parseCloses(Deno.readTextFileSync(path));
-    return closes.toSorted((a, b) => a.due - b.due);
+    const text = ifThere(() => Deno.readTextFileSync(path));
+    return text === undefined ? [] : parseCloses(text).closes.toSorted((a, b) => a.due - b.due);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new HintedError(`Cannot read the pending closes in ${path}: ${reason}`, {
       hint: "Only root and the user that the server runs as may read it",
       cause: error,
@@ -157,7 +158,7 @@ export class PendingCloses {
 
   /** Writes the file as things stand. @throws {Error} when it cannot be written. */
   save(): void {
-    replaceFile(this.#path, formatCloses(this.all())).close();
+    replaceFile(this.#path, formatCloses(this.all()), { writers: "one" }).close();
   }
 
   #merge(close: PendingClose): PendingClose {

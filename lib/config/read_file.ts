@@ -10,6 +10,7 @@ import { visible } from "../one_line.ts";
 import { ownUid } from "../own_uid.ts";
 import type { ConfigFiles, FileRead } from "./config_files.ts";
 import type { Diagnostic, DiagnosticCode } from "../errors/diagnostic.ts";
+import { systemReasonOf } from "../errors/reason.ts";
 import { exposureOf } from "./exposure.ts";
 
 /** The real files and folders. */
@@ -62,7 +63,6 @@ export function readConfigFile(path: string, role: "Config" | "Access"): FileRea
     const exposure = exposureOf(path, info);
     return { text, diagnostics: ownership(path, info), ...(exposure && { exposure }) };
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
     return { diagnostics: [unreadable(path, role, error)] };
   }
 }
@@ -114,17 +114,18 @@ function notRegular(path: string): Diagnostic {
   };
 }
 
-function unreadable(path: string, role: "Config" | "Access", error: Error): Diagnostic {
+function unreadable(path: string, role: "Config" | "Access", error: unknown): Diagnostic {
   if (error instanceof Deno.errors.NotFound) {
     const text = `[*] ${role} file: '${visible(path)}' was not found.`;
     return { severity: "error", code: "missing", path, text, hint: howToMake(path, role) };
   }
-  const [reason] = error.message.split(" (os error");
   return {
     severity: "error",
     code: "not-read",
     path,
-    text: `[*] Could not open ${role.toLowerCase()} file: ${visible(path)}: ${reason}`,
+    text: `[*] Could not open ${role.toLowerCase()} file: ${visible(path)}: ${
+      systemReasonOf(error)
+    }`,
     ...(error instanceof Deno.errors.PermissionDenied ? { hint: "Run this as root" } : {}),
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { HintedError } from "../errors/hinted_error.ts";
+import { ifThere } from "../files/if_there.ts";
 import { exposureOf } from "./exposure.ts";
 import { ownership } from "./read_file.ts";
 
@@ -22,7 +23,7 @@ export function examineStateFile(
   variable: string,
   opened?: Deno.FileInfo,
 ): readonly string[] {
-  const info = opened ?? infoOf(path);
+  const info = opened ?? ifThere(() => Deno.statSync(path));
   if (info === undefined) {
     refuse(path, variable, exposureOf(folderOf(path))?.text);
     return [];
@@ -59,13 +60,4 @@ function secondName(path: string, { nlink }: Deno.FileInfo): string | undefined 
 /** The folder that an absolute path leads through last. */
 export function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/")) || "/";
-}
-
-function infoOf(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.statSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

@@ -8,6 +8,7 @@ import { SystemError } from "../../ffi/libc.ts";
 import { LockableFile } from "../../ffi/record_lock.ts";
 import { examineStateFile } from "../config/state_file.ts";
 import { HintedError } from "../errors/hinted_error.ts";
+import { systemReasonOf } from "../errors/reason.ts";
 import { unlockedDaemon } from "./unlocked_daemon.ts";
 
 /** Another daemon has the PID file. */
@@ -150,8 +151,12 @@ function makeOrExamine(path: string): readonly string[] {
     return [];
   } catch (error) {
     if (error instanceof HintedError || !(error instanceof Error)) throw error;
-    const [reason] = error.message.split(" (os error");
-    throw cannotOpen(path, `${reason}`, String((error as { code?: unknown }).code), error);
+    throw cannotOpen(
+      path,
+      systemReasonOf(error),
+      String((error as { code?: unknown }).code),
+      error,
+    );
   }
 }
 

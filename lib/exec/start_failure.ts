@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { reasonOf } from "../errors/reason.ts";
 
 /**
  * `missing`: there is no such program; `forbidden`: it may not be run; `exhausted`: this process or host has no
@@ -32,7 +33,7 @@ export function startFailureOf(error: unknown): StartFailure {
   if (error instanceof Deno.errors.NotFound) {
     return { why: "missing", reason: "No such file or directory" };
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   const [, words = message, number] = /: ([^:]+) \(os error (\d+)\)/.exec(message) ?? [];
   if (EXHAUSTED.includes(Number(number))) return { why: "exhausted", reason: words };
   const isForbidden = error instanceof Deno.errors.PermissionDenied;

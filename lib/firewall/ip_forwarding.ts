@@ -4,6 +4,7 @@
  * @module
  */
 import type { AddressFamily } from "../net/address.ts";
+import { reasonOf } from "../errors/reason.ts";
 import { hasGlobalIpv6 } from "./global_ipv6.ts";
 
 /** The switches of Linux. */
@@ -58,7 +59,7 @@ function switchOn(): ForwardingNotice {
     Deno.writeTextFileSync(SWITCHES[4], "1\n", { create: false });
     return { severity: "info", text: "Switched on the forwarding of IPv4 packets" };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     return { severity: "warning", text: `Cannot switch on forwarding: ${reason}` };
   }
 }

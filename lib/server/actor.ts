@@ -10,6 +10,7 @@ import type { PlaceOf } from "../firewall/address_place.ts";
 import type { Firewall } from "../firewall/firewall.ts";
 import type { Grant } from "../firewall/grant.ts";
 import type { Address } from "../net/address.ts";
+import { reasonOf } from "../errors/reason.ts";
 import type { NatPolicy } from "./authorize_nat.ts";
 import type { AccessGrant, Cycle, Decision, RunCommand, SettledGrant } from "./decision.ts";
 import type { Observer } from "./event.ts";
@@ -89,8 +90,7 @@ export class Actor {
   }
 
   #fail(decision: Decision, packet: PacketFacts, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#refuse(decision, packet, { step: "act", code: "not-applied" }, reason);
+    this.#refuse(decision, packet, { step: "act", code: "not-applied" }, reasonOf(error));
   }
 
   async #run(decision: RunCommand, packet: PacketFacts): Promise<void> {

@@ -4,6 +4,7 @@
  * @module
  */
 import { HintedError } from "../errors/hinted_error.ts";
+import { reasonOf } from "../errors/reason.ts";
 import { type OpenedReplayFile, ReplayFile } from "./replay_file.ts";
 
 /**
@@ -17,7 +18,7 @@ export function openReplayFile(path: string): OpenedReplayFile {
     return ReplayFile.open(path);
   } catch (error) {
     if (error instanceof HintedError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new HintedError(`Cannot use the replay file ${path}: ${reason}`, {
       hint:
         "Packets could be replayed after a restart: make it writable, or name another with DIGEST_FILE",

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { replaceFile } from "../files/atomic_file.ts";
+import { replaceFile } from "../files/replace_file.ts";
 import { examineStateFile, folderOf } from "../config/state_file.ts";
 import { fileText, foreignEncoding } from "../files/file_text.ts";
 import { HintedError } from "../errors/hinted_error.ts";
+import { ifThere } from "../files/if_there.ts";
 import type { OpenedStore, ReplayStore } from "./replay_cache.ts";
 import { REPLAY_FILE_HEADER } from "./replay_entry.ts";
 import { parseReplayFile, type ReplayFileContent } from "./replay_file_text.ts";
@@ -75,7 +76,7 @@ export class ReplayFile implements ReplayStore {
   replace(text: string): void {
     const before = this.#file;
     // Where the path is a link of the administrator, the link stays.
-    this.#file = replaceFile(Deno.realPathSync(this.#path), text);
+    this.#file = replaceFile(Deno.realPathSync(this.#path), text, { writers: "one" });
     this.#info = this.#file.statSync();
     this.#length = this.#info.size;
     this.#isTorn = false;
@@ -83,7 +84,7 @@ export class ReplayFile implements ReplayStore {
   }
 
   reopen(): OpenedReplayFile | undefined {
-    const there = statOf(this.#path);
+    const there = ifThere(() => Deno.statSync(this.#path));
     const { dev, ino } = this.#info;
     const isOurs = there !== undefined && there.dev === dev && there.ino === ino;
     // One that was emptied in its place, as by a program that rotates logs, has lost its lines too.
@@ -112,20 +113,8 @@ export function readReplayText(path: string): string {
 }
 
 function openOrMake(path: string): Deno.FsFile {
-  try {
-    return Deno.openSync(path, { read: true, append: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  const there = ifThere(() => Deno.openSync(path, { read: true, append: true }));
+  if (there !== undefined) return there;
   // What another user puts there in this moment is not taken, and a link of that user not followed.
   return Deno.openSync(path, { read: true, append: true, createNew: true, mode: 0o600 });
-}
-
-function statOf(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.statSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

@@ -5,6 +5,7 @@
  */
 import type { OpenedPacket } from "../spa/packet.ts";
 import { messageReplayDigest } from "../spa/replay_digest.ts";
+import { reasonOf } from "../errors/reason.ts";
 import type { PacketFacts, Refuse } from "./refusal.ts";
 import type { ReplayCache } from "./replay_cache.ts";
 import type { ReplayEntry, SeenMessage } from "./replay_entry.ts";
@@ -96,7 +97,7 @@ export class ReplayGate {
       this.#refuses(packet, before, packetDigest);
       return false;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       refuse(packet, "remember", "not-remembered", { reason }, stanzas);
       return false;
     }

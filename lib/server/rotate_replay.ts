@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { replaceFile } from "../files/atomic_file.ts";
+import { replaceFile } from "../files/replace_file.ts";
 import { examineStateFile } from "../config/state_file.ts";
 import { HintedError } from "../errors/hinted_error.ts";
+import { reasonOf } from "../errors/reason.ts";
+import { ifThere } from "../files/if_there.ts";
 import { ReplayCache } from "./replay_cache.ts";
 import { readReplayText } from "./replay_file.ts";
 import { parseReplayFile } from "./replay_file_text.ts";
@@ -23,28 +25,19 @@ export function rotateReplayFile(path: string, window: number | undefined, now: 
   const old = `${path}-old`;
   try {
     examineStateFile(path, "DIGEST_FILE");
-    const text = readText(path);
+    const text = ifThere(() => readReplayText(path));
     if (text === undefined) return;
     const cache = new ReplayCache({ window });
     cache.load(parseReplayFile(text));
     cache.forget(now);
-    replaceFile(old, text).close();
-    replaceFile(Deno.realPathSync(path), cache.text()).close();
+    replaceFile(old, text, { writers: "one" }).close();
+    replaceFile(Deno.realPathSync(path), cache.text(), { writers: "one" }).close();
   } catch (error) {
     if (error instanceof HintedError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new HintedError(`Cannot rotate the replay file ${path}: ${reason}`, {
       hint: `Its folder must be writable, for ${old}`,
       cause: error,
     });
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readReplayText(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { reasonOf } from "../../lib/errors/reason.ts";
 import { fuzzPackets } from "./packets.ts";
 import { fuzzConfiguration, fuzzFrames, fuzzGpgStatus, fuzzReplayFile } from "./parsers.ts";
 import { Random } from "./random.ts";
@@ -24,7 +25,7 @@ export function tryOnce(name: string, step: FuzzStep, seed: number): void {
   try {
     step(new Random(seed));
   } catch (cause) {
-    throw new Error(`${name}: seed ${seed}: ${cause instanceof Error ? cause.message : cause}`, {
+    throw new Error(`${name}: seed ${seed}: ${reasonOf(cause)}`, {
       cause,
     });
   }

@@ -6,6 +6,7 @@ import { runCompatClient } from "../../cmd/compat/client.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { COMMAND_LINES, RC_FILES } from "../support/client_command_lines.ts";
+import { reasonOf } from "../../lib/errors/reason.ts";
 
 const isInstalled = await (async () => {
   try {
@@ -106,9 +107,7 @@ async function compare(
       assertEquals(ours, reference);
       return undefined;
     } catch (error) {
-      return `fwknop ${args.join(" ")}\nrc: ${JSON.stringify(rc)}\n${
-        error instanceof Error ? error.message : error
-      }`;
+      return `fwknop ${args.join(" ")}\nrc: ${JSON.stringify(rc)}\n${reasonOf(error)}`;
     }
   } finally {
     for (const home of homes) await Deno.remove(home, { recursive: true });

@@ -50,7 +50,7 @@ export interface LibfkoFields {
 
 /** What can be asked of the library. */
 export interface Libfko {
-  errorText(code: number): string;
+  systemReasonOf(code: number): string;
   /** The fields of a packet text, or the error's number. */
   open(packetText: string, options: OpenOptions): LibfkoFields | number;
 }
@@ -79,7 +79,7 @@ function wrap(symbols: Deno.StaticForeignLibraryInterface<typeof SYMBOLS>): Libf
     return Number(result[0]);
   };
   return {
-    errorText: (code) => readText(symbols.fko_errstr(code)) ?? "",
+    systemReasonOf: (code) => readText(symbols.fko_errstr(code)) ?? "",
     open: (packetText, { encryptionKey, mode, hmac }) => {
       const result = new BigUint64Array(1);
       const code = symbols.fko_new_with_data(

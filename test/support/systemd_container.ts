@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { reasonOf } from "../../lib/errors/reason.ts";
 import { ControlGroup } from "./control_group.ts";
 import { withFolder } from "./folder.ts";
 import { LoggedProcess } from "./logged_process.ts";
@@ -205,7 +206,7 @@ export async function systemdUnavailable(): Promise<string | undefined> {
     await withSystemd(lab, await lab.namespace("try"), {}, () => Promise.resolve());
     return undefined;
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = reasonOf(error);
     return `no systemd in a container: ${text.split("\n").slice(0, 2).join(" ")}`;
   } finally {
     lab.remove();

@@ -9,7 +9,7 @@ Deno.test({
   ignore: libfko === undefined,
   fn: () => {
     for (const [name, { code, text }] of Object.entries(SPA_ERRORS)) {
-      if (code !== undefined && code < 4096) assertEquals(text, libfko?.errorText(code), name);
+      if (code !== undefined && code < 4096) assertEquals(text, libfko?.systemReasonOf(code), name);
     }
   },
 });

@@ -1,6 +1,6 @@
 import { writeKeyFile } from "../../../lib/client/key_output_file.ts";
 import { savePacket } from "../../../lib/client/packet_file.ts";
-import { replacePrivateFile } from "../../../lib/client/private_file.ts";
+import { replacePrivateFile } from "../../../lib/files/private_file.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { SOURCE_PROGRAM } from "../../support/first_knock.ts";
 import { withFolder } from "../../support/folder.ts";
