@@ -78,7 +78,7 @@ export class ReplayCache {
   ) {
     this.#window = window;
     this.#kept = kept;
-    this.#mark = 2 * kept;
+    this.#mark = withSlack(kept);
   }
 
   /** How many packets are remembered. */
@@ -242,18 +242,19 @@ export class ReplayCache {
     return gone;
   }
 
-  /** Forgets once half of what is remembered is of no use: a packet costs the same however many there are. */
+  /** Forgets once a fifth of what is remembered is of no use: a packet costs the same however many there are. */
   #compact(now: number): void {
-    if (this.#packets.size < this.#mark) return;
-    const useless = this.#useless(now).size;
-    const useful = this.#packets.size - useless;
-    this.#mark = this.#packets.size + Math.max(this.#kept, useful - useless);
-    if (useless < useful) return;
+    const { size } = this.#packets;
+    if (size < this.#mark) return;
+    const useful = size - this.#useless(now).size;
+    // Where less is of no use yet, or the store cannot be written: the next look is after as many packets.
+    this.#mark = withSlack(Math.max(this.#kept, size));
+    if (size < withSlack(useful)) return;
     try {
       this.forget(now);
-      this.#mark = 2 * useful;
+      this.#mark = withSlack(useful);
     } catch {
-      // Nothing is lost by a store that is longer than it should be. It is tried again after as many packets.
+      // Nothing is lost by a store that is longer than it should be.
     }
   }
 
@@ -265,6 +266,11 @@ export class ReplayCache {
     const horizon = this.#horizon > content.horizon ? formatHorizon(this.#horizon) : "";
     if (missing.length > 0 || horizon !== "") store.append(horizon + missing.join(""));
   }
+}
+
+/** So many packets, and a quarter more. */
+function withSlack(packets: number): number {
+  return Math.ceil(packets * 1.25);
 }
 
 /**

@@ -88,7 +88,7 @@ Deno.test("a packet is accepted once, and so is its message in another text", ()
   assertEquals(cache.lookup(digest(2)), undefined);
 });
 
-Deno.test("what is too old is forgotten when there is as much of it as of the rest, the newest ones never", () => {
+Deno.test("what is too old is forgotten once a fifth of the memory is too old, the newest ones never", () => {
   const cache = new ReplayCache({ window: 120, kept: 2 });
   for (const seed of [1, 2, 3]) cache.add(ours(seed, 1000 + seed));
   cache.add(ours(4, 5000));
@@ -364,4 +364,18 @@ Deno.test("as many reloads as one likes leave one descriptor open", () =>
     assertEquals(descriptors(), 1);
     cache.configure({ window: 120 }, 1000);
     assertEquals(descriptors(), 0);
+  }));
+
+Deno.test("in steady use the memory and its file hold a quarter more packets than are worth keeping at most", () =>
+  withFolder((folder) => {
+    const path = `${folder}/digests`;
+    const cache = memoryAt(path, 0, { window: 10, kept: 40 });
+    for (let number = 1; number <= 1000; number++) {
+      cache.add(ours(number, number));
+      assert(cache.size <= 50, `${cache.size} packets after ${number}`);
+      const lines = Deno.readTextFileSync(path).split("\n").filter((line) => /^[^#]/.test(line));
+      assert(lines.length <= 50, `${lines.length} lines after ${number}`);
+    }
+    cache.close();
+    return Promise.resolve();
   }));
