@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { nearestWord } from "../lib/config/did_you_mean.ts";
 import { commandHelp, programHelp } from "../lib/manual/help.ts";
 import type { Commands } from "../lib/manual/command.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
+import { describeUnknownCommand } from "./unknown_command.ts";
 
 /** Prints the help of the command named by the word, or of the program. */
 export const helpOn = (commands: Commands): RunCommand => (_options, [name, ...more], context) => {
@@ -16,15 +16,12 @@ export const helpOn = (commands: Commands): RunCommand => (_options, [name, ...m
     return Promise.resolve(ExitCode.ok);
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined || more.length > 0) {
-    const wrong = command === undefined
-      ? `there is no command '${name}'`
-      : "help takes one command";
-    const nearest = nearestWord(name, Object.keys(commands));
-    const hint = command === undefined && nearest !== undefined
-      ? `did you mean ${nearest}?`
-      : "try fwknop help";
-    context.err(`fwknop: ${wrong}\n  ${hint}\n`);
+  if (command === undefined) {
+    context.err(describeUnknownCommand(name, Object.keys(commands), context));
+    return Promise.resolve(ExitCode.usage);
+  }
+  if (more.length > 0) {
+    context.err("fwknop: help takes one command\n  try fwknop help\n");
     return Promise.resolve(ExitCode.usage);
   }
   context.out(commandHelp(name, command));

@@ -10,6 +10,7 @@ import { ACCESS_ROWS } from "../lib/config/access_variables.ts";
 import { FWKNOPD_ROWS } from "../lib/config/fwknopd_variables.ts";
 import { FWKNOPRC_VARIABLES } from "../lib/config/fwknoprc_variables.ts";
 import { parseCommandLine } from "../lib/config/getopt.ts";
+import { getoptMessage } from "../lib/config/getopt_message.ts";
 import type { OptionRow } from "../lib/config/option.ts";
 import { type CommandDescription, ownOptions } from "../lib/manual/command.ts";
 import { C_CLIENT, C_DAEMON } from "../lib/manual/completion/program.ts";
@@ -114,17 +115,9 @@ function optionProblems(args: readonly string[], rows: readonly OptionRow[]): st
   const { complaints } = parseCommandLine(
     args.filter((word) => !/^(\.\.\.|…|\[.*\])$/.test(word)),
     [...rows, HELP],
+    { exact: true },
   );
-  const unknown = args.filter((word) => /^--[\w-]+/.test(word) && !args.includes("--")).map((
-    word,
-  ) => word.slice(2).split("=", 1)[0] ?? "").filter((name) =>
-    ![...rows, HELP].some((row) => row.name === name || row.aliases?.includes(name))
-  );
-  return [
-    ...complaints,
-    ...unknown.filter((name) => !complaints.some((complaint) => complaint.includes(`--${name}`)))
-      .map((name) => `--${name} is not written in full`),
-  ];
+  return complaints.map(getoptMessage);
 }
 
 function phraseProblems(args: readonly string[], command: CommandDescription): string[] {

@@ -19,6 +19,7 @@ import { validateSettings } from "../../lib/client/validate.ts";
 import { CLIENT_OPTIONS } from "../../lib/config/client_options.ts";
 import { stanzaNames } from "../../lib/config/fwknoprc.ts";
 import { parseCommandLine, type ParsedCommandLine } from "../../lib/config/getopt.ts";
+import { getoptMessage } from "../../lib/config/getopt_message.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { formatOptions } from "../../lib/manual/option_list.ts";
 import { VERSION } from "../../lib/version.ts";
@@ -39,14 +40,14 @@ const QUIET = ["test", "key-gen", "key-gen-file", "version", "last-cmd", "show-l
 
 /** Runs the C client's command line; the exit status is 0 or 1. */
 export async function runCompatClient(args: readonly string[], context: Context): Promise<number> {
-  const line = parseCommandLine(args, ROWS, "help");
+  const line = parseCommandLine(args, ROWS, { stopAt: "help" });
   const forgotten = forgottenKnock(line.complaints);
   if (forgotten !== undefined) {
     context.err(`fwknop: ${forgotten}\n`);
     return ExitCode.failure;
   }
   // The C client looks through the arguments twice and so complains twice.
-  for (const complaint of line.complaints) context.err(`fwknop: ${complaint}\n`);
+  for (const complaint of line.complaints) context.err(`fwknop: ${getoptMessage(complaint)}\n`);
   if (line.options.has("help")) {
     context.out(usage());
     return ExitCode.ok;
@@ -74,7 +75,7 @@ async function runLine(
   const [complaint] = line.complaints;
   if (complaint !== undefined) {
     if (read instanceof Problem && read.facts.usage !== true) return read;
-    context.err(`fwknop: ${complaint}\n`);
+    context.err(`fwknop: ${getoptMessage(complaint)}\n`);
     context.out(usage());
     return COMPLAINED;
   }

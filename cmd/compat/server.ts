@@ -8,6 +8,7 @@ import { visibleLines } from "../../lib/one_line.ts";
 import { Problem } from "../../lib/client/problem.ts";
 import { FWKNOPD_ROWS } from "../../lib/config/fwknopd_variables.ts";
 import { parseCommandLine, type ParsedCommandLine } from "../../lib/config/getopt.ts";
+import { getoptMessage } from "../../lib/config/getopt_message.ts";
 import type { GivenOptions } from "../../lib/config/option.ts";
 import type { ConfigOutcome } from "../../lib/config/server_config.ts";
 import { SERVER_OPTIONS } from "../../lib/config/server_options.ts";
@@ -81,7 +82,7 @@ async function runConfigured(line: ParsedCommandLine, context: Context): Promise
   const [complaint] = complaints;
   const isIncomplete = KEY_DETAILS.some((name) => options.has(name));
   if (complaint !== undefined || isIncomplete) {
-    if (complaint !== undefined) context.err(`fwknopd: ${complaint}\n`);
+    if (complaint !== undefined) context.err(`fwknopd: ${getoptMessage(complaint)}\n`);
     context.out(usage());
     return ExitCode.failure;
   }
@@ -191,8 +192,8 @@ async function dump(
 
 /** One of the C daemon's looks through its arguments, up to the option that ends it. */
 function look(args: readonly string[], context: Context, stopAt: string): ParsedCommandLine {
-  const line = parseCommandLine(args, BY_NAME, stopAt);
-  for (const complaint of line.complaints) context.err(`fwknopd: ${complaint}\n`);
+  const line = parseCommandLine(args, BY_NAME, { stopAt });
+  for (const complaint of line.complaints) context.err(`fwknopd: ${getoptMessage(complaint)}\n`);
   return line;
 }
 

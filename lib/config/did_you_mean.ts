@@ -20,6 +20,14 @@ export function nearestWord(written: string, known: Iterable<string>): string | 
   return best;
 }
 
+/** The known words that begin with the one written; if there are none, the nearest. */
+export function likelyWords(written: string, known: readonly string[]): string[] {
+  const longer = written === "" ? [] : known.filter((word) => word.startsWith(written));
+  if (longer.length > 0) return longer;
+  const nearest = nearestWord(written, known);
+  return nearest === undefined ? [] : [nearest];
+}
+
 function mostChanges(written: string): number {
   return Math.max(1, Math.floor(written.length / 3));
 }

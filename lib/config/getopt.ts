@@ -1,84 +1,148 @@
 /**
- * The C tools' command lines: getopt_long of the GNU C library over the option tables, with its
- * abbreviations, glued values, permutation and messages.
+ * The one parser of command lines: getopt_long of the GNU C library over the option tables, with its abbreviations,
+ * glued values and permutation. The C dialect reads it as it is, the subcommands more strictly.
  *
  * @module
  */
 import { type GivenOption, GivenOptions, type OptionRow } from "./option.ts";
+
+/** One mistake in a command line. */
+export type Complaint =
+  /** `typed` is what follows the dashes, `=` and value included; `name` is the part before. */
+  | { readonly kind: "unknown option"; readonly name: string; readonly typed: string }
+  | { readonly kind: "unknown letter"; readonly letter: string }
+  /** An abbreviation of several options. */
+  | { readonly kind: "ambiguous"; readonly typed: string; readonly names: readonly string[] }
+  /** A switch with `=VALUE`; `name` is the spelling that was meant. */
+  | { readonly kind: "unwanted value"; readonly name: string; readonly value: string }
+  /** `letter` is there where the option was written so, `next` is the word that cannot be the value. */
+  | {
+    readonly kind: "missing value";
+    readonly name: string;
+    readonly letter?: string;
+    readonly next?: string | undefined;
+  };
 
 /** What a command line says. */
 export interface ParsedCommandLine {
   readonly options: GivenOptions;
   /** Words that belong to no option. */
   readonly words: readonly string[];
-  /** getopt's complaints, without the program's name; empty when all is well. */
-  readonly complaints: readonly string[];
+  /** In the order of the words; empty when all is well. */
+  readonly complaints: readonly Complaint[];
   /** How many options stand before the word that was complained about first; all of them if none was. */
   readonly understood: number;
+}
+
+/** How a command line is read. */
+export interface Grammar {
+  /** The option after which nothing more is read: `--help` answers on the spot. */
+  readonly stopAt?: string;
+  /**
+   * Long options are written in full, and a word that begins with `--` is no value. Without it getopt's rules hold, for
+   * old scripts: there a new option may change what an abbreviation means.
+   */
+  readonly exact?: boolean;
 }
 
 /**
  * Parses the words after the program's name. Options and other words may be mixed; `--` ends the options.
  * Complaints do not end the parsing.
- *
- * @param stopAt the option after which nothing more is read: `--help` answers on the spot.
  */
 export function parseCommandLine(
   args: readonly string[],
   rows: readonly OptionRow[],
-  stopAt?: string,
+  { stopAt, exact = false }: Grammar = {},
 ): ParsedCommandLine {
-  const given: GivenOption[] = [];
+  const reader = new LineReader(args, rows, exact);
   const words: string[] = [];
-  const complaints: string[] = [];
   let understood: number | undefined;
-  const rest = [...args];
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const before = given.length;
+  for (let word = reader.next(); word !== undefined; word = reader.next()) {
+    const before = reader.given.length;
     if (word === "--") {
-      words.push(...rest);
+      words.push(...reader.rest);
       break;
     }
-    if (word.startsWith("--")) {
-      const complaint = parseLong(word.slice(2), rest, rows, given);
-      if (complaint !== undefined) complaints.push(complaint);
-    } else if (word.startsWith("-") && word !== "-") {
-      complaints.push(...parseShort(word.slice(1), rest, rows, given));
-    } else words.push(word);
-    if (complaints.length > 0) understood ??= before;
-    if (given.some(({ name }) => name === stopAt)) break;
+    if (word.startsWith("--")) reader.readLong(word.slice(2));
+    else if (word.startsWith("-") && word !== "-") reader.readLetters(word.slice(1));
+    else words.push(word);
+    if (reader.complaints.length > 0) understood ??= before;
+    if (stopAt !== undefined && reader.given.some(({ name }) => name === stopAt)) break;
   }
-  const options = new GivenOptions(given);
-  return { options, words, complaints, understood: understood ?? given.length };
+  const { given, complaints } = reader;
+  return {
+    options: new GivenOptions(given),
+    words,
+    complaints,
+    understood: understood ?? given.length,
+  };
 }
 
-function parseLong(
-  text: string,
-  rest: string[],
-  rows: readonly OptionRow[],
-  given: GivenOption[],
-): string | undefined {
-  const equals = text.indexOf("=");
-  const typed = equals < 0 ? text : text.slice(0, equals);
-  const found = findLong(typed, rows);
-  const [match] = found;
-  if (match === undefined) return `unrecognized option '--${text}'`;
-  if (found.some(({ row }) => row !== match.row)) {
-    // Other spellings of the first one found are not listed.
-    const names = found.filter(({ row }, index) => index === 0 || row !== match.row)
-      .map(({ name }) => ` '--${name}'`).join("");
-    return `option '--${text}' is ambiguous; possibilities:${names}`;
+class LineReader {
+  readonly given: GivenOption[] = [];
+  readonly complaints: Complaint[] = [];
+  readonly rest: string[];
+
+  constructor(
+    args: readonly string[],
+    readonly rows: readonly OptionRow[],
+    readonly exact: boolean,
+  ) {
+    this.rest = [...args];
   }
-  const { row, name } = match;
-  if (row.argument === undefined) {
-    if (equals >= 0) return `option '--${name}' doesn't allow an argument`;
-    given.push({ name: row.name, value: "" });
-    return undefined;
+
+  next(): string | undefined {
+    return this.rest.shift();
   }
-  const value = equals >= 0 ? text.slice(equals + 1) : rest.shift();
-  if (value === undefined) return `option '--${name}' requires an argument`;
-  given.push({ name: row.name, value });
-  return undefined;
+
+  readLong(typed: string): void {
+    const equals = typed.indexOf("=");
+    const name = equals < 0 ? typed : typed.slice(0, equals);
+    const value = equals < 0 ? undefined : typed.slice(equals + 1);
+    const found = findLong(name, this.rows, this.exact);
+    const [match] = found;
+    if (match === undefined) {
+      this.complaints.push({ kind: "unknown option", name, typed });
+    } else if (found.some(({ row }) => row !== match.row)) {
+      // Other spellings of the first one found are not listed.
+      const names = found.filter(({ row }, index) => index === 0 || row !== match.row)
+        .map(({ name }) => name);
+      this.complaints.push({ kind: "ambiguous", typed, names });
+    } else if (match.row.argument !== undefined) {
+      this.#take(match.row, value, { name: match.name });
+    } else if (value !== undefined) {
+      this.complaints.push({ kind: "unwanted value", name: match.name, value });
+    } else this.given.push({ name: match.row.name, value: "" });
+  }
+
+  readLetters(letters: string): void {
+    for (let index = 0; index < letters.length; index++) {
+      const letter = letters.charAt(index);
+      const row = this.rows.find(({ short }) => short === letter);
+      if (row === undefined) {
+        this.complaints.push({ kind: "unknown letter", letter });
+      } else if (row.argument === undefined) {
+        this.given.push({ name: row.name, value: "" });
+      } else {
+        const glued = letters.slice(index + 1);
+        this.#take(row, glued === "" ? undefined : glued, { name: row.name, letter });
+        return;
+      }
+    }
+  }
+
+  /** @param value what is glued to the option; otherwise the next word is its value. */
+  #take(
+    { name }: OptionRow,
+    value: string | undefined,
+    written: { readonly name: string; readonly letter?: string },
+  ): void {
+    const [next] = this.rest;
+    const isMissing = next === undefined || (this.exact && next.startsWith("--"));
+    if (value === undefined && isMissing) {
+      this.complaints.push({ kind: "missing value", ...written, next });
+    } else this.given.push({ name, value: value ?? this.next() ?? "" });
+  }
 }
 
 interface LongMatch {
@@ -87,38 +151,14 @@ interface LongMatch {
 }
 
 /** The exact name, or every name that begins like the one typed, in the order of the table. */
-function findLong(typed: string, rows: readonly OptionRow[]): LongMatch[] {
-  // The C client's table has the spellings of one option in this order.
-  const names = rows.flatMap((row) =>
-    [row.name, ...row.aliases ?? []].sort().map((name) => ({ name, row }))
-  );
-  const exact = names.find(({ name }) => name === typed);
-  return exact === undefined ? names.filter(({ name }) => name.startsWith(typed)) : [exact];
-}
-
-function parseShort(
-  letters: string,
-  rest: string[],
-  rows: readonly OptionRow[],
-  given: GivenOption[],
-): string[] {
-  const complaints: string[] = [];
-  for (let index = 0; index < letters.length; index++) {
-    const letter = letters.charAt(index);
-    const row = rows.find(({ short }) => short === letter);
-    if (row === undefined) {
-      complaints.push(`invalid option -- '${letter}'`);
-      continue;
-    }
-    if (row.argument === undefined) {
-      given.push({ name: row.name, value: "" });
-      continue;
-    }
-    const glued = letters.slice(index + 1);
-    const value = glued === "" ? rest.shift() : glued;
-    if (value === undefined) complaints.push(`option requires an argument -- '${letter}'`);
-    else given.push({ name: row.name, value });
-    break;
+function findLong(typed: string, rows: readonly OptionRow[], exact: boolean): LongMatch[] {
+  for (const row of rows) {
+    if (row.name === typed || row.aliases?.includes(typed)) return [{ name: typed, row }];
   }
-  return complaints;
+  if (exact) return [];
+  // The C client's table has the spellings of one option in this order.
+  return rows.flatMap((row) =>
+    [row.name, ...row.aliases ?? []].sort().filter((name) => name.startsWith(typed))
+      .map((name) => ({ name, row }))
+  );
 }

@@ -17,6 +17,8 @@ const SEVERAL_MEANINGS: readonly string[] = [
   "-r: rand-port, run-dir",
 ];
 
+const HELP = "try fwknop knock --help";
+
 async function fwknop(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   let [out, err] = ["", ""];
   const code = await runFwknop(args, {
@@ -34,8 +36,22 @@ Deno.test("an unknown command is one line with a suggestion, and exit status 2",
   assert.deepEqual(await fwknop("knok"), {
     code: 2,
     out: "",
-    err: "fwknop: there is no command 'knok'\n  did you mean `knock`?\n",
+    err: "fwknop: there is no command 'knok'\n  did you mean knock?\n",
   });
+});
+
+Deno.test("the beginning of commands is answered with those, and a word that is like none with the list", async () => {
+  const answers: Readonly<Record<string, string>> = {
+    "fw": "did you mean fw-list or fw-flush?",
+    "doc": "did you mean doctor?",
+    "fw_list": "did you mean fw-list?",
+    "KNOCK": "did you mean knock?",
+    "x": "try fwknop --help",
+  };
+  for (const [word, hint] of Object.entries(answers)) {
+    const err = `fwknop: there is no command '${word}'\n  ${hint}\n`;
+    assert.deepEqual(await fwknop(word), { code: 2, out: "", err });
+  }
 });
 
 Deno.test("an unknown option is exit status 2", async () => {
@@ -62,7 +78,7 @@ Deno.test("version names the program and the wire format", async () => {
   }
 });
 
-Deno.test("what the router refuses is refused without asking it", async () => {
+Deno.test("an abbreviation, a repetition, a stray word and a missing value are refused", async () => {
   const lines: Readonly<Record<string, readonly string[]>> = {
     "--destinatio": ["--destinatio", "host"],
     "--source-ip": ["--source-ip", "-s"],
@@ -101,6 +117,17 @@ Deno.test("a mistake in the options is answered with what to type", async () => 
       "use -N HOST --nat-port PORT",
     ],
     ["knock -X", "fwknop knock has no option -X", "try fwknop knock --help"],
+    ["knock -vX", "fwknop knock has no option -X", "try fwknop knock --help"],
+    ["serve --test=1", "--test takes no value: '1'", "write --test alone"],
+    ["uci --x", "fwknop uci has no option --x", "try fwknop uci --help"],
+    ["knock --gpg", "fwknop knock has no option --gpg", "try fwknop knock --help"],
+    ["status --HELP", "fwknop status has no option --HELP", "did you mean --help?"],
+    ["status --json --json", "--json is given twice", "try fwknop status --help"],
+    ["knock -p62201 -p 3", "--server-port is given twice: '62201' and '3'", HELP],
+    ["knock -A --foo", "--access needs a value", "write --access=VALUE if it begins with --"],
+    ["knock -D -- ssh", "--destination needs a value", HELP],
+    ["stop extra", "'extra' is one word too many for fwknop stop", "try fwknop stop --help"],
+    ["stop -- --help", "'--help' is one word too many for fwknop stop", "try fwknop stop --help"],
     [
       "knock -A tcp/22 -A tcp/23",
       "--access is given twice: 'tcp/22' and 'tcp/23'",

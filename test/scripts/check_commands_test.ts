@@ -31,7 +31,7 @@ Deno.test("what does not exist is found, with its line", () => {
   assert.deepEqual(problems("# fwknopd -Z"), ["a.md:4: invalid option -- 'Z'"]);
   assert.deepEqual(problems("$ fwknop -A tcp/22 --wait"), ["a.md:4: unrecognized option '--wait'"]);
   assert.deepEqual(problems("$ fwknop knock --destinatio host"), [
-    "a.md:4: --destinatio is not written in full",
+    "a.md:4: unrecognized option '--destinatio'",
   ]);
   assert.deepEqual(problems("$ fwknop keygen more"), ["a.md:4: 'more' is one word too many"]);
   assert.match(problems("$ fwknop print units")[0] ?? "", /'units' is none of unit, /);

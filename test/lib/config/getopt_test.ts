@@ -1,14 +1,16 @@
 import fc from "property-testing";
 import { CLIENT_OPTIONS } from "../../../lib/config/client_options.ts";
 import { parseCommandLine } from "../../../lib/config/getopt.ts";
+import { getoptMessage } from "../../../lib/config/getopt_message.ts";
 import { assertEquals } from "../../assert.ts";
 
-function parse(line: string) {
-  const { options, words, complaints } = parseCommandLine(line.split(" "), CLIENT_OPTIONS);
+function parse(line: string, exact = false) {
+  const rows = CLIENT_OPTIONS;
+  const { options, words, complaints } = parseCommandLine(line.split(" "), rows, { exact });
   return {
     options: options.entries.map(({ name, value }) => value === "" ? name : `${name}=${value}`),
     words,
-    complaints,
+    complaints: complaints.map(getoptMessage),
   };
 }
 
@@ -56,8 +58,46 @@ Deno.test("complaints are those of the GNU C library", () => {
   ]);
 });
 
+Deno.test("read exactly, a long option is written in full, and no value begins with two dashes", () => {
+  assertEquals(parse("--acc x --spoof-src y", true), {
+    options: ["spoof-source=y"],
+    words: ["x"],
+    complaints: ["unrecognized option '--acc'"],
+  });
+  assertEquals(parse("-A --access --rc-file=--x", true), {
+    options: ["rc-file=--x"],
+    words: [],
+    complaints: [
+      "option requires an argument -- 'A'",
+      "option '--access' requires an argument",
+    ],
+  });
+  assertEquals(parse("-A --access --rc-file").options, ["access=--access"]);
+});
+
+Deno.test("a complaint names the option, its value and the word that cannot be its value", () => {
+  const { complaints } = parseCommandLine(
+    ["--bogus=3", "--test=1", "-A", "--vv"],
+    CLIENT_OPTIONS,
+    { exact: true },
+  );
+  assertEquals(complaints, [
+    { kind: "unknown option", name: "bogus", typed: "bogus=3" },
+    { kind: "unwanted value", name: "test", value: "1" },
+    { kind: "missing value", name: "access", letter: "A", next: "--vv" },
+    { kind: "unknown option", name: "vv", typed: "vv" },
+  ]);
+});
+
+Deno.test("nothing after the option that answers on the spot is read", () => {
+  const line = ["-T", "--help", "--bogus"];
+  const rows = [...CLIENT_OPTIONS, { name: "help", brief: "" }];
+  const { options, complaints } = parseCommandLine(line, rows, { stopAt: "help" });
+  assertEquals([options.has("help"), complaints], [true, []]);
+});
+
 Deno.test("no words make it throw", () => {
-  fc.assert(fc.property(fc.array(fc.string()), (args) => {
-    parseCommandLine(args, CLIENT_OPTIONS);
+  fc.assert(fc.property(fc.array(fc.string()), fc.boolean(), (args, exact) => {
+    parseCommandLine(args, CLIENT_OPTIONS, { exact });
   }));
 });

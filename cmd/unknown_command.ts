@@ -1,14 +1,15 @@
 /**
- * What a first word that is no command may have meant.
+ * What is printed about a first word that is not a command.
  *
  * @module
  */
 import { Problem } from "../lib/client/problem.ts";
 import { defaultRcPath, readRcFile } from "../lib/client/rc_file.ts";
+import { likelyWords } from "../lib/config/did_you_mean.ts";
 import { stanzaNames } from "../lib/config/fwknoprc.ts";
 import type { Context } from "./context.ts";
 
-/** Words for what other words do here. */
+/** Commands of other programs, and what does the same here. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
   revoke:
     "fwknop fw-flush ends every grant; to keep a client out, take its stanza out of access.conf and " +
@@ -23,19 +24,24 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
     "fwknop invite NAME adds a client to the server, fwknop stanza add NAME a server to the client",
 };
 
-/** A command to type, or the likeliest spelling. @param corrections words that are near. */
-export function commandHint(
+/** The line, and below it a command to type or the likeliest spellings among `known`. */
+export function describeUnknownCommand(
   word: string,
-  corrections: readonly string[],
+  known: readonly string[],
   context: Context,
 ): string {
+  return `fwknop: there is no command '${word}'\n  ${hint(word, known, context)}\n`;
+}
+
+function hint(word: string, known: readonly string[], context: Context): string {
   const other = Object.hasOwn(OTHER_WORDS, word) ? OTHER_WORDS[word] : undefined;
   if (other !== undefined) return other;
   if (isStanza(word, context)) return `to knock by that stanza: fwknop knock -n ${word}`;
-  return corrections.length > 0 ? `did you mean ${corrections.join(" or ")}?` : "try fwknop --help";
+  const likely = likelyWords(word, known);
+  return likely.length > 0 ? `did you mean ${likely.join(" or ")}?` : "try fwknop --help";
 }
 
-/** Whether the user's rc file has a stanza of that name. What is wrong with the file is told by those who need it. */
+/** Whether the user's rc file has a stanza of that name. A file that cannot be read has none. */
 function isStanza(word: string, context: Context): boolean {
   const path = defaultRcPath((name) => context.env(name));
   const file = path === undefined ? "absent" : readRcFile(path);

@@ -1,0 +1,25 @@
+/**
+ * What getopt_long of the GNU C library prints about a command line: the C dialect's own words.
+ *
+ * @module
+ */
+import type { Complaint } from "./getopt.ts";
+
+/** The message, without the program's name. */
+export function getoptMessage(complaint: Complaint): string {
+  switch (complaint.kind) {
+    case "unknown option":
+      return `unrecognized option '--${complaint.typed}'`;
+    case "unknown letter":
+      return `invalid option -- '${complaint.letter}'`;
+    case "ambiguous":
+      return `option '--${complaint.typed}' is ambiguous; possibilities:` +
+        complaint.names.map((name) => ` '--${name}'`).join("");
+    case "unwanted value":
+      return `option '--${complaint.name}' doesn't allow an argument`;
+    case "missing value":
+      return complaint.letter === undefined
+        ? `option '--${complaint.name}' requires an argument`
+        : `option requires an argument -- '${complaint.letter}'`;
+  }
+}
