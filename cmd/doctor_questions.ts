@@ -3,13 +3,11 @@
  *
  * @module
  */
-import { commandWords } from "../lib/config/command_words.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { natSwitches } from "../lib/config/nat_switches.ts";
 import { interfaceNames, isSniffing } from "../lib/config/sniffed_interfaces.ts";
 import { hasGlobalIpv6, hasLinkIpv6 } from "../lib/firewall/global_ipv6.ts";
-import type { FirewallChoice } from "../lib/firewall/choose.ts";
-import type { DoctorQuestions } from "../lib/doctor/doctor.ts";
+import type { DoctorQuestions } from "../lib/doctor/questions.ts";
 import { askedServices } from "../lib/doctor/asked_services.ts";
 import type { Service } from "../lib/net/service.ts";
 import type { LoadedServerConfig } from "./load_server_config.ts";
@@ -58,35 +56,15 @@ function standsAlone(name: string): boolean {
 /** The questions of `doctor`, and of `serve` at its start. */
 export function doctorQuestions(
   { settings, stanzas }: Pick<LoadedServerConfig, "settings" | "stanzas">,
-  { kind, command }: FirewallChoice,
   { ipv6, linkIpv6, interfaces }: HostFacts,
 ): DoctorQuestions {
-  // What stands before the program, such as "ip netns exec NAME", stands before the other one too.
-  const wrapper = commandWords(command).slice(0, -1);
-  const { forwarding, localNat } = natSwitches(settings);
-  const nat = forwarding || localNat;
+  const switches = natSwitches(settings);
   return {
-    kind,
-    iptables: kind === "iptables" ? command : [...wrapper, "iptables"].join(" "),
-    nft: kind === "nft" ? command : [...wrapper, "nft"].join(" "),
-    ...chainsOf(kind, settings),
-    protect: settings.NFT_PROTECT ?? [],
-    ...askedServices(stanzas, natSwitches(settings)),
+    ...askedServices(stanzas, switches),
     ...(interfaces === undefined ? {} : { interfaces }),
     ipv6,
     ...(linkIpv6 === undefined ? {} : { linkIpv6 }),
-    forwarding,
-    ...(kind === "firewalld" ? { firewalld: command } : {}),
-    ...(kind === "pf" ? { pf: { command, anchor: settings.PF_ANCHOR_NAME, nat } } : {}),
-    ...(kind === "ipfw"
-      ? {
-        ipfw: {
-          command,
-          start: settings.IPFW_START_RULE_NUM,
-          checkState: settings.IPFW_ADD_CHECK_STATE,
-        },
-      }
-      : {}),
+    forwarding: switches.forwarding,
     spaServices: spaServicesOf(settings),
   };
 }
@@ -99,15 +77,4 @@ function spaServicesOf(settings: ServerSettings): Service[] {
     ...(settings.ENABLE_UDP_SERVER ? [udp] : []),
     ...(settings.ENABLE_TCP_SERVER ? [tcp] : []),
   ];
-}
-
-/** firewalld makes use of its chains where its backend is iptables. */
-function chainsOf(
-  kind: FirewallChoice["kind"],
-  settings: ServerSettings,
-): Pick<DoctorQuestions, "chains"> {
-  if (kind !== "iptables" && kind !== "firewalld") return {};
-  const names = kind === "iptables" ? "IPT" : "FIREWD";
-  const input = settings[`${names}_INPUT_ACCESS`];
-  return { chains: { input, forward: settings[`${names}_FORWARD_ACCESS`] } };
 }

@@ -7,9 +7,10 @@ import { toJson, visible } from "../lib/one_line.ts";
 import type { Diagnostic } from "../lib/errors/diagnostic.ts";
 import { formatPosition } from "../lib/errors/position.ts";
 import { chooseFirewall, type FirewallChoice } from "../lib/firewall/choose.ts";
-import { examineFirewall, judgeForwarding } from "../lib/doctor/doctor.ts";
 import type { Finding } from "../lib/doctor/finding.ts";
 import { familiesOf } from "../lib/doctor/questions.ts";
+import { firewallOf } from "../lib/firewall/firewalls.ts";
+import { judgeForwarding } from "../lib/firewall/forwarding_finding.ts";
 import { forwards } from "../lib/firewall/ip_forwarding.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
 import type { RunCommand } from "./command.ts";
@@ -43,11 +44,12 @@ export const runDoctor: RunCommand = async (options, _words, context) => {
   const config = sound ?? loadUsableConfig(options);
   const { settings } = config;
   const { choice, findings: chosen } = await choose(config);
-  const questions = doctorQuestions(config, choice, readHostFacts(config));
+  const questions = doctorQuestions(config, readHostFacts(config));
+  const examine = await firewallOf(choice.kind).doctor();
   const findings: Finding[] = [
     ...diagnostics.filter(({ severity }) => severity === "error").map(mistake),
     ...chosen,
-    ...await examineFirewall(questions),
+    ...await examine(questions, { settings, command: choice.command }),
     ...(questions.forwarding ? judgeForwarding(familiesOf(questions), forwards) : []),
     ...examineServer(settings),
     ...examineHost(settings),

@@ -49,7 +49,7 @@ export const runFwFlush: RunCommand = async (options, _words, context) => {
       return ExitCode.ok;
     }
     context.out(`Removed ${rules} and the chains of fwknop\n`);
-    if (firewall.kind === "nft" && settings.NFT_PROTECT !== undefined) {
+    if (settings.NFT_PROTECT !== undefined) {
       const services = formatServices(settings.NFT_PROTECT);
       context.out(`Nothing drops ${services} any more, until the server runs again\n`);
     }

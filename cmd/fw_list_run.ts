@@ -7,7 +7,7 @@ import { oneLine, toJson, visibleLines } from "../lib/one_line.ts";
 import { closesPath, lookAtCloses, type PendingClose } from "../lib/command/pending_closes.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { cListing } from "../lib/firewall/c_listing.ts";
-import type { AdapterKind, RuleSummary } from "../lib/firewall/firewall.ts";
+import type { RuleSummary } from "../lib/firewall/firewall.ts";
 import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
 import { formatService } from "../lib/net/service.ts";
 import { type Context, ExitCode } from "./context.ts";
@@ -28,9 +28,7 @@ export async function runFwList(
       const listings = [await cListing(firewall, true)];
       // The C tool knows the first family only.
       const hasOther = rules.some(({ address }) => address.includes(":"));
-      if (hasOther && FAMILIES_APART.has(firewall.kind)) {
-        listings.push(...await firewall.show(true, 6));
-      }
+      if (hasOther) listings.push(...await firewall.show(true, 6));
       context.out(visibleLines(listings.map(({ text }) => text).join("")));
       context.err(visibleLines(listings.map(({ complaint }) => complaint).join("")));
       return ExitCode.ok;
@@ -69,9 +67,6 @@ function formatJson(
 function remaining(end: number, now: number): number {
   return Math.max(0, Math.ceil(end - now));
 }
-
-/** Firewalls with a program for each family. */
-const FAMILIES_APART: ReadonlySet<AdapterKind> = new Set(["iptables", "firewalld-direct"]);
 
 const HEADINGS = ["ADDRESS", "SERVICE", "SECONDS", "STANZA", "RULE"] as const;
 

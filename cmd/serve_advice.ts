@@ -4,7 +4,7 @@
  * @module
  */
 import { chooseFirewall } from "../lib/firewall/choose.ts";
-import { examineFirewall } from "../lib/doctor/doctor.ts";
+import { firewallOf } from "../lib/firewall/firewalls.ts";
 import { doctorQuestions, readHostFacts } from "./doctor_questions.ts";
 import type { LoadedServerConfig } from "./load_server_config.ts";
 
@@ -20,8 +20,10 @@ export type Advice = readonly [text: string, ...rest: string[]];
 export function prepareAdvice(config: LoadedServerConfig): () => Promise<readonly Advice[]> {
   const facts = readHostFacts(config);
   return async () => {
-    const choice = await chooseFirewall(config.settings, config.given);
-    const findings = await examineFirewall(doctorQuestions(config, choice, facts));
+    const { settings, given } = config;
+    const { kind, command } = await chooseFirewall(settings, given);
+    const examine = await firewallOf(kind).doctor();
+    const findings = await examine(doctorQuestions(config, facts), { settings, command });
     return findings.filter(({ state }) => state === "bad")
       .map(({ text, mend }): Advice => mend === undefined ? [text] : [text, `  ${mend}`]);
   };

@@ -42,7 +42,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/capture": ["lib/errors", "lib/net", "lib/exec", "lib/config", "ffi"],
   "lib/firewall": ["lib/errors", "lib/net", "lib/exec", "lib/config", "lib/doctor", "ffi"],
-  "lib/doctor": ["lib/net", "lib/config", "lib/firewall"],
+  "lib/doctor": ["lib/net", "lib/config"],
   "lib/command": ["lib/errors", "lib/files", "lib/net", "lib/exec", "lib/config"],
   "lib/server": [
     "lib/errors",

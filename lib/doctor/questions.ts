@@ -3,24 +3,13 @@
  *
  * @module
  */
+import type { ServerSettings } from "../config/fwknopd_variables.ts";
 import type { Address, AddressFamily } from "../net/address.ts";
-import type { Chain } from "../config/chain.ts";
 import type { Service } from "../net/service.ts";
-import type { FirewallKind } from "../firewall/choose.ts";
-import type { IpfwSettings } from "../firewall/ipfw/adapter.ts";
-import type { PfSettings } from "../firewall/pf/adapter.ts";
+import type { Finding } from "./finding.ts";
 
-/** What is asked about. */
+/** What is asked about, whatever the firewall. */
 export interface DoctorQuestions {
-  /** The firewall that is driven. */
-  readonly kind: FirewallKind;
-  /** Commands, which may hold blanks, of the programs whose rules are looked at, whatever is driven. */
-  readonly iptables: string;
-  readonly nft: string;
-  /** The chains of grants, where grants are rules of iptables. */
-  readonly chains?: Readonly<Partial<Record<"input" | "forward", Chain>>>;
-  /** NFT_PROTECT. */
-  readonly protect: readonly Service[];
   /** Services that knocking is to open. */
   readonly services: readonly Service[];
   /** Those of them that may be no more than the outside ports of NAT grants. */
@@ -37,12 +26,6 @@ export interface DoctorQuestions {
   readonly linkIpv6?: boolean;
   /** Whether grants may forward. */
   readonly forwarding: boolean;
-  /** The command of firewalld's client; absent: another firewall is driven. */
-  readonly firewalld?: string;
-  /** As `firewalld`. */
-  readonly pf?: PfSettings;
-  /** As `firewalld`. */
-  readonly ipfw?: IpfwQuestions;
 }
 
 /** What a grant that forwards leads to. */
@@ -53,8 +36,18 @@ export interface InsideService {
   readonly service?: Service;
 }
 
-/** What of the settings the doctor looks at ipfw by. */
-export type IpfwQuestions = Pick<IpfwSettings, "command" | "start" | "checkState">;
+/** The firewall that is driven, as its own part of the doctor needs to know it. */
+export interface DrivenFirewall {
+  readonly settings: ServerSettings;
+  /** The command of its program, which may hold blanks. */
+  readonly command: string;
+}
+
+/** One firewall's part of the doctor: asks its programs and judges what they list. Nothing is changed. */
+export type ExamineFirewall = (
+  questions: DoctorQuestions,
+  driven: DrivenFirewall,
+) => Promise<Finding[]>;
 
 /** The families by which strangers reach this host. */
 export function familiesOf({ ipv6 }: Pick<DoctorQuestions, "ipv6">): readonly AddressFamily[] {

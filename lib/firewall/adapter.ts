@@ -132,6 +132,6 @@ export interface Adapter<V extends View = View> {
   tidy?(view: V): Plan;
   /** Takes out everything of ours; with `whole` also what others put into our chains. */
   dismantle(view: V, scope: Scope, whole: boolean): Plan;
-  /** Commands whose output a person wants to see. */
+  /** Commands whose output a person wants to see. A program that shows both families at once does so with IPv4. */
   show(all: boolean, family: AddressFamily): readonly Command[];
 }

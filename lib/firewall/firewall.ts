@@ -6,7 +6,7 @@
  * @module
  */
 import type { AddressFamily } from "../net/address.ts";
-import type { FirewallKind } from "./choose.ts";
+import type { FirewallKind } from "./kind.ts";
 import type { Grant } from "./grant.ts";
 
 /** What a firewall program lists, and what it complains of instead. */

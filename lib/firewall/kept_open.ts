@@ -7,7 +7,7 @@ import { prepareYield } from "../../ffi/processor.ts";
 import { readLines } from "../exec/lines.ts";
 import { settleStreams } from "../exec/linger.ts";
 import type { StartFailure } from "../exec/start_failure.ts";
-import { describeFailure, type Dialect, type Helper, programName } from "./plan.ts";
+import { describeFailure, type Helper, programName } from "./plan.ts";
 import type { Programs, RunningProgram } from "./programs.ts";
 
 /**
@@ -22,51 +22,6 @@ export type Submission =
     readonly how: "refused" | "lost" | "late" | "unusable" | "unstarted";
     readonly text: string;
   };
-
-/** How a dialect says "done". */
-interface Acknowledgement {
-  /** The stream the answer comes on. */
-  readonly stream: "stdout" | "stderr";
-  /** What is written after a document so that the program answers when it has carried it out. */
-  request(number: number, document: string): string;
-  /** Whether an output line is that answer. */
-  isAnswer(line: string, number: number): boolean;
-  /** What in the error output, up to the answer, says that the document was refused. */
-  complaint(said: readonly string[]): string | undefined;
-  /** Whether one that ended says that it did so because of the document; otherwise it may have done its work before. */
-  refusesByEnd(said: readonly string[]): boolean;
-  /** Documents after which another one is started in its place; absent: one lives as long as it can. */
-  readonly most?: number;
-}
-
-const ACKNOWLEDGEMENTS: Readonly<Record<Dialect, Acknowledgement>> = {
-  // Echoes a comment line (-v) once what stands before it has been committed; ends on a bad line.
-  "iptables-restore": {
-    stream: "stdout",
-    // The comment alone is echoed within a table as well, so a wrapper that loses COMMIT would be believed: there the
-    // other table is an error.
-    request: (number, document) => `${document.split("\n", 1)[0]}\nCOMMIT\n# fwknop ${number}\n`,
-    isAnswer: (line, number) => line === `# fwknop ${number}`,
-    complaint: () => undefined,
-    // `Error occurred at line: 4`, `line 2 failed`: a document is one table, of which nothing is in force then.
-    refusesByEnd: (said) => said.some((line) => /\bline:? [0-9]+/.test(line)),
-  },
-  // Goes on after a bad line. Errors come on stderr and command output on stdout, so only an answer on
-  // stderr is in order with them: hence a line that is no command, which nft repeats in its complaint.
-  "nft": {
-    stream: "stderr",
-    request: (number) => `fwknop_${number}\n`,
-    isAnswer: (line, number) => line === `fwknop_${number}`,
-    complaint: (said) => {
-      const errors = said.filter((line) => line.startsWith("Error: "));
-      return errors.length > 1 ? errors[0]?.slice("Error: ".length) : undefined;
-    },
-    // A bad line is no reason for it to end.
-    refusesByEnd: () => false,
-    // It keeps a history of its lines, which grows, and which it searches for each of them.
-    most: 1000,
-  },
-};
 
 /** Lines of error output kept for messages. */
 const MAX_SAID = 50;
@@ -91,9 +46,9 @@ export class KeptOpen {
     this.#options = options;
   }
 
-  /** Hands over a document and waits for its acknowledgement. One at a time. */
+  /** Hands over a document and waits for its dialect. One at a time. */
   async submit(document: string): Promise<Submission> {
-    const acknowledgement = ACKNOWLEDGEMENTS[this.#helper.dialect];
+    const { dialect } = this.#helper;
     let running = this.#running;
     if (running === undefined || running.ended) {
       const started = this.#start();
@@ -106,8 +61,8 @@ export class KeptOpen {
     const { milliseconds } = this.#options;
     const number = ++this.#number;
     running.said.length = 0;
-    const answered = running.waitFor((line) => acknowledgement.isAnswer(line, number));
-    const written = running.write(document + acknowledgement.request(number, document));
+    const answered = running.waitFor((line) => dialect.isAnswer(line, number));
+    const written = running.write(document + dialect.request(number, document));
     // It was woken by the write, often on this processor: it must not wait until all else that is to do here is done.
     this.#giveWay();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -118,8 +73,8 @@ export class KeptOpen {
     clearTimeout(timer);
     if (outcome === "answered") {
       await written;
-      const complaint = acknowledgement.complaint(running.said);
-      if (++running.documents === acknowledgement.most) this.#renew(running);
+      const complaint = dialect.complaint(running.said);
+      if (++running.documents === dialect.most) this.#renew(running);
       return complaint === undefined ? { ok: true } : refused(complaint);
     }
     this.#running = undefined;
@@ -131,7 +86,7 @@ export class KeptOpen {
       return { ok: false, how: "late", text };
     }
     const complaint = firstLine(running.said);
-    if (complaint !== undefined && acknowledgement.refusesByEnd(running.said)) {
+    if (complaint !== undefined && dialect.refusesByEnd(running.said)) {
       return refused(complaint);
     }
     return { ok: false, how: "lost", text: complaint ?? `${program} ended without a word` };
@@ -150,7 +105,7 @@ export class KeptOpen {
 
   #start(): Running | StartFailure {
     const child = this.#options.programs.keepOpen(this.#helper);
-    const { stream } = ACKNOWLEDGEMENTS[this.#helper.dialect];
+    const { stream } = this.#helper.dialect;
     return "why" in child ? child : new Running(child, stream);
   }
 

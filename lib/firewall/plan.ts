@@ -13,8 +13,21 @@ export interface Command {
   readonly document?: string;
 }
 
-/** How a program that is kept open is spoken to. */
-export type Dialect = "iptables-restore" | "nft";
+/** How a program that is kept open is spoken to: how it says "done". */
+export interface Dialect {
+  /** The stream the answer comes on. */
+  readonly stream: "stdout" | "stderr";
+  /** What is written after a document so that the program answers when it has carried it out. */
+  request(number: number, document: string): string;
+  /** Whether an output line is that answer. */
+  isAnswer(line: string, number: number): boolean;
+  /** What in the error output, up to the answer, says that the document was refused. */
+  complaint(said: readonly string[]): string | undefined;
+  /** Whether one that ended says that it did so because of the document; otherwise it may have done its work before. */
+  refusesByEnd(said: readonly string[]): boolean;
+  /** Documents after which another one is started in its place; absent: one lives as long as it can. */
+  readonly most?: number;
+}
 
 /** A program that is kept open and takes one document after another. */
 export interface Helper {

@@ -5,6 +5,7 @@ import { type LoadedServerConfig, loadServerConfig } from "../../cmd/load_server
 import { prepareAdvice } from "../../cmd/serve_advice.ts";
 import { parsePolicy } from "../../lib/firewall/iptables/doctor/policy.ts";
 import { judgeRuleset } from "../../lib/firewall/netfilter/examine.ts";
+import { netfilterQuestions } from "../../lib/firewall/netfilter/questions.ts";
 import { isGlobalIpv6 } from "../../lib/firewall/global_ipv6.ts";
 import type { Diagnostic, DiagnosticCode } from "../../lib/errors/diagnostic.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
@@ -197,9 +198,8 @@ Deno.test("the doctor is told where the rules of grants stand, with either firew
     await Deno.writeTextFile(access, "SOURCE ANY\nKEY one\nHMAC_KEY two\n", { mode: 0o600 });
     const config = load(conf, access);
     const positions = (["iptables", "firewalld", "nft"] as const).map((kind) => {
-      const { chains } = doctorQuestions(config, { kind, command: kind, reason: "" }, {
-        ipv6: false,
-      });
+      const questions = doctorQuestions(config, { ipv6: false });
+      const { chains } = netfilterQuestions(kind, questions, { ...config, command: kind });
       return [chains?.input?.jumpPosition, chains?.forward?.from];
     });
     assertEquals(positions, [[4, "FORWARD"], [5, "FORWARD"], [undefined, undefined]]);
@@ -222,8 +222,10 @@ Deno.test({
         ]);
         const config = loadServerConfig(options, new BufferContext());
         assert(config !== undefined);
-        const choice = { kind: "iptables", command: "iptables", reason: "" } as const;
-        const questions = doctorQuestions(config, choice, { ipv6: false });
+        const questions = netfilterQuestions("iptables", doctorQuestions(config, { ipv6: false }), {
+          ...config,
+          command: "iptables",
+        });
         const filter = { 4: parsePolicy("-P INPUT DROP\n") };
         const commands = { 4: "iptables", 6: "ip6tables" };
         return judgeRuleset(questions, { filter, commands })

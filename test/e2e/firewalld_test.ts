@@ -2,7 +2,7 @@
  * A host behind a real firewalld, from the knock to the closed port.
  */
 import { assertEquals, assertMatch } from "../assert.ts";
-import { examineFirewall } from "../../lib/doctor/doctor.ts";
+import { examineNetfilter } from "../../lib/firewall/netfilter/examine.ts";
 import { firewalldRichAdapter } from "../../lib/firewall/firewalld/rich.ts";
 import { ManagedFirewall } from "../../lib/firewall/managed_firewall.ts";
 import { access } from "../support/firewall.ts";
@@ -115,7 +115,7 @@ namespaceTest(
       const firewall = new ManagedFirewall(firewalldRichAdapter(settings), { checkSeconds: 0 });
       await firewall.prepare();
       const examine = async () =>
-        (await examineFirewall({
+        (await examineNetfilter({
           kind: "firewalld",
           iptables: [...server.entry, "iptables"].join(" "),
           nft: [...server.entry, "nft"].join(" "),

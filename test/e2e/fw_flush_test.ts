@@ -152,5 +152,5 @@ Deno.test("fw-flush looks into every firewall that another configuration may hav
   assertEquals(others("iptables"), ["nft", "firewalld"]);
   assertEquals(others("firewalld-direct"), ["nft", "firewalld"]);
   assertEquals(others("nft"), ["iptables", "firewalld"]);
-  assertEquals(others("firewalld"), ["nft", "iptables"]);
+  assertEquals(others("firewalld"), ["iptables", "nft"]);
 });

@@ -3,25 +3,34 @@
  *
  * @module
  */
-import { type DoctorQuestions, examineFirewall } from "../../lib/doctor/doctor.ts";
 import type { Finding } from "../../lib/doctor/finding.ts";
-import type { FirewallKind } from "../../lib/firewall/choose.ts";
+import type { DoctorQuestions } from "../../lib/doctor/questions.ts";
+import { examineNetfilter } from "../../lib/firewall/netfilter/examine.ts";
+import type { NetfilterKind, NetfilterQuestions } from "../../lib/firewall/netfilter/questions.ts";
 import { defaultChains } from "./firewall.ts";
 import type { Namespace } from "./namespace.ts";
 
 /** What is asked where a test says nothing else: about ssh, over IPv4. */
-export function doctorQuestions(
-  kind: FirewallKind,
-  more: Partial<DoctorQuestions> = {},
-): DoctorQuestions {
+export function hostQuestions(more: Partial<DoctorQuestions> = {}): DoctorQuestions {
   return {
+    services: [{ protocol: "tcp", port: 22 }],
+    ipv6: false,
+    forwarding: false,
+    ...more,
+  };
+}
+
+/** The same of a Linux host. */
+export function doctorQuestions(
+  kind: NetfilterKind,
+  more: Partial<NetfilterQuestions> = {},
+): NetfilterQuestions {
+  return {
+    ...hostQuestions(),
     kind,
     iptables: "iptables",
     nft: "nft",
     protect: [],
-    services: [{ protocol: "tcp", port: 22 }],
-    ipv6: false,
-    forwarding: false,
     chains: defaultChains("input", "forward"),
     ...more,
   };
@@ -30,12 +39,12 @@ export function doctorQuestions(
 /** What the doctor finds in a namespace where that firewall is driven. */
 export function examineIn(
   namespace: Namespace,
-  kind: FirewallKind,
-  more: Partial<DoctorQuestions> = {},
+  kind: NetfilterKind,
+  more: Partial<NetfilterQuestions> = {},
 ): Promise<Finding[]> {
   const command = (program: string) => [...namespace.entry, program].join(" ");
   const programs = { iptables: command("iptables"), nft: command("nft") };
-  return examineFirewall(doctorQuestions(kind, { ...programs, ...more }));
+  return examineNetfilter(doctorQuestions(kind, { ...programs, ...more }));
 }
 
 /** What mends each finding, or its state where nothing has to, by its text. */

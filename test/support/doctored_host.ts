@@ -4,8 +4,8 @@
  * @module
  */
 import { parseChain } from "../../lib/config/chain.ts";
-import type { DoctorQuestions } from "../../lib/doctor/doctor.ts";
 import type { Finding } from "../../lib/doctor/finding.ts";
+import type { NetfilterQuestions } from "../../lib/firewall/netfilter/questions.ts";
 import type { Firewall } from "../../lib/firewall/firewall.ts";
 import { parseServices } from "../../lib/net/service.ts";
 import { doctorQuestions, examineIn } from "./doctor.ts";
@@ -17,13 +17,13 @@ const MOST_ROUNDS = 6;
 
 /** The host, its settings as the doctor asks by them, and the firewall that runs by them. */
 export class DoctoredHost {
-  #settings: Partial<DoctorQuestions>;
+  #settings: Partial<NetfilterQuestions>;
   #firewall: Firewall | undefined;
 
   constructor(
     readonly namespace: Namespace,
     readonly kind: "iptables" | "nft",
-    settings: Partial<DoctorQuestions> = {},
+    settings: Partial<NetfilterQuestions> = {},
   ) {
     this.#settings = settings;
   }
@@ -79,7 +79,7 @@ export class DoctoredHost {
     if (command !== mend || name === "") await this.namespace.must("sh", "-ec", command);
   }
 
-  #setting(name: string, value: string): Partial<DoctorQuestions> {
+  #setting(name: string, value: string): Partial<NetfilterQuestions> {
     if (name === "NFT_PROTECT") return { protect: parseServices(value.replaceAll(" ", "")) ?? [] };
     const { chain } = parseChain(value);
     const [, role] = /^IPT_(INPUT|FORWARD)_ACCESS$/.exec(name) ?? [];

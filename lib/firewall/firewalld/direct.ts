@@ -1,7 +1,7 @@
 /**
  * The firewalld adapter for firewalld's iptables backend: the iptables adapter's rules, handed to firewalld's direct
  * interface as the C daemon does (`docs/spec/firewalls.md` 2). With the nftables backend such rules open nothing:
- * `firewalld_rich.ts` is for that.
+ * `rich.ts` is for that.
  *
  * @module
  */
@@ -20,6 +20,10 @@ export function firewalldDirectAdapter(settings: IptablesSettings): Adapter<Ipta
     single: [...words, "--direct", "--passthrough", family],
   });
   const programs = { 4: passthrough("ipv4"), 6: passthrough("ipv6") };
-  const names = { kind: "firewalld-direct", name: "firewalld (direct rules)" } as const;
+  const names = {
+    kind: "firewalld-direct",
+    name: "firewalld (direct rules)",
+    variables: "FIREWD",
+  } as const;
   return adapterFor(names, programs, settings);
 }

@@ -8,7 +8,7 @@ import { commandWords } from "../../config/command_words.ts";
 import type { ServerSettings } from "../../config/fwknopd_variables.ts";
 import { HintedError } from "../../errors/hinted_error.ts";
 import { ownUid } from "../../own_uid.ts";
-import type { Ask } from "../choose.ts";
+import type { Ask } from "../ask.ts";
 import { parseZones, zonesOfClients } from "./zones.ts";
 import { describeOutcome, type Outcome } from "../plan.ts";
 import { hintFor } from "../program_hint.ts";

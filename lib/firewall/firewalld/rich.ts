@@ -21,7 +21,7 @@ import {
 } from "./rich_rule.ts";
 
 /** What there is to know about firewalld. */
-export interface FirewalldSettings {
+export interface RichSettings {
   /** A command, which may hold blanks: `/usr/bin/firewall-cmd`. */
   readonly command: string;
   /** The zones through which clients come; at least one. */
@@ -44,7 +44,7 @@ interface Placed {
 const FAMILIES = [4, 6] as const;
 
 /** The adapter for `firewall-cmd`. A rule is a start of the program: of several in one call it may leave some out. */
-export function firewalldRichAdapter(settings: FirewalldSettings): Adapter<FirewalldView> {
+export function firewalldRichAdapter(settings: RichSettings): Adapter<FirewalldView> {
   const program = commandWords(settings.command);
   const { zones, exits } = settings;
 
@@ -129,10 +129,12 @@ export function firewalldRichAdapter(settings: FirewalldSettings): Adapter<Firew
 
     dismantle: (view) => run(...removals(view.own)),
 
-    show: (all) =>
-      all
+    show(all, family) {
+      if (family === 6) return [];
+      return all
         ? [{ words: [...program, "--list-all-zones"] }]
-        : zones.map((zone) => ({ words: [...program, `--zone=${zone}`, "--list-rich-rules"] })),
+        : zones.map((zone) => ({ words: [...program, `--zone=${zone}`, "--list-rich-rules"] }));
+    },
   };
 }
 

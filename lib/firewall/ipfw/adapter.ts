@@ -72,8 +72,8 @@ export function ipfwAdapter(settings: IpfwSettings): Adapter<IpfwView> {
     families: [4, 6],
     place: "the sets of fwknop",
     endsByItself: false,
-    // Rules whose connections have ended are purged.
     placesVary: false,
+    // Rules whose connections have ended are purged.
     needsUpkeep: true,
     readsFirst: true,
 
@@ -178,10 +178,12 @@ export function ipfwAdapter(settings: IpfwSettings): Adapter<IpfwView> {
       );
     },
 
-    show: (all) =>
-      all ? [{ words: [...program, "list"] }] : [activeSet, expireSet].map((number) => ({
+    show(all, family) {
+      if (family === 6) return [];
+      return all ? [{ words: [...program, "list"] }] : [activeSet, expireSet].map((number) => ({
         words: [...program, "-d", "-S", "-T", ...set(number), "list"],
-      })),
+      }));
+    },
   };
 }
 

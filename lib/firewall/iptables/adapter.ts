@@ -47,7 +47,7 @@ const MOST_COMPARISONS = 8000;
 /** The adapter for `iptables` and `ip6tables`, whether of the nf_tables or the legacy variant. */
 export function iptablesAdapter(settings: IptablesSettings): Adapter<IptablesView> {
   return adapterFor(
-    { kind: "iptables", name: "iptables" },
+    { kind: "iptables", name: "iptables", variables: "IPT" },
     iptablesPrograms(settings.command),
     settings,
   );
@@ -55,7 +55,7 @@ export function iptablesAdapter(settings: IptablesSettings): Adapter<IptablesVie
 
 /** The same for any program that takes the arguments of iptables. */
 export function adapterFor(
-  names: Pick<Adapter, "kind" | "name">,
+  names: Pick<Adapter, "kind" | "name"> & { readonly variables: "IPT" | "FIREWD" },
   programs: IptablesPrograms,
   settings: IptablesSettings,
 ): Adapter<IptablesView> {
@@ -168,7 +168,7 @@ export function adapterFor(
         family,
         chains,
         commentCheck: settings.commentCheck,
-        variables: names.kind === "iptables" ? "IPT" : "FIREWD",
+        variables: names.variables,
         transactions: (table, lines) => transactions(family, table, lines),
       }),
 

@@ -6,18 +6,19 @@
 import type { AddressFamily } from "../../net/address.ts";
 import type { Chain } from "../../config/chain.ts";
 import { formatService, sameService, type Service } from "../../net/service.ts";
-import { closingFirewalld } from "../firewalld/doctor.ts";
+import { closingFirewalld } from "../firewalld/commands.ts";
 import { jumpIndex } from "./grant_chain.ts";
 import { iptablesFateOf, type Policy, withRule } from "../iptables/doctor/policy.ts";
 import type { Ruleset } from "./ruleset.ts";
 import { HEX_MARK } from "../nft/schema.ts";
-import { type DoctorQuestions, familiesOf, type InsideService } from "../../doctor/questions.ts";
+import { familiesOf, type InsideService } from "../../doctor/questions.ts";
+import type { NetfilterQuestions } from "./questions.ts";
 import { asStranger } from "./stranger.ts";
 import { endsOf } from "./way.ts";
 
 /** The command, or the setting, of the firewall that is driven. */
 export function closing(
-  questions: DoctorQuestions,
+  questions: NetfilterQuestions,
   ruleset: Ruleset,
   service: Service,
   family: AddressFamily,
@@ -47,7 +48,7 @@ export function closing(
  * are followed one after the other undo nothing.
  */
 export function protecting(
-  questions: DoctorQuestions,
+  questions: NetfilterQuestions,
   ruleset: Ruleset,
   services: readonly Service[],
 ): string {
@@ -59,7 +60,7 @@ export function protecting(
 }
 
 /** Whether strangers reach a service of this host; what is sent elsewhere is no business of NFT_PROTECT. */
-function isOpen(questions: DoctorQuestions, ruleset: Ruleset, service: Service): boolean {
+function isOpen(questions: NetfilterQuestions, ruleset: Ruleset, service: Service): boolean {
   return familiesOf(questions).some((family) =>
     endsOf(ruleset, asStranger(questions, { service, family }))
       .some(({ turn: { sender }, fate }) => sender === undefined && fate === "accepted")
@@ -68,7 +69,7 @@ function isOpen(questions: DoctorQuestions, ruleset: Ruleset, service: Service):
 
 /** What closes the way through this host to a service behind it, but to grants. */
 export function closingThrough(
-  { kind, interfaces, chains }: DoctorQuestions,
+  { kind, interfaces, chains }: NetfilterQuestions,
   { filter, commands }: Ruleset,
   { address, service }: InsideService,
   family: AddressFamily,

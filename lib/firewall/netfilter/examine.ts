@@ -10,14 +10,14 @@ import { sameService, type Service } from "../../net/service.ts";
 import { ownUid } from "../../own_uid.ts";
 import { type FamilyFate, spaPortFindings } from "../../doctor/fate_findings.ts";
 import type { Finding } from "../../doctor/finding.ts";
-import { examineFirewalld } from "../firewalld/doctor.ts";
+import { type ExamineFirewall, familiesOf, type InsideService } from "../../doctor/questions.ts";
 import { judgeGrants } from "./grants.ts";
 import { judgeInside } from "./inside.ts";
 import { describeUnread, readRuleset, type Ruleset } from "./ruleset.ts";
 import { judgeNeighbours } from "./neighbours.ts";
 import { admitService } from "./place.ts";
 import { isLoopback } from "../../doctor/address_match.ts";
-import { type DoctorQuestions, familiesOf, type InsideService } from "../../doctor/questions.ts";
+import { type NetfilterKind, type NetfilterQuestions, netfilterQuestions } from "./questions.ts";
 import { judgeService } from "./services.ts";
 import { judgeSessions } from "./sessions.ts";
 import { asStranger } from "./stranger.ts";
@@ -29,18 +29,21 @@ import { judgeUnreadable } from "./unreadable.ts";
 import { fateOf, hurdles, type Verdict, verdictsOf } from "./verdicts.ts";
 import { turnsOf } from "./way.ts";
 
+/** The part of the doctor of a firewall of Linux. */
+export function netfilterDoctor(kind: NetfilterKind): ExamineFirewall {
+  return (questions, driven) => examineNetfilter(netfilterQuestions(kind, questions, driven));
+}
+
 /** Asks the programs and judges what they list. */
-export async function examineLinux(questions: DoctorQuestions): Promise<Finding[]> {
-  const { firewalld } = questions;
-  const own = firewalld === undefined ? [] : await examineFirewalld(firewalld);
+export async function examineNetfilter(questions: NetfilterQuestions): Promise<Finding[]> {
   const ruleset = await readRuleset(questions);
   return "outcomes" in ruleset
-    ? [...own, judgeUnreadable(ruleset.outcomes, ownUid() === 0)]
-    : [...own, ...judgeRuleset(settled(questions, ruleset), await withDevices(questions, ruleset))];
+    ? [judgeUnreadable(ruleset.outcomes, ownUid() === 0)]
+    : judgeRuleset(settled(questions, ruleset), await withDevices(questions, ruleset));
 }
 
 /** What grants forward to an address of this host is a service of it. */
-function settled(questions: DoctorQuestions, { addresses = [] }: Ruleset): DoctorQuestions {
+function settled(questions: NetfilterQuestions, { addresses = [] }: Ruleset): NetfilterQuestions {
   const { inside = [], services } = questions;
   const isHere = ({ address }: InsideService) =>
     address !== undefined &&
@@ -55,7 +58,7 @@ function settled(questions: DoctorQuestions, { addresses = [] }: Ruleset): Docto
 }
 
 /** With the interfaces by which packets leave that are sent on, as rules of FORWARD ask for them. */
-async function withDevices(questions: DoctorQuestions, ruleset: Ruleset): Promise<Ruleset> {
+async function withDevices(questions: NetfilterQuestions, ruleset: Ruleset): Promise<Ruleset> {
   const { services, inside = [], nft } = questions;
   const asked = [
     ...services,
@@ -94,7 +97,7 @@ function judgeLook(ruleset: Ruleset): Finding[] {
 }
 
 /** What the rules of a host mean for the services. */
-export function judgeRuleset(questions: DoctorQuestions, ruleset: Ruleset): Finding[] {
+export function judgeRuleset(questions: NetfilterQuestions, ruleset: Ruleset): Finding[] {
   const { services, spaServices = [] } = questions;
   return [
     ...judgeLook(ruleset),
@@ -112,7 +115,7 @@ export function judgeRuleset(questions: DoctorQuestions, ruleset: Ruleset): Find
 }
 
 function fatesOf(
-  questions: DoctorQuestions,
+  questions: NetfilterQuestions,
   ruleset: Ruleset,
   service: Service,
   families: readonly AddressFamily[],
@@ -125,7 +128,7 @@ function fatesOf(
 
 /** What is done to the first packet of somebody who did not knock. */
 function strangerVerdicts(
-  questions: DoctorQuestions,
+  questions: NetfilterQuestions,
   ruleset: Ruleset,
   service: Service,
   family: AddressFamily,
@@ -134,7 +137,11 @@ function strangerVerdicts(
 }
 
 /** Whether SPA packets come in; where they do not it may be for several chains. */
-function judgeSpaPort(questions: DoctorQuestions, ruleset: Ruleset, service: Service): Finding[] {
+function judgeSpaPort(
+  questions: NetfilterQuestions,
+  ruleset: Ruleset,
+  service: Service,
+): Finding[] {
   const admitting = (family: AddressFamily) => {
     const places = hurdles(strangerVerdicts(questions, ruleset, service, family));
     return places.map((place) => admitService(place, service)).join(" && ");

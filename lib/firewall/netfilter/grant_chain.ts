@@ -5,11 +5,11 @@
  */
 import type { Chain } from "../../config/chain.ts";
 import { isJump } from "../iptables/view.ts";
-import { FIREWALLD_TABLE } from "../firewalld/doctor.ts";
+import { FIREWALLD_TABLE } from "../firewalld/commands.ts";
 import { type Policy, withRule } from "../iptables/doctor/policy.ts";
 import type { Ruleset } from "./ruleset.ts";
 import type { Packet } from "../../doctor/packet.ts";
-import type { DoctorQuestions } from "../../doctor/questions.ts";
+import type { NetfilterQuestions } from "./questions.ts";
 
 /** The index in its chain of the jump to our rules; `undefined`: the server has not made it. */
 export function jumpIndex({ chains }: Policy, { from, name }: Chain): number | undefined {
@@ -32,7 +32,7 @@ export function grantingPolicy(policy: Policy, own: Chain): Policy {
 
 /** The chain that a packet's grant stands in: firewalld has such ones with one of its two backends. */
 export function ownChain(
-  { kind, chains }: DoctorQuestions,
+  { kind, chains }: NetfilterQuestions,
   { nft }: Ruleset,
   { hook = "input" }: Packet,
 ): Chain | undefined {

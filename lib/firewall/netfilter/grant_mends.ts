@@ -12,7 +12,7 @@ import type { Ruleset } from "./ruleset.ts";
 import { seesMark } from "../nft/doctor/policy.ts";
 import type { Packet } from "../../doctor/packet.ts";
 import { admitMark, admitService, admitTranslated, type Place } from "./place.ts";
-import type { DoctorQuestions } from "../../doctor/questions.ts";
+import type { NetfilterQuestions } from "./questions.ts";
 import { fateOf, verdictsOf } from "./verdicts.ts";
 
 /** A chain that does not let those pass for certain who knocked. */
@@ -28,7 +28,7 @@ export interface Obstacle {
 
 /** The command, or the setting. */
 export function mendObstacle(
-  questions: DoctorQuestions,
+  questions: NetfilterQuestions,
   ruleset: Ruleset,
   { place, packets, own }: Obstacle,
 ): string {
@@ -47,7 +47,7 @@ export function mendObstacle(
 
 /** To the front of the chain that packets come to first. */
 function moveJump(
-  { kind }: DoctorQuestions,
+  { kind }: NetfilterQuestions,
   { filter, commands }: Ruleset,
   own: Chain,
   packet: Packet,
@@ -67,7 +67,7 @@ function moveJump(
 
 /** Another firewall may let everybody in where the one that is driven keeps strangers out, and not before. */
 function letIn(
-  questions: DoctorQuestions,
+  questions: NetfilterQuestions,
   ruleset: Ruleset,
   place: Place,
   packets: readonly Packet[],
@@ -91,7 +91,7 @@ function inOrder(commands: readonly string[]): string {
 
 /** Whether the firewall that is driven keeps strangers out by itself. */
 function isClosed(
-  { kind, protect }: DoctorQuestions,
+  { kind, protect }: NetfilterQuestions,
   ruleset: Ruleset,
   packet: Packet,
 ): boolean {

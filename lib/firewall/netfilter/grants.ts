@@ -15,13 +15,14 @@ import type { Ruleset } from "./ruleset.ts";
 import type { Packet } from "../../doctor/packet.ts";
 import { hookChain } from "../iptables/doctor/policy.ts";
 import { describePlace, type Place } from "./place.ts";
-import { type DoctorQuestions, familiesOf } from "../../doctor/questions.ts";
+import { familiesOf } from "../../doctor/questions.ts";
+import type { NetfilterQuestions } from "./questions.ts";
 import { asStranger } from "./stranger.ts";
 import { type Verdict, verdictsOf } from "./verdicts.ts";
 import { turnsOf } from "./way.ts";
 
 /** Whether those who knocked come through, to services of this host and, where grants may forward, through it. */
-export function judgeGrants(questions: DoctorQuestions, ruleset: Ruleset): Finding[] {
+export function judgeGrants(questions: NetfilterQuestions, ruleset: Ruleset): Finding[] {
   const families = familiesOf(questions);
   const knocked = questions.services.flatMap((service) =>
     families.map((family): Packet => asStranger(questions, { service, family }))
@@ -46,12 +47,12 @@ function isSentElsewhere(ruleset: Ruleset, packet: Packet): boolean {
   return turnsOf(ruleset, packet).every(({ sender }) => sender !== undefined);
 }
 
-function forwardedPacket(questions: DoctorQuestions, family: AddressFamily): Packet {
+function forwardedPacket(questions: NetfilterQuestions, family: AddressFamily): Packet {
   const packet = asStranger(questions, { service: ANY_SERVICE, family });
   return { ...packet, hook: "forward", translated: true };
 }
 
-function obstaclesOf(questions: DoctorQuestions, ruleset: Ruleset, packet: Packet): Obstacle[] {
+function obstaclesOf(questions: NetfilterQuestions, ruleset: Ruleset, packet: Packet): Obstacle[] {
   const own = ownChain(questions, ruleset, packet);
   return grantVerdicts(questions, ruleset, packet, own)
     .filter(({ fate }) => fate !== "accepted")
@@ -70,7 +71,7 @@ function isOfGrants({ commands }: Ruleset, { command, table }: Place, packet: Pa
 
 /** What all chains do to somebody who knocked: the firewall that is driven lets him in, where he comes to its rules. */
 function grantVerdicts(
-  { kind }: DoctorQuestions,
+  { kind }: NetfilterQuestions,
   ruleset: Ruleset,
   packet: Packet,
   own: Chain | undefined,

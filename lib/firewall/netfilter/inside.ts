@@ -13,12 +13,13 @@ import type { Finding } from "../../doctor/finding.ts";
 import { portsOfTranslations } from "./translated_ports.ts";
 import type { Ruleset } from "./ruleset.ts";
 import type { Packet } from "../../doctor/packet.ts";
-import { type DoctorQuestions, familiesOf, type InsideService } from "../../doctor/questions.ts";
+import { familiesOf, type InsideService } from "../../doctor/questions.ts";
+import type { NetfilterQuestions } from "./questions.ts";
 import { asStranger } from "./stranger.ts";
 import { type End, endsOf, fateAmong } from "./way.ts";
 
 /** What is said of everything that grants may lead to behind this host. */
-export function judgeInside(questions: DoctorQuestions, ruleset: Ruleset): Finding[] {
+export function judgeInside(questions: NetfilterQuestions, ruleset: Ruleset): Finding[] {
   return (questions.inside ?? []).flatMap((inside) => {
     const families = inside.address === undefined ? familiesOf(questions) : [inside.address.family];
     const found = families.flatMap((family) => [
@@ -30,7 +31,7 @@ export function judgeInside(questions: DoctorQuestions, ruleset: Ruleset): Findi
 }
 
 function closedFinding(
-  questions: DoctorQuestions,
+  questions: NetfilterQuestions,
   ruleset: Ruleset,
   inside: InsideService,
   families: readonly AddressFamily[],
@@ -50,7 +51,7 @@ function closedFinding(
 
 /** What is said of packets that are addressed to the inside host itself. */
 function directFinding(
-  questions: DoctorQuestions,
+  questions: NetfilterQuestions,
   ruleset: Ruleset,
   inside: InsideService,
   family: AddressFamily,
@@ -86,7 +87,7 @@ function sentence(inside: InsideService, what: string): string {
 
 /** What becomes of a stranger's packet that is addressed to the inside host itself. */
 function fateOfInside(
-  questions: DoctorQuestions,
+  questions: NetfilterQuestions,
   ruleset: Ruleset,
   { address, service }: InsideService,
   family: AddressFamily,
@@ -104,7 +105,7 @@ function fateOfInside(
 
 /** The ports of this host, or else of others behind it, that a rule sends there, where strangers get through. */
 function sentInside(
-  questions: DoctorQuestions,
+  questions: NetfilterQuestions,
   ruleset: Ruleset,
   inside: InsideService,
   family: AddressFamily,

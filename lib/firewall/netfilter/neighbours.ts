@@ -8,13 +8,13 @@ import { formatService, type Service } from "../../net/service.ts";
 import { closing } from "./closing.ts";
 import type { Finding } from "../../doctor/finding.ts";
 import type { Ruleset } from "./ruleset.ts";
-import type { DoctorQuestions } from "../../doctor/questions.ts";
+import type { NetfilterQuestions } from "./questions.ts";
 import { asStranger } from "./stranger.ts";
 import { endsOf, fateAmong } from "./way.ts";
 
 /** Nothing where they do not reach it, or all the world is asked about. */
 export function judgeNeighbours(
-  questions: DoctorQuestions,
+  questions: NetfilterQuestions,
   ruleset: Ruleset,
   service: Service,
 ): Finding | undefined {

@@ -5,7 +5,7 @@
  */
 import type { Service } from "../../net/service.ts";
 import { HEX_MARK, NFT_TABLE } from "../nft/schema.ts";
-import { admittingFirewalld } from "../firewalld/doctor.ts";
+import { admittingFirewalld } from "../firewalld/commands.ts";
 
 /** A chain on a hook of the kernel. */
 export interface Place {

@@ -5,7 +5,7 @@
  */
 import { commandWords } from "../../config/command_words.ts";
 import type { Address, AddressFamily } from "../../net/address.ts";
-import type { DoctorQuestions } from "../../doctor/questions.ts";
+import type { NetfilterQuestions } from "./questions.ts";
 import { isFaithful } from "../nft/doctor/faithful_listing.ts";
 import { type IptablesPrograms, iptablesPrograms } from "../iptables/programs.ts";
 import {
@@ -49,7 +49,7 @@ export interface Unreadable {
 
 /** Asks both programs, and what the rules cannot tell: which addresses are this host's. */
 export async function readRuleset(
-  { iptables, nft }: Pick<DoctorQuestions, "iptables" | "nft">,
+  { iptables, nft }: Pick<NetfilterQuestions, "iptables" | "nft">,
 ): Promise<Ruleset | Unreadable> {
   const runner = new Runner();
   const commands = commandNames(iptables);

@@ -12,7 +12,8 @@ import type { Finding } from "../../doctor/finding.ts";
 import type { Ruleset } from "./ruleset.ts";
 import { NFT_TABLE } from "../nft/schema.ts";
 import { describePlace } from "./place.ts";
-import { type DoctorQuestions, familiesOf } from "../../doctor/questions.ts";
+import { familiesOf } from "../../doctor/questions.ts";
+import type { NetfilterQuestions } from "./questions.ts";
 import { asStranger } from "./stranger.ts";
 import { describeTarget } from "../../doctor/translation.ts";
 import { lateVerdicts } from "./verdicts.ts";
@@ -28,7 +29,7 @@ interface ServiceFate {
 
 /** What is said of one service. */
 export function judgeService(
-  questions: DoctorQuestions,
+  questions: NetfilterQuestions,
   ruleset: Ruleset,
   service: Service,
 ): Finding[] {
@@ -49,7 +50,7 @@ export function judgeService(
 }
 
 function fateOver(
-  questions: DoctorQuestions,
+  questions: NetfilterQuestions,
   ruleset: Ruleset,
   service: Service,
   family: AddressFamily,
@@ -66,7 +67,7 @@ function fateOver(
 
 /** By another port, or another address, from which a rule sends packets to this port, where strangers get in. */
 function endsByOtherWays(
-  questions: DoctorQuestions,
+  questions: NetfilterQuestions,
   ruleset: Ruleset,
   service: Service,
   family: AddressFamily,
@@ -84,7 +85,7 @@ function endsByOtherWays(
 }
 
 /** By what a service is closed, and for whom where it is so on some interfaces only. */
-function closedText(questions: DoctorQuestions, ruleset: Ruleset, service: Service): string {
+function closedText(questions: NetfilterQuestions, ruleset: Ruleset, service: Service): string {
   const families = familiesOf(questions);
   const isProtected = questions.protect.some((it) => sameService(it, service)) &&
     families.every((family) => isDroppedByUs(questions, ruleset, service, family));
@@ -97,7 +98,7 @@ function closedText(questions: DoctorQuestions, ruleset: Ruleset, service: Servi
 
 /** Whether our own table drops it: its chain, its rule and the element of its set are there. */
 function isDroppedByUs(
-  questions: DoctorQuestions,
+  questions: NetfilterQuestions,
   ruleset: Ruleset,
   service: Service,
   family: AddressFamily,

@@ -12,11 +12,12 @@ import type { Finding } from "../../doctor/finding.ts";
 import type { Ruleset } from "./ruleset.ts";
 import type { Packet } from "../../doctor/packet.ts";
 import { admitEstablished } from "./place.ts";
-import { type DoctorQuestions, familiesOf } from "../../doctor/questions.ts";
+import { familiesOf } from "../../doctor/questions.ts";
+import type { NetfilterQuestions } from "./questions.ts";
 import { fateOf, hurdles, verdictsOf } from "./verdicts.ts";
 
 /** What is said of established connections to this host, and through it where grants may forward. */
-export function judgeSessions(questions: DoctorQuestions, ruleset: Ruleset): Finding[] {
+export function judgeSessions(questions: NetfilterQuestions, ruleset: Ruleset): Finding[] {
   const families = familiesOf(questions);
   const by = questions.interfaces === undefined ? {} : { interfaces: questions.interfaces };
   const toHost = families

@@ -4,11 +4,11 @@
  * @module
  */
 import type { Packet } from "../../doctor/packet.ts";
-import type { DoctorQuestions } from "../../doctor/questions.ts";
+import type { NetfilterQuestions } from "./questions.ts";
 
 /** What makes a packet one that comes as strangers do. */
 export function asStranger<P extends Pick<Packet, "service" | "family">>(
-  { interfaces }: Pick<DoctorQuestions, "interfaces">,
+  { interfaces }: Pick<NetfilterQuestions, "interfaces">,
   packet: P,
 ): P & Packet {
   return {

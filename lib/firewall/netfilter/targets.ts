@@ -7,11 +7,11 @@ import { CHAIN_ROLES } from "../../config/chain.ts";
 import type { Finding } from "../../doctor/finding.ts";
 import { hasTarget } from "../iptables/doctor/policy.ts";
 import type { Ruleset } from "./ruleset.ts";
-import type { DoctorQuestions } from "../../doctor/questions.ts";
+import type { NetfilterQuestions } from "./questions.ts";
 
 /** One finding for each variable with a target that is neither one of iptables nor a chain: no rule can be made of it. */
 export function judgeTargets(
-  { kind, chains = {} }: DoctorQuestions,
+  { kind, chains = {} }: NetfilterQuestions,
   { filter, others = [], commands }: Ruleset,
 ): Finding[] {
   const prefix = kind === "firewalld" ? "FIREWD" : "IPT";

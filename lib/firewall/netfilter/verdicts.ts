@@ -5,7 +5,7 @@
  */
 import { allOf, type ChainFate, type Fate, type Match, worstOf } from "../../doctor/chain_walk.ts";
 import { matchesInterface } from "../../doctor/address_match.ts";
-import { FIREWALLD_TABLE } from "../firewalld/doctor.ts";
+import { FIREWALLD_TABLE } from "../firewalld/commands.ts";
 import { doubtsIn, fateIn, hookChain, type Policy } from "../iptables/doctor/policy.ts";
 import { type IptablesTable, TABLE_PRIORITIES } from "../iptables/doctor/tables.ts";
 import type { Ruleset } from "./ruleset.ts";

@@ -8,6 +8,7 @@ import { commandWords } from "../../config/command_words.ts";
 import type { AddressFamily } from "../../net/address.ts";
 import { formatService } from "../../net/service.ts";
 import type { Adapter, Rule, View } from "../adapter.ts";
+import { NFT_DIALECT } from "./dialect.ts";
 import { elementRule, grantElements, schemaOf } from "./grant_elements.ts";
 import { type ListedTable, parseNftTable, parseNftTables } from "./listing.ts";
 import {
@@ -32,7 +33,7 @@ const FAMILIES = [4, 6] as const;
 /** The adapter for `nft`. Both families are in one table. */
 export function nftAdapter(settings: NftSettings): Adapter {
   const program = commandWords(settings.command);
-  const helper = { words: [...program, "-i"], dialect: "nft" } as const;
+  const helper = { words: [...program, "-i"], dialect: NFT_DIALECT };
   const show = (...words: string[]) => ({ words: [...program, ...words] });
 
   /** One line is one transaction, for `nft -i` as for `nft -f`. */
@@ -48,8 +49,8 @@ export function nftAdapter(settings: NftSettings): Adapter {
     families: FAMILIES,
     place: "the table inet fwknop",
     endsByItself: true,
-    // Without the table protected services would be open.
     placesVary: false,
+    // Without the table protected services would be open.
     needsUpkeep: settings.protect.length > 0,
     readsFirst: false,
 
@@ -117,7 +118,10 @@ export function nftAdapter(settings: NftSettings): Adapter {
       );
     },
 
-    show: (all) => [all ? show("list", "ruleset") : show("list", "table", "inet", "fwknop")],
+    show(all, family) {
+      if (family === 6) return [];
+      return [all ? show("list", "ruleset") : show("list", "table", "inet", "fwknop")];
+    },
   };
 }
 

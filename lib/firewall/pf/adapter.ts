@@ -117,6 +117,9 @@ export function pfAdapter(settings: PfSettings): Adapter<PfView> {
     dismantle: (view, _scope, whole) =>
       replace(whole ? [] : view.lines.filter((line) => readPfLine(line, anchor) === undefined)),
 
-    show: (all) => [{ words: all ? [...pfctl, "-s", "rules"] : [...inAnchor, "-s", "rules"] }],
+    show: (all, family) =>
+      family === 6
+        ? []
+        : [{ words: all ? [...pfctl, "-s", "rules"] : [...inAnchor, "-s", "rules"] }],
   };
 }

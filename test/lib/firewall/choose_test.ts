@@ -134,6 +134,22 @@ Deno.test("settings that contradict each other are refused", async () => {
   assertEquals(strange("FLUSH_IPT_AT_EXIT N", "nft"), "");
 });
 
+Deno.test("a FIREWALL_EXE that does not count is not asked as if it were iptables", async () => {
+  const { settings } = configOf("FIREWALL iptables\nFIREWALL_EXE /usr/sbin/nft");
+  const asked: string[] = [];
+  const ask = (...words: string[]): Promise<Outcome> => {
+    asked.push(words.join(" "));
+    return host({ iptables: "-P INPUT ACCEPT\n" })(...words);
+  };
+  const choice = await chooseFirewall({ ...settings, FIREWALL: "auto" }, new Map(), ask);
+  assertEquals(asked, [
+    "/usr/sbin/iptables -w 5 -t filter -S",
+    "nft -j list ruleset",
+    "firewall-cmd --state",
+  ]);
+  assertEquals([choice.kind, choice.command], ["iptables", "/usr/sbin/iptables"]);
+});
+
 /** Asks the programs of a namespace. */
 function inside(namespace: Namespace) {
   return async (...words: string[]): Promise<Outcome> => ({

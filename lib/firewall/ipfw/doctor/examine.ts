@@ -6,7 +6,7 @@
 import { commandWords } from "../../../config/command_words.ts";
 import type { AddressFamily } from "../../../net/address.ts";
 import { formatService, type Service } from "../../../net/service.ts";
-import { type DoctorQuestions, familiesOf, type IpfwQuestions } from "../../../doctor/questions.ts";
+import { type DoctorQuestions, familiesOf } from "../../../doctor/questions.ts";
 import {
   type FamilyFate,
   over,
@@ -19,7 +19,11 @@ import { CHECK_STATE, deciderOf, ipfwFateOf, type IpfwRule, parseIpfwPolicy } fr
 import { describeOutcome } from "../../plan.ts";
 import { ANY_SERVICE } from "../../../doctor/any_service.ts";
 import { hintFor } from "../../program_hint.ts";
+import type { IpfwSettings } from "../adapter.ts";
 import { Runner } from "../../runner.ts";
+
+/** What of the settings the doctor looks at ipfw by. */
+export type IpfwQuestions = Pick<IpfwSettings, "command" | "start" | "checkState">;
 
 /** The switches of ipfw(8). */
 const SWITCHES: Readonly<Record<AddressFamily, string>> = {

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  type DoctorQuestions,
-  examineFirewall,
-  judgeForwarding,
-} from "../../../../lib/doctor/doctor.ts";
+import { judgeForwarding } from "../../../../lib/firewall/forwarding_finding.ts";
+import { examineNetfilter } from "../../../../lib/firewall/netfilter/examine.ts";
+import type { NetfilterQuestions } from "../../../../lib/firewall/netfilter/questions.ts";
 import { doctorQuestions } from "../../../support/doctor.ts";
 import { type Namespace, namespaceTest } from "../../../support/namespace.ts";
 
@@ -11,7 +9,7 @@ const SSH = { protocol: "tcp", port: 22 } as const;
 
 async function examine(
   server: Namespace,
-  more: Partial<DoctorQuestions> = {},
+  more: Partial<NetfilterQuestions> = {},
 ): Promise<Record<string, string>> {
   const questions = doctorQuestions("iptables", {
     iptables: [...server.entry, "iptables"].join(" "),
@@ -19,7 +17,7 @@ async function examine(
     spaServices: [{ protocol: "udp", port: 62201 }],
     ...more,
   });
-  const findings = await examineFirewall(questions);
+  const findings = await examineNetfilter(questions);
   return Object.fromEntries(findings.map(({ state, text }) => [text, state]));
 }
 
@@ -79,7 +77,7 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const nft = (words: string) => server.must("nft", ...words.split(" "));
-    const ask = (more: Partial<DoctorQuestions> = {}) =>
+    const ask = (more: Partial<NetfilterQuestions> = {}) =>
       examine(server, { kind: "nft", ipv6: true, ...more });
     const SIX = "tcp/22 is open to everybody over IPv6: knocking protects nothing";
     assert.equal((await ask())[SIX], "bad");
@@ -135,7 +133,8 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const nft = (words: string) => server.must("nft", ...words.split(" "));
-    const ask = (more: Partial<DoctorQuestions> = {}) => examine(server, { kind: "nft", ...more });
+    const ask = (more: Partial<NetfilterQuestions> = {}) =>
+      examine(server, { kind: "nft", ...more });
     const states = "{ established : accept, related : accept, invalid : drop }";
     await nft("add table inet filter");
     await nft("add chain inet filter input { type filter hook input priority 0; policy drop; }");

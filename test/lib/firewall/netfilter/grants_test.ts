@@ -1,6 +1,8 @@
 import { parseChain } from "../../../../lib/config/chain.ts";
-import type { DoctorQuestions } from "../../../../lib/doctor/doctor.ts";
-import type { FirewallKind } from "../../../../lib/firewall/choose.ts";
+import type {
+  NetfilterKind,
+  NetfilterQuestions,
+} from "../../../../lib/firewall/netfilter/questions.ts";
 import { assertEquals } from "../../../assert.ts";
 import { examineIn, mendsByText } from "../../../support/doctor.ts";
 import { iptablesIn, nftIn } from "../../../support/firewall.ts";
@@ -14,14 +16,14 @@ const REACHED = { "Nothing drops packets of those who knocked": "good" };
 /** What the doctor says of grants, by its text. */
 async function grants(
   host: Namespace,
-  kind: FirewallKind,
-  more: Partial<DoctorQuestions> = {},
+  kind: NetfilterKind,
+  more: Partial<NetfilterQuestions> = {},
 ): Promise<Record<string, string>> {
   const found = await examineIn(host, kind, more);
   return mendsByText(found.filter(({ text }) => /^(NAT g|G)rants |who knocked$/.test(text)));
 }
 
-function inputChain(text: string): Pick<DoctorQuestions, "chains"> {
+function inputChain(text: string): Pick<NetfilterQuestions, "chains"> {
   const { chain } = parseChain(text);
   return chain === undefined ? {} : { chains: { input: chain } };
 }

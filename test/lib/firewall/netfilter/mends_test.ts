@@ -1,5 +1,5 @@
 import { parseChain } from "../../../../lib/config/chain.ts";
-import type { DoctorQuestions } from "../../../../lib/doctor/doctor.ts";
+import type { NetfilterQuestions } from "../../../../lib/firewall/netfilter/questions.ts";
 import { assert, assertEquals } from "../../../assert.ts";
 import { DoctoredHost } from "../../../support/doctored_host.ts";
 import { access, nftIn } from "../../../support/firewall.ts";
@@ -17,7 +17,7 @@ interface Case {
   readonly before?: readonly string[];
   readonly after?: readonly string[];
   readonly kinds?: readonly ("iptables" | "nft")[];
-  readonly more?: Partial<DoctorQuestions>;
+  readonly more?: Partial<NetfilterQuestions>;
 }
 
 const STRICT = ["iptables -P INPUT DROP", "ip6tables -P INPUT DROP"];

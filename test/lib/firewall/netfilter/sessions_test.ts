@@ -1,5 +1,7 @@
-import type { DoctorQuestions } from "../../../../lib/doctor/doctor.ts";
-import type { FirewallKind } from "../../../../lib/firewall/choose.ts";
+import type {
+  NetfilterKind,
+  NetfilterQuestions,
+} from "../../../../lib/firewall/netfilter/questions.ts";
 import { assertEquals } from "../../../assert.ts";
 import { examineIn, mendsByText } from "../../../support/doctor.ts";
 import { type Namespace, namespaceTest } from "../../../support/namespace.ts";
@@ -13,8 +15,8 @@ const ESTABLISHED = "-m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT";
 /** What the doctor says of sessions, by its text. */
 async function sessions(
   host: Namespace,
-  kind: FirewallKind,
-  more: Partial<DoctorQuestions> = {},
+  kind: NetfilterKind,
+  more: Partial<NetfilterQuestions> = {},
 ): Promise<Record<string, string>> {
   const found = await examineIn(host, kind, more);
   return mendsByText(found.filter(({ text }) => /sessions|established/.test(text)));

@@ -1,4 +1,4 @@
-import { examineFirewall } from "../../../../lib/doctor/doctor.ts";
+import { examineNetfilter } from "../../../../lib/firewall/netfilter/examine.ts";
 import { judgeUnreadable } from "../../../../lib/firewall/netfilter/unreadable.ts";
 import type { Outcome } from "../../../../lib/firewall/plan.ts";
 import { assertEquals, assertMatch } from "../../../assert.ts";
@@ -47,7 +47,7 @@ Deno.test("the doctor repeats what the programs said that refused", async () => 
       return path;
     };
     const [iptables, nft] = [await refusing("iptables"), await refusing("nft")];
-    const findings = await examineFirewall(doctorQuestions("iptables", { iptables, nft }));
+    const findings = await examineNetfilter(doctorQuestions("iptables", { iptables, nft }));
     assertEquals(findings.map(({ state }) => state), ["bad"]);
     assertMatch(findings[0]?.text ?? "", /cannot be read: .*iptables .*root\); .*nft .*root\)$/);
   });

@@ -1,7 +1,7 @@
 /**
  * Services whose packets a rule of nat sends elsewhere, whichever program made it.
  */
-import type { DoctorQuestions } from "../../../../lib/doctor/doctor.ts";
+import type { NetfilterQuestions } from "../../../../lib/firewall/netfilter/questions.ts";
 import { parseAddress } from "../../../../lib/net/address.ts";
 import { parseServices, type Service } from "../../../../lib/net/service.ts";
 import { assertEquals } from "../../../assert.ts";
@@ -16,7 +16,7 @@ const INSIDE = "10.9.1.2";
 async function said(
   host: Namespace,
   services: string,
-  more: Partial<DoctorQuestions> = {},
+  more: Partial<NetfilterQuestions> = {},
 ): Promise<string[]> {
   const findings = await examineIn(host, more.kind ?? "iptables", {
     services: services === "" ? [] : parseServices(services) ?? [],

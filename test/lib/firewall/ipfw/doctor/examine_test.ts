@@ -1,8 +1,12 @@
-import { type DoctorQuestions, examineFirewall } from "../../../../../lib/doctor/doctor.ts";
-import type { IpfwQuestions } from "../../../../../lib/doctor/questions.ts";
-import { type IpfwListings, judgeIpfw } from "../../../../../lib/firewall/ipfw/doctor/examine.ts";
+import type { DoctorQuestions } from "../../../../../lib/doctor/questions.ts";
+import {
+  examineIpfw,
+  type IpfwListings,
+  type IpfwQuestions,
+  judgeIpfw,
+} from "../../../../../lib/firewall/ipfw/doctor/examine.ts";
 import { assertEquals } from "../../../../assert.ts";
-import { doctorQuestions, mendsByText } from "../../../../support/doctor.ts";
+import { hostQuestions, mendsByText } from "../../../../support/doctor.ts";
 import { withFolder } from "../../../../support/folder.ts";
 
 const STAND_IN = new URL("../../../../support/ipfw.ts", import.meta.url).pathname;
@@ -13,7 +17,7 @@ function judge(
   rules: string,
   more: Partial<DoctorQuestions & IpfwQuestions & IpfwListings> = {},
 ): Record<string, string> {
-  const findings = judgeIpfw(doctorQuestions("ipfw", more), { ...SETTINGS, ...more }, {
+  const findings = judgeIpfw(hostQuestions(more), { ...SETTINGS, ...more }, {
     rules,
     off: [],
     ...more,
@@ -145,17 +149,14 @@ Deno.test("the doctor asks ipfw (stand-in), and says so when it cannot", async (
       { number: 65535, set: 31, body: "deny ip from any to any" },
     ];
     await Deno.writeTextFile(state, JSON.stringify({ rules, disabled: [2], dynamic: [] }));
-    const findings = await examineFirewall({
-      ...doctorQuestions("ipfw"),
-      ipfw: { ...SETTINGS, command },
-    });
+    const findings = await examineIpfw(hostQuestions(), { ...SETTINGS, command });
     assertEquals(findings.map(({ state, text }) => `${state}: ${text}`), [
       `good: ${CLOSED}`,
       `good: ${COMES}`,
       `good: ${SESSIONS}`,
     ]);
     const ipfw = { ...SETTINGS, command: `${folder}/ipfw` };
-    assertEquals(await examineFirewall({ ...doctorQuestions("ipfw"), ipfw }), [{
+    assertEquals(await examineIpfw(hostQuestions(), ipfw), [{
       state: "bad",
       text: `What ipfw does cannot be read: ${folder}/ipfw: not found`,
       mend: "Install the program, or name the right one with FIREWALL_EXE",

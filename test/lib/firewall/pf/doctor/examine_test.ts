@@ -1,7 +1,11 @@
-import { type DoctorQuestions, examineFirewall } from "../../../../../lib/doctor/doctor.ts";
-import { judgePf, type PfListings } from "../../../../../lib/firewall/pf/doctor/examine.ts";
+import type { DoctorQuestions } from "../../../../../lib/doctor/questions.ts";
+import {
+  examinePf,
+  judgePf,
+  type PfListings,
+} from "../../../../../lib/firewall/pf/doctor/examine.ts";
 import { assertEquals, assertMatch } from "../../../../assert.ts";
-import { doctorQuestions, mendsByText } from "../../../../support/doctor.ts";
+import { hostQuestions, mendsByText } from "../../../../support/doctor.ts";
 import { withFolder } from "../../../../support/folder.ts";
 
 const STAND_IN = new URL("../../../../support/pfctl.ts", import.meta.url).pathname;
@@ -12,7 +16,7 @@ function judge(
   listings: Partial<PfListings> = {},
 ): Record<string, string> {
   const info = "Status: Enabled for 12 days 03:04:05           Debug: Urgent\n";
-  const findings = judgePf(doctorQuestions("pf", more), {
+  const findings = judgePf(hostQuestions(more), {
     anchor: "fwknop",
     nat: listings.nat !== undefined,
   }, {
@@ -146,16 +150,16 @@ Deno.test("the doctor asks pfctl (stand-in), and says so when it cannot", async 
     await Deno.writeTextFile(state, "");
     await Deno.writeTextFile(`${state}.rules`, `block drop all\n${ANCHOR}`);
     const pf = { command, anchor: "fwknop", nat: true };
-    const findings = await examineFirewall({ ...doctorQuestions("pf"), pf });
+    const findings = await examinePf(hostQuestions(), pf);
     assertEquals(findings.map(({ state, text }) => `${state}: ${text}`), [
       `good: ${CLOSED}`,
       `good: ${COMES}`,
       `good: ${SESSIONS}`,
       "good: pf.conf names the anchors for NAT",
     ]);
-    const missing = await examineFirewall({
-      ...doctorQuestions("pf"),
-      pf: { ...pf, command: `${folder}/pfctl` },
+    const missing = await examinePf(hostQuestions(), {
+      ...pf,
+      command: `${folder}/pfctl`,
     });
     assertEquals(missing, [{
       state: "bad",

@@ -1,26 +1,12 @@
 /**
- * Looks for what makes a host's firewall useless to, or broken by, single packet authorization.
+ * What the doctor says of the kernel's switches for forwarding.
  *
  * @module
  */
+import { over } from "../doctor/fate_findings.ts";
+import type { Finding } from "../doctor/finding.ts";
 import type { AddressFamily } from "../net/address.ts";
-import type { DoctorQuestions } from "./questions.ts";
-import { over } from "./fate_findings.ts";
-import type { Finding } from "./finding.ts";
-import { FORWARDING_COMMANDS } from "../firewall/ip_forwarding.ts";
-import { examineIpfw } from "../firewall/ipfw/doctor/examine.ts";
-import { examineLinux } from "../firewall/netfilter/examine.ts";
-import { examinePf } from "../firewall/pf/doctor/examine.ts";
-
-export type { DoctorQuestions } from "./questions.ts";
-
-/** Asks the firewall and the kernel; nothing is changed. */
-export async function examineFirewall(questions: DoctorQuestions): Promise<Finding[]> {
-  const { pf, ipfw } = questions;
-  if (pf !== undefined) return await examinePf(questions, pf);
-  if (ipfw !== undefined) return await examineIpfw(questions, ipfw);
-  return await examineLinux(questions);
-}
+import { FORWARDING_COMMANDS } from "./ip_forwarding.ts";
 
 /**
  * Whether the kernel forwards packets, which each family has a switch for.

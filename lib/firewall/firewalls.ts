@@ -1,0 +1,31 @@
+/**
+ * The firewalls there are. A further one is a folder, and a line here.
+ *
+ * @module
+ */
+import type { FirewallModule } from "./firewall_module.ts";
+import { firewalld } from "./firewalld/module.ts";
+import { ipfw } from "./ipfw/module.ts";
+import { iptables } from "./iptables/module.ts";
+import type { FirewallKind } from "./kind.ts";
+import { nft } from "./nft/module.ts";
+import { pf } from "./pf/module.ts";
+
+/** In the order in which they are looked for; the first one is driven where nothing speaks for another. */
+export const FIREWALLS: readonly [FirewallModule, ...FirewallModule[]] = [
+  iptables,
+  nft,
+  firewalld,
+  ipfw,
+  pf,
+];
+
+/** The firewall of a kind. @throws {RangeError} where it is not in the list. */
+export function firewallOf(
+  kind: FirewallKind,
+  firewalls: readonly FirewallModule[] = FIREWALLS,
+): FirewallModule {
+  const found = firewalls.find((firewall) => firewall.kind === kind);
+  if (found === undefined) throw new RangeError(`No firewall is called "${kind}"`);
+  return found;
+}
