@@ -11,6 +11,7 @@ import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { runningDaemon } from "../lib/daemon/pid_file.ts";
 import type { Finding } from "../lib/doctor/finding.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
+import { ageWindow } from "../lib/server/policy.ts";
 
 /** Interfaces, libpcap and clock, as far as the settings make use of them. */
 export function examineHost(settings: ServerSettings): Finding[] {
@@ -18,7 +19,7 @@ export function examineHost(settings: ServerSettings): Finding[] {
     ...(isSniffing(settings)
       ? [...interfaceNames(settings).flatMap(examineInterface), ...examinePcap(settings)]
       : []),
-    ...(settings.ENABLE_SPA_PACKET_AGING ? examineClock(settings.MAX_SPA_PACKET_AGE) : []),
+    ...examineClock(ageWindow(settings)),
   ];
 }
 
@@ -66,9 +67,9 @@ function examinePcap(settings: ServerSettings): Finding[] {
   return [{ state: falls ? "unclear" : "bad", text: missing.text, mend: missing.hint }];
 }
 
-/** Where the system does not say who sets its clock there is nothing to report. */
-function examineClock(limit: number): Finding[] {
-  const { isKept } = readClock();
+/** Nothing to report where ages are not checked, or the system does not say who sets its clock. */
+function examineClock(limit: number | undefined): Finding[] {
+  const isKept = limit === undefined ? undefined : readClock().isKept;
   if (isKept === undefined) return [];
   if (isKept) return [{ state: "good", text: "A time service sets this machine's clock" }];
   return [{

@@ -5,12 +5,12 @@
  */
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
 import { natSwitches } from "../lib/config/nat_switches.ts";
+import type { LoadedServerConfig } from "../lib/config/server_config.ts";
 import { interfaceNames, isSniffing } from "../lib/config/sniffed_interfaces.ts";
 import { hasGlobalIpv6, hasLinkIpv6 } from "../lib/firewall/global_ipv6.ts";
 import type { DoctorQuestions } from "../lib/doctor/questions.ts";
 import { askedServices } from "../lib/doctor/asked_services.ts";
 import type { Service } from "../lib/net/service.ts";
-import type { LoadedServerConfig } from "./load_server_config.ts";
 
 /** What is asked of the system before permissions are dropped. */
 export interface HostFacts {

@@ -13,15 +13,12 @@ import { firewallOf } from "../lib/firewall/firewalls.ts";
 import { judgeForwarding } from "../lib/firewall/forwarding_finding.ts";
 import { forwards } from "../lib/firewall/ip_forwarding.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
+import type { LoadedServerConfig } from "../lib/config/server_config.ts";
 import type { RunCommand } from "./command.ts";
 import { ExitCode } from "./context.ts";
 import { doctorQuestions, readHostFacts } from "./doctor_questions.ts";
 import { examineFiles, examineHost, examineServer, isFileFinding } from "./doctor_host.ts";
-import {
-  type LoadedServerConfig,
-  loadServerConfig,
-  loadUsableConfig,
-} from "./load_server_config.ts";
+import { loadServerConfig, loadUsableConfig } from "./load_server_config.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 
 const MARKS: Readonly<Record<Finding["state"], string>> = {

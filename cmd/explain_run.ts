@@ -6,14 +6,17 @@
 import { oneLine, toJson } from "../lib/one_line.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
+import type { LoadedServerConfig } from "../lib/config/server_config.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
 import { reasonOf } from "../lib/errors/reason.ts";
 import { ifThere } from "../lib/files/if_there.ts";
+import { nowSeconds } from "../lib/clocks.ts";
 import { type Address, parseAddress } from "../lib/net/address.ts";
 import { setColorEnabled } from "../lib/report/color.ts";
 import { explainObject } from "../lib/report/explain_json.ts";
 import { Trace } from "../lib/report/trace.ts";
 import { Explainer } from "../lib/server/explain.ts";
+import { ageWindow, policyFromSettings } from "../lib/server/policy.ts";
 import { describePacket } from "../lib/server/describe_packet.ts";
 import { ReplayCache } from "../lib/server/replay_cache.ts";
 import { readReplayText } from "../lib/server/replay_file.ts";
@@ -21,8 +24,7 @@ import { parseReplayFile } from "../lib/server/replay_file_text.ts";
 import type { ExplainEvent } from "../lib/server/event.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { type ExplainedPacket, readExplained } from "./explain_packets.ts";
-import { type LoadedServerConfig, loadServerConfig } from "./load_server_config.ts";
-import { nowSeconds, policyFromSettings } from "./serve_setup.ts";
+import { loadServerConfig } from "./load_server_config.ts";
 
 /** Explains each packet in turn; a packet seen before is a replay, as in the server. */
 export async function runExplain(
@@ -119,8 +121,7 @@ function requireSource(packets: readonly ExplainedPacket[], { stanzas }: LoadedS
 
 /** What the server remembers, as far as this user may read it; the file is not touched. */
 function readReplay(settings: ServerSettings, context: Context): ReplayCache {
-  const window = settings.ENABLE_SPA_PACKET_AGING ? settings.MAX_SPA_PACKET_AGE : undefined;
-  const cache = new ReplayCache({ window });
+  const cache = new ReplayCache({ window: ageWindow(settings) });
   if (!settings.ENABLE_DIGEST_PERSISTENCE) return cache;
   try {
     const text = ifThere(() => readReplayText(settings.DIGEST_FILE));

@@ -6,21 +6,14 @@
 import { filesFrom, settingsFrom } from "../lib/config/absolute_paths.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import {
+  type LoadedServerConfig,
   readServerConfig,
   readUsableConfig,
   type ServerConfig,
 } from "../lib/config/server_config.ts";
-import type { ResolvedSettings } from "../lib/config/server_settings.ts";
-import type { Stanza } from "../lib/config/stanza.ts";
 import type { Context } from "./context.ts";
 import { type DiagnosticPrinter, printDiagnostics } from "./print_diagnostics.ts";
 import { systemFiles } from "./system_files.ts";
-
-/** Settings and stanzas that can be acted on. */
-export interface LoadedServerConfig extends ResolvedSettings {
-  /** At least one, in the order read. */
-  readonly stanzas: readonly Stanza[];
-}
 
 /**
  * Reads the files that the options name, or the default ones, and prints what is wrong with them on standard error, as

@@ -3,13 +3,11 @@
  *
  * @module
  */
+import type { LoadedServerConfig } from "../lib/config/server_config.ts";
+import type { Advice } from "../lib/daemon/daemon.ts";
 import { chooseFirewall } from "../lib/firewall/choose.ts";
 import { firewallOf } from "../lib/firewall/firewalls.ts";
 import { doctorQuestions, readHostFacts } from "./doctor_questions.ts";
-import type { LoadedServerConfig } from "./load_server_config.ts";
-
-/** What is wrong, and what repairs it. */
-export type Advice = readonly [text: string, ...rest: string[]];
 
 /**
  * Prepares the look at the firewall: what needs permissions that are dropped is read at once. The look itself starts a

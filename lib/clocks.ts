@@ -12,6 +12,11 @@ export interface Clocks {
   readonly steady: () => number;
 }
 
+/** Seconds since 1970 UTC, whole. */
+export function nowSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
 /** Those of this host. */
 export const HOST_CLOCKS: Clocks = { now: Date.now, steady: () => performance.now() };
 

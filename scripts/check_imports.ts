@@ -57,7 +57,6 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "lib/command",
     "lib/gpg",
   ],
-  "lib/daemon": ["lib/errors", "lib/files", "lib/net", "lib/exec", "lib/config", "ffi"],
   "lib/manual": ["lib/crypto", "lib/spa", "lib/config", "lib/client"],
   "lib/report": [
     "lib/net",
@@ -69,7 +68,18 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "lib/capture",
     "lib/gpg",
     "lib/server",
-    "lib/daemon",
+  ],
+  "lib/daemon": [
+    "lib/errors",
+    "lib/files",
+    "lib/exec",
+    "lib/config",
+    "lib/capture",
+    "lib/firewall",
+    "lib/command",
+    "lib/server",
+    "lib/report",
+    "ffi",
   ],
   "ffi": [],
 };

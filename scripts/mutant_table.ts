@@ -677,9 +677,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     check: "16, row 7",
     off: "a bad configuration changes nothing at a reload",
-    file: "cmd/serve_run.ts",
+    file: "lib/daemon/daemon.ts",
     text: 'log.error("The new configuration has errors: going on with the one before");',
-    becomes: "server.stop();",
+    becomes: "this.stop();",
     killer: [
       "e2e/serve_lifecycle_test.ts",
       "a reload with a mistake in a file changes nothing: the UDP server goes on, with its memory and its grants",
@@ -699,9 +699,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     check: "16, row 8",
     off: "the UDP server survives a reload",
-    file: "cmd/serve_run.ts",
+    file: "lib/daemon/daemon.ts",
     text: 'log.info("Got SIGHUP. Re-reading configs.");',
-    becomes: 'log.info("Got SIGHUP. Re-reading configs.");\n  server.stop();',
+    becomes: 'log.info("Got SIGHUP. Re-reading configs.");\n  this.stop();',
     killer: [
       "e2e/serve_lifecycle_test.ts",
       "a reload with a mistake in a file changes nothing: the UDP server goes on, with its memory and its grants",

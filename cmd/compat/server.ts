@@ -100,7 +100,7 @@ async function runConfigured(line: ParsedCommandLine, context: Context): Promise
   // Whoever reads the stanzas as well reads the settings again, and tells what is wrong with both.
   if (action === undefined) {
     const { startServe } = await import("../serve_run.ts");
-    return await startServe(options, context, "fwknopd");
+    return await startServe(options, context, "c");
   }
   if (action !== dump) printDiagnostics(diagnostics, context);
   return await action(resolved, context, options);

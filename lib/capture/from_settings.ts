@@ -6,6 +6,7 @@
 import { interfaceNames } from "../config/sniffed_interfaces.ts";
 import { LibraryUnavailable } from "../../ffi/library.ts";
 import type { ServerSettings } from "../config/fwknopd_variables.ts";
+import type { ServerPart } from "../config/variable.ts";
 import { HintedError } from "../errors/hinted_error.ts";
 import { PROTOCOL_NUMBERS } from "../net/service.ts";
 import type { Capture, Datagram, Notify, Receive } from "./datagram.ts";
@@ -55,23 +56,14 @@ export async function captureFromSettings(
   }
 }
 
-/**
- * What of the settings decides what is opened, as a text: where two are equal, the capture that runs will do for both.
- */
-export function captureKey(settings: ServerSettings): string {
-  const tcp = settings.ENABLE_TCP_SERVER ? settings.TCPSERV_PORT : undefined;
-  return JSON.stringify([tcp, ...mainKey(settings)]);
-}
-
-function mainKey(settings: ServerSettings): readonly unknown[] {
-  if (settings.ENABLE_NFQ_CAPTURE) {
-    return Object.entries(settings).filter(([name]) => name.startsWith("NFQ_")).sort();
-  }
-  if (settings.ENABLE_UDP_SERVER) return [settings.UDPSERV_PORT];
-  const { PCAP_FILE, PCAP_INTF, PCAP_FILTER, MAX_SNIFF_BYTES, EXIT_AT_INTF_DOWN } = settings;
-  const { ENABLE_PCAP_PROMISC, ENABLE_PCAP_ANY_DIRECTION } = settings;
-  const switches = [EXIT_AT_INTF_DOWN, ENABLE_PCAP_PROMISC, ENABLE_PCAP_ANY_DIRECTION];
-  return [PCAP_FILE, PCAP_INTF, PCAP_FILTER, MAX_SNIFF_BYTES, ...switches];
+/** The parts whose variables decide what is opened: while those are the same, so is the capture. */
+export function captureParts(settings: ServerSettings): readonly ServerPart[] {
+  const main = settings.ENABLE_NFQ_CAPTURE
+    ? "queue"
+    : settings.ENABLE_UDP_SERVER
+    ? "UDP server"
+    : "sniffer";
+  return settings.ENABLE_TCP_SERVER ? [main, "TCP server"] : [main];
 }
 
 /** A port that both settings listen on, `UDP 62201`: the second cannot be opened beside the first. */

@@ -56,14 +56,14 @@ const FWKNOPD_VARIABLES = [
     default: "eth0",
     doc: "Interface to sniff; any is all of them",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall", "sniffer"],
   },
   {
     name: "PCAP_FILE",
     kind: "path",
     doc: "Capture file to read packets from; ENABLE_SPA_PACKET_AGING then defaults to N",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall", "sniffer"],
   },
   {
     name: "ENABLE_PCAP_PROMISC",
@@ -71,6 +71,7 @@ const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Sniff in promiscuous mode",
     honoured: true,
+    parts: ["sniffer"],
   },
   {
     name: "PCAP_FILTER",
@@ -78,6 +79,7 @@ const FWKNOPD_VARIABLES = [
     default: "udp port 62201",
     doc: "Filter expression of libpcap",
     honoured: true,
+    parts: ["sniffer"],
   },
   {
     name: "PCAP_DISPATCH_COUNT",
@@ -103,6 +105,7 @@ const FWKNOPD_VARIABLES = [
     silentDefault: true,
     doc: "Also look at packets that leave the interface",
     honoured: true,
+    parts: ["sniffer"],
   },
   {
     name: "EXIT_AT_INTF_DOWN",
@@ -110,6 +113,7 @@ const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Exit when the sniffed interface goes down, in place of waiting for it",
     honoured: true,
+    parts: ["sniffer"],
   },
   {
     name: "MAX_SNIFF_BYTES",
@@ -119,6 +123,7 @@ const FWKNOPD_VARIABLES = [
     unit: "bytes",
     doc: "Bytes captured of each packet",
     honoured: true,
+    parts: ["sniffer"],
   },
   {
     name: "ENABLE_SPA_PACKET_AGING",
@@ -182,7 +187,7 @@ const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Accept packets over TCP connections",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
   },
   {
     name: "TCPSERV_PORT",
@@ -191,6 +196,7 @@ const FWKNOPD_VARIABLES = [
     range: [1, 65535],
     doc: "Port of the TCP server",
     honoured: true,
+    parts: ["TCP server"],
   },
   {
     name: "ENABLE_UDP_SERVER",
@@ -198,7 +204,7 @@ const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Receive packets on a UDP socket in place of sniffing",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
   },
   {
     name: "UDPSERV_PORT",
@@ -207,6 +213,7 @@ const FWKNOPD_VARIABLES = [
     range: [1, 65535],
     doc: "Port of the UDP server",
     honoured: true,
+    parts: ["UDP server"],
   },
   {
     name: "UDPSERV_SELECT_TIMEOUT",
@@ -223,7 +230,7 @@ const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Receive packets from a netfilter queue in place of sniffing",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
     builds: ["nfq"],
   },
   {
@@ -231,6 +238,7 @@ const FWKNOPD_VARIABLES = [
     kind: "text",
     doc: "Queue only packets that arrive on this interface",
     honoured: true,
+    parts: ["queue"],
     builds: ["nfq"],
   },
   {
@@ -240,6 +248,7 @@ const FWKNOPD_VARIABLES = [
     range: [1, 65535],
     doc: "UDP port whose packets are queued",
     honoured: true,
+    parts: ["queue"],
     builds: ["nfq"],
   },
   {
@@ -248,6 +257,7 @@ const FWKNOPD_VARIABLES = [
     default: "mangle",
     doc: "Table of the queue rule",
     honoured: true,
+    parts: ["queue"],
     builds: ["nfq"],
   },
   {
@@ -256,6 +266,7 @@ const FWKNOPD_VARIABLES = [
     default: "FWKNOP_NFQ",
     doc: "Chain of the queue rule",
     honoured: true,
+    parts: ["queue"],
     builds: ["nfq"],
   },
   {
@@ -265,6 +276,7 @@ const FWKNOPD_VARIABLES = [
     range: [0, 65535],
     doc: "Number of the queue",
     honoured: true,
+    parts: ["queue"],
     builds: ["nfq"],
   },
   {
@@ -275,6 +287,7 @@ const FWKNOPD_VARIABLES = [
     unit: "µs",
     doc: "No effect: there is no polling and so no pause between rounds",
     honoured: "inert",
+    parts: ["queue"],
     builds: ["nfq"],
   },
   {
@@ -328,7 +341,7 @@ const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Insert new rules at the top of the chain in place of appending them",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
   },
   {
     name: "ENABLE_NAT_DNS",
@@ -343,7 +356,7 @@ const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Allow NAT requests to inside hosts",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["iptables"],
   },
   {
@@ -352,7 +365,7 @@ const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Allow NAT requests to inside hosts",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["firewalld"],
   },
   {
@@ -361,7 +374,7 @@ const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Allow NAT requests to other ports of this host",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["iptables"],
   },
   {
@@ -370,7 +383,7 @@ const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Allow NAT requests to other ports of this host",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["firewalld"],
   },
   {
@@ -379,7 +392,7 @@ const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Rewrite the source of forwarded connections by SNAT or MASQUERADE",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["iptables"],
   },
   {
@@ -388,7 +401,7 @@ const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Rewrite the source of forwarded connections by SNAT or MASQUERADE",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["firewalld"],
   },
   {
@@ -404,7 +417,7 @@ const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Also add a rule for the answers, in the OUTPUT chain",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["iptables"],
   },
   {
@@ -413,7 +426,7 @@ const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Also add a rule for the answers, in the OUTPUT chain",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["firewalld"],
   },
   {
@@ -422,7 +435,7 @@ const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Remove our chains at start; while no line sets it, rules that have not expired are kept",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
     builds: ["iptables"],
   },
   {
@@ -431,7 +444,7 @@ const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Remove our chains at start; while no line sets it, rules that have not expired are kept",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
     builds: ["firewalld"],
   },
   {
@@ -440,7 +453,7 @@ const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Remove our rules at start",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
     builds: ["ipfw"],
   },
   {
@@ -449,7 +462,7 @@ const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Remove our chains at exit",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
     builds: ["iptables"],
   },
   {
@@ -458,7 +471,7 @@ const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Remove our chains at exit",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
     builds: ["firewalld"],
   },
   {
@@ -467,7 +480,7 @@ const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Remove our rules at exit",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
     builds: ["ipfw"],
   },
   {
@@ -476,7 +489,7 @@ const FWKNOPD_VARIABLES = [
     default: "ACCEPT, filter, INPUT, 1, FWKNOP_INPUT, 1",
     doc: "Chain of the access rules and where it hangs",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["iptables"],
   },
   {
@@ -485,7 +498,7 @@ const FWKNOPD_VARIABLES = [
     default: "ACCEPT, filter, INPUT, 1, FWKNOP_INPUT, 1",
     doc: "Chain of the access rules and where it hangs",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["firewalld"],
   },
   {
@@ -494,7 +507,7 @@ const FWKNOPD_VARIABLES = [
     default: "ACCEPT, filter, OUTPUT, 1, FWKNOP_OUTPUT, 1",
     doc: "Chain of the rules for answers",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["iptables"],
   },
   {
@@ -503,7 +516,7 @@ const FWKNOPD_VARIABLES = [
     default: "ACCEPT, filter, OUTPUT, 1, FWKNOP_OUTPUT, 1",
     doc: "Chain of the rules for answers",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["firewalld"],
   },
   {
@@ -512,7 +525,7 @@ const FWKNOPD_VARIABLES = [
     default: "ACCEPT, filter, FORWARD, 1, FWKNOP_FORWARD, 1",
     doc: "Chain of the rules that let forwarded packets pass",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["iptables"],
   },
   {
@@ -521,7 +534,7 @@ const FWKNOPD_VARIABLES = [
     default: "ACCEPT, filter, FORWARD, 1, FWKNOP_FORWARD, 1",
     doc: "Chain of the rules that let forwarded packets pass",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["firewalld"],
   },
   {
@@ -530,7 +543,7 @@ const FWKNOPD_VARIABLES = [
     default: "DNAT, nat, PREROUTING, 1, FWKNOP_PREROUTING, 1",
     doc: "Chain of the rules that rewrite destinations",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["iptables"],
   },
   {
@@ -539,7 +552,7 @@ const FWKNOPD_VARIABLES = [
     default: "DNAT, nat, PREROUTING, 1, FWKNOP_PREROUTING, 1",
     doc: "Chain of the rules that rewrite destinations",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["firewalld"],
   },
   {
@@ -548,7 +561,7 @@ const FWKNOPD_VARIABLES = [
     default: "SNAT, nat, POSTROUTING, 1, FWKNOP_POSTROUTING, 1",
     doc: "Chain of the SNAT rules",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["iptables"],
   },
   {
@@ -557,7 +570,7 @@ const FWKNOPD_VARIABLES = [
     default: "SNAT, nat, POSTROUTING, 1, FWKNOP_POSTROUTING, 1",
     doc: "Chain of the SNAT rules",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["firewalld"],
   },
   {
@@ -566,7 +579,7 @@ const FWKNOPD_VARIABLES = [
     default: "MASQUERADE, nat, POSTROUTING, 1, FWKNOP_MASQUERADE, 1",
     doc: "Chain of the MASQUERADE rules",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["iptables"],
   },
   {
@@ -575,7 +588,7 @@ const FWKNOPD_VARIABLES = [
     default: "MASQUERADE, nat, POSTROUTING, 1, FWKNOP_MASQUERADE, 1",
     doc: "Chain of the MASQUERADE rules",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["firewalld"],
   },
   {
@@ -584,7 +597,7 @@ const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Check at start that the comment match is available",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
     builds: ["iptables"],
   },
   {
@@ -593,7 +606,7 @@ const FWKNOPD_VARIABLES = [
     default: "Y",
     doc: "Check at start that the comment match is available",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
     builds: ["firewalld"],
   },
   {
@@ -603,7 +616,7 @@ const FWKNOPD_VARIABLES = [
     range: [0, 131071],
     doc: "First rule number to use",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["ipfw"],
   },
   {
@@ -613,7 +626,7 @@ const FWKNOPD_VARIABLES = [
     range: [1, 131071],
     doc: "Largest number of rules",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["ipfw"],
   },
   {
@@ -623,7 +636,7 @@ const FWKNOPD_VARIABLES = [
     range: [0, 63],
     doc: "Set of the rules in force",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["ipfw"],
   },
   {
@@ -633,7 +646,7 @@ const FWKNOPD_VARIABLES = [
     range: [0, 63],
     doc: "Set of the expired rules that live connections still need",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["ipfw"],
   },
   {
@@ -644,7 +657,7 @@ const FWKNOPD_VARIABLES = [
     unit: "s",
     doc: "Time between looks for expired rules nobody needs any more",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
     builds: ["ipfw"],
   },
   {
@@ -653,7 +666,7 @@ const FWKNOPD_VARIABLES = [
     default: "N",
     doc: "Add a check-state rule at start",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["ipfw"],
   },
   {
@@ -662,7 +675,7 @@ const FWKNOPD_VARIABLES = [
     default: "fwknop",
     doc: "Anchor that holds the rules",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
     builds: ["pf"],
   },
   {
@@ -681,6 +694,7 @@ const FWKNOPD_VARIABLES = [
     default: "/run/fwknop",
     doc: "Folder of the PID file and the digest cache",
     honoured: true,
+    parts: ["files"],
   },
   {
     name: "FWKNOP_CONF_DIR",
@@ -708,6 +722,7 @@ const FWKNOPD_VARIABLES = [
     default: "$FWKNOP_RUN_DIR/fwknopd.pid",
     doc: "File that holds the daemon's PID and its lock",
     honoured: true,
+    parts: ["files"],
   },
   {
     name: "DIGEST_FILE",
@@ -743,7 +758,7 @@ const FWKNOPD_VARIABLES = [
     default: "/usr/sbin/iptables",
     doc: "The firewall command; it may hold arguments after blanks",
     honoured: true,
-    part: "firewall place",
+    parts: ["firewall place"],
   },
   {
     name: "VERBOSE",
@@ -767,7 +782,7 @@ const FWKNOPD_VARIABLES = [
     choices: ["auto", "iptables", "nft", "firewalld", "pf", "ipfw"],
     doc: "Which firewall to drive; auto looks at the other settings and the host",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
     extension: true,
   },
   {
@@ -775,7 +790,7 @@ const FWKNOPD_VARIABLES = [
     kind: "services",
     doc: "Services such as tcp/22, udp/53 that the table of nft drops for all who were not let in",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
     extension: true,
   },
   {
@@ -786,7 +801,7 @@ const FWKNOPD_VARIABLES = [
     doc:
       "Rules that firewalld is given; auto: direct ones where its backend is iptables, else rich ones",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
     extension: true,
   },
   {
@@ -794,7 +809,7 @@ const FWKNOPD_VARIABLES = [
     kind: "text",
     doc: "Zones for rich rules, joined by commas; unset: those of the sniffed interface",
     honoured: true,
-    part: "firewall",
+    parts: ["firewall"],
     extension: true,
   },
   {

@@ -14,8 +14,15 @@ import type { Diagnostic } from "../errors/diagnostic.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
 import { GivenOptions } from "./option.ts";
 import type { ResolvedSettings } from "./server_settings.ts";
+import type { Stanza } from "./stanza.ts";
 import { readBrokenSettings, readSettings } from "./settings_files.ts";
 import { type ConfigSource, configSource } from "./uci_source.ts";
+
+/** Settings and stanzas that a server can run with. */
+export interface LoadedServerConfig extends ResolvedSettings {
+  /** At least one, in the order read. */
+  readonly stanzas: readonly Stanza[];
+}
 
 /** A configuration that holds together. */
 export interface ServerConfig extends ResolvedSettings {

@@ -12,10 +12,18 @@
 export type Build = "iptables" | "firewalld" | "ipfw" | "pf" | "nfq";
 
 /**
- * What a reload keeps as long as its variables stay as they were: the firewall. Where in the firewall rules are put
- * cannot change under a running server at all.
+ * What a variable of the server shapes. A reload keeps a capture or a firewall whose variables did not change. It
+ * refuses another `firewall place` (where in the firewall the rules are) and other `files` (by which the daemon is
+ * found): those need a restart.
  */
-export type ServerPart = "firewall" | "firewall place";
+export type ServerPart =
+  | "queue"
+  | "UDP server"
+  | "TCP server"
+  | "sniffer"
+  | "firewall"
+  | "firewall place"
+  | "files";
 
 /** One variable. */
 export interface VariableRow<Kind extends string = string> {
@@ -38,8 +46,8 @@ export interface VariableRow<Kind extends string = string> {
   readonly doc: string;
   /** `true`: does what `doc` says. `"inert"`: accepted and without effect by design, as `doc` says. */
   readonly honoured: true | "inert";
-  /** The part of a running server that it shapes, if that part outlives a reload which does not change it. */
-  readonly part?: ServerPart;
+  /** The parts of a running server that it shapes, as far as a reload has to know (`lib/daemon/parts.ts`). */
+  readonly parts?: readonly ServerPart[];
   /** The builds that know it; absent: all. */
   readonly builds?: readonly Build[];
   /** The release of the C daemon it came with, where that is later than 2.6.10. */

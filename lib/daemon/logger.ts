@@ -5,7 +5,7 @@
  */
 import { configureSync, getLogger, type LogRecord, resetSync, type Sink } from "logging";
 import { toJson } from "../one_line.ts";
-import { entryLines, journalLines, type LogLine } from "./log_line.ts";
+import { entryLines, journalLines, type LogLine } from "../report/log_line.ts";
 import { Syslog, type SyslogOptions } from "./syslog.ts";
 
 /** Where the log goes. */

@@ -5,7 +5,7 @@
  */
 import type { CycleEvent } from "../command/cycle_event.ts";
 import type { CommandOutcome } from "../command/run_command.ts";
-import type { LogLine, Severity } from "../daemon/log_line.ts";
+import type { LogLine, Severity } from "./log_line.ts";
 import { formatService } from "../net/service.ts";
 import type { RanEvent, RunningEvent } from "../server/event.ts";
 import { oneLine } from "../one_line.ts";

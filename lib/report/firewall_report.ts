@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type LogLine, severalLines } from "../daemon/log_line.ts";
+import { type LogLine, severalLines } from "./log_line.ts";
 import type { FirewallEvent } from "../firewall/firewall.ts";
 
 /** The line for an event, in the C daemon's words where it has any (`docs/spec/server.md` 9). */

@@ -13,7 +13,7 @@ import { present } from "../config/present.ts";
 import type { Stanza } from "../config/stanza.ts";
 import type { GpgSignature } from "../gpg/signature.ts";
 import { formatFieldDump, type GpgDump } from "./field_dump.ts";
-import type { LogLine } from "../daemon/log_line.ts";
+import type { LogLine } from "./log_line.ts";
 import type { PacketFacts, Refusal } from "../server/refusal.ts";
 import { ranLines, runningLines } from "./command_report.ts";
 import { refusalLines } from "./refusal_line.ts";

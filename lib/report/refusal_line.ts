@@ -7,7 +7,7 @@ import { quotedFacts } from "./quoted_facts.ts";
 import { SPA_ERRORS } from "../spa/error.ts";
 import type { Refusal, RefusalCode } from "../server/refusal.ts";
 import { natTargetDenial } from "./nat_target_denial.ts";
-import type { LogLine, Severity } from "../daemon/log_line.ts";
+import type { LogLine, Severity } from "./log_line.ts";
 
 const SEVERITIES: Readonly<Record<RefusalCode, Severity>> = {
   "not-spa": "debug",

@@ -3,7 +3,8 @@
  *
  * @module
  */
-
+import type { ServerSettings } from "../config/fwknopd_variables.ts";
+import { natSwitches } from "../config/nat_switches.ts";
 import type { NatPolicy } from "./authorize_nat.ts";
 
 /** Rules for SPA over HTTP (`docs/spec/wire.md` 10.4); absent where it is not enabled. */
@@ -24,4 +25,35 @@ export interface ServerPolicy {
   readonly destinationRule: boolean;
   /** `--test`: everything but the act. */
   readonly testMode: boolean;
+}
+
+/** The largest age of a packet in seconds; `undefined` where ages are not checked. */
+export function ageWindow(settings: ServerSettings): number | undefined {
+  return settings.ENABLE_SPA_PACKET_AGING ? settings.MAX_SPA_PACKET_AGE : undefined;
+}
+
+/** What the settings say about single packets. */
+export function policyFromSettings(settings: ServerSettings, testMode: boolean): ServerPolicy {
+  const { forwarding, localNat, sourceNat } = natSwitches(settings);
+  return {
+    maxAge: ageWindow(settings),
+    http: settings.ENABLE_SPA_OVER_HTTP
+      ? {
+        anyUserAgent: settings.ALLOW_ANY_USER_AGENT,
+        forwardedFor: settings.ENABLE_X_FORWARDED_FOR,
+      }
+      : undefined,
+    nat: {
+      forwarding,
+      localNat,
+      sourceNat: {
+        enabled: sourceNat,
+        ...(settings.SNAT_TRANSLATE_IP === undefined
+          ? {}
+          : { translate: settings.SNAT_TRANSLATE_IP }),
+      },
+    },
+    destinationRule: settings.ENABLE_DESTINATION_RULE,
+    testMode,
+  };
 }

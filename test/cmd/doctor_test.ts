@@ -1,12 +1,13 @@
 import { examineFiles, examineHost, examineServer, isFileFinding } from "../../cmd/doctor_host.ts";
 import { doctorQuestions } from "../../cmd/doctor_questions.ts";
 import { runDoctor } from "../../cmd/doctor_run.ts";
-import { type LoadedServerConfig, loadServerConfig } from "../../cmd/load_server_config.ts";
+import { loadServerConfig } from "../../cmd/load_server_config.ts";
 import { prepareAdvice } from "../../cmd/serve_advice.ts";
 import { parsePolicy } from "../../lib/firewall/iptables/doctor/policy.ts";
 import { judgeRuleset } from "../../lib/firewall/netfilter/examine.ts";
 import { netfilterQuestions } from "../../lib/firewall/netfilter/questions.ts";
 import { isGlobalIpv6 } from "../../lib/firewall/global_ipv6.ts";
+import type { LoadedServerConfig } from "../../lib/config/server_config.ts";
 import type { Diagnostic, DiagnosticCode } from "../../lib/errors/diagnostic.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";

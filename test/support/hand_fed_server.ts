@@ -18,7 +18,7 @@ import { aPlace, aStanza, NO_NAT } from "./stanza.ts";
 const FIRST_PORT = 1000;
 const AGE = 30;
 
-/** Runs one server after the other on a replay file; reloads go the way of `cmd/serve_setup.ts`. */
+/** Runs one server after the other on a replay file; reloads go the way of `lib/daemon/walks.ts`. */
 export class HandFedServer {
   /** Seconds since 1970 UTC. */
   now = 1_800_000_000;

@@ -1,7 +1,7 @@
 import type { CycleEvent } from "../../../lib/command/cycle_event.ts";
 import type { PendingClose } from "../../../lib/command/pending_closes.ts";
 import type { CommandOutcome } from "../../../lib/command/run_command.ts";
-import { type LogLine } from "../../../lib/daemon/log_line.ts";
+import { type LogLine } from "../../../lib/report/log_line.ts";
 import { type LoggerOptions, openLogger } from "../../../lib/daemon/logger.ts";
 import type { FirewallEvent, RuleSummary } from "../../../lib/firewall/firewall.ts";
 import { toJson } from "../../../lib/one_line.ts";

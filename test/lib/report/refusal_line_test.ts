@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "../../assert.ts";
 import type { Stanza } from "../../../lib/config/stanza.ts";
-import type { LogLine } from "../../../lib/daemon/log_line.ts";
+import type { LogLine } from "../../../lib/report/log_line.ts";
 import { parsePrefix } from "../../../lib/net/prefix.ts";
 import { eventObject } from "../../../lib/report/json_reporter.ts";
 import { LineReporter } from "../../../lib/report/line_reporter.ts";

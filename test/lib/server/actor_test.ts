@@ -6,7 +6,7 @@ import { CommandCycles } from "../../../lib/command/command_cycles.ts";
 import { CommandRunner } from "../../../lib/command/command_runner.ts";
 import { parseNatTargets } from "../../../lib/config/nat_targets.ts";
 import type { Stanza } from "../../../lib/config/stanza.ts";
-import type { LogLine } from "../../../lib/daemon/log_line.ts";
+import type { LogLine } from "../../../lib/report/log_line.ts";
 import { eventObject } from "../../../lib/report/json_reporter.ts";
 import { LineReporter } from "../../../lib/report/line_reporter.ts";
 import { Actor } from "../../../lib/server/actor.ts";

@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals } from "../../assert.ts";
 import fc from "property-testing";
-import { policyFromSettings } from "../../../cmd/serve_setup.ts";
+import { policyFromSettings } from "../../../lib/server/policy.ts";
 import type { Firewall } from "../../../lib/firewall/firewall.ts";
 import type { Grant } from "../../../lib/firewall/grant.ts";
 import { grantRules } from "../../../lib/firewall/iptables/grant_rules.ts";

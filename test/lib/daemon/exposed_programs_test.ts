@@ -1,9 +1,9 @@
-import { refuseExposedPrograms } from "../../cmd/serve_programs.ts";
-import type { Stanza } from "../../lib/config/stanza.ts";
-import { HintedError } from "../../lib/errors/hinted_error.ts";
-import { assertEquals, assertThrows } from "../assert.ts";
-import { withFolder } from "../support/folder.ts";
-import { aStanza } from "../support/stanza.ts";
+import { refuseExposedPrograms } from "../../../lib/daemon/exposed_programs.ts";
+import type { Stanza } from "../../../lib/config/stanza.ts";
+import { HintedError } from "../../../lib/errors/hinted_error.ts";
+import { assertEquals, assertThrows } from "../../assert.ts";
+import { withFolder } from "../../support/folder.ts";
+import { aStanza } from "../../support/stanza.ts";
 
 const GPG = {
   requireSignature: true,
@@ -73,7 +73,7 @@ Deno.test({
         "GPG_REMOTE_ID ABCD1235",
       ];
       await Deno.writeTextFile(`${folder}/access.conf`, lines.join("\n") + "\n", { mode: 0o600 });
-      const main = new URL("../../main.ts", import.meta.url).pathname;
+      const main = new URL("../../../main.ts", import.meta.url).pathname;
       const files = ["-c", `${folder}/fwknopd.conf`, "-a", `${folder}/access.conf`];
       const { code, stderr } = await new Deno.Command(Deno.execPath(), {
         args: ["run", "-A", "--quiet", main, "fwknopd", "-f", "--exit-parse-config", ...files],

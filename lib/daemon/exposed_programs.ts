@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { commandWords } from "../lib/config/command_words.ts";
-import { EXPOSURE_HINT } from "../lib/config/exposed_file.ts";
-import { type Exposure, exposureOf } from "../lib/config/exposure.ts";
-import type { Stanza } from "../lib/config/stanza.ts";
-import { HintedError } from "../lib/errors/hinted_error.ts";
+import { commandWords } from "../config/command_words.ts";
+import { EXPOSURE_HINT } from "../config/exposed_file.ts";
+import { type Exposure, exposureOf } from "../config/exposure.ts";
+import type { Stanza } from "../config/stanza.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 
 /**
  * Refuses those that another user could change: that user would run as the daemon. gpg.conf names programs, so the

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { exposureOf } from "../lib/config/exposure.ts";
-import { folderOf } from "../lib/config/state_file.ts";
-import { HintedError } from "../lib/errors/hinted_error.ts";
-import { reasonOf } from "../lib/errors/reason.ts";
-import { ifThere } from "../lib/files/if_there.ts";
-import type { ServeLog } from "./serve_log.ts";
+import { exposureOf } from "../config/exposure.ts";
+import { folderOf } from "../config/state_file.ts";
+import { HintedError } from "../errors/hinted_error.ts";
+import { reasonOf } from "../errors/reason.ts";
+import { ifThere } from "../files/if_there.ts";
+import type { DaemonLog } from "./daemon_log.ts";
 
 /**
  * Makes the folder with all its parents, for its owner only, and says so in the C daemon's words.
@@ -16,7 +16,7 @@ import type { ServeLog } from "./serve_log.ts";
  * @throws {HintedError} when that is not possible, or when somebody else could put files into the folder that is there:
  * who can take digests away can replay packets.
  */
-export function makeRunFolder(path: string, log: ServeLog): void {
+export function makeRunFolder(path: string, log: DaemonLog): void {
   if (checkRunFolder(path)) return;
   log.info(`Run directory: ${path} does not exist. Attempting to create it.`);
   try {
@@ -79,8 +79,7 @@ function nearestFolder(path: string): string {
 }
 
 function unusable(path: string, cause: unknown): HintedError {
-  const reason = reasonOf(cause);
-  return new HintedError(`Cannot use the run directory ${path}: ${reason}`, {
+  return new HintedError(`Cannot use the run directory ${path}: ${reasonOf(cause)}`, {
     hint: "Run as root, or name another with FWKNOP_RUN_DIR",
     cause,
   });

@@ -1,16 +1,16 @@
-import { assertEquals } from "../assert.ts";
-import { type LogFormat, openServeLog, type Voice } from "../../cmd/serve_log.ts";
-import { PacketProcessor } from "../../lib/server/packet_processor.ts";
-import { ReplayCache } from "../../lib/server/replay_cache.ts";
-import { BufferContext } from "../support/buffer_context.ts";
-import { readTexts } from "../support/config_files.ts";
-import { datagram, seal } from "../support/packet.ts";
-import { aStanza, NO_NAT } from "../support/stanza.ts";
+import { assertEquals } from "../../assert.ts";
+import { type LogDialect, type LogFormat, openDaemonLog } from "../../../lib/daemon/daemon_log.ts";
+import { PacketProcessor } from "../../../lib/server/packet_processor.ts";
+import { ReplayCache } from "../../../lib/server/replay_cache.ts";
+import { BufferContext } from "../../support/buffer_context.ts";
+import { readTexts } from "../../support/config_files.ts";
+import { datagram, seal } from "../../support/packet.ts";
+import { aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 
 interface Case {
-  readonly voice?: Voice;
+  readonly dialect?: LogDialect;
   readonly verbose?: number;
   readonly testMode?: boolean;
   readonly format?: LogFormat;
@@ -18,15 +18,15 @@ interface Case {
 
 /** What a server in the foreground says of these payloads. */
 async function say(
-  { voice = "native", verbose = 1, testMode = false, format }: Case,
+  { dialect = "native", verbose = 1, testMode = false, format }: Case,
   context: BufferContext,
   payloads: readonly string[],
 ): Promise<void> {
   const settings = readTexts({ conf: `VERBOSE ${verbose}` }).config?.settings;
   if (settings === undefined) throw new TypeError("not a configuration");
-  using log = openServeLog(
+  using log = openDaemonLog(
     settings,
-    { voice, format, toTerminal: true, toSyslog: false, testMode },
+    { dialect, format, toTerminal: true, toSyslog: false, testMode },
     context,
   );
   const processor = new PacketProcessor({
@@ -70,7 +70,7 @@ Deno.test("there is a trace where a person looks on, and where one is asked for"
   assertEquals(await seen({ format: "trace" }, new BufferContext(journal)), "trace");
   assertEquals(await seen({ ...test, format: "text" }, terminal()), "text");
   assertEquals(await seen({ ...test, format: "json" }, terminal()), "json");
-  assertEquals(await seen({ ...test, voice: "fwknopd" }, terminal()), "text");
+  assertEquals(await seen({ ...test, dialect: "c" }, terminal()), "text");
 });
 
 Deno.test("a trace that goes into a pipe has no colours", async () => {
@@ -83,7 +83,7 @@ Deno.test("as fwknopd the log has the packet's text with -v, and its bytes with 
   const { packetText } = seal({}, { time: NOW });
   const linesWith = async (verbose: number): Promise<[string[], string]> => {
     const context = new BufferContext();
-    await say({ voice: "fwknopd", verbose }, context, [packetText, "junk"]);
+    await say({ dialect: "c", verbose }, context, [packetText, "junk"]);
     return [context.stderr.split("\n").slice(0, 3), context.stdout];
   };
   const announced = "(stanza #1) SPA Packet from IP: 192.0.2.9 received with access source match";

@@ -1,10 +1,11 @@
 /**
- * Signals of the process, listened to for as long as the object lives.
+ * Signals of the process.
  *
  * @module
  */
+import { prepareToIgnoreUsr1 } from "../../ffi/ignored_signal.ts";
 
-/** Handlers by signal. */
+/** Handlers by signal, for as long as the object lives. */
 export class Signals implements Disposable {
   /** The last signal that came, or `undefined`. */
   last: Deno.Signal | undefined;
@@ -13,14 +14,14 @@ export class Signals implements Disposable {
   readonly #running = new Map<Deno.Signal, Promise<void>>();
 
   /**
-   * Keeps signals, whose default is to end the process, until {@link on} says what is to be done. One that came by then
-   * is handled at once.
+   * Holds back signals that would end the process, until {@link on} names their handler. One that came before is handled
+   * then.
    */
   hold(signals: readonly Deno.Signal[]): void {
     for (const signal of signals) this.#listen(signal, () => this.#came.add(signal));
   }
 
-  /** Runs the handler when the signal comes, one run after the other; for what comes while a run waits, that one does. */
+  /** Runs the handler when the signal comes, one run at a time. A run that waits stands for all signals that come by then. */
   on(signal: Deno.Signal, handler: () => void | Promise<void>): void {
     let isWaiting = false;
     const listener = (): void => {
@@ -51,4 +52,26 @@ export class Signals implements Disposable {
   [Symbol.dispose](): void {
     for (const [signal, listener] of this.#handlers) Deno.removeSignalListener(signal, listener);
   }
+}
+
+/** The runtime begins to listen half a second after its start, or later when it is busy. */
+const LISTENING = 5000;
+const INTERVAL = 50;
+
+/**
+ * From 2.9.2 on `deno run` answers SIGUSR1 by opening its debugger on a port of the loopback, where every user of the
+ * host could run code as the daemon. The signal is ignored instead, as the C daemon ignores it: now, and again and again
+ * until the runtime has begun to listen. Disposing of the result leaves it ignored.
+ */
+export function ignoreDebuggerSignal(): Disposable {
+  const ignore = prepareToIgnoreUsr1();
+  ignore();
+  const repetition = setInterval(ignore, INTERVAL);
+  const end = setTimeout(() => clearInterval(repetition), LISTENING);
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(repetition);
+      clearTimeout(end);
+    },
+  };
 }

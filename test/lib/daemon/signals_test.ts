@@ -1,6 +1,6 @@
-import { Signals } from "../../cmd/signals.ts";
-import { assert, assertEquals } from "../assert.ts";
-import { until } from "../support/namespace.ts";
+import { Signals } from "../../../lib/daemon/signals.ts";
+import { assert, assertEquals } from "../../assert.ts";
+import { until } from "../../support/namespace.ts";
 
 /** Sends the signal to this process and waits until a listener of its own heard it, and with it all that came before. */
 async function send(signal: Deno.Signal): Promise<void> {

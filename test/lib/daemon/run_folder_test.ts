@@ -1,13 +1,13 @@
-import { makeRunFolder } from "../../cmd/run_folder.ts";
-import type { ServeLog } from "../../cmd/serve_log.ts";
-import { HintedError } from "../../lib/errors/hinted_error.ts";
-import { assertEquals, assertThrows } from "../assert.ts";
-import { withFolder } from "../support/folder.ts";
+import type { DaemonLog } from "../../../lib/daemon/daemon_log.ts";
+import { makeRunFolder } from "../../../lib/daemon/run_folder.ts";
+import { HintedError } from "../../../lib/errors/hinted_error.ts";
+import { assertEquals, assertThrows } from "../../assert.ts";
+import { withFolder } from "../../support/folder.ts";
 
 /** The lines told. */
 function make(path: string): string[] {
   const lines: string[] = [];
-  makeRunFolder(path, { info: (text: string) => lines.push(text) } as unknown as ServeLog);
+  makeRunFolder(path, { info: (text: string) => lines.push(text) } as unknown as DaemonLog);
   return lines;
 }
 

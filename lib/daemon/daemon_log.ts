@@ -1,28 +1,26 @@
 /**
- * The voice of `serve`: lines, trace or JSON, to standard error and to syslog (`docs/log-format.md`).
+ * The daemon's log: lines, trace or JSON, to standard error and to syslog (`docs/log-format.md`).
  *
  * @module
  */
-import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
-import type { GivenOptions } from "../lib/config/option.ts";
-import { Deferred } from "../lib/daemon/deferred.ts";
-import { type LogLine, severalLines } from "../lib/daemon/log_line.ts";
-import { openLogger, stderrIsJournal } from "../lib/daemon/logger.ts";
-import type { CycleEvent } from "../lib/command/cycle_event.ts";
-import type { FirewallEvent } from "../lib/firewall/firewall.ts";
-import { HintedError } from "../lib/errors/hinted_error.ts";
-import { setColorEnabled } from "../lib/report/color.ts";
-import { cycleLines, cycleObject } from "../lib/report/command_report.ts";
-import { firewallLine, firewallObject } from "../lib/report/firewall_report.ts";
-import { eventObject } from "../lib/report/json_reporter.ts";
-import { LineReporter } from "../lib/report/line_reporter.ts";
-import { Trace } from "../lib/report/trace.ts";
-import type { Observer } from "../lib/server/event.ts";
-import { RepeatFilter } from "../lib/server/repeat_filter.ts";
-import type { Context } from "./context.ts";
+import { nowSeconds } from "../clocks.ts";
+import type { CycleEvent } from "../command/cycle_event.ts";
+import type { ServerSettings } from "../config/fwknopd_variables.ts";
+import type { FirewallEvent } from "../firewall/firewall.ts";
+import { setColorEnabled } from "../report/color.ts";
+import { cycleLines, cycleObject } from "../report/command_report.ts";
+import { firewallLine, firewallObject } from "../report/firewall_report.ts";
+import { eventObject } from "../report/json_reporter.ts";
+import { LineReporter } from "../report/line_reporter.ts";
+import { type LogLine, severalLines } from "../report/log_line.ts";
+import { Trace } from "../report/trace.ts";
+import type { Observer } from "../server/event.ts";
+import { RepeatFilter } from "../server/repeat_filter.ts";
+import { Deferred } from "./deferred.ts";
+import { openLogger, stderrIsJournal } from "./logger.ts";
 
-/** Where a server tells what happens. */
-export interface ServeLog extends Disposable {
+/** The open log. No method throws. */
+export interface DaemonLog extends Disposable {
   readonly observe: Observer;
   firewall(event: FirewallEvent): void;
   cycle(event: CycleEvent): void;
@@ -39,76 +37,83 @@ export interface ServeLog extends Disposable {
 const FLUSH_INTERVAL = 5_000;
 
 /** How the log is written. */
+export const LOG_FORMATS = ["text", "trace", "json"] as const;
+
+/** One of {@link LOG_FORMATS}. */
 export type LogFormat = typeof LOG_FORMATS[number];
 
-const LOG_FORMATS = ["text", "trace", "json"] as const;
-
-/** `--log-format`; `undefined`: text or trace, as suits. @throws {HintedError} for another word. */
-export function parseLogFormat(options: GivenOptions): LogFormat | undefined {
-  const given = options.value("log-format");
-  const format = LOG_FORMATS.find((one) => one === given);
-  if (given === undefined || format !== undefined) return format;
-  throw new HintedError(`--log-format '${given}' is not text, trace or json`);
-}
-
 /**
- * Who speaks: `fwknop serve`, which counts equal refusals and traces packets on a terminal, or `fwknopd`, which says the
- * C daemon's lines and nothing else.
+ * Whose log it is. `native`, of `fwknop serve`: equal refusals are counted, and packets traced on a terminal. `c`, of
+ * `fwknopd`: the C daemon's lines and nothing else.
  */
-export type Voice = "native" | "fwknopd";
+export type LogDialect = "native" | "c";
 
 /** Where the log goes, and how. */
-export interface ServeLogOptions {
-  readonly voice: Voice;
-  /** `undefined`: a trace where a person looks on, else text. */
+export interface DaemonLogOptions {
+  readonly dialect: LogDialect;
+  /** `undefined`: a trace where a person reads along, else text. */
   readonly format: LogFormat | undefined;
-  /** In the foreground. */
+  /** The daemon runs in the foreground. */
   readonly toTerminal: boolean;
   readonly toSyslog: boolean;
-  /** Nothing is changed: somebody wants to see what would be. */
+  /** The daemon changes nothing and shows what it would do. */
   readonly testMode: boolean;
 }
 
+/** What the log uses of the process. */
+export interface LogOutput {
+  /** Writes to standard output. May throw. */
+  out(text: string): void;
+  /** Writes to standard error. Never throws. */
+  err(text: string): void;
+  readonly isErrorTerminal: boolean;
+  /** Whether terminals may get colour. */
+  readonly usesColor: boolean;
+  /** Columns of the terminal; `undefined` where it is not known. */
+  columns?(): number | undefined;
+  /** A variable of the environment. */
+  env(name: string): string | undefined;
+}
+
 /** Opens the log that options and settings ask for. */
-export function openServeLog(
+export function openDaemonLog(
   settings: ServerSettings,
-  { voice, format, toTerminal, toSyslog, testMode }: ServeLogOptions,
-  context: Context,
-): ServeLog {
-  const toJournal = isJournal(context);
+  { dialect, format, toTerminal, toSyslog, testMode }: DaemonLogOptions,
+  output: LogOutput,
+): DaemonLog {
+  const toJournal = stderrIsJournal(output.env("JOURNAL_STREAM"));
   const logger = openLogger({
     verbose: settings.VERBOSE > 0,
     ...(toTerminal ? { format: format === "json" ? "json" : toJournal ? "journal" : "text" } : {}),
-    write: (text) => context.err(text),
+    write: (text) => output.err(text),
     ...(toSyslog
       ? { syslog: { identity: settings.SYSLOG_IDENTITY, facility: settings.SYSLOG_FACILITY } }
       : {}),
   });
-  // Written when the packet at hand is on its way to the firewall: whoever knocks waits for that, and nobody for a line.
+  // The client waits for the firewall and not for a line: lines are written once the packet at hand is on its way there.
   const deferred = new Deferred();
   const later = <T>(tell: (it: T) => void) => (it: T): void => deferred.add(() => tell(it));
   const log = later((line: LogLine) => logger.log(line));
   const logObject = later((members: Readonly<Record<string, unknown>>) => logger.object(members));
-  const now = (): number => Math.floor(Date.now() / 1000);
-  const isNative = voice === "native";
+  const isNative = dialect === "native";
   const lines = new LineReporter((line) => logger.log(line), {
     dumpFields: settings.VERBOSE > (isNative ? 1 : 0),
     everyStanza: !isNative,
     showsText: !isNative && settings.VERBOSE > 0,
     dump: !isNative && toTerminal && settings.VERBOSE > 2
-      ? (text) => outIfThere(context, text)
+      ? (text) => outIfThere(output, text)
       : undefined,
   });
-  const isWatched = settings.VERBOSE > 0 && !toJournal && (context.isErrorTerminal || testMode);
+  const isWatched = settings.VERBOSE > 0 && !toJournal && (output.isErrorTerminal || testMode);
   const showsTrace = isNative && toTerminal &&
     (format === "trace" || format === undefined && isWatched);
   let held: RepeatFilter | undefined;
   let observe: Observer;
   let timer: ReturnType<typeof setTimeout> | undefined;
   if (showsTrace) {
-    setColorEnabled(context.isErrorTerminal && context.usesColor);
-    const columns = () => context.isErrorTerminal ? context.columns?.() : undefined;
-    observe = later(new Trace((line) => context.err(`${line}\n`), now, columns).observe);
+    setColorEnabled(output.isErrorTerminal && output.usesColor);
+    const columns = () => output.isErrorTerminal ? output.columns?.() : undefined;
+    observe = later(new Trace((line) => output.err(`${line}\n`), nowSeconds, columns).observe);
   } else if (!isNative) observe = later(lines.observe);
   else {
     const filter = new RepeatFilter(
@@ -118,7 +123,7 @@ export function openServeLog(
           if (object !== undefined) logger.object(object);
         },
       ),
-      now,
+      nowSeconds,
       testMode || settings.VERBOSE > 1,
     );
     held = filter;
@@ -127,7 +132,7 @@ export function openServeLog(
       if (timer !== undefined || !filter.isHolding) return;
       timer = setTimeout(() => {
         timer = undefined;
-        filter.flush(now());
+        filter.flush(nowSeconds());
         watch();
       }, FLUSH_INTERVAL);
     };
@@ -155,7 +160,7 @@ export function openServeLog(
     warning: (text, ...rest) => log({ severity: "warning", text, rest }),
     info: (text, ...rest) => log({ severity: "info", text, rest }),
     debug: (text, ...rest) => log({ severity: "debug", text, rest }),
-    finish: () => held?.flush(now(), true),
+    finish: () => held?.flush(nowSeconds(), true),
     [Symbol.dispose]: () => {
       clearTimeout(timer);
       deferred.flush();
@@ -164,16 +169,11 @@ export function openServeLog(
   };
 }
 
-/** As for standard error: an output that is full or gone must not end the server, which would leave its rules behind. */
-function outIfThere(context: Context, text: string): void {
+/** A standard output that is full or closed must not end the daemon, which would leave its rules behind. */
+function outIfThere(output: LogOutput, text: string): void {
   try {
-    context.out(text);
+    output.out(text);
   } catch {
-    // It cannot be read by anybody.
+    // Nobody reads it.
   }
-}
-
-/** Whether standard error is connected to the journal. */
-export function isJournal(context: Context): boolean {
-  return stderrIsJournal(context.env("JOURNAL_STREAM"));
 }

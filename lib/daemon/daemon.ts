@@ -1,0 +1,268 @@
+/**
+ * The life of a daemon: start, reload, revoke, counters, stop (`docs/architecture.md`).
+ *
+ * @module
+ */
+import type { CaptureStatistics } from "../capture/datagram.ts";
+import { nowSeconds } from "../clocks.ts";
+import type { LoadedServerConfig } from "../config/server_config.ts";
+import { type Diagnostic, formatDiagnostic } from "../errors/diagnostic.ts";
+import { HintedError } from "../errors/hinted_error.ts";
+import { reasonOf } from "../errors/reason.ts";
+import { warmUp } from "../server/warm_up.ts";
+import type { Life, Parts, Running } from "./part.ts";
+import { dropPermissions } from "./permissions.ts";
+import { changeParts, endParts, restoreParts } from "./walks.ts";
+
+/** What is wrong with the host's firewall, and what repairs it. */
+export type Advice = readonly [text: string, ...rest: string[]];
+
+/** What the command line says about the run as a whole. */
+export interface DaemonOptions
+  extends Pick<Life, "testMode" | "rotates" | "packetLimit" | "log" | "env"> {
+  /** It runs in the background. */
+  readonly isDetached: boolean;
+  /**
+   * Prepares the look at the host's firewall; absent: the daemon does not look. What needs permissions that are dropped
+   * is read at once.
+   */
+  readonly prepareAdvice?: (config: LoadedServerConfig) => () => Promise<readonly Advice[]>;
+  /** Reads the configuration again and reports what is wrong with it; `undefined` where it has errors. */
+  readonly load: (
+    report: (diagnostics: readonly Diagnostic[]) => void,
+  ) => LoadedServerConfig | undefined;
+  /** Called when everything that can fail is done. */
+  readonly ready: () => void;
+}
+
+/** What went through since the start. */
+export interface Counters extends CaptureStatistics {
+  /** Packets that were looked at. */
+  readonly taken: number;
+  /** Packets in the memory against replays. */
+  readonly remembered: number;
+}
+
+/** What {@link Daemon.revoke} ended. */
+export interface Revoked {
+  readonly rules: number;
+  readonly cycles: number;
+}
+
+/** A daemon that is set up. */
+export class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #life: Life;
+  readonly #ending: AbortController;
+  #running: Running;
+
+  private constructor(
+    options: DaemonOptions,
+    life: Life,
+    ending: AbortController,
+    running: Running,
+  ) {
+    this.#options = options;
+    this.#life = life;
+    this.#ending = ending;
+    this.#running = running;
+  }
+
+  /**
+   * Sets a daemon up and drops the permissions that it needs no longer.
+   *
+   * @throws {HintedError} when a part cannot be set up. Nothing stays then.
+   */
+  static async start(config: LoadedServerConfig, options: DaemonOptions): Promise<Daemon> {
+    const ending = new AbortController();
+    const { testMode, isDetached } = options;
+    const life: Life = {
+      ...options,
+      // A rehearsal on a terminal may run beside the daemon. One in the background must be found and stopped.
+      isFindable: !testMode || isDetached,
+      uid: Deno.uid() ?? 0,
+      ending: ending.signal,
+    };
+    let running: Running | undefined;
+    await changeParts(config, life, undefined, (parts) => running = parts);
+    if (running === undefined) throw new TypeError("The start switches to its configuration");
+    const daemon = new Daemon(options, life, ending, running);
+    try {
+      await daemon.#begin();
+    } catch (error) {
+      await daemon.#end();
+      throw error;
+    }
+    return daemon;
+  }
+
+  /** Processes packets until {@link stop} or the packet limit, and then puts everything back. */
+  async run(): Promise<void> {
+    const { log, packetLimit } = this.#life;
+    try {
+      const { server, signals } = this.#running.parts;
+      const end = await server.run();
+      if (end === "packet-limit") {
+        log.warning(`* Incoming packet count limit of ${packetLimit} reached`);
+        log.info(`Packet count limit (${packetLimit}) reached. Exiting...`);
+      } else if (signals.last !== undefined) {
+        log.info("Gracefully leaving the fwknopd event loop.");
+        log.info(`Got ${signals.last}. Exiting...`);
+      }
+    } finally {
+      await this.#end();
+    }
+  }
+
+  /** Ends {@link run} soon. */
+  stop(): void {
+    this.#ending.abort();
+    this.#running.parts.server.stop();
+  }
+
+  /**
+   * Reads the configuration again and switches only if everything is good: a mistake in a file changes nothing
+   * (`docs/spec/server.md` 16, row 7). Resolves when the configuration before is needed no longer.
+   */
+  async reload(): Promise<void> {
+    const { testMode, isFindable, log, ending } = this.#life;
+    if (ending.aborted) return;
+    const { serviceManager } = this.#running.parts;
+    serviceManager.reloading();
+    log.info("Got SIGHUP. Re-reading configs.");
+    if (isFindable && !testMode) restoreParts(this.#running, this.#life);
+    await this.#reconfigure();
+    await this.#running.parts.firewall?.check();
+    serviceManager.ready(this.#status());
+  }
+
+  /**
+   * Ends every grant: a client is let in again only when it knocks again.
+   *
+   * @throws {HintedError} when the firewall cannot be changed.
+   */
+  async revoke(): Promise<Revoked> {
+    const { firewall, cycles } = this.#running.parts;
+    const rules = firewall?.held().length ?? 0;
+    const closing = cycles?.revoke();
+    await firewall?.revoke();
+    return { rules, cycles: await closing ?? 0 };
+  }
+
+  /** What went through so far. */
+  counters(): Counters {
+    const { capture, server, replay } = this.#running.parts;
+    return { ...capture.capture.statistics(), taken: server.taken, remembered: replay.size };
+  }
+
+  /** What is left of the start once every part is there. */
+  async #begin(): Promise<void> {
+    const { config, parts } = this.#running;
+    const { signals, firewall } = parts;
+    const { testMode, log, ending } = this.#life;
+    signals.on("SIGINT", () => this.stop());
+    signals.on("SIGTERM", () => this.stop());
+    const look = firewall && this.#options.prepareAdvice?.(config);
+    // A rehearsal has no permission to start programs later: it waits for the answer.
+    if (testMode && look !== undefined) this.#reportAdvice(await look());
+    this.#options.ready();
+    await dropPermissions({
+      programs: !testMode || config.stanzas.some(({ gpg }) => gpg !== undefined),
+      // A listener that is open goes on; a reload that wants another TCP port has to be a restart.
+      network: false,
+      writing: !testMode,
+      reading: true,
+    });
+    signals.on("SIGHUP", () => this.reload());
+    signals.on("SIGPROF", () => this.#reportCounters());
+    signals.on("SIGUSR2", () => this.#reportRevocation());
+    for (const line of parts.capture.announcements) log.info(line);
+    parts.cycles?.start();
+    parts.serviceManager.ready(this.#status());
+    if (testMode) return;
+    void look?.().then((advice) => this.#reportAdvice(advice));
+    warmUp(parts.server.setup, nowSeconds, ending)
+      .catch((error) => log.debug(`The warm-up failed: ${error}`));
+  }
+
+  async #end(): Promise<void> {
+    const { signals, serviceManager } = this.#running.parts;
+    this.stop();
+    serviceManager.stopping();
+    // A reload that is under way holds a firewall that would put back what is taken out below.
+    await signals.settle();
+    await endParts(this.#running, this.#life);
+  }
+
+  async #reconfigure(): Promise<void> {
+    const { log, ending } = this.#life;
+    try {
+      const config = this.#options.load((diagnostics) => reportDiagnostics(diagnostics, log));
+      if (config === undefined) {
+        log.error("The new configuration has errors: going on with the one before");
+        return;
+      }
+      const before: Parts = this.#running.parts;
+      await changeParts(config, this.#life, this.#running, (running) => this.#running = running);
+      log.info("Re-starting fwknopd");
+      const { capture } = this.#running.parts;
+      if (capture !== before.capture) { for (const line of capture.announcements) log.info(line); }
+    } catch (error) {
+      if (ending.aborted) return;
+      const reason = needsPermission(error)
+        ? "The new configuration needs permissions that were given up at the start (restart it)"
+        : reasonOf(error);
+      log.error(`${reason}: going on with the configuration before`);
+    }
+  }
+
+  #status(): string {
+    return `Watching ${this.#running.parts.capture.capture.description}`;
+  }
+
+  #reportAdvice(advice: readonly Advice[]): void {
+    const { log, ending } = this.#life;
+    if (ending.aborted) return;
+    for (const [text, ...rest] of advice) log.warning(text, ...rest);
+    log.debug(`Looked at the host's firewall: ${countOf(advice.length, "finding")}`);
+  }
+
+  #reportCounters(): void {
+    const { received, dropped, refused, taken, remembered } = this.counters();
+    this.#life.log.info(
+      `Packets: ${received} received, ${dropped} dropped before they could be read, ` +
+        `${refused} of no use to us, ${taken} looked at; ${remembered} remembered`,
+    );
+  }
+
+  async #reportRevocation(): Promise<void> {
+    const { log } = this.#life;
+    try {
+      const { rules, cycles } = await this.revoke();
+      const counts = [
+        countOf(rules, "rule"),
+        ...cycles > 0 ? [countOf(cycles, "command cycle")] : [],
+      ];
+      log.warning(`Got SIGUSR2. Revoked every grant: ${counts.join(", ")}`);
+    } catch (error) {
+      if (!(error instanceof HintedError)) throw error;
+      log.error(`Got SIGUSR2, but the rules are still there: ${error.message}`);
+    }
+  }
+}
+
+function reportDiagnostics(diagnostics: readonly Diagnostic[], log: Life["log"]): void {
+  for (const found of diagnostics) {
+    const [text = "", ...rest] = formatDiagnostic(found).split("\n");
+    log[found.severity](text, ...rest);
+  }
+}
+
+function needsPermission(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return [error, cause].some((one) => one instanceof Deno.errors.NotCapable);
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,307 @@
+/**
+ * The parts of the daemon in the order in which they are set up: how each is made, what of it survives a reload, and how
+ * it ends. Start, reload and stop are walks over this table (`walks.ts`).
+ *
+ * @module
+ */
+import type { CaptureNotice } from "../capture/datagram.ts";
+import {
+  captureFromSettings,
+  captureParts,
+  type OpenedCapture,
+  sharedPort,
+} from "../capture/from_settings.ts";
+import { HOST_CLOCKS, nowSeconds } from "../clocks.ts";
+import { CommandCycles } from "../command/command_cycles.ts";
+import { CommandRunner } from "../command/command_runner.ts";
+import type { CycleEvent } from "../command/cycle_event.ts";
+import { closesPath } from "../command/pending_closes.ts";
+import type { CommandSurroundings } from "../command/run_command.ts";
+import { natSwitches } from "../config/nat_switches.ts";
+import type { LoadedServerConfig } from "../config/server_config.ts";
+import { HintedError } from "../errors/hinted_error.ts";
+import { prepareGuard } from "../exec/guard.ts";
+import { allEnded } from "../exec/start.ts";
+import { placesOnThisHost } from "../firewall/address_place.ts";
+import type { Firewall, FirewallEvent } from "../firewall/firewall.ts";
+import { firewallFromSettings } from "../firewall/from_settings.ts";
+import { checkForwarding } from "../firewall/ip_forwarding.ts";
+import { lookUpHost, refuseNames } from "../server/look_up.ts";
+import { openReplayFile } from "../server/open_replay.ts";
+import { ageWindow, policyFromSettings } from "../server/policy.ts";
+import { ReplayCache } from "../server/replay_cache.ts";
+import type { OpenedReplayFile } from "../server/replay_file.ts";
+import { rotateReplayFile } from "../server/rotate_replay.ts";
+import { Server, type ServerSetup } from "../server/server.ts";
+import { prepareAccounts } from "./accounts.ts";
+import { warnOfInvalidEntries } from "./check_files.ts";
+import type { DaemonLog } from "./daemon_log.ts";
+import { refuseExposedPrograms } from "./exposed_programs.ts";
+import { warnOfNeighbours } from "./neighbours.ts";
+import type { Change, Part, Parts } from "./part.ts";
+import { PidFile, refuseSecondDaemon } from "./pid_file.ts";
+import { makeRunFolder } from "./run_folder.ts";
+import { ServiceManager } from "./service_manager.ts";
+import { ignoreDebuggerSignal, Signals } from "./signals.ts";
+
+const RESTART = "Stop the server and start it again";
+
+/** The table. */
+export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
+  runFolder: {
+    survives: "whole",
+    fixed: {
+      part: "files",
+      text: "FWKNOP_RUN_DIR or FWKNOP_PID_FILE is another one now",
+      hint: "Stop the server before you change them, and start it again",
+    },
+    make: openRunFolder,
+    restore: (path, _, { log }) => void makeRunFolder(path, log),
+  },
+  // Before anything is changed, so that a signal does not leave it behind, and before others learn of the PID.
+  signals: {
+    survives: "whole",
+    make: holdSignals,
+    discard: (signals) => signals[Symbol.dispose](),
+    ends: "last",
+  },
+  pidFile: {
+    survives: "whole",
+    make: openPidFile,
+    restore: (file, settings) => file?.restore() ? settings.FWKNOP_PID_FILE : undefined,
+    discard: (file) => file?.[Symbol.dispose](),
+    ends: "last",
+  },
+  serviceManager: {
+    survives: "whole",
+    make: ({ life }) => new ServiceManager(life.env("NOTIFY_SOCKET")),
+    discard: (manager) => manager[Symbol.dispose](),
+    ends: "last",
+  },
+  debuggerSignal: {
+    survives: "whole",
+    make: () => ignoreDebuggerSignal(),
+    discard: (ignored) => ignored[Symbol.dispose](),
+    ends: "last",
+  },
+  // For programs that are started, and accounts that a reload looks up, after the permission to load them is dropped.
+  libraries: {
+    survives: "whole",
+    make: ({ life }) => {
+      prepareGuard();
+      if (!life.testMode) prepareAccounts();
+    },
+  },
+  digestFile: {
+    survives: "nothing",
+    make: openDigestFile,
+    discard: (file) => file?.store.close(),
+  },
+  capture: {
+    survives: "unchanged",
+    shapedBy: captureParts,
+    make: openCapture,
+    discard: ({ capture }) => capture.close(),
+    ends: "first",
+  },
+  firewall: {
+    survives: "unchanged",
+    shapedBy: () => ["firewall"],
+    fixed: {
+      part: "firewall place",
+      text: "The firewall's chains, sets or NAT switches are other ones now",
+      hint: RESTART,
+    },
+    make: openFirewall,
+    prepare: (firewall, { running }) => firewall?.prepare(running?.parts.firewall?.held()),
+    enter: enableForwarding,
+    discard: (firewall) => firewall?.release(),
+    ends: "together",
+    end: (firewall) => firewall?.close(),
+  },
+  replay: {
+    survives: "reconfigured",
+    make: () => new ReplayCache(),
+    prepare: (replay, { config: { settings }, parts: { digestFile } }) =>
+      replay.configure({ window: ageWindow(settings), opened: digestFile }, nowSeconds()),
+    enter: reportDigestFile,
+    restore: (replay, settings) => replay.restore(nowSeconds()) ? settings.DIGEST_FILE : undefined,
+    ends: "first",
+    end: (replay) => replay.close(),
+  },
+  cycles: {
+    survives: "reconfigured",
+    make: openCycles,
+    enter: (cycles, change) => cycles?.adopt(change.config.stanzas, surroundingsOf(change)),
+    restore: (cycles) => void cycles?.save(),
+    ends: "together",
+    end: (cycles, config) => cycles?.close({ closeAll: closesAll(config) }),
+  },
+  commands: {
+    survives: "nothing",
+    make: openCommands,
+    ends: "together",
+    // They were asked to end, and are killed two seconds later.
+    end: () => allEnded("command"),
+  },
+  server: {
+    survives: "reconfigured",
+    make: openServer,
+    enter: (server, change) => change.running && server.adopt(serverSetup(change)),
+  },
+};
+
+/** A second daemon is refused before anything is made or found fault with. */
+function openRunFolder({ config: { settings }, life }: Change): string {
+  if (life.isFindable) {
+    refuseSecondDaemon(settings.FWKNOP_PID_FILE);
+    makeRunFolder(settings.FWKNOP_RUN_DIR, life.log);
+  }
+  return settings.FWKNOP_RUN_DIR;
+}
+
+/** They wait until the daemon is set up; one that ends it too, so that everything is put back. */
+function holdSignals(): Signals {
+  const signals = new Signals();
+  signals.hold(["SIGHUP", "SIGUSR2", "SIGPROF", "SIGINT", "SIGTERM"]);
+  return signals;
+}
+
+/** The lock comes before the first line, so that a second daemon says nothing but that it is refused. */
+function openPidFile({ config: { settings }, life }: Change): PidFile | undefined {
+  const { log, testMode, isFindable } = life;
+  const file = isFindable ? PidFile.acquire(settings.FWKNOP_PID_FILE) : undefined;
+  for (const text of file?.warnings ?? []) log.warning(text);
+  if (isFindable) warnOfNeighbours(settings.FWKNOP_PID_FILE, life.env("PIDFILE"), testMode, log);
+  log.info("Starting fwknopd");
+  return file;
+}
+
+function openDigestFile({ config, life, running }: Change): OpenedReplayFile | undefined {
+  const { settings, stanzas } = config;
+  const isUsed = settings.ENABLE_DIGEST_PERSISTENCE && !life.testMode;
+  if (running === undefined && life.rotates && isUsed) {
+    life.log.info("Rotating digest cache file.");
+    rotateReplayFile(settings.DIGEST_FILE, ageWindow(settings), nowSeconds());
+  }
+  refuseExposedPrograms(stanzas);
+  return isUsed ? openReplayFile(settings.DIGEST_FILE) : undefined;
+}
+
+async function openCapture(
+  { config: { settings }, life, running }: Change,
+): Promise<OpenedCapture> {
+  const port = running && sharedPort(running.config.settings, settings);
+  if (port !== undefined) {
+    throw new HintedError(`The ways in change around port ${port}, which is open already`, {
+      hint: RESTART,
+    });
+  }
+  return await captureFromSettings(settings, captureReporter(life.log), life.testMode);
+}
+
+/**
+ * Where every stanza has a command cycle the firewall is never touched (`docs/spec/server.md` 11), unless grants of an
+ * earlier configuration are still in it. What one firewall holds another cannot end.
+ */
+async function openFirewall(
+  { config: { settings, given, stanzas }, life, running }: Change,
+): Promise<Firewall | undefined> {
+  const before = running?.parts.firewall;
+  if (before === undefined && stanzas.every(({ cycle }) => cycle !== undefined)) return undefined;
+  const longest = Math.max(...stanzas.map(({ maxTimeout }) => maxTimeout));
+  const use = { rehearse: life.testMode, longest };
+  const firewall = await firewallFromSettings(settings, given, firewallReporter(life.log), use);
+  if (before !== undefined && firewall.kind !== before.kind) {
+    throw new HintedError(`The firewall changes from ${before.name} to ${firewall.name}`, {
+      hint: RESTART,
+    });
+  }
+  return firewall;
+}
+
+/**
+ * What a part keeps for its life is made in a function of its own: closures of one function keep alive what any of them
+ * uses, and so each part would keep the one before it.
+ */
+function captureReporter(log: DaemonLog): (notice: CaptureNotice) => void {
+  return ({ severity, text }) => log[severity](text);
+}
+
+function firewallReporter(log: DaemonLog): (event: FirewallEvent) => void {
+  return (event) => log.firewall(event);
+}
+
+function cycleReporter(log: DaemonLog): (event: CycleEvent) => void {
+  return (event) => log.cycle(event);
+}
+
+function enableForwarding(firewall: Firewall | undefined, { config: { settings }, life }: Change) {
+  if (firewall === undefined || !natSwitches(settings).forwarding) return;
+  const notices = checkForwarding(settings.ENABLE_PROC_IP_FORWARD && !life.testMode);
+  for (const { severity, text } of notices) life.log[severity](text);
+}
+
+function reportDigestFile(
+  { size }: ReplayCache,
+  { config: { settings: { DIGEST_FILE: path } }, life: { log }, parts: { digestFile } }: Change,
+): void {
+  if (digestFile === undefined) return;
+  for (const text of digestFile.warnings) log.warning(text);
+  warnOfInvalidEntries(path, digestFile.content, log);
+  log.debug(`Using Digest Cache: '${path}' (entry count = ${size})`);
+}
+
+/** Opened at the start in any case: a reload may bring the first stanza with a cycle. Nothing is run yet. */
+function openCycles(change: Change): CommandCycles | undefined {
+  const { config: { settings, stanzas }, life } = change;
+  if (life.testMode) return undefined;
+  return CommandCycles.open({
+    path: closesPath(settings.FWKNOP_RUN_DIR),
+    stanzas,
+    surroundings: surroundingsOf(change),
+    clocks: HOST_CLOCKS,
+    onEvent: cycleReporter(life.log),
+  });
+}
+
+function openCommands(change: Change): CommandRunner | undefined {
+  const { config: { settings }, life } = change;
+  if (life.testMode) return undefined;
+  return new CommandRunner(surroundingsOf(change), settings.SUDO_EXE, life.uid);
+}
+
+function surroundingsOf({ config: { settings }, life }: Change): CommandSurroundings {
+  return { seconds: settings.CMD_EXEC_TIMEOUT, ending: life.ending };
+}
+
+/** Whether cycles that are open when the daemon ends are closed then. */
+function closesAll({ settings, given }: LoadedServerConfig): boolean {
+  return !(["FLUSH_IPT_AT_EXIT", "FLUSH_FIREWD_AT_EXIT"] as const)
+    .some((name) => given.has(name) && !settings[name]);
+}
+
+function openServer(change: Change): Server {
+  const { life: { log, packetLimit }, parts: { replay } } = change;
+  return new Server(serverSetup(change), {
+    observe: log.observe,
+    replay,
+    now: nowSeconds,
+    packetLimit,
+  });
+}
+
+function serverSetup(
+  { config: { settings, stanzas }, life, parts: { capture, firewall, cycles, commands } }: Change,
+): ServerSetup {
+  return {
+    capture: capture.capture,
+    firewall,
+    cycles,
+    commands,
+    stanzas,
+    placeOf: placesOnThisHost(),
+    lookUp: settings.ENABLE_NAT_DNS ? lookUpHost : refuseNames,
+    policy: policyFromSettings(settings, life.testMode),
+  };
+}
