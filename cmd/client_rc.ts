@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Dialect } from "../lib/client/number.ts";
+import type { Dialect } from "../lib/config/number.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { defaultRcPath, type RcFile, readRcFile } from "../lib/client/rc_file.ts";
 import { outsideStanzas } from "../lib/config/fwknoprc.ts";

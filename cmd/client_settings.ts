@@ -4,9 +4,10 @@
  * @module
  */
 import { loadSettings } from "../lib/client/load_settings.ts";
-import type { Dialect } from "../lib/client/number.ts";
+import type { Dialect } from "../lib/config/number.ts";
 import { Problem } from "../lib/client/problem.ts";
-import type { Settings, SettingsLevel } from "../lib/client/settings.ts";
+import type { Settings } from "../lib/client/settings.ts";
+import type { SettingsLevel } from "../lib/config/client_level.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { type ClientRc, openClientRc } from "./client_rc.ts";
 import type { Context } from "./context.ts";

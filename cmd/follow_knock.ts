@@ -6,7 +6,8 @@
  */
 import { resolveDestination } from "../lib/client/destination.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
-import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
+import type { Settings } from "../lib/client/settings.ts";
+import { DEFAULT_WAIT } from "../lib/config/client_kinds.ts";
 import { PortWatch } from "../lib/client/wait_open.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import type { Address } from "../lib/net/address.ts";
@@ -71,7 +72,7 @@ export class FollowedKnock {
     const watch = this.#port;
     if (watch === undefined) throw new TypeError("A packet that left was not announced");
     const { address, port } = watch;
-    const result = await watch.wait(settings.wait ?? DEFAULTS.wait);
+    const result = await watch.wait(settings.wait ?? DEFAULT_WAIT);
     if (options.has("json")) context.out(formatKnockJson(knocked, settings, result));
     if (result.state !== "open" && result.state !== "open_before") {
       const { text, status } = diagnose({ result, address, port }, knocked, settings);

@@ -4,7 +4,7 @@
  * @module
  */
 import { toJson } from "../lib/one_line.ts";
-import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
+import type { Settings } from "../lib/client/settings.ts";
 import type { WaitResult } from "../lib/client/wait_open.ts";
 import type { KnockResult } from "./send_knock.ts";
 
@@ -19,7 +19,7 @@ export function formatKnockJson(
     toJson({
       destination: settings.server ?? null,
       address: sent?.address.text ?? null,
-      transport: settings.transport ?? DEFAULTS.transport,
+      transport: settings.transport,
       port,
       bytes: sent?.bytes ?? 0,
       message_type: message.type,

@@ -6,12 +6,12 @@
  */
 import { httpRequest } from "../lib/client/deliver.ts";
 import type { KnockKeys } from "../lib/client/keys.ts";
-import type { Dialect } from "../lib/client/number.ts";
+import type { Dialect } from "../lib/config/number.ts";
 import { libraryError, Problem } from "../lib/client/problem.ts";
 import type { KnockRequest } from "../lib/client/request.ts";
 import type { ResolvedAddress } from "../lib/client/resolve_address.ts";
 import type { Sent } from "../lib/client/send.ts";
-import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
+import type { Settings } from "../lib/client/settings.ts";
 import { present } from "../lib/config/present.ts";
 import type { GpgOpenedPacket } from "../lib/gpg/open.ts";
 import type { GpgSignature } from "../lib/gpg/signature.ts";
@@ -109,7 +109,7 @@ export class KnockOutput {
     const { sourcePort, transport, server } = this.settings;
     this.context.out(
       "Generating SPA packet:\n" +
-        `            protocol: ${transport ?? DEFAULTS.transport}\n` +
+        `            protocol: ${transport}\n` +
         `         source port: ${sourcePort || "<OS assigned>"}\n` +
         `    destination port: ${port}\n` +
         `             IP/host: ${server ?? ""}\n`,
@@ -149,7 +149,7 @@ export class KnockOutput {
     const { openPacket } = await import("../lib/spa/packet.ts");
     const opened = openPacket(packet.packetText, {
       encryptionKey: keys.encryptionKey,
-      mode: this.settings.mode ?? DEFAULTS.mode,
+      mode: this.settings.mode,
       hmac: keys.hmac,
       allowLong: message.type === 0,
     });
@@ -159,9 +159,8 @@ export class KnockOutput {
   tellSent({ bytes, address }: Sent, { port }: Knock): void {
     if (this.#isVerbose) this.context.out(`send_spa_packet: bytes sent: ${bytes}\n`);
     else if (this.dialect === "native" && this.context.isTerminal) {
-      const transport = this.settings.transport ?? DEFAULTS.transport;
       this.context.out(
-        `Sent ${bytes} bytes to ${address.text} ${transport}/${port}. The server never answers.\n`,
+        `Sent ${bytes} bytes to ${address.text} ${this.settings.transport}/${port}. The server never answers.\n`,
       );
     }
   }
@@ -176,9 +175,9 @@ export class KnockOutput {
     const { useGpg, gpgHomeDirectory: homeDirectory, gpgProgram: program } = this.settings;
     return formatFieldDump({
       message,
-      digestName: this.settings.digest ?? DEFAULTS.digest,
+      digestName: this.settings.digest,
       hmacType: keys.hmac?.type,
-      mode: useGpg ? "asymmetric" : this.settings.mode ?? DEFAULTS.mode,
+      mode: useGpg ? "asymmetric" : this.settings.mode,
       encodedData: texts.encodedData,
       digest: texts.digest,
       mac: texts.mac,

@@ -6,7 +6,7 @@
 import type { OwnAddresses } from "../lib/client/own_addresses.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { repeatInterval } from "../lib/client/repeat.ts";
-import { rcSettings } from "../lib/client/rc_text.ts";
+import { rcSettings } from "../lib/client/level.ts";
 import type { Settings } from "../lib/client/settings.ts";
 import { validateSettings } from "../lib/client/validate.ts";
 import { DEFAULT_STANZA, stanzaNames } from "../lib/config/fwknoprc.ts";

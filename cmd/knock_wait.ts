@@ -6,7 +6,8 @@
 import { isClockWrong, type KnockFacts, suspects } from "../lib/client/diagnosis.ts";
 import { readClock } from "../lib/client/local_clock.ts";
 import { readOwnAddresses } from "../lib/client/own_addresses.ts";
-import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
+import type { Settings } from "../lib/client/settings.ts";
+import { DEFAULT_WAIT } from "../lib/config/client_kinds.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import type { WaitResult } from "../lib/client/wait_open.ts";
 import { present } from "../lib/config/present.ts";
@@ -51,7 +52,7 @@ export function diagnose(
   settings: Settings,
 ): Diagnosis {
   const where = `tcp/${port} at ${nameOf(settings, address)}`;
-  const silent = `${where} did not answer for ${settings.wait ?? DEFAULTS.wait} s`;
+  const silent = `${where} did not answer for ${settings.wait ?? DEFAULT_WAIT} s`;
   const facts = { ...factsOf(knock, address, settings), ...present({ resolvedBy }) };
   if (isClockWrong(facts)) {
     return { status: WaitExit.wrongClock, text: format(silence(silent, facts)) };
@@ -113,7 +114,7 @@ function format(lines: readonly string[]): string {
 function factsOf(
   { request, keys, port }: Knock,
   server: Address,
-  { timeOffset = 0, transport = DEFAULTS.transport }: Settings,
+  { timeOffset = 0, transport }: Settings,
 ): KnockFacts {
   const comma = request.message.indexOf(",");
   const [admitted, access] = [request.message.slice(0, comma), request.message.slice(comma + 1)];

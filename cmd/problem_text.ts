@@ -6,7 +6,7 @@
 import { visibleLines } from "../lib/one_line.ts";
 import { type Diagnostic, formatDiagnostic } from "../lib/errors/diagnostic.ts";
 import { formatPosition } from "../lib/errors/position.ts";
-import type { Dialect } from "../lib/client/number.ts";
+import type { Dialect } from "../lib/config/number.ts";
 import type { Problem } from "../lib/client/problem.ts";
 
 /**

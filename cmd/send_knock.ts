@@ -8,13 +8,13 @@ import { DescriptorLines } from "../lib/client/descriptor_lines.ts";
 import { deliver } from "../lib/client/deliver.ts";
 import { gatherKeys, type KnockKeys } from "../lib/client/keys.ts";
 import { composeMessage, makePacket, type PacketIngredients } from "../lib/client/make_packet.ts";
-import type { Dialect } from "../lib/client/number.ts";
+import type { Dialect } from "../lib/config/number.ts";
 import { savePacket } from "../lib/client/packet_file.ts";
 import { Problem } from "../lib/client/problem.ts";
 import { buildRequest, type KnockRequest } from "../lib/client/request.ts";
 import type { Sent } from "../lib/client/send.ts";
-import { DEFAULTS, type Settings } from "../lib/client/settings.ts";
-import { isRaw } from "../lib/client/transport.ts";
+import type { Settings } from "../lib/client/settings.ts";
+import { isRaw } from "../lib/config/transport.ts";
 import { chooseUserName, loginName } from "../lib/client/user_name.ts";
 import { admitsAnySource } from "../lib/client/validate.ts";
 import { present } from "../lib/config/present.ts";
@@ -58,7 +58,7 @@ export async function sendKnock(
 /** No system assigns the port of a packet that is made by hand. */
 function withSourcePort(settings: Settings): Settings {
   const { transport, sourcePort } = settings;
-  if (transport === undefined || !isRaw(transport) || sourcePort !== undefined) return settings;
+  if (!isRaw(transport) || sourcePort !== undefined) return settings;
   return { ...settings, sourcePort: randomPort() };
 }
 
@@ -108,7 +108,7 @@ async function make(
   const packet = await makePacket(message, settings, keys, ingredients);
   if (packet instanceof Problem) return packet;
   output.tellPassphrase();
-  const port = settings.randomPort ? randomPort() : settings.serverPort ?? DEFAULTS.serverPort;
+  const port = settings.randomPort ? randomPort() : settings.serverPort;
   return { request, message, packet, keys, port };
 }
 

@@ -8,7 +8,7 @@ import { COMMANDS } from "../cmd/application.ts";
 import { FWKNOPD } from "../cmd/compat/name.ts";
 import { ACCESS_ROWS } from "../lib/config/access_variables.ts";
 import { FWKNOPD_ROWS } from "../lib/config/fwknopd_variables.ts";
-import { FWKNOPRC_VARIABLES } from "../lib/config/fwknoprc_variables.ts";
+import { FWKNOPRC_VARIABLES } from "../lib/config/client_rows.ts";
 import { parseCommandLine } from "../lib/config/getopt.ts";
 import { getoptMessage } from "../lib/config/getopt_message.ts";
 import type { OptionRow } from "../lib/config/option.ts";
@@ -24,7 +24,10 @@ interface Block {
 const HELP: OptionRow = { name: "help", short: "h", brief: "" };
 const PROGRAMS: readonly string[] = ["fwknop", FWKNOPD];
 const VARIABLES: ReadonlySet<string> = new Set(
-  [...FWKNOPD_ROWS, ...ACCESS_ROWS, ...FWKNOPRC_VARIABLES].map(({ name }) => name),
+  [
+    ...[...FWKNOPD_ROWS, ...ACCESS_ROWS].map(({ name }) => name),
+    ...FWKNOPRC_VARIABLES.map(({ variable }) => variable),
+  ],
 );
 
 /** What does not exist in the fenced blocks of a document. `tasks`: the names of `deno task`. */

@@ -13,7 +13,7 @@ import {
 import { createInitialRc } from "../../lib/client/initial_rc.ts";
 import { Problem } from "../../lib/client/problem.ts";
 import { defaultRcPath } from "../../lib/client/rc_file.ts";
-import { rcSettings } from "../../lib/client/rc_text.ts";
+import { rcSettings } from "../../lib/client/level.ts";
 import type { Settings } from "../../lib/client/settings.ts";
 import { validateSettings } from "../../lib/client/validate.ts";
 import { CLIENT_OPTIONS } from "../../lib/config/client_options.ts";
@@ -104,7 +104,7 @@ async function runSettings(
     makesKeys,
   });
   if (invalid !== undefined) return invalid;
-  const keys = makesKeys ? makeKeys(options, settings) : undefined;
+  const keys = makesKeys ? makeKeys(options, settings.hmacDigest) : undefined;
   if (keys instanceof Problem) return keys;
   if (saves) {
     const unsaved = await saveStanza({

@@ -7,8 +7,9 @@ import { keyGenerationOptions } from "../../lib/client/key_generation.ts";
 import { writeKeyFile } from "../../lib/client/key_output_file.ts";
 import { formatKeyLines, keyBase64 } from "../../lib/client/key_text.ts";
 import { Problem } from "../../lib/client/problem.ts";
-import type { Settings, SettingsLevel } from "../../lib/client/settings.ts";
+import type { SettingsLevel } from "../../lib/config/client_level.ts";
 import type { GivenOptions } from "../../lib/config/option.ts";
+import type { DigestName } from "../../lib/crypto/digest_name.ts";
 import { generateKeys } from "../../lib/crypto/key_generation.ts";
 import type { Context } from "../context.ts";
 
@@ -20,9 +21,9 @@ export interface MadeKeys {
   report(context: Context, savedTo: string | undefined): Promise<Problem | undefined>;
 }
 
-/** Draws a pair of keys of the lengths asked for. */
-export function makeKeys(options: GivenOptions, settings: Settings): MadeKeys | Problem {
-  const wanted = keyGenerationOptions(options, "compat", settings.hmacDigest);
+/** Draws a pair of keys of the lengths asked for. @param hmacDigest the settings' digest, where no option names one. */
+export function makeKeys(options: GivenOptions, hmacDigest?: DigestName): MadeKeys | Problem {
+  const wanted = keyGenerationOptions(options, "compat", hmacDigest);
   if (wanted instanceof Problem) return wanted;
   const keys = generateKeys(wanted);
   const written = { key: keyBase64(keys.key), hmacKey: keyBase64(keys.hmacKey) };

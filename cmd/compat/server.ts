@@ -199,7 +199,7 @@ function look(args: readonly string[], context: Context, stopAt: string): Parsed
 
 async function makeKeys(options: GivenOptions): Promise<MadeKeys | Problem> {
   const { makeKeys } = await import("./key_generation.ts");
-  return makeKeys(options, {});
+  return makeKeys(options);
 }
 
 function makesKeys(options: GivenOptions): boolean {

@@ -10,8 +10,8 @@ import { DEFAULT_USER_AGENT, encodeHttpRequest } from "../spa/http.ts";
 import { resolveDestination } from "./destination.ts";
 import { Problem, usageProblem } from "./problem.ts";
 import { type BeforeSending, send, type Sent } from "./send.ts";
-import { DEFAULTS, type Settings } from "./settings.ts";
-import { isRaw, type Transport } from "./transport.ts";
+import type { Settings } from "./settings.ts";
+import { isRaw, type Transport } from "../config/transport.ts";
 
 /**
  * Looks the host up and sends the packet.
@@ -24,7 +24,7 @@ export async function deliver(
   port: number,
   beforeSending?: BeforeSending,
 ): Promise<Sent | Problem> {
-  const transport = settings.transport ?? DEFAULTS.transport;
+  const { transport } = settings;
   const proxy = settings.proxy === undefined ? undefined : parseProxy(settings.proxy, port);
   if (proxy instanceof Problem) return proxy;
   const host = proxy?.host ?? settings.server ?? "";

@@ -8,7 +8,7 @@ import { type Address, isUnspecified, parseAddress } from "../net/address.ts";
 import { isPrivate } from "../net/private_address.ts";
 import type { LocalClock } from "./local_clock.ts";
 import type { OwnAddresses } from "./own_addresses.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "../config/transport.ts";
 
 /** What is known here. */
 export interface KnockFacts {

@@ -19,7 +19,7 @@ import type { SpaMessage } from "../spa/message.ts";
 import type { SealedPacket } from "../spa/seal.ts";
 import type { KnockKeys } from "./keys.ts";
 import { libraryError, Problem, usageProblem } from "./problem.ts";
-import { DEFAULTS, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import { signingPassphrase } from "./signing_passphrase.ts";
 
 /** Encrypts for the recipient and signs; fails as {@link sealGpgPacket} does, and where there is no such gpg. */
@@ -35,7 +35,7 @@ export async function sealWithGpg(
     recipient: settings.gpgRecipient ?? "",
     signer: settings.gpgSigner,
     passphrase: signingPassphrase(settings) === "agent" ? undefined : keys.encryptionKey,
-    digestName: settings.digest ?? DEFAULTS.digest,
+    digestName: settings.digest,
     hmac: keys.hmac,
   });
 }

@@ -11,12 +11,12 @@ import { parseAddress } from "../net/address.ts";
 import { isHostName } from "../net/host_name.ts";
 import { parseServices } from "../net/service.ts";
 import { keyBase64 } from "./key_text.ts";
-import { parseNumber } from "./number.ts";
+import { parseNumber } from "../config/number.ts";
 import { Problem, usageProblem } from "./problem.ts";
-import { formatRcLine, rcSettings } from "./rc_text.ts";
-import type { KeySource, SettingsLevel } from "./settings.ts";
-import { levelFromOptions } from "./settings_from_options.ts";
-import { MAX_TIMEOUT } from "./settings_from_rc.ts";
+import { formatRcLine } from "./rc_text.ts";
+import type { KeySource, SettingsLevel } from "../config/client_level.ts";
+import { MAX_TIMEOUT } from "../config/client_rows.ts";
+import { levelFromOptions, rcSettings } from "./level.ts";
 
 /** What both ends have to agree on, but for the keys. */
 export interface InvitationTerms {

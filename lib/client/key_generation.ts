@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { MAX_NAMED_LENGTH } from "../config/client_rows.ts";
 import type { GivenOptions } from "../config/option.ts";
 import { DIGEST_NAMES, type DigestName, parseDigestName } from "../crypto/digest.ts";
 import { MAX_KEY_LENGTH } from "../crypto/key_derivation.ts";
 import { type KeyGenerationOptions, MAX_HMAC_KEY_LENGTH } from "../crypto/key_generation.ts";
-import { badKeyLength, MAX_NAMED_LENGTH } from "./key_length.ts";
-import { type Dialect, parseNumber } from "./number.ts";
+import { badArgument } from "./level.ts";
+import { type Dialect, parseNumber } from "../config/number.ts";
 import { Problem, usageProblem } from "./problem.ts";
 
 /** Lengths and type out of `--key-len`, `--hmac-key-len` and `--hmac-digest-type`. */
@@ -46,5 +47,5 @@ function parseLength(
   // The C tools name this range, and fail above the true one with an error of their library.
   const isNamed = parseNumber(text, 1, MAX_NAMED_LENGTH, dialect) !== undefined;
   const named = dialect === "native" || isNamed ? maximum : MAX_NAMED_LENGTH;
-  return parseNumber(text, 1, maximum, dialect) ?? badKeyLength(name, text, named);
+  return parseNumber(text, 1, maximum, dialect) ?? badArgument(name, text, [1, named]);
 }

@@ -11,7 +11,8 @@ import { MAX_HMAC_KEY_LENGTH } from "../crypto/key_generation.ts";
 import { systemReasonOf } from "../errors/reason.ts";
 import { findKey } from "./key_file.ts";
 import { libraryError, Problem, usageProblem } from "./problem.ts";
-import { DEFAULTS, type KeySource, type Settings } from "./settings.ts";
+import type { KeySource } from "../config/client_level.ts";
+import type { Settings } from "./settings.ts";
 import { signingPassphrase } from "./signing_passphrase.ts";
 import type { PromptResult } from "./secret_prompt.ts";
 
@@ -64,7 +65,7 @@ export async function gatherKeys(
         "no SPA packet sent. Exiting.",
     });
   }
-  const type = settings.hmacDigest ?? DEFAULTS.hmacDigest;
+  const type = settings.hmacDigest;
   return { encryptionKey, cutToLegacy, hmac: { key: hmacKey, type } };
 }
 

@@ -5,14 +5,14 @@
  */
 import type { Diagnostic } from "../errors/diagnostic.ts";
 import { DEFAULT_STANZA, readStanza } from "../config/fwknoprc.ts";
+import type { SettingsLevel } from "../config/client_level.ts";
 import type { GivenOptions } from "../config/option.ts";
-import type { Dialect } from "./number.ts";
+import type { Dialect } from "../config/number.ts";
 import { checkStanza } from "./missing_stanza.ts";
 import { Problem } from "./problem.ts";
 import type { RcFile } from "./rc_file.ts";
-import { mergeLevels, type Settings, type SettingsLevel } from "./settings.ts";
-import { levelFromOptions } from "./settings_from_options.ts";
-import { levelFromRc } from "./settings_from_rc.ts";
+import { builtInLevel, levelFromOptions, levelFromRc } from "./level.ts";
+import { mergeLevels, type Settings } from "./settings.ts";
 
 /** Settings, and what was noticed on the way. */
 export interface LoadedSettings {
@@ -66,7 +66,7 @@ export function loadSettings(sources: SettingsSources): LoadedSettings | RcError
     if (missing !== undefined) return missing;
   }
   return {
-    settings: mergeLevels([...levels, fromOptions]),
+    settings: mergeLevels(builtInLevel(), [...levels, fromOptions]),
     fromOptions,
     warnings: diagnostics,
   };

@@ -10,7 +10,7 @@ import type { KnockKeys } from "./keys.ts";
 import { libraryError, Problem, usageProblem } from "./problem.ts";
 import type { KnockRequest } from "./request.ts";
 import { sealForSending } from "./seal.ts";
-import { DEFAULTS, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 
 /** What the packet is made of besides the request. */
 export interface PacketIngredients {
@@ -52,8 +52,8 @@ export async function makePacket(
   if (settings.useGpg) return await makeGpgPacket(message, settings, keys, ingredients);
   const sealed = await sealForSending(message, {
     encryptionKey: keys.encryptionKey,
-    mode: settings.mode ?? DEFAULTS.mode,
-    digestName: settings.digest ?? DEFAULTS.digest,
+    mode: settings.mode,
+    digestName: settings.digest,
     hmac: keys.hmac,
     salt: ingredients.salt,
     // Only a stanza that allows commands can want a command message.

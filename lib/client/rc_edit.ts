@@ -11,7 +11,7 @@ import {
   hasStanza,
   sameStanza,
 } from "../config/fwknoprc.ts";
-import { fwknoprcVariable } from "../config/fwknoprc_variables.ts";
+import { fwknoprcVariable } from "../config/client_rows.ts";
 import { formatRcLine, type RcSetting } from "./rc_text.ts";
 
 /** Variables of the stanza that must not be replaced without a question: keys, and whose they are. */

@@ -10,7 +10,7 @@ import { foreignEncoding, withoutMark } from "../files/file_text.ts";
 import { systemReasonOf } from "../errors/reason.ts";
 import { ifThere } from "../files/if_there.ts";
 import { Problem } from "./problem.ts";
-import type { EncodeText } from "./settings_from_rc.ts";
+import type { EncodeText } from "../config/client_kinds.ts";
 
 /** A file that was read. */
 export interface RcFile {

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Fwknoprc, type FwknoprcLine, sameStanza } from "../config/fwknoprc.ts";
-import { fwknoprcVariable } from "../config/fwknoprc_variables.ts";
+import { fwknoprcVariable } from "../config/client_rows.ts";
 
 /** What stands in the place of a key. */
 const HIDDEN = "(hidden)";

@@ -7,7 +7,8 @@ import { parseAddress } from "../net/address.ts";
 import type { KnockKeys } from "./keys.ts";
 import type { OwnAddresses } from "./own_addresses.ts";
 import type { KnockRequest } from "./request.ts";
-import type { KeySource, Settings } from "./settings.ts";
+import type { KeySource } from "../config/client_level.ts";
+import type { Settings } from "./settings.ts";
 
 /** Seconds of a grant where the client does not ask for a time (FW_ACCESS_TIMEOUT, `docs/spec/server.md` 5). */
 const USUAL_GRANT = 30;

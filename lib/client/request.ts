@@ -8,7 +8,7 @@ import { parseAddress } from "../net/address.ts";
 import { isHostName, MAX_NAT_HOST_LENGTH } from "../net/host_name.ts";
 import { parsePort, parseServices } from "../net/service.ts";
 import { MessageType } from "../spa/message.ts";
-import { leadingNumber } from "./number.ts";
+import { leadingNumber } from "../config/number.ts";
 import { libraryError, Problem, usageProblem } from "./problem.ts";
 import type { Settings } from "./settings.ts";
 

@@ -10,7 +10,7 @@ import { textBytes } from "../crypto/bytes.ts";
 import { randomBytes } from "../crypto/random.ts";
 import { Problem } from "./problem.ts";
 import { rawIcmp, rawTcp, rawUdp } from "./raw_packet.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "../config/transport.ts";
 
 /** Seconds until a TCP connection is given up. */
 const CONNECT_TIMEOUT = 10;

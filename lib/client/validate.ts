@@ -5,8 +5,8 @@
  */
 import { isUnspecified, parseAddress } from "../net/address.ts";
 import { type Problem, usageProblem } from "./problem.ts";
-import type { Settings } from "./settings.ts";
-import { isRaw } from "./transport.ts";
+import type { SettingsLevel } from "../config/client_level.ts";
+import { isRaw } from "../config/transport.ts";
 
 /** What the run is for. */
 export interface Purpose {
@@ -21,13 +21,19 @@ export interface Purpose {
 const NO_DESTINATION = "Must use --destination unless --test mode is used";
 
 /** The first thing that is wrong, or `undefined`. */
-export function validateSettings(settings: Settings, purpose: Purpose): Problem | undefined {
+export function validateSettings(
+  settings: Readonly<SettingsLevel>,
+  purpose: Purpose,
+): Problem | undefined {
   return checkDestination(settings, purpose) ?? checkAllow(settings, purpose) ??
     checkSpoof(settings) ?? checkProxy(settings) ??
     (purpose.makesKeys ? undefined : checkCipher(settings));
 }
 
-function checkDestination(settings: Settings, purpose: Purpose): Problem | undefined {
+function checkDestination(
+  settings: Readonly<SettingsLevel>,
+  purpose: Purpose,
+): Problem | undefined {
   const needed = purpose.savesByDestination || purpose.sends;
   if (!needed || (settings.server ?? "") !== "") return undefined;
   return usageProblem("no destination", {
@@ -36,7 +42,7 @@ function checkDestination(settings: Settings, purpose: Purpose): Problem | undef
   });
 }
 
-function checkAllow(settings: Settings, purpose: Purpose): Problem | undefined {
+function checkAllow(settings: Readonly<SettingsLevel>, purpose: Purpose): Problem | undefined {
   const { allow } = settings;
   if (allow?.kind === "address" && parseAddress(allow.text) === undefined) {
     return usageProblem(`--allow-ip: '${allow.text}' is not an address`, {
@@ -51,7 +57,7 @@ function checkAllow(settings: Settings, purpose: Purpose): Problem | undefined {
   });
 }
 
-function checkSpoof({ spoofSource, transport }: Settings): Problem | undefined {
+function checkSpoof({ spoofSource, transport }: Readonly<SettingsLevel>): Problem | undefined {
   if (spoofSource === undefined) return undefined;
   if (parseAddress(spoofSource)?.family !== 4) {
     return usageProblem(`--spoof-source: '${spoofSource}' is not an IPv4 address`, {
@@ -65,7 +71,7 @@ function checkSpoof({ spoofSource, transport }: Settings): Problem | undefined {
   });
 }
 
-function checkProxy({ proxy, transport }: Settings): Problem | undefined {
+function checkProxy({ proxy, transport }: Readonly<SettingsLevel>): Problem | undefined {
   if (proxy === undefined || transport === "http") return undefined;
   return usageProblem(`--http-proxy does not go with --server-proto ${transport}`, {
     hint: "leave out --server-proto",
@@ -73,7 +79,7 @@ function checkProxy({ proxy, transport }: Settings): Problem | undefined {
   });
 }
 
-function checkCipher(settings: Settings): Problem | undefined {
+function checkCipher(settings: Readonly<SettingsLevel>): Problem | undefined {
   if (settings.useGpg && settings.gpgRecipient === undefined) {
     return usageProblem("GnuPG needs to know whom to encrypt for", {
       hint: "use --gpg-recipient-key, or GPG_RECIPIENT in the rc file",
@@ -96,7 +102,7 @@ function checkCipher(settings: Settings): Problem | undefined {
 }
 
 /** A weakness worth a warning when someone is looking: the packet's source can be changed on its way. */
-export function admitsAnySource(settings: Settings): boolean {
+export function admitsAnySource(settings: Readonly<SettingsLevel>): boolean {
   const { allow } = settings;
   if (allow?.kind !== "address") return allow?.kind === "source";
   const address = parseAddress(allow.text);

@@ -1,43 +1,26 @@
 /**
- * The options of the client, once: the flags of `fwknop knock` and the command line of the C client
- * are made from this table (`docs/spec/client.md` 2). The order is that of the C client, which shows in
- * getopt's list of possibilities for an ambiguous abbreviation.
+ * The options of the client: the flags of `fwknop knock` and the command line of the C client
+ * (`docs/spec/client.md` 2). Those of a setting come from its row; those here choose what a run does.
  *
  * @module
  */
+import { SETTING_ROWS } from "./client_rows.ts";
 import type { OptionRow } from "./option.ts";
 
-/** Every option of the client. */
-export const CLIENT_OPTIONS: readonly OptionRow[] = [
-  {
-    name: "allow-ip",
-    short: "a",
-    argument: "ADDRESS",
-    brief: "Address to admit",
-    group: "Whom to admit",
-    variable: "ALLOW_IP",
-  },
-  {
-    name: "access",
-    short: "A",
-    argument: "SERVICES",
-    brief: "What to open, such as tcp/22 or tcp/22,udp/53",
-    group: "What to ask for",
-    variable: "ACCESS",
-  },
-  {
-    name: "save-packet-append",
-    short: "b",
-    brief: "Append to the packet file of --save-packet",
-    group: "Trying out, and output",
-  },
-  {
-    name: "save-packet",
-    short: "B",
-    argument: "FILE",
-    brief: "Also write the packet to a file",
-    group: "Trying out, and output",
-  },
+/** The C client's order, which shows in getopt's list of possibilities for an ambiguous abbreviation. */
+const C_ORDER: readonly string[] =
+  ("allow-ip access save-packet-append save-packet save-rc-stanza force-stanza stanza-list no-save-args server-cmd " +
+    "digest-type destination save-args-file encryption-mode fd fw-timeout fault-injection-tag gpg-encryption " +
+    "gpg-recipient-key gpg-signer-key gpg-home-dir gpg-exe gpg-agent gpg-no-signing-pw get-key get-hmac-key help " +
+    "http-proxy key-gen key-gen-file key-rijndael key-base64-rijndael key-base64-hmac key-hmac key-len hmac-key-len " +
+    "hmac-digest-type icmp-type icmp-code last-cmd nat-access named-config nat-local nat-port nat-rand-port " +
+    "no-home-dir no-rc-file server-port server-proto spoof-source rc-file rand-port resolve-ip-https " +
+    "resolve-http-only resolve-url server-resolve-ipv4 show-last source-ip source-port stdin test time-offset-plus " +
+    "time-offset-minus user-agent use-hmac use-wget-user-agent spoof-user verbose version wget-cmd Forward-access")
+    .split(" ");
+
+/** Options that set nothing. */
+const RUN_OPTIONS: readonly OptionRow[] = [
   {
     name: "save-rc-stanza",
     brief: "Write the options of this command to the stanza, then carry on",
@@ -50,36 +33,6 @@ export const CLIENT_OPTIONS: readonly OptionRow[] = [
   },
   { name: "stanza-list", brief: "List the stanzas and exit", group: "Stanzas of the rc file" },
   {
-    name: "no-save-args",
-    brief: "Do not save the command line",
-    variable: "NO_SAVE_ARGS",
-    only: "compat",
-  },
-  {
-    name: "server-cmd",
-    short: "C",
-    argument: "COMMAND",
-    brief: "Ask the server to run a command instead of opening a port",
-    group: "What to ask for",
-  },
-  {
-    name: "digest-type",
-    short: "m",
-    argument: "DIGEST",
-    brief: "Digest inside the packet: md5, sha1, sha256, sha384, sha512, sha3_256 or sha3_512",
-    group: "The packet",
-    variable: "DIGEST_TYPE",
-  },
-  {
-    name: "destination",
-    short: "D",
-    argument: "HOST",
-    brief: "Server the packet is sent to; may be repeated",
-    group: "Where and how to send",
-    repeated: true,
-    variable: "SPA_SERVER",
-  },
-  {
     name: "save-args-file",
     short: "E",
     argument: "FILE",
@@ -87,103 +40,12 @@ export const CLIENT_OPTIONS: readonly OptionRow[] = [
     only: "compat",
   },
   {
-    name: "encryption-mode",
-    short: "M",
-    argument: "MODE",
-    brief: "Mode of the cipher: cbc, ecb, cfb, ofb, ctr, legacy or asymmetric",
-    group: "The packet",
-    variable: "ENCRYPTION_MODE",
-  },
-  {
-    name: "fd",
-    argument: "NUMBER",
-    brief: "Read the keys from that file descriptor, a line each",
-    group: "Keys",
-  },
-  {
-    name: "fw-timeout",
-    short: "f",
-    argument: "SECONDS",
-    brief: "How long the port shall stay open, within the server's limit",
-    group: "What to ask for",
-    variable: "FW_TIMEOUT",
-  },
-  {
     name: "fault-injection-tag",
     argument: "TAG",
     brief: "Refused, as in ordinary builds of the C client",
     only: "compat",
   },
-  {
-    name: "gpg-encryption",
-    short: "g",
-    brief: "Encrypt with GnuPG",
-    group: "GnuPG",
-    variable: "USE_GPG",
-  },
-  {
-    name: "gpg-recipient-key",
-    argument: "KEY",
-    brief: "GnuPG key of the server",
-    group: "GnuPG",
-    variable: "GPG_RECIPIENT",
-  },
-  {
-    name: "gpg-signer-key",
-    argument: "KEY",
-    brief: "GnuPG key that signs",
-    group: "GnuPG",
-    variable: "GPG_SIGNER",
-  },
-  {
-    name: "gpg-home-dir",
-    argument: "FOLDER",
-    brief: "Folder of the GnuPG keys",
-    group: "GnuPG",
-    variable: "GPG_HOMEDIR",
-  },
-  {
-    name: "gpg-exe",
-    argument: "FILE",
-    brief: "The gpg program",
-    group: "GnuPG",
-    variable: "GPG_EXE",
-  },
-  {
-    name: "gpg-agent",
-    brief: "Leave the passphrase to the GnuPG agent",
-    group: "GnuPG",
-    variable: "USE_GPG_AGENT",
-  },
-  {
-    name: "gpg-no-signing-pw",
-    brief: "The signing key has no passphrase",
-    group: "GnuPG",
-    variable: "GPG_NO_SIGNING_PW",
-  },
-  {
-    name: "get-key",
-    short: "G",
-    argument: "FILE",
-    brief: "File with encryption keys, a line 'HOST: KEY' each",
-    group: "Keys",
-    variable: "KEY_FILE",
-  },
-  {
-    name: "get-hmac-key",
-    argument: "FILE",
-    brief: "File with HMAC keys, in the same form",
-    group: "Keys",
-    variable: "HMAC_KEY_FILE",
-  },
   { name: "help", short: "h", brief: "Print this text and exit", only: "compat" },
-  {
-    name: "http-proxy",
-    short: "H",
-    argument: "HOST",
-    brief: "Send through an HTTP proxy, [http://]host[:port]",
-    group: "Where and how to send",
-  },
   { name: "key-gen", short: "k", brief: "Make two keys, print them and exit", only: "compat" },
   {
     name: "key-gen-file",
@@ -192,78 +54,7 @@ export const CLIENT_OPTIONS: readonly OptionRow[] = [
     brief: "Make two keys, write them to a file and exit",
     only: "compat",
   },
-  {
-    name: "key-rijndael",
-    argument: "TEXT",
-    brief: "Encryption key, visible to other users while the program runs",
-    group: "Keys",
-    variable: "KEY",
-    secret: true,
-  },
-  {
-    name: "key-base64-rijndael",
-    argument: "BASE64",
-    brief: "The same, in base64",
-    group: "Keys",
-    variable: "KEY_BASE64",
-    secret: true,
-  },
-  {
-    name: "key-base64-hmac",
-    argument: "BASE64",
-    brief: "HMAC key in base64, visible to other users",
-    group: "Keys",
-    variable: "HMAC_KEY_BASE64",
-    secret: true,
-  },
-  {
-    name: "key-hmac",
-    argument: "TEXT",
-    brief: "HMAC key, visible to other users",
-    group: "Keys",
-    variable: "HMAC_KEY",
-    secret: true,
-  },
-  {
-    name: "key-len",
-    argument: "BYTES",
-    brief: "Length of the encryption key made by --key-gen",
-    only: "compat",
-  },
-  {
-    name: "hmac-key-len",
-    argument: "BYTES",
-    brief: "Length of the HMAC key made by --key-gen",
-    only: "compat",
-  },
-  {
-    name: "hmac-digest-type",
-    argument: "DIGEST",
-    brief: "Digest of the HMAC, the same names as --digest-type; turns the HMAC on",
-    group: "The packet",
-    variable: "HMAC_DIGEST_TYPE",
-  },
-  {
-    name: "icmp-type",
-    argument: "NUMBER",
-    brief: "ICMP type of --server-proto icmp, 0 to 40",
-    group: "Where and how to send",
-  },
-  {
-    name: "icmp-code",
-    argument: "NUMBER",
-    brief: "ICMP code of --server-proto icmp, 0 to 15",
-    group: "Where and how to send",
-  },
   { name: "last-cmd", short: "l", brief: "Run the saved command line again", only: "compat" },
-  {
-    name: "nat-access",
-    short: "N",
-    argument: "HOST[:PORT]",
-    brief: "Inside host and port behind the server",
-    group: "What to ask for",
-    variable: "NAT_ACCESS",
-  },
   {
     name: "named-config",
     short: "n",
@@ -272,239 +63,39 @@ export const CLIENT_OPTIONS: readonly OptionRow[] = [
     group: "Stanzas of the rc file",
     repeated: true,
   },
-  {
-    name: "nat-local",
-    brief: "The server itself is the inside host",
-    group: "What to ask for",
-    variable: "NAT_LOCAL",
-  },
-  {
-    name: "nat-port",
-    argument: "PORT",
-    brief: "Port of the server that leads inside",
-    group: "What to ask for",
-    variable: "NAT_PORT",
-  },
-  {
-    name: "nat-rand-port",
-    brief: "Choose the outside port at random and print it",
-    group: "What to ask for",
-    variable: "NAT_RAND_PORT",
-  },
   { name: "no-home-dir", brief: "Never look into the home directory", only: "compat" },
   { name: "no-rc-file", brief: "Do without an rc file", group: "Stanzas of the rc file" },
-  {
-    name: "server-port",
-    short: "p",
-    argument: "PORT",
-    brief: "Port the packet is sent to, 62201 unless set",
-    group: "Where and how to send",
-    variable: "SPA_SERVER_PORT",
-  },
-  {
-    name: "server-proto",
-    short: "P",
-    argument: "TRANSPORT",
-    brief: "How the packet travels: udp, tcp, http, udpraw, tcpraw or icmp",
-    group: "Where and how to send",
-    variable: "SPA_SERVER_PROTO",
-  },
-  {
-    name: "spoof-source",
-    short: "Q",
-    aliases: ["spoof-src"],
-    argument: "ADDRESS",
-    brief: "Source address of a raw packet",
-    group: "Where and how to send",
-    variable: "SPOOF_SOURCE_IP",
-  },
   {
     name: "rc-file",
     argument: "FILE",
     brief: "Read that file, not ~/.fwknoprc",
     group: "Stanzas of the rc file",
   },
-  {
-    name: "rand-port",
-    short: "r",
-    brief: "Send to a random port from 10000 to 65534",
-    group: "Where and how to send",
-    variable: "RAND_PORT",
-  },
-  {
-    name: "resolve-ip-https",
-    short: "R",
-    aliases: ["resolve-ip-http"],
-    brief: "Ask a web service for the own public address and admit that",
-    group: "Whom to admit",
-    variable: "RESOLVE_IP_HTTPS",
-  },
-  {
-    name: "resolve-http-only",
-    brief: "Ask that service without encryption",
-    group: "Whom to admit",
-    variable: "RESOLVE_HTTP_ONLY",
-  },
-  {
-    name: "resolve-url",
-    argument: "URL",
-    brief: "The web service that -R asks",
-    group: "Whom to admit",
-    variable: "RESOLVE_URL",
-  },
-  {
-    name: "server-resolve-ipv4",
-    brief: "Use only IPv4 addresses of the server",
-    group: "Where and how to send",
-    variable: "SERVER_RESOLVE_IPV4",
-  },
   { name: "show-last", brief: "Print the saved command line and exit", only: "compat" },
-  {
-    name: "source-ip",
-    short: "s",
-    brief: "Admit whatever address the packet comes from; anybody on the way can change that",
-    group: "Whom to admit",
-  },
-  {
-    name: "source-port",
-    short: "S",
-    argument: "PORT",
-    brief: "Port the packet is sent from",
-    group: "Where and how to send",
-    variable: "SPA_SOURCE_PORT",
-  },
-  { name: "stdin", brief: "Read the keys from standard input, a line each", group: "Keys" },
-  {
-    name: "test",
-    short: "T",
-    brief: "Build and decode the packet, do not send it",
-    group: "Trying out, and output",
-  },
-  {
-    name: "time-offset-plus",
-    argument: "TIME",
-    brief: "Shift the time stamp forward: 60, 5m, 2h or 1d",
-    group: "The packet",
-    variable: "TIME_OFFSET",
-  },
-  {
-    name: "time-offset-minus",
-    argument: "TIME",
-    brief: "Shift the time stamp back",
-    group: "The packet",
-    variable: "TIME_OFFSET",
-  },
-  {
-    name: "user-agent",
-    short: "u",
-    argument: "TEXT",
-    brief: "User agent of HTTP requests",
-    group: "Where and how to send",
-    variable: "HTTP_USER_AGENT",
-  },
-  {
-    name: "use-hmac",
-    brief: "Authenticate the packet with an HMAC",
-    group: "The packet",
-    variable: "USE_HMAC",
-  },
-  {
-    name: "use-wget-user-agent",
-    brief: "Let the wget of -w name itself",
-    group: "Whom to admit",
-    variable: "USE_WGET_USER_AGENT",
-  },
-  {
-    name: "spoof-user",
-    short: "U",
-    argument: "USER",
-    brief: "User name inside the packet",
-    group: "The packet",
-    variable: "SPOOF_USER",
-  },
-  {
-    name: "verbose",
-    short: "v",
-    counted: true,
-    brief: "Show the fields of the packet; twice: show how the rc file is read",
-    group: "Trying out, and output",
-    variable: "VERBOSE",
-  },
   { name: "version", short: "V", brief: "Print the version and exit", only: "compat" },
-  {
-    name: "wget-cmd",
-    short: "w",
-    argument: "COMMAND",
-    brief: "Ask for the own address with this wget",
-    group: "Whom to admit",
-    variable: "WGET_CMD",
-  },
-  {
-    name: "Forward-access",
-    aliases: ["NAT-access"],
-    argument: "HOST,PORT",
-    brief: "From the Perl client: -N HOST --nat-port PORT",
-    only: "compat",
-  },
-  {
-    name: "ipv4",
-    short: "4",
-    brief: "Send over IPv4 only",
-    group: "Where and how to send",
-    only: "native",
-  },
-  {
-    name: "ipv6",
-    short: "6",
-    brief: "Send over IPv6 only",
-    group: "Where and how to send",
-    only: "native",
-  },
-  {
-    name: "key-command",
-    argument: "COMMAND",
-    brief: "Program that prints the keys, a line each; run without a shell",
-    group: "Keys",
-    variable: "KEY_COMMAND",
-    only: "native",
-  },
-  {
-    name: "wait",
-    brief: "Then try the port until it opens, and say what to look at when it does not",
-    group: "After the knock",
-    variable: "WAIT",
-    only: "native",
-  },
-  {
-    name: "wait-time",
-    argument: "SECONDS",
-    brief: "How long to try, 10 unless set",
-    group: "After the knock",
-    only: "native",
-  },
-  {
-    name: "repeat",
-    brief: "Knock again before the grant ends, until Ctrl-C or as long as the command or --proxy",
-    group: "After the knock",
-    only: "native",
-  },
-  {
-    name: "repeat-time",
-    argument: "SECONDS",
-    brief: "How often; two fifths of --fw-timeout, or 12, unless set",
-    group: "After the knock",
-    only: "native",
-  },
-  {
-    name: "proxy",
-    brief: "Then join standard input and output to the port, for ssh's ProxyCommand",
-    group: "After the knock",
-    only: "native",
-  },
   {
     name: "json",
     brief: "Print one JSON object for each packet",
     group: "Trying out, and output",
     only: "native",
   },
+];
+
+const SETTING_OPTIONS: readonly OptionRow[] = SETTING_ROWS.flatMap(
+  ({ variable, brief = "", secret, scope, options = [] }) =>
+    options.map((option): OptionRow => ({
+      brief,
+      ...option,
+      ...(variable === undefined ? {} : { variable }),
+      ...(secret === undefined ? {} : { secret }),
+      ...(scope === undefined ? {} : { only: scope }),
+    })),
+);
+
+const BY_NAME = new Map([...SETTING_OPTIONS, ...RUN_OPTIONS].map((row) => [row.name, row]));
+
+/** Every option of the client: those of the C client, then ours in the order of their rows. */
+export const CLIENT_OPTIONS: readonly OptionRow[] = [
+  ...C_ORDER.flatMap((name) => BY_NAME.get(name) ?? []),
+  ...[...BY_NAME.values()].filter(({ name }) => !C_ORDER.includes(name)),
 ];

@@ -8,11 +8,7 @@
 import type { Diagnostic } from "../errors/diagnostic.ts";
 import type { Position } from "../errors/position.ts";
 import { nearestWord } from "./did_you_mean.ts";
-import {
-  FWKNOPRC_VARIABLES,
-  type FwknoprcVariable,
-  fwknoprcVariable,
-} from "./fwknoprc_variables.ts";
+import { FWKNOPRC_VARIABLES, type FwknoprcVariable, fwknoprcVariable } from "./client_rows.ts";
 
 /** One line; `text` is as written, without its line end. */
 export type FwknoprcLine =
@@ -165,14 +161,14 @@ export function outsideStanzas(rc: Fwknoprc): Diagnostic[] {
  * no loss, but behind a passphrase it cannot be told from the rest of it.
  */
 function cutValue(
-  { name, kind, secret }: FwknoprcVariable,
+  { variable: name, kind, secret }: FwknoprcVariable,
   value: string,
   rest: string,
 ): { readonly text: string; readonly hint: string; readonly offset: number } | undefined {
   // A closing `;` is the habit of the perl era.
   const isEnd = /^[ \t;\r]*$/.test(rest);
   const isComment = /^[ \t]+[#;]|^;[ \t;]*#/.test(rest);
-  const isPassphrase = secret === true && kind === "text";
+  const isPassphrase = secret === true && kind === "key text";
   if (isEnd || (isComment && !isPassphrase)) return undefined;
   const offset = rest.length - rest.trimStart().length;
   const [what] = /^[;#]/.exec(rest) ?? ["blank"];
@@ -236,7 +232,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 };
 
 function unknownVariable(name: string, position: Position): Diagnostic {
-  const nearest = nearestWord(name, FWKNOPRC_VARIABLES.map((variable) => variable.name));
+  const nearest = nearestWord(name, FWKNOPRC_VARIABLES.map(({ variable }) => variable));
   const hint = name.startsWith("[")
     ? "close the stanza name with ]"
     : Object.hasOwn(OTHER_NAMES, name)

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { FWKNOPRC_VARIABLES } from "./fwknoprc_variables.ts";
+import { FWKNOPRC_VARIABLES } from "./client_rows.ts";
 
 /** Columns a variable's name takes. */
 const NAME_WIDTH = 28;
 
 /** `.fwknoprc` with every variable, explained and commented out, and two stanzas to fill in. */
 export function sampleFwknoprc(): string {
-  const entries = FWKNOPRC_VARIABLES.map(({ name, brief, default: value }) =>
-    `# ${brief}\n#${name.padEnd(NAME_WIDTH)}${value ?? ""}`.trimEnd()
+  const entries = FWKNOPRC_VARIABLES.map(({ variable, brief, default: value }) =>
+    `# ${brief}\n#${variable.padEnd(NAME_WIDTH)}${value ?? ""}`.trimEnd()
   );
   return `# Settings of the fwknop client. Lines that begin with # or ; are comments.
 #

@@ -6,7 +6,7 @@
 import { ACCESS_ROWS } from "../config/access_variables.ts";
 import { CLIENT_OPTIONS } from "../config/client_options.ts";
 import { FWKNOPD_ROWS, type FwknopdName } from "../config/fwknopd_variables.ts";
-import { FWKNOPRC_VARIABLES } from "../config/fwknoprc_variables.ts";
+import { FWKNOPRC_VARIABLES } from "../config/client_rows.ts";
 import { SERVER_OPTIONS } from "../config/server_options.ts";
 import type { Build } from "../config/variable.ts";
 import type { Commands } from "./command.ts";

@@ -5,10 +5,10 @@
  */
 import type { AccessKinds } from "../config/access_variables.ts";
 import type { FwknopdKinds } from "../config/fwknopd_variables.ts";
-import type { FwknoprcValueKind, FwknoprcVariable } from "../config/fwknoprc_variables.ts";
+import type { KindName, Range } from "../config/client_kinds.ts";
+import type { FwknoprcVariable } from "../config/client_rows.ts";
 import { formatRange, type VariableRow } from "../config/variable.ts";
-import { MAX_TIMEOUT, MAX_WAIT } from "../client/settings_from_rc.ts";
-import { TRANSPORTS } from "../client/transport.ts";
+import { TRANSPORTS } from "../config/transport.ts";
 import { DIGEST_NAMES } from "../crypto/digest_name.ts";
 import { ENCRYPTION_MODES } from "../crypto/encryption_mode.ts";
 import type { Entry } from "./page.ts";
@@ -29,16 +29,17 @@ const SERVER_VALUES: Readonly<Partial<Record<keyof FwknopdKinds | keyof AccessKi
 };
 
 /** The same for the client's file. */
-const CLIENT_VALUES: Readonly<Partial<Record<FwknoprcValueKind, string>>> = {
+const CLIENT_VALUES: Readonly<Partial<Record<KindName, string | ((range: Range) => string)>>> = {
   switch: YES_NO,
+  "contrary switch": YES_NO,
   digest: DIGESTS,
+  "hmac digest": DIGESTS,
   mode: MODES,
   transport: TRANSPORTS.join(", "),
-  port: "0 to 65535",
-  "server-port": "1 to 65535",
-  timeout: `0 to ${MAX_TIMEOUT}`,
-  "time-offset": "Seconds, or a number with s, m, h or d; negative for the past",
-  wait: `0 to ${MAX_WAIT}`,
+  port: formatRange,
+  seconds: formatRange,
+  "time offset": "Seconds, or a number with s, m, h or d; negative for the past",
+  wait: formatRange,
 };
 
 /** The entry of a variable of the server. */
@@ -56,12 +57,14 @@ export function serverEntry(row: VariableRow<keyof FwknopdKinds | keyof AccessKi
 }
 
 /** The entry of a variable of the client. */
-export function clientEntry(variable: FwknoprcVariable): Entry {
-  return entry(variable.name, [
-    sentence(variable.brief),
-    ...list(CLIENT_VALUES[variable.kind]),
-    ...(variable.default === undefined ? [] : [`Default: \`${variable.default}\`.`]),
-    ...(variable.extension ? ["Ours: the C client refuses a stanza that has it."] : []),
+export function clientEntry(row: FwknoprcVariable): Entry {
+  const { variable, brief, kind, range = [0, 0], default: value, scope } = row;
+  const values = CLIENT_VALUES[kind];
+  return entry(variable, [
+    sentence(brief),
+    ...list(typeof values === "function" ? values(range) : values),
+    ...(value === undefined ? [] : [`Default: \`${value}\`.`]),
+    ...(scope === "native" ? ["Ours: the C client refuses a stanza that has it."] : []),
   ]);
 }
 

@@ -5,12 +5,13 @@ import { parseCommandLine } from "../../lib/config/getopt.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
+import { knockSettings } from "../support/knock_settings.ts";
 
 const run = await knock.load({});
 const ROWS = CLIENT_OPTIONS.filter(({ only }) => only !== "compat");
 
 // Loaded here and not within a test, where Deno 2.4 would call it a leak.
-await deliver("", { server: "localhost" }, 1);
+await deliver("", knockSettings({ server: "localhost" }), 1);
 
 /** Runs the subcommand on a line in which `~` stands for a blank. */
 async function knockWith(line: string, home = "/nowhere") {

@@ -3,7 +3,7 @@ import { runDumpConfig } from "../../cmd/dump_config_run.ts";
 import { COMMANDS } from "../../cmd/application.ts";
 import { printFrom } from "../../cmd/print_run.ts";
 import { PRINTABLE } from "../../cmd/printable.ts";
-import { levelFromRc } from "../../lib/client/settings_from_rc.ts";
+import { levelFromRc } from "../../lib/client/level.ts";
 import { parseFwknoprc, readStanza } from "../../lib/config/fwknoprc.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { textBytes } from "../../lib/crypto/bytes.ts";

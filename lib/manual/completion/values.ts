@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TRANSPORTS } from "../../client/transport.ts";
+import { TRANSPORTS } from "../../config/transport.ts";
 import type { OptionRow } from "../../config/option.ts";
 import { DIGEST_NAMES } from "../../crypto/digest_name.ts";
 import { ENCRYPTION_MODES } from "../../crypto/encryption_mode.ts";

@@ -1,21 +1,24 @@
 import { deliver, parseProxy } from "../../../lib/client/deliver.ts";
 import { resolveDestination } from "../../../lib/client/destination.ts";
 import { Problem } from "../../../lib/client/problem.ts";
-import type { Settings } from "../../../lib/client/settings.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { UdpSocket } from "../../../ffi/udp_socket.ts";
 import { addressFromBytes } from "../../../lib/net/address.ts";
+import type { SettingsLevel } from "../../../lib/config/client_level.ts";
+import { knockSettings } from "../../support/knock_settings.ts";
 
 // Loaded here and not within a test, where Deno 2.4 would call it a leak.
 await resolveDestination("localhost");
-await deliver("", { server: "127.0.0.1" }, 1);
+await deliver("", knockSettings({ server: "127.0.0.1" }), 1);
 new UdpSocket({ port: 0, payloadSize: 9, bufferSize: 65536 }).close();
 
 /** Sends to a socket of this process and returns what arrived. */
-async function arrival(settings: Settings): Promise<[text: string, source: string, port: number]> {
+async function arrival(
+  settings: SettingsLevel,
+): Promise<[text: string, source: string, port: number]> {
   const socket = new UdpSocket({ port: 0, payloadSize: 2000, bufferSize: 65536 });
   try {
-    const sent = await deliver("packet", settings, socket.port);
+    const sent = await deliver("packet", knockSettings(settings), socket.port);
     if (sent instanceof Problem) throw new Error(sent.text);
     const deadline = Date.now() + 5000;
     let length = -1;
@@ -49,7 +52,7 @@ Deno.test("tcp and http connect, write and close", async () => {
       const text = await new Response(connection.readable).text();
       return text;
     })();
-    const sent = await deliver("pac+ket/", { server: "127.0.0.1", transport }, port);
+    const sent = await deliver("pac+ket/", knockSettings({ server: "127.0.0.1", transport }), port);
     assert(!(sent instanceof Problem));
     const text = await accepted;
     if (transport === "tcp") assertEquals(text, "pac+ket/");
@@ -63,12 +66,12 @@ Deno.test("a proxy gets the request, and the destination is not looked up", asyn
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const { port } = listener.addr as Deno.NetAddr;
   const accepted = (async () => new Response((await listener.accept()).readable).text())();
-  const settings: Settings = {
+  const settings: SettingsLevel = {
     server: "no-such-host.invalid",
     transport: "http",
     proxy: `http://127.0.0.1:${port}`,
   };
-  const sent = await deliver("packet", settings, 62201);
+  const sent = await deliver("packet", knockSettings(settings), 62201);
   assert(!(sent instanceof Problem));
   const text = await accepted;
   assert(text.startsWith("GET http://no-such-host.invalid/packet HTTP/1."), text);
@@ -86,15 +89,19 @@ Deno.test("a proxy is [http://]host[:port]", () => {
 });
 
 Deno.test("what cannot be sent or found is a problem with the system's words", async () => {
-  const unknown = await deliver("packet", { server: "no-such-host.invalid" }, 1);
+  const unknown = await deliver("packet", knockSettings({ server: "no-such-host.invalid" }), 1);
   assert(unknown instanceof Problem);
   assert(unknown.facts.reference?.startsWith("error in getaddrinfo: "));
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const { port } = listener.addr as Deno.NetAddr;
   listener.close();
-  const refused = await deliver("packet", { server: "127.0.0.1", transport: "tcp" }, port);
+  const refused = await deliver(
+    "packet",
+    knockSettings({ server: "127.0.0.1", transport: "tcp" }),
+    port,
+  );
   assert(refused instanceof Problem);
   assert(refused.text.endsWith("connect: Connection refused"), refused.text);
-  const family = await deliver("packet", { server: "::1", ipv4Only: true }, 1);
+  const family = await deliver("packet", knockSettings({ server: "::1", ipv4Only: true }), 1);
   assert(family instanceof Problem);
 });

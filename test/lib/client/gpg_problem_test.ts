@@ -1,6 +1,7 @@
 import { gpgPathProblem, gpgProblem } from "../../../lib/client/gpg.ts";
 import { failure } from "../../../lib/spa/error.ts";
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
+import { knockSettings } from "../../support/knock_settings.ts";
 
 Deno.test("a packet that is too long for servers has the C client's error and says which keys to use", () => {
   const problem = gpgProblem(
@@ -30,10 +31,13 @@ Deno.test("a home directory that is a file, or not there, is none", async () => 
   const file = await Deno.makeTempFile();
   try {
     for (const gpgHomeDirectory of [file, `${file}.none`]) {
-      const problem = await gpgPathProblem({ useGpg: true, gpgHomeDirectory });
+      const problem = await gpgPathProblem(knockSettings({ useGpg: true, gpgHomeDirectory }));
       assertMatch(problem?.facts.reference ?? "", /fko_set_gpg_home_dir: Error 135/);
     }
-    assertEquals(await gpgPathProblem({ useGpg: true, gpgProgram: file }), undefined);
+    assertEquals(
+      await gpgPathProblem(knockSettings({ useGpg: true, gpgProgram: file })),
+      undefined,
+    );
   } finally {
     await Deno.remove(file);
   }

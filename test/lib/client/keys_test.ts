@@ -1,7 +1,8 @@
-import { gatherKeys, type KeyReader } from "../../../lib/client/keys.ts";
+import { gatherKeys, type KeyReader, type KnockKeys } from "../../../lib/client/keys.ts";
 import { Problem } from "../../../lib/client/problem.ts";
-import type { KeySource, Settings } from "../../../lib/client/settings.ts";
+import type { KeySource, SettingsLevel } from "../../../lib/config/client_level.ts";
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
+import { knockSettings } from "../../support/knock_settings.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 
@@ -34,15 +35,19 @@ function reader(...answers: readonly string[]): KeyReader & { asked: string[] } 
   };
 }
 
-async function refusal(settings: Settings, ...answers: readonly string[]): Promise<Problem> {
-  const keys = await gatherKeys(settings, reader(...answers));
+function gather(level: SettingsLevel, reader: KeyReader): Promise<KnockKeys | Problem> {
+  return gatherKeys(knockSettings(level), reader);
+}
+
+async function refusal(settings: SettingsLevel, ...answers: readonly string[]): Promise<Problem> {
+  const keys = await gather(settings, reader(...answers));
   assert(keys instanceof Problem);
   return keys;
 }
 
 Deno.test("keys that nothing gives are asked for, the encryption key first", async () => {
   const asks = reader("enc", "mac");
-  const keys = await gatherKeys({ useHmac: true }, asks);
+  const keys = await gather({ useHmac: true }, asks);
   assert(!(keys instanceof Problem));
   assertEquals(asks.asked, ["Enter encryption key: ", "Enter HMAC key: "]);
   assertEquals([keys.encryptionKey, keys.hmac?.key], [text("enc"), text("mac")]);
@@ -50,18 +55,18 @@ Deno.test("keys that nothing gives are asked for, the encryption key first", asy
 
 Deno.test("without an HMAC no HMAC key is asked for", async () => {
   const asks = reader("enc");
-  await gatherKeys({}, asks);
+  await gather({}, asks);
   assertEquals(asks.asked.length, 1);
 });
 
 Deno.test("both keys can come from one descriptor, a line each", async () => {
   const asks = reader("enc", "mac");
-  const settings: Settings = {
+  const settings: SettingsLevel = {
     useHmac: true,
     key: { kind: "descriptor", descriptor: 5 },
     keyDescriptor: 5,
   };
-  const keys = await gatherKeys(settings, asks);
+  const keys = await gather(settings, asks);
   assert(!(keys instanceof Problem));
   assertEquals(asks.asked, ["fd 5", "fd 5"]);
 });
@@ -87,7 +92,7 @@ Deno.test("the two keys must differ", async () => {
 });
 
 Deno.test("legacy mode cuts a long key and says so", async () => {
-  const keys = await gatherKeys({ mode: "legacy", key: bytes("0123456789abcdefXYZ") }, reader());
+  const keys = await gather({ mode: "legacy", key: bytes("0123456789abcdefXYZ") }, reader());
   assert(!(keys instanceof Problem));
   assertEquals([keys.cutToLegacy, keys.encryptionKey], [true, text("0123456789abcdef")]);
 });
@@ -97,7 +102,7 @@ Deno.test("a key file is looked up by destination", async () => {
   try {
     await Deno.writeTextFile(path, "other: no\nhost: filekey\n");
     const key: KeySource = { kind: "file", path };
-    const keys = await gatherKeys({ key, server: "host" }, reader());
+    const keys = await gather({ key, server: "host" }, reader());
     assert(!(keys instanceof Problem));
     assertEquals(keys.encryptionKey, text("filekey"));
     assertEquals(
@@ -113,7 +118,7 @@ Deno.test("a key file is looked up by destination", async () => {
 
 Deno.test("without a terminal each key that lacks is named, with the lines that would give it", async () => {
   const silent = { ...reader(), prompt: () => Promise.resolve({ kind: "no-terminal" } as const) };
-  const table: readonly (readonly [Settings, RegExp, RegExp])[] = [
+  const table: readonly (readonly [SettingsLevel, RegExp, RegExp])[] = [
     [{}, /^no key, /, /KEY_BASE64/],
     [{ key: bytes("x"), useHmac: true }, /^no HMAC key, /, /HMAC_KEY_BASE64/],
     [
@@ -123,7 +128,7 @@ Deno.test("without a terminal each key that lacks is named, with the lines that 
     ],
   ];
   for (const [settings, what, hint] of table) {
-    const problem = await gatherKeys(settings, silent);
+    const problem = await gather(settings, silent);
     assert(problem instanceof Problem);
     assertMatch(problem.text, what);
     assertMatch(problem.facts.hint ?? "", hint);

@@ -1,8 +1,15 @@
 import fc from "property-testing";
 import type { OwnAddresses } from "../../../lib/client/own_addresses.ts";
-import { repeatInterval, settledSettings, weighMove } from "../../../lib/client/repeat.ts";
+import {
+  type Move,
+  repeatInterval,
+  settledSettings,
+  weighMove,
+} from "../../../lib/client/repeat.ts";
 import { type Address, parseAddress } from "../../../lib/net/address.ts";
 import { assert, assertEquals } from "../../assert.ts";
+import type { SettingsLevel } from "../../../lib/config/client_level.ts";
+import { knockSettings } from "../../support/knock_settings.ts";
 
 function own(source: string, ...others: string[]): OwnAddresses {
   const parse = (text: string): Address => {
@@ -13,26 +20,35 @@ function own(source: string, ...others: string[]): OwnAddresses {
   return { source: parse(source), all: [source, ...others].map(parse) };
 }
 
+function weigh(
+  given: SettingsLevel,
+  settled: SettingsLevel,
+  before: OwnAddresses,
+  now: OwnAddresses,
+): Move {
+  return weighMove(knockSettings(given), knockSettings(settled), before, now);
+}
+
 Deno.test("a new address of this host is looked up, or the one it had is told to be left", () => {
   const admits = (text: string) => ({ allow: { kind: "address", text } } as const);
   const [home, road] = [own("10.0.0.2", "127.0.0.1"), own("192.168.1.9", "127.0.0.1")];
   assertEquals(
-    weighMove({ resolve: true }, { ...admits("203.0.113.4"), access: "tcp/22" }, home, road),
+    weigh({ resolve: true }, { ...admits("203.0.113.4"), access: "tcp/22" }, home, road),
     {
       kind: "look up",
-      settings: { access: "tcp/22", resolve: true },
+      settings: knockSettings({ access: "tcp/22", resolve: true }),
     },
   );
-  assertEquals(weighMove({}, admits("10.0.0.2"), home, road), {
+  assertEquals(weigh({}, admits("10.0.0.2"), home, road), {
     kind: "left",
     admitted: "10.0.0.2",
   });
   // Still one of this host's, or never seen here: behind a translation.
-  assertEquals(weighMove({}, admits("10.0.0.2"), home, own("192.168.1.9", "10.0.0.2")), {
+  assertEquals(weigh({}, admits("10.0.0.2"), home, own("192.168.1.9", "10.0.0.2")), {
     kind: "none",
   });
-  assertEquals(weighMove({}, admits("203.0.113.4"), home, road), { kind: "none" });
-  assertEquals(weighMove({}, { allow: { kind: "source" } }, home, road), { kind: "none" });
+  assertEquals(weigh({}, admits("203.0.113.4"), home, road), { kind: "none" });
+  assertEquals(weigh({}, { allow: { kind: "source" } }, home, road), { kind: "none" });
 });
 
 Deno.test("while this host keeps its address, nothing is looked up and nothing is told", () => {
@@ -40,17 +56,17 @@ Deno.test("while this host keeps its address, nothing is looked up and nothing i
   fc.assert(
     fc.property(text, text, fc.array(text), fc.boolean(), (source, admitted, others, resolve) => {
       const settled = { allow: { kind: "address", text: admitted } } as const;
-      return weighMove({ resolve }, settled, own(source), own(source, ...others)).kind === "none";
+      return weigh({ resolve }, settled, own(source), own(source, ...others)).kind === "none";
     }),
   );
 });
 
 Deno.test("two packets in a row may get lost before a grant ends", () => {
-  assertEquals(repeatInterval({}), 12);
-  assertEquals(repeatInterval({ timeout: 0 }), 12);
-  assertEquals(repeatInterval({ timeout: 100, repeat: 0 }), 40);
-  assertEquals(repeatInterval({ timeout: 1 }), 1);
-  assertEquals(repeatInterval({ timeout: 100, repeat: 7 }), 7);
+  assertEquals(repeatInterval(knockSettings({})), 12);
+  assertEquals(repeatInterval(knockSettings({ timeout: 0 })), 12);
+  assertEquals(repeatInterval(knockSettings({ timeout: 100, repeat: 0 })), 40);
+  assertEquals(repeatInterval(knockSettings({ timeout: 1 })), 1);
+  assertEquals(repeatInterval(knockSettings({ timeout: 100, repeat: 7 })), 7);
 });
 
 Deno.test("later knocks ask for nothing and open what the first has opened", () => {
@@ -62,16 +78,16 @@ Deno.test("later knocks ask for nothing and open what the first has opened", () 
     natAccess: "10.0.0.1,22",
     randomNatPort: 40001,
   } as const;
-  const settings = {
+  const settings = knockSettings({
     resolve: true,
     natRandomPort: true,
     natAccess: "10.0.0.1",
     access: "tcp/22",
     useHmac: true,
-  };
+  });
   assertEquals(
     settledSettings(settings, request, { encryptionKey: key, hmac, cutToLegacy: false }),
-    {
+    knockSettings({
       natAccess: "10.0.0.1",
       access: "tcp/22",
       useHmac: true,
@@ -79,6 +95,6 @@ Deno.test("later knocks ask for nothing and open what the first has opened", () 
       natPort: 40001,
       key: { kind: "bytes", bytes: key, variable: "KEY", written: "" },
       hmacKey: { kind: "bytes", bytes: hmac.key, variable: "HMAC_KEY", written: "" },
-    },
+    }),
   );
 });

@@ -1,19 +1,20 @@
 import { buildRequest } from "../../../lib/client/request.ts";
 import { Problem } from "../../../lib/client/problem.ts";
-import type { Settings } from "../../../lib/client/settings.ts";
 import { assert, assertEquals } from "../../assert.ts";
+import type { SettingsLevel } from "../../../lib/config/client_level.ts";
+import { knockSettings } from "../../support/knock_settings.ts";
 
 const address = "192.0.2.44";
 
-function build(settings: Settings, drawPort = () => 26999) {
-  return buildRequest({ access: "tcp/22", server: "127.0.0.2", ...settings }, {
+function build(settings: SettingsLevel, drawPort = () => 26999) {
+  return buildRequest(knockSettings({ access: "tcp/22", server: "127.0.0.2", ...settings }), {
     address,
     drawPort,
   });
 }
 
 /** Type, access and NAT, as one line. */
-function summary(settings: Settings): string {
+function summary(settings: SettingsLevel): string {
   const request = build(settings);
   if (request instanceof Problem) return request.facts.reference ?? request.text;
   return `${request.type} ${request.message} ${request.natAccess ?? "-"} ${
@@ -22,7 +23,7 @@ function summary(settings: Settings): string {
 }
 
 Deno.test("the type follows from NAT, local NAT, command and timeout", () => {
-  const expected: readonly (readonly [Settings, string])[] = [
+  const expected: readonly (readonly [SettingsLevel, string])[] = [
     [{}, "1 192.0.2.44,tcp/22 - -"],
     [{ timeout: 30 }, "3 192.0.2.44,tcp/22 - 30"],
     [{ timeout: 0 }, "1 192.0.2.44,tcp/22 - -"],
@@ -37,7 +38,7 @@ Deno.test("the type follows from NAT, local NAT, command and timeout", () => {
 });
 
 Deno.test("the access string names the outside port, the NAT string the inside target", () => {
-  const expected: readonly (readonly [Settings, string])[] = [
+  const expected: readonly (readonly [SettingsLevel, string])[] = [
     [{ natAccess: "192.168.10.23:22" }, "2 192.0.2.44,tcp/22 192.168.10.23,22 -"],
     [{ natAccess: "192.168.10.23,22" }, "2 192.0.2.44,tcp/22 192.168.10.23,22 -"],
     [{ natAccess: "192.168.10.23" }, "2 192.0.2.44,tcp/22 192.168.10.23,22 -"],
@@ -98,13 +99,16 @@ Deno.test("what cannot be asked for is refused with the C client's words", () =>
 });
 
 Deno.test("without an access list nothing is asked for", () => {
-  const request = buildRequest({}, { address, drawPort: () => 1 });
+  const request = buildRequest(knockSettings({}), { address, drawPort: () => 1 });
   assert(request instanceof Problem && request.facts.usage);
 });
 
 Deno.test("the address to admit must be one", () => {
   for (const text of ["", "host", "010.1.1.1", "1.2.3"]) {
-    const request = buildRequest({ access: "tcp/22" }, { address: text, drawPort: () => 1 });
+    const request = buildRequest(knockSettings({ access: "tcp/22" }), {
+      address: text,
+      drawPort: () => 1,
+    });
     assert(request instanceof Problem);
   }
 });

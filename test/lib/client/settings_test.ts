@@ -1,10 +1,10 @@
 import { parseFwknoprc, readStanza } from "../../../lib/config/fwknoprc.ts";
 import { GivenOptions } from "../../../lib/config/option.ts";
 import { loadSettings } from "../../../lib/client/load_settings.ts";
-import { type Dialect } from "../../../lib/client/number.ts";
+import { type Dialect } from "../../../lib/config/number.ts";
 import { Problem } from "../../../lib/client/problem.ts";
 import type { Settings } from "../../../lib/client/settings.ts";
-import { levelFromRc } from "../../../lib/client/settings_from_rc.ts";
+import { levelFromRc } from "../../../lib/client/level.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -108,6 +108,31 @@ Deno.test("within one level text beats base64 and base64 beats a file", () => {
     assert(key?.kind === "bytes");
     assertEquals(key.bytes, encode("t"));
   }
+});
+
+Deno.test("of several key files in one stanza the last one counts, as in the C client", () => {
+  const merged = settings("[default]\nKEY_FILE a\nKEY_FILE b\nHMAC_KEY_FILE c\nHMAC_KEY_FILE d\n");
+  assertEquals([merged.key, merged.hmacKey], [
+    { kind: "file", path: "b" },
+    { kind: "file", path: "d" },
+  ]);
+});
+
+Deno.test("a later line takes back what RESOLVE_URL implies, and an HMAC key does not outvote USE_HMAC N", () => {
+  assertEquals(settings("[default]\nRESOLVE_URL h\nRESOLVE_IP_HTTPS N\n").resolve, undefined);
+  assertEquals(settings("[default]\nRESOLVE_IP_HTTPS N\nRESOLVE_URL h\n").resolve, true);
+  assertEquals(settings("[default]\nUSE_HMAC N\nHMAC_KEY x\n").useHmac, false);
+});
+
+Deno.test("where nothing is said the defaults of the table hold", () => {
+  const { digest, transport, serverPort, mode, hmacDigest } = settings("");
+  assertEquals([digest, transport, serverPort, mode, hmacDigest], [
+    "sha256",
+    "udp",
+    62201,
+    "cbc",
+    "sha256",
+  ]);
 });
 
 Deno.test("KEY_FILE and HMAC_KEY_FILE do not overwrite each other", () => {

@@ -1,9 +1,10 @@
 import { assertEquals } from "../../assert.ts";
 import { gatherKeys } from "../../../lib/client/keys.ts";
 import { Problem } from "../../../lib/client/problem.ts";
-import type { SettingsLevel } from "../../../lib/client/settings.ts";
+import type { SettingsLevel } from "../../../lib/config/client_level.ts";
 import { signingPassphrase } from "../../../lib/client/signing_passphrase.ts";
 import { textBytes } from "../../../lib/crypto/bytes.ts";
+import { knockSettings } from "../../support/knock_settings.ts";
 
 const WRITTEN = {
   kind: "bytes",
@@ -16,7 +17,7 @@ const SIGNED = { useGpg: true, gpgRecipient: "server", gpgSigner: "me" };
 /** The passphrase, and what was asked on the way. */
 async function gather(settings: SettingsLevel): Promise<[passphrase: string, asked: string[]]> {
   const asked: string[] = [];
-  const keys = await gatherKeys(settings, {
+  const keys = await gatherKeys(knockSettings(settings), {
     prompt: (text) => {
       asked.push(text);
       return Promise.resolve({ kind: "line", line: textBytes("typed") });
@@ -29,10 +30,13 @@ async function gather(settings: SettingsLevel): Promise<[passphrase: string, ask
 }
 
 Deno.test("a passphrase that is written down wins over the agent, and both over the prompt", () => {
-  assertEquals(signingPassphrase({ ...SIGNED, gpgAgent: true, key: WRITTEN }), "key");
-  assertEquals(signingPassphrase({ ...SIGNED, gpgAgent: true }), "agent");
-  assertEquals(signingPassphrase({ ...SIGNED, gpgNoPassphrase: true }), "none");
-  assertEquals(signingPassphrase(SIGNED), "key");
+  assertEquals(
+    signingPassphrase(knockSettings({ ...SIGNED, gpgAgent: true, key: WRITTEN })),
+    "key",
+  );
+  assertEquals(signingPassphrase(knockSettings({ ...SIGNED, gpgAgent: true })), "agent");
+  assertEquals(signingPassphrase(knockSettings({ ...SIGNED, gpgNoPassphrase: true })), "none");
+  assertEquals(signingPassphrase(knockSettings(SIGNED)), "key");
 });
 
 Deno.test("nobody is asked for a passphrase when nothing is signed or the agent has it", async () => {

@@ -7,7 +7,7 @@ import {
   readStanza,
   stanzaNames,
 } from "../../../lib/config/fwknoprc.ts";
-import { FWKNOPRC_VARIABLES } from "../../../lib/config/fwknoprc_variables.ts";
+import { FWKNOPRC_VARIABLES } from "../../../lib/config/client_rows.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
 /** Entries of [default] as name and value, and the texts of the findings. */
@@ -22,8 +22,8 @@ function read(text: string, stanza = "default") {
 }
 
 Deno.test("the table has the 44 variables of the C client, each once", () => {
-  const inherited = FWKNOPRC_VARIABLES.filter(({ extension }) => !extension);
-  assertEquals(new Set(inherited.map(({ name }) => name)).size, 44);
+  const inherited = FWKNOPRC_VARIABLES.filter(({ scope }) => scope === undefined);
+  assertEquals(new Set(inherited.map(({ variable }) => variable)).size, 44);
 });
 
 Deno.test("any text parses, and its lines give it back", () => {

@@ -1,9 +1,7 @@
 import { COMMANDS } from "../../../cmd/application.ts";
-import { levelFromRc } from "../../../lib/client/settings_from_rc.ts";
-import { DEFAULTS } from "../../../lib/client/settings.ts";
 import { ACCESS_ROWS } from "../../../lib/config/access_variables.ts";
 import { FWKNOPD_ROWS } from "../../../lib/config/fwknopd_variables.ts";
-import { FWKNOPRC_VARIABLES } from "../../../lib/config/fwknoprc_variables.ts";
+import { FWKNOPRC_VARIABLES } from "../../../lib/config/client_rows.ts";
 import { SERVER_OPTIONS } from "../../../lib/config/server_options.ts";
 import { CLIENT_OPTIONS } from "../../../lib/config/client_options.ts";
 import { ownOptions } from "../../../lib/manual/command.ts";
@@ -89,22 +87,7 @@ Deno.test("every option and every variable has its entry on the page it belongs 
       if (!SERVER_OPTIONS.includes(row)) has(page, `--${row.name}`);
     }
   }
-  for (const { name } of FWKNOPRC_VARIABLES) has("fwknoprc", name);
+  for (const { variable } of FWKNOPRC_VARIABLES) has("fwknoprc", variable);
   for (const { name } of ACCESS_ROWS) has("access.conf", name);
   for (const { name } of FWKNOPD_ROWS) has("fwknopd.conf", name);
-});
-
-Deno.test("the client's defaults are those the page gives", () => {
-  const position = { file: "rc", line: 1, column: 1 };
-  const entries = FWKNOPRC_VARIABLES.flatMap(({ name, default: value }) =>
-    value === undefined ? [] : [{ name, value, position, valuePosition: position }]
-  );
-  const { level, diagnostics } = levelFromRc(
-    entries,
-    "native",
-    (text) => new TextEncoder().encode(text),
-  );
-  assertEquals(diagnostics, []);
-  const { wait: _, ...defaults } = DEFAULTS;
-  assertEquals(level, { ...defaults });
 });

@@ -1,4 +1,4 @@
-import { parseSignedTimeOffset, parseTimeOffset } from "../../../lib/client/time_offset.ts";
+import { parseSignedTimeOffset, parseTimeOffset } from "../../../lib/config/time_offset.ts";
 import { assertEquals } from "../../assert.ts";
 
 Deno.test("a time offset is seconds or a number with a unit", () => {
