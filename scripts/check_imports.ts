@@ -59,6 +59,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/manual": ["lib/crypto", "lib/spa", "lib/config", "lib/client"],
   "lib/report": [
+    "lib/errors",
     "lib/net",
     "lib/crypto",
     "lib/spa",

@@ -7,6 +7,7 @@
 import { ACCESS_ROWS } from "../lib/config/access_variables.ts";
 import { FWKNOPD_ROWS } from "../lib/config/fwknopd_variables.ts";
 import { formatRange, type VariableRow } from "../lib/config/variable.ts";
+import { formatMarkdown } from "./format_markdown.ts";
 import { ROOT } from "./process.ts";
 
 /** Where the table is. */
@@ -16,7 +17,7 @@ const HEADER = `# Directives
 
 Every directive of \`fwknopd.conf\` and \`access.conf\`, and whether it has effect. Made from the tables
 the program reads (\`lib/config/fwknopd_variables.ts\`, \`access_variables.ts\`) by
-\`deno run --allow-all scripts/directives.ts\`; a test sees that it is current.
+\`deno task docs\`; a test sees that it is current.
 
 - **yes**: it does what the last column says.
 - **none**: accepted, and without effect by design; the last column says why.
@@ -41,20 +42,7 @@ export async function directivesPage(): Promise<string> {
     `\n${inert.length} of ${FWKNOPD_ROWS.length + ACCESS_ROWS.length} have none: ` +
     `${inert.map(({ name }) => `\`${name}\``).join(", ")}.\n` +
     section("fwknopd.conf", FWKNOPD_ROWS) + section("access.conf", ACCESS_ROWS) + INCLUDES;
-  const formatter = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--ext", "md", "--line-width", "100", "-"],
-    cwd: ROOT,
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = formatter.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(text));
-  await writer.close();
-  const { success, stdout, stderr } = await formatter.output();
-  const decoder = new TextDecoder();
-  if (!success) throw new Error(decoder.decode(stderr));
-  return decoder.decode(stdout);
+  return await formatMarkdown(text);
 }
 
 function section(title: string, rows: readonly VariableRow[]): string {

@@ -133,9 +133,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     check: "7, step 5",
     off: "refusals of strangers are debug lines",
-    file: "lib/report/refusal_line.ts",
-    text: '"not-spa": "debug",',
-    becomes: '"not-spa": "warning",',
+    file: "lib/server/refusals.ts",
+    text: 'severity: "debug",\n    line: ({ error }',
+    becomes: 'severity: "warning",\n    line: ({ error }',
     killer: [
       "lib/report/refusal_line_test.ts",
       "what anybody can send is a debug line in the C daemon's words, a wrong HMAC a warning",
@@ -157,7 +157,7 @@ export const MUTANTS: readonly Mutant[] = [
     check: "7, step 7",
     off: "replay",
     file: PROCESSOR,
-    text: "if (this.#replay.refuses(packet, digest)) return;",
+    text: "if (before !== undefined) return this.#report(packet, before);",
     becomes: "",
     killer: [
       "lib/server/packet_processor_test.ts",
@@ -211,8 +211,8 @@ export const MUTANTS: readonly Mutant[] = [
     check: "7, step 10",
     off: "ACCESS_EXPIRE",
     file: PROCESSOR,
-    text: "if (this.#isExpired(stanza, packet)) continue;",
-    becomes: "",
+    text: "if (expired !== undefined) {",
+    becomes: "if (false) {",
     killer: [
       "lib/server/packet_processor_test.ts",
       "an expired stanza is told of once and admits nobody",
@@ -222,7 +222,7 @@ export const MUTANTS: readonly Mutant[] = [
     check: "7, step 10",
     off: "an expired stanza is told of once",
     file: PROCESSOR,
-    text: "this.#toldExpired.add(stanza.number);",
+    text: "this.#reportedExpired.add(number);",
     becomes: "",
     killer: [
       "lib/server/packet_processor_test.ts",
@@ -327,8 +327,8 @@ export const MUTANTS: readonly Mutant[] = [
     check: "7, step 13",
     off: "a stanza without a key for the cipher",
     file: "lib/server/hmac_mismatches.ts",
-    text: 'gpg === undefined ? "no-gpg" : "hmac-gpg"',
-    becomes: '"hmac-gpg"',
+    text: "gpg === undefined ? NO_GPG : HMAC_BEFORE_GPG",
+    becomes: "HMAC_BEFORE_GPG",
     killer: [
       "lib/server/explain_test.ts",
       "a packet no stanza has a key for is told with what to give it",
@@ -337,10 +337,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     check: "7, step 14",
     off: "remembered before policy",
-    file: PROCESSOR,
-    text:
-      "candidate.remembered ||= this.#replay.remember(packet, candidate.digest, seen, stanzas);",
-    becomes: "candidate.remembered = true;",
+    file: GATE,
+    text: "const refused = this.#remember(packet, digest, seen);",
+    becomes: "const refused = undefined;",
     killer: [
       "lib/server/packet_processor_test.ts",
       "a packet refused by policy is used up all the same",
@@ -350,9 +349,8 @@ export const MUTANTS: readonly Mutant[] = [
     check: "7, step 14",
     off: "nothing opens unless it was written down",
     file: GATE,
-    text: 'refuse(packet, "remember", "not-remembered", { reason }, stanzas);\n      return false;',
-    becomes:
-      'refuse(packet, "remember", "not-remembered", { reason }, stanzas);\n      return true;',
+    text: 'return refuse("not-remembered", { reason: reasonOf(error) });',
+    becomes: "return undefined;",
     killer: [
       "lib/server/packet_processor_test.ts",
       "a packet that cannot be written to the replay file opens nothing",
@@ -361,9 +359,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     check: "7, step 14",
     off: "remembered once a packet",
-    file: PROCESSOR,
-    text: "candidate.remembered ||= this.#replay.remember(",
-    becomes: "candidate.remembered = this.#replay.remember(",
+    file: GATE,
+    text: "if (candidate.remembered) return undefined;",
+    becomes: "",
     killer: [
       "lib/server/packet_processor_test.ts",
       "a packet that one stanza refuses is no replay to the next, without an HMAC too",
@@ -373,7 +371,7 @@ export const MUTANTS: readonly Mutant[] = [
     check: "7, step 15",
     off: "the signer is named",
     file: PROCESSOR,
-    text: 'if (this.#gpg.refusesSigner(packet, stanza, gpg?.signature)) return "next";',
+    text: "if (signer !== undefined) return this.#refuse(signer, stanza, candidate);",
     becomes: "",
     killer: [
       "lib/server/gpg_packets_test.ts",
@@ -534,7 +532,7 @@ export const MUTANTS: readonly Mutant[] = [
     check: "7, step 22",
     off: "a command message runs no cycle",
     file: AUTHORIZE,
-    text: 'if (stanza.cycle !== undefined) return refuse("no-service-for-cycle", {});',
+    text: 'if (stanza.cycle !== undefined) return deny(refuse("no-service-for-cycle"));',
     becomes: "",
     killer: [
       "lib/server/authorize_test.ts",
@@ -556,7 +554,7 @@ export const MUTANTS: readonly Mutant[] = [
     check: "7, step 23",
     off: "ENABLE_CMD_EXEC",
     file: AUTHORIZE,
-    text: 'if (stanza.commandExecution === undefined) return refuse("command-not-allowed", {});',
+    text: 'if (stanza.commandExecution === undefined) return deny(refuse("command-not-allowed"));',
     becomes: "",
     killer: [
       "lib/server/authorize_test.ts",
@@ -968,8 +966,9 @@ export const MUTANTS: readonly Mutant[] = [
     check: "16, row 22",
     off: "replays are detected in test mode",
     file: PROCESSOR,
-    text: "candidate.remembered ||= this.#replay.remember(",
-    becomes: "candidate.remembered ||= this.#parts.policy.testMode || this.#replay.remember(",
+    text: "const unusable = this.#replay.use(stanza, opened, candidate);",
+    becomes:
+      "const unusable = this.#parts.policy.testMode ? undefined : this.#replay.use(stanza, opened, candidate);",
     killer: [
       "lib/server/packet_processor_test.ts",
       "in test mode everything is checked and nothing is done",
@@ -1076,9 +1075,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     check: "16, row 28",
     off: "a replay in another text does not count for the limit of its key",
-    file: PROCESSOR,
-    text: "if (!candidate.remembered && this.#replay.refusesMessage(",
-    becomes: "if (candidate.remembered && this.#replay.refusesMessage(",
+    file: GATE,
+    text: "if (!candidate.remembered) {",
+    becomes: "if (candidate.remembered) {",
     killer: [
       "lib/server/packet_processor_test.ts",
       "another text of a packet uses up nothing of what its key may send",
@@ -1088,7 +1087,7 @@ export const MUTANTS: readonly Mutant[] = [
     check: "16, row 28",
     off: "what is not remembered opens nothing",
     file: PROCESSOR,
-    text: 'if (this.#replay.refusesUnkept(packet, candidate.digest, stanzas)) return "next";',
+    text: "if (unkept !== undefined) return this.#refuse(unkept, stanza, candidate);",
     becomes: "",
     killer: [
       "lib/server/packet_processor_test.ts",

@@ -4,7 +4,8 @@
  * @module
  */
 import { LocalDatagram } from "../../ffi/local_datagram.ts";
-import { entryLines, type LogLine, type Severity, SYSLOG_SEVERITY } from "../report/log_line.ts";
+import type { Severity } from "../errors/severity.ts";
+import { entryLines, type LogLine, SYSLOG_SEVERITY } from "../report/log_line.ts";
 
 /** Values of SYSLOG_FACILITY and their numbers, shifted as syslog wants them. */
 const SYSLOG_FACILITIES: Readonly<Record<string, number>> = {

@@ -5,7 +5,8 @@
  */
 import type { CycleEvent } from "../command/cycle_event.ts";
 import type { CommandOutcome } from "../command/run_command.ts";
-import type { LogLine, Severity } from "./log_line.ts";
+import type { LogLine } from "./log_line.ts";
+import type { Severity } from "../errors/severity.ts";
 import { formatService } from "../net/service.ts";
 import type { RanEvent, RunningEvent } from "../server/event.ts";
 import { oneLine } from "../one_line.ts";

@@ -7,7 +7,7 @@ import { oneLine } from "../one_line.ts";
 import { DIGESTS } from "../crypto/digest.ts";
 import { ENCRYPTION_MODES } from "../crypto/encryption_mode.ts";
 import type { CipherFinding, Finding, HmacFinding, KeyReading } from "../server/finding.ts";
-import type { Explanation } from "./fact_and_hint.ts";
+import type { Explanation } from "./explanation.ts";
 
 /** Explains a finding. */
 export function explainFinding(finding: Finding): Explanation {

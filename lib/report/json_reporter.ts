@@ -5,7 +5,8 @@
  */
 import { formatService } from "../net/service.ts";
 import type { PacketEvent } from "../server/event.ts";
-import type { PacketFacts } from "../server/refusal.ts";
+import type { PacketFacts } from "../server/describe_packet.ts";
+import type { RefusalFacts } from "../server/refusal.ts";
 import { outcomeObject } from "./command_report.ts";
 import { explainRefusal } from "./explanation.ts";
 
@@ -27,15 +28,14 @@ export function eventObject(event: PacketEvent): Record<string, unknown> | undef
       };
     }
     case "refused": {
-      const { packet, step, code, stanzas, error, facts } = event.refusal;
+      const { packet, step, code, stanzas, facts } = event.refusal;
       return {
         event: "refused",
         ...packetMembers(packet),
         step,
         code,
         stanzas,
-        ...(error === undefined ? {} : { error }),
-        facts,
+        ...factMembers(facts),
         text: explainRefusal(event.refusal).fact,
       };
     }
@@ -90,4 +90,11 @@ export function packetMembers(packet: PacketFacts): Record<string, unknown> {
     protocol: packet.protocol,
     length: packet.length,
   };
+}
+
+/** The decoder's error is a member of its own. */
+function factMembers(facts: RefusalFacts): Record<string, unknown> {
+  if (!("error" in facts)) return { facts };
+  const { error, ...rest } = facts;
+  return { error, facts: rest };
 }

@@ -14,7 +14,8 @@ import type { Stanza } from "../config/stanza.ts";
 import type { GpgSignature } from "../gpg/signature.ts";
 import { formatFieldDump, type GpgDump } from "./field_dump.ts";
 import type { LogLine } from "./log_line.ts";
-import type { PacketFacts, Refusal } from "../server/refusal.ts";
+import type { PacketFacts } from "../server/describe_packet.ts";
+import type { Refusal } from "../server/refusal.ts";
 import { ranLines, runningLines } from "./command_report.ts";
 import { refusalLines } from "./refusal_line.ts";
 

@@ -3,10 +3,8 @@
  *
  * @module
  */
+import type { Severity } from "../errors/severity.ts";
 import { visible } from "../one_line.ts";
-
-/** Severities, most urgent first. */
-export type Severity = "error" | "warning" | "info" | "debug";
 
 /** One entry. */
 export interface LogLine {

@@ -6,7 +6,9 @@
  */
 import { bold, dim, green, red } from "./color.ts";
 import type { DecodedEvent, ExplainEvent, FindingEvent, GrantedEvent } from "../server/event.ts";
-import { type PacketFacts, type Refusal, type Step, STEPS } from "../server/refusal.ts";
+import type { PacketFacts } from "../server/describe_packet.ts";
+import { type Refusal, rowOf } from "../server/refusal.ts";
+import { type Step, STEPS } from "../server/step.ts";
 import { decisionText, grantText } from "./decision_text.ts";
 import { ranLines } from "./command_report.ts";
 import { explainRefusal } from "./explanation.ts";
@@ -104,7 +106,7 @@ export class Trace {
 
   #refused(refusal: Refusal): void {
     this.#begin(refusal.packet);
-    // That other stanzas have other keys is as it should be.
+    // Another stanza's key matched, so this mismatch is expected.
     if (this.#isDecoded && refusal.step === "authenticate") return;
     this.#pass(refusal.step);
     if (refusal.elsewhere) {
@@ -114,7 +116,7 @@ export class Trace {
     }
     const { fact, hint } = explainRefusal(refusal);
     this.#step(
-      refusal.code === "test-mode",
+      rowOf(refusal).isFault === false,
       refusal.step,
       `${stanzaLabel(refusal.stanzas)}${fact}`,
     );

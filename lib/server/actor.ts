@@ -14,8 +14,9 @@ import { reasonOf } from "../errors/reason.ts";
 import type { NatPolicy } from "./authorize_nat.ts";
 import type { AccessGrant, Cycle, Decision, RunCommand, SettledGrant } from "./decision.ts";
 import type { Observer } from "./event.ts";
-import type { LookUp, LookUpFailure } from "./look_up.ts";
-import type { PacketFacts, Refusal } from "./refusal.ts";
+import type { PacketFacts } from "./describe_packet.ts";
+import type { LookUp } from "./look_up.ts";
+import { type Reason, refuse, tie } from "./refusal.ts";
 import { nameToLookUp, type SettledNat, settleNat } from "./settle_nat.ts";
 
 /** Those who carry decisions out. */
@@ -90,7 +91,7 @@ export class Actor {
   }
 
   #fail(decision: Decision, packet: PacketFacts, error: unknown): void {
-    this.#refuse(decision, packet, { step: "act", code: "not-applied" }, reasonOf(error));
+    this.#refuse(decision, packet, refuse("not-applied", { reason: reasonOf(error) }));
   }
 
   async #run(decision: RunCommand, packet: PacketFacts): Promise<void> {
@@ -132,12 +133,12 @@ export class Actor {
         ...(close && { close }),
       });
     } else if (opening?.isFull === true) {
-      this.#refuse(decision, packet, { step: "act", code: "too-many-rules" }, opening.reason);
+      this.#refuse(decision, packet, refuse("too-many-rules", { reason: opening.reason }));
     } else this.#refuseToRun(decision, packet, opening?.reason ?? "there are no command cycles");
   }
 
   #refuseToRun(decision: Decision, packet: PacketFacts, reason: string): void {
-    this.#refuse(decision, packet, { step: "act", code: "command-not-run" }, reason);
+    this.#refuse(decision, packet, refuse("command-not-run", { reason }));
   }
 
   async #grant(decision: AccessGrant, packet: PacketFacts): Promise<void> {
@@ -146,20 +147,11 @@ export class Actor {
     // Without a wait where there is no name to look up: the firewall then works while the packet is told of.
     const name = nameToLookUp(decision);
     const resolved = name === undefined ? undefined : await this.#lookUp(name, decision);
-    if (resolved !== undefined && "why" in resolved) {
-      const code = resolved.why === "busy" ? "nat-host-busy" : "nat-host-unknown";
-      this.#refuse(decision, packet, { step: "resolve", code }, resolved.reason);
-      return;
+    if (resolved !== undefined && "code" in resolved) {
+      return this.#refuse(decision, packet, resolved);
     }
     const settled = this.#settle(decision, resolved);
-    if (!settled.allowed) {
-      const { code, facts } = settled.refusal;
-      this.#observe({
-        kind: "refused",
-        refusal: { step: "resolve", code, packet, stanzas: [decision.stanza], facts },
-      });
-      return;
-    }
+    if (!settled.allowed) return this.#refuse(decision, packet, settled.refusal);
     const { added, present, error, isFull } = await firewall.open(this.#toGrant(settled.grant));
     if (error === undefined) {
       const { grant } = settled;
@@ -174,7 +166,7 @@ export class Actor {
       });
     } else {
       const code = isFull ? "too-many-rules" : "not-applied";
-      this.#refuse(decision, packet, { step: "act", code }, error);
+      this.#refuse(decision, packet, refuse(code, { reason: error }));
     }
   }
 
@@ -190,14 +182,8 @@ export class Actor {
     return this.#side.stanzas.find(({ number }) => number === decision.stanza);
   }
 
-  #refuse(
-    decision: Decision,
-    packet: PacketFacts,
-    what: Pick<Refusal, "step" | "code">,
-    reason: string,
-  ): void {
-    const refusal = { ...what, packet, stanzas: [decision.stanza], facts: { reason } };
-    this.#observe({ kind: "refused", refusal });
+  #refuse({ stanza }: Decision, packet: PacketFacts, reason: Reason): void {
+    this.#observe({ kind: "refused", refusal: tie(reason, packet, [stanza]) });
   }
 
   /** What the firewall is asked for. */
@@ -222,8 +208,10 @@ export class Actor {
   }
 
   /** The address of a host, or why it is not known. */
-  async #lookUp(name: string, decision: AccessGrant): Promise<Address | LookUpFailure> {
-    const { stanza, address: { family } } = decision;
+  async #lookUp(
+    name: string,
+    { stanza, address: { family } }: AccessGrant,
+  ): ReturnType<LookUp> {
     return await this.#side.lookUp({ name, family, stanza, ending: this.#ending });
   }
 }

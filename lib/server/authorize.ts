@@ -4,6 +4,8 @@
  * @module
  */
 import type { Stanza } from "../config/stanza.ts";
+import type { GpgSignature } from "../gpg/signature.ts";
+import { signerMissingFrom } from "../gpg/signer_list.ts";
 import { type Address, isUnspecified } from "../net/address.ts";
 import { isLinkLocal } from "../net/host_range.ts";
 import { formatService, sameService, type Service } from "../net/service.ts";
@@ -11,7 +13,7 @@ import type { SpaRequest } from "../spa/request.ts";
 import type { SpaMessage } from "../spa/message.ts";
 import { chooseRoute, deniedRedirect, disabledNat, type NatPolicy } from "./authorize_nat.ts";
 import type { Decision } from "./decision.ts";
-import type { PolicyRefusal, RefusalCode, RefusalFacts } from "./refusal.ts";
+import { type Reason, refuse } from "./refusal.ts";
 
 /** What policy needs to know besides stanza and message. */
 export interface AuthorizationContext {
@@ -33,7 +35,19 @@ export interface AuthorizationContext {
 /** Either a decision or why not. */
 export type Authorization =
   | { readonly allowed: true; readonly decision: Decision }
-  | { readonly allowed: false; readonly refusal: PolicyRefusal };
+  | { readonly allowed: false; readonly refusal: Reason };
+
+/** Refuses a signer who is not among those the stanza names (`docs/spec/server.md` 7, step 15). */
+export function checkSigner(
+  { gpg }: Stanza,
+  signature: GpgSignature | undefined,
+): Reason | undefined {
+  if (gpg === undefined || signature === undefined) return undefined;
+  const list = signerMissingFrom(signature, gpg);
+  if (list === undefined) return undefined;
+  const { id, fingerprint = "" } = signature;
+  return refuse("gpg-signer", { id, fingerprint, list });
+}
 
 /** The checks of `docs/spec/server.md` 7, steps 16 to 24, in that order; the first that fails decides. */
 export function authorize(
@@ -44,45 +58,38 @@ export function authorize(
 ): Authorization {
   const age = context.now - message.timestamp;
   if (context.maxAge !== undefined && Math.abs(age) > context.maxAge) {
-    return refuse(age > 0 ? "too-old" : "too-new", {
-      seconds: Math.abs(age),
-      limit: context.maxAge,
-    });
+    const seconds = Math.abs(age);
+    return deny(refuse(age > 0 ? "too-old" : "too-new", { seconds, limit: context.maxAge }));
   }
   if (isUnspecified(request.address) && stanza.requireSourceAddress) {
-    return refuse("source-address-required", { asked: request.address.text });
+    return deny(refuse("source-address-required", { asked: request.address.text }));
   }
   if (stanza.requireUsername !== undefined && stanza.requireUsername !== message.username) {
-    return refuse("wrong-username", {
-      username: message.username,
-      required: stanza.requireUsername,
-    });
+    const { username } = message;
+    return deny(refuse("wrong-username", { username, required: stanza.requireUsername }));
   }
   const address = usedAddress(request.address, context);
   if (address === undefined) {
-    return refuse("forwarded-for-unusable", { asked: request.address.text });
+    return deny(refuse("forwarded-for-unusable", { asked: request.address.text }));
   }
   if (request.kind === "command") return authorizeCommand(request.command, stanza, address);
-  // On each link another host may have it, and no way in tells by which link a packet came.
-  if (isLinkLocal(address)) return refuse("link-local-address", { address: address.text });
+  // Another host may have it on each link, and no listener says by which link a packet came.
+  if (isLinkLocal(address)) return deny(refuse("link-local-address", { address: address.text }));
   const disabled = disabledNat(request, stanza, context.nat);
   if (disabled !== undefined) {
     const isStanzas = disabled === "forward" && context.nat.forwarding;
-    const line = isStanzas ? { line: "ENABLE_FORWARD_ACCESS N" } : {};
-    return refuse("nat-not-enabled", { kind: disabled, ...line });
+    const line = isStanzas ? { line: "ENABLE_FORWARD_ACCESS N" } as const : {};
+    return deny(refuse("nat-not-enabled", { kind: disabled, ...line }));
   }
 
   const denied = request.services.find((service) => !mayOpen(stanza, service));
   if (denied !== undefined) {
-    return refuse("port-denied", {
-      service: formatService(denied),
-      reason: stanza.restrictPorts.some((port) => sameService(port, denied))
-        ? "RESTRICT_PORTS"
-        : "OPEN_PORTS",
-    });
+    const isRestricted = stanza.restrictPorts.some((port) => sameService(port, denied));
+    const reason = isRestricted ? "RESTRICT_PORTS" : "OPEN_PORTS";
+    return deny(refuse("port-denied", { service: formatService(denied), reason }));
   }
   const redirect = stanza.cycle === undefined ? deniedRedirect(request, stanza) : undefined;
-  if (redirect !== undefined) return { allowed: false, refusal: redirect };
+  if (redirect !== undefined) return deny(redirect);
   if (stanza.cycle !== undefined) {
     const seconds = cycleSeconds(stanza, message.clientTimeout);
     return allow(cycleDecision(stanza, address, request.services, seconds, context));
@@ -118,8 +125,8 @@ export function cycleSeconds(stanza: Stanza, clientTimeout: number | undefined):
 
 /** A stanza with a cycle has a service opened by it, or nothing (`docs/spec/server.md` 7, steps 22 and 23). */
 function authorizeCommand(command: string, stanza: Stanza, address: Address): Authorization {
-  if (stanza.cycle !== undefined) return refuse("no-service-for-cycle", {});
-  if (stanza.commandExecution === undefined) return refuse("command-not-allowed", {});
+  if (stanza.cycle !== undefined) return deny(refuse("no-service-for-cycle"));
+  if (stanza.commandExecution === undefined) return deny(refuse("command-not-allowed"));
   return allow({ kind: "run", stanza: stanza.number, address, command });
 }
 
@@ -166,6 +173,6 @@ function allow(decision: Decision): Authorization {
   return { allowed: true, decision };
 }
 
-function refuse(code: RefusalCode, facts: RefusalFacts): Authorization {
-  return { allowed: false, refusal: { code, facts } };
+function deny(refusal: Reason): Authorization {
+  return { allowed: false, refusal };
 }

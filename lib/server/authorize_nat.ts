@@ -10,7 +10,7 @@ import { type Address, isUnspecified } from "../net/address.ts";
 import { formatService, sameService, type Service } from "../net/service.ts";
 import type { AccessRequest } from "../spa/request.ts";
 import type { Forward, LocalNat, NatHost, OpenPorts } from "./decision.ts";
-import type { PolicyRefusal } from "./refusal.ts";
+import { type Reason, refuse } from "./refusal.ts";
 
 /** What fwknopd.conf says about NAT. */
 export interface NatPolicy {
@@ -45,7 +45,7 @@ export function disabledNat(
  * Why the port of this host that a local NAT request names must not be reached by it, or `undefined`. What FORCE_NAT
  * names is the administrator's word and is not checked.
  */
-export function deniedRedirect(request: AccessRequest, stanza: Stanza): PolicyRefusal | undefined {
+export function deniedRedirect(request: AccessRequest, stanza: Stanza): Reason | undefined {
   if (request.nat?.local !== true || forcedTarget(stanza) !== undefined) return undefined;
   return refuseRedirect(stanza, redirectedService(request.services, request.nat.port));
 }
@@ -54,18 +54,17 @@ export function deniedRedirect(request: AccessRequest, stanza: Stanza): PolicyRe
  * Why a client must not be sent to a service of this host under another port: it is in RESTRICT_PORTS, or neither in
  * OPEN_PORTS nor in NAT_TARGETS although there is one of them. `undefined`: it may.
  */
-export function refuseRedirect(stanza: Stanza, service: Service): PolicyRefusal | undefined {
+export function refuseRedirect(stanza: Stanza, service: Service): Reason | undefined {
   const { openPorts, restrictPorts, natTargets } = stanza;
   const isListed = (list: readonly Service[]): boolean =>
     list.some((item) => sameService(item, service));
-  const refuse = (reason: string): PolicyRefusal => ({
-    code: "nat-target-denied",
-    facts: { target: `local ${formatService(service)}`, reason },
-  });
-  if (isListed(restrictPorts)) return refuse("RESTRICT_PORTS");
+  const target = `local ${formatService(service)}`;
+  if (isListed(restrictPorts)) {
+    return refuse("nat-target-denied", { target, reason: "RESTRICT_PORTS" });
+  }
   if (openPorts === undefined && natTargets === undefined) return undefined;
   if (isListed(openPorts ?? []) || allowsLocal(natTargets ?? [], service)) return undefined;
-  return refuse("NAT_TARGETS");
+  return refuse("nat-target-denied", { target, reason: "NAT_TARGETS" });
 }
 
 /** The inside end of a rewritten connection: only the first service of a request counts on the NAT path. */

@@ -6,7 +6,7 @@
 import type { Datagram } from "../capture/datagram.ts";
 import type { ScreenedPacket } from "../spa/screen.ts";
 import type { HmacMismatches } from "./hmac_mismatches.ts";
-import type { PacketFacts } from "./refusal.ts";
+import type { PacketFacts } from "./describe_packet.ts";
 
 /** Full texts by the stanza's index: those whose HMAC key covers them. */
 export type Verified = ReadonlyMap<number, string>;

@@ -12,7 +12,8 @@ import type { OpenedPacket } from "../spa/packet.ts";
 import type { Stanza } from "../config/stanza.ts";
 import type { AccessGrant, Cycle, Decision, RunCommand } from "./decision.ts";
 import type { Finding } from "./finding.ts";
-import type { PacketFacts, Refusal } from "./refusal.ts";
+import type { PacketFacts } from "./describe_packet.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** A stanza refused a packet, or all did. */
 export interface RefusedEvent {

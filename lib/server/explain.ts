@@ -13,13 +13,13 @@ import { packetReplayDigest } from "../spa/replay_digest.ts";
 import { screenPacket } from "../spa/screen.ts";
 import type { NatPolicy } from "./authorize_nat.ts";
 import type { Decision } from "./decision.ts";
-import { describePacket } from "./describe_packet.ts";
+import { describePacket, type PacketFacts } from "./describe_packet.ts";
 import { diagnoseCipher, diagnoseHmac } from "./diagnose_keys.ts";
 import type { ExplainEvent, PacketEvent } from "./event.ts";
 import type { Finding } from "./finding.ts";
 import { PacketProcessor } from "./packet_processor.ts";
 import type { ServerPolicy } from "./policy.ts";
-import type { PacketFacts, Refusal } from "./refusal.ts";
+import { type RefusalCode, tie } from "./refusal.ts";
 import { ReplayCache } from "./replay_cache.ts";
 import { nameToLookUp, settleNat } from "./settle_nat.ts";
 import { listContains } from "./source_match.ts";
@@ -36,7 +36,7 @@ export interface ExplainParts {
 /** Seconds between the capture of a packet and the server's record of it. */
 const RECORD_DELAY = 2;
 /** What is said of a packet that came before. */
-const SEEN: readonly Refusal["code"][] = ["replay", "duplicate"];
+const SEEN: readonly RefusalCode[] = ["replay", "duplicate"];
 /** Ages that nobody checks are worth a word from here on, in seconds: the default of MAX_SPA_PACKET_AGE. */
 const NOTABLE_AGE = 120;
 /** A clock set to the wrong zone is off by a multiple of half an hour, give or take this many seconds. */
@@ -161,13 +161,7 @@ function settle(
     placeOf: (address) => placeByNumber(address, own),
   });
   if (settled.allowed) return { kind: "decided", packet, decision: settled.grant };
-  const refusal = {
-    step: "resolve",
-    packet,
-    stanzas: [stanza.number],
-    ...settled.refusal,
-  } as const;
-  return { kind: "refused", refusal };
+  return { kind: "refused", refusal: tie(settled.refusal, packet, [stanza.number]) };
 }
 
 /** Stanzas that were passed over in silence are told of before the first that was not. */
@@ -198,7 +192,7 @@ function packetOf(event: PassEvent): PacketFacts {
   return event.packet;
 }
 
-function isRefused(event: PassEvent, codes: readonly Refusal["code"][]): boolean {
+function isRefused(event: PassEvent, codes: readonly RefusalCode[]): boolean {
   return event.kind === "refused" && codes.includes(event.refusal.code);
 }
 

@@ -1,18 +1,16 @@
 /**
- * GnuPG's turn at a packet: the packet waits for a run of gpg while others are processed, and its signer must be named.
+ * GnuPG's turn at a packet: the packet waits for a run of gpg while others are processed.
  *
  * @module
  */
 import { copyDatagram } from "../capture/datagram.ts";
 import type { GpgSettings, Stanza } from "../config/stanza.ts";
 import { type GpgOpenedPacket, openGpgText, stanzaOptions } from "../gpg/open.ts";
-import type { GpgSignature } from "../gpg/signature.ts";
-import { signerMissingFrom } from "../gpg/signer_list.ts";
 import type { GpgQueue } from "../gpg/work_queue.ts";
 import type { SpaResult } from "../spa/error.ts";
 import { guessCipher } from "../spa/prefix.ts";
-import type { Candidate, Verdict } from "./candidate.ts";
-import type { PacketFacts, Refuse } from "./refusal.ts";
+import type { Candidate } from "./candidate.ts";
+import { type Reason, refuse } from "./refusal.ts";
 import type { ReplayGate } from "./replay_gate.ts";
 
 /** What the turn is made of. */
@@ -23,7 +21,6 @@ export interface GpgTurnParts {
   /** Stops the run of gpg that there is. */
   readonly ending?: AbortSignal | undefined;
   readonly replay: ReplayGate;
-  readonly refuse: Refuse;
 }
 
 /** Lets packets wait for gpg. */
@@ -44,52 +41,39 @@ export class GpgTurn {
   }
 
   /**
-   * Hands a full text to gpg. `end`: `goOn` is called with what came of it, unless a copy of the packet is accepted
-   * first; `next`, and told: there is no room for it.
+   * Hands a full text to gpg, or refuses it if too many packets wait. `goOn` is called later: with what gpg made of it, or
+   * with a refusal if a copy of the packet was accepted while it waited.
    */
   ask(
     fullText: string,
     { hmac, number }: Stanza,
     gpg: GpgSettings,
     candidate: Candidate,
-    goOn: (opened: SpaResult<GpgOpenedPacket>) => void,
-  ): Verdict {
+    goOn: (outcome: SpaResult<GpgOpenedPacket> | Reason) => void,
+  ): Reason | undefined {
     if (!candidate.waited) candidate.datagram = copyDatagram(candidate.datagram);
     candidate.waited = true;
     const run = async (): Promise<void> => {
       try {
-        // A copy of it may have been taken meanwhile; that is worth no program.
-        if (this.isTakenMeanwhile(candidate)) return;
-        goOn(await openGpgText(fullText, stanzaOptions(gpg, this.#parts.ending)));
+        // A copy that was accepted meanwhile makes this packet a replay, which needs no run of gpg.
+        goOn(
+          this.checkMeanwhile(candidate) ??
+            await openGpgText(fullText, stanzaOptions(gpg, this.#parts.ending)),
+        );
       } finally {
         this.#waiting--;
       }
     };
-    const { queue, refuse } = this.#parts;
+    const { queue } = this.#parts;
     this.#waiting++;
-    if (queue.add({ authenticated: hmac !== undefined, stanza: number, run })) return "end";
+    if (queue.add({ authenticated: hmac !== undefined, stanza: number, run })) return undefined;
     this.#waiting--;
-    refuse(candidate.packet, "authenticate", "gpg-busy", {}, [number]);
-    return "next";
+    return refuse("gpg-busy");
   }
 
-  /** Whether another copy of the packet was accepted while this one waited for gpg; if so, that is told. */
-  isTakenMeanwhile({ waited, remembered, packet, digest }: Candidate): boolean {
-    return waited && !remembered && this.#parts.replay.refuses(packet, digest);
-  }
-
-  /** Whether the signer is not among those the stanza names; if so, that is told. */
-  refusesSigner(
-    packet: PacketFacts,
-    { gpg, number }: Stanza,
-    signature: GpgSignature | undefined,
-  ): boolean {
-    if (gpg === undefined || signature === undefined) return false;
-    const list = signerMissingFrom(signature, gpg);
-    if (list === undefined) return false;
-    const { id, fingerprint = "" } = signature;
-    this.#parts.refuse(packet, "authorize", "gpg-signer", { id, fingerprint, list }, [number]);
-    return true;
+  /** Refuses a packet if another copy of it was accepted while it waited for gpg. */
+  checkMeanwhile({ waited, remembered, packet, digest }: Candidate): Reason | undefined {
+    return waited && !remembered ? this.#parts.replay.checkPacket(packet, digest) : undefined;
   }
 
   /** Resolves when no packet waits, or the server ends; packets of other processors do not put that off. */

@@ -5,51 +5,44 @@
  */
 import type { Stanza } from "../config/stanza.ts";
 import { guessCipher } from "../spa/prefix.ts";
-import type { RefusalCode, RefusalFacts } from "./refusal.ts";
+import { type Reason, refuse } from "./refusal.ts";
 
-/** Tells that these stanzas refused for the same reason. */
-export type TellMismatches = (
-  numbers: readonly number[],
-  code: RefusalCode,
-  facts: RefusalFacts,
-) => void;
+const HMAC = refuse("hmac-mismatch", {});
+const HMAC_BEFORE_GPG = refuse("hmac-mismatch", { cipher: "gpg" });
+/** The C daemon guesses the cipher from the length. */
+const NO_GPG = refuse("no-cipher-match", { type: 2 });
 
-/** What a mismatch means; `type` is the cipher's number, as the C daemon guesses it. */
-type Reason = "hmac" | "hmac-gpg" | "no-gpg";
+/** Stanzas in a row that refuse for one reason. */
+export interface MismatchRun {
+  readonly reason: Reason;
+  readonly stanzas: readonly number[];
+}
 
-const REASONS: Readonly<Record<Reason, readonly [RefusalCode, RefusalFacts]>> = {
-  "hmac": ["hmac-mismatch", {}],
-  "hmac-gpg": ["hmac-mismatch", { cipher: "gpg" }],
-  "no-gpg": ["no-cipher-match", { type: 2 }],
-};
-
-/** Runs of stanzas that refuse for one reason are one refusal, so that junk costs one value and not one per stanza. */
+/** Makes one refusal of such stanzas, so that a junk packet costs one value and not one per stanza. */
 export class HmacMismatches {
   readonly #isLong: boolean;
   #numbers: number[] = [];
-  #reason: Reason = "hmac";
+  #reason: Reason = HMAC;
 
   /** @param length of the packet. */
   constructor(length: number) {
     this.#isLong = guessCipher(length) === "gpg";
   }
 
-  /** Adds a stanza; a run of another reason is told first. */
-  add({ gpg, number }: Stanza, tell: TellMismatches): void {
-    if (this.#isLong) this.#begin(gpg === undefined ? "no-gpg" : "hmac-gpg", tell);
-    this.#numbers.push(number);
-  }
-
-  /** Tells the run that has come together. */
-  tell(tell: TellMismatches): void {
-    if (this.#numbers.length === 0) return;
-    const numbers = this.#numbers;
-    this.#numbers = [];
-    tell(numbers, ...REASONS[this.#reason]);
-  }
-
-  #begin(reason: Reason, tell: TellMismatches): void {
-    if (reason !== this.#reason) this.tell(tell);
+  /** Adds a stanza. If it refuses for another reason than those before, their run has ended and is returned. */
+  add({ gpg, number }: Stanza): MismatchRun | undefined {
+    const reason = !this.#isLong ? HMAC : gpg === undefined ? NO_GPG : HMAC_BEFORE_GPG;
+    const ended = reason === this.#reason ? undefined : this.end();
     this.#reason = reason;
+    this.#numbers.push(number);
+    return ended;
+  }
+
+  /** Ends the run; `undefined` if there is none. */
+  end(): MismatchRun | undefined {
+    if (this.#numbers.length === 0) return undefined;
+    const stanzas = this.#numbers;
+    this.#numbers = [];
+    return { reason: this.#reason, stanzas };
   }
 }

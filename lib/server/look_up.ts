@@ -5,6 +5,7 @@
  */
 import { runProgram } from "../exec/run.ts";
 import { type Address, type AddressFamily, parseAddress } from "../net/address.ts";
+import { type Reason, refuse } from "./refusal.ts";
 
 /** Whom a name is looked up for. */
 export interface LookUpRequest {
@@ -17,15 +18,13 @@ export interface LookUpRequest {
   readonly ending: AbortSignal;
 }
 
-/** Why a name has no address, as one line. */
-export interface LookUpFailure {
-  /** `unknown`: in the C daemon's words; `busy`: it was not asked, because too many are. */
-  readonly why: "unknown" | "busy";
-  readonly reason: string;
-}
-
-/** An address of the name in that family, or why there is none. */
-export type LookUp = (request: LookUpRequest) => Promise<Address | LookUpFailure>;
+/**
+ * An address of the name in that family, or why there is none: in the C daemon's words, or because too many names are
+ * being looked up.
+ */
+export type LookUp = (
+  request: LookUpRequest,
+) => Promise<Address | Reason<"nat-host-unknown" | "nat-host-busy">>;
 
 /**
  * Asks the system's own resolver, `/etc/hosts` and all, through `getent`: a library call could not be made any more
@@ -40,7 +39,9 @@ export const lookUpHost: LookUp = async ({ name, family, stanza, ending }) => {
   if ("why" in ended) {
     const { why, reason } = ended;
     if (why === "busy") {
-      return { why, reason: `Too many names of NAT hosts are looked up: ${reason}` };
+      return refuse("nat-host-busy", {
+        reason: `Too many names of NAT hosts are looked up: ${reason}`,
+      });
     }
     return unknown(`${unresolved(name)} (getent: ${reason})`);
   }
@@ -61,6 +62,6 @@ function unresolved(name: string): string {
   return `Unable to resolve Hostname in NAT SPA message: ${name}`;
 }
 
-function unknown(reason: string): LookUpFailure {
-  return { why: "unknown", reason };
+function unknown(reason: string): Reason<"nat-host-unknown"> {
+  return refuse("nat-host-unknown", { reason });
 }

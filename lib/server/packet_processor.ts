@@ -8,25 +8,24 @@ import type { Stanza } from "../config/stanza.ts";
 import type { GpgSignature } from "../gpg/signature.ts";
 import { GpgQueue } from "../gpg/work_queue.ts";
 import { formatServices } from "../net/service.ts";
-import type { SpaFailure } from "../spa/error.ts";
+import { isGpgError, type SpaFailure } from "../spa/error.ts";
 import { type OpenedPacket, openFullText } from "../spa/packet.ts";
 import { type Cipher, guessCipher, restorePrefix } from "../spa/prefix.ts";
 import { packetReplayDigest } from "../spa/replay_digest.ts";
 import { parseRequest } from "../spa/request.ts";
 import { screenPacket } from "../spa/screen.ts";
-import { authorize } from "./authorize.ts";
+import { authorize, checkSigner } from "./authorize.ts";
 import type { Candidate, Verdict, Verified } from "./candidate.ts";
 import type { Decision } from "./decision.ts";
-import { describePacket } from "./describe_packet.ts";
+import { describePacket, type PacketFacts } from "./describe_packet.ts";
 import type { Observer } from "./event.ts";
 import { GpgTurn } from "./gpg_turn.ts";
 import { HmacIndex, isFor } from "./hmac_index.ts";
-import { HmacMismatches } from "./hmac_mismatches.ts";
-import { PacketBudget } from "./packet_budget.ts";
+import { HmacMismatches, type MismatchRun } from "./hmac_mismatches.ts";
 import type { ServerPolicy } from "./policy.ts";
-import type { PacketFacts, Refusal, RefusalCode, RefusalFacts, Refuse, Step } from "./refusal.ts";
+import { type Reason, refuse, tie } from "./refusal.ts";
 import type { ReplayCache } from "./replay_cache.ts";
-import { ReplayGate, seenMessage } from "./replay_gate.ts";
+import { ReplayGate } from "./replay_gate.ts";
 import { listContains } from "./source_match.ts";
 
 /** What the processor is made of. */
@@ -54,27 +53,20 @@ type FullTexts = Readonly<Record<Cipher, string | undefined>>;
 export class PacketProcessor {
   readonly #parts: PacketProcessorParts;
   readonly #hmacs: HmacIndex;
-  /** Stanzas whose expiry has been told: it is told once (`docs/spec/server.md` 7, step 10). */
-  readonly #toldExpired = new Set<number>();
+  /** Stanzas whose expiry was reported: that is done once (`docs/spec/server.md` 7, step 10). */
+  readonly #reportedExpired = new Set<number>();
   readonly #replay: ReplayGate;
   readonly #gpg: GpgTurn;
-  readonly #budget = new PacketBudget();
 
   constructor(parts: PacketProcessorParts) {
     this.#parts = parts;
-    const refuse: Refuse = (...refusal) => this.#refuse(...refusal);
     this.#hmacs = new HmacIndex(parts.stanzas);
-    this.#replay = new ReplayGate({
-      replay: parts.replay,
-      now: parts.now,
-      refuse,
-    });
+    this.#replay = new ReplayGate(parts.replay, parts.policy.maxAge, parts.now);
     this.#gpg = new GpgTurn({
       stanzas: parts.stanzas,
       queue: parts.gpg ?? new GpgQueue(),
       ending: parts.ending,
       replay: this.#replay,
-      refuse,
     });
   }
 
@@ -87,18 +79,15 @@ export class PacketProcessor {
   process(datagram: Datagram, number: number): void {
     const packet = describePacket(datagram, number);
     const screened = screenPacket(datagram.payload, { http: this.#parts.policy.http });
-    if (!screened.ok) {
-      this.#refuse(packet, "screen", "not-spa", {}, [], { error: screened.error });
-      return;
-    }
+    if (!screened.ok) return this.#report(packet, refuse("not-spa", { error: screened.error }));
     const { text } = screened.value;
     packet.text = text;
     if (!this.#parts.stanzas.some((stanza) => listContains(stanza.source, datagram.source))) {
-      this.#refuse(packet, "source", "no-stanza-for-source");
-      return;
+      return this.#report(packet, refuse("no-stanza-for-source"));
     }
     const digest = packetReplayDigest(text);
-    if (this.#replay.refuses(packet, digest)) return;
+    const before = this.#replay.checkPacket(packet, digest);
+    if (before !== undefined) return this.#report(packet, before);
     const { source, destination } = datagram;
     const verify = (cipher: Cipher): Verified =>
       this.#hmacs.verify(text, cipher, source, destination);
@@ -120,20 +109,25 @@ export class PacketProcessor {
     await this.#gpg.settle();
   }
 
-  /** Stanzas in file order from index `first` on; runs of HMAC mismatches are told as one refusal. */
+  /** Stanzas in file order from index `first` on; a run of HMAC mismatches is one refusal. */
   #tryStanzas(candidate: Candidate, first = 0): void {
     const { datagram, packet, verified, verifiedGpg, mismatches } = candidate;
     const { text } = candidate.screened;
     const { stanzas } = this.#parts;
     const elsewhere = verified.size > 0 || (verifiedGpg?.size ?? 0) > 0;
-    const tell = (numbers: readonly number[], code: RefusalCode, facts: RefusalFacts): void =>
-      this.#refuse(packet, "authenticate", code, facts, numbers, { elsewhere });
+    const reportRun = (run: MismatchRun | undefined): void => {
+      if (run !== undefined) this.#report(packet, run.reason, run.stanzas, elsewhere);
+    };
     let isForSomeStanza = first > 0;
     for (let index = first; index < stanzas.length; index++) {
       const stanza = stanzas[index];
       if (stanza === undefined || !isFor(stanza, datagram.source, datagram.destination)) continue;
       isForSomeStanza = true;
-      if (this.#isExpired(stanza, packet)) continue;
+      const expired = checkExpiry(stanza, this.#parts.now);
+      if (expired !== undefined) {
+        this.#reportExpiry(stanza, packet, expired);
+        continue;
+      }
       const isAuthenticated = stanza.hmac !== undefined;
       const rijndael = isAuthenticated ? verified.get(index) : restorePrefix(text, "rijndael");
       const gpg = verifiedGpg === undefined || stanza.gpg === undefined
@@ -142,23 +136,17 @@ export class PacketProcessor {
         ? verifiedGpg.get(index)
         : restorePrefix(text, "gpg");
       if (rijndael === undefined && gpg === undefined) {
-        mismatches.add(stanza, tell);
+        reportRun(mismatches.add(stanza));
         continue;
       }
-      mismatches.tell(tell);
+      reportRun(mismatches.end());
       if (this.#tryStanza(stanza, { rijndael, gpg }, candidate, index + 1) === "end") return;
     }
-    if (isForSomeStanza) mismatches.tell(tell);
-    else this.#refuseDestination(candidate);
-  }
-
-  /** The source is on a list, or the packet would not have come as far. */
-  #refuseDestination({ packet, datagram }: Candidate): void {
-    const stanzas = this.#parts.stanzas.filter(({ source }) =>
-      listContains(source, datagram.source)
-    );
-    const numbers = stanzas.map(({ number }) => number);
-    this.#refuse(packet, "stanza", "no-stanza-for-destination", {}, numbers);
+    if (isForSomeStanza) return reportRun(mismatches.end());
+    // A stanza listens to the source, or the packet would not have come this far.
+    const listening = stanzas.filter(({ source }) => listContains(source, datagram.source));
+    const numbers = listening.map(({ number }) => number);
+    this.#report(packet, refuse("no-stanza-for-destination"), numbers);
   }
 
   /**
@@ -172,26 +160,25 @@ export class PacketProcessor {
       : openFullText(texts.rijndael, { encryptionKey, mode });
     if (opened?.ok === true) return this.#judge(stanza, opened.value, candidate);
     if (gpg !== undefined && texts.gpg !== undefined) {
-      return this.#gpg.ask(texts.gpg, stanza, gpg, candidate, (result) => {
-        const verdict = result.ok
-          ? this.#judge(stanza, result.value, candidate, { signature: result.value.signature })
-          : this.#refuseUndecodable(stanza, candidate, result);
+      const busy = this.#gpg.ask(texts.gpg, stanza, gpg, candidate, (outcome) => {
+        if ("code" in outcome) return this.#report(candidate.packet, outcome);
+        const verdict = outcome.ok
+          ? this.#judge(stanza, outcome.value, candidate, { signature: outcome.value.signature })
+          : this.#refuse(undecodable(outcome), stanza, candidate);
         if (verdict === "next") this.#tryStanzas(candidate, next);
       });
+      return busy === undefined ? "end" : this.#refuse(busy, stanza, candidate);
     }
-    const { packet } = candidate;
     // An HMAC would have told which cipher it is; without one the length does (`docs/spec/server.md` 7, step 13).
     const isGpg = stanza.hmac === undefined && gpg === undefined &&
-      guessCipher(packet.length) === "gpg";
-    if (opened !== undefined && !isGpg) this.#refuseUndecodable(stanza, candidate, opened);
-    else {
-      const type = isGpg ? 2 : 1;
-      this.#refuse(packet, "authenticate", "no-cipher-match", { type }, [stanza.number]);
-    }
-    return "next";
+      guessCipher(candidate.packet.length) === "gpg";
+    const reason = opened !== undefined && !isGpg
+      ? undecodable(opened)
+      : refuse("no-cipher-match", { type: isGpg ? 2 : 1 });
+    return this.#refuse(reason, stanza, candidate);
   }
 
-  /** An opened packet: the request, the replay cache, then policy. */
+  /** An opened packet: the request, the replay cache, then policy. From the replay cache on, the packet is used up. */
   #judge(
     stanza: Stanza,
     opened: OpenedPacket,
@@ -199,27 +186,17 @@ export class PacketProcessor {
     gpg?: { readonly signature: GpgSignature | undefined },
   ): Verdict {
     const { packet, screened, datagram } = candidate;
-    const stanzas = [stanza.number];
     const { message } = opened;
     const request = parseRequest(message);
-    if (!request.ok) return this.#refuseUndecodable(stanza, candidate, request);
-    if (this.#gpg.isTakenMeanwhile(candidate)) return "end";
-    const seen = seenMessage(opened);
-    // Before it counts for the limit, or an eavesdropper could use that up with other texts of one packet.
-    if (!candidate.remembered && this.#replay.refusesMessage(packet, candidate.digest, seen)) {
-      return "next";
+    if (!request.ok) return this.#refuse(undecodable(request), stanza, candidate);
+    const copied = this.#gpg.checkMeanwhile(candidate);
+    if (copied !== undefined) {
+      this.#report(packet, copied);
+      return "end";
     }
-    // Before it is remembered, so that no key can fill memory and disk.
-    const isTimely = this.#isTimely(message.timestamp);
-    if (!this.#budget.take(stanza, this.#parts.now(), isTimely)) {
-      const { maxPacketsPerMinute: limit } = stanza;
-      this.#refuse(packet, "remember", "too-many-packets", { limit }, stanzas);
-      return "next";
-    }
-    // Once per packet, and before any policy: from here on the packet is used up.
-    candidate.remembered ||= this.#replay.remember(packet, candidate.digest, seen, stanzas);
-    if (!candidate.remembered) return "next";
-    // Only now: lines about what strangers send are few.
+    const unusable = this.#replay.use(stanza, opened, candidate);
+    if (unusable !== undefined) return this.#refuse(unusable, stanza, candidate);
+    // Reported only now, so that strangers cause few lines.
     const { invalidForwardedFor } = screened;
     if (invalidForwardedFor !== undefined) {
       this.#parts.observe({ kind: "bad-forwarded-for", packet, value: invalidForwardedFor });
@@ -232,8 +209,8 @@ export class PacketProcessor {
       packetText: screened.text,
       ...(gpg === undefined ? {} : { gpg }),
     });
-    if (this.#gpg.refusesSigner(packet, stanza, gpg?.signature)) return "next";
-
+    const signer = checkSigner(stanza, gpg?.signature);
+    if (signer !== undefined) return this.#refuse(signer, stanza, candidate);
     const authorization = authorize(stanza, message, request.value, {
       now: this.#parts.now(),
       maxAge: this.#parts.policy.maxAge,
@@ -243,84 +220,74 @@ export class PacketProcessor {
       destination: this.#parts.policy.destinationRule ? datagram.destination : undefined,
       forwardedFor: invalidForwardedFor === undefined ? screened.forwardedFor : "unusable",
     });
-    if (!authorization.allowed) {
-      const { code, facts } = authorization.refusal;
-      this.#refuse(packet, "authorize", code, facts, stanzas);
-      return "next";
-    }
-    if (this.#replay.refusesUnkept(packet, candidate.digest, stanzas)) return "next";
-    return this.#act(authorization.decision, packet);
-  }
-
-  /** Whether a packet of that time may open something. */
-  #isTimely(timestamp: number): boolean {
-    const { maxAge = Infinity } = this.#parts.policy;
-    return Math.abs(this.#parts.now() - timestamp) <= maxAge && !this.#replay.forgot(timestamp);
-  }
-
-  #refuseUndecodable(
-    { number }: Stanza,
-    { packet }: Candidate,
-    { error, detail }: SpaFailure,
-  ): Verdict {
-    const facts = error.startsWith("GPGME") && detail !== undefined ? { gpg: detail } : {};
-    this.#refuse(packet, "authenticate", "undecodable", facts, [number], { error });
-    return "next";
+    if (!authorization.allowed) return this.#refuse(authorization.refusal, stanza, candidate);
+    const unkept = this.#replay.checkKept(candidate.digest);
+    if (unkept !== undefined) return this.#refuse(unkept, stanza, candidate);
+    return this.#act(authorization.decision, stanza, candidate);
   }
 
   /** In test mode the next stanza has its turn, as in the C daemon (`docs/spec/server.md` 7, step 25). */
-  #act(decision: Decision, packet: PacketFacts): Verdict {
+  #act(decision: Decision, stanza: Stanza, candidate: Candidate): Verdict {
+    const { packet } = candidate;
     if (!this.#parts.policy.testMode) {
       this.#parts.act(decision, packet);
       return "end";
     }
-    this.#refuse(packet, "act", "test-mode", testModeFacts(decision), [decision.stanza]);
+    this.#refuse(inTestMode(decision), stanza, candidate);
     this.#parts.rehearse?.(decision, packet);
     return "next";
   }
 
-  #isExpired(stanza: Stanza, packet: PacketFacts): boolean {
-    // Asked of every stanza for every packet of junk: the clock only where it matters.
-    if (stanza.expires === undefined) return false;
-    const now = this.#parts.now();
-    if (now <= stanza.expires) return false;
-    if (!this.#toldExpired.has(stanza.number)) {
-      this.#toldExpired.add(stanza.number);
-      const facts = { seconds: now - stanza.expires };
-      this.#refuse(packet, "stanza", "stanza-expired", facts, [stanza.number]);
-    }
-    return true;
+  #reportExpiry({ number }: Stanza, packet: PacketFacts, expired: Reason): void {
+    if (this.#reportedExpired.has(number)) return;
+    this.#reportedExpired.add(number);
+    this.#report(packet, expired, [number]);
   }
 
-  #refuse(
+  /** One stanza refuses; the next one has its turn. */
+  #refuse(reason: Reason, { number }: Stanza, { packet }: Candidate): Verdict {
+    // A replay is about the packet, whatever the stanza.
+    this.#report(packet, reason, reason.step === "seen" ? [] : [number]);
+    return "next";
+  }
+
+  #report(
     packet: PacketFacts,
-    step: Step,
-    code: RefusalCode,
-    facts: RefusalFacts = {},
+    reason: Reason,
     stanzas: readonly number[] = [],
-    { error, elsewhere = false }: { error?: Refusal["error"]; elsewhere?: boolean } = {},
+    elsewhere = false,
   ): void {
-    const refusal: Refusal = {
-      step,
-      code,
-      packet,
-      stanzas,
-      facts,
-      ...(error === undefined ? {} : { error }),
-      ...(elsewhere ? { elsewhere } : {}),
-    };
-    this.#parts.observe({ kind: "refused", refusal });
+    const refusal = tie(reason, packet, stanzas);
+    this.#parts.observe({
+      kind: "refused",
+      refusal: elsewhere ? { ...refusal, elsewhere: true } : refusal,
+    });
   }
 }
 
+function undecodable({ error, detail }: SpaFailure): Reason {
+  const gpg = isGpgError(error) && detail !== undefined ? { gpg: detail } : {};
+  return refuse("undecodable", { error, ...gpg });
+}
+
+/** Refuses where ACCESS_EXPIRE has passed. */
+function checkExpiry({ expires }: Stanza, now: () => number): Reason | undefined {
+  // Asked of every stanza for every junk packet: the clock is read only where it matters.
+  if (expires === undefined) return undefined;
+  const seconds = now() - expires;
+  return seconds > 0 ? refuse("stanza-expired", { seconds }) : undefined;
+}
+
 /** What would have been done. */
-function testModeFacts(decision: Decision): RefusalFacts {
+function inTestMode(decision: Decision): Reason {
   const address = decision.address.text;
-  if (decision.kind === "run") return { does: "run", address, command: decision.command };
-  return {
+  if (decision.kind === "run") {
+    return refuse("test-mode", { does: "run", address, command: decision.command });
+  }
+  return refuse("test-mode", {
     does: decision.kind === "cycle" ? "cycle" : "open",
     services: formatServices(decision.services),
     address,
     granted: decision.seconds,
-  };
+  });
 }

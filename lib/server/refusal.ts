@@ -1,111 +1,72 @@
 /**
- * A refusal: why a packet got nothing. Logs, the trace, `explain`, counters and rate limits are all made from this
- * one value.
+ * A refusal: why a packet got nothing. Log lines, the trace, `explain`, JSON, counters and rate limits are all made from
+ * this one value and its row in `refusals.ts`.
  *
  * @module
  */
-import type { SpaErrorName } from "../spa/error.ts";
-
-/** The steps a packet goes through, in order (`docs/architecture.md`). */
-export const STEPS = [
-  "screen",
-  "source",
-  "seen",
-  "stanza",
-  "authenticate",
-  "remember",
-  "authorize",
-  "resolve",
-  "act",
-] as const;
-
-/** One step of the path of a packet. */
-export type Step = typeof STEPS[number];
+import type { PacketFacts } from "./describe_packet.ts";
+import type { FactsOf, RefusalRow } from "./refusal_row.ts";
+import { REFUSALS } from "./refusals.ts";
+import type { Step } from "./step.ts";
 
 /** Stable codes, documented in `docs/log-format.md`; scripts may rely on them. */
-export type RefusalCode =
-  | "not-spa"
-  | "no-stanza-for-source"
-  | "replay"
-  | "duplicate"
-  | "no-stanza-for-destination"
-  | "stanza-expired"
-  | "no-cipher-match"
-  | "hmac-mismatch"
-  | "undecodable"
-  | "gpg-busy"
-  | "too-many-packets"
-  | "not-remembered"
-  | "gpg-signer"
-  | "too-old"
-  | "too-new"
-  | "forgotten-time"
-  | "source-address-required"
-  | "forwarded-for-unusable"
-  | "wrong-username"
-  | "link-local-address"
-  | "nat-not-enabled"
-  | "command-not-allowed"
-  | "no-service-for-cycle"
-  | "port-denied"
-  | "nat-target-denied"
-  | "nat-host-unknown"
-  | "nat-host-busy"
-  | "test-mode"
-  | "too-many-rules"
-  | "not-applied"
-  | "command-not-run";
+export type RefusalCode = keyof typeof REFUSALS;
 
-/** What arrived, as far as its headers say. */
-export interface PacketFacts {
-  /** Counts from 1 since the start. */
-  readonly number: number;
-  /** IP protocol number. */
-  readonly protocol: number;
-  readonly source: string;
-  readonly sourcePort: number;
-  readonly destination: string;
-  readonly destinationPort: number;
-  /** Bytes of payload. */
-  readonly length: number;
-  /** The packet text, of packets that look like SPA. */
-  readonly text?: string;
+/** The facts that matter for a code: how many seconds too old, which port was denied. */
+export type RefusalFacts<C extends RefusalCode = RefusalCode> = {
+  [K in RefusalCode]: FactsOf<typeof REFUSALS[K]["facts"]>;
+}[C];
+
+interface ReasonOf<C extends RefusalCode> {
+  readonly step: Step;
+  readonly code: C;
+  readonly facts: RefusalFacts<C>;
 }
 
-/** The facts that matter, by name: how many seconds too old, which port was denied. */
-export type RefusalFacts = Readonly<Record<string, string | number>>;
+/** Why a step refuses; not yet tied to a packet. */
+export type Reason<C extends RefusalCode = RefusalCode> = { [K in C]: ReasonOf<K> }[C];
 
-/** Why a packet, or a stanza for a packet, was refused. */
-export interface Refusal {
-  readonly step: Step;
-  readonly code: RefusalCode;
+/** A reason, and what it is about. */
+interface Tied {
   readonly packet: PacketFacts;
   /**
    * Numbers of the stanzas that refused for this very reason, in file order; empty before stanzas are looked at.
    * More than one only where HMACs do not match, so that a junk packet costs one value and not one per stanza.
    */
   readonly stanzas: readonly number[];
-  /**
-   * Set where the HMAC key of another stanza made the packet: that these stanzas have other keys is as it should be, and
-   * told only by those who tell of every stanza.
-   */
+  /** Another stanza's key matched, so this mismatch is expected; only the per-stanza log reports it. */
   readonly elsewhere?: true;
-  /** Set for `not-spa` and `undecodable`. */
-  readonly error?: SpaErrorName;
-  readonly facts: RefusalFacts;
 }
 
-/** A refusal by policy, before it is tied to a packet. */
-export interface PolicyRefusal {
-  readonly code: RefusalCode;
-  readonly facts: RefusalFacts;
+/** Why a packet, or a stanza for a packet, was refused. */
+export type Refusal<C extends RefusalCode = RefusalCode> = { [K in C]: ReasonOf<K> & Tied }[C];
+
+/** The facts are left out where the code has none. */
+type FactsArgument<C extends RefusalCode> = keyof RefusalFacts<C> extends never ? []
+  : [facts: RefusalFacts<C>];
+
+const NO_FACTS = {};
+
+/** What a step returns to refuse. */
+export function refuse<C extends RefusalCode>(
+  code: C,
+  ...[facts = NO_FACTS as RefusalFacts<C>]: FactsArgument<C>
+): Reason<C> {
+  return { step: REFUSALS[code].step, code, facts } as ReasonOf<C> as Reason<C>;
 }
 
-/** Tells a refusal; facts and stanzas that are left out are none. */
-export type Refuse = (
+/** Ties a reason to its packet, and to the stanzas that refused for it. */
+export function tie(
+  reason: Reason,
   packet: PacketFacts,
-  step: Step,
-  code: RefusalCode,
-  facts?: RefusalFacts,
-  stanzas?: readonly number[],
-) => void;
+  stanzas: readonly number[] = [],
+): Refusal {
+  return { ...reason, packet, stanzas };
+}
+
+const ROWS: { readonly [C in RefusalCode]: RefusalRow<RefusalFacts<C>> } = REFUSALS;
+
+/** What the table says about the code of a reason. */
+export function rowOf<C extends RefusalCode>({ code }: ReasonOf<C>): RefusalRow<RefusalFacts<C>> {
+  return ROWS[code];
+}

@@ -5,7 +5,8 @@
  * @module
  */
 import type { Observer, PacketEvent } from "./event.ts";
-import { type Refusal, type RefusalCode, STEPS } from "./refusal.ts";
+import { type Refusal, rowOf } from "./refusal.ts";
+import { isPastAuthentication } from "./step.ts";
 
 /** How long equal refusals are held back, in seconds. */
 export const REPEAT_WINDOW = 60;
@@ -15,9 +16,6 @@ export const REPEAT_WINDOW = 60;
  * forged sources, is counted together.
  */
 export const MAX_KINDS = 200;
-
-/** What is no fault, and told of every packet. */
-const ALWAYS_TOLD: ReadonlySet<RefusalCode> = new Set(["test-mode"]);
 
 interface Held {
   readonly refusal: Refusal;
@@ -48,11 +46,11 @@ export class RepeatFilter {
 
   /** Lets an event pass, or counts it. */
   readonly observe = (event: PacketEvent): void => {
-    if (event.kind !== "refused" || ALWAYS_TOLD.has(event.refusal.code)) {
+    if (event.kind !== "refused" || rowOf(event.refusal).isFault === false) {
       this.#observe(event);
       return;
     }
-    const isOfKeyHolder = isPastAuthentication(event.refusal);
+    const isOfKeyHolder = isPastAuthentication(event.refusal.step);
     if (isOfKeyHolder && this.#isWatched) {
       this.#observe(event);
       return;
@@ -127,9 +125,9 @@ class HeldRefusals {
 }
 
 /** What an administrator reads in it is part of a refusal past authentication; its numbers differ every second. */
-function kindOf(refusal: Refusal): string {
-  const { packet, code, error, stanzas, facts } = refusal;
-  const read = isPastAuthentication(refusal)
+function kindOf({ packet, step, code, stanzas, facts }: Refusal): string {
+  const error = "error" in facts ? facts.error : undefined;
+  const read = isPastAuthentication(step)
     ? Object.values(facts).filter((fact) => typeof fact === "string")
     : [];
   return JSON.stringify([packet.source, code, error, stanzas[0], stanzas.length, ...read]);
@@ -138,8 +136,4 @@ function kindOf(refusal: Refusal): string {
 /** What lies in the future is not young: the clock was set back, and nobody shall wait until it has caught up. */
 function isYoung(since: number, now: number): boolean {
   return now >= since && now - since < REPEAT_WINDOW;
-}
-
-function isPastAuthentication({ step }: Refusal): boolean {
-  return STEPS.indexOf(step) > STEPS.indexOf("authenticate");
 }

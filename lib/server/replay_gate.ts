@@ -1,112 +1,116 @@
 /**
- * Was this packet here before? The replay cache, with its answers told as refusals.
+ * Was this packet here before, and may its key send one more? What the replay cache and the limit of packets say, as
+ * refusals.
  *
  * @module
  */
+import type { Stanza } from "../config/stanza.ts";
+import { reasonOf } from "../errors/reason.ts";
 import type { OpenedPacket } from "../spa/packet.ts";
 import { messageReplayDigest } from "../spa/replay_digest.ts";
-import { reasonOf } from "../errors/reason.ts";
-import type { PacketFacts, Refuse } from "./refusal.ts";
+import type { Candidate } from "./candidate.ts";
+import type { PacketFacts } from "./describe_packet.ts";
+import { PacketBudget } from "./packet_budget.ts";
+import { type Reason, refuse } from "./refusal.ts";
 import type { ReplayCache } from "./replay_cache.ts";
 import type { ReplayEntry, SeenMessage } from "./replay_entry.ts";
-
-/** What the gate is made of. */
-export interface ReplayGateParts {
-  readonly replay: ReplayCache;
-  /** Seconds since 1970 UTC, whole. */
-  readonly now: () => number;
-  readonly refuse: Refuse;
-}
 
 /** A copy of a packet comes within this many seconds: one, since clocks count whole ones. */
 const COPY_DELAY = 1;
 
 /** Looks packets up and remembers them. */
 export class ReplayGate {
-  readonly #parts: ReplayGateParts;
+  readonly #replay: ReplayCache;
+  readonly #maxAge: number;
+  readonly #now: () => number;
+  readonly #budget = new PacketBudget();
 
-  constructor(parts: ReplayGateParts) {
-    this.#parts = parts;
+  /**
+   * @param maxAge of a packet that may open something, in seconds; `undefined`: ages are not checked.
+   * @param now seconds since 1970 UTC, whole.
+   */
+  constructor(replay: ReplayCache, maxAge: number | undefined, now: () => number) {
+    this.#replay = replay;
+    this.#maxAge = maxAge ?? Infinity;
+    this.#now = now;
   }
 
-  /** Whether the text with that digest was seen before; if so, that is told. */
-  refuses(packet: PacketFacts, digest: string): boolean {
-    return this.#refuses(packet, this.#parts.replay.lookup(digest), digest);
+  /** Refuses a packet whose text, which has that digest, was seen before. */
+  checkPacket(packet: PacketFacts, digest: string): Reason | undefined {
+    const before = this.#replay.lookup(digest);
+    return before && this.#refuseSeen(packet, before, digest);
+  }
+
+  /**
+   * Remembers a packet that a key of the stanza made, once and before any policy. Refuses one whose message was seen
+   * before, in whatever text, one too many, and one that cannot be written down.
+   */
+  use(stanza: Stanza, opened: OpenedPacket, candidate: Candidate): Reason | undefined {
+    const { packet, digest } = candidate;
+    const seen = seenMessage(opened);
+    // Before it counts for the limit, or an eavesdropper could use that up with other texts of one packet.
+    if (!candidate.remembered) {
+      const before = this.#replay.lookupMessage(seen);
+      if (before !== undefined) return this.#refuseSeen(packet, before, digest);
+    }
+    // Before it is remembered, so that no key can fill memory and disk.
+    if (!this.#budget.take(stanza, this.#now(), this.#isTimely(seen.timestamp))) {
+      return refuse("too-many-packets", { limit: stanza.maxPacketsPerMinute });
+    }
+    if (candidate.remembered) return undefined;
+    const refused = this.#remember(packet, digest, seen);
+    candidate.remembered = refused === undefined;
+    return refused;
+  }
+
+  /**
+   * Refuses a packet that {@link use} accepted and that is not in memory all the same: nobody can say whether it is new,
+   * or will be able to.
+   */
+  checkKept(digest: string): Reason | undefined {
+    return this.#replay.holds(digest) ? undefined : refuse("forgotten-time");
+  }
+
+  /** Whether a packet of that time may open something. */
+  #isTimely(timestamp: number): boolean {
+    return Math.abs(this.#now() - timestamp) <= this.#maxAge &&
+      !this.#replay.mayHaveForgotten(timestamp);
+  }
+
+  /**
+   * By its text and by its message (`lib/spa/replay_digest.ts`), whatever the stanzas say now: with other stanzas, after a
+   * reload, one message may have a second text.
+   */
+  #remember(packet: PacketFacts, digest: string, seen: SeenMessage): Reason | undefined {
+    const { protocol, source, sourcePort, destination, destinationPort } = packet;
+    const time = this.#now();
+    const addresses = { source, sourcePort, destination, destinationPort };
+    try {
+      const isNew = this.#replay.add({ digest, protocol, ...addresses, time, message: seen });
+      if (isNew) return undefined;
+    } catch (error) {
+      return refuse("not-remembered", { reason: reasonOf(error) });
+    }
+    const before = this.#replay.lookup(digest) ?? this.#replay.lookupMessage(seen);
+    if (before === undefined) throw new TypeError("A packet that is not new was seen before");
+    return this.#refuseSeen(packet, before, digest);
   }
 
   /** @param digest of the packet's text: another text of the same message is no copy. */
-  #refuses(packet: PacketFacts, before: ReplayEntry | undefined, digest: string): boolean {
-    if (before === undefined) return false;
+  #refuseSeen(packet: PacketFacts, before: ReplayEntry, digest: string): Reason {
     const { source, sourcePort, protocol, destinationPort, time } = before;
-    const ago = this.#parts.now() - time;
-    const facts = { source, sourcePort, protocol, destinationPort, time, ago };
-    // The `any` device sees a packet at the bridge and at its port; whoever resends one takes longer or has another port.
+    const ago = this.#now() - time;
+    // The `any` device sees a packet at the bridge and at its port. A resent packet comes later or from another port.
     const isCopy = before.digest === digest && ago >= 0 && ago <= COPY_DELAY &&
       source === packet.source &&
       sourcePort === packet.sourcePort && sourcePort !== 0 && protocol === packet.protocol &&
       destinationPort === packet.destinationPort;
-    this.#parts.refuse(packet, "seen", isCopy ? "duplicate" : "replay", facts);
-    return true;
-  }
-
-  /** Whether nobody can say any more that a packet of that time is new. */
-  forgot(timestamp: number): boolean {
-    return this.#parts.replay.mayHaveForgotten(timestamp);
-  }
-
-  /** Whether the message was seen before, in whatever text; if so, that is told. */
-  refusesMessage(packet: PacketFacts, digest: string, seen: SeenMessage): boolean {
-    return this.#refuses(packet, this.#parts.replay.lookupMessage(seen), digest);
-  }
-
-  /**
-   * Whether the packet, although {@link remember} let it go on, is not in memory: nobody can say whether it is new, or
-   * will be able to; if so, that is told.
-   */
-  refusesUnkept(packet: PacketFacts, digest: string, stanzas: readonly number[]): boolean {
-    if (this.#parts.replay.holds(digest)) return false;
-    this.#parts.refuse(packet, "authorize", "forgotten-time", {}, stanzas);
-    return true;
-  }
-
-  /**
-   * Remembers a packet by its text and by its message (`lib/spa/replay_digest.ts`); `false`, and told, if it must not go
-   * on. Both whatever the stanzas say now: with others, after a reload, one message may have a second text.
-   */
-  remember(
-    packet: PacketFacts,
-    packetDigest: string,
-    seen: SeenMessage,
-    stanzas: readonly number[],
-  ): boolean {
-    const { replay, now, refuse } = this.#parts;
-    const { protocol, source, sourcePort, destination, destinationPort } = packet;
-    try {
-      const isNew = replay.add({
-        digest: packetDigest,
-        protocol,
-        source,
-        sourcePort,
-        destination,
-        destinationPort,
-        time: now(),
-        message: seen,
-      });
-      if (isNew) return true;
-      const before = replay.lookup(packetDigest) ?? replay.lookupMessage(seen);
-      this.#refuses(packet, before, packetDigest);
-      return false;
-    } catch (error) {
-      const reason = reasonOf(error);
-      refuse(packet, "remember", "not-remembered", { reason }, stanzas);
-      return false;
-    }
+    const facts = { source, sourcePort, protocol, destinationPort, time, ago };
+    return refuse(isCopy ? "duplicate" : "replay", facts);
   }
 }
 
 /** What a packet is known by besides its text. */
-export function seenMessage(
-  { encodedData, message }: Pick<OpenedPacket, "encodedData" | "message">,
-): SeenMessage {
+function seenMessage({ encodedData, message }: OpenedPacket): SeenMessage {
   return { digest: messageReplayDigest(encodedData), timestamp: message.timestamp };
 }

@@ -12,7 +12,7 @@ import type { Address } from "../net/address.ts";
 import { formatService } from "../net/service.ts";
 import { type NatPolicy, redirectedService, refuseRedirect } from "./authorize_nat.ts";
 import type { AccessGrant, Forward, LocalNat, SettledGrant } from "./decision.ts";
-import type { PolicyRefusal } from "./refusal.ts";
+import { type Reason, type RefusalFacts, refuse } from "./refusal.ts";
 
 /** What the end of a connection is judged by. */
 export interface NatSurroundings {
@@ -24,7 +24,7 @@ export interface NatSurroundings {
 /** The grant with its end, or why there is none. */
 export type SettledNat =
   | { readonly allowed: true; readonly grant: SettledGrant }
-  | { readonly allowed: false; readonly refusal: PolicyRefusal };
+  | { readonly allowed: false; readonly refusal: Reason };
 
 /** The name that must be looked up before {@link settleNat}. That of a local request decides nothing. */
 export function nameToLookUp(decision: AccessGrant): string | undefined {
@@ -46,7 +46,10 @@ export function settleNat(
   surroundings: NatSurroundings,
 ): SettledNat {
   const settled = settleEnd(decision, resolved, surroundings);
-  return settled.allowed ? allow(withBeginning(settled.grant, surroundings)) : settled;
+  return settled.allowed
+    ? allow(withBeginning(settled.grant, surroundings))
+    // The codes are those of an earlier step.
+    : { allowed: false, refusal: { ...settled.refusal, step: "resolve" } };
 }
 
 /**
@@ -123,9 +126,9 @@ function settleForward(
   const place = placeOf(host);
   const service = redirectedService(decision.services, port);
   if (place === "own" && !decision.everything) {
-    const refusal: PolicyRefusal | undefined = nat.localNat
+    const refusal = nat.localNat
       ? refuseRedirect(stanza, service)
-      : { code: "nat-not-enabled", facts: { kind: "local" } };
+      : refuse("nat-not-enabled", { kind: "local" });
     return refusal === undefined ? allow(asLocal(decision, end)) : { allowed: false, refusal };
   }
   if (place !== "elsewhere") return deny(decision, end, place);
@@ -162,9 +165,9 @@ function allow(grant: SettledGrant): SettledNat {
 function deny(
   { services }: LocalNat | Forward,
   { address, port }: NatTarget,
-  reason: "NAT_TARGETS" | "not-local" | AddressPlace,
+  reason: RefusalFacts<"nat-target-denied">["reason"],
 ): SettledNat {
   const service = redirectedService(services, port);
-  const facts = { target: `${address.text} ${formatService(service)}`, reason };
-  return { allowed: false, refusal: { code: "nat-target-denied", facts } };
+  const target = `${address.text} ${formatService(service)}`;
+  return { allowed: false, refusal: refuse("nat-target-denied", { target, reason }) };
 }

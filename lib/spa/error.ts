@@ -87,6 +87,14 @@ const CODES = {
 /** Name of an error, without the prefix `FKO_ERROR_`. */
 export type SpaErrorName = keyof typeof CODES;
 
+/** Errors of GnuPG, or of running it. */
+export type GpgErrorName = Extract<SpaErrorName, `GPGME_${string}`>;
+
+/** Whether GnuPG, or running it, failed. */
+export function isGpgError(error: SpaErrorName): error is GpgErrorName {
+  return error.startsWith("GPGME_");
+}
+
 /** Names outside the `INVALID_DATA_` group, which the C tools describe in words. */
 type DescribedName = Exclude<SpaErrorName, `INVALID_DATA_${string}`>;
 

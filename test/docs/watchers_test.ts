@@ -1,5 +1,6 @@
 import { refusalLines } from "../../lib/report/refusal_line.ts";
 import { describePacket } from "../../lib/server/describe_packet.ts";
+import { refuse, tie } from "../../lib/server/refusal.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { datagram } from "../support/packet.ts";
 
@@ -8,13 +9,8 @@ Deno.test("the filter for watchers of the log finds the line, and who is to be n
   const [, pattern = ""] = /^failregex = (.*)$/m.exec(page) ?? [];
   const filter = new RegExp(pattern.replace("<HOST>", "(\\S+)"));
   const packet = describePacket(datagram("", "192.0.2.9"), 1);
-  const [line] = refusalLines({
-    step: "authorize",
-    code: "port-denied",
-    packet,
-    stanzas: [3],
-    facts: { service: "tcp/23" },
-  });
+  const reason = refuse("port-denied", { service: "tcp/23", reason: "OPEN_PORTS" });
+  const [line] = refusalLines(tie(reason, packet, [3]));
   assert(line !== undefined);
   // fail2ban has cut the time off by then; the journal has no host before the name.
   for (const start of ["host fwknopd[4711]: ", "fwknopd[4711]: "]) {

@@ -13,23 +13,15 @@ import { eventObject } from "../../../lib/report/json_reporter.ts";
 import { LineReporter } from "../../../lib/report/line_reporter.ts";
 import { Trace } from "../../../lib/report/trace.ts";
 import type { ExplainEvent, PacketEvent } from "../../../lib/server/event.ts";
-import type { PacketFacts, RefusalCode } from "../../../lib/server/refusal.ts";
 import { assert } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
 import { assertHarmless, HOSTILE } from "../../support/hostile_text.ts";
 import { LocalReceiver } from "../../support/local_receiver.ts";
+import { everyRefusal, REFUSED_PACKET } from "../../support/refusals.ts";
 import { anAddress, aStanza } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
-const packet: PacketFacts = {
-  number: 1,
-  protocol: 17,
-  source: "192.0.2.9",
-  sourcePort: 53992,
-  destination: "198.51.100.7",
-  destinationPort: 62201,
-  length: 204,
-};
+const packet = REFUSED_PACKET;
 const outcome: CommandOutcome = { how: "ended", status: 1, output: [HOSTILE], truncated: false };
 const address = anAddress("192.0.2.44");
 const run = { kind: "run", stanza: 1, address, command: HOSTILE } as const;
@@ -70,30 +62,10 @@ const decoded = ([0, 1, 2, 3, 4, 5, 6] as const).map((type): PacketEvent => ({
   },
 }));
 
-/** Refusals that tell something a packet, a program or the system said. */
-const refusals: readonly (readonly [RefusalCode, readonly string[]])[] = [
-  ["undecodable", ["gpg"]],
-  ["gpg-signer", ["id", "fingerprint", "list"]],
-  ["not-remembered", ["reason"]],
-  ["wrong-username", ["username", "required"]],
-  ["port-denied", ["service"]],
-  ["nat-host-unknown", ["reason"]],
-  ["test-mode", ["command", "services", "address"]],
-  ["not-applied", ["reason"]],
-  ["command-not-run", ["reason"]],
-];
-const refused = refusals.flatMap(([code, names]) =>
-  ["run", "open"].map((does): PacketEvent => ({
-    kind: "refused",
-    refusal: {
-      step: "authorize",
-      code,
-      packet,
-      stanzas: [1],
-      facts: { does, ...Object.fromEntries(names.map((name) => [name, HOSTILE])) },
-    },
-  }))
-);
+/** Refusals that report something a packet, a program or the system said. */
+const refused = everyRefusal(HOSTILE)
+  .filter(({ facts }) => (Object.values(facts) as unknown[]).includes(HOSTILE))
+  .map((refusal): PacketEvent => ({ kind: "refused", refusal }));
 
 const packetEvents: readonly PacketEvent[] = [
   ...decoded,

@@ -13,7 +13,7 @@ import { Actor } from "../../../lib/server/actor.ts";
 import type { Decision } from "../../../lib/server/decision.ts";
 import type { PacketEvent } from "../../../lib/server/event.ts";
 import { refuseNames } from "../../../lib/server/look_up.ts";
-import type { PacketFacts } from "../../../lib/server/refusal.ts";
+import type { PacketFacts } from "../../../lib/server/describe_packet.ts";
 import { SURROUNDINGS } from "../../support/command_surroundings.ts";
 import { withFolder } from "../../support/folder.ts";
 import { anAddress, aPlace, aStanza, NO_NAT } from "../../support/stanza.ts";

@@ -6,6 +6,7 @@ import {
   cycleSeconds,
   grantSeconds,
 } from "../../../lib/server/authorize.ts";
+import { refuse } from "../../../lib/server/refusal.ts";
 import type { SpaMessage } from "../../../lib/spa/message.ts";
 import { parseRequest } from "../../../lib/spa/request.ts";
 import { anAddress, aStanza, NO_NAT } from "../../support/stanza.ts";
@@ -59,7 +60,8 @@ Deno.test("what the stanza allows becomes a decision with address, services and 
 });
 
 Deno.test("a packet is refused when the clocks differ by more than the limit, either way", () => {
-  const refusal = (code: string, seconds: number) => ({ code, facts: { seconds, limit: 120 } });
+  const refusal = (code: "too-old" | "too-new", seconds: number) =>
+    refuse(code, { seconds, limit: 120 });
   assertEquals(outcome({}, { timestamp: NOW - 121 }), refusal("too-old", 121));
   assertEquals(outcome({}, { timestamp: NOW + 121 }), refusal("too-new", 121));
   for (const timestamp of [NOW - 120, NOW + 120]) {
@@ -82,18 +84,17 @@ Deno.test("0.0.0.0 means the packet's source, or the address a trusted proxy nam
 });
 
 Deno.test("0.0.0.0 is refused where an address is required", () => {
-  assertEquals(outcome({ requireSourceAddress: true }, { message: "0.0.0.0,tcp/22" }), {
-    code: "source-address-required",
-    facts: { asked: "0.0.0.0" },
-  });
+  assertEquals(
+    outcome({ requireSourceAddress: true }, { message: "0.0.0.0,tcp/22" }),
+    refuse("source-address-required", { asked: "0.0.0.0" }),
+  );
 });
 
 Deno.test("the user name is compared exactly, case included", () => {
-  const facts = (username: string) => ({ username, required: "alice" });
-  assertEquals(outcome({ requireUsername: "alice" }, { username: "Alice" }), {
-    code: "wrong-username",
-    facts: facts("Alice"),
-  });
+  assertEquals(
+    outcome({ requireUsername: "alice" }, { username: "Alice" }),
+    refuse("wrong-username", { username: "Alice", required: "alice" }),
+  );
   const decision = outcome({ requireUsername: "alice" }) as { kind: string };
   assertEquals(decision.kind, "open");
 });
@@ -101,48 +102,48 @@ Deno.test("the user name is compared exactly, case included", () => {
 Deno.test("every requested service must be in OPEN_PORTS, however often it is listed there", () => {
   // The C daemon counts matches: a doubled entry lets one unlisted port through.
   const openPorts = services("tcp/22,tcp/22");
-  assertEquals(outcome({ openPorts }, { message: "192.0.2.44,tcp/22,tcp/80" }), {
-    code: "port-denied",
-    facts: { service: "tcp/80", reason: "OPEN_PORTS" },
-  });
+  assertEquals(
+    outcome({ openPorts }, { message: "192.0.2.44,tcp/22,tcp/80" }),
+    refuse("port-denied", { service: "tcp/80", reason: "OPEN_PORTS" }),
+  );
   const decision = outcome({ openPorts }, { message: "192.0.2.44,tcp/22" }) as { kind: string };
   assertEquals(decision.kind, "open");
 });
 
 Deno.test("a service in RESTRICT_PORTS is refused even when OPEN_PORTS lists it", () => {
   const lists = { openPorts: services("tcp/22,udp/53"), restrictPorts: services("udp/53") };
-  assertEquals(outcome(lists, { message: "192.0.2.44,tcp/22,udp/53" }), {
-    code: "port-denied",
-    facts: { service: "udp/53", reason: "RESTRICT_PORTS" },
-  });
+  assertEquals(
+    outcome(lists, { message: "192.0.2.44,tcp/22,udp/53" }),
+    refuse("port-denied", { service: "udp/53", reason: "RESTRICT_PORTS" }),
+  );
 });
 
 Deno.test("tcp and udp of one number are different services", () => {
-  assertEquals(outcome({ openPorts: services("tcp/53") }, { message: "192.0.2.44,udp/53" }), {
-    code: "port-denied",
-    facts: { service: "udp/53", reason: "OPEN_PORTS" },
-  });
+  assertEquals(
+    outcome({ openPorts: services("tcp/53") }, { message: "192.0.2.44,udp/53" }),
+    refuse("port-denied", { service: "udp/53", reason: "OPEN_PORTS" }),
+  );
 });
 
 Deno.test("NAT and commands are refused where nothing enables them", () => {
   const nat = outcome({}, { type: 2, natAccess: "10.0.0.1,22" });
-  assertEquals(nat, { code: "nat-not-enabled", facts: { kind: "forward" } });
+  assertEquals(nat, refuse("nat-not-enabled", { kind: "forward" }));
   const local = outcome({}, { type: 5, natAccess: "10.0.0.1,22" });
-  assertEquals(local, { code: "nat-not-enabled", facts: { kind: "local" } });
+  assertEquals(local, refuse("nat-not-enabled", { kind: "local" }));
   const enabled = { forwarding: true, localNat: true, sourceNat: { enabled: false } };
   const byStanza = outcome({ refuseForwardNat: true }, { type: 2, natAccess: "10.0.0.1,22" }, {
     nat: enabled,
   });
-  assertEquals(byStanza, {
-    code: "nat-not-enabled",
-    facts: { kind: "forward", line: "ENABLE_FORWARD_ACCESS N" },
-  });
+  assertEquals(
+    byStanza,
+    refuse("nat-not-enabled", { kind: "forward", line: "ENABLE_FORWARD_ACCESS N" }),
+  );
   const command = outcome({}, { type: 0, message: "192.0.2.44,reboot" });
-  assertEquals(command, { code: "command-not-allowed", facts: {} });
+  assertEquals(command, refuse("command-not-allowed"));
 });
 
 Deno.test("a link-local address is not admitted, whether the client names it or sends from it", () => {
-  const refused = (address: string) => ({ code: "link-local-address", facts: { address } });
+  const refused = (address: string) => refuse("link-local-address", { address });
   const linkLocal = { source: anAddress("fe80::1"), sentTo: anAddress("fe80::2") };
   for (const stanza of [{}, { forwardAll: true }, { cycle: CYCLE }]) {
     const named = outcome(stanza, { message: "fe80::9,tcp/22" }, linkLocal);
@@ -192,17 +193,17 @@ Deno.test("a cycle gets the first service, both addresses of the packet and the 
 Deno.test("ports are checked before a cycle, the ones it does not open included", () => {
   // The C daemon looks at neither list.
   const stanza = { cycle: CYCLE, openPorts: services("tcp/22") };
-  assertEquals(outcome(stanza, { message: "192.0.2.44,tcp/22,tcp/80" }), {
-    code: "port-denied",
-    facts: { service: "tcp/80", reason: "OPEN_PORTS" },
-  });
+  assertEquals(
+    outcome(stanza, { message: "192.0.2.44,tcp/22,tcp/80" }),
+    refuse("port-denied", { service: "tcp/80", reason: "OPEN_PORTS" }),
+  );
   const restricted = { cycle: CYCLE, restrictPorts: services("tcp/22") };
   assertEquals((outcome(restricted) as { code: string }).code, "port-denied");
 });
 
 Deno.test("a command to a stanza with a cycle is refused, even where commands are enabled", () => {
   const command = { type: 0, message: "192.0.2.44,id" } as const;
-  const refusal = { code: "no-service-for-cycle", facts: {} };
+  const refusal = refuse("no-service-for-cycle");
   assertEquals(outcome({ cycle: CYCLE, commandExecution: {} }, command), refusal);
 });
 

@@ -1,25 +1,15 @@
 import { assert, assertEquals } from "../../assert.ts";
 import type { PacketEvent } from "../../../lib/server/event.ts";
-import type { Refusal } from "../../../lib/server/refusal.ts";
+import { type Reason, type Refusal, refuse, tie } from "../../../lib/server/refusal.ts";
 import { MAX_KINDS, REPEAT_WINDOW, RepeatFilter } from "../../../lib/server/repeat_filter.ts";
+import { REFUSED_PACKET } from "../../support/refusals.ts";
 
-function refusal(source: string, changes: Partial<Refusal> = {}): Refusal {
-  return {
-    step: "authenticate",
-    code: "hmac-mismatch",
-    packet: {
-      number: 1,
-      protocol: 17,
-      source,
-      sourcePort: 1,
-      destination: "192.0.2.1",
-      destinationPort: 62201,
-      length: 204,
-    },
-    stanzas: [1],
-    facts: {},
-    ...changes,
-  };
+function refusal(
+  source: string,
+  reason: Reason = refuse("hmac-mismatch", {}),
+  stanzas: readonly number[] = [1],
+): Refusal {
+  return tie(reason, { ...REFUSED_PACKET, source }, stanzas);
 }
 
 function setUp(
@@ -54,9 +44,9 @@ Deno.test("another source, code or stanza is another kind", () => {
   const kinds = [
     refusal("192.0.2.9"),
     refusal("192.0.2.10"),
-    refusal("192.0.2.9", { code: "replay", step: "seen", stanzas: [] }),
-    refusal("192.0.2.9", { stanzas: [2] }),
-    refusal("192.0.2.9", { stanzas: [1, 2] }),
+    refusal("192.0.2.9", refuse("no-stanza-for-source"), []),
+    refusal("192.0.2.9", undefined, [2]),
+    refusal("192.0.2.9", undefined, [1, 2]),
   ];
   for (const kind of kinds) filter.observe({ kind: "refused", refusal: kind });
   assertEquals(told.length, kinds.length);
@@ -85,7 +75,7 @@ Deno.test("a kind is told again after its window", () => {
 Deno.test("equal refusals of a holder of the key are counted too, whatever their numbers", () => {
   const { told, clock, filter } = setUp();
   for (let seconds = 130; seconds < 135; seconds++) {
-    const late = { step: "authorize", code: "too-old", facts: { seconds, limit: 120 } } as const;
+    const late = refuse("too-old", { seconds, limit: 120 });
     filter.observe({ kind: "refused", refusal: refusal("192.0.2.9", late) });
   }
   assertEquals(told, ["192.0.2.9"]);
@@ -98,11 +88,7 @@ Deno.test("refusals past authentication for other reasons are told each, and not
   const denied = (service: string): void =>
     filter.observe({
       kind: "refused",
-      refusal: refusal("192.0.2.9", {
-        step: "authorize",
-        code: "port-denied",
-        facts: { service, reason: "OPEN_PORTS" },
-      }),
+      refusal: refusal("192.0.2.9", refuse("port-denied", { service, reason: "OPEN_PORTS" })),
     });
   for (const service of ["tcp/22", "tcp/80", "tcp/22"]) denied(service);
   assertEquals(told.length, 2);
@@ -116,14 +102,17 @@ Deno.test("strangers cannot hide the refusals of those who hold a key", () => {
     const source = `10.0.${index >> 8}.${index & 255}`;
     filter.observe({ kind: "refused", refusal: refusal(source) });
   }
-  const denied = { step: "authorize", code: "wrong-username" } as const;
+  const denied = refuse("wrong-username", { username: "bob", required: "alice" });
   filter.observe({ kind: "refused", refusal: refusal("192.0.2.9", denied) });
   assertEquals(told.at(-1), "192.0.2.9");
 });
 
 Deno.test("what test mode would have opened is told of every packet", () => {
   const { told, filter } = setUp();
-  const tested = refusal("192.0.2.9", { step: "act", code: "test-mode" });
+  const tested = refusal(
+    "192.0.2.9",
+    refuse("test-mode", { does: "run", address: "192.0.2.9", command: "true" }),
+  );
   for (let count = 0; count < 3; count++) filter.observe({ kind: "refused", refusal: tested });
   assertEquals(told.length, 3);
 });
@@ -146,7 +135,7 @@ Deno.test("who looks on sees each refusal of a key holder, and strangers are cou
   for (let count = 0; count < 3; count++) {
     filter.observe({
       kind: "refused",
-      refusal: refusal("192.0.2.9", { code: "gpg-signer", step: "authorize" }),
+      refusal: refusal("192.0.2.9", refuse("command-not-allowed")),
     });
     filter.observe({ kind: "refused", refusal: refusal("192.0.2.10") });
   }

@@ -6,6 +6,7 @@ import { parseAddress } from "../../../lib/net/address.ts";
 import { parseServices, sameService } from "../../../lib/net/service.ts";
 import { authorize } from "../../../lib/server/authorize.ts";
 import type { NatPolicy } from "../../../lib/server/authorize_nat.ts";
+import type { Reason } from "../../../lib/server/refusal.ts";
 import { nameToLookUp, settleNat } from "../../../lib/server/settle_nat.ts";
 import type { SpaMessage } from "../../../lib/spa/message.ts";
 import { parseRequest } from "../../../lib/spa/request.ts";
@@ -59,11 +60,10 @@ function outcome(
     sentTo: anAddress(arrivedAt),
     nat,
   });
-  const refused = ({ code, facts }: { code: string; facts: Record<string, unknown> }): Outcome => ({
-    kind: code,
-    target: facts["target"] as string | undefined,
-    reason: facts["reason"] as string | undefined,
-  });
+  const refused = (reason: Reason): Outcome =>
+    reason.code === "nat-target-denied"
+      ? { kind: reason.code, ...reason.facts }
+      : { kind: reason.code };
   if (!authorization.allowed) return refused(authorization.refusal);
   const { decision } = authorization;
   assert(decision.kind !== "run" && decision.kind !== "cycle");

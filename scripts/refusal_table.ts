@@ -1,0 +1,57 @@
+/**
+ * Writes the table of refusals in `docs/log-format.md` from the table that the program itself reads.
+ *
+ * @module
+ */
+import type { FactKinds, FactShape } from "../lib/server/refusal_row.ts";
+import { REFUSALS } from "../lib/server/refusals.ts";
+import { STEPS } from "../lib/server/step.ts";
+import { formatMarkdown } from "./format_markdown.ts";
+import { ROOT } from "./process.ts";
+
+/** Where the table is. */
+export const LOG_FORMAT_PAGE = `${ROOT}docs/log-format.md`;
+
+const BEGIN = "<!-- refusals: written by `deno task docs` from lib/server/refusals.ts -->\n";
+const END = "<!-- end of refusals -->";
+
+const HEADER = "| step | code | facts | means |\n| --- | --- | --- | --- |\n";
+
+/** The page with its table written anew, formatted as `deno fmt` has it. */
+export async function logFormatPage(page: string): Promise<string> {
+  const [before, , after] = cut(page);
+  return await formatMarkdown(
+    `${before}${BEGIN}\n${HEADER}${tableRows().join("")}\n${END}${after}`,
+  );
+}
+
+/** What is before the table, the table, and what is after it. */
+function cut(page: string): [string, string, string] {
+  const [before = "", rest] = page.split(BEGIN);
+  const [table = "", after] = rest?.split(END) ?? [];
+  if (after === undefined) throw new Error(`${LOG_FORMAT_PAGE} has no ${BEGIN.trim()} … ${END}`);
+  return [before, table, after];
+}
+
+function tableRows(): string[] {
+  const rows = Object.entries(REFUSALS).flatMap(([code, row]) =>
+    [row, ...("again" in row && row.again !== undefined ? [row.again] : [])].map((
+      { step, means },
+    ) => ({ step, text: `| ${step} | \`${code}\` | ${factNames(row.facts)} | ${means} |\n` }))
+  );
+  // The sort is stable: rows of one step stay in their order.
+  return rows.toSorted((a, b) => STEPS.indexOf(a.step) - STEPS.indexOf(b.step))
+    .map(({ text }) => text);
+}
+
+/** `error` is left out: in JSON it stands beside the facts. */
+function factNames(shape: FactShape): string {
+  if (Array.isArray(shape)) return shape.map(factNames).join(", or ");
+  return Object.entries(shape as FactKinds).filter(([, kind]) => kind !== "spa-error")
+    .map(([name]) => `\`${name.replace(/\?$/, "")}\``).join(" ");
+}
+
+if (import.meta.main) {
+  const page = await Deno.readTextFile(LOG_FORMAT_PAGE);
+  await Deno.writeTextFile(LOG_FORMAT_PAGE, await logFormatPage(page));
+}
