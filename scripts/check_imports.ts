@@ -19,7 +19,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "lib/net": [],
   "lib/crypto": [],
   "lib/exec": ["lib/errors", "ffi"],
-  "lib/spa": ["lib/net", "lib/crypto"],
+  "lib/spa": ["lib/errors", "lib/net", "lib/crypto"],
   "lib/config": ["lib/errors", "lib/files", "lib/net", "lib/crypto", "lib/spa"],
   "lib/gpg": [
     "lib/errors",

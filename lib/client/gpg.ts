@@ -7,16 +7,11 @@ import { visible } from "../one_line.ts";
 import { type GpgOpenedPacket, openGpgText } from "../gpg/open.ts";
 import { type GpgProgram } from "../gpg/run.ts";
 import { sealGpgPacket } from "../gpg/seal.ts";
-import {
-  failure,
-  SPA_ERRORS,
-  type SpaErrorName,
-  type SpaFailure,
-  type SpaResult,
-} from "../spa/error.ts";
+import { SPA_ERRORS, type SpaErrorName, type SpaFailure, type SpaResult } from "../spa/error.ts";
 import { MAX_TEXT_LENGTH } from "../spa/limits.ts";
 import type { SpaMessage } from "../spa/message.ts";
 import type { SealedPacket } from "../spa/seal.ts";
+import { failure, success } from "../errors/result.ts";
 import type { KnockKeys } from "./keys.ts";
 import { libraryError, Problem, usageProblem } from "./problem.ts";
 import type { Settings } from "./settings.ts";
@@ -60,7 +55,7 @@ export async function openWithGpg(
     ignoreSignatureErrors: false,
     milliseconds: OPEN_MILLISECONDS,
   });
-  return opened.ok && mac !== undefined ? { ok: true, value: { ...opened.value, mac } } : opened;
+  return opened.ok && mac !== undefined ? success({ ...opened.value, mac }) : opened;
 }
 
 /** Somebody may have to type a passphrase. */

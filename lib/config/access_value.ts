@@ -9,9 +9,16 @@ import { parseEncryptionMode } from "../crypto/encryption_mode.ts";
 import { isUnspecified, parseAddress } from "../net/address.ts";
 import { parsePrefix, type Prefix } from "../net/prefix.ts";
 import { parsePort, type Service } from "../net/service.ts";
+import { type Failure, failure, success } from "../errors/result.ts";
 import type { AccessKinds } from "./access_variables.ts";
 import type { ConfigFiles } from "./config_files.ts";
-import { type ParsedValue, parseWithin, parseYesOrNo, PLACEHOLDER } from "./parsed_value.ts";
+import {
+  type ParsedValue,
+  parseWithin,
+  parseYesOrNo,
+  PLACEHOLDER,
+  type ValueError,
+} from "./parsed_value.ts";
 import { MASK } from "./mask.ts";
 import { parseNatTargets } from "./nat_targets.ts";
 import type { NatTarget } from "./stanza.ts";
@@ -35,7 +42,7 @@ export function parseAccessValue(
   context: ValueContext,
 ): ParsedValue<AccessKinds[keyof AccessKinds]> {
   if (row.secret === true && text.toUpperCase() === PLACEHOLDER) {
-    return failure(
+    return wrong(
       `[*] ${row.name} value is not properly set in stanza source '${context.source}' in access file: '${context.file}'`,
       "fwknop keygen makes keys",
     );
@@ -46,13 +53,13 @@ export function parseAccessValue(
     case "integer":
       return parseSeconds(row, text);
     case "text":
-      return { value: text };
+      return success(text);
     case "addresses":
       return inStanza(row, parseAddresses(text));
     case "services":
       return inStanza(row, parseServiceList(text));
     case "passphrase":
-      return { value: new TextEncoder().encode(text) };
+      return success(new TextEncoder().encode(text));
     case "base64":
       return parseKey(row, text);
     case "digest":
@@ -65,14 +72,14 @@ export function parseAccessValue(
       return parseEpoch(text);
     case "user": {
       const value = context.files.user(text);
-      return value !== undefined ? { value } : failure(
+      return value !== undefined ? success(value) : wrong(
         `[*] Unable to determine UID for ${row.name}: Not a user on this system.`,
         `There is no user '${text}'`,
       );
     }
     case "group": {
       const value = context.files.group(text);
-      return value !== undefined ? { value } : failure(
+      return value !== undefined ? success(value) : wrong(
         `[*] Unable to determine GID for ${row.name}: Not a group on this system.`,
         `There is no group '${text}'` +
           (text === "nobody" && context.files.group("nogroup")
@@ -81,12 +88,10 @@ export function parseAccessValue(
       );
     }
     case "command":
-      return new TextEncoder().encode(text).length <= MAX_COMMAND_LENGTH
-        ? { value: text }
-        : failure(
-          `[*] ${row.name} command is too long: '${context.source}'`,
-          `${MAX_COMMAND_LENGTH} bytes are allowed; put more into a script`,
-        );
+      return new TextEncoder().encode(text).length <= MAX_COMMAND_LENGTH ? success(text) : wrong(
+        `[*] ${row.name} command is too long: '${context.source}'`,
+        `${MAX_COMMAND_LENGTH} bytes are allowed; put more into a script`,
+      );
     case "nat target":
       return parseNatTarget(row, text);
     case "nat targets":
@@ -94,11 +99,11 @@ export function parseAccessValue(
     case "address": {
       const address = parseAddress(text);
       return address !== undefined && !isUnspecified(address)
-        ? { value: address }
-        : failure(`[*] Fatal: invalid ${row.name} IP '${text}'`, "Write one address");
+        ? success(address)
+        : wrong(`[*] Fatal: invalid ${row.name} IP '${text}'`, "Write one address");
     }
     case "folder":
-      return context.files.isFolder(text) ? { value: text } : failure(
+      return context.files.isFolder(text) ? success(text) : wrong(
         (context.files.exists(text)
           ? ""
           : `[-] unable to lstat() path: ${text}: No such file or directory\n`) +
@@ -114,27 +119,27 @@ export function parseAccessValue(
 /** The C daemon gives the reason, and in a second line the name. */
 function inStanza<Value>(
   row: VariableRow,
-  { value, error }: ParsedValue<Value>,
+  parsed: ParsedValue<Value>,
 ): ParsedValue<Value> {
-  if (error === undefined) return { value: value as Value };
-  return {
-    error: { ...error, text: `${error.text}\n[*] Fatal invalid ${row.name} in access stanza` },
-  };
+  if (parsed.ok) return parsed;
+  const { error } = parsed;
+  return failure({
+    ...error,
+    text: `${error.text}\n[*] Fatal invalid ${row.name} in access stanza`,
+  });
 }
 
-type Failure = { readonly error: { text: string; hint: string; offset?: number } };
-
-function failure(text: string, hint: string, offset = 0): Failure {
-  return { error: { text, hint, offset } };
+function wrong(text: string, hint: string, offset = 0): Failure<ValueError> {
+  return failure({ text, hint, offset });
 }
 
 function parseSeconds(row: VariableRow, text: string): ParsedValue<number> {
   const [low, high] = row.range ?? [0, Infinity];
   const value = parseWithin(text, [low, high]);
-  if (value !== undefined) return { value };
+  if (value !== undefined) return success(value);
   // Only CMD_CYCLE_TIMER, whose range does not start at 0, has its range in the C daemon's text.
   const range = low === 0 ? "" : ` [${low},${high}]`;
-  return failure(
+  return wrong(
     `[*] ${row.name} value not in range${range}.`,
     `'${text}' is not a whole number from ${low} to ${high}, in digits alone`,
   );
@@ -159,15 +164,15 @@ function parseAddresses(text: string): ParsedValue<AccessKinds["addresses"]> {
     else if (prefix !== undefined) prefixes.push(prefix);
     else return addressFailure(item, offset);
   }
-  return { value: any ? "any" : prefixes };
+  return success(any ? "any" : prefixes);
 }
 
-function addressFailure(item: string, offset: number): Failure {
+function addressFailure(item: string, offset: number): Failure<ValueError> {
   const slash = item.indexOf("/");
   if (slash >= 0 && parseAddress(item.slice(0, slash)) !== undefined) {
     const mask = item.slice(slash + 1);
     if (mask === "") {
-      return failure(
+      return wrong(
         "[*] Missing mask value.",
         "Write a prefix length after the '/'",
         offset + slash,
@@ -179,9 +184,9 @@ function addressFailure(item: string, offset: number): Failure {
     const text = mask.includes(".") && parseAddress(mask) === undefined
       ? `[*] Fatal error parsing IP mask to int for: ${mask}`
       : `[*] Invalid IP mask str '${mask}'.`;
-    return failure(text, hint, offset + slash + 1);
+    return wrong(text, hint, offset + slash + 1);
   }
-  return failure(`[*] Fatal error parsing IP to int for: ${item}`, addressHint(item), offset);
+  return wrong(`[*] Fatal error parsing IP to int for: ${item}`, addressHint(item), offset);
 }
 
 function addressHint(item: string): string {
@@ -197,11 +202,11 @@ function parseServiceList(text: string): ParsedValue<readonly Service[]> {
   for (const { item, offset } of listItems(text)) {
     const slash = item.indexOf("/");
     if (slash < 0) {
-      return failure(`[*] Parse error on access port entry: ${item}`, SERVICE_HINT, offset);
+      return wrong(`[*] Parse error on access port entry: ${item}`, SERVICE_HINT, offset);
     }
     const protocol = item.slice(0, slash).toLowerCase();
     if (protocol !== "tcp" && protocol !== "udp") {
-      return failure(
+      return wrong(
         `[*] Invalid protocol in access port entry: ${item}`,
         "The order is protocol/port; the protocol is tcp or udp",
         offset,
@@ -209,7 +214,7 @@ function parseServiceList(text: string): ParsedValue<readonly Service[]> {
     }
     const port = parsePort(item.slice(slash + 1));
     if (port === undefined) {
-      return failure(
+      return wrong(
         `[*] Invalid port '${item}' in access request, must be in [1,65535]`,
         item.includes("#") ? "A comment must stand on a line of its own" : SERVICE_HINT,
         offset + slash + 1,
@@ -217,14 +222,14 @@ function parseServiceList(text: string): ParsedValue<readonly Service[]> {
     }
     services.push({ protocol, port });
   }
-  return { value: services };
+  return success(services);
 }
 
 const SERVICE_HINT = "Write services such as tcp/22, with commas between them";
 
 function parseKey(row: VariableRow, text: string): ParsedValue<Uint8Array> {
   const value = decodeKeyBase64(text);
-  return value !== undefined ? { value } : failure(
+  return value !== undefined ? success(value) : wrong(
     `[*] ${row.name} argument '${MASK}' doesn't look like base64-encoded data.`,
     "Copy the whole line that fwknop keygen printed",
   );
@@ -232,7 +237,7 @@ function parseKey(row: VariableRow, text: string): ParsedValue<Uint8Array> {
 
 function parseDigest(row: VariableRow, text: string): ParsedValue<AccessKinds["digest"]> {
   const value = parseDigestName(text);
-  return value !== undefined ? { value } : failure(
+  return value !== undefined ? success(value) : wrong(
     `[*] ${row.name} argument '${text}' must be one of {md5,sha1,sha256,sha384,sha512,sha3_256,sha3_512}`,
     "The client's HMAC_DIGEST_TYPE must be the same",
   );
@@ -240,7 +245,7 @@ function parseDigest(row: VariableRow, text: string): ParsedValue<AccessKinds["d
 
 function parseMode(text: string): ParsedValue<AccessKinds["mode"]> {
   const value = parseEncryptionMode(text);
-  return value !== undefined ? { value } : failure(
+  return value !== undefined ? success(value) : wrong(
     `[*] Unrecognized ENCRYPTION_MODE '${text}', use {CBC,CTR,legacy,Asymmetric}`,
     text.toUpperCase() === "PCBC" ? "PCBC was never implemented" : "ECB, CFB and OFB work too",
   );
@@ -254,8 +259,8 @@ function parseDate(text: string): ParsedValue<number> {
   const midnight = new Date(year, month - 1, day);
   const real = midnight.getMonth() === month - 1 && midnight.getDate() === day;
   return parts !== null && real && midnight.getTime() > 0
-    ? { value: midnight.getTime() / 1000 }
-    : failure(
+    ? success(midnight.getTime() / 1000)
+    : wrong(
       `[*] Fatal: invalid date value '${text}' (need MM/DD/YYYY) for access stanza expiration time`,
       "Write a day that exists, month first",
     );
@@ -263,7 +268,7 @@ function parseDate(text: string): ParsedValue<number> {
 
 function parseEpoch(text: string): ParsedValue<number> {
   const value = parseWithin(text, [0, Number.MAX_SAFE_INTEGER]);
-  return value !== undefined ? { value } : failure(
+  return value !== undefined ? success(value) : wrong(
     `[*] Fatal: invalid epoch seconds value '${text}' for access stanza expiration time`,
     "Write seconds since 1970, in digits alone",
   );
@@ -273,24 +278,24 @@ function parseNatTarget(row: VariableRow, text: string): ParsedValue<NatTarget> 
   const words = text.split(/[ \t\v\f]+/);
   const [host = "", digits = ""] = words;
   if (words.length !== 2 || !/^[0-9]/.test(digits)) {
-    return failure(
+    return wrong(
       `[*] Fatal: invalid ${row.name} arg '${text}', need <IP> <PORT>`,
       "Write the address and the port of one inside host, with a blank between them",
     );
   }
   const address = parseAddress(host);
   if (address === undefined) {
-    return failure(`[*] Fatal: invalid ${row.name} IP '${host}'`, "Write one address, not a name");
+    return wrong(`[*] Fatal: invalid ${row.name} IP '${host}'`, "Write one address, not a name");
   }
   const port = parseWithin(digits, [0, 65535]);
   if (port === undefined) {
-    return failure(
+    return wrong(
       `[*] Fatal: invalid ${row.name} port '${digits}'`,
       "Write 1 to 65535",
       text.length - digits.length,
     );
   }
-  return { value: { address, port } };
+  return success({ address, port });
 }
 
 /** Hexadecimal digits of a fingerprint. */
@@ -303,7 +308,7 @@ function parseKeyIds(row: VariableRow, text: string): ParsedValue<readonly strin
     const joined = item.replaceAll(/[ \t]/g, "");
     const id = joined.length === FINGERPRINT_LENGTH ? joined : item.replace(/^0x/i, "");
     if (!/^[0-9A-Fa-f]{8,40}$/.test(id)) {
-      return failure(
+      return wrong(
         `[*] Fatal invalid ${row.name} list in access stanza`,
         `'${item}' is not 8 to 40 hexadecimal digits, with 0x before them or without`,
         offset,
@@ -311,5 +316,5 @@ function parseKeyIds(row: VariableRow, text: string): ParsedValue<readonly strin
     }
     ids.push(id);
   }
-  return { value: ids };
+  return success(ids);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { failure, type Result, success } from "../errors/result.ts";
 import { nearestWord } from "./did_you_mean.ts";
 
 /** The chains in the order in which work goes through them (`docs/spec/firewalls.md` 1.2). */
@@ -47,11 +48,6 @@ export const DEFAULT_CHAINS: Readonly<Record<ChainRole, string>> = {
   masquerade: "MASQUERADE, nat, POSTROUTING, 1, FWKNOP_MASQUERADE, 1",
 };
 
-/** The outcome of {@link parseChain}: a chain, or why there is none. */
-export type ParsedChain =
-  | { readonly chain: Chain; readonly error?: undefined }
-  | { readonly chain?: undefined; readonly error: string };
-
 /** iptables takes no longer chain name (XT_EXTENSION_MAXNAMELEN); the C daemon cuts at 63. */
 const MAX_CHAIN_NAME = 28;
 const MAX_POSITION = 65536;
@@ -64,38 +60,36 @@ const MAX_POSITION = 65536;
  * iptables refuses, and names iptables cannot hold are errors here and not later. `Rule_position` is checked
  * and otherwise has no effect, as in the C daemon.
  */
-export function parseChain(text: string): ParsedChain {
+export function parseChain(text: string): Result<Chain, string> {
   const fields = text.replace(/[ \t]/g, "").split(",");
   if (fields.length === 7) {
     const direction = fields.splice(1, 1)[0] ?? "";
     if (!/^(src|dst|both)$/.test(direction)) {
-      return {
-        error: `Expected src, dst or both as the second of seven fields, not "${direction}"`,
-      };
+      return failure(`Expected src, dst or both as the second of seven fields, not "${direction}"`);
     }
   }
   if (fields.length !== 6) {
-    return { error: `Expected six comma-separated fields, not ${fields.length}` };
+    return failure(`Expected six comma-separated fields, not ${fields.length}`);
   }
   const [target = "", table = "", from = "", jump = "", name = "", position = ""] = fields;
   const names = { target, table, from, name };
   for (const [field, value] of Object.entries(names)) {
     if (!/^[A-Za-z0-9_]+$/.test(value) || value.length > MAX_CHAIN_NAME) {
       const label = field === "from" ? "from_chain" : field === "name" ? "to_chain" : field;
-      return {
-        error: `The ${label} "${value}" must be 1 to ${MAX_CHAIN_NAME} letters, digits or "_"`,
-      };
+      return failure(
+        `The ${label} "${value}" must be 1 to ${MAX_CHAIN_NAME} letters, digits or "_"`,
+      );
     }
   }
   const jumpPosition = parsePosition(jump);
   if (jumpPosition === undefined || jumpPosition < 1) {
-    return { error: `The jump rule position "${jump}" must be a number from 1 to ${MAX_POSITION}` };
+    return failure(`The jump rule position "${jump}" must be a number from 1 to ${MAX_POSITION}`);
   }
   if (parsePosition(position) === undefined) {
-    return { error: `The to_chain rule position "${position}" must be 0 to ${MAX_POSITION}` };
+    return failure(`The to_chain rule position "${position}" must be 0 to ${MAX_POSITION}`);
   }
-  if (from === name) return { error: `The chain "${name}" cannot jump to itself` };
-  return { chain: { target, table, from, jumpPosition, name } };
+  if (from === name) return failure(`The chain "${name}" cannot jump to itself`);
+  return success({ target, table, from, jumpPosition, name });
 }
 
 function parsePosition(text: string): number | undefined {

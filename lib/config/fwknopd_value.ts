@@ -5,6 +5,7 @@
  */
 import { parseAddress } from "../net/address.ts";
 import { parseServices } from "../net/service.ts";
+import { failure, success } from "../errors/result.ts";
 import { parseChain } from "./chain.ts";
 import type { FwknopdKinds } from "./fwknopd_variables.ts";
 import { type ParsedValue, parseWithin, parseYesOrNo, PLACEHOLDER } from "./parsed_value.ts";
@@ -23,21 +24,20 @@ export function parseFwknopdValue(
     case "integer":
       return parseInteger(row, text);
     case "absolute path":
-      return text.startsWith("/") ? { value: text } : {
-        error: { text: `Path '${text}' is not absolute.`, hint: `${row.name} must start with '/'` },
-      };
+      return text.startsWith("/") ? success(text) : failure({
+        text: `Path '${text}' is not absolute.`,
+        hint: `${row.name} must start with '/'`,
+      });
     case "folder":
-      return { value: text.length > 1 && text.endsWith("/") ? text.slice(0, -1) : text };
+      return success(text.length > 1 && text.endsWith("/") ? text.slice(0, -1) : text);
     case "address":
       return parseIpv4(row, text);
     case "chain": {
-      const { chain, error } = parseChain(text);
-      return chain !== undefined ? { value: chain } : {
-        error: {
-          text: `Invalid ${row.name} specification, see fwknopd.conf comments`,
-          hint: error,
-        },
-      };
+      const parsed = parseChain(text);
+      return parsed.ok ? parsed : failure({
+        text: `Invalid ${row.name} specification, see fwknopd.conf comments`,
+        hint: parsed.error,
+      });
     }
     case "choice":
       return parseChoice(row, text);
@@ -45,17 +45,17 @@ export function parseFwknopdValue(
       return parseServiceList(row, text);
     case "text":
     case "path":
-      return { value: text };
+      return success(text);
   }
 }
 
 function parseInteger(row: VariableRow, text: string): ParsedValue<number> {
   const range = row.range ?? [0, Infinity];
   const value = parseWithin(text, range);
-  if (value !== undefined) return { value };
+  if (value !== undefined) return success(value);
   const [low, high] = range;
-  return {
-    error: high === Infinity
+  return failure(
+    high === Infinity
       ? {
         text: `[*] ${row.name} value '${text}' not in the range (>0)`,
         hint: `Write a whole number from ${low}, in digits alone`,
@@ -64,37 +64,31 @@ function parseInteger(row: VariableRow, text: string): ParsedValue<number> {
         text: `[*] var ${row.name} value '${text}' not in the range ${low}-${high}`,
         hint: "Write a whole number, in digits alone",
       },
-  };
+  );
 }
 
 function parseIpv4(row: VariableRow, text: string): ParsedValue<Value> {
-  if (text === PLACEHOLDER) return { value: undefined };
+  if (text === PLACEHOLDER) return success(undefined);
   const address = parseAddress(text);
-  return address?.family === 4 ? { value: address } : {
-    error: {
-      text: `Invalid IPv4 addr for ${row.name}`,
-      hint: `'${text}' is not four decimal numbers joined by dots`,
-    },
-  };
+  return address?.family === 4 ? success(address) : failure({
+    text: `Invalid IPv4 addr for ${row.name}`,
+    hint: `'${text}' is not four decimal numbers joined by dots`,
+  });
 }
 
 function parseChoice(row: VariableRow, text: string): ParsedValue<string> {
   const choices = row.choices ?? [];
   const value = choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
-  return value !== undefined ? { value } : {
-    error: {
-      text: `Invalid ${row.name} setting '${text}'`,
-      hint: `Use one of ${choices.join(", ")}`,
-    },
-  };
+  return value !== undefined ? success(value) : failure({
+    text: `Invalid ${row.name} setting '${text}'`,
+    hint: `Use one of ${choices.join(", ")}`,
+  });
 }
 
 function parseServiceList(row: VariableRow, text: string): ParsedValue<Value> {
   const value = parseServices(text.replace(/[ \t]*,[ \t]*/g, ","));
-  return value !== undefined ? { value } : {
-    error: {
-      text: `Invalid ${row.name} list '${text}'`,
-      hint: "Write services as tcp/22 or udp/53, joined by commas",
-    },
-  };
+  return value !== undefined ? success(value) : failure({
+    text: `Invalid ${row.name} list '${text}'`,
+    hint: "Write services as tcp/22 or udp/53, joined by commas",
+  });
 }

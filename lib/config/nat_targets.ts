@@ -12,8 +12,9 @@
 import { type Address, parseAddress } from "../net/address.ts";
 import { formatPrefix, parsePrefix, type Prefix, prefixContains } from "../net/prefix.ts";
 import { formatService, parseService, sameService, type Service } from "../net/service.ts";
+import { type Failure, failure, success } from "../errors/result.ts";
 import { nearestWord } from "./did_you_mean.ts";
-import type { ParsedValue } from "./parsed_value.ts";
+import type { ParsedValue, ValueError } from "./parsed_value.ts";
 
 /** One item. */
 export interface NatTargetItem {
@@ -35,7 +36,7 @@ export function parseNatTargets(text: string): ParsedValue<NatTargets> {
     items.push(item);
     start += part.length + 1;
   }
-  return { value: items };
+  return success(items);
 }
 
 /** The value as it is written, in its shortest form. */
@@ -64,7 +65,7 @@ function holds({ services }: NatTargetItem, service: Service): boolean {
 }
 
 /** Makes the error, given where the item starts in the value. */
-type Wrong = (start: number) => { readonly error: { text: string; hint: string; offset: number } };
+type Wrong = (start: number) => Failure<ValueError>;
 
 function parseItem(part: string): NatTargetItem | Wrong {
   const words = [...part.matchAll(/\S+/g)].map((match) => ({ word: match[0], at: match.index }));
@@ -94,7 +95,7 @@ function parsePlace(word: string): NatTargetItem["place"] | undefined {
 
 function wrong(word: string, at: number, hint: string): Wrong {
   const text = `[*] Invalid NAT_TARGETS entry: '${word.trim()}'`;
-  return (start) => ({ error: { text, hint, offset: start + at } });
+  return (start) => failure({ text, hint, offset: start + at });
 }
 
 function placeHint(word: string): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { failure, type Result, success } from "../errors/result.ts";
 import { parseBoolean } from "./boolean.ts";
 import type { VariableRow } from "./variable.ts";
 
@@ -10,9 +11,7 @@ import type { VariableRow } from "./variable.ts";
 export const PLACEHOLDER = "__CHANGEME__";
 
 /** A value, or what is wrong with the text. */
-export type ParsedValue<Value> =
-  | { readonly value: Value; readonly error?: undefined }
-  | { readonly value?: undefined; readonly error: ValueError };
+export type ParsedValue<Value> = Result<Value, ValueError>;
 
 /** What is wrong with a value. */
 export interface ValueError {
@@ -26,12 +25,10 @@ export interface ValueError {
 /** `y…` or `n…`, or what is wrong with the text; the wording is ours, the C daemon has none. */
 export function parseYesOrNo(row: VariableRow, text: string): ParsedValue<boolean> {
   const value = parseBoolean(text);
-  return value !== undefined ? { value } : {
-    error: {
-      text: `[*] ${row.name} value '${text}' is neither Y nor N`,
-      hint: "Write Y or N; the C daemon would quietly take this for N",
-    },
-  };
+  return value !== undefined ? success(value) : failure({
+    text: `[*] ${row.name} value '${text}' is neither Y nor N`,
+    hint: "Write Y or N; the C daemon would quietly take this for N",
+  });
 }
 
 /** The value of decimal digits between the bounds, or `undefined`. */

@@ -149,7 +149,7 @@ class UciReader {
   }
 
   #words(text: string, line: number, offset = 0): UciWord[] | undefined {
-    const { words, error } = readUciWords(text, offset);
+    const { value: words, error } = readUciWords(text, offset);
     if (error === undefined) return [...words];
     this.#error(error.text, this.#at(line, error.column), error.hint);
     return undefined;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { failure, type Result, success } from "../errors/result.ts";
 
 /** A word and where it stands. Columns count from 0. */
 export interface UciWord {
@@ -12,29 +13,29 @@ export interface UciWord {
   readonly valueOffset: number;
 }
 
-/** The words before a comment, or what is wrong with the line. */
-export type UciWords =
-  | { readonly words: readonly UciWord[]; readonly error?: undefined }
-  | {
-    readonly words?: undefined;
-    readonly error: { readonly text: string; readonly column: number; readonly hint: string };
-  };
+/** What is wrong with a line. */
+interface UciLineError {
+  readonly text: string;
+  /** From 0. */
+  readonly column: number;
+  readonly hint: string;
+}
 
 /** A piece of a word: within double quotes and outside of any a backslash takes the next character as it is. */
 const PIECE = /'([^']*)'|"((?:[^"\\]|\\.)*)"|((?:[^\s'"#;\\]|\\.)+)/sy;
 
 /**
- * Cuts a line into words. A `#` outside of quotes starts a comment. Stricter than libuci: a quote must end on its
- * line, and two statements on one line are refused.
+ * The words of a line before a comment, or what is wrong with it. A `#` outside of quotes starts a comment. Stricter
+ * than libuci: a quote must end on its line, and two statements on one line are refused.
  *
  * @param offset added to all columns.
  */
-export function readUciWords(line: string, offset = 0): UciWords {
+export function readUciWords(line: string, offset = 0): Result<readonly UciWord[], UciLineError> {
   const words: UciWord[] = [];
   let at = 0;
   for (;;) {
     at += /^\s*/.exec(line.slice(at))?.[0].length ?? 0;
-    if (at === line.length || line[at] === "#") return { words };
+    if (at === line.length || line[at] === "#") return success(words);
     const column = at;
     let text = "";
     for (let piece = pieceAt(line, at); piece !== undefined; piece = pieceAt(line, at)) {
@@ -42,8 +43,8 @@ export function readUciWords(line: string, offset = 0): UciWords {
       at += piece.length;
     }
     const next = line[at];
-    if (next !== undefined && !/[\s#]/.test(next)) return { error: problem(next, at + offset) };
-    if (!isReadable(text)) return { error: { ...UNREADABLE, column: column + offset } };
+    if (next !== undefined && !/[\s#]/.test(next)) return failure(problem(next, at + offset));
+    if (!isReadable(text)) return failure({ ...UNREADABLE, column: column + offset });
     const quote = /['"]/.test(line[column] ?? "") ? 1 : 0;
     words.push({ text, column: column + offset, valueOffset: column + quote + offset });
   }
@@ -61,10 +62,7 @@ export const UNREADABLE = {
   hint: "Write UTF-8 without control characters",
 };
 
-function problem(
-  next: string,
-  column: number,
-): { readonly text: string; readonly column: number; readonly hint: string } {
+function problem(next: string, column: number): UciLineError {
   if (next === ";") {
     return { text: "';' ends a statement", column, hint: "Put the value in quotes" };
   }

@@ -6,10 +6,11 @@
 import type { GpgSettings } from "../config/stanza.ts";
 import { decodeBase64 } from "../crypto/base64.ts";
 import { textBytes } from "../crypto/bytes.ts";
-import { failure, type SpaFailure, type SpaResult, success } from "../spa/error.ts";
+import type { SpaFailure, SpaResult } from "../spa/error.ts";
 import { decodeFields } from "../spa/fields.ts";
 import { MAX_TEXT_LENGTH, MIN_TEXT_LENGTH } from "../spa/limits.ts";
 import type { OpenedPacket } from "../spa/packet.ts";
+import { failure, success } from "../errors/result.ts";
 import { failureText } from "./error_code.ts";
 import { looksEncrypted } from "./message_shape.ts";
 import { type GpgProgram, type GpgRun, isPassphrase, runGpg } from "./run.ts";

@@ -5,19 +5,14 @@
  */
 import { encodeBase64 } from "../crypto/base64.ts";
 import type { DigestName } from "../crypto/digest.ts";
-import {
-  failure,
-  type SpaErrorName,
-  type SpaFailure,
-  type SpaResult,
-  success,
-} from "../spa/error.ts";
+import type { SpaErrorName, SpaFailure, SpaResult } from "../spa/error.ts";
 import { encodePlaintext } from "../spa/fields.ts";
 import { GPG_LENGTH, MAX_TEXT_LENGTH } from "../spa/limits.ts";
 import { computeMac, type PacketHmac } from "../spa/mac.ts";
 import type { SpaMessage } from "../spa/message.ts";
 import type { SealedPacket } from "../spa/seal.ts";
 import { removePrefix } from "../spa/prefix.ts";
+import { failure, success } from "../errors/result.ts";
 import { failureText } from "./error_code.ts";
 import { parseKeyListing } from "./key_listing.ts";
 import { type GpgProgram, isPassphrase, runGpg } from "./run.ts";

@@ -5,7 +5,8 @@
  */
 import { encodeBase64 } from "../crypto/base64.ts";
 import { textBytes } from "../crypto/bytes.ts";
-import { type SpaResult, success } from "./error.ts";
+import { success } from "../errors/result.ts";
+import type { SpaResult } from "./error.ts";
 import { encodeText } from "./field.ts";
 import type { SpaMessage } from "./message.ts";
 import { checkMessage } from "./message_check.ts";

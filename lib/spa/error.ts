@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Failure, Result } from "../errors/result.ts";
 
 /**
  * Numbers of libfko (prefix `FKO_ERROR_` left out) and of the C daemon (`SPA_MSG_…`), by name. The last group has
@@ -150,22 +151,7 @@ function isDescribed(name: string): name is DescribedName {
 }
 
 /** Refused, and why. */
-export interface SpaFailure {
-  readonly ok: false;
-  readonly error: SpaErrorName;
-  /** The fact that matters, in words; never a secret. */
-  readonly detail?: string;
-}
+export type SpaFailure = Failure<SpaErrorName>;
 
 /** A value, or the reason there is none. */
-export type SpaResult<T> = { readonly ok: true; readonly value: T } | SpaFailure;
-
-/** The result that holds a value. */
-export function success<T>(value: T): SpaResult<T> {
-  return { ok: true, value };
-}
-
-/** The result that says why there is no value. */
-export function failure(error: SpaErrorName, detail?: string): SpaFailure {
-  return detail === undefined ? { ok: false, error } : { ok: false, error, detail };
-}
+export type SpaResult<T> = Result<T, SpaErrorName>;

@@ -5,7 +5,8 @@
  */
 import { decodeBase64, encodeBase64 } from "../crypto/base64.ts";
 import { bytesText, textBytes } from "../crypto/bytes.ts";
-import { failure, type SpaErrorName, type SpaResult, success } from "./error.ts";
+import { failure, success } from "../errors/result.ts";
+import type { SpaErrorName, SpaResult } from "./error.ts";
 import {
   MAX_CLIENT_TIMEOUT,
   MAX_TIMESTAMP,

@@ -6,8 +6,9 @@
 import { encodeBase64 } from "../crypto/base64.ts";
 import { bytesText, textBytes } from "../crypto/bytes.ts";
 import { digest, DIGEST_NAMES, type DigestName, DIGESTS } from "../crypto/digest.ts";
+import { failure, success } from "../errors/result.ts";
 import { appendDigest, type EncodedPlaintext, encodeFields } from "./encode_fields.ts";
-import { failure, type SpaResult, success } from "./error.ts";
+import type { SpaResult } from "./error.ts";
 import {
   decodeText,
   decodeTimeout,

@@ -5,7 +5,8 @@
  */
 import { type Address, parseAddress } from "../net/address.ts";
 import { isNoHost } from "../net/host_range.ts";
-import { failure, type SpaFailure, type SpaResult, success } from "./error.ts";
+import { failure, success } from "../errors/result.ts";
+import type { SpaFailure, SpaResult } from "./error.ts";
 import { MIN_PACKET_LENGTH } from "./limits.ts";
 
 /** The user agent of the C client; a server wants every user agent to begin like it. */

@@ -8,7 +8,8 @@ import { textBytes } from "../crypto/bytes.ts";
 import { type DigestName, DIGESTS } from "../crypto/digest.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import { hmac } from "../crypto/hmac.ts";
-import { failure, type SpaResult, success } from "./error.ts";
+import { failure, success } from "../errors/result.ts";
+import type { SpaResult } from "./error.ts";
 import { MIN_TEXT_LENGTH } from "./limits.ts";
 
 /** How packets are authenticated. */

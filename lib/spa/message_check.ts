@@ -5,7 +5,8 @@
  */
 import { textBytes } from "../crypto/bytes.ts";
 import { parseAddress } from "../net/address.ts";
-import { failure, type SpaFailure } from "./error.ts";
+import { failure } from "../errors/result.ts";
+import type { SpaFailure } from "./error.ts";
 import { isRandomValue } from "./field.ts";
 import {
   MAX_CLIENT_TIMEOUT,

@@ -11,8 +11,9 @@ import type { EncryptionMode } from "../crypto/encryption_mode.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import { hmac } from "../crypto/hmac.ts";
 import { deriveKey, SALT_LENGTH } from "../crypto/key_derivation.ts";
+import { failure, success } from "../errors/result.ts";
 import { appendDigest } from "./encode_fields.ts";
-import { failure, type SpaResult, success } from "./error.ts";
+import type { SpaResult } from "./error.ts";
 import { type DecodedFields, decodeFields } from "./fields.ts";
 import {
   MAX_RECEIVED_HMAC_KEY_LENGTH,

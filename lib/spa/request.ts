@@ -6,7 +6,8 @@
 import { type Address, parseAddress } from "../net/address.ts";
 import { isHostName, MAX_NAT_HOST_LENGTH } from "../net/host_name.ts";
 import { parsePort, parseServices, type Service } from "../net/service.ts";
-import { failure, type SpaResult, success } from "./error.ts";
+import { failure, success } from "../errors/result.ts";
+import type { SpaResult } from "./error.ts";
 import { hasNatAccess, isLocalNat, type MessageType, type SpaMessage } from "./message.ts";
 
 /** Content of an access message. */

@@ -6,7 +6,8 @@
  * @module
  */
 import { bytesText, textBytes } from "../crypto/bytes.ts";
-import { failure, type SpaFailure, type SpaResult, success } from "./error.ts";
+import { failure, success } from "../errors/result.ts";
+import type { SpaFailure, SpaResult } from "./error.ts";
 import { decodeHttpRequest, type HttpPacket, type HttpRules, isHttpRequest } from "./http.ts";
 import { GPG_LENGTH, MAX_PAYLOAD_LENGTH, MAX_TEXT_LENGTH, MIN_PACKET_LENGTH } from "./limits.ts";
 import { PREFIXES } from "./prefix.ts";

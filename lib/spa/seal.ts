@@ -11,8 +11,9 @@ import type { EncryptionMode, SymmetricMode } from "../crypto/encryption_mode.ts
 import { equalBytes } from "../crypto/equal.ts";
 import { MAX_KEY_LENGTH } from "../crypto/key_derivation.ts";
 import { MAX_HMAC_KEY_LENGTH } from "../crypto/key_generation.ts";
+import { failure, success } from "../errors/result.ts";
 import { type EncodedPlaintext, encodeFields } from "./encode_fields.ts";
-import { failure, type SpaFailure, type SpaResult, success } from "./error.ts";
+import type { SpaFailure, SpaResult } from "./error.ts";
 import { GPG_LENGTH, MIN_PACKET_LENGTH } from "./limits.ts";
 import type { PacketHmac } from "./mac.ts";
 import type { SpaMessage } from "./message.ts";

@@ -81,7 +81,7 @@ export class DoctoredHost {
 
   #setting(name: string, value: string): Partial<NetfilterQuestions> {
     if (name === "NFT_PROTECT") return { protect: parseServices(value.replaceAll(" ", "")) ?? [] };
-    const { chain } = parseChain(value);
+    const { value: chain } = parseChain(value);
     const [, role] = /^IPT_(INPUT|FORWARD)_ACCESS$/.exec(name) ?? [];
     if (chain === undefined || role === undefined) throw new Error(`No such setting: ${name}`);
     return {

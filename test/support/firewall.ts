@@ -21,7 +21,7 @@ import type { Namespace } from "./namespace.ts";
 export function defaultChains(...roles: ChainRole[]): Chains {
   const chains: Partial<Record<ChainRole, NonNullable<Chains[ChainRole]>>> = {};
   for (const role of CHAIN_ROLES) {
-    const { chain } = parseChain(DEFAULT_CHAINS[role]);
+    const { value: chain } = parseChain(DEFAULT_CHAINS[role]);
     if (roles.includes(role) && chain !== undefined) chains[role] = chain;
   }
   return chains;

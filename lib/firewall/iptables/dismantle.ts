@@ -28,7 +28,7 @@ export function dismantleTable(
   );
   const names = new Set(configured);
   for (const role of extent === "configured" ? [] : CHAIN_ROLES) {
-    const { chain } = parseChain(DEFAULT_CHAINS[role]);
+    const { value: chain } = parseChain(DEFAULT_CHAINS[role]);
     if (chain?.table === table) names.add(chain.name);
   }
   names.add(PROBE_CHAIN);

@@ -1,7 +1,7 @@
 import { gpgPathProblem, gpgProblem } from "../../../lib/client/gpg.ts";
-import { failure } from "../../../lib/spa/error.ts";
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
 import { knockSettings } from "../../support/knock_settings.ts";
+import { failure } from "../../../lib/errors/result.ts";
 
 Deno.test("a packet that is too long for servers has the C client's error and says which keys to use", () => {
   const problem = gpgProblem(

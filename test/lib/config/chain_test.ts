@@ -5,12 +5,12 @@ const input = { target: "ACCEPT", table: "filter", from: "INPUT", jumpPosition: 
 
 Deno.test("six fields make a chain, blanks do not matter", () => {
   for (const text of [DEFAULT_CHAINS.input, "ACCEPT,filter,INPUT,1,FWKNOP_INPUT,1"]) {
-    assert.deepEqual(parseChain(text), { chain: { ...input, name: "FWKNOP_INPUT" } });
+    assert.deepEqual(parseChain(text), { ok: true, value: { ...input, name: "FWKNOP_INPUT" } });
   }
 });
 
 Deno.test("the second of the perl server's seven fields is dropped", () => {
-  const { chain } = parseChain("ACCEPT, src, filter, INPUT, 3, FWKNOP_INPUT, 1");
+  const { value: chain } = parseChain("ACCEPT, src, filter, INPUT, 3, FWKNOP_INPUT, 1");
   assert.deepEqual(chain, { ...input, jumpPosition: 3, name: "FWKNOP_INPUT" });
 });
 

@@ -22,7 +22,7 @@ function captureOf(payload: string): Capture {
 }
 
 Deno.test("in test mode the rules are shown as they would be given to the firewall, and granted to nobody", async () => {
-  const { chain } = parseChain("ACCEPT, filter, INPUT, 1, FWKNOP_INPUT, 1");
+  const { value: chain } = parseChain("ACCEPT, filter, INPUT, 1, FWKNOP_INPUT, 1");
   const adapter = iptablesAdapter({
     command: "/usr/sbin/iptables",
     chains: { ...(chain && { input: chain }) },

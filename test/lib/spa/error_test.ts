@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../../assert.ts";
-import { failure, SPA_ERRORS, type SpaErrorName, success } from "../../../lib/spa/error.ts";
+import { SPA_ERRORS, type SpaErrorName } from "../../../lib/spa/error.ts";
 import { loadLibfko } from "../../support/libfko.ts";
 
 const libfko = loadLibfko();
@@ -29,10 +29,4 @@ Deno.test("no two errors share a number", () => {
   const codes = Object.values(SPA_ERRORS).flatMap(({ code }) => code ?? []);
   assertEquals(new Set(codes).size, codes.length);
   assert(codes.length > 50);
-});
-
-Deno.test("results are a value or a reason", () => {
-  assertEquals(success(1), { ok: true, value: 1 });
-  assertEquals(failure("DECRYPTION_SIZE"), { ok: false, error: "DECRYPTION_SIZE" });
-  assertEquals(failure("DECRYPTION_SIZE", "0 bytes").detail, "0 bytes");
 });

@@ -24,7 +24,7 @@ async function grants(
 }
 
 function inputChain(text: string): Pick<NetfilterQuestions, "chains"> {
-  const { chain } = parseChain(text);
+  const { value: chain } = parseChain(text);
   return chain === undefined ? {} : { chains: { input: chain } };
 }
 

@@ -21,7 +21,7 @@ interface Case {
 }
 
 const STRICT = ["iptables -P INPUT DROP", "ip6tables -P INPUT DROP"];
-const LATE = parseChain("ACCEPT, filter, INPUT, 3, FWKNOP_INPUT, 1").chain;
+const LATE = parseChain("ACCEPT, filter, INPUT, 3, FWKNOP_INPUT, 1").value;
 
 const CASES: readonly Case[] = [
   { about: "without a rule" },
