@@ -5,7 +5,7 @@
  */
 import type { AddressFamily } from "../../../net/address.ts";
 import type { Service } from "../../../net/service.ts";
-import type { Step } from "../../../doctor/chain_walk.ts";
+import { allOf, type Match } from "../../../doctor/chain_walk.ts";
 import { matchesForeign } from "../../../doctor/foreign_address.ts";
 
 /** A packet that somebody anywhere sends to a service of this host. */
@@ -15,8 +15,6 @@ export interface IpfwPacket {
   /** Whether it belongs to a connection that stands; a first packet otherwise. */
   readonly established: boolean;
 }
-
-type Match = Step["match"];
 
 /**
  * Whether all conditions of a rule hold.
@@ -36,11 +34,6 @@ export function matchesIpfw(words: readonly string[], packet: IpfwPacket): Match
     matchesDestination(destination.slice(0, length), packet),
     matchesOptions(destination.slice(length), packet),
   ]);
-}
-
-function allOf(matches: readonly Match[]): Match {
-  if (matches.includes("no")) return "no";
-  return matches.includes("maybe") ? "maybe" : "yes";
 }
 
 /** How many words stand for the first thing: `me`, `not me`, `{ 192.0.2.1 or 192.0.2.2 }`. */
@@ -109,9 +102,8 @@ function matchesOptions(words: readonly string[], packet: IpfwPacket): Match {
     else if (name === "setup") match = isTcp && !established ? "yes" : "no";
     else if (name === "established") match = isTcp && established ? "yes" : "no";
     else if (name === "limit") {
-      // So many of each stranger, and so many as there are strangers.
+      // How many connections there are already is not known.
       while (at + 1 < words.length && !/^[0-9]+$/.test(words[at] ?? "")) at++;
-      match = "yes";
     } else if (name === "frag" && !/[!,]|^(df|mf|rf|offset)$/.test(words[at + 1] ?? "")) {
       match = "no";
     } else if (name.startsWith("{")) {

@@ -15,12 +15,28 @@ import {
   spaPortFindings,
 } from "../../../doctor/fate_findings.ts";
 import type { Finding } from "../../../doctor/finding.ts";
-import { CHECK_STATE, deciderOf, ipfwFateOf, type IpfwRule, parseIpfwPolicy } from "./policy.ts";
+import {
+  CHECK_STATE,
+  deciderOf,
+  dropperOf,
+  ipfwFateOf,
+  type IpfwRule,
+  mayEnd,
+  parseIpfwPolicy,
+} from "./policy.ts";
 import { describeOutcome } from "../../plan.ts";
 import { ANY_SERVICE } from "../../../doctor/any_service.ts";
 import { hintFor } from "../../program_hint.ts";
 import type { IpfwSettings } from "../adapter.ts";
 import { Runner } from "../../runner.ts";
+
+/** How far what is said of ipfw can be relied upon. */
+const UNTRIED: Finding = {
+  state: "unclear",
+  text: "What follows was never checked against a real ipfw: its rules are read as ipfw(8) " +
+    "describes them",
+  mend: "ipfw list",
+};
 
 /** What of the settings the doctor looks at ipfw by. */
 export type IpfwQuestions = Pick<IpfwSettings, "command" | "start" | "checkState">;
@@ -71,6 +87,7 @@ export function judgeIpfw(
   }));
   const families = familiesOf(questions).filter((family) => !off.includes(family));
   if (families.length === 0) return findings;
+  findings.push(UNTRIED);
   const listed = parseIpfwPolicy(listing);
   const rules = settings.checkState ? withCheckState(listed, settings.start) : listed;
   const place = placeOfGrants(rules, settings.start);
@@ -85,7 +102,7 @@ export function judgeIpfw(
   }
   const early = rules.filter(({ number }) => number < place);
   const late = questions.services.flatMap((service) =>
-    families.flatMap((family) => judgePlace(early, service, family))
+    families.flatMap((family) => judgePlace(early, service, family, settings.start))
   );
   const comes: Finding = { state: "good", text: `Packets come to the grants at rule ${place}` };
   findings.push(...(late.length > 0 ? late : [comes]));
@@ -126,20 +143,32 @@ function judgePlace(
   early: readonly IpfwRule[],
   service: Service,
   family: AddressFamily,
+  start: number,
 ): Finding[] {
-  const decider = deciderOf(early, { service, family, established: false });
-  // What is let in is told of as open.
-  if (decider?.rule.does !== "dropped") return [];
-  const { rule: { number, text }, match } = decider;
-  const where = match === "yes" ? "" : "On one interface, ";
+  const packet = { service, family, established: false };
+  const decider = deciderOf(early, packet);
   const name = `${formatService(service)}${over(family)}`;
+  if (mayEnd(decider === undefined ? early : early.slice(0, early.indexOf(decider)), packet)) {
+    const text = `Rules before the grants may drop ${name}, and grants with it`;
+    return [{ state: "unclear", text, mend: "ipfw list" }];
+  }
+  // What is let in is told of as open.
+  if (decider?.does !== "dropped") return [];
+  const { number } = decider;
+  const earlier = Math.max(1, number - ROOM);
   return [{
-    state: match === "yes" ? "bad" : "unclear",
-    text: `${where}${name} is dropped by rule ${number}, before the grants: none opens it`,
-    mend: number > 1
-      ? `Set IPFW_START_RULE_NUM ${Math.max(1, number - ROOM)} in fwknopd.conf`
-      : `ipfw add ${LAST} ${text} && ipfw delete ${number}`,
+    state: "bad",
+    text: `${name} is dropped by rule ${number}, before the grants: none opens it`,
+    // Where grants start as early as they can, the rule has to go behind them.
+    mend: earlier < Math.min(start, number)
+      ? `Set IPFW_START_RULE_NUM ${earlier} in fwknopd.conf`
+      : moveLast(decider),
   }];
+}
+
+/** The command that puts a rule behind all others, where nothing can be put before it. */
+function moveLast({ number, text }: IpfwRule): string {
+  return `ipfw add ${LAST} ${text} && ipfw delete ${number}`;
 }
 
 /** Rules that grants may need before a rule that drops. */
@@ -156,7 +185,7 @@ function closing(
   place: number,
 ): string {
   const decider = deciderOf(rules, { service, family, established: false });
-  const number = decider === undefined ? LAST : decider.rule.number - 1;
+  const number = decider === undefined ? LAST : decider.number - 1;
   if (number <= place) return `ipfw delete ${number + 1}`;
   // Connections that stand pass as they did.
   const setup = service.protocol === "tcp" ? " setup" : "";
@@ -165,9 +194,9 @@ function closing(
 
 /** The command that lets SPA packets in. */
 function admitting(rules: readonly IpfwRule[], service: Service, family: AddressFamily): string {
-  const dropping = rules.filter(({ does }) => does !== "accepted");
-  const decider = deciderOf(dropping, { service, family, established: false });
-  const number = Math.max(1, (decider?.rule.number ?? LAST) - 1);
+  const dropper = dropperOf(rules, { service, family, established: false });
+  if (dropper?.number === 1) return moveLast(dropper);
+  const number = (dropper?.number ?? LAST) - 1;
   return `ipfw add ${number} allow ${condition(service, family)}`;
 }
 

@@ -83,27 +83,21 @@ function matchOf({ words, chance }: IpfwRule, packet: IpfwPacket): Step["match"]
   return match === "yes" && chance ? "maybe" : match;
 }
 
-/** A rule that decides about a packet. */
-export interface Decider {
-  readonly rule: IpfwRule;
-  /** `maybe`: it does where it comes by the interface that the rule names. */
-  readonly match: Exclude<Step["match"], "no">;
+/** The first rule that certainly drops a packet or lets it in. */
+export function deciderOf(rules: readonly IpfwRule[], packet: IpfwPacket): IpfwRule | undefined {
+  return rules.find((rule) =>
+    (rule.does === "accepted" || rule.does === "dropped") && matchOf(rule, packet) === "yes"
+  );
 }
 
-/** The first rule that drops a packet or lets it in; before it, one that drops it on one interface. */
-export function deciderOf(rules: readonly IpfwRule[], packet: IpfwPacket): Decider | undefined {
-  let early: Decider | undefined;
-  for (const rule of rules) {
-    if (rule.does !== "accepted" && rule.does !== "dropped") continue;
-    if (matchOf(rule, packet) === "yes") return early ?? { rule, match: "yes" };
-    if (rule.does === "accepted" || rule.chance) continue;
-    const anywhere = matchesIpfw(withoutInterface(rule.words), packet) === "yes";
-    if (anywhere) early ??= { rule, match: "maybe" };
-  }
-  return early;
+/** The first rule that drops a packet, or does where a condition holds that is not understood. */
+export function dropperOf(rules: readonly IpfwRule[], packet: IpfwPacket): IpfwRule | undefined {
+  return rules.find((rule) => rule.does === "dropped" && matchOf(rule, packet) !== "no");
 }
 
-function withoutInterface(words: readonly string[]): string[] {
-  const names = (word: string | undefined) => word === "via" || word === "recv";
-  return words.filter((word, at) => !names(word) && !names(words[at - 1]));
+/** Whether rules that are not understood may keep a packet from what stands behind them. */
+export function mayEnd(rules: readonly IpfwRule[], packet: IpfwPacket): boolean {
+  return rules.some((rule) =>
+    (rule.does === "dropped" || rule.does === "either") && matchOf(rule, packet) !== "no"
+  );
 }

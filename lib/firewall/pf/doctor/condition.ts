@@ -22,13 +22,13 @@ export function pfWords(line: string): string[] {
 
 /** Words that are no condition. */
 const SILENT: ReadonlySet<string> = new Set(
-  "in quick all drop return return-rst return-icmp return-icmp6 log fastroute no keep modulate synproxy state allow-opts {"
+  "in quick all drop return return-rst return-icmp return-icmp6 log no keep modulate synproxy state allow-opts"
     .split(" "),
 );
 
 /** Words that are no condition either, with a word behind each. */
 const SILENT_PAIRS: ReadonlySet<string> = new Set(
-  ["label", "tag", "queue", "set", "rtable", "route-to", "reply-to", "dup-to", "ridentifier"],
+  ["label", "tag", "queue", "set", "reply-to", "ridentifier"],
 );
 
 /** Words about packets that are not the first one to a port. */
@@ -37,7 +37,7 @@ const OTHERS: ReadonlySet<string> = new Set(["out", "fragment", "icmp-type", "ic
 /**
  * Whether all conditions of a rule hold.
  *
- * @returns `maybe` where one is not understood, such as an interface, an address or a table.
+ * @returns `maybe` where one is not understood, such as an interface, an address, a table or another route.
  */
 export function matchesPf(
   words: readonly string[],

@@ -10,7 +10,6 @@ import {
   type FamilyFate,
   over,
   serviceFindings,
-  sessionFindings,
   spaPortFindings,
 } from "../../../doctor/fate_findings.ts";
 import type { Finding } from "../../../doctor/finding.ts";
@@ -29,6 +28,20 @@ export interface PfListings {
   /** Of `nat`: what rewrites, ours too. */
   readonly nat: string;
 }
+
+/** How far what is said of pf can be relied upon. */
+const UNTRIED: Finding = {
+  state: "unclear",
+  text: "What follows was never checked against a real pf: its listings are read as pf.conf(5) " +
+    'describes them, and interfaces that it skips ("set skip") are not looked at',
+  mend: "pfctl -v -s Interfaces",
+};
+
+/** Rules that pass keep state, ours too, and no listing says what becomes of it when a rule goes. */
+const SESSIONS: Finding = {
+  state: "unclear",
+  text: "Whether open sessions outlive their grant was never tried with pf; pf.conf(5) says so",
+};
 
 /** Asks pfctl and judges what it lists. */
 export async function examinePf(
@@ -76,17 +89,17 @@ export function judgePf(
       const isSent = end === "dropped" && mayRedirect(listings.nat, { service, family }, anchor);
       return { family, end: isSent ? "unclear" : end };
     });
-  const findings = services.flatMap((service) =>
+  const findings = [UNTRIED];
+  findings.push(...services.flatMap((service) =>
     serviceFindings(
       service,
       strangers(service),
       (family) => closing(rules, { service, family }, anchor),
       "pfctl -a '*' -s rules; pfctl -s nat",
     )
-  );
+  ));
   findings.push(...judgeAnchor(questions, rules, anchor));
-  // Rules that pass keep state, ours too, and taking a rule away ends none of it.
-  findings.push(...sessionFindings([], () => ""));
+  findings.push(SESSIONS);
   for (const service of spaServices) {
     const mend = (family: 4 | 6) =>
       inPolicy("before its other filter rules", `pass in quick ${condition({ service, family })}`);
@@ -117,12 +130,14 @@ function judgeAnchor(
         return [{ state: "bad", text, mend: inPolicy("without conditions", line) }];
       }
       const { rule: { does, text: rule }, match } = way;
+      if (match === "maybe") {
+        const text = `Rules before the anchor ${anchor} may drop ${name}, and grants with it`;
+        return [{ state: "unclear", text, mend: inPolicy(`before "${rule}"`, line) }];
+      }
       // What passes is told of as open.
-      if (does !== "dropped") return [];
-      const where = match === "yes" ? "" : "On one interface, ";
-      return [{
-        state: match === "yes" ? "bad" : "unclear",
-        text: `${where}${name} is dropped before the anchor ${anchor}: no grant opens it`,
+      return does !== "dropped" ? [] : [{
+        state: "bad",
+        text: `${name} is dropped before the anchor ${anchor}: no grant opens it`,
         mend: inPolicy(`before "${rule}"`, line),
       }];
     })

@@ -17,12 +17,12 @@ import { matchesPf, type PfPacket, pfWords } from "./condition.ts";
 export interface PfRule {
   /** As it is listed. */
   readonly text: string;
-  /** An anchor that is not printed in place may do either. */
+  /** An anchor may do either: no anchor is looked into. */
   readonly does: "accepted" | "dropped" | "either";
-  /** The name of such an anchor. */
+  /** The name of an anchor that has one. */
   readonly anchor?: string;
   readonly quick: boolean;
-  /** What stands behind the action; in an anchor printed in place, behind its conditions. */
+  /** What stands behind the action, and behind the name of an anchor. */
   readonly words: readonly string[];
 }
 
@@ -33,29 +33,31 @@ const ACTIONS: ReadonlyMap<string, PfRule["does"]> = new Map([
   ["anchor", "either"],
 ]);
 
-/** Reads `pfctl -s rules`. Anchors without a name are printed in place, in braces (pfctl(8)). */
+/**
+ * Reads `pfctl -s rules`. An anchor whose rules are printed in place, in braces (pfctl(8)), is one rule here: when pf
+ * leaves such an anchor was never tried.
+ */
 export function parsePfRules(listing: string): PfRule[] {
   const rules: PfRule[] = [];
-  const around: (readonly string[])[] = [];
+  let depth = 0;
   for (const line of listing.split("\n")) {
     const text = line.trim();
     const [action = "", ...words] = pfWords(text);
-    if (action === "}") around.pop();
+    const isInside = depth > 0;
+    const opens = words.at(-1) === "{";
+    if (opens) {
+      words.pop();
+      depth++;
+    } else if (action === "}" && isInside) depth--;
     const does = ACTIONS.get(action);
-    if (does === undefined) continue;
-    if (words.at(-1) === "{") {
-      around.push(words);
-      continue;
-    }
-    const outer = around.flat();
-    // Such an anchor is left for good behind its last rule, and not at the first that matches.
-    const final = outer.includes("quick");
-    const name = does === "either" ? words.shift()?.replaceAll('"', "") : undefined;
+    if (does === undefined || isInside) continue;
+    const isNamed = does === "either" && words[0]?.startsWith('"') === true;
+    const name = isNamed ? words.shift()?.replaceAll('"', "") : undefined;
     rules.push({
       text,
-      does: final ? "either" : does,
+      does,
       quick: words.includes("quick"),
-      words: [...outer, ...words],
+      words,
       ...(name === undefined ? {} : { anchor: name.replace(/^\//, "") }),
     });
   }
@@ -102,10 +104,10 @@ export function mayRedirect(listing: string, packet: PfPacket, own: string): boo
   });
 }
 
-/** The rule with which a packet ends before it comes to an anchor. */
+/** The first rule with which a packet ends, or may end, before it comes to an anchor. */
 export interface EarlyEnd {
   readonly rule: PfRule;
-  /** `maybe`: it does where it comes by the interface that the rule names. */
+  /** `maybe`: a condition or an anchor that is not understood decides. */
   readonly match: Exclude<Step["match"], "no">;
 }
 
@@ -118,17 +120,11 @@ export function wayToAnchor(
   let early: EarlyEnd | undefined;
   for (const rule of rules) {
     const match = matchesPf(rule.words, packet);
-    if (rule.anchor === anchor) {
-      if (match !== "no") return early ?? "open";
-    } else if (rule.quick && rule.does !== "either") {
-      if (match === "yes") return { rule, match };
-      const anywhere = matchesPf(withoutInterface(rule.words), packet) === "yes";
-      if (anywhere && rule.does === "dropped") early ??= { rule, match: "maybe" };
-    }
+    if (match === "no") continue;
+    if (rule.anchor === anchor) return early ?? "open";
+    if (rule.does === "either") early ??= { rule, match: "maybe" };
+    else if (rule.quick && match === "yes") return { rule, match };
+    else if (rule.quick && rule.does === "dropped") early ??= { rule, match };
   }
   return "unnamed";
-}
-
-function withoutInterface(words: readonly string[]): string[] {
-  return words.filter((word, at) => word !== "on" && words[at - 1] !== "on");
 }

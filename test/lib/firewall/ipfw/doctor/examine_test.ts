@@ -1,3 +1,4 @@
+import fc from "property-testing";
 import type { DoctorQuestions } from "../../../../../lib/doctor/questions.ts";
 import {
   examineIpfw,
@@ -22,8 +23,14 @@ function judge(
     off: [],
     ...more,
   });
-  return mendsByText(findings);
+  const { [UNTRIED]: look, ...found } = mendsByText(findings);
+  assertEquals(look, findings.some(({ text }) => text === UNTRIED) ? "ipfw list" : undefined);
+  return found;
 }
+
+const UNTRIED =
+  "What follows was never checked against a real ipfw: its rules are read as ipfw(8) " +
+  "describes them";
 
 const CLOSED = "tcp/22 is closed to those who do not knock";
 const OPEN = "tcp/22 is open to everybody: knocking protects nothing";
@@ -73,17 +80,21 @@ Deno.test("the doctor tells when ipfw drops before the rules of those who knocke
     "ipfw add 65534 deny tcp from any to me 22 && ipfw delete 1",
   );
   assertEquals(
+    judge(`00001 check-state\n00002 deny ip from any to any\n${DENY}`, { start: 1 })[dropped(2)],
+    "ipfw add 65534 deny ip from any to any && ipfw delete 2",
+    "no number is free before it",
+  );
+  assertEquals(
     judge(`10000 deny ip from any to any\n${DENY}`)[dropped(10000)],
     "Set IPFW_START_RULE_NUM 9000 in fwknopd.conf",
     "grants get the numbers that nobody has",
   );
   assertEquals(judge(`10001 deny ip from any to any\n${DENY}`)[COMES], "good");
-  assertEquals(
-    judge(`00500 deny tcp from any to any in recv em0\n${DENY}`)[
-      "On one interface, tcp/22 is dropped by rule 500, before the grants: none opens it"
-    ],
-    "Set IPFW_START_RULE_NUM 1 in fwknopd.conf",
-  );
+  for (const rule of ["deny tcp from any to any in recv em0", "skipto 20000 ip from any to any"]) {
+    const found = judge(`00500 ${rule}\n${DENY}`);
+    const text = "Rules before the grants may drop tcp/22, and grants with it";
+    assertEquals([found[text], found[COMES]], ["ipfw list", undefined], rule);
+  }
 });
 
 Deno.test("the doctor tells when no rule of ipfw lets connections live on", () => {
@@ -137,6 +148,58 @@ Deno.test("the doctor looks at the port of the packets, and at the switches, of 
   );
 });
 
+/** What becomes of the rules and of the settings where somebody does what the doctor says. */
+function obey(host: { readonly rules: string; start: number; checkState: boolean }, mend: string) {
+  let lines = host.rules.trim().split("\n");
+  let { start, checkState } = host;
+  for (const command of mend.split(" && ")) {
+    const [, added, body] = /^ipfw add ([0-9]+) (.*)$/.exec(command) ?? [];
+    const [, deleted] = /^ipfw delete ([0-9]+)$/.exec(command) ?? [];
+    const [, first] = /^Set IPFW_START_RULE_NUM ([0-9]+) in fwknopd.conf$/.exec(command) ?? [];
+    if (added !== undefined) lines.push(`${added.padStart(5, "0")} ${body}`);
+    else if (deleted !== undefined) {
+      lines = lines.filter((line) => Number(line.split(" ")[0]) !== Number(deleted));
+    } else if (first !== undefined) start = Number(first);
+    else if (command === "Set IPFW_ADD_CHECK_STATE Y in fwknopd.conf") checkState = true;
+    else throw new Error(`Nobody can do that: ${command}`);
+  }
+  // A stable sort: ipfw puts a rule behind those of the same number.
+  const number = (line: string) => Number(line.split(" ")[0]);
+  lines = lines.toSorted((a, b) => number(a) - number(b));
+  return { rules: `${lines.join("\n")}\n`, start, checkState };
+}
+
+Deno.test("whoever does what the doctor says of ipfw ends with rules in which nothing is wrong", () => {
+  const rule = fc.constantFrom(
+    "allow ip from any to any via lo0",
+    "allow tcp from any to me dst-port 22",
+    "allow tcp from any to any",
+    "deny tcp from any to me 22",
+    "deny ip from any to any",
+    "deny udp from any to any",
+    "check-state",
+    "count ip from any to any",
+  );
+  const number = fc.integer({ min: 1, max: 65000 });
+  const listed = fc.uniqueArray(fc.tuple(number, rule), { selector: ([at]) => at, maxLength: 5 });
+  fc.assert(fc.property(listed, fc.constantFrom(ALLOW, DENY), (rules, last) => {
+    const text = rules.toSorted(([a], [b]) => a - b)
+      .map(([at, body]) => `${String(at).padStart(5, "0")} ${body}\n`).join("");
+    let host = { rules: text + last, start: 10000, checkState: false };
+    for (let round = 0; round < 12; round++) {
+      const questions = hostQuestions({ spaServices: [{ protocol: "udp", port: 62201 }] });
+      const findings = judgeIpfw(questions, { ...SETTINGS, ...host }, {
+        rules: host.rules,
+        off: [],
+      });
+      const wrong = findings.find(({ state }) => state === "bad");
+      if (wrong === undefined) return;
+      host = obey(host, wrong.mend ?? "");
+    }
+    throw new Error(`Still wrong: ${JSON.stringify(host)}`);
+  }));
+});
+
 Deno.test("the doctor asks ipfw (stand-in), and says so when it cannot", async () => {
   await withFolder(async (folder) => {
     const state = `${folder}/rules`;
@@ -151,6 +214,7 @@ Deno.test("the doctor asks ipfw (stand-in), and says so when it cannot", async (
     await Deno.writeTextFile(state, JSON.stringify({ rules, disabled: [2], dynamic: [] }));
     const findings = await examineIpfw(hostQuestions(), { ...SETTINGS, command });
     assertEquals(findings.map(({ state, text }) => `${state}: ${text}`), [
+      `unclear: ${UNTRIED}`,
       `good: ${CLOSED}`,
       `good: ${COMES}`,
       `good: ${SESSIONS}`,

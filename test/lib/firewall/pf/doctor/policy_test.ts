@@ -65,21 +65,24 @@ Deno.test("another anchor may do anything, ours says nothing about strangers", (
   assertEquals(fate('block drop all\nanchor "mail" in proto udp all\n'), "dropped");
 });
 
-Deno.test("an anchor printed in place is read in place", () => {
+Deno.test("an anchor printed in place is not looked into, and may do anything to what it is about", () => {
   const listing = (head: string) =>
     `block drop all
 anchor ${head} {
   pass in all flags S/SA keep state
+  anchor out all {
+    pass all
+  }
   block drop in proto tcp from any to any port = ssh
 }
 pass in proto tcp from any to any port = http
 `;
-  assertEquals(fate(listing("in on em0 all"), { protocol: "udp", port: 53 }), "unclear");
-  assertEquals(fate(listing("in on em0 all")), "unclear", "two conditions are not taken for one");
-  assertEquals(fate(listing("all")), "dropped");
-  assertEquals(fate(listing("all"), { protocol: "udp", port: 53 }), "accepted");
-  assertEquals(fate(listing("out all"), { protocol: "udp", port: 53 }), "dropped");
-  assertEquals(fate(listing("quick all")), "unclear");
+  const dns = { protocol: "udp", port: 53 } as const;
+  for (const head of ["in on em0 all", "all", "quick all", '"inside" all']) {
+    assertEquals([fate(listing(head)), fate(listing(head), dns)], ["unclear", "unclear"], head);
+  }
+  assertEquals(fate(listing("in proto udp all")), "dropped");
+  assertEquals(fate(listing("out all"), dns), "dropped");
 });
 
 Deno.test("ports are numbers, known names, ranges and comparisons", () => {
@@ -124,6 +127,8 @@ Deno.test("interfaces, flags and other conditions", () => {
   assertEquals(match("in proto tcp all flags FUP/FUP"), "no");
   assertEquals(match("in all flags A/A", 53, 4, "udp"), "yes", "UDP has no flags");
   assertEquals(match("in reply-to (em0 192.0.2.1) inet proto tcp all"), "yes");
+  assertEquals(match("in route-to (em0 192.0.2.1) inet proto tcp all"), "maybe");
+  assertEquals(match("in inet proto tcp all rtable 1"), "maybe");
   assertEquals(match('in all label "from us" tag X queue (std, pri) no state'), "yes");
   assertEquals(match("in all tagged X"), "maybe");
   assertEquals(match("in proto tcp all user = 1001"), "maybe");
@@ -131,7 +136,7 @@ Deno.test("interfaces, flags and other conditions", () => {
   assertEquals(match("in all fragment"), "no");
 });
 
-Deno.test("a packet comes to the anchor unless a rule that is final is about it before", () => {
+Deno.test("a packet comes to the anchor unless a rule that is final may be about it before", () => {
   const way = (listing: string) => {
     const found = wayToAnchor(parsePfRules(listing), { service: SSH, family: 4 }, "fwknop");
     return typeof found === "string" ? found : `${found.match}: ${found.rule.text}`;
@@ -141,8 +146,12 @@ Deno.test("a packet comes to the anchor unless a rule that is final is about it 
   assertEquals(way(`block drop all\n${anchor}block drop quick all\n`), "open");
   assertEquals(way(`block drop quick all\n${anchor}`), "yes: block drop quick all");
   assertEquals(way(`block drop in quick inet6 all\n${anchor}`), "open");
-  assertEquals(way(`block drop in quick from <bad> to any\n${anchor}`), "open");
-  assertEquals(way(`block drop in quick on ! em0 inet from 10.0.0.0/8 to any\n${anchor}`), "open");
+  for (const condition of ["from <bad> to any", "on ! em0 inet from 10.0.0.0/8 to any"]) {
+    const rule = `block drop in quick ${condition}`;
+    assertEquals(way(`${rule}\n${anchor}`), `maybe: ${rule}`);
+    assertEquals(way(`pass in quick ${condition}\n${anchor}`), "open");
+  }
+  assertEquals(way(`anchor "blacklistd/*" all\n${anchor}`), 'maybe: anchor "blacklistd/*" all');
   assertEquals(
     way(`block drop in quick on em0 all\n${anchor}`),
     "maybe: block drop in quick on em0 all",
