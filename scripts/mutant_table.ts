@@ -1036,7 +1036,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "this.#put(entry);",
     killer: [
       "lib/server/replay_test.ts",
-      "what is too old is forgotten when there is as much of it as of the rest, the newest ones never",
+      "what is too old is forgotten once a fifth of the memory is too old, the newest ones never",
     ],
   },
   {

@@ -15,7 +15,7 @@ import type { GpgSignature } from "../gpg/signature.ts";
 import { formatFieldDump, type GpgDump } from "./field_dump.ts";
 import type { LogLine } from "./log_line.ts";
 import type { PacketFacts } from "../server/describe_packet.ts";
-import type { Refusal } from "../server/refusal.ts";
+import { type Refusal, rowOf } from "../server/refusal.ts";
 import { ranLines, runningLines } from "./command_report.ts";
 import { refusalLines } from "./refusal_line.ts";
 
@@ -83,9 +83,10 @@ export class LineReporter {
   };
 
   #refused(refusal: Refusal): void {
-    for (const [index, line] of refusalLines(refusal, this.#options.everyStanza).entries()) {
+    const { everyStanza } = this.#options;
+    const isAnnounced = everyStanza && rowOf(refusal).inC?.isAnnounced !== false;
+    for (const [index, line] of refusalLines(refusal, everyStanza).entries()) {
       const stanza = refusal.stanzas[index];
-      const isAnnounced = this.#options.everyStanza && refusal.code !== "no-stanza-for-destination";
       if (stanza !== undefined && isAnnounced) this.#announce(refusal.packet, stanza);
       this.#log(line);
     }

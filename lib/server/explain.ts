@@ -35,8 +35,10 @@ export interface ExplainParts {
 
 /** Seconds between the capture of a packet and the server's record of it. */
 const RECORD_DELAY = 2;
-/** What is said of a packet that came before. */
+/** Refusals of a packet that came before. */
 const SEEN: readonly RefusalCode[] = ["replay", "duplicate"];
+/** Refusals of a packet by its age. */
+const AGED: readonly RefusalCode[] = ["too-old", "too-new"];
 /** Ages that nobody checks are worth a word from here on, in seconds: the default of MAX_SPA_PACKET_AGE. */
 const NOTABLE_AGE = 120;
 /** A clock set to the wrong zone is off by a multiple of half an hour, give or take this many seconds. */
@@ -72,7 +74,7 @@ export class Explainer {
     for (const finding of diagnose(events, datagram, now, this.#parts)) tell(finding);
     if (events.some(({ kind }) => kind === "decided")) return true;
 
-    const refusal = events.find((event) => isRefused(event, [...SEEN, "too-old", "too-new"]));
+    const refusal = events.find((event) => isRefused(event, [...SEEN, ...AGED]));
     if (refusal === undefined) return false;
     const again = await pass(datagram, number, now, {
       ...this.#parts,
@@ -261,7 +263,7 @@ function diagnoseTime(
   if (maxAge === undefined) {
     return distance > NOTABLE_AGE ? [{ kind: "age-unchecked", seconds: age }] : [];
   }
-  if (!events.some((event) => isRefused(event, ["too-old", "too-new"]))) return [];
+  if (!events.some((event) => isRefused(event, AGED))) return [];
   const halves = Math.round(distance / HALF_HOUR);
   const isZone = halves > 0 && halves <= 28 &&
     Math.abs(distance - halves * HALF_HOUR) <= ZONE_TOLERANCE;

@@ -58,7 +58,12 @@ export interface RefusalRow<F, S extends FactShape = FactShape> {
   /** The log line, in the C daemon's words where it has one (`docs/spec/server.md` 7 and 8). */
   readonly line: LineText<F>;
   /** Where `fwknopd` logs it otherwise. */
-  readonly inC?: { readonly severity?: Severity; readonly line?: LineText<F> };
+  readonly inC?: {
+    readonly severity?: Severity;
+    readonly line?: LineText<F>;
+    /** Set where no line before it says that the stanza's SOURCE matches. */
+    readonly isAnnounced?: false;
+  };
   /** For people: the fact that matters, in one clause. */
   readonly fact: Text<F>;
   /** For people: what to look at or to change; a question or a command. */

@@ -87,7 +87,7 @@ export const REFUSALS = {
     line: (_, { stanza, packet }) =>
       `${stanza} SPA packet (${packet.source} -> ${packet.destination}) ` +
       "filtered by SOURCE and/or DESTINATION criteria",
-    inC: { severity: "debug" },
+    inC: { severity: "debug", isAnnounced: false },
     fact: (_, packet) =>
       `no stanza that listens to ${packet.source} has ${packet.destination} in its DESTINATION`,
     hint: "add the address to a stanza's DESTINATION, or leave DESTINATION out",
