@@ -730,7 +730,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     check: "16, row 9",
     off: "no start without the file",
-    file: "lib/server/open_replay.ts",
+    file: "lib/server/replay_file.ts",
     text: "throw new HintedError(`Cannot use",
     becomes:
       'if (path !== "") return ReplayFile.open("/tmp");\n    throw new HintedError(`Cannot use',

@@ -29,11 +29,11 @@ export interface DaemonLog extends Disposable {
   warning(text: string, ...rest: string[]): void;
   info(text: string, ...rest: string[]): void;
   debug(text: string, ...rest: string[]): void;
-  /** Tells what is still held back. */
+  /** Writes what is still held back. */
   finish(): void;
 }
 
-/** Milliseconds between two looks at what is held back. */
+/** Milliseconds between two looks at the refusals that are held back. */
 const FLUSH_INTERVAL = 5_000;
 
 /** How the log is written. */

@@ -1,5 +1,5 @@
 /**
- * The programs that stanzas name, and what tells them to start others.
+ * The programs that stanzas name, and the files that tell gpg to start others.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import type { Stanza } from "../config/stanza.ts";
 import { HintedError } from "../errors/hinted_error.ts";
 
 /**
- * Refuses those that another user could change: that user would run as the daemon. gpg.conf names programs, so the
- * folder of the keys counts. For the daemon itself: what it runs as is not known to others.
+ * Refuses programs that another user can change: that user would run code as the daemon. gpg.conf names programs, so the
+ * folder of the keys counts. Only the daemon calls this: other commands do not know which user it runs as.
  *
- * @throws {HintedError}
+ * @throws {HintedError} for the first such program.
  */
 export function refuseExposedPrograms(stanzas: readonly Stanza[]): void {
   // Thousands of stanzas may share one.
@@ -42,7 +42,7 @@ function exposureAt(path: string): Exposure | undefined {
   try {
     return exposureOf(path);
   } catch {
-    // There is none, or not for us: its use fails, and says why.
+    // It does not exist, or we may not look: using it fails and says why.
     return undefined;
   }
 }

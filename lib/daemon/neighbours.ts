@@ -6,7 +6,7 @@
 import type { DaemonLog } from "./daemon_log.ts";
 
 /**
- * Warns of what keeps two programs from working together, and neither can see for itself.
+ * Warns of what keeps two programs from working together and neither of them notices.
  *
  * @param path the PID file.
  * @param expected PIDFILE of the environment: the PID file that the unit of systemd names.
@@ -58,7 +58,7 @@ function networkOf(pid: number | "self"): string | undefined {
   try {
     return Deno.readLinkSync(`/proc/${pid}/ns/net`);
   } catch {
-    // There is none, or it is not ours to look at.
+    // It does not exist, or we may not look.
     return undefined;
   }
 }

@@ -11,14 +11,8 @@ import {
   type OpenedCapture,
   sharedPort,
 } from "../capture/from_settings.ts";
-import { HOST_CLOCKS, nowSeconds } from "../clocks.ts";
-import { CommandCycles } from "../command/command_cycles.ts";
-import { CommandRunner } from "../command/command_runner.ts";
-import type { CycleEvent } from "../command/cycle_event.ts";
-import { closesPath } from "../command/pending_closes.ts";
-import type { CommandSurroundings } from "../command/run_command.ts";
+import { nowSeconds } from "../clocks.ts";
 import { natSwitches } from "../config/nat_switches.ts";
-import type { LoadedServerConfig } from "../config/server_config.ts";
 import { HintedError } from "../errors/hinted_error.ts";
 import { prepareGuard } from "../exec/guard.ts";
 import { allEnded } from "../exec/start.ts";
@@ -27,14 +21,14 @@ import type { Firewall, FirewallEvent } from "../firewall/firewall.ts";
 import { firewallFromSettings } from "../firewall/from_settings.ts";
 import { checkForwarding } from "../firewall/ip_forwarding.ts";
 import { lookUpHost, refuseNames } from "../server/look_up.ts";
-import { openReplayFile } from "../server/open_replay.ts";
 import { ageWindow, policyFromSettings } from "../server/policy.ts";
 import { ReplayCache } from "../server/replay_cache.ts";
-import type { OpenedReplayFile } from "../server/replay_file.ts";
+import { type OpenedReplayFile, openReplayFile } from "../server/replay_file.ts";
 import { rotateReplayFile } from "../server/rotate_replay.ts";
 import { Server, type ServerSetup } from "../server/server.ts";
 import { prepareAccounts } from "./accounts.ts";
 import { warnOfInvalidEntries } from "./check_files.ts";
+import { closesAll, openCommands, openCycles, surroundingsOf } from "./commands.ts";
 import type { DaemonLog } from "./daemon_log.ts";
 import { refuseExposedPrograms } from "./exposed_programs.ts";
 import { warnOfNeighbours } from "./neighbours.ts";
@@ -232,10 +226,6 @@ function firewallReporter(log: DaemonLog): (event: FirewallEvent) => void {
   return (event) => log.firewall(event);
 }
 
-function cycleReporter(log: DaemonLog): (event: CycleEvent) => void {
-  return (event) => log.cycle(event);
-}
-
 function enableForwarding(firewall: Firewall | undefined, { config: { settings }, life }: Change) {
   if (firewall === undefined || !natSwitches(settings).forwarding) return;
   const notices = checkForwarding(settings.ENABLE_PROC_IP_FORWARD && !life.testMode);
@@ -250,35 +240,6 @@ function reportDigestFile(
   for (const text of digestFile.warnings) log.warning(text);
   warnOfInvalidEntries(path, digestFile.content, log);
   log.debug(`Using Digest Cache: '${path}' (entry count = ${size})`);
-}
-
-/** Opened at the start in any case: a reload may bring the first stanza with a cycle. Nothing is run yet. */
-function openCycles(change: Change): CommandCycles | undefined {
-  const { config: { settings, stanzas }, life } = change;
-  if (life.testMode) return undefined;
-  return CommandCycles.open({
-    path: closesPath(settings.FWKNOP_RUN_DIR),
-    stanzas,
-    surroundings: surroundingsOf(change),
-    clocks: HOST_CLOCKS,
-    onEvent: cycleReporter(life.log),
-  });
-}
-
-function openCommands(change: Change): CommandRunner | undefined {
-  const { config: { settings }, life } = change;
-  if (life.testMode) return undefined;
-  return new CommandRunner(surroundingsOf(change), settings.SUDO_EXE, life.uid);
-}
-
-function surroundingsOf({ config: { settings }, life }: Change): CommandSurroundings {
-  return { seconds: settings.CMD_EXEC_TIMEOUT, ending: life.ending };
-}
-
-/** Whether cycles that are open when the daemon ends are closed then. */
-function closesAll({ settings, given }: LoadedServerConfig): boolean {
-  return !(["FLUSH_IPT_AT_EXIT", "FLUSH_FIREWD_AT_EXIT"] as const)
-    .some((name) => given.has(name) && !settings[name]);
 }
 
 function openServer(change: Change): Server {

@@ -11,10 +11,10 @@ import { ifThere } from "../files/if_there.ts";
 import type { DaemonLog } from "./daemon_log.ts";
 
 /**
- * Makes the folder with all its parents, for its owner only, and says so in the C daemon's words.
+ * Makes the folder with all its parents, for its owner only, and logs that in the C daemon's words.
  *
- * @throws {HintedError} when that is not possible, or when somebody else could put files into the folder that is there:
- * who can take digests away can replay packets.
+ * @throws {HintedError} when that fails, or when another user could write to the folder that is there: an attacker who
+ * takes digests away can replay packets.
  */
 export function makeRunFolder(path: string, log: DaemonLog): void {
   if (checkRunFolder(path)) return;
@@ -22,7 +22,7 @@ export function makeRunFolder(path: string, log: DaemonLog): void {
   try {
     refuseExposed(path, nearestFolder(path));
     Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
-    // Another user may have been quicker, in a folder that all can write to.
+    // In a folder that all can write to, another user may have made it first.
     refuseExposed(path, path, Deno.statSync(path));
   } catch (error) {
     if (error instanceof HintedError) throw error;
@@ -32,9 +32,9 @@ export function makeRunFolder(path: string, log: DaemonLog): void {
 }
 
 /**
- * Whether the folder is there; makes none.
+ * Whether the folder is there. Does not make it.
  *
- * @throws {HintedError} when it cannot be used: a server does not start then.
+ * @throws {HintedError} when it cannot be used: a daemon does not start then.
  */
 export function checkRunFolder(path: string): boolean {
   try {
@@ -54,12 +54,12 @@ export function checkRunFolder(path: string): boolean {
 }
 
 /**
- * Whoever can write in the folder can put links there, and we would write where they lead; that it is sticky does not
- * help.
+ * Refuses a folder that another user can write to: that user could put links there, and the daemon would write where
+ * they lead. The sticky bit does not prevent that.
  *
- * @param place what is looked at: the folder, or the one that it will be made in.
+ * @param place what is examined: the folder, or the one that it will be made in.
  * @param info of the folder itself.
- * @throws {HintedError} when that is somebody else.
+ * @throws {HintedError} when another user can write there.
  */
 function refuseExposed(path: string, place: string, info?: Deno.FileInfo): void {
   const isShared = ((info?.mode ?? 0) & 0o002) !== 0;
@@ -71,7 +71,7 @@ function refuseExposed(path: string, place: string, info?: Deno.FileInfo): void 
   });
 }
 
-/** The last folder on the way that is there. */
+/** The last folder of the path that exists. */
 function nearestFolder(path: string): string {
   for (let folder = folderOf(path);; folder = folderOf(folder)) {
     if (folder === "/" || ifThere(() => Deno.statSync(folder))?.isDirectory) return folder;

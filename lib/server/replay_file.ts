@@ -8,6 +8,7 @@ import { replaceFile } from "../files/replace_file.ts";
 import { examineStateFile, folderOf } from "../config/state_file.ts";
 import { fileText, foreignEncoding } from "../files/file_text.ts";
 import { HintedError } from "../errors/hinted_error.ts";
+import { reasonOf } from "../errors/reason.ts";
 import { ifThere } from "../files/if_there.ts";
 import type { OpenedStore, ReplayStore } from "./replay_cache.ts";
 import { REPLAY_FILE_HEADER } from "./replay_entry.ts";
@@ -96,6 +97,25 @@ export class ReplayFile implements ReplayStore {
 
   close(): void {
     this.#file.close();
+  }
+}
+
+/**
+ * Opens the file for a server. Neither its text nor the memory of the server changes.
+ *
+ * @throws {HintedError} when the file cannot be read and written, or others could change it: packets could be replayed
+ * after a restart, so the server does not start (`docs/spec/server.md` 16, row 9).
+ */
+export function openReplayFile(path: string): OpenedReplayFile {
+  try {
+    return ReplayFile.open(path);
+  } catch (error) {
+    if (error instanceof HintedError) throw error;
+    throw new HintedError(`Cannot use the replay file ${path}: ${reasonOf(error)}`, {
+      hint:
+        "Packets could be replayed after a restart: make it writable, or name another with DIGEST_FILE",
+      cause: error,
+    });
   }
 }
 

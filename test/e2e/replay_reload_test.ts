@@ -6,9 +6,10 @@ import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { startOurs } from "../support/daemons.ts";
 import { withFolder } from "../support/folder.ts";
 import type { LoggedProcess } from "../support/logged_process.ts";
-import { type Lab, type Namespace, namespaceTest, until } from "../support/namespace.ts";
+import { type Lab, type Namespace, namespaceTest } from "../support/namespace.ts";
 import { seal } from "../support/packet.ts";
 import { sendUdpFrom } from "../support/send_from.ts";
+import { SlowIptables } from "../support/slow_iptables.ts";
 
 const STANZA = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\nOPEN_PORTS tcp/22\n";
 const ADMITTED = /Added access rule .*127\.0\.0\.1 /;
@@ -69,37 +70,16 @@ namespaceTest(
   PROGRAMS,
   (lab) =>
     withFolder(async (folder) => {
-      Deno.mkdirSync(`${folder}/bin`);
-      const names = ["iptables", "ip6tables"].flatMap((name) =>
-        ["", "-restore", "-save"]
-          .map((part) => `${name}${part}`)
-      );
-      for (const name of names) {
-        Deno.writeTextFileSync(
-          `${folder}/bin/${name}`,
-          `#!/bin/sh
-case "$*" in *--noflush*) ;; *)
-  while [ -e ${folder}/slow ]; do : > ${folder}/waits; sleep 0.05; done ;;
-esac
-exec ${name} "$@"
-`,
-          { mode: 0o755 },
-        );
-      }
-      const [host, daemon, add] = await start(
-        lab,
-        folder,
-        `FIREWALL_EXE ${folder}/bin/iptables`,
-      );
-      add("slow", "");
+      const iptables = new SlowIptables(folder);
+      const [host, daemon, add] = await start(lab, folder, iptables.setting);
+      iptables.hold();
       add("fwknopd.conf", "MAX_SPA_PACKET_AGE 100\nENABLE_RULE_PREPEND Y\n");
       Deno.kill(daemon.pid, "SIGHUP");
-      await until("the firewall is waited for", () =>
-        Deno.stat(`${folder}/waits`).then(() => true, () => false));
+      await iptables.isHeld();
       const text = packet();
       await sendUdpFrom(host, "127.0.0.1", text);
       await daemon.line(ADMITTED);
-      Deno.removeSync(`${folder}/slow`);
+      iptables.release();
       await daemon.line(/Re-starting fwknopd/, { seconds: 20 });
       await sendUdpFrom(host, "127.0.0.1", text);
       await daemon.line(REPLAYED);

@@ -11,6 +11,7 @@ import { type Namespace, namespaceTest, until } from "../support/namespace.ts";
 import { seal } from "../support/packet.ts";
 import { pcapBytes } from "../support/pcap_bytes.ts";
 import { sendUdpFrom } from "../support/send_from.ts";
+import { SlowIptables } from "../support/slow_iptables.ts";
 
 const STANZA = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\nREQUIRE_SOURCE_ADDRESS Y\n";
 
@@ -290,6 +291,28 @@ namespaceTest(
       const daemon = await starting;
       await daemon.line(/Re-starting fwknopd/);
       assertEquals((await daemon.stop()).code, 0);
+    }),
+);
+
+namespaceTest(
+  "a daemon that is told to end while it starts puts everything back, whatever else it is told",
+  { programs: ["iptables"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const host = await lab.namespace("host");
+      const iptables = new SlowIptables(folder);
+      iptables.hold();
+      const fwknopdConf = [iptables.setting, "FIREWALL iptables"];
+      const starting = startOurs(host, { folder, accessConf: STANZA, fwknopdConf });
+      await iptables.isHeld();
+      const pid = await pidOf(folder);
+      for (const signal of ["SIGHUP", "SIGUSR2", "SIGTERM"] as const) Deno.kill(pid, signal);
+      iptables.release();
+      const daemon = await starting;
+      await daemon.line(/^Shutting Down fwknopd/);
+      assertEquals((await daemon.stop()).code, 0);
+      assert(!daemon.lines.some((line) => line.includes("Re-starting")), daemon.lines.join("\n"));
+      assertEquals((await host.must("iptables", "-S")).includes("FWKNOP"), false);
     }),
 );
 

@@ -6,9 +6,8 @@
 import type { Receive } from "../../lib/capture/datagram.ts";
 import type { Firewall, OpenResult } from "../../lib/firewall/firewall.ts";
 import { refuseNames } from "../../lib/server/look_up.ts";
-import { openReplayFile } from "../../lib/server/open_replay.ts";
 import { ReplayCache } from "../../lib/server/replay_cache.ts";
-import type { OpenedReplayFile } from "../../lib/server/replay_file.ts";
+import { type OpenedReplayFile, openReplayFile } from "../../lib/server/replay_file.ts";
 import { rotateReplayFile } from "../../lib/server/rotate_replay.ts";
 import { Server, type ServerSetup } from "../../lib/server/server.ts";
 import { datagram, seal } from "./packet.ts";

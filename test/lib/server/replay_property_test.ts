@@ -2,7 +2,7 @@ import fc from "property-testing";
 import { encodeBase64 } from "../../../lib/crypto/base64.ts";
 import { digest } from "../../../lib/crypto/digest.ts";
 import { textBytes } from "../../../lib/crypto/bytes.ts";
-import { openReplayFile } from "../../../lib/server/open_replay.ts";
+import { openReplayFile } from "../../../lib/server/replay_file.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
 import { rotateReplayFile } from "../../../lib/server/rotate_replay.ts";
 import { assert } from "../../assert.ts";

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
-import { openReplayFile } from "../../../lib/server/open_replay.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
-import { ReplayFile } from "../../../lib/server/replay_file.ts";
+import { openReplayFile, ReplayFile } from "../../../lib/server/replay_file.ts";
 import { formatReplayFile, parseReplayFile } from "../../../lib/server/replay_file_text.ts";
 import {
   formatReplayEntry,
