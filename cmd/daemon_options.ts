@@ -1,5 +1,5 @@
 /**
- * How the commands that drive a running daemon find it.
+ * What the commands that drive a running daemon have in common.
  *
  * @module
  */
@@ -18,3 +18,6 @@ const NAMES: ReadonlySet<string> = new Set([
 export const DAEMON_OPTIONS: readonly OptionRow[] = SERVER_OPTIONS.filter(({ name }) =>
   NAMES.has(name)
 );
+
+/** What the commands print that find none, in both dialects. */
+export const NONE_RUNS = "No running fwknopd detected.\n";

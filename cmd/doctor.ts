@@ -3,17 +3,109 @@
  *
  * @module
  */
+import type { LoadedServerConfig } from "../lib/config/server_config.ts";
 import { CONFIG_OPTIONS } from "../lib/config/server_options.ts";
-import type { CommandDefinition } from "./command.ts";
+import type { Finding } from "../lib/doctor/finding.ts";
+import { familiesOf } from "../lib/doctor/questions.ts";
+import type { Diagnostic } from "../lib/errors/diagnostic.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
+import { formatPosition } from "../lib/errors/position.ts";
+import { chooseFirewall, type FirewallChoice } from "../lib/firewall/choose.ts";
+import { firewallOf } from "../lib/firewall/firewalls.ts";
+import { judgeForwarding } from "../lib/firewall/forwarding_finding.ts";
+import { forwards } from "../lib/firewall/ip_forwarding.ts";
+import { toJson, visible } from "../lib/one_line.ts";
+import type { Command } from "./command.ts";
+import { ExitCode } from "./context.ts";
+import { examineFiles, examineHost, examineServer, isFileFinding } from "./doctor_host.ts";
+import { doctorQuestions, readHostFacts } from "./doctor_questions.ts";
+import { loadServerConfig, loadUsableConfig } from "./load_server_config.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
 
 /** Says what is wrong with this host, and how to mend it. */
-export const doctor: CommandDefinition = {
-  brief: "Look for what keeps knocking from working on this host",
-  group: "When it does not work",
+export const doctor: Command = {
   description: [
     "Looks at the firewall's policy, the switches of the kernel and what else is in the way, and prints for each",
     "finding the command that mends it. Changes nothing. The exit status is 1 if something is wrong.",
   ].join("\n"),
   options: [...CONFIG_OPTIONS, { name: "json", brief: "Print a JSON array" }],
-  load: async () => (await import("./doctor_run.ts")).runDoctor,
+  /**
+   * Examines the host; the files themselves are examined by being loaded. What is wrong in them is a finding as any other,
+   * and does not keep from looking further: what cannot be used is its default.
+   */
+  async run(options, _words, context) {
+    let diagnostics: readonly Diagnostic[] = [];
+    const sound = loadServerConfig(options, context, (found) => {
+      diagnostics = found;
+      const warnings = found.filter(({ severity }) => severity !== "error");
+      printDiagnostics(warnings.filter((one) => !isFileFinding(one)), context);
+    });
+    const config = sound ?? loadUsableConfig(options);
+    const { settings } = config;
+    const { choice, findings: chosen } = await choose(config);
+    const questions = doctorQuestions(config, readHostFacts(config));
+    const examine = await firewallOf(choice.kind).doctor();
+    const findings: Finding[] = [
+      ...diagnostics.filter(({ severity }) => severity === "error").map(mistake),
+      ...chosen,
+      ...await examine(questions, { settings, command: choice.command }),
+      ...(questions.forwarding ? judgeForwarding(familiesOf(questions), forwards) : []),
+      ...examineServer(settings),
+      ...examineHost(settings),
+      ...examineFiles(diagnostics),
+    ];
+    context.out(options.has("json") ? `${toJson(findings, 2)}\n` : format(findings));
+    return findings.some(({ state }) => state === "bad") ? ExitCode.failure : ExitCode.ok;
+  },
 };
+
+const MARKS: Readonly<Record<Finding["state"], string>> = {
+  good: "ok     ",
+  bad: "WRONG  ",
+  unclear: "unclear",
+};
+
+/** Settings that contradict each other are told; what the host uses is looked at all the same. */
+async function choose(
+  { settings, given }: LoadedServerConfig,
+): Promise<{ readonly choice: FirewallChoice; readonly findings: readonly Finding[] }> {
+  const told = (choice: FirewallChoice): Finding => ({
+    state: "good",
+    text: `The firewall is ${choice.kind}, because ${choice.reason}`,
+  });
+  try {
+    const choice = await chooseFirewall(settings, given);
+    return { choice, findings: [told(choice)] };
+  } catch (error) {
+    if (!(error instanceof HintedError)) throw error;
+    const choice = await chooseFirewall({ ...settings, FIREWALL: "auto" }, new Map());
+    const wrong: Finding = {
+      state: "bad",
+      text: error.message,
+      ...(error.hint === undefined ? {} : { mend: error.hint }),
+    };
+    return { choice, findings: [wrong, told(choice)] };
+  }
+}
+
+/** An error of the configuration: no server starts with it. */
+function mistake({ text, position, hint }: Diagnostic): Finding {
+  const where = position === undefined ? "" : ` (${formatPosition(position)})`;
+  return {
+    state: "bad",
+    text: `${text.replace(/^\[[-*]\] /, "")}${where}`,
+    ...(hint === undefined ? {} : { mend: hint }),
+  };
+}
+
+function format(findings: readonly Finding[]): string {
+  return findings.map(({ state, text, mend }) =>
+    `${MARKS[state]}  ${visible(text)}\n` +
+    (mend === undefined ? "" : mend.split("\n").map(mendLine).join(""))
+  ).join("");
+}
+
+/** A hint may have several lines; what is from outside reaches no further to the left than they do. */
+function mendLine(line: string): string {
+  return `         ${visible(line.trim())}\n`;
+}

@@ -1,19 +1,36 @@
 /**
- * `fwknop dump-config`.
+ * `fwknop dump-config`, and `fwknopd -D`.
  *
  * @module
  */
+import { dumpConfig as formatDump } from "../lib/config/dump.ts";
+import { dumpConfigJson } from "../lib/config/dump_json.ts";
+import type { GivenOptions } from "../lib/config/option.ts";
+import { readServerConfig } from "../lib/config/server_config.ts";
 import { CONFIG_OPTIONS } from "../lib/config/server_options.ts";
-import type { CommandDefinition } from "./command.ts";
+import { toJson, visibleLines } from "../lib/one_line.ts";
+import type { Command } from "./command.ts";
+import { type Context, ExitCode } from "./context.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
+import { systemFiles } from "./system_files.ts";
 
 /** Shows the configuration as the server would take it. */
-export const dumpConfig: CommandDefinition = {
-  brief: "Print the settings and stanzas of the server, without its keys",
-  group: "Server",
+export const dumpConfig: Command = {
   description: [
     "Prints the configuration in the layout of fwknopd -D, or with --json as one object. What is wrong with it goes",
     "to standard error; the exit status says whether the server would start with it.",
   ].join("\n"),
   options: [...CONFIG_OPTIONS, { name: "json", brief: "Print a JSON object" }],
-  load: async () => (await import("./dump_config_run.ts")).runDumpConfig,
+  run: (options, _words, context) => printConfig(options, context, options.has("json")),
 };
+
+/** The same in both dialects; nothing but the errors where the server would not start with it. Returns the exit status. */
+export function printConfig(options: GivenOptions, context: Context, asJson = false): number {
+  const { config, diagnostics } = readServerConfig(options, systemFiles);
+  printDiagnostics(diagnostics, context);
+  if (config === undefined) return ExitCode.failure;
+  context.out(
+    asJson ? `${toJson(dumpConfigJson(config), 2)}\n` : visibleLines(formatDump(config)),
+  );
+  return ExitCode.ok;
+}

@@ -17,7 +17,7 @@ import type { Knock } from "./knock_output.ts";
 import { diagnose, nameOf, serviceToTry } from "./knock_wait.ts";
 import { joinStreams, runCommand } from "./run_beside.ts";
 import type { KnockResult } from "./send_knock.ts";
-import { tellProblem } from "./tell_problem.ts";
+import { tellProblem } from "./problem_text.ts";
 import { WaitExit } from "./wait_exit.ts";
 
 /** A knock and the port it is to open, which is looked at from just before the packet leaves. */

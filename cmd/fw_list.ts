@@ -1,19 +1,157 @@
 /**
- * `fwknop fw-list`.
+ * `fwknop fw-list`, and `fwknopd --fw-list`.
  *
  * @module
  */
+import { closesPath, lookAtCloses, type PendingClose } from "../lib/command/pending_closes.ts";
+import type { ResolvedSettings } from "../lib/config/server_settings.ts";
 import { CONFIG_OPTIONS } from "../lib/config/server_options.ts";
-import type { CommandDefinition } from "./command.ts";
+import { cListing } from "../lib/firewall/c_listing.ts";
+import type { Listing, RuleSummary } from "../lib/firewall/firewall.ts";
+import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
+import { formatService } from "../lib/net/service.ts";
+import { oneLine, toJson, visibleLines } from "../lib/one_line.ts";
+import type { Command } from "./command.ts";
+import { type Context, ExitCode } from "./context.ts";
+import { loadServerSettings } from "./load_server_settings.ts";
 
 /** Shows who is let in, and for how long. */
-export const fwList: CommandDefinition = {
-  brief: "List who is let in, by rule, and the seconds each has left",
-  group: "Server",
+export const fwList: Command = {
   options: [
     ...CONFIG_OPTIONS,
     { name: "json", brief: "Print a JSON array" },
     { name: "all", brief: "Print the whole tables in use, as the firewall program shows them" },
   ],
-  load: async () => (await import("./fw_list_run.ts")).runFwList,
+  /** Lists what the firewall holds now; a running server is not asked. */
+  async run(options, _words, context) {
+    const resolved = loadServerSettings(options, context);
+    if (resolved === undefined) return ExitCode.failure;
+    const firewall = await firewallFromSettings(resolved.settings, resolved.given, () => {});
+    try {
+      const rules = await firewall.list();
+      if (options.has("all")) {
+        const listings = [await cListing(firewall, true)];
+        // The C tool knows the first family only.
+        const hasOther = rules.some(({ address }) => address.includes(":"));
+        if (hasOther) listings.push(...await firewall.show(true, 6));
+        printListings(listings, context);
+        return ExitCode.ok;
+      }
+      const cycles = lookAtCloses(closesPath(resolved.settings.FWKNOP_RUN_DIR));
+      const now = Date.now() / 1000;
+      context.out(
+        options.has("json") ? formatJson(rules, cycles, now) : formatTable(rules, cycles, now),
+      );
+      return ExitCode.ok;
+    } finally {
+      await firewall.release();
+    }
+  },
 };
+
+/** `--fw-list` and `--fw-list-all` of the C dialect; returns the exit status. */
+export async function listAsInC(
+  { settings, given }: ResolvedSettings,
+  context: Context,
+  all: boolean,
+): Promise<number> {
+  const firewall = await firewallFromSettings(settings, given, () => {});
+  try {
+    printListings([await cListing(firewall, all)], context);
+    return ExitCode.ok;
+  } finally {
+    await firewall.release();
+  }
+}
+
+function printListings(listings: readonly Listing[], context: Context): void {
+  context.out(visibleLines(listings.map(({ text }) => text).join("")));
+  context.err(visibleLines(listings.map(({ complaint }) => complaint).join("")));
+}
+
+function formatJson(
+  rules: readonly RuleSummary[],
+  cycles: readonly PendingClose[],
+  now: number,
+): string {
+  const objects = [
+    ...rules.map((rule) => ({ ...rule, remaining: remaining(rule.expires, now) })),
+    ...cycles.map(({ stanza, values, due }) => ({
+      kind: "cycle",
+      address: values.address.text,
+      service: formatService(values.service),
+      expires: due,
+      stanza,
+      remaining: remaining(due, now),
+    })),
+  ];
+  return `${toJson(objects, 2)}\n`;
+}
+
+/** Whole seconds until the end; 0 when it is over and about to go. */
+function remaining(end: number, now: number): number {
+  return Math.max(0, Math.ceil(end - now));
+}
+
+const HEADINGS = ["ADDRESS", "SERVICE", "SECONDS", "STANZA", "RULE"] as const;
+
+interface Row {
+  readonly end: number;
+  readonly cells: readonly string[];
+}
+
+function ruleRow(rule: RuleSummary, now: number): Row {
+  const stanza = rule.stanza === undefined ? "-" : String(rule.stanza);
+  const to = isEverywhere(rule) ? "" : ` to ${rule.destination}`;
+  const seconds = String(remaining(rule.expires, now));
+  const what = `${rule.kind} in ${rule.chain}${to}`;
+  return { end: rule.expires, cells: [rule.address, rule.service, seconds, stanza, what] };
+}
+
+function cycleRow({ stanza, values, due }: PendingClose, now: number): Row {
+  const service = formatService(values.service);
+  const seconds = String(remaining(due, now));
+  const cells = [values.address.text, service, seconds, String(stanza), "command cycle"];
+  return { end: due, cells };
+}
+
+/** Who is let in, and how many rules are left of who was. */
+function formatTable(
+  rules: readonly RuleSummary[],
+  cycles: readonly PendingClose[],
+  now: number,
+): string {
+  const live = rules.filter(({ expires }) => expires > now);
+  return formatRows(live, cycles, now) + overText(rules.length - live.length);
+}
+
+/** A firewall that was restored from a file holds rules of another day. */
+function overText(count: number): string {
+  if (count === 0) return "";
+  const what = count === 1 ? "rule whose time is over is" : "rules whose time is over are";
+  return `${count} ${what} still there: a server that runs removes such rules, or fwknop fw-flush\n`;
+}
+
+/** Columns as wide as their widest cell, the earliest end first. */
+function formatRows(
+  rules: readonly RuleSummary[],
+  cycles: readonly PendingClose[],
+  now: number,
+): string {
+  if (rules.length + cycles.length === 0) return "No rules of fwknop are in force\n";
+  const rows = [
+    ...rules.map((rule) => ruleRow(rule, now)),
+    ...cycles.map((close) => cycleRow(close, now)),
+  ].sort((a, b) => a.end - b.end).map(({ cells }) => cells.map(oneLine));
+  const widths = HEADINGS.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0))
+  );
+  return [HEADINGS, ...rows]
+    .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd())
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function isEverywhere(rule: RuleSummary): boolean {
+  return rule.destination === "0.0.0.0/0" || rule.destination === "::/0";
+}

@@ -1,15 +1,32 @@
 /**
- * `fwknop help`.
+ * `fwknop help` and `--help`.
  *
  * @module
  */
-import type { CommandDefinition } from "./command.ts";
+import { commandHelp, programHelp } from "../lib/manual/help.ts";
+import { type Command, type CommandTable, describe } from "./command.ts";
+import { ExitCode } from "./context.ts";
+import { describeUnknownCommand } from "./unknown_command.ts";
 
 /** Explains the program or one of its commands. */
-export const help: CommandDefinition = {
-  brief: "Print the help of a command, or the list of commands",
-  group: "This program",
+export const helpOn = (table: CommandTable): Command => ({
   options: [],
   words: { placeholder: "COMMAND", brief: "The command to explain" },
-  load: async (commands) => (await import("./help_run.ts")).helpOn(commands),
-};
+  async run(_options, [name, ...more], context) {
+    if (name === undefined) {
+      context.out(programHelp(table));
+      return ExitCode.ok;
+    }
+    const row = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (row === undefined) {
+      context.err(describeUnknownCommand(name, Object.keys(table), context));
+      return ExitCode.usage;
+    }
+    if (more.length > 0) {
+      context.err("fwknop: help takes one command\n  try fwknop help\n");
+      return ExitCode.usage;
+    }
+    context.out(commandHelp(name, await describe(row)));
+    return ExitCode.ok;
+  },
+});

@@ -3,13 +3,25 @@
  *
  * @module
  */
+import {
+  formatClientStanza,
+  formatServerStanza,
+  type InvitationTerms,
+  invitationTerms,
+} from "../lib/client/invitation.ts";
+import { writeKeyFile } from "../lib/client/key_output_file.ts";
+import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { INVITE_OPTIONS } from "../lib/config/invite_options.ts";
-import type { CommandDefinition } from "./command.ts";
+import type { GivenOptions } from "../lib/config/option.ts";
+import { generateKeys } from "../lib/crypto/key_generation.ts";
+import type { Command } from "./command.ts";
+import type { Context } from "./context.ts";
+import { installStanza, tryStanza } from "./install_stanza.ts";
+import { codeText, writeCode } from "./show_code.ts";
+import { tellProblem } from "./problem_text.ts";
 
 /** A new client of a server, in one step. */
-export const invite: CommandDefinition = {
-  brief: "Let a client in: keys, the server's stanza and the client's",
-  group: "Server",
+export const invite: Command = {
   description: [
     "  fwknop invite alice --server gate.example --access tcp/22",
     "",
@@ -19,5 +31,61 @@ export const invite: CommandDefinition = {
   ].join("\n"),
   options: INVITE_OPTIONS,
   words: { placeholder: "NAME", brief: "Who is invited; stands in a comment" },
-  load: async () => (await import("./invite_run.ts")).runInvite,
+  /** Makes the keys, and prints or writes all that belongs to them. */
+  async run(options, [name, ...more], context) {
+    const terms = name === undefined
+      ? usageProblem("invite needs the name of a client", {
+        hint: "for example: fwknop invite alice --server gate.example --access tcp/22",
+      })
+      : more.length > 0
+      ? usageProblem(`'${more[0]}' is one word too many`)
+      : invitationTerms(name, options);
+    const problem = terms instanceof Problem
+      ? terms
+      : await makeInvitation(terms, options, context);
+    return tellProblem(problem, context);
+  },
 };
+
+async function makeInvitation(
+  terms: InvitationTerms,
+  options: GivenOptions,
+  context: Context,
+): Promise<Problem | undefined> {
+  const { hmacDigest } = terms.client;
+  const keys = generateKeys(hmacDigest === undefined ? {} : { hmacType: hmacDigest });
+  const serverStanza = formatServerStanza(terms, keys, new Date());
+  const clientStanza = formatClientStanza(terms, keys);
+  // What can fail comes before what is printed or installed: keys on one end alone are of no use.
+  const addition = options.has("install")
+    ? tryStanza(serverStanza, terms.name, options, context)
+    : undefined;
+  if (addition instanceof Problem) return addition;
+  const [clientFile, codeFile] = [options.value("client-file"), options.value("qr-file")];
+  const replace = options.has("force");
+  const failed = clientFile && await writeKeyFile(clientFile, clientStanza, replace) ||
+    codeFile && await writeCode(keys, codeFile, replace) ||
+    addition && await installStanza(addition, context);
+  if (failed instanceof Problem) return failed;
+
+  // Standard output holds stanzas and comments only, to be appended to a file. The code comes first, because it is taller
+  // than a terminal of 24 rows and the rest is what to do next.
+  const { server, access } = terms.client;
+  if (options.has("qr") || (context.isTerminal && codeFile === undefined)) {
+    context.err(
+      `${await codeText(
+        keys,
+      )}Scan the keys with the phone, then type there: server ${server}, ${access}. ` +
+        "A picture in place of this: --qr-file FILE\n\n",
+    );
+  }
+  if (addition === undefined) {
+    const file = options.value("access-file") ?? "/etc/fwknop/access.conf";
+    context.out(`# For the server: the end of ${file}\n${serverStanza}\n`);
+  }
+  const knock = `To knock: fwknop knock -n ${server}`;
+  if (clientFile === undefined) {
+    context.out(`# For the client: the end of ~/.fwknoprc. ${knock}\n\n${clientStanza}`);
+  } else context.err(`The client's stanza is in ${clientFile}. ${knock}\n`);
+  return undefined;
+}

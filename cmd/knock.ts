@@ -4,12 +4,10 @@
  * @module
  */
 import { CLIENT_OPTIONS } from "../lib/config/client_options.ts";
-import type { CommandDefinition } from "./command.ts";
+import type { Command } from "./command.ts";
 
 /** Sends the packet that opens a port. */
-export const knock: CommandDefinition = {
-  brief: "Ask a server to open a port for one address",
-  group: "Client",
+export const knock: Command = {
   description: [
     "Sends one encrypted packet to a server that keeps its ports closed, for example",
     "",
@@ -34,5 +32,5 @@ export const knock: CommandDefinition = {
     placeholder: "-- COMMAND...",
     brief: "Command to run once the port is open, with --wait",
   },
-  load: async () => (await import("./knock_run.ts")).runKnock,
+  run: async (...line) => (await import("./knock_run.ts")).runKnock(...line),
 };

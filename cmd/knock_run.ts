@@ -19,7 +19,7 @@ import { type Context, ExitCode } from "./context.ts";
 import { formatKnockJson } from "./knock_json.ts";
 import { WaitExit } from "./wait_exit.ts";
 import { type KnockResult, sendKnock } from "./send_knock.ts";
-import { tellProblem } from "./tell_problem.ts";
+import { tellProblem } from "./problem_text.ts";
 
 /** Runs the subcommand and returns its exit status. */
 export async function runKnock(

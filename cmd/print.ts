@@ -3,13 +3,42 @@
  *
  * @module
  */
-import type { CommandDefinition } from "./command.ts";
-import { PRINTABLE } from "./printable.ts";
+import { nearestWord } from "../lib/config/did_you_mean.ts";
+import { sampleAccessConf, sampleFwknopdConf } from "../lib/config/sample_conf.ts";
+import { sampleFwknoprc } from "../lib/config/sample_fwknoprc.ts";
+import { systemdUnit } from "../lib/daemon/systemd_unit.ts";
+import { COMPLETIONS } from "../lib/manual/completion/scripts.ts";
+import { MANUAL_PAGES } from "../lib/manual/pages.ts";
+import { renderRoff } from "../lib/manual/roff.ts";
+import { wrap } from "../lib/report/wrap.ts";
+import { type Command, type CommandTable, describeAll } from "./command.ts";
+import { ExitCode } from "./context.ts";
+
+/** `program` is the path of the binary for texts that start it; `table` what manual and completion describe. */
+type PrintText = (program: string, table: CommandTable) => string | Promise<string>;
+
+/** Every text by the words that ask for it. */
+const TEXTS: Readonly<Record<string, PrintText>> = {
+  unit: (program) => systemdUnit("hardened", program),
+  "unit-compatible": (program) => systemdUnit("compatible", program),
+  "fwknopd.conf": sampleFwknopdConf,
+  "access.conf": sampleAccessConf,
+  fwknoprc: sampleFwknoprc,
+  "man fwknop": manual("fwknop"),
+  "man fwknopd": manual("fwknopd"),
+  "man fwknoprc": manual("fwknoprc"),
+  "man access.conf": manual("access.conf"),
+  "man fwknopd.conf": manual("fwknopd.conf"),
+  "completion bash": completion("bash"),
+  "completion zsh": completion("zsh"),
+  "completion fish": completion("fish"),
+};
+
+/** The words that ask for each text. */
+export const PRINTABLE: readonly string[] = Object.keys(TEXTS);
 
 /** The files that belong to an installation, out of the program itself. */
-export const print: CommandDefinition = {
-  brief: "Print manual pages, completion, systemd units, sample files",
-  group: "This program",
+export const printFrom = (table: CommandTable): Command => ({
   description: [
     "  fwknop print unit              systemd, without root; nft or iptables-nft",
     "  fwknop print unit-compatible   systemd, as root like the C daemon",
@@ -25,5 +54,35 @@ export const print: CommandDefinition = {
     brief: "Path of the program in the unit, if not that of this one",
   }],
   words: { placeholder: "WHAT", brief: "What to print", phrases: PRINTABLE },
-  load: async (commands) => (await import("./print_run.ts")).printFrom(commands),
-};
+  async run(options, words, context) {
+    const wanted = words.join(" ");
+    const text = Object.hasOwn(TEXTS, wanted) ? TEXTS[wanted] : undefined;
+    if (text === undefined) {
+      context.err(unknownText(wanted));
+      return ExitCode.usage;
+    }
+    context.out(await text(options.value("program") ?? ownPath(), table));
+    return ExitCode.ok;
+  },
+});
+
+function unknownText(wanted: string): string {
+  const nearest = nearestWord(wanted, PRINTABLE);
+  const what = wanted === "" ? "print needs a text to print" : `there is no text '${wanted}'`;
+  const hint = nearest === undefined || wanted === "" ? "" : `  did you mean ${nearest}?\n`;
+  const texts = wrap(`the texts are ${PRINTABLE.join(", ")}`, 76).map((line) => `  ${line}\n`);
+  return `fwknop: ${what}\n${hint}${texts.join("")}`;
+}
+
+function manual(name: keyof typeof MANUAL_PAGES): PrintText {
+  return async (_program, table) => renderRoff(MANUAL_PAGES[name](await describeAll(table)));
+}
+
+function completion(shell: keyof typeof COMPLETIONS): PrintText {
+  return async (_program, table) => COMPLETIONS[shell](await describeAll(table));
+}
+
+/** A program run from source has no path of its own. */
+function ownPath(): string {
+  return Deno.build.standalone ? Deno.execPath() : "/usr/local/bin/fwknop";
+}

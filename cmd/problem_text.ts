@@ -8,6 +8,7 @@ import { type Diagnostic, formatDiagnostic } from "../lib/errors/diagnostic.ts";
 import { formatPosition } from "../lib/errors/position.ts";
 import type { Dialect } from "../lib/config/number.ts";
 import type { Problem } from "../lib/client/problem.ts";
+import { type Context, ExitCode } from "./context.ts";
 
 /**
  * In our voice: one line with the hint below it. In the C client's: its own words where it has any, and below
@@ -25,4 +26,11 @@ export function describeProblem(problem: Problem, dialect: Dialect): string {
 export function describeDiagnostic(diagnostic: Diagnostic, dialect: Dialect): string {
   const prefix = dialect === "compat" ? "" : "fwknop: ";
   return `${prefix}${formatDiagnostic(diagnostic)}\n`;
+}
+
+/** Prints the problem of a subcommand, if there is one; returns the exit status. */
+export function tellProblem(problem: Problem | undefined, context: Context): number {
+  if (problem === undefined) return ExitCode.ok;
+  context.err(describeProblem(problem, "native"));
+  return problem.facts.usage ? ExitCode.usage : ExitCode.failure;
 }

@@ -1,16 +1,16 @@
 /**
- * `fwknop reload`.
+ * `fwknop reload`, and `fwknopd -R`.
  *
  * @module
  */
 import { SERVER_OPTIONS } from "../lib/config/server_options.ts";
-import { DAEMON_OPTIONS } from "./daemon_options.ts";
-import type { CommandDefinition } from "./command.ts";
+import { reloadDaemon, serviceWithCopies } from "../lib/daemon/remote_control.ts";
+import type { Command } from "./command.ts";
+import { type Context, ExitCode } from "./context.ts";
+import { DAEMON_OPTIONS, NONE_RUNS } from "./daemon_options.ts";
 
 /** Lets the running daemon read its configuration again. */
-export const reload: CommandDefinition = {
-  brief: "Let the running server read its configuration again",
-  group: "Server",
+export const reload: Command = {
   description: [
     "The configuration is tried first: where it has an error nothing is sent, and the exit status is 1. The server keeps",
     "its grants.",
@@ -19,5 +19,35 @@ export const reload: CommandDefinition = {
     ...DAEMON_OPTIONS,
     ...SERVER_OPTIONS.filter(({ name }) => name === "access-file" || name === "access-folder"),
   ],
-  load: async () => (await import("./reload_run.ts")).runReload,
+  /** A configuration that the daemon would refuse is reported here, where the administrator looks. */
+  async run(options, _words, context) {
+    const { loadServerConfig } = await import("./load_server_config.ts");
+    const config = loadServerConfig(options, context);
+    if (config === undefined) {
+      context.err(
+        "fwknop: nothing is sent: a running server keeps the configuration that it has\n" +
+          "  Name the files that it was started with, if they are others: fwknop reload -c FILE -a FILE\n",
+      );
+      return ExitCode.failure;
+    }
+    const pid = reloadDaemon(config.settings.FWKNOP_PID_FILE);
+    const service = pid === undefined ? undefined : serviceWithCopies(pid);
+    if (service === undefined) return printReload(pid, context);
+    context.err(
+      `The daemon (pid=${pid}) reads copies that were made when it was started\n` +
+        `  For changed files: systemctl restart ${service}\n`,
+    );
+    return ExitCode.failure;
+  },
 };
+
+/** `-R` of the C dialect, which tries nothing first. */
+export function reloadServer(pidFile: string, context: Context): number {
+  return printReload(reloadDaemon(pidFile), context);
+}
+
+/** The same in both dialects (`docs/spec/server.md` 12); returns the exit status. */
+function printReload(pid: number | undefined, context: Context): number {
+  context.out(pid === undefined ? NONE_RUNS : `Sent restart signal to fwknopd (pid=${pid})\n`);
+  return pid === undefined ? ExitCode.failure : ExitCode.ok;
+}

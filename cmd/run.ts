@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { COMMANDS, runApplication } from "./application.ts";
 import { FWKNOPD } from "./compat/name.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
 import { type Context, ExitCode, UnreadOutput } from "./context.ts";
 import { describeFailure } from "./failure.ts";
+import { isCommand, runCommand } from "./run_command.ts";
 
 /** Alone these are questions about the whole program, not about the C client's command line. */
 const QUESTIONS: readonly string[] = ["--help", "-h"];
@@ -32,14 +32,14 @@ export async function runFwknop(args: readonly string[], context: Context): Prom
 
 async function runLine(args: readonly string[], context: Context): Promise<number> {
   const [first, ...rest] = args;
-  if (first !== undefined && Object.hasOwn(COMMANDS, first)) {
-    return await runApplication(args, context);
+  if (first !== undefined && isCommand(first)) {
+    return await runCommand(args, context);
   }
   if (first === FWKNOPD) return await runServer(rest, context);
   if (await isFwknopd()) return await runServer(args, context);
-  if (first === undefined) return await runApplication(["--help"], context);
+  if (first === undefined) return await runCommand(["--help"], context);
   if (args.length === 1 && QUESTIONS.includes(first)) {
-    return await runApplication(args, context);
+    return await runCommand(args, context);
   }
   // Of scripts that ask which client there is; an rc file is not made for that.
   if (args.length === 1 && VERSION_QUESTIONS.includes(first)) {
@@ -48,7 +48,7 @@ async function runLine(args: readonly string[], context: Context): Promise<numbe
     return ExitCode.ok;
   }
   if (first.startsWith("-")) return await runClient(args, context);
-  return await runApplication(args, context);
+  return await runCommand(args, context);
 }
 
 async function isFwknopd(): Promise<boolean> {

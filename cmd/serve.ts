@@ -4,12 +4,10 @@
  * @module
  */
 import { SERVER_OPTIONS } from "../lib/config/server_options.ts";
-import type { CommandDefinition } from "./command.ts";
+import type { Command } from "./command.ts";
 
 /** The daemon that opens ports. */
-export const serve: CommandDefinition = {
-  brief: "Watch for packets that prove who is asking, and open the firewall",
-  group: "Server",
+export const serve: Command = {
   description: [
     "Runs the server with the settings of /etc/fwknop/fwknopd.conf and the stanzas of access.conf, for example",
     "",
@@ -18,5 +16,6 @@ export const serve: CommandDefinition = {
     "  fwknop serve         as a daemon; `fwknop status`, `stop` and `reload` find it",
   ].join("\n"),
   options: SERVER_OPTIONS,
-  load: async () => (await import("./serve_run.ts")).runServe,
+  run: async (options, _words, context) =>
+    (await import("./serve_run.ts")).startServe(options, context, "native"),
 };

@@ -24,7 +24,6 @@ import { HintedError } from "../lib/errors/hinted_error.ts";
 import { visibleLines } from "../lib/one_line.ts";
 import { journalLines, severalLines } from "../lib/report/log_line.ts";
 import { FWKNOPD } from "./compat/name.ts";
-import type { RunCommand } from "./command.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { loadServerConfig } from "./load_server_config.ts";
 import {
@@ -35,13 +34,9 @@ import {
 import { prepareAdvice } from "./serve_advice.ts";
 import { systemFiles } from "./system_files.ts";
 
-/** Runs the daemon until a signal or the packet limit ends it. */
-export const runServe: RunCommand = (options, _words, context) =>
-  startServe(options, context, "native");
-
 /**
- * The same in the dialect of `fwknop serve` or of `fwknopd`. Without `--foreground` the program starts itself again as a
- * daemon, and the exit status tells whether that one really runs.
+ * Runs the daemon until a signal or the packet limit ends it, in the dialect of `fwknop serve` or of `fwknopd`. Without
+ * `--foreground` the program starts itself again as a daemon, and the exit status tells whether that one really runs.
  */
 export async function startServe(
   options: GivenOptions,

@@ -3,12 +3,19 @@
  *
  * @module
  */
-import type { CommandDefinition } from "./command.ts";
+import { openwrtAccess, openwrtConf, parseOpenwrt } from "../lib/config/openwrt.ts";
+import { disabledUci } from "../lib/config/uci_source.ts";
+import { HintedError } from "../lib/errors/hinted_error.ts";
+import { systemReasonOf } from "../lib/errors/reason.ts";
+import { fileText, foreignEncoding } from "../lib/files/file_text.ts";
+import { replacePrivateFile } from "../lib/files/private_file.ts";
+import type { Command } from "./command.ts";
+import { ExitCode } from "./context.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
+import { readInput } from "./read_input.ts";
 
 /** OpenWrt's configuration as the server's two files. */
-export const uci: CommandDefinition = {
-  brief: "Make fwknopd.conf and access.conf out of OpenWrt's configuration",
-  group: "Server",
+export const uci: Command = {
   description: [
     "  fwknop uci /etc/config/fwknopd --output /etc/fwknop",
     "  uci show fwknopd | fwknop uci - --output .",
@@ -23,5 +30,49 @@ export const uci: CommandDefinition = {
     brief: "Where to write the two files; those that are there are replaced",
   }],
   words: { placeholder: "FILE", brief: "The UCI file, or - for standard input" },
-  load: async () => (await import("./uci_run.ts")).runUci,
+  /** Converts one file; nothing is written where an error is in it. */
+  async run(options, [path, ...more], context) {
+    const folder = options.value("output");
+    if (path === undefined || more.length > 0 || folder === undefined) {
+      context.err(
+        "fwknop: uci takes a FILE and --output FOLDER\n" +
+          "  for example: uci show fwknopd | fwknop uci - --output /etc/fwknop\n",
+      );
+      return ExitCode.usage;
+    }
+    const config = parseOpenwrt(await readText(path), path === "-" ? "standard input" : path);
+    printDiagnostics(config.diagnostics, context);
+    if (config.diagnostics.some(({ severity }) => severity === "error")) return ExitCode.failure;
+    if (!config.isEnabled) {
+      printDiagnostics([disabledUci(path, "OpenWrt does not use what it says")], context);
+    }
+    const files = { "fwknopd.conf": openwrtConf(config), "access.conf": openwrtAccess(config) };
+    try {
+      await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+      for (const [name, text] of Object.entries(files)) {
+        await replacePrivateFile(`${folder}/${name}`, text);
+      }
+    } catch (error) {
+      throw failure(`Cannot write to ${folder}`, error);
+    }
+    for (const name of Object.keys(files)) context.out(`Wrote ${folder}/${name}\n`);
+    return ExitCode.ok;
+  },
 };
+
+async function readText(path: string): Promise<string> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readInput(path);
+  } catch (error) {
+    throw failure(`Cannot read ${path}`, error);
+  }
+  const foreign = foreignEncoding(bytes, path);
+  if (foreign !== undefined) throw new HintedError(foreign.text, { hint: foreign.hint });
+  return fileText(bytes);
+}
+
+function failure(what: string, cause: unknown): HintedError {
+  const reason = systemReasonOf(cause);
+  return new HintedError(`${what}: ${reason}`, { cause });
+}

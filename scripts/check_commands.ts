@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { COMMANDS } from "../cmd/application.ts";
+import { describeAll } from "../cmd/command.ts";
+import { COMMANDS } from "../cmd/commands.ts";
 import { FWKNOPD } from "../cmd/compat/name.ts";
 import { ACCESS_ROWS } from "../lib/config/access_variables.ts";
 import { FWKNOPD_ROWS } from "../lib/config/fwknopd_variables.ts";
@@ -12,8 +13,9 @@ import { FWKNOPRC_VARIABLES } from "../lib/config/client_rows.ts";
 import { parseCommandLine } from "../lib/config/getopt.ts";
 import { getoptMessage } from "../lib/config/getopt_message.ts";
 import type { OptionRow } from "../lib/config/option.ts";
-import { type CommandDescription, ownOptions } from "../lib/manual/command.ts";
+import { type CommandDescription, type Commands, ownOptions } from "../lib/manual/command.ts";
 import { C_CLIENT, C_DAEMON } from "../lib/manual/completion/program.ts";
+import { mustRun, ROOT } from "./process.ts";
 
 /** A fenced block: its language, and its lines with their numbers, from 1. */
 interface Block {
@@ -21,6 +23,18 @@ interface Block {
   readonly lines: readonly { readonly number: number; readonly text: string }[];
 }
 
+/**
+ * By a process of its own: a command's file loads packages, whose names mean something only to a program that is started
+ * with the settings of this tree.
+ */
+const DESCRIBED: Commands = import.meta.main ? {} : JSON.parse(
+  await mustRun(Deno.execPath(), [
+    "run",
+    "--allow-all",
+    "--quiet",
+    `${ROOT}scripts/check_commands.ts`,
+  ]),
+);
 const HELP: OptionRow = { name: "help", short: "h", brief: "" };
 const PROGRAMS: readonly string[] = ["fwknop", FWKNOPD];
 const VARIABLES: ReadonlySet<string> = new Set(
@@ -107,8 +121,7 @@ function wordProblems(words: readonly string[], tasks: readonly string[]): strin
   if (first === FWKNOPD) return optionProblems(more, C_DAEMON);
   if (first === "" || ["--help", "-h", "--version"].includes(first)) return [];
   if (first.startsWith("-")) return optionProblems(rest, C_CLIENT);
-  const commands: Readonly<Record<string, CommandDescription>> = COMMANDS;
-  const command = Object.hasOwn(commands, first) ? commands[first] : undefined;
+  const command = Object.hasOwn(DESCRIBED, first) ? DESCRIBED[first] : undefined;
   // A word in capitals stands for what the reader puts there.
   if (command === undefined) return /^[A-Z]+$/.test(first) ? [] : [`there is no command ${first}`];
   return [...optionProblems(more, ownOptions(command)), ...phraseProblems(more, command)];
@@ -139,3 +152,5 @@ function taskProblems(words: readonly string[], tasks: readonly string[]): strin
   if (!words.includes("task") || name === undefined || /^[A-Z…]/.test(name)) return [];
   return tasks.includes(name) ? [] : [`there is no task ${name}`];
 }
+
+if (import.meta.main) console.log(JSON.stringify(await describeAll(COMMANDS)));

@@ -116,14 +116,18 @@ type Action = (
   options: GivenOptions,
 ) => Promise<number>;
 
-/** In the order in which the C daemon asks for them. What only one of them needs is loaded by it. */
+/** In the order in which the C daemon asks for them. Each loads what it needs. */
 const ACTIONS: Readonly<Record<string, Action>> = {
-  kill,
-  status,
-  restart,
-  "fw-list": firewall("listRules"),
-  "fw-list-all": firewall("listRules"),
-  "fw-flush": firewall("flushRules"),
+  kill: async ({ settings }, context) =>
+    (await import("../stop.ts")).stopServer(settings.FWKNOP_PID_FILE, context),
+  status: async ({ settings }, context) =>
+    (await import("../status.ts")).printStatus(settings.FWKNOP_PID_FILE, context),
+  restart: async ({ settings }, context) =>
+    (await import("../reload.ts")).reloadServer(settings.FWKNOP_PID_FILE, context),
+  "fw-list": list,
+  "fw-list-all": list,
+  "fw-flush": async (resolved, context) =>
+    (await import("../fw_flush.ts")).flushAsInC(resolved, context),
   "dump-config": dump,
 };
 
@@ -137,37 +141,13 @@ function isUrgent(options: GivenOptions): boolean {
 
 const EXCLUSIVE: readonly string[] = ["dump-config", "kill", "restart", "status"];
 
-const NONE_RUNS = "No running fwknopd detected.\n";
-
-async function kill({ settings }: ResolvedSettings, context: Context): Promise<number> {
-  const { stopDaemon } = await import("../../lib/daemon/remote_control.ts");
-  const stopped = await stopDaemon(settings.FWKNOP_PID_FILE);
-  if (stopped === undefined) {
-    context.err(NONE_RUNS);
-    return ExitCode.failure;
-  }
-  context.out(`Killed fwknopd (pid=${stopped.pid}) via ${stopped.by}\n`);
-  return ExitCode.ok;
-}
-
-async function status({ settings }: ResolvedSettings, context: Context): Promise<number> {
-  const { runningDaemon } = await import("../../lib/daemon/pid_file.ts");
-  const pid = runningDaemon(settings.FWKNOP_PID_FILE);
-  context.out(pid === undefined ? NONE_RUNS : `Detected fwknopd is running (pid=${pid}).\n`);
-  return pid === undefined ? ExitCode.failure : ExitCode.ok;
-}
-
-async function restart({ settings }: ResolvedSettings, context: Context): Promise<number> {
-  const { reloadDaemon } = await import("../../lib/daemon/remote_control.ts");
-  const pid = reloadDaemon(settings.FWKNOP_PID_FILE);
-  context.out(
-    pid === undefined ? NONE_RUNS : `Sent restart signal to fwknopd (pid=${pid})\n`,
-  );
-  return pid === undefined ? ExitCode.failure : ExitCode.ok;
-}
-
-function firewall(name: "listRules" | "flushRules"): Action {
-  return async (...words) => (await import("./firewall_actions.ts"))[name](...words);
+async function list(
+  resolved: ResolvedSettings,
+  context: Context,
+  options: GivenOptions,
+): Promise<number> {
+  const { listAsInC } = await import("../fw_list.ts");
+  return await listAsInC(resolved, context, options.has("fw-list-all"));
 }
 
 /** The settings and the stanzas. */
@@ -176,18 +156,13 @@ async function readAll(options: GivenOptions): Promise<ConfigOutcome> {
   return readServerConfig(options, systemFiles);
 }
 
-/** The text to standard output and what is wrong to standard error, where the C daemon gives it to syslog. */
+/** What is wrong goes to standard error, where the C daemon gives it to syslog. */
 async function dump(
   _resolved: ResolvedSettings,
   context: Context,
   options: GivenOptions,
 ): Promise<number> {
-  const { dumpConfig } = await import("../../lib/config/dump.ts");
-  const { config, diagnostics } = await readAll(options);
-  printDiagnostics(diagnostics, context);
-  if (config === undefined) return ExitCode.failure;
-  context.out(visibleLines(dumpConfig(config)));
-  return ExitCode.ok;
+  return (await import("../dump_config.ts")).printConfig(options, context);
 }
 
 /** One of the C daemon's looks through its arguments, up to the option that ends it. */

@@ -13,18 +13,25 @@ export const COMMAND_GROUPS = [
   "This program",
 ] as const;
 
-/** A subcommand, described. */
-export interface CommandDescription {
-  /** One line for the list of commands. */
+/** A subcommand in the list of commands. */
+export interface CommandTitle {
+  /** One line. */
   readonly brief: string;
-  /** Where it stands in that list. */
+  /** The heading that it stands under. */
   readonly group: typeof COMMAND_GROUPS[number];
+}
+
+/** What its own help adds. */
+export interface CommandDetails {
   /** Longer text for the command's own help and the manual, as `text.ts` reads it. */
   readonly description?: string;
   readonly options: readonly OptionRow[];
   /** Positional words; absent: the command takes none. */
   readonly words?: CommandWords;
 }
+
+/** A subcommand, described in full. */
+export type CommandDescription = CommandTitle & CommandDetails;
 
 /** Positional words of a command. */
 export interface CommandWords {
@@ -39,7 +46,7 @@ export interface CommandWords {
 export type Commands = Readonly<Record<string, CommandDescription>>;
 
 /** Rows of the subcommand itself, without those that only the C tool's command line has. */
-export function ownOptions({ options }: Pick<CommandDescription, "options">): OptionRow[] {
+export function ownOptions({ options }: Pick<CommandDetails, "options">): OptionRow[] {
   return options.filter(({ only }) => only !== "compat");
 }
 

@@ -6,7 +6,7 @@
 import {
   COMMAND_GROUPS,
   type CommandDescription,
-  type Commands,
+  type CommandTitle,
   groupOptions,
   ownOptions,
 } from "./command.ts";
@@ -17,7 +17,7 @@ import { fill, plainText, sentence, textBlocks } from "./text.ts";
 const NAME_COLUMN = 15;
 
 /** The help of the program: what it is, and its commands. */
-export function programHelp(commands: Commands): string {
+export function programHelp(commands: Readonly<Record<string, CommandTitle>>): string {
   const groups = COMMAND_GROUPS.map((group) => {
     const lines = Object.entries(commands).filter(([, command]) => command.group === group)
       .map(([name, { brief }]) => formatEntry(`  ${name}`, brief, NAME_COLUMN));

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { RunCommand } from "../../cmd/command.ts";
-import { runReload } from "../../cmd/reload_run.ts";
-import { runStatus } from "../../cmd/status_run.ts";
-import { runStop } from "../../cmd/stop_run.ts";
+import type { Command } from "../../cmd/command.ts";
+import { reload } from "../../cmd/reload.ts";
+import { status } from "../../cmd/status.ts";
+import { stop } from "../../cmd/stop.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { runningDaemon } from "../../lib/daemon/pid_file.ts";
 import { BufferContext } from "../support/buffer_context.ts";
@@ -14,13 +14,13 @@ import { lineReader } from "../support/line_reader.ts";
 runningDaemon("/nonexistent/fwknopd.pid");
 
 /** What a command prints and how it ends, given a PID file. */
-async function run(command: RunCommand, pidFile: string, ...switches: string[]) {
+async function run(command: Command["run"], pidFile: string, ...switches: string[]) {
   return await runWith(command, pidFile, "", switches);
 }
 
 /** The same with more lines in the configuration. */
 async function runWith(
-  command: RunCommand,
+  command: Command["run"],
   pidFile: string,
   lines: string,
   switches: readonly string[] = [],
@@ -47,9 +47,9 @@ Deno.test("status, reload and stop say what the C daemon says, with its exit sta
   withFolder(async (folder) => {
     const path = `${folder}/fwknopd.pid`;
     const none = "No running fwknopd detected.\n";
-    assert.deepEqual(await run(runStatus, path), { code: 1, out: none, err: "" });
-    assert.deepEqual(await run(runReload, path), { code: 1, out: none, err: "" });
-    assert.deepEqual(await run(runStop, path), { code: 1, out: "", err: none });
+    assert.deepEqual(await run(status.run, path), { code: 1, out: none, err: "" });
+    assert.deepEqual(await run(reload.run, path), { code: 1, out: none, err: "" });
+    assert.deepEqual(await run(stop.run, path), { code: 1, out: "", err: none });
 
     const script = new URL("../support/hold_pid_file.ts", import.meta.url).pathname;
     const child = new Deno.Command(Deno.execPath(), {
@@ -58,14 +58,14 @@ Deno.test("status, reload and stop say what the C daemon says, with its exit sta
     }).spawn();
     const nextLine = lineReader(child.stdout);
     assert.equal(await nextLine(), "held");
-    assert.deepEqual(await run(runStatus, path), {
+    assert.deepEqual(await run(status.run, path), {
       code: 0,
       out: `Detected fwknopd is running (pid=${child.pid}).\n`,
       err: "",
     });
-    const { out } = await run(runStatus, path, "json");
+    const { out } = await run(status.run, path, "json");
     assert.deepEqual(JSON.parse(out), { running: true, pid: child.pid, pidFile: path });
-    assert.deepEqual(await run(runReload, path), {
+    assert.deepEqual(await run(reload.run, path), {
       code: 0,
       out: `Sent restart signal to fwknopd (pid=${child.pid})\n`,
       err: "",
@@ -78,26 +78,26 @@ Deno.test("status, reload and stop say what the C daemon says, with its exit sta
       `^\\[\\*\\] var MAX_SPA_PACKET_AGE value '2m' not in the range 1-\\d+\n  at ${path}.conf:2:20\n` +
         "[^]*Warning: the configuration has errors; going on with defaults",
     );
-    const status = await runWith(runStatus, path, wrong);
-    assert.deepEqual([status.code, status.out], [
+    const answer = await runWith(status.run, path, wrong);
+    assert.deepEqual([answer.code, answer.out], [
       0,
       `Detected fwknopd is running (pid=${child.pid}).\n`,
     ]);
-    assert.match(status.err, told);
+    assert.match(answer.err, told);
     // A reload would leave the server as it is: nothing is sent.
     for (
       const refused of [
-        await runWith(runReload, path, wrong),
-        await runWith(runReload, path, "", [], `${GOOD_STANZA}OPEN_PORTS tcp/x\n`),
+        await runWith(reload.run, path, wrong),
+        await runWith(reload.run, path, "", [], `${GOOD_STANZA}OPEN_PORTS tcp/x\n`),
       ]
     ) {
       assert.deepEqual([refused.code, refused.out], [1, ""]);
       assert.match(refused.err, /\n {2}at .*\n[^]*nothing is sent: a running server keeps/);
     }
     // Had a signal been sent, the next line would be another one than this reload's and this stop's.
-    assert.equal((await run(runReload, path)).code, 0);
+    assert.equal((await run(reload.run, path)).code, 0);
     assert.equal(await nextLine(), "reload");
-    assert.deepEqual(await run(runStop, path), {
+    assert.deepEqual(await run(stop.run, path), {
       code: 0,
       out: `Killed fwknopd (pid=${child.pid}) via SIGTERM\n`,
       err: "",

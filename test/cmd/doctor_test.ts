@@ -1,6 +1,6 @@
 import { examineFiles, examineHost, examineServer, isFileFinding } from "../../cmd/doctor_host.ts";
 import { doctorQuestions } from "../../cmd/doctor_questions.ts";
-import { runDoctor } from "../../cmd/doctor_run.ts";
+import { doctor } from "../../cmd/doctor.ts";
 import { loadServerConfig } from "../../cmd/load_server_config.ts";
 import { prepareAdvice } from "../../cmd/serve_advice.ts";
 import { parsePolicy } from "../../lib/firewall/iptables/doctor/policy.ts";
@@ -72,7 +72,7 @@ Deno.test("doctor and serve tell what is wrong with the rules of pf (stand-in)",
   }, async ({ state, options }) => {
     await Deno.writeTextFile(`${state}.rules`, "block drop all\n");
     const context = new BufferContext();
-    assertEquals(await runDoctor(options, [], context), 1);
+    assertEquals(await doctor.run(options, [], context), 1);
     // The anchor of another name, which the stand-in lists, may send it elsewhere.
     assertMatch(context.stdout, /unclear {2}Rules with other conditions decide about tcp\/22/);
     assertMatch(
@@ -100,7 +100,7 @@ Deno.test("doctor and serve tell what is wrong with the rules of ipfw (stand-in)
     ];
     await Deno.writeTextFile(state, JSON.stringify({ rules, disabled: [], dynamic: [] }));
     const context = new BufferContext();
-    assertEquals(await runDoctor(options, [], context), 1);
+    assertEquals(await doctor.run(options, [], context), 1);
     assertMatch(context.stdout, /ok {7}tcp\/22 is closed to those who do not knock/);
     assertMatch(context.stdout, / +Set IPFW_START_RULE_NUM 14000 in fwknopd\.conf\n/);
     assertEquals(await advice(options), [
@@ -183,7 +183,7 @@ Deno.test("each line of a hint with several is a line of the doctor's", () =>
   withFolder(async (folder) => {
     const context = new BufferContext();
     const options = new GivenOptions([{ name: "config-file", value: `${folder}/none` }]);
-    assertEquals(await runDoctor(options, [], context), 1);
+    assertEquals(await doctor.run(options, [], context), 1);
     assertMatch(
       context.stdout,
       /^WRONG {4}Config file: .* was not found\.\n {9}To make it: [^\\\n]*\n {9}-c FILE names another one\n/,

@@ -1,4 +1,4 @@
-import { runDumpConfig } from "../../cmd/dump_config_run.ts";
+import { dumpConfig } from "../../cmd/dump_config.ts";
 import { ExitCode } from "../../cmd/context.ts";
 import { loadServerConfig } from "../../cmd/load_server_config.ts";
 import { BufferContext } from "../support/buffer_context.ts";
@@ -23,7 +23,7 @@ async function withFiles(
 Deno.test("a good configuration is printed and nothing else", async () => {
   await withFiles("ENABLE_UDP_SERVER Y\n", GOOD_STANZA, async (options) => {
     const context = new BufferContext();
-    assertEquals(await runDumpConfig(givenOptions(options), [], context), ExitCode.ok);
+    assertEquals(await dumpConfig.run(givenOptions(options), [], context), ExitCode.ok);
     assertEquals(context.stderr, "");
     assertMatch(context.stdout, /^ 19\. ENABLE_UDP_SERVER {12}= {2}'Y'$/m);
     assertMatch(context.stdout, /^SOURCE \(1\): {2}ANY$/m);
@@ -34,7 +34,7 @@ Deno.test("--json prints one object", async () => {
   await withFiles("", GOOD_STANZA, async (options) => {
     const context = new BufferContext();
     const given = givenOptions({ ...options, json: true });
-    assertEquals(await runDumpConfig(given, [], context), ExitCode.ok);
+    assertEquals(await dumpConfig.run(given, [], context), ExitCode.ok);
     assertEquals(JSON.parse(context.stdout).stanzas[0].SOURCE, "ANY");
   });
 });
@@ -42,7 +42,7 @@ Deno.test("--json prints one object", async () => {
 Deno.test("an error is told with place and hint, nothing is printed, and no command acts on it", async () => {
   await withFiles("UDPSERV_PORT x\n", GOOD_STANZA, async (options) => {
     const context = new BufferContext();
-    assertEquals(await runDumpConfig(givenOptions(options), [], context), ExitCode.failure);
+    assertEquals(await dumpConfig.run(givenOptions(options), [], context), ExitCode.failure);
     assertEquals(context.stdout, "");
     assertEquals(
       context.stderr,

@@ -1,4 +1,4 @@
-import { runExplain } from "../../cmd/explain_run.ts";
+import { explain } from "../../cmd/explain.ts";
 import { ExitCode } from "../../cmd/context.ts";
 import { loadPcap } from "../../ffi/pcap.ts";
 import { HintedError } from "../../lib/errors/hinted_error.ts";
@@ -48,7 +48,7 @@ async function inFolder(body: (folder: Folder) => Promise<void>): Promise<void> 
           "config-file": write("fwknopd.conf", `FWKNOP_RUN_DIR ${path}\n${conf}`),
           "access-file": write("access.conf", access),
         };
-        const code = await runExplain(givenOptions({ ...files, ...options }), words, context);
+        const code = await explain.run(givenOptions({ ...files, ...options }), words, context);
         return { code, out: context.stdout, err: context.stderr };
       },
     });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { runDoctor } from "../../cmd/doctor_run.ts";
-import { runFwFlush } from "../../cmd/fw_flush_run.ts";
-import { runFwList } from "../../cmd/fw_list_run.ts";
-import type { RunCommand } from "../../cmd/command.ts";
+import { doctor } from "../../cmd/doctor.ts";
+import { fwFlush } from "../../cmd/fw_flush.ts";
+import { fwList } from "../../cmd/fw_list.ts";
+import type { Command } from "../../cmd/command.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { access, iptablesIn } from "../support/firewall.ts";
@@ -12,7 +12,7 @@ import { type Namespace, namespaceTest } from "../support/namespace.ts";
 
 async function runIn(
   namespace: Namespace,
-  command: RunCommand,
+  command: Command["run"],
   given: {
     readonly names?: readonly string[];
     readonly lines?: readonly string[];
@@ -53,7 +53,7 @@ namespaceTest(
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
-    assert.deepEqual(await runIn(server, runFwList), {
+    assert.deepEqual(await runIn(server, fwList.run), {
       code: 0,
       out: "No rules of fwknop are in force\n",
       err: "",
@@ -62,7 +62,7 @@ namespaceTest(
     await firewall.prepare();
     await firewall.open(access("10.9.0.1", "tcp/22,udp/53", 600));
     await firewall.open(access("fd09::1", "tcp/22", 300));
-    const table = await runIn(server, runFwList);
+    const table = await runIn(server, fwList.run);
     assert.equal(table.code, 0);
     const rows = table.out.trim().split("\n").map((line) => line.split(/\s{2,}/));
     assert.deepEqual(rows[0], ["ADDRESS", "SERVICE", "SECONDS", "STANZA", "RULE"]);
@@ -73,10 +73,10 @@ namespaceTest(
     ]);
     assert.match(rows[1]?.[2] ?? "", /^(300|299)$/);
     assert.deepEqual(rows[1]?.slice(3), ["1", "access in FWKNOP_INPUT"]);
-    const [first] = JSON.parse((await runIn(server, runFwList, { names: ["json"] })).out);
+    const [first] = JSON.parse((await runIn(server, fwList.run, { names: ["json"] })).out);
     assert.equal(first.address, "10.9.0.1");
     assert.ok(first.remaining > 590 && first.remaining <= 600);
-    const all = await runIn(server, runFwList, { names: ["all"] });
+    const all = await runIn(server, fwList.run, { names: ["all"] });
     assert.equal(all.out.split("10.9.0.1 ").length - 1, 2);
     assert.equal(all.out.split("fd09::1 ").length - 1, 1);
     assert.match(all.out, /^Listing all iptables rules in applicable tables\.\.\.\nChain INPUT/);
@@ -96,14 +96,14 @@ namespaceTest(
     await firewall.release();
     const lines = ["MAX_SPA_PACKET_AGE 2m", "PCAP_LOOP_SLEEP x"];
     const told = /value '2m' not in the range[^]*the configuration has errors; going on/;
-    const list = await runIn(server, runFwList, { lines });
+    const list = await runIn(server, fwList.run, { lines });
     assert.match(list.out, /\n10\.9\.0\.7 /);
     assert.match(list.err, told);
-    const flush = await runIn(server, runFwFlush, { lines });
+    const flush = await runIn(server, fwFlush.run, { lines });
     assert.equal(flush.code, 0);
     assert.match(flush.out, /^Removed 1 rule and the chains of fwknop\n/);
     assert.match(flush.err, told);
-    assert.equal((await runIn(server, runFwList)).out, "No rules of fwknop are in force\n");
+    assert.equal((await runIn(server, fwList.run)).out, "No rules of fwknop are in force\n");
   },
 );
 
@@ -118,13 +118,13 @@ namespaceTest("a rule whose time is over is not among those who are let in", nee
   await server.must(...rule(1_700_000_000, "10.9.0.8"));
   const over = "1 rule whose time is over is still there: " +
     "a server that runs removes such rules, or fwknop fw-flush\n";
-  assert.equal((await runIn(server, runFwList)).out, `No rules of fwknop are in force\n${over}`);
+  assert.equal((await runIn(server, fwList.run)).out, `No rules of fwknop are in force\n${over}`);
   await server.must(...rule(Math.floor(Date.now() / 1000) + 600, "10.9.0.9"));
-  const { out } = await runIn(server, runFwList);
+  const { out } = await runIn(server, fwList.run);
   assert.match(out, /^ADDRESS[^]*\n10\.9\.0\.9 /);
   assert.doesNotMatch(out, /10\.9\.0\.8/);
   assert.ok(out.endsWith(over));
-  const json = JSON.parse((await runIn(server, runFwList, { names: ["json"] })).out);
+  const json = JSON.parse((await runIn(server, fwList.run, { names: ["json"] })).out);
   assert.deepEqual(json.map(({ remaining }: { remaining: number }) => remaining > 0), [
     false,
     true,
@@ -138,7 +138,7 @@ namespaceTest("fw-flush removes everything of ours and nothing else", needs, asy
   await firewall.prepare();
   await firewall.open(access("10.9.0.1", "tcp/22,udp/53", 600));
   await firewall.release();
-  const flushed = await runIn(server, runFwFlush);
+  const flushed = await runIn(server, fwFlush.run);
   assert.deepEqual(flushed, {
     code: 0,
     out: "Removed 2 rules and the chains of fwknop\n",
@@ -157,7 +157,7 @@ namespaceTest("doctor names what is wrong and the command that mends it", needs,
       "SOURCE ANY\nOPEN_PORTS tcp/22\nKEY secret-one\nHMAC_KEY secret-two\n",
     );
     const lines = ["ENABLE_UDP_SERVER Y", `ACCESS_FILE ${access}`];
-    const before = await runIn(server, runDoctor, { lines });
+    const before = await runIn(server, doctor.run, { lines });
     assert.equal(before.code, 1);
     assert.match(
       before.out,
@@ -183,10 +183,10 @@ namespaceTest("doctor names what is wrong and the command that mends it", needs,
       );
     }
     await Deno.chmod(access, 0o600);
-    const after = await runIn(server, runDoctor, { lines });
+    const after = await runIn(server, doctor.run, { lines });
     assert.match(after.out, /ok {7}tcp\/22 is closed/);
     assert.match(after.out, /ok {7}Nobody else may read the files with keys/);
-    const json = await runIn(server, runDoctor, { lines, names: ["json"] });
+    const json = await runIn(server, doctor.run, { lines, names: ["json"] });
     assert.ok(JSON.parse(json.out).every(({ state }: { state: string }) => state !== "bad"));
     assert.equal(after.code, 0);
   });
@@ -205,10 +205,10 @@ namespaceTest(
     const rule = ["-s", "10.9.0.2", "-p", "tcp", "--dport", "22"];
     const match = ["-m", "comment", "--comment", comment];
     await server.must("iptables", "-A", "FWKNOP_INPUT", ...rule, ...match, "-j", "ACCEPT");
-    const all = await runIn(server, runFwList, { names: ["all"] });
+    const all = await runIn(server, fwList.run, { names: ["all"] });
     assertHarmless(all.out, "fw-list --all");
     for (const names of [[], ["json"]]) {
-      const { out } = await runIn(server, runFwList, { names });
+      const { out } = await runIn(server, fwList.run, { names });
       assert.match(out, /10\.9\.0\.1/);
       assert.doesNotMatch(out, /FORGED/);
     }
@@ -222,7 +222,7 @@ namespaceTest("the name of a file has no effect on who reads doctor", needs, asy
     const file = `${folder}/${HOSTILE.replace("\0", "")}`;
     await Deno.writeTextFile(file, "SOURCE ANY\nKEY secret-one\nHMAC_KEY secret-two\n");
     for (const names of [[], ["json"]]) {
-      const { out, err } = await runIn(server, runDoctor, {
+      const { out, err } = await runIn(server, doctor.run, {
         names,
         lines: ["ENABLE_UDP_SERVER Y"],
         options: { "access-file": file },
@@ -243,7 +243,7 @@ namespaceTest(
       const write = (text: string) => Deno.writeTextFile(access, text, { mode: 0o600 });
       await write("SOURCE ANY\nOPEN_PORTS tcp/8443\nKEY secret-one\nHMAC_KEY secret-two\n");
       const examine = (...lines: string[]) =>
-        runIn(server, runDoctor, {
+        runIn(server, doctor.run, {
           lines: ["ENABLE_UDP_SERVER Y", `ACCESS_FILE ${access}`, ...lines],
         });
       const OPEN = /WRONG {4}tcp\/8443 is open to everybody/;
@@ -268,7 +268,7 @@ namespaceTest(
       assert.match(stanza.out, /(ok|WRONG|unclear) +tcp\/22 /);
       const options = new GivenOptions([{ name: "config-file", value: `${folder}/none.conf` }]);
       const context = new BufferContext();
-      assert.equal(await runDoctor(options, [], context), 1);
+      assert.equal(await doctor.run(options, [], context), 1);
       assert.match(context.stdout, /WRONG {4}.*none\.conf' was not found/);
       assert.match(context.stdout, /The firewall is /);
     });

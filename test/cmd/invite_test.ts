@@ -8,7 +8,7 @@ import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
 
-const run = await invite.load({});
+const { run } = invite;
 
 const ALICE = ["alice", "--server", "gate.example", "--access", "tcp/22"];
 

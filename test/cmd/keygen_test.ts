@@ -5,7 +5,7 @@ import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
 
-const run = await keygen.load({});
+const { run } = keygen;
 
 async function keygenWith(...args: readonly string[]) {
   const { options, words } = parseCommandLine(args, keygen.options);

@@ -7,7 +7,7 @@ import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
 import { knockSettings } from "../support/knock_settings.ts";
 
-const run = await knock.load({});
+const { run } = knock;
 const ROWS = CLIENT_OPTIONS.filter(({ only }) => only !== "compat");
 
 // Loaded here and not within a test, where Deno 2.4 would call it a leak.

@@ -1,4 +1,5 @@
 /** What a command loads before it does anything: a small question must not wait for the whole server. */
+import { COMMANDS } from "../../cmd/commands.ts";
 import { assert, assertEquals } from "../assert.ts";
 
 const ROOT = new URL("../../", import.meta.url).href;
@@ -11,8 +12,8 @@ interface Module {
   }[];
 }
 
-/** The folders of the product whose files are evaluated when a module is, without what it loads later. */
-async function foldersOf(entry: string): Promise<string[]> {
+/** The files of the product that are evaluated when a module is, without what it loads later. */
+async function filesOf(entry: string): Promise<string[]> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", ROOT + entry],
     stderr: "null",
@@ -29,8 +30,25 @@ async function foldersOf(entry: string): Promise<string[]> {
     url.slice(ROOT.length)
   );
   assert(paths.includes(entry));
+  return paths.sort();
+}
+
+/** Their folders. */
+async function foldersOf(entry: string): Promise<string[]> {
+  const paths = await filesOf(entry);
   return [...new Set(paths.map((path) => path.split("/").slice(0, -1).join("/")))].sort();
 }
+
+Deno.test("the program loads the table of commands, and no command before one is named", async () => {
+  const files = await filesOf("main.ts");
+  assert(files.includes("cmd/commands.ts"));
+  for (const name of Object.keys(COMMANDS)) {
+    assertEquals(files.includes(`cmd/${name.replace("-", "_")}.ts`), false, name);
+  }
+  for (const table of ["client", "server"]) {
+    assertEquals(files.includes(`lib/config/${table}_options.ts`), false, table);
+  }
+});
 
 Deno.test("the C daemon's command line loads options and settings before it knows what is asked", async () => {
   assertEquals(await foldersOf("cmd/compat/server.ts"), [
@@ -51,7 +69,7 @@ Deno.test("the C daemon's command line loads options and settings before it know
 });
 
 Deno.test("a listing or a flush of the firewall loads no capture, no cryptography and no server", async () => {
-  for (const entry of ["cmd/compat/firewall_actions.ts", "cmd/fw_list_run.ts"]) {
+  for (const entry of ["cmd/fw_list.ts", "cmd/fw_flush.ts"]) {
     const folders = await foldersOf(entry);
     for (const folder of ["lib/capture", "lib/server", "lib/gpg", "lib/doctor", "lib/report"]) {
       assertEquals(folders.includes(folder), false, `${entry}: ${folder}`);
@@ -60,7 +78,7 @@ Deno.test("a listing or a flush of the firewall loads no capture, no cryptograph
 });
 
 Deno.test("whether a daemon runs is answered without firewall, capture, stanzas and server", async () => {
-  for (const entry of ["cmd/status_run.ts", "cmd/stop_run.ts"]) {
+  for (const entry of ["cmd/status.ts", "cmd/stop.ts"]) {
     const folders = await foldersOf(entry);
     const least = ["cmd", "ffi", "lib", "lib/config", "lib/crypto", "lib/daemon"];
     assertEquals(folders, [...least, "lib/errors", "lib/files", "lib/net"], entry);

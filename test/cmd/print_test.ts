@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { runDumpConfig } from "../../cmd/dump_config_run.ts";
-import { COMMANDS } from "../../cmd/application.ts";
-import { printFrom } from "../../cmd/print_run.ts";
-import { PRINTABLE } from "../../cmd/printable.ts";
+import { dumpConfig } from "../../cmd/dump_config.ts";
+import { COMMANDS } from "../../cmd/commands.ts";
+import { PRINTABLE, printFrom } from "../../cmd/print.ts";
 import { levelFromRc } from "../../lib/client/level.ts";
 import { parseFwknoprc, readStanza } from "../../lib/config/fwknoprc.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
@@ -13,7 +12,7 @@ import { withFolder } from "../support/folder.ts";
 async function print(words: readonly string[], program?: string): Promise<BufferContext> {
   const context = new BufferContext();
   const options = program === undefined ? [] : [{ name: "program", value: program }];
-  await printFrom(COMMANDS)(new GivenOptions(options), words, context);
+  await printFrom(COMMANDS).run(new GivenOptions(options), words, context);
   return context;
 }
 
@@ -30,7 +29,7 @@ Deno.test("the printed configuration loads as it is once it has keys, and so do 
     const stanza = access.replace(/__CHANGEME__/g, () => keys.shift() ?? "");
     for (const text of [settings, settings.replace(/^#(?=[A-Z_]+ +\S)/gm, "")]) {
       const context = new BufferContext();
-      const code = await runDumpConfig(
+      const code = await dumpConfig.run(
         new GivenOptions([
           await write("config-file.conf", text),
           await write("access-file.conf", stanza),

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
 
-const run = await stanza.load({});
+const { run } = stanza;
 
 const FILE = `# mine
 [default]

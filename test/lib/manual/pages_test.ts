@@ -1,17 +1,17 @@
-import { COMMANDS } from "../../../cmd/application.ts";
+import { describeAll } from "../../../cmd/command.ts";
+import { COMMANDS } from "../../../cmd/commands.ts";
 import { ACCESS_ROWS } from "../../../lib/config/access_variables.ts";
 import { FWKNOPD_ROWS } from "../../../lib/config/fwknopd_variables.ts";
 import { FWKNOPRC_VARIABLES } from "../../../lib/config/client_rows.ts";
 import { SERVER_OPTIONS } from "../../../lib/config/server_options.ts";
 import { CLIENT_OPTIONS } from "../../../lib/config/client_options.ts";
 import { ownOptions } from "../../../lib/manual/command.ts";
-import type { Commands } from "../../../lib/manual/command.ts";
 import { MANUAL_PAGES } from "../../../lib/manual/pages.ts";
 import { renderRoff } from "../../../lib/manual/roff.ts";
 import { findProgram } from "../../../scripts/process.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
-const commands: Commands = COMMANDS;
+const commands = await describeAll(COMMANDS);
 const NAMES = Object.keys(MANUAL_PAGES) as (keyof typeof MANUAL_PAGES)[];
 
 const noGroff = findProgram("groff") === undefined ? "groff is missing" : undefined;

@@ -1,12 +1,13 @@
 /**
  * The scripts in the shells they are for. What a shell offers is compared with the tables.
  */
-import { COMMANDS } from "../../../../cmd/application.ts";
-import { PRINTABLE } from "../../../../cmd/printable.ts";
+import { describeAll } from "../../../../cmd/command.ts";
+import { COMMANDS } from "../../../../cmd/commands.ts";
+import { PRINTABLE } from "../../../../cmd/print.ts";
 import { CLIENT_OPTIONS } from "../../../../lib/config/client_options.ts";
 import { SERVER_OPTIONS } from "../../../../lib/config/server_options.ts";
 import { DIGEST_NAMES } from "../../../../lib/crypto/digest_name.ts";
-import { type Commands, ownOptions } from "../../../../lib/manual/command.ts";
+import { ownOptions } from "../../../../lib/manual/command.ts";
 import { COMPLETIONS } from "../../../../lib/manual/completion/scripts.ts";
 import { optionValues, wordValues } from "../../../../lib/manual/completion/values.ts";
 import { findProgram } from "../../../../scripts/process.ts";
@@ -14,7 +15,7 @@ import { assert, assertEquals } from "../../../assert.ts";
 import { SHELLS } from "../../../support/completion.ts";
 import { withFolder } from "../../../support/folder.ts";
 
-const commands: Commands = COMMANDS;
+const commands = await describeAll(COMMANDS);
 
 type Complete = (...words: readonly string[]) => Promise<string[]>;
 

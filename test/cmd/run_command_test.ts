@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { COMMANDS } from "../../cmd/application.ts";
+import { describeAll } from "../../cmd/command.ts";
+import { COMMANDS } from "../../cmd/commands.ts";
 import { runFwknop } from "../../cmd/run.ts";
 import { ownOptions } from "../../lib/manual/command.ts";
 import { withFolder } from "../support/folder.ts";
@@ -197,10 +198,10 @@ Deno.test("the name of a stanza in place of a command is answered with how to kn
     assert.match((await fwknop("kill")).err, /fwknop stop stops/);
   }));
 
-Deno.test("a letter means the same option in every command, but for those of the C client and the C daemon", () => {
+Deno.test("a letter means the same option in every command, but for those of the C client and the C daemon", async () => {
   const meanings = new Map<string, Map<string, string[]>>();
-  for (const [name, definition] of Object.entries(COMMANDS)) {
-    for (const row of ownOptions(definition)) {
+  for (const [name, command] of Object.entries(await describeAll(COMMANDS))) {
+    for (const row of ownOptions(command)) {
       if (row.short === undefined) continue;
       const options = meanings.get(row.short) ?? new Map<string, string[]>();
       options.set(row.name, [...options.get(row.name) ?? [], name]);

@@ -1,0 +1,95 @@
+/**
+ * The table of subcommands.
+ *
+ * @module
+ */
+import type { CommandTable } from "./command.ts";
+
+/** Every subcommand. What explains commands is handed the table: no command's file imports it. */
+export const COMMANDS: CommandTable = {
+  knock: {
+    brief: "Ask a server to open a port for one address",
+    group: "Client",
+    load: async () => (await import("./knock.ts")).knock,
+  },
+  keygen: {
+    brief: "Make a pair of keys for a stanza",
+    group: "Client",
+    load: async () => (await import("./keygen.ts")).keygen,
+  },
+  stanza: {
+    brief: "Add, show or remove a stanza of ~/.fwknoprc",
+    group: "Client",
+    load: async () => (await import("./stanza.ts")).stanza,
+  },
+  serve: {
+    brief: "Watch for packets that prove who is asking, and open the firewall",
+    group: "Server",
+    load: async () => (await import("./serve.ts")).serve,
+  },
+  invite: {
+    brief: "Let a client in: keys, the server's stanza and the client's",
+    group: "Server",
+    load: async () => (await import("./invite.ts")).invite,
+  },
+  status: {
+    brief: "Say whether the server runs",
+    group: "Server",
+    load: async () => (await import("./status.ts")).status,
+  },
+  stop: {
+    brief: "Stop the running server and wait until it is gone",
+    group: "Server",
+    load: async () => (await import("./stop.ts")).stop,
+  },
+  reload: {
+    brief: "Let the running server read its configuration again",
+    group: "Server",
+    load: async () => (await import("./reload.ts")).reload,
+  },
+  "fw-list": {
+    brief: "List who is let in, by rule, and the seconds each has left",
+    group: "Server",
+    load: async () => (await import("./fw_list.ts")).fwList,
+  },
+  "fw-flush": {
+    brief: "Remove every firewall rule of the server, and nothing else",
+    group: "Server",
+    load: async () => (await import("./fw_flush.ts")).fwFlush,
+  },
+  "dump-config": {
+    brief: "Print the settings and stanzas of the server, without its keys",
+    group: "Server",
+    load: async () => (await import("./dump_config.ts")).dumpConfig,
+  },
+  explain: {
+    brief: "Say what the server makes of a captured packet, step by step",
+    group: "When it does not work",
+    load: async () => (await import("./explain.ts")).explain,
+  },
+  doctor: {
+    brief: "Look for what keeps knocking from working on this host",
+    group: "When it does not work",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+  print: {
+    brief: "Print manual pages, completion, systemd units, sample files",
+    group: "This program",
+    load: async () => (await import("./print.ts")).printFrom(COMMANDS),
+  },
+  uci: {
+    brief: "Make fwknopd.conf and access.conf out of OpenWrt's configuration",
+    group: "Server",
+    load: async () => (await import("./uci.ts")).uci,
+  },
+  help: {
+    brief: "Print the help of a command, or the list of commands",
+    group: "This program",
+    load: async () => (await import("./help.ts")).helpOn(COMMANDS),
+  },
+  version: {
+    brief: "Print the version of the program and of the wire format",
+    group: "This program",
+    load: async () => (await import("./version.ts")).version,
+  },
+};
