@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Dialect } from "../lib/config/number.ts";
+import type { Dialect } from "../lib/dialect.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import { defaultRcPath, type RcFile, readRcFile } from "../lib/client/rc_file.ts";
 import { outsideStanzas } from "../lib/config/fwknoprc.ts";
@@ -63,7 +63,7 @@ export function openClientRc(
   const rcFile = readRcFile(rcPath);
   if (rcFile instanceof Problem) return rcFile;
   if (rcFile === "absent") {
-    return given === undefined || dialect === "compat" || writes
+    return given === undefined || dialect === "c" || writes
       ? { rcPath, rcFile: undefined }
       : usageProblem(`--rc-file: there is no ${rcPath}`);
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { loadSettings } from "../lib/client/load_settings.ts";
-import type { Dialect } from "../lib/config/number.ts";
+import type { Dialect } from "../lib/dialect.ts";
 import { Problem } from "../lib/client/problem.ts";
 import type { Settings } from "../lib/client/settings.ts";
 import type { SettingsLevel } from "../lib/config/client_level.ts";

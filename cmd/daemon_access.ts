@@ -7,7 +7,7 @@ import { parseCommandLine } from "../lib/config/getopt.ts";
 import { GivenOptions } from "../lib/config/option.ts";
 import { SERVER_OPTIONS } from "../lib/config/server_options.ts";
 import { readServerSettings } from "../lib/config/settings_files.ts";
-import { FWKNOPD } from "./compat/name.ts";
+import { FWKNOPD } from "./c/fwknopd.ts";
 import { systemFiles } from "./system_files.ts";
 
 /** Options that hold a path. */

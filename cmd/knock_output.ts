@@ -6,7 +6,7 @@
  */
 import { httpRequest } from "../lib/client/deliver.ts";
 import type { KnockKeys } from "../lib/client/keys.ts";
-import type { Dialect } from "../lib/config/number.ts";
+import type { Dialect } from "../lib/dialect.ts";
 import { libraryError, Problem } from "../lib/client/problem.ts";
 import type { KnockRequest } from "../lib/client/request.ts";
 import type { ResolvedAddress } from "../lib/client/resolve_address.ts";
@@ -60,7 +60,7 @@ export class KnockOutput {
   /** The address service is asked without TLS, and nobody insisted on that. */
   warnOfClearUrl({ href }: URL): void {
     this.context.err(
-      this.dialect === "compat"
+      this.dialect === "c"
         ? `[-] Warning: IP resolution URL '${href}' should begin with 'https://' in -R mode.\n`
         : `fwknop: warning: ${href} is asked in clear: an attacker on the way can choose the address to admit\n` +
           "  use https://, or --resolve-http-only to accept that\n",
@@ -83,7 +83,7 @@ export class KnockOutput {
   /** Why nobody is asked for the passphrase of the signing key. */
   tellPassphrase(): void {
     const { useGpg, gpgAgent, gpgNoPassphrase, key } = this.settings;
-    if (this.dialect !== "compat" || !useGpg || key !== undefined) return;
+    if (this.dialect !== "c" || !useGpg || key !== undefined) return;
     if (!gpgAgent && !gpgNoPassphrase) return;
     const how = gpgAgent ? "acquired via gpg-agent" : "not required";
     this.context.out(`[+] GPG mode set, signing passphrase ${how}\n`);

@@ -6,25 +6,25 @@
 import { visibleLines } from "../lib/one_line.ts";
 import { type Diagnostic, formatDiagnostic } from "../lib/errors/diagnostic.ts";
 import { formatPosition } from "../lib/errors/position.ts";
-import type { Dialect } from "../lib/config/number.ts";
+import type { Dialect } from "../lib/dialect.ts";
 import type { Problem } from "../lib/client/problem.ts";
 import { type Context, ExitCode } from "./context.ts";
 
 /**
- * In our voice: one line with the hint below it. In the C client's: its own words where it has any, and below
- * them the place, if a file is at fault.
+ * In the native dialect: one line with the hint below it. In the C dialect: the words of the C client where it has any,
+ * and below them the place, if a file is at fault.
  */
 export function describeProblem(problem: Problem, dialect: Dialect): string {
   const { hint, position, reference } = problem.facts;
-  const text = dialect === "compat" ? reference ?? problem.text : `fwknop: ${problem.text}`;
-  if (dialect === "compat" && position === undefined) return visibleLines(`${text}\n`);
+  const text = dialect === "c" ? reference ?? problem.text : `fwknop: ${problem.text}`;
+  if (dialect === "c" && position === undefined) return visibleLines(`${text}\n`);
   const place = position === undefined ? "" : `\n  at ${formatPosition(position)}`;
   return visibleLines(`${text}${place}${hint === undefined ? "" : `\n  ${hint}`}\n`);
 }
 
 /** A finding in a configuration file; its text is the C client's where there is one. */
 export function describeDiagnostic(diagnostic: Diagnostic, dialect: Dialect): string {
-  const prefix = dialect === "compat" ? "" : "fwknop: ";
+  const prefix = dialect === "c" ? "" : "fwknop: ";
   return `${prefix}${formatDiagnostic(diagnostic)}\n`;
 }
 

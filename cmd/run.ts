@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FWKNOPD } from "./compat/name.ts";
+import { FWKNOPD } from "./c/fwknopd.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
 import { type Context, ExitCode, UnreadOutput } from "./context.ts";
 import { describeFailure } from "./failure.ts";
@@ -43,7 +43,7 @@ async function runLine(args: readonly string[], context: Context): Promise<numbe
   }
   // Of scripts that ask which client there is; an rc file is not made for that.
   if (args.length === 1 && VERSION_QUESTIONS.includes(first)) {
-    const { clientVersion } = await import("./compat/client_version.ts");
+    const { clientVersion } = await import("./c/client_version.ts");
     context.out(clientVersion());
     return ExitCode.ok;
   }
@@ -57,11 +57,11 @@ async function isFwknopd(): Promise<boolean> {
 }
 
 async function runServer(args: readonly string[], context: Context): Promise<number> {
-  const { runCompatServer } = await import("./compat/server.ts");
-  return await runCompatServer(args, context);
+  const { runCServer } = await import("./c/server.ts");
+  return await runCServer(args, context);
 }
 
 async function runClient(args: readonly string[], context: Context): Promise<number> {
-  const { runCompatClient } = await import("./compat/client.ts");
-  return await runCompatClient(args, context);
+  const { runCClient } = await import("./c/client.ts");
+  return await runCClient(args, context);
 }

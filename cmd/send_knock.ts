@@ -8,7 +8,7 @@ import { DescriptorLines } from "../lib/client/descriptor_lines.ts";
 import { deliver } from "../lib/client/deliver.ts";
 import { gatherKeys, type KnockKeys } from "../lib/client/keys.ts";
 import { composeMessage, makePacket, type PacketIngredients } from "../lib/client/make_packet.ts";
-import type { Dialect } from "../lib/config/number.ts";
+import type { Dialect } from "../lib/dialect.ts";
 import { savePacket } from "../lib/client/packet_file.ts";
 import { Problem } from "../lib/client/problem.ts";
 import { buildRequest, type KnockRequest } from "../lib/client/request.ts";

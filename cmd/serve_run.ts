@@ -9,10 +9,10 @@ import type { GivenOptions } from "../lib/config/option.ts";
 import { type LoadedServerConfig, readServerConfig } from "../lib/config/server_config.ts";
 import { checkConfig, checkDigestFile } from "../lib/daemon/check_files.ts";
 import { Daemon, type DaemonOptions } from "../lib/daemon/daemon.ts";
+import type { Dialect } from "../lib/dialect.ts";
 import {
   type DaemonLog,
   LOG_FORMATS,
-  type LogDialect,
   type LogFormat,
   openDaemonLog,
 } from "../lib/daemon/daemon_log.ts";
@@ -23,7 +23,7 @@ import { formatDiagnostic } from "../lib/errors/diagnostic.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
 import { visibleLines } from "../lib/one_line.ts";
 import { journalLines, severalLines } from "../lib/report/log_line.ts";
-import { FWKNOPD } from "./compat/name.ts";
+import { FWKNOPD } from "./c/fwknopd.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { loadServerConfig } from "./load_server_config.ts";
 import {
@@ -41,7 +41,7 @@ import { systemFiles } from "./system_files.ts";
 export async function startServe(
   options: GivenOptions,
   context: Context,
-  dialect: LogDialect,
+  dialect: Dialect,
 ): Promise<number> {
   const format = parseLogFormat(options);
   const packetLimit = parsePacketLimit(options);
@@ -107,7 +107,7 @@ function printDump(options: GivenOptions, context: Context): void {
 }
 
 /** The daemon reads the configuration itself, and tells its caller what is wrong. */
-async function detach(dialect: LogDialect, context: Context): Promise<number> {
+async function detach(dialect: Dialect, context: Context): Promise<number> {
   // The name the program was invoked by is not handed on, but its arguments are.
   const isNamed = dialect === "native" || Deno.args[0] === FWKNOPD;
   const args = isNamed ? Deno.args : [FWKNOPD, ...Deno.args];

@@ -6,7 +6,7 @@
  */
 import { describeAll } from "../cmd/command.ts";
 import { COMMANDS } from "../cmd/commands.ts";
-import { FWKNOPD } from "../cmd/compat/name.ts";
+import { FWKNOPD } from "../cmd/c/fwknopd.ts";
 import { ACCESS_ROWS } from "../lib/config/access_variables.ts";
 import { FWKNOPD_ROWS } from "../lib/config/fwknopd_variables.ts";
 import { FWKNOPRC_VARIABLES } from "../lib/config/client_rows.ts";

@@ -9,7 +9,8 @@ import { DIGEST_NAMES, type DigestName, parseDigestName } from "../crypto/digest
 import { MAX_KEY_LENGTH } from "../crypto/key_derivation.ts";
 import { type KeyGenerationOptions, MAX_HMAC_KEY_LENGTH } from "../crypto/key_generation.ts";
 import { badArgument } from "./level.ts";
-import { type Dialect, parseNumber } from "../config/number.ts";
+import type { Dialect } from "../dialect.ts";
+import { parseNumber } from "../config/number.ts";
 import { Problem, usageProblem } from "./problem.ts";
 
 /** Lengths and type out of `--key-len`, `--hmac-key-len` and `--hmac-digest-type`. */

@@ -22,7 +22,8 @@ import type { KeySource, SettingsLevel } from "../config/client_level.ts";
 import { nearestWord } from "../config/did_you_mean.ts";
 import { type FwknoprcEntry, parameterError } from "../config/fwknoprc.ts";
 import type { GivenOption, GivenOptions } from "../config/option.ts";
-import { type Dialect, leadingNumber } from "../config/number.ts";
+import type { Dialect } from "../dialect.ts";
+import { leadingNumber } from "../config/number.ts";
 import { textBytes } from "../crypto/bytes.ts";
 import type { Diagnostic } from "../errors/diagnostic.ts";
 import { type Problem, usageProblem } from "./problem.ts";
@@ -46,7 +47,7 @@ export function levelFromRc(
   for (const entry of entries) {
     const row = fwknoprcVariable(entry.name);
     if (row === undefined) continue;
-    const range = dialect === "compat" ? row.c?.range ?? row.range : row.range;
+    const range = dialect === "c" ? row.c?.range ?? row.range : row.range;
     const reading = readingOf(row, dialect, range, encode);
     const value = kindOf(row.kind).parse(entry.value, reading);
     if (value === undefined) diagnostics.push(badEntry(entry, row, reading));
@@ -110,7 +111,7 @@ function applyOption(
   dialect: Dialect,
 ): Problem | undefined {
   if (option.argument !== undefined) {
-    const range = dialect === "compat" ? row.c?.optionRange ?? row.c?.range : undefined;
+    const range = dialect === "c" ? row.c?.optionRange ?? row.c?.range : undefined;
     const reading = readingOf(row, dialect, range ?? row.range, textBytes);
     const kind = option.kind ?? row.kind;
     const value = kindOf(kind).parse(argument, reading);

@@ -7,7 +7,7 @@ import type { Diagnostic } from "../errors/diagnostic.ts";
 import { DEFAULT_STANZA, readStanza } from "../config/fwknoprc.ts";
 import type { SettingsLevel } from "../config/client_level.ts";
 import type { GivenOptions } from "../config/option.ts";
-import type { Dialect } from "../config/number.ts";
+import type { Dialect } from "../dialect.ts";
 import { checkStanza } from "./missing_stanza.ts";
 import { Problem } from "./problem.ts";
 import type { RcFile } from "./rc_file.ts";
@@ -50,7 +50,7 @@ export function loadSettings(sources: SettingsSources): LoadedSettings | RcError
     const names = stanza === undefined || saves ? [DEFAULT_STANZA] : [DEFAULT_STANZA, stanza];
     for (const name of names) {
       // The other end was set up with what the C client takes of a key.
-      const read = readStanza(rcFile.rc, name, dialect === "compat" ? "warning" : "error");
+      const read = readStanza(rcFile.rc, name, dialect === "c" ? "warning" : "error");
       const { level, diagnostics: found } = levelFromRc(read.entries, dialect, rcFile.encode);
       levels.push(level);
       diagnostics.push(...[...read.diagnostics, ...found].sort(byLine));

@@ -13,7 +13,8 @@ import {
 } from "../crypto/encryption_mode.ts";
 import { parseAddress } from "../net/address.ts";
 import type { AllowSetting, KeySource } from "./client_level.ts";
-import { type Dialect, parseNumber } from "./number.ts";
+import type { Dialect } from "../dialect.ts";
+import { parseNumber } from "./number.ts";
 import { parseSignedTimeOffset, parseTimeOffset } from "./time_offset.ts";
 import { parseTransport, type Transport, TRANSPORTS } from "./transport.ts";
 

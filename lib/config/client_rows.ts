@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { Dialect } from "../dialect.ts";
 import {
   DEFAULT_WAIT,
   type KindName,
@@ -67,8 +68,8 @@ interface Setting<Member extends keyof SettingsLevel = keyof SettingsLevel> exte
   readonly critical?: true;
   /** Another name of a variable, which is not written. */
   readonly alias?: true;
-  /** `native`: ours; the C client refuses it. `compat`: only the C client's command line has it. */
-  readonly scope?: "native" | "compat";
+  /** `native`: ours; the C client refuses it. `c`: only the C client's command line has it. */
+  readonly scope?: Dialect;
   readonly options?: readonly SettingOption[];
   /** What differs for the C client: the range of its option, the range of both, its lines. */
   readonly c?: ReferenceForms & { readonly optionRange?: Range; readonly range?: Range };
@@ -591,7 +592,7 @@ const ROWS = [
   {
     kind: "bytes",
     range: [1, MAX_NAMED_LENGTH],
-    scope: "compat",
+    scope: "c",
     c: { option: "Invalid key length '%s', must be in [%l-%h]" },
     options: [{
       name: "key-len",
@@ -602,7 +603,7 @@ const ROWS = [
   {
     kind: "bytes",
     range: [1, MAX_NAMED_LENGTH],
-    scope: "compat",
+    scope: "c",
     c: { option: "Invalid hmac key length '%s', must be in [%l-%h]" },
     options: [{
       name: "hmac-key-len",
@@ -625,7 +626,7 @@ const ROWS = [
   },
   {
     kind: "text",
-    scope: "compat",
+    scope: "c",
     options: [{
       name: "Forward-access",
       aliases: ["NAT-access"],
@@ -798,7 +799,7 @@ const ROWS = [
     brief: "Do not save the command line",
     options: [{
       name: "no-save-args",
-      only: "compat",
+      only: "c",
       sets: { saveArguments: false },
     }],
   },

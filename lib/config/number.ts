@@ -3,12 +3,7 @@
  *
  * @module
  */
-
-/**
- * Whose rules a text is read by: our own strict ones, or those of the C client, which takes `60s` for 60
- * and `abc` for 0 (`docs/spec/client.md` 2).
- */
-export type Dialect = "native" | "compat";
+import type { Dialect } from "../dialect.ts";
 
 /** A whole number within the range, or `undefined`. */
 export function parseNumber(

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Dialect } from "../dialect.ts";
 
 /** Headings of options in help and manual, in their order. */
 export const OPTION_GROUPS = [
@@ -49,10 +50,10 @@ export interface OptionRow {
   /** The option may be repeated and every argument is kept, in order. */
   readonly repeated?: boolean;
   /**
-   * `native`: only the subcommand has it. `compat`: only the C tool's command line has it.
+   * `native`: only the subcommand has it. `c`: only the C tool's command line has it.
    * Absent: both.
    */
-  readonly only?: "native" | "compat";
+  readonly only?: Dialect;
 }
 
 /** Every long spelling of an option, the canonical one first. */

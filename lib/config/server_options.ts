@@ -75,10 +75,10 @@ export const SERVER_OPTIONS: readonly OptionRow[] = [
     group: "Running",
     variable: "DIGEST_FILE",
   },
-  { name: "dump-config", short: "D", brief: "Print the settings and exit", only: "compat" },
-  { name: "kill", short: "K", brief: "Stop the running daemon", only: "compat" },
-  { name: "restart", short: "R", brief: "Let the running daemon reload", only: "compat" },
-  { name: "status", short: "S", brief: "Say whether a daemon runs", only: "compat" },
+  { name: "dump-config", short: "D", brief: "Print the settings and exit", only: "c" },
+  { name: "kill", short: "K", brief: "Stop the running daemon", only: "c" },
+  { name: "restart", short: "R", brief: "Let the running daemon reload", only: "c" },
+  { name: "status", short: "S", brief: "Say whether a daemon runs", only: "c" },
   {
     name: "locale",
     short: "l",
@@ -170,35 +170,35 @@ export const SERVER_OPTIONS: readonly OptionRow[] = [
     brief: "With --foreground: log to syslog as well",
     group: "What it says",
   },
-  { name: "version", short: "V", brief: "Print the version and exit", only: "compat" },
-  { name: "help", short: "h", brief: "Print this help and exit", only: "compat" },
-  { name: "fw-list", brief: "List our firewall rules and exit", only: "compat" },
-  { name: "fw-list-all", brief: "List the whole tables in use and exit", only: "compat" },
-  { name: "fw-flush", brief: "Remove our firewall rules and exit", only: "compat" },
-  { name: "key-gen", brief: "Print a pair of new keys and exit", only: "compat" },
+  { name: "version", short: "V", brief: "Print the version and exit", only: "c" },
+  { name: "help", short: "h", brief: "Print this help and exit", only: "c" },
+  { name: "fw-list", brief: "List our firewall rules and exit", only: "c" },
+  { name: "fw-list-all", brief: "List the whole tables in use and exit", only: "c" },
+  { name: "fw-flush", brief: "Remove our firewall rules and exit", only: "c" },
+  { name: "key-gen", brief: "Print a pair of new keys and exit", only: "c" },
   {
     name: "key-gen-file",
     argument: "FILE",
     brief: "Write a pair of new keys to this file and exit",
-    only: "compat",
+    only: "c",
   },
   {
     name: "key-len",
     argument: "BYTES",
     brief: "Length of the new encryption key",
-    only: "compat",
+    only: "c",
   },
   {
     name: "hmac-key-len",
     argument: "BYTES",
     brief: "Length of the new HMAC key",
-    only: "compat",
+    only: "c",
   },
   {
     name: "hmac-digest-type",
     argument: "DIGEST",
     brief: "Digest the new HMAC key is for",
-    only: "compat",
+    only: "c",
   },
   { name: "exit-parse-config", brief: "Check the configuration and exit", group: "Configuration" },
   {
@@ -236,24 +236,24 @@ export const SERVER_OPTIONS: readonly OptionRow[] = [
   {
     name: "dump-serv-err-codes",
     brief: "Print the error codes of the server and exit",
-    only: "compat",
+    only: "c",
   },
-  { name: "afl-fuzzing", short: "A", brief: "For special builds of the C daemon", only: "compat" },
+  { name: "afl-fuzzing", short: "A", brief: "For special builds of the C daemon", only: "c" },
   {
     name: "afl-pkt-file",
     argument: "FILE",
     brief: "For special builds of the C daemon",
-    only: "compat",
+    only: "c",
   },
   {
     name: "fault-injection-tag",
     argument: "TAG",
     brief: "For special builds of the C daemon",
-    only: "compat",
+    only: "c",
   },
 ];
 
 /** The options that say where the configuration is or change it; commands that only read it take these. */
 export const CONFIG_OPTIONS: readonly OptionRow[] = SERVER_OPTIONS.filter((row) =>
-  row.name === "uci" || (row.variable !== undefined && row.only !== "compat")
+  row.name === "uci" || (row.variable !== undefined && row.only !== "c")
 );

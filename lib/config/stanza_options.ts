@@ -12,7 +12,7 @@ const ALSO: readonly string[] = ["source-ip", "rc-file"];
 /** Every option of the command. The server may be named as for `fwknop invite`. */
 export const STANZA_OPTIONS: readonly OptionRow[] = [
   ...CLIENT_OPTIONS.flatMap(({ repeated: _, ...row }): OptionRow[] => {
-    if (row.only === "compat" || (row.variable === undefined && !ALSO.includes(row.name))) {
+    if (row.only === "c" || (row.variable === undefined && !ALSO.includes(row.name))) {
       return [];
     }
     return [row.name === "destination" ? { ...row, aliases: ["server"] } : row];

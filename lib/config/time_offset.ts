@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Dialect } from "./number.ts";
+import type { Dialect } from "../dialect.ts";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 };
 const MAX_COUNT = 65536;

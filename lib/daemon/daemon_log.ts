@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Dialect } from "../dialect.ts";
 import { nowSeconds } from "../clocks.ts";
 import type { CycleEvent } from "../command/cycle_event.ts";
 import type { ServerSettings } from "../config/fwknopd_variables.ts";
@@ -42,15 +43,13 @@ export const LOG_FORMATS = ["text", "trace", "json"] as const;
 /** One of {@link LOG_FORMATS}. */
 export type LogFormat = typeof LOG_FORMATS[number];
 
-/**
- * Whose log it is. `native`, of `fwknop serve`: equal refusals are counted, and packets traced on a terminal. `c`, of
- * `fwknopd`: the C daemon's lines and nothing else.
- */
-export type LogDialect = "native" | "c";
-
 /** Where the log goes, and how. */
 export interface DaemonLogOptions {
-  readonly dialect: LogDialect;
+  /**
+   * `native`, of `fwknop serve`: equal refusals are counted, and packets traced on a terminal. `c`, of `fwknopd`: the C
+   * daemon's lines and nothing else.
+   */
+  readonly dialect: Dialect;
   /** `undefined`: a trace where a person reads along, else text. */
   readonly format: LogFormat | undefined;
   /** The daemon runs in the foreground. */

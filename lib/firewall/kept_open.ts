@@ -46,9 +46,9 @@ export class KeptOpen {
     this.#options = options;
   }
 
-  /** Hands over a document and waits for its dialect. One at a time. */
+  /** Hands over a document and waits for its handshake. One at a time. */
   async submit(document: string): Promise<Submission> {
-    const { dialect } = this.#helper;
+    const { handshake } = this.#helper;
     let running = this.#running;
     if (running === undefined || running.ended) {
       const started = this.#start();
@@ -61,8 +61,8 @@ export class KeptOpen {
     const { milliseconds } = this.#options;
     const number = ++this.#number;
     running.said.length = 0;
-    const answered = running.waitFor((line) => dialect.isAnswer(line, number));
-    const written = running.write(document + dialect.request(number, document));
+    const answered = running.waitFor((line) => handshake.isAnswer(line, number));
+    const written = running.write(document + handshake.request(number, document));
     // It was woken by the write, often on this processor: it must not wait until all else that is to do here is done.
     this.#giveWay();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -73,8 +73,8 @@ export class KeptOpen {
     clearTimeout(timer);
     if (outcome === "answered") {
       await written;
-      const complaint = dialect.complaint(running.said);
-      if (++running.documents === dialect.most) this.#renew(running);
+      const complaint = handshake.complaint(running.said);
+      if (++running.documents === handshake.most) this.#renew(running);
       return complaint === undefined ? { ok: true } : refused(complaint);
     }
     this.#running = undefined;
@@ -86,7 +86,7 @@ export class KeptOpen {
       return { ok: false, how: "late", text };
     }
     const complaint = firstLine(running.said);
-    if (complaint !== undefined && dialect.refusesByEnd(running.said)) {
+    if (complaint !== undefined && handshake.refusesByEnd(running.said)) {
       return refused(complaint);
     }
     return { ok: false, how: "lost", text: complaint ?? `${program} ended without a word` };
@@ -105,7 +105,7 @@ export class KeptOpen {
 
   #start(): Running | StartFailure {
     const child = this.#options.programs.keepOpen(this.#helper);
-    const { stream } = this.#helper.dialect;
+    const { stream } = this.#helper.handshake;
     return "why" in child ? child : new Running(child, stream);
   }
 

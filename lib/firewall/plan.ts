@@ -14,7 +14,7 @@ export interface Command {
 }
 
 /** How a program that is kept open is spoken to: how it says "done". */
-export interface Dialect {
+export interface Handshake {
   /** The stream the answer comes on. */
   readonly stream: "stdout" | "stderr";
   /** What is written after a document so that the program answers when it has carried it out. */
@@ -32,7 +32,7 @@ export interface Dialect {
 /** A program that is kept open and takes one document after another. */
 export interface Helper {
   readonly words: readonly string[];
-  readonly dialect: Dialect;
+  readonly handshake: Handshake;
 }
 
 /** One change that the firewall carries out as a whole or not at all. */

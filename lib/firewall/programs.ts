@@ -39,7 +39,7 @@ export const PRETENDED_PROGRAMS: Programs = {
   runOnce: ({ words }) => Promise.resolve({ words, code: 0, stdout: "", stderr: "" }),
 };
 
-/** Repeats what it is told, and so acknowledges every document in each dialect. */
+/** Repeats what it is told, and so acknowledges every document in each handshake. */
 function echoingProgram(): RunningProgram {
   const outputs: ReadableByteStreamController[] = [];
   const output = (): ReadableStream<Uint8Array> =>

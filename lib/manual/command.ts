@@ -47,7 +47,7 @@ export type Commands = Readonly<Record<string, CommandDescription>>;
 
 /** Rows of the subcommand itself, without those that only the C tool's command line has. */
 export function ownOptions({ options }: Pick<CommandDetails, "options">): OptionRow[] {
-  return options.filter(({ only }) => only !== "compat");
+  return options.filter(({ only }) => only !== "c");
 }
 
 /** Rows under their headings; those without one stand first. */

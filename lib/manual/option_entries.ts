@@ -84,6 +84,6 @@ export function commandEntries(commands: Commands): Entry[] {
 }
 
 /** Options that only the C tool's command line has. */
-export function compatEntries(rows: readonly OptionRow[]): Entry[] {
-  return rows.filter(({ only }) => only === "compat").map(optionEntry);
+export function cEntries(rows: readonly OptionRow[]): Entry[] {
+  return rows.filter(({ only }) => only === "c").map(optionEntry);
 }

@@ -10,7 +10,7 @@ import { FWKNOPRC_VARIABLES } from "../config/client_rows.ts";
 import { SERVER_OPTIONS } from "../config/server_options.ts";
 import type { Build } from "../config/variable.ts";
 import type { Commands } from "./command.ts";
-import { commandEntries, commandSection, compatEntries } from "./option_entries.ts";
+import { cEntries, commandEntries, commandSection } from "./option_entries.ts";
 import {
   type Block,
   type Entry,
@@ -35,7 +35,7 @@ export const MANUAL_PAGES = {
   "fwknopd.conf": fwknopdConfPage,
 } satisfies Readonly<Record<string, (commands: Commands) => ManualPage>>;
 
-const SERVE_OPTIONS = SERVER_OPTIONS.filter(({ only }) => only !== "compat");
+const SERVE_OPTIONS = SERVER_OPTIONS.filter(({ only }) => only !== "c");
 
 function fwknopPage(commands: Commands): ManualPage {
   const own = Object.entries(commands).filter(([, { group }]) => group !== "Server");
@@ -57,7 +57,7 @@ function fwknopPage(commands: Commands): ManualPage {
         title: "As the C client",
         blocks: [
           { kind: "text", text: fwknop.C_CLIENT },
-          { kind: "entries", entries: compatEntries(CLIENT_OPTIONS) },
+          { kind: "entries", entries: cEntries(CLIENT_OPTIONS) },
         ],
       },
       {
@@ -96,7 +96,7 @@ function fwknopdPage(commands: Commands): ManualPage {
         title: "As fwknopd",
         blocks: [
           { kind: "text", text: fwknopd.C_DAEMON },
-          { kind: "entries", entries: compatEntries(SERVER_OPTIONS) },
+          { kind: "entries", entries: cEntries(SERVER_OPTIONS) },
         ],
       },
       listSection("Signals", literalEntries(fwknopd.SIGNALS)),

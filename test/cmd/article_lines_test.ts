@@ -2,7 +2,7 @@
  * Command lines that people copy out of articles (`docs/spec/client.md` 15), in the order of that table. `-T` is added
  * where a packet would leave.
  */
-import { runCompatClient } from "../../cmd/compat/client.ts";
+import { runCClient } from "../../cmd/c/client.ts";
 import { assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
@@ -23,7 +23,7 @@ async function withHome(
     if (rc !== undefined) await Deno.writeTextFile(rcPath, rc, { mode: 0o600 });
     await use(async (line) => {
       const context = new BufferContext({ HOME: home, LOGNAME: "alice" });
-      const code = await runCompatClient(line.split(" "), context);
+      const code = await runCClient(line.split(" "), context);
       return { code, out: context.stdout, err: context.stderr };
     }, rcPath);
   });

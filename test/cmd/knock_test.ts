@@ -8,7 +8,7 @@ import { withFolder } from "../support/folder.ts";
 import { knockSettings } from "../support/knock_settings.ts";
 
 const { run } = knock;
-const ROWS = CLIENT_OPTIONS.filter(({ only }) => only !== "compat");
+const ROWS = CLIENT_OPTIONS.filter(({ only }) => only !== "c");
 
 // Loaded here and not within a test, where Deno 2.4 would call it a leak.
 await deliver("", knockSettings({ server: "localhost" }), 1);

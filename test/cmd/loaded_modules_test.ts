@@ -51,9 +51,9 @@ Deno.test("the program loads the table of commands, and no command before one is
 });
 
 Deno.test("the C daemon's command line loads options and settings before it knows what is asked", async () => {
-  assertEquals(await foldersOf("cmd/compat/server.ts"), [
+  assertEquals(await foldersOf("cmd/c/server.ts"), [
     "cmd",
-    "cmd/compat",
+    "cmd/c",
     // Names of users and groups.
     "ffi",
     "lib",

@@ -2,7 +2,7 @@
  * The C client's command line, given to Debian's `fwknop` and to ours: same messages, same exit status, same
  * decoded fields. What the two draw or read from the clock is masked.
  */
-import { runCompatClient } from "../../cmd/compat/client.ts";
+import { runCClient } from "../../cmd/c/client.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { COMMAND_LINES, RC_FILES } from "../support/client_command_lines.ts";
@@ -83,7 +83,7 @@ async function runReference(args: readonly string[], home: string): Promise<Outc
 
 async function runOurs(args: readonly string[], home: string): Promise<Outcome> {
   const context = new BufferContext({ HOME: home, LOGNAME: "tester" });
-  const code = await runCompatClient(args, context);
+  const code = await runCClient(args, context);
   return { code, stdout: mask(context.stdout, home), stderr: mask(context.stderr, home) };
 }
 

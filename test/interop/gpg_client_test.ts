@@ -1,7 +1,7 @@
 /**
  * GnuPG options of the C client's command line, given to Debian's `fwknop` and to ours in test mode.
  */
-import { runCompatClient } from "../../cmd/compat/client.ts";
+import { runCClient } from "../../cmd/c/client.ts";
 import { assertEquals } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { GpgHome, gpgUnavailable } from "../support/gpg_home.ts";
@@ -68,7 +68,7 @@ Deno.test({
       }).output();
       await home.endAgent();
       const context = new BufferContext({ HOME: home.path, PATH: "/usr/bin:/bin" });
-      const code = await runCompatClient(args, context);
+      const code = await runCClient(args, context);
       const decoder = new TextDecoder();
       assertEquals(
         { code, stdout: mask(context.stdout), stderr: mask(context.stderr) },

@@ -2,7 +2,7 @@
  * The C daemon's command line, given to Debian's `fwknopd` and to ours: same output, same exit status. Lines that
  * start a daemon or touch a firewall are tested elsewhere.
  */
-import { runCompatServer } from "../../cmd/compat/server.ts";
+import { runCServer } from "../../cmd/c/server.ts";
 import { runningDaemon } from "../../lib/daemon/pid_file.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
@@ -58,7 +58,7 @@ async function runReference(args: readonly string[], folder: string): Promise<Ou
 
 async function runOurs(args: readonly string[], folder: string): Promise<Outcome> {
   const context = new BufferContext();
-  const code = await runCompatServer(args, context);
+  const code = await runCServer(args, context);
   return { code, stdout: mask(context.stdout, folder), stderr: mask(context.stderr, folder) };
 }
 

@@ -4,7 +4,7 @@ import { importCircles, importProblem, importsOf, partOf } from "../../scripts/c
 Deno.test("a file belongs to its folder of lib, to cmd, to ffi or is main", () => {
   assert.equal(partOf("lib/net/address.ts"), "lib/net");
   assert.equal(partOf("lib/stray.ts"), "lib");
-  assert.equal(partOf("cmd/compat/getopt.ts"), "cmd");
+  assert.equal(partOf("cmd/c/getopt.ts"), "cmd");
   assert.equal(partOf("main.ts"), "main.ts");
   assert.equal(partOf("scripts/ok.ts"), undefined);
 });

@@ -6,7 +6,7 @@
 import { commandWords } from "../../config/command_words.ts";
 import type { AddressFamily } from "../../net/address.ts";
 import type { Helper } from "../plan.ts";
-import { RESTORE_DIALECT } from "./restore_dialect.ts";
+import { RESTORE_HANDSHAKE } from "./handshake.ts";
 
 /** How one address family is reached. */
 export interface IptablesProgram {
@@ -41,7 +41,7 @@ export function iptablesPrograms(command: string): IptablesPrograms {
       single: [...before, path, "-w", SINGLE_WAIT],
       helper: {
         words: [...before, `${path}-restore`, "-w", HELPER_WAIT, "--noflush", "-v"],
-        dialect: RESTORE_DIALECT,
+        handshake: RESTORE_HANDSHAKE,
       },
     };
   };

@@ -8,7 +8,7 @@ import { commandWords } from "../../config/command_words.ts";
 import type { AddressFamily } from "../../net/address.ts";
 import { formatService } from "../../net/service.ts";
 import type { Adapter, Rule, View } from "../adapter.ts";
-import { NFT_DIALECT } from "./dialect.ts";
+import { NFT_HANDSHAKE } from "./handshake.ts";
 import { elementRule, grantElements, schemaOf } from "./grant_elements.ts";
 import { type ListedTable, parseNftTable, parseNftTables } from "./listing.ts";
 import {
@@ -33,7 +33,7 @@ const FAMILIES = [4, 6] as const;
 /** The adapter for `nft`. Both families are in one table. */
 export function nftAdapter(settings: NftSettings): Adapter {
   const program = commandWords(settings.command);
-  const helper = { words: [...program, "-i"], dialect: NFT_DIALECT };
+  const helper = { words: [...program, "-i"], handshake: NFT_HANDSHAKE };
   const show = (...words: string[]) => ({ words: [...program, ...words] });
 
   /** One line is one transaction, for `nft -i` as for `nft -f`. */

@@ -73,7 +73,7 @@ Deno.test("every option of a setting is understood, and its variable is written 
 Deno.test("no stanza and no command line makes the readers throw, and what they refuse they explain", () => {
   const name = fc.constantFrom(...FWKNOPRC_VARIABLES.map(({ variable }) => variable));
   const value = fc.oneof(fc.string(), fc.constantFrom(...VALUES, "N", "0", "resolve", "-5m"));
-  const dialect = fc.constantFrom("native" as const, "compat" as const);
+  const dialect = fc.constantFrom("native" as const, "c" as const);
   fc.assert(fc.property(fc.array(fc.tuple(name, value)), dialect, (lines, dialect) => {
     const position = { file: "rc", line: 1, column: 1 };
     const entries = lines.map(([name, value]) => ({

@@ -1,7 +1,7 @@
 import { parseFwknoprc, readStanza } from "../../../lib/config/fwknoprc.ts";
 import { GivenOptions } from "../../../lib/config/option.ts";
 import { loadSettings } from "../../../lib/client/load_settings.ts";
-import { type Dialect } from "../../../lib/config/number.ts";
+import type { Dialect } from "../../../lib/dialect.ts";
 import { Problem } from "../../../lib/client/problem.ts";
 import type { Settings } from "../../../lib/client/settings.ts";
 import { levelFromRc } from "../../../lib/client/level.ts";
@@ -192,20 +192,20 @@ Deno.test("a bad base64 key is refused without being shown", () => {
   }
 });
 
-Deno.test("numbers are strict here and lax in the C client's voice", () => {
+Deno.test("numbers are strict here and lax in the C dialect", () => {
   assert(load("", ["--server-port", "22x"]) instanceof Problem);
-  assertEquals(settings("", ["--server-port", "22x"], undefined, "compat").serverPort, 22);
-  assertEquals(settings("", ["--fw-timeout", "60s"], undefined, "compat").timeout, 60);
+  assertEquals(settings("", ["--server-port", "22x"], undefined, "c").serverPort, 22);
+  assertEquals(settings("", ["--fw-timeout", "60s"], undefined, "c").timeout, 60);
 });
 
 Deno.test("nothing is sent to port 0, unless the C client is asked to", () => {
   assert(load("", ["--server-port", "0"]) instanceof Problem);
-  assertEquals(settings("", ["--server-port", "0"], undefined, "compat").serverPort, 0);
+  assertEquals(settings("", ["--server-port", "0"], undefined, "c").serverPort, 0);
   const file = "[default]\nSPA_SERVER_PORT 0\n";
   const loaded = load(file);
   assert("errors" in loaded);
   assertEquals(loaded.errors.map(({ hint }) => hint), ["use a whole number from 1 to 65535"]);
-  assertEquals(settings(file, [], undefined, "compat").serverPort, 0);
+  assertEquals(settings(file, [], undefined, "c").serverPort, 0);
 });
 
 Deno.test("bad arguments carry the C client's words", () => {
@@ -227,7 +227,7 @@ Deno.test("bad arguments carry the C client's words", () => {
     [["--icmp-code", "16"], "Invalid icmp code '16', must be in [0-15]"],
   ];
   for (const [words, reference] of expected) {
-    const problem = load("", words, undefined, "compat");
+    const problem = load("", words, undefined, "c");
     assert(problem instanceof Problem);
     assertEquals(problem.facts.reference, reference);
   }

@@ -61,7 +61,7 @@ Deno.test("every kind reads what it writes, and writes it as before", () => {
   assertEquals(Object.keys(TEXTS).sort(), Object.keys(KINDS).sort());
   for (const [name, texts] of Object.entries(TEXTS)) {
     const kind = kindOf(name as KindName);
-    fc.assert(fc.property(texts, fc.constantFrom("native", "compat"), (text, dialect) => {
+    fc.assert(fc.property(texts, fc.constantFrom("native", "c"), (text, dialect) => {
       const reading: Reading = { ...READING, dialect: dialect as Reading["dialect"] };
       const value = kind.parse(text, reading);
       if (value === undefined) return;
@@ -79,7 +79,7 @@ Deno.test("every kind reads what it writes, and writes it as before", () => {
 Deno.test("no kind throws, whatever the text, and a refused text is either ignored or explained", () => {
   for (const name of Object.keys(KINDS)) {
     const kind = kindOf(name as KindName);
-    fc.assert(fc.property(fc.string(), fc.constantFrom("native", "compat"), (text, dialect) => {
+    fc.assert(fc.property(fc.string(), fc.constantFrom("native", "c"), (text, dialect) => {
       const reading: Reading = { ...READING, dialect: dialect as Reading["dialect"] };
       if (kind.parse(text, reading) !== undefined) return;
       assert((kind.ignored ?? kind.advice?.(reading.range) ?? "") !== "", name);

@@ -14,15 +14,15 @@ Deno.test("a time offset is seconds or a number with a unit", () => {
   };
   for (const [text, seconds] of Object.entries(expected)) {
     assertEquals(parseTimeOffset(text, "native"), seconds, text);
-    assertEquals(parseTimeOffset(text, "compat"), seconds, text);
+    assertEquals(parseTimeOffset(text, "c"), seconds, text);
   }
 });
 
-Deno.test("what the C client skips is refused here and skipped in its voice", () => {
+Deno.test("what the C client skips is refused here and skipped in the C dialect", () => {
   const lax = { "1.5h": 54000, "-5": 5, "10m5s": 600, "5 m": 300 };
   for (const [text, seconds] of Object.entries(lax)) {
     assertEquals(parseTimeOffset(text, "native"), undefined, text);
-    assertEquals(parseTimeOffset(text, "compat"), seconds, text);
+    assertEquals(parseTimeOffset(text, "c"), seconds, text);
   }
   assertEquals(parseTimeOffset("60seconds", "native"), 60);
 });
@@ -30,7 +30,7 @@ Deno.test("what the C client skips is refused here and skipped in its voice", ()
 Deno.test("a time offset without digits, with nine, or above 65536 is refused", () => {
   for (const text of ["", "m", "123456789", "65537", "abc"]) {
     assertEquals(parseTimeOffset(text, "native"), undefined, text);
-    assertEquals(parseTimeOffset(text, "compat"), undefined, text);
+    assertEquals(parseTimeOffset(text, "c"), undefined, text);
   }
 });
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "../../assert.ts";
-import { type LogDialect, type LogFormat, openDaemonLog } from "../../../lib/daemon/daemon_log.ts";
+import type { Dialect } from "../../../lib/dialect.ts";
+import { type LogFormat, openDaemonLog } from "../../../lib/daemon/daemon_log.ts";
 import { PacketProcessor } from "../../../lib/server/packet_processor.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
 import { BufferContext } from "../../support/buffer_context.ts";
@@ -10,7 +11,7 @@ import { aStanza, NO_NAT } from "../../support/stanza.ts";
 const NOW = 1_800_000_000;
 
 interface Case {
-  readonly dialect?: LogDialect;
+  readonly dialect?: Dialect;
   readonly verbose?: number;
   readonly testMode?: boolean;
   readonly format?: LogFormat;

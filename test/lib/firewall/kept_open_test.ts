@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../../assert.ts";
-import { NFT_DIALECT } from "../../../lib/firewall/nft/dialect.ts";
+import { NFT_HANDSHAKE } from "../../../lib/firewall/nft/handshake.ts";
 import { KeptOpen } from "../../../lib/firewall/kept_open.ts";
 import { HOST_PROGRAMS } from "../../../lib/firewall/programs.ts";
 import { access, nftIn } from "../../support/firewall.ts";
@@ -47,7 +47,7 @@ Deno.test({
     withFolder(async (folder) => {
       const [program, log] = [`${folder}/echo`, `${folder}/log`];
       Deno.writeTextFileSync(program, ECHO, { mode: 0o700 });
-      const kept = new KeptOpen({ words: [program, log], dialect: NFT_DIALECT }, {
+      const kept = new KeptOpen({ words: [program, log], handshake: NFT_HANDSHAKE }, {
         milliseconds: 5000,
         programs: HOST_PROGRAMS,
       });

@@ -23,7 +23,7 @@ export interface MadeKeys {
 
 /** Draws a pair of keys of the lengths asked for. @param hmacDigest the settings' digest, where no option names one. */
 export function makeKeys(options: GivenOptions, hmacDigest?: DigestName): MadeKeys | Problem {
-  const wanted = keyGenerationOptions(options, "compat", hmacDigest);
+  const wanted = keyGenerationOptions(options, "c", hmacDigest);
   if (wanted instanceof Problem) return wanted;
   const keys = generateKeys(wanted);
   const written = { key: keyBase64(keys.key), hmacKey: keyBase64(keys.hmacKey) };

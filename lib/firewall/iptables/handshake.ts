@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Dialect } from "../plan.ts";
+import type { Handshake } from "../plan.ts";
 
 /** Echoes a comment line (-v) once what stands before it has been committed; ends on a bad line. */
-export const RESTORE_DIALECT: Dialect = {
+export const RESTORE_HANDSHAKE: Handshake = {
   stream: "stdout",
   // The comment alone is echoed within a table as well, so a wrapper that loses COMMIT would be believed: there the
   // other table is an error.

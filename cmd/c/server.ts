@@ -31,7 +31,7 @@ const ROWS = SERVER_OPTIONS.filter(({ only }) => only !== "native");
 const BY_NAME = ROWS.toSorted((a, b) => a.name < b.name ? -1 : 1);
 
 /** Runs the C daemon's command line; the exit status is 0 or 1. */
-export async function runCompatServer(args: readonly string[], context: Context): Promise<number> {
+export async function runCServer(args: readonly string[], context: Context): Promise<number> {
   try {
     return await runLine(args, context);
   } catch (error) {
@@ -182,7 +182,7 @@ function makesKeys(options: GivenOptions): boolean {
 }
 
 function fail(problem: Problem, context: Context): number {
-  context.err(describeProblem(problem, "compat"));
+  context.err(describeProblem(problem, "c"));
   return ExitCode.failure;
 }
 

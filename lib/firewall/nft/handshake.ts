@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { Dialect } from "../plan.ts";
+import type { Handshake } from "../plan.ts";
 
 /**
  * Goes on after a bad line. Errors come on stderr and command output on stdout, so only an answer on stderr is in order
  * with them: hence a line that is no command, which nft repeats in its complaint.
  */
-export const NFT_DIALECT: Dialect = {
+export const NFT_HANDSHAKE: Handshake = {
   stream: "stderr",
   request: (number) => `fwknop_${number}\n`,
   isAnswer: (line, number) => line === `fwknop_${number}`,

@@ -1,7 +1,7 @@
 /**
  * What the C client's command line refuses: every row of `docs/spec/client.md` 3, with its words.
  */
-import { runCompatClient } from "../../cmd/compat/client.ts";
+import { runCClient } from "../../cmd/c/client.ts";
 import { assertEquals } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
@@ -76,7 +76,7 @@ async function check(
   for (const [row, lines] of Object.entries(rows)) {
     for (const [line, message] of Object.entries(lines)) {
       const context = new BufferContext(environment);
-      const code = await runCompatClient(line.split(" "), context);
+      const code = await runCClient(line.split(" "), context);
       // Below the C client's words may stand a hint of ours.
       const said = context.stderr.replace(/^ {2}\S.*\n/gm, "");
       assertEquals([code, said], [1, `${message}\n`], `row ${row}: ${line}`);
@@ -99,7 +99,7 @@ Deno.test("unknown, ambiguous and incomplete options are complained about twice 
   };
   for (const [line, complaint] of Object.entries(lines)) {
     const context = new BufferContext({});
-    const code = await runCompatClient(["--no-rc-file", line], context);
+    const code = await runCClient(["--no-rc-file", line], context);
     assertEquals([code, context.stderr], [1, `fwknop: ${complaint}\n`.repeat(2)], line);
     assertEquals(context.stdout.includes("Usage: fwknop -A"), true);
   }
@@ -113,7 +113,7 @@ Deno.test("an option that only fwknop knock has is told of once, without the usa
   };
   for (const [line, option] of Object.entries(lines)) {
     const context = new BufferContext({});
-    const code = await runCompatClient(line.split(" "), context);
+    const code = await runCClient(line.split(" "), context);
     const told =
       `fwknop: ${option} belongs to fwknop knock: put the word knock before the options\n`;
     assertEquals([code, context.stdout, context.stderr], [1, "", told], line);
@@ -122,7 +122,7 @@ Deno.test("an option that only fwknop knock has is told of once, without the usa
 
 Deno.test("an option that knock does not have either is answered as ever", async () => {
   const context = new BufferContext({});
-  const code = await runCompatClient(["--no-rc-file", "--wait", "--waiting"], context);
+  const code = await runCClient(["--no-rc-file", "--wait", "--waiting"], context);
   const first = "fwknop: unrecognized option '--wait'\n";
   const both = `${first}fwknop: unrecognized option '--waiting'\n`;
   assertEquals([code, context.stderr], [1, both + first]);
@@ -134,7 +134,7 @@ Deno.test("an address left open is warned about only to those who look (row 10)"
   const warning = "[-] WARNING: Should use -a or -R to harden SPA against potential MITM attacks\n";
   for (const [more, expected] of [["", ""], [" -v", warning]] as const) {
     const context = new BufferContext({ HOME: "/nonexistent" });
-    assertEquals(await runCompatClient(`${line}${more}`.split(" "), context), 0);
+    assertEquals(await runCClient(`${line}${more}`.split(" "), context), 0);
     assertEquals(context.stderr, expected);
   }
 });

@@ -39,7 +39,7 @@ const ROWS = CLIENT_OPTIONS.filter(({ only }) => only !== "native");
 const QUIET = ["test", "key-gen", "key-gen-file", "version", "last-cmd", "show-last"];
 
 /** Runs the C client's command line; the exit status is 0 or 1. */
-export async function runCompatClient(args: readonly string[], context: Context): Promise<number> {
+export async function runCClient(args: readonly string[], context: Context): Promise<number> {
   const line = parseCommandLine(args, ROWS, { stopAt: "help" });
   const forgotten = forgottenKnock(line.complaints);
   if (forgotten !== undefined) {
@@ -54,7 +54,7 @@ export async function runCompatClient(args: readonly string[], context: Context)
   }
   const problem = await runLine(line, args, context);
   if (problem === undefined) return ExitCode.ok;
-  if (problem !== COMPLAINED) context.err(describeProblem(problem, "compat"));
+  if (problem !== COMPLAINED) context.err(describeProblem(problem, "c"));
   return ExitCode.failure;
 }
 
@@ -71,7 +71,7 @@ async function runLine(
   if (conflict !== undefined) return conflict;
   if (options.has("stanza-list")) return listStanzas(options, context);
   createRc(options, context);
-  const read = readClientSettings(options, context, "compat");
+  const read = readClientSettings(options, context, "c");
   const [complaint] = line.complaints;
   if (complaint !== undefined) {
     if (read instanceof Problem && read.facts.usage !== true) return read;
@@ -114,7 +114,7 @@ async function runSettings(
       force: options.has("force-stanza"),
     }, context);
     // The C client carries on all the same.
-    if (unsaved !== undefined) context.err(describeProblem(unsaved, "compat"));
+    if (unsaved !== undefined) context.err(describeProblem(unsaved, "c"));
   }
   if (keys !== undefined) {
     return await keys.report(context, saves ? read.rc.rcPath : undefined);
@@ -125,12 +125,12 @@ async function runSettings(
     context.out(clientVersion());
     return undefined;
   }
-  const result = await sendKnock(settings, context, "compat");
+  const result = await sendKnock(settings, context, "c");
   return result instanceof Problem ? result : undefined;
 }
 
 function listStanzas(options: GivenOptions, context: Context): Problem | undefined {
-  const rc = openClientRc(options, context, "compat");
+  const rc = openClientRc(options, context, "c");
   if (rc instanceof Problem) return rc;
   if (rc.rcFile === undefined) {
     const reason = "No such file or directory";
@@ -149,7 +149,7 @@ function createRc(options: GivenOptions, context: Context): void {
   if (path === undefined || exists(path)) return;
   const problem = createInitialRc(path);
   if (problem === undefined) context.out(`[*] Creating initial rc file: ${path}.\n`);
-  else context.err(describeProblem(problem, "compat"));
+  else context.err(describeProblem(problem, "c"));
 }
 
 function exists(path: string): boolean {
