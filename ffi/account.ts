@@ -1,5 +1,5 @@
 /**
- * Users and groups by name, from wherever the system has them: files, LDAP, systemd (nsswitch.conf(5)).
+ * Looks up users and groups by name in every source the system uses: files, LDAP, systemd (nsswitch.conf(5)).
  *
  * @module
  */
@@ -29,19 +29,19 @@ const accountSymbols = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** The numbers of a user. */
+/** A user's id and the id of the user's primary group. */
 export interface UserNumbers {
   readonly uid: number;
-  /** The user's own group. */
+  /** The user's primary group. */
   readonly gid: number;
 }
 
-/** More than either structure on any system of 64 bits. */
+/** Larger than either structure on every 64-bit system. */
 const STRUCTURE_SIZE = 128;
 /** `struct passwd` and `struct group` begin with two pointers, name and password; the numbers follow. */
 const FIRST_NUMBER = 16;
 const SECOND_NUMBER = 20;
-/** Bytes for the texts: at first, and at most. A group lists its members. */
+/** Bytes for the texts: the first attempt, and the limit. The entry of a group lists its members. */
 const TEXT_SIZE = 16384;
 const LARGEST_TEXT_SIZE = 16 * 1024 * 1024;
 const ERANGE = 34;
@@ -50,12 +50,12 @@ type Lookup = "getpwnam_r" | "getgrnam_r";
 
 let library: ReturnType<typeof openLibrary<typeof accountSymbols>> | undefined;
 
-/** Loads the functions, which is impossible once the `ffi` permission is dropped. */
+/** Loads the functions. Call it before the `ffi` permission is dropped. */
 export function prepareAccounts(): void {
   library ??= openLibrary(libcName(), accountSymbols);
 }
 
-/** The numbers of a user, or `undefined` if there is none of that name. @throws {Error} in the system's words. */
+/** The ids of a user, or `undefined` when no user has that name. @throws {Error} with the system's text. */
 export function lookUpUser(name: string): UserNumbers | undefined {
   const found = lookUp("getpwnam_r", name);
   return found && {
@@ -64,7 +64,7 @@ export function lookUpUser(name: string): UserNumbers | undefined {
   };
 }
 
-/** The number of a group, or `undefined` if there is none of that name. @throws {Error} in the system's words. */
+/** The id of a group, or `undefined` when no group has that name. @throws {Error} with the system's text. */
 export function lookUpGroup(name: string): number | undefined {
   return lookUp("getgrnam_r", name)?.getUint32(FIRST_NUMBER, true);
 }
@@ -84,7 +84,7 @@ function lookUp(lookup: Lookup, name: string): DataView | undefined {
     ) ?? 0;
     if (status === ERANGE) continue;
     if (result[0] !== 0n) return new DataView(structure.buffer);
-    // Some systems say "no such process" or "no such file" where there is no such name.
+    // Some systems report an unknown name as "no such process" or "no such file".
     if (status === 0 || NOT_FOUND.includes(status)) return undefined;
     throw new Error(`${lookup}: ${errorText(status)}`);
   }

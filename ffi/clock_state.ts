@@ -1,5 +1,5 @@
 /**
- * Whether the kernel takes its clock for right.
+ * Whether the kernel considers its clock synchronized.
  *
  * @module
  */
@@ -21,8 +21,8 @@ const TIMEX_SIZE = 256;
 const UNSYNCHRONIZED = 5;
 
 /**
- * Whether something, such as an NTP client, keeps the clock right; `undefined` where the system does not say (only Linux
- * is asked).
+ * Whether a program such as an NTP client keeps the clock synchronized. `undefined` where the system does not say; only
+ * Linux is asked.
  */
 export function isClockKept(): boolean | undefined {
   if (Deno.build.os !== "linux") return undefined;

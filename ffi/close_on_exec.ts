@@ -1,5 +1,5 @@
 /**
- * Marking one descriptor to be closed when another program is started.
+ * Marks one descriptor close-on-exec: the kernel closes it when another program is started.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import { platform } from "./platform.ts";
 
 const { fcntl_int, fcntl_int_padded } = socketSymbols;
 
-/** What {@link markCloseOnExec} calls, for a table to take in. */
+/** The functions that {@link markCloseOnExec} calls; other symbol tables include them. */
 export const markSymbols = { fcntl_int, fcntl_int_padded };
 
 const FD_CLOEXEC = 1;
 
-/** Marks it (`F_SETFD`); 0, or -1 on an error. Can be called after the `ffi` permission is dropped. */
+/** Marks the descriptor (`F_SETFD`). Returns 0, or -1 on an error. Works after the `ffi` permission is dropped. */
 export function markCloseOnExec(
   symbols: Deno.DynamicLibrary<typeof markSymbols>["symbols"],
   descriptor: number,

@@ -1,5 +1,5 @@
 /**
- * Keeping open descriptors out of child processes.
+ * Keeps open descriptors out of child processes.
  *
  * @module
  */
@@ -27,13 +27,13 @@ const descriptorSymbols = {
 const FIRST = 3;
 const LAST = 0xffffffff;
 const CLOSE_RANGE_CLOEXEC = 4;
-/** Where only one at a time can be marked: enough for any daemon, and 10 ms at most. */
+/** Limit where descriptors are marked one at a time: enough for any daemon, and takes at most 10 ms. */
 const MOST = 65536;
 
 /**
- * A function that marks every descriptor but standard input, output and error to be closed when another program is
- * started. Libraries open sockets without that mark (libpcap does), and what started this process may have left
- * some open. The function can be called after the `ffi` permission is dropped; this one cannot.
+ * Returns a function that marks every descriptor except standard input, output and error close-on-exec. Libraries open
+ * sockets without that mark (libpcap does), and the process that started this one may have left some open. The returned
+ * function works after the `ffi` permission is dropped; this one does not.
  */
 export function descriptorGuard(): () => void {
   const symbols = openLibrary(libcName(), descriptorSymbols);

@@ -1,5 +1,5 @@
 /**
- * Signals that a process does not hear at all.
+ * Ignores a signal: the kernel discards it and runs no handler.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import { isLinux } from "./platform.ts";
 
 /** Linux, and 4.4BSD and its descendants. */
 const SIGUSR1 = isLinux ? 10 : 30;
-/** `SIG_IGN` is no address but the number 1. */
+/** `SIG_IGN` is the number 1, not an address. */
 const SIG_IGN = 1n;
 
 let library: ReturnType<typeof openLibrary<typeof signalSymbols>> | undefined;
 
 /**
- * Prepares `signal(SIGUSR1, SIG_IGN)`: what is returned takes the signal away from whoever listens to it, and can be
- * called after the `ffi` permission was dropped.
+ * Prepares `signal(SIGUSR1, SIG_IGN)`. The returned function replaces any handler of the signal. It works after the
+ * `ffi` permission is dropped.
  */
 export function prepareToIgnoreUsr1(): () => void {
   const { signal } = library ??= openLibrary(libcName(), signalSymbols);

@@ -1,5 +1,5 @@
 /**
- * The name under which the program was started.
+ * The name by which the program was started.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { invocationSymbols } from "./libc_symbols.ts";
 import { openLibrary } from "./library.ts";
 
 /**
- * The last part of `argv[0]`: `fwknopd` when started through a link of that name. Deno shows the
- * program's path (`Deno.execPath()`), which a link does not change; the C library remembers what
- * the caller said. Costs about 3 ms.
+ * The last part of `argv[0]`: `fwknopd` when started through a link of that name. Deno reports the
+ * program's path (`Deno.execPath()`), which is the same for every link; the C library keeps the name
+ * that the caller passed. Costs about 3 ms.
  */
 export function invocationName(): string {
   const symbols = openLibrary(libcName(), invocationSymbols);

@@ -1,5 +1,5 @@
 /**
- * The C library: loading its tables and turning its -1 into errors with the system's own words.
+ * The C library: loads its tables and turns a result of -1 into an error with the system's text.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { errorSymbols } from "./libc_symbols.ts";
 import { type LibraryName, openLibrary } from "./library.ts";
 import { platform } from "./platform.ts";
 
-/** Numbers of `errno` that are named in code, by their Linux and macOS values. */
+/** The values of `errno` that code names, for Linux and macOS. */
 const ERRNO_NAMES: Readonly<Record<"linux" | "darwin", Readonly<Record<number, string>>>> = {
   linux: {
     1: "EPERM",
@@ -51,10 +51,10 @@ const ERRNO_NAMES: Readonly<Record<"linux" | "darwin", Readonly<Record<number, s
   },
 };
 
-/** A system call that failed: `bind: Address already in use`. */
+/** A system call failed: `bind: Address already in use`. */
 export class SystemError extends Error {
   override readonly name = "SystemError";
-  /** @param code symbolic name, or the number as text. @param reason the system's own words. */
+  /** @param code symbolic name, or the number as text. @param reason the system's text. */
   constructor(readonly call: string, readonly code: string, readonly reason: string) {
     super(`${call}: ${reason}`);
   }
@@ -79,13 +79,13 @@ const errnoView = new DataView(errnoBytes.buffer);
 const FOUR = 4n;
 
 /**
- * `errno` of the call that was made last on this thread.
+ * `errno` of the most recent call on this thread.
  *
- * The engine makes no system call of its own between two synchronous calls into C in practice
- * (tried: 900,000 failing calls with garbage collections in between, none misread), but nothing
- * promises it. So the number only chooses words; control flow uses it where a wrong guess costs
- * another turn of a loop, never where it could open or keep something. Calls on another thread
- * (`nonblocking`) leave theirs behind: there is no errno for `poll`.
+ * In practice the engine makes no system call of its own between two synchronous calls into C (tried:
+ * 900,000 failing calls with garbage collections in between, none misread), but no documentation
+ * promises it. So the number chooses the error text. Control flow uses it only where a wrong value
+ * costs one more turn of a loop, never where it could open or keep something. A call on another
+ * thread (`nonblocking`) sets the errno of that thread: `poll` has no errno here.
  */
 export function errno(): number {
   const functions = errorFunctions();
@@ -95,19 +95,19 @@ export function errno(): number {
   return errnoView.getInt32(0, true);
 }
 
-/** The error of the call that was made last. */
+/** The error of the most recent call. */
 export function lastError(call: string): SystemError {
   const number = errno();
   return new SystemError(call, errorCode(number), errorText(number));
 }
 
-/** The symbolic name of an error number, or the number as text for one that no code asks about. */
+/** The symbolic name of an error number, or the number as text when the table has no name for it. */
 export function errorCode(number: number): string {
   const names = ERRNO_NAMES[Deno.build.os === "darwin" ? "darwin" : "linux"];
   return names[number] ?? String(number);
 }
 
-/** What the system calls an error number: `Address already in use`. */
+/** The system's text for an error number: `Address already in use`. */
 export function errorText(number: number): string {
   const buffer = new Uint8Array(256);
   const fill = errorFunctions()[platform().errorTextFunction];
@@ -115,22 +115,22 @@ export function errorText(number: number): string {
   return fromCString(buffer);
 }
 
-/** Loads the error functions, which is impossible once the `ffi` permission is dropped. */
+/** Loads the error functions. Call it before the `ffi` permission is dropped. */
 export function prepareErrors(): void {
   errorFunctions();
 }
 
 /**
- * Returns a result that is not -1.
+ * Returns the result unless it is -1.
  *
- * @throws {SystemError} when it is.
+ * @throws {SystemError} when it is -1.
  */
 export function check(result: number, call: string): number {
   if (result !== -1) return result;
   throw lastError(call);
 }
 
-/** Text as C wants it. @throws {TypeError} when it holds a zero byte. */
+/** Encodes text with a terminating zero byte. @throws {TypeError} when the text contains a zero byte. */
 export function toCString(text: string): Uint8Array<ArrayBuffer> {
   if (text.includes("\0")) throw new TypeError(`Text for C may not contain a zero byte: ${text}`);
   const bytes = new Uint8Array(encoder.encode(text).length + 1);
@@ -138,7 +138,7 @@ export function toCString(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Text up to the first zero byte. */
+/** The text up to the first zero byte. */
 export function fromCString(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));

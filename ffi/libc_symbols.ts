@@ -1,15 +1,15 @@
 /**
- * The functions of the C library that are used, one typed table per purpose so that a short-lived
- * command binds only what it calls.
+ * The functions of the C library that the program calls, one typed table per purpose, so that a
+ * short-lived command binds only the functions it calls.
  *
- * Results of type `ssize_t` are declared `i32`: no call here moves 2 GiB, -1 survives the cut, and a
- * 64-bit result would allocate a bigint for every packet. Counts of type `size_t` are declared
- * `usize` only in calls that are not made per packet (a number takes the slow path there).
+ * Results of type `ssize_t` are declared `i32`: no call here moves 2 GiB, -1 stays -1, and a 64-bit
+ * result would allocate a bigint for every packet. Counts of type `size_t` are declared `usize` only
+ * in calls that are not made per packet: a number takes the slow path there.
  *
  * @module
  */
 
-/** Errors. One of each pair exists on a given system. */
+/** Error functions. Each system has one of each pair. */
 export const errorSymbols = {
   __errno_location: {
     parameters: [],
@@ -49,7 +49,7 @@ export const errorSymbols = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** Sockets, and waiting for them. */
+/** Sockets and waiting for them. */
 export const socketSymbols = {
   socket: {
     parameters: [
@@ -133,10 +133,10 @@ export const socketSymbols = {
     parameters: [
       "buffer", // struct pollfd *fds
       "usize", // nfds_t nfds
-      "i32", // int timeout in milliseconds, -1 for ever
+      "i32", // int timeout in milliseconds, -1 for no limit
     ],
     result: "i32", // descriptors ready, 0, or -1
-    nonblocking: true, // on a thread of its own, so errno cannot be read
+    nonblocking: true, // on a separate thread, so errno cannot be read
   },
   pipe: {
     parameters: [
@@ -167,7 +167,7 @@ export const socketSymbols = {
     result: "i32", // 0 or -1
   },
   address_of: {
-    name: "memcpy", // of no bytes: returns dest as a number, also when UnsafePointer is forbidden
+    name: "memcpy", // copies no bytes; returns dest as a number, even where UnsafePointer is forbidden
     parameters: [
       "buffer", // void *dest
       "buffer", // const void *src
@@ -201,7 +201,7 @@ export const socketSymbols = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** Files and the POSIX locks on them. */
+/** Files and POSIX locks on them. */
 export const fileSymbols = {
   open: {
     parameters: [
@@ -230,7 +230,7 @@ export const fileSymbols = {
     parameters: [
       "i32", // int fd
       "i32", // int cmd: 1 lock, 2 try, 3 test, 0 unlock
-      "i64", // off_t len, 0 for the whole rest
+      "i64", // off_t len, 0 for all that follows
     ],
     result: "i32", // 0 or -1
   },
@@ -296,7 +296,7 @@ export const streamSymbols = {
   open: {
     parameters: [
       "buffer", // const char *pathname
-      "i32", // int flags; no file is made, so there is no mode
+      "i32", // int flags; no file is created, so there is no mode
     ],
     result: "i32", // descriptor or -1
   },
@@ -315,14 +315,14 @@ export const streamSymbols = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** Signals that have no listener. */
+/** Ignoring signals. */
 export const signalSymbols = {
   signal: {
     parameters: [
       "i32", // int signum
       "pointer", // void (*handler)(int), or SIG_IGN
     ],
-    result: "pointer", // the handler before
+    result: "pointer", // the previous handler
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
@@ -334,7 +334,7 @@ export const processorSymbols = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** The name the program was started by. One of the two exists on a given system. */
+/** The name by which the program was started. Each system has one of the two. */
 export const invocationSymbols = {
   program_invocation_short_name: {
     type: "pointer", // char *, GNU; the symbol's address is the address of the variable

@@ -1,21 +1,21 @@
 /**
- * Opening shared libraries: the only caller of `Deno.dlopen`.
+ * Opens shared libraries. No other file calls `Deno.dlopen`.
  *
  * @module
  */
 
-/** Where a library may be found and what to tell the user when it is not. */
+/** Where a library may be found, and a hint for the user when it is missing. */
 export interface LibraryName {
   /** File names for the dynamic loader, best first. */
   readonly candidates: readonly string[];
-  /** One sentence: which package has it. */
+  /** One sentence that names the package. */
   readonly hint: string;
 }
 
-/** A library that is not on this machine, or that lacks a function. */
+/** A library is not on this machine, or lacks a function. */
 export class LibraryUnavailable extends Error {
   override readonly name = "LibraryUnavailable";
-  /** @param hint which package has it. */
+  /** @param hint names the package. */
   constructor(message: string, readonly hint: string, options?: ErrorOptions) {
     super(message, options);
   }
@@ -24,7 +24,7 @@ export class LibraryUnavailable extends Error {
 /**
  * Opens the first candidate that loads.
  *
- * @throws {LibraryUnavailable} naming the library and the package that has it.
+ * @throws {LibraryUnavailable} with the library and the package that contains it.
  */
 export function openLibrary<const Symbols extends Deno.ForeignLibraryInterface>(
   library: LibraryName,

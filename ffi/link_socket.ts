@@ -1,5 +1,5 @@
 /**
- * The kernel's own word on interfaces coming and going (rtnetlink(7)). Linux only.
+ * Reports from the kernel about interfaces that appear, change and disappear (rtnetlink(7)). Linux only.
  *
  * @module
  */
@@ -13,8 +13,8 @@ const RTM_GETLINK = 18;
 const REQUEST_DUMP = 0x301;
 
 /**
- * A socket that hears of every change of an interface in this network namespace. After an overrun {@link requestAll}
- * is due.
+ * A socket that receives every change of an interface in this network namespace. After an overrun the caller must call
+ * {@link requestAll}.
  */
 export class LinkSocket extends NetlinkSocket {
   /** @throws {SystemError} when the system refuses. */
@@ -22,7 +22,7 @@ export class LinkSocket extends NetlinkSocket {
     super(LINUX_ONLY.NETLINK_ROUTE, LINUX_ONLY.RTMGRP_LINK);
   }
 
-  /** Asks for the state of every interface; the answers arrive like changes do. */
+  /** Asks for the state of every interface. The answers arrive like changes do. */
   requestAll(): void {
     // struct nlmsghdr { u32 length; u16 type; u16 flags; u32 sequence; u32 pid; } and ifinfomsg.
     const message = new DataView(new ArrayBuffer(32));

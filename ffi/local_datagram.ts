@@ -1,5 +1,5 @@
 /**
- * Sending to a local (Unix) datagram socket, as syslog and systemd listen on.
+ * Sends to a local (Unix) datagram socket, the kind on which syslog and systemd listen.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { isLinux, LINUX_ONLY, platform } from "./platform.ts";
 import { closeDescriptor, closeOnExec, sockets } from "./readiness.ts";
 import { localAddress } from "./socket_address.ts";
 
-/** A receiver that may come and go: each send connects again if it has to. Never waits. */
+/** A receiver that may stop and start: each send connects again when it must. Never waits. */
 export class LocalDatagram implements Disposable {
   readonly #address: Uint8Array<ArrayBuffer>;
   #descriptor: number | undefined;
 
   /**
-   * @param path of the socket; a leading `@` means Linux's abstract names.
+   * @param path of the socket; a leading `@` means an abstract name (Linux).
    * @throws {RangeError} when the path is too long for a socket.
    */
   constructor(path: string) {
@@ -22,11 +22,11 @@ export class LocalDatagram implements Disposable {
     this.#connect();
   }
 
-  /** Whether the message was taken; false when nobody listens or the receiver is behind. */
+  /** Returns whether the message was accepted. False when no process listens or the receiver's queue is full. */
   send(message: Uint8Array<ArrayBuffer>): boolean {
     if (this.#descriptor !== undefined) {
       if (this.#trySend(this.#descriptor, message)) return true;
-      // Behind, not gone: connecting again would not help.
+      // The receiver's queue is full but the receiver is there: connecting again would not help.
       if (["EAGAIN", "ENOBUFS"].includes(errorCode(errno()))) return false;
     }
     this.#connect();

@@ -1,5 +1,5 @@
 /**
- * Host names to addresses by the system's own rules: `/etc/hosts`, `nsswitch.conf`, mDNS, DNS.
+ * Resolves host names by the system's own rules: `/etc/hosts`, `nsswitch.conf`, mDNS, DNS.
  *
  * @module
  */
@@ -34,12 +34,12 @@ const lookupSymbols = {
 
 let library: ReturnType<typeof openLibrary<typeof lookupSymbols>> | undefined;
 
-/** The name could not be looked up; the message is the system's own: `Name or service not known`. */
+/** The name could not be resolved. The message is the system's own: `Name or service not known`. */
 export class NameLookupError extends Error {
   override readonly name = "NameLookupError";
 }
 
-/** `struct addrinfo` of LP64 systems: macOS swaps the name and the address. */
+/** `struct addrinfo` of LP64 systems. macOS swaps the name and the address. */
 const ADDRINFO_SIZE = 48;
 const FAMILY = 4;
 const SOCKET_TYPE = 8;
@@ -51,14 +51,14 @@ const NEXT = 40;
  * Every address of a host, best first (RFC 6724, as the system is configured), 4 or 16 bytes each.
  *
  * @param family 0 for both.
- * @throws {NameLookupError} when the system finds none.
+ * @throws {NameLookupError} when the system finds no address.
  */
 export async function lookUpName(host: string, family: 0 | 4 | 6): Promise<Uint8Array[]> {
   const symbols = library ??= openLibrary(libcName(), lookupSymbols);
   const { AF_INET, AF_INET6, SOCK_DGRAM } = platform().number;
   const hints = new DataView(new ArrayBuffer(ADDRINFO_SIZE));
   hints.setInt32(FAMILY, family === 0 ? 0 : family === 4 ? AF_INET : AF_INET6, true);
-  // Without a type every address would come three times: stream, datagram and raw.
+  // Without a type every address would be listed three times: stream, datagram and raw.
   hints.setInt32(SOCKET_TYPE, SOCK_DGRAM, true);
   const result = new BigUint64Array(1);
   const status = await symbols.getaddrinfo(
@@ -93,7 +93,7 @@ function readAddresses(first: Deno.PointerValue, inet: number, inet6: number): U
       const length = view.getUint32(ADDRESS_LENGTH);
       const bytes = new Uint8Array(new Deno.UnsafePointerView(address).getArrayBuffer(length))
         .slice();
-      // struct sockaddr_in has the address at 4; sockaddr_in6 after the flow label, at 8.
+      // struct sockaddr_in has the address at 4. sockaddr_in6 has it after the flow label, at 8.
       addresses.push(family === inet ? bytes.slice(4, 8) : bytes.slice(8, 24));
     }
     info = view.getPointer(NEXT);

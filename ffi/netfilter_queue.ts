@@ -1,8 +1,8 @@
 /**
- * Packets that a firewall rule has sent to a queue, by libnetfilter_queue. Linux only.
+ * Reads packets that a firewall rule sent to a queue, with libnetfilter_queue. Linux only.
  *
- * The library makes the queue and gives verdicts. Reading is a plain `recv` on its socket: its own reader
- * calls back into JavaScript, which is forbidden once the `ffi` permission is dropped.
+ * The library creates the queue and sets verdicts. Packets are read by a plain `recv` on the queue's socket: the
+ * library's own reader calls back into JavaScript, which is forbidden once the `ffi` permission is dropped.
  *
  * @module
  */
@@ -71,11 +71,11 @@ const queueSymbols = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 const COPY_PACKET = 2;
-/** Packets the kernel keeps for us; more are dropped by it. */
+/** Packets that the kernel holds for the daemon; it drops more. */
 const QUEUE_LENGTH = 4096;
 
-/** What to do with a packet after it was read. */
-export type Verdict = "drop" | "accept";
+/** What the kernel does with a packet that was read. */
+export type QueueVerdict = "drop" | "accept";
 
 let library: ReturnType<typeof openLibrary<typeof queueSymbols>> | undefined;
 
@@ -86,7 +86,7 @@ function symbols(): NonNullable<typeof library> {
   }, queueSymbols);
 }
 
-/** One queue of the kernel. Every packet read needs a verdict, or it stays in the kernel. */
+/** One queue of the kernel. Every packet that is read needs a verdict, or it stays in the kernel. */
 export class NetfilterQueue {
   readonly descriptor: number;
   readonly #handle: Deno.PointerValue;
@@ -94,12 +94,12 @@ export class NetfilterQueue {
   readonly #buffer: Uint8Array<ArrayBuffer>;
 
   /**
-   * @param number 0 to 65535. @param snapLength bytes of each packet that are wanted.
-   * @throws {LibraryUnavailable} @throws {SystemError} without CAP_NET_ADMIN, or when the queue is taken.
+   * @param number 0 to 65535. @param snapLength bytes of each packet that the kernel copies.
+   * @throws {LibraryUnavailable} @throws {SystemError} without CAP_NET_ADMIN, or when another process has the queue.
    */
   constructor(number: number, snapLength: number) {
     const { nfq_open, nfq_create_queue, nfq_set_mode, nfq_set_queue_maxlen, nfq_fd } = symbols();
-    // Loads the error functions while that is possible.
+    // Loads the error functions while the permission is there.
     sockets();
     this.#handle = nfq_open();
     if (this.#handle === null) throw lastError("nfq_open");
@@ -110,7 +110,7 @@ export class NetfilterQueue {
       throw error;
     }
     this.descriptor = nfq_fd(this.#handle);
-    // Room for the message around the packet.
+    // Room for the netlink message around the packet.
     this.#buffer = new Uint8Array(new ArrayBuffer(snapLength + 4096));
     try {
       check(nfq_set_mode(this.#queue, COPY_PACKET, snapLength), "nfq_set_mode");
@@ -122,7 +122,7 @@ export class NetfilterQueue {
     }
   }
 
-  /** The next batch of netlink messages without waiting: a view until the next call. */
+  /** The next batch of netlink messages, without waiting: a view that is valid until the next call. */
   receive(): Uint8Array | undefined {
     const { MSG_DONTWAIT } = platform().number;
     const size = BigInt(this.#buffer.length);
@@ -130,12 +130,12 @@ export class NetfilterQueue {
     return length < 0 ? undefined : this.#buffer.subarray(0, length);
   }
 
-  /** Settles the packet with this number. */
-  settle(id: number, verdict: Verdict): void {
+  /** Sets the verdict of the packet with this number. */
+  settle(id: number, verdict: QueueVerdict): void {
     symbols().nfq_set_verdict(this.#queue, id, verdict === "accept" ? 1 : 0, 0, null);
   }
 
-  /** Gives the queue back; packets still in it are dropped by the kernel. */
+  /** Releases the queue. The kernel drops the packets still in it. */
   close(): void {
     symbols().nfq_destroy_queue(this.#queue);
     symbols().nfq_close(this.#handle);

@@ -1,5 +1,5 @@
 /**
- * Hearing of what the kernel multicasts when something changes (netlink(7)). Linux only.
+ * Receives what the kernel multicasts when its state changes (netlink(7)). Linux only.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import { check, errno, errorCode, lastError } from "./libc.ts";
 import { LINUX_ONLY, platform } from "./platform.ts";
 import { closeDescriptor, sockets } from "./readiness.ts";
 
-/** A netlink socket that is a member of some groups, in the network namespace of this process. */
+/** A netlink socket that has joined some groups, in the network namespace of this process. */
 export class NetlinkSocket {
   readonly descriptor: number;
   readonly #buffer = new Uint8Array(new ArrayBuffer(32768));
 
   /**
-   * @param protocol `NETLINK_…`. @param groups a mask of the groups to hear of.
+   * @param protocol `NETLINK_…`. @param groups a mask of the groups to join.
    * @throws {SystemError} when the system refuses.
    */
   constructor(protocol: number, groups: number) {
@@ -33,9 +33,9 @@ export class NetlinkSocket {
   }
 
   /**
-   * The next batch of netlink messages without waiting: a view until the next call.
+   * The next batch of netlink messages, without waiting: a view that is valid until the next call.
    *
-   * @returns `undefined` when there is none; `"overrun"` when some were lost.
+   * @returns `undefined` when no message is waiting; `"overrun"` when the kernel dropped some.
    */
   receive(): Uint8Array | "overrun" | undefined {
     const { MSG_DONTWAIT } = platform().number;
@@ -45,7 +45,7 @@ export class NetlinkSocket {
     return errorCode(errno()) === "ENOBUFS" ? "overrun" : undefined;
   }
 
-  /** Lets go of the socket. */
+  /** Closes the socket. */
   close(): void {
     closeDescriptor(this.descriptor);
   }

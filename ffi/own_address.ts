@@ -1,5 +1,5 @@
 /**
- * Whether an address is one of this host, as the kernel's routes have it at this moment.
+ * Whether an address belongs to this host, by the kernel's routes at this moment.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { platform } from "./platform.ts";
 import { closeDescriptor, sockets } from "./readiness.ts";
 import { INTERNET_ADDRESS_SIZE, internetAddress } from "./socket_address.ts";
 
-/** Any port but 0, which not every system connects to. */
+/** Any port except 0, to which some systems do not connect. */
 const DISCARD = 9;
 
-/** What the kernel says of an address: a host that it may send to, a broadcast address, or its own. */
+/** The kernel's classification of an address: its own, a broadcast address, or another one. */
 export type Destination = "own" | "broadcast" | "other";
 
 /**
- * Asks the kernel about 4 or 16 bytes. A datagram socket that is connected to an address of this host has that address
- * for its own end too; `bind` would not tell, since `ip_nonlocal_bind` lets it take any address. Connecting sends
- * nothing. Loopback addresses but the first, and link-local ones, are `other`. Works after the `ffi` permission was
- * dropped, once the C library has been used.
+ * Asks the kernel about an address of 4 or 16 bytes. A datagram socket that is connected to an address of this host has
+ * that address as its local end too. `bind` would not show it, because `ip_nonlocal_bind` lets it take any address.
+ * Connecting sends nothing. Link-local addresses, and loopback addresses except the first, count as `other`. Works after
+ * the `ffi` permission is dropped, once the C library has been used.
  */
 export function destinationKind(address: Uint8Array): Destination {
   const { AF_INET, AF_INET6, SOCK_DGRAM } = platform().number;
@@ -28,7 +28,7 @@ export function destinationKind(address: Uint8Array): Destination {
   if (descriptor < 0) return "other";
   try {
     const remote = internetAddress(address, DISCARD);
-    // Without SO_BROADCAST the kernel refuses broadcast addresses, those of its own networks too.
+    // Without SO_BROADCAST the kernel refuses broadcast addresses, including those of its own networks.
     if (connect(descriptor, remote, remote.length) !== 0) {
       return errorCode(errno()) === "EACCES" ? "broadcast" : "other";
     }

@@ -1,5 +1,5 @@
 /**
- * Frames from an interface or a capture file, by libpcap.
+ * Reads frames from an interface or a capture file with libpcap.
  *
  * @module
  */
@@ -17,28 +17,28 @@ const ERROR_TEXT_SIZE = 256;
 const DIRECTION_IN = 1;
 const NETMASK_UNKNOWN = 0xffffffff;
 
-/** What {@link PcapHandle.next} says beside a length. */
+/** {@link PcapHandle.next} has no frame at the moment. */
 export const NOTHING_NOW = -1;
 /** The capture file has no more frames. */
 export const END_OF_FILE = -2;
 
-/** libpcap refused; the text is its own. */
+/** libpcap failed; the text is libpcap's own. */
 export class PcapError extends Error {
   override readonly name = "PcapError";
-  /** @param status libpcap's negative number, -1 where only the text tells. */
+  /** @param status libpcap's negative number, or -1 where only the text describes the error. */
   constructor(message: string, readonly status: number) {
     super(message);
   }
 }
 
-/** libpcap does not understand an expression. */
+/** libpcap cannot parse an expression. */
 export class PcapFilterError extends PcapError {
   constructor(message: string, readonly filter: string) {
     super(message, -1);
   }
 }
 
-/** Statuses of {@link PcapError} that callers tell apart. */
+/** Statuses of {@link PcapError} that callers distinguish. */
 export const PcapStatus = {
   noSuchDevice: -5,
   permissionDenied: -8,
@@ -48,10 +48,10 @@ export const PcapStatus = {
 
 /** How to open an interface. */
 export interface LiveOptions {
-  /** Bytes kept of a frame. */
+  /** Bytes kept of each frame. */
   readonly snapLength: number;
   readonly promiscuous: boolean;
-  /** Frames that leave the host too. */
+  /** Also captures frames that leave the host. */
   readonly anyDirection: boolean;
   /** Bytes of the kernel's ring. */
   readonly bufferSize: number;
@@ -67,9 +67,9 @@ interface Library {
 let library: Library | undefined;
 
 /**
- * Loads libpcap; must happen before the `ffi` permission is dropped.
+ * Loads libpcap. Call it before the `ffi` permission is dropped.
  *
- * @throws {LibraryUnavailable} naming the package.
+ * @throws {LibraryUnavailable} with the name of the package.
  */
 export function loadPcap(): Library {
   return library ??= {
@@ -83,11 +83,11 @@ export function loadPcap(): Library {
 }
 
 /**
- * One source of frames. One frame is held at a time. Opening, reading and closing work after the `ffi`
- * permission was dropped, provided that {@link loadPcap} was called before.
+ * One source of frames. It holds one frame at a time. Opening, reading and closing work after the `ffi`
+ * permission is dropped, provided that {@link loadPcap} was called before.
  */
 export class PcapHandle {
-  /** To wait on; -1 for a file. */
+  /** The descriptor to wait on; -1 for a file. */
   readonly descriptor: number;
   /** DLT_ number of the frames. */
   readonly linkType: number;
@@ -110,10 +110,10 @@ export class PcapHandle {
   }
 
   /**
-   * Opens an interface; frames are handed over at once (immediate mode).
+   * Opens an interface. The kernel delivers frames at once (immediate mode).
    *
    * @param device name, or `any`.
-   * @throws {PcapError} with one of {@link PcapStatus}, or a bad filter with libpcap's own words.
+   * @throws {PcapError} with one of {@link PcapStatus}, or with libpcap's text about a bad filter.
    */
   static openLive(device: string, options: LiveOptions): PcapHandle {
     const library = loadPcap();
@@ -141,7 +141,7 @@ export class PcapHandle {
     }
   }
 
-  /** Opens a capture file. @throws {PcapError} when it is absent or none, or the filter is bad. */
+  /** Opens a capture file. @throws {PcapError} when the file is absent or not a capture, or the filter is bad. */
   static openFile(path: string, filter: string): PcapHandle {
     const library = loadPcap();
     const errorText = new Uint8Array(ERROR_TEXT_SIZE);
@@ -157,7 +157,7 @@ export class PcapHandle {
   }
 
   /**
-   * Takes the next frame without waiting; {@link frame} has it until the next call.
+   * Takes the next frame without waiting. {@link frame} returns it until the next call.
    *
    * @returns its captured length, {@link NOTHING_NOW} or {@link END_OF_FILE}.
    * @throws {PcapError} when the interface is gone or the file is damaged.
@@ -184,23 +184,23 @@ export class PcapHandle {
     return length;
   }
 
-  /** The frame held: a view that the next {@link next} overwrites. */
+  /** The frame that is held: a view that the next {@link next} overwrites. */
   frame(length: number): Uint8Array<ArrayBuffer> {
     return this.#frame.subarray(0, length);
   }
 
-  /** Seconds since 1970 at which the frame held was captured, with a fraction. */
+  /** Time of capture of the frame that is held: seconds since 1970, with a fraction. */
   time(): number {
     return Number(this.#headerView.getBigInt64(0, true)) +
       this.#headerView.getInt32(8, true) / 1e6;
   }
 
-  /** Bytes the frame held had before it was cut. */
+  /** Length of the frame that is held before it was cut, in bytes. */
   originalLength(): number {
     return this.#headerView.getUint32(FRAME_LENGTH, true);
   }
 
-  /** Frames that passed the filter and frames lost for lack of room; zeros for a file. */
+  /** Frames that passed the filter, and frames lost because a buffer was full; zeros for a file. */
   statistics(): { readonly received: number; readonly dropped: number } {
     const counters = new Uint32Array(new ArrayBuffer(16));
     const bytes = new Uint8Array(counters.buffer);
@@ -220,7 +220,7 @@ export class PcapHandle {
 
   /**
    * libpcap drops outgoing frames only after it has received them; Linux 4.20 and newer can keep them
-   * out of the ring. Where neither works, frames that leave are seen too, which does no harm.
+   * out of the ring. Where neither works, outgoing frames are read too, which does no harm.
    */
   #ignoreOutgoing(): void {
     this.#library.pcap.pcap_setdirection(this.#handle, DIRECTION_IN);
@@ -234,13 +234,13 @@ export class PcapHandle {
 /** Capture files hold frames of at most this many bytes (`MAXIMUM_SNAPLEN`). */
 const LONGEST_FRAME = 262144;
 
-/** DLT_ numbers of Ethernet, Linux cooked, pf's log and Wi-Fi with radio headers: some words are for one of them only. */
+/** DLT_ numbers of Ethernet, Linux cooked, pf's log and Wi-Fi with radio headers. Some filter words need one of them. */
 const LINK_TYPES = [1, 113, 117, 127];
 
 /**
- * Compiles an expression for any kind of interface, and opens none.
+ * Compiles an expression for any kind of interface, without opening one.
  *
- * @throws {PcapFilterError} with libpcap's words; {LibraryUnavailable} without libpcap.
+ * @throws {PcapFilterError} with libpcap's text. @throws {LibraryUnavailable} without libpcap.
  */
 export function compileFilter(filter: string): void {
   const library = loadPcap();
@@ -260,7 +260,7 @@ export function compileFilter(filter: string): void {
   throw failure;
 }
 
-/** @throws {PcapFilterError} with libpcap's words about the expression. */
+/** @throws {PcapFilterError} with libpcap's text about the expression. */
 function compile(
   library: Library,
   handle: Deno.PointerValue,
@@ -274,7 +274,7 @@ function compile(
   return program;
 }
 
-/** @throws {PcapError} with libpcap's words. */
+/** @throws {PcapError} with libpcap's text. */
 function setFilter({ pcap, copy }: Library, handle: Deno.PointerValue, filter: string): void {
   const program = compile({ pcap, copy }, handle, filter);
   const status = pcap.pcap_setfilter(handle, program);

@@ -1,10 +1,10 @@
 /**
- * The functions of libpcap that are used (pcap(3PCAP), release 1.5 or newer).
+ * The functions of libpcap that the program calls (pcap(3PCAP), release 1.5 or newer).
  *
  * @module
  */
 
-/** `pcap_t *` is an opaque pointer; texts are zero-terminated. */
+/** `pcap_t *` is an opaque pointer. Texts end with a zero byte. */
 export const pcapSymbols = {
   pcap_create: {
     parameters: [
@@ -146,7 +146,7 @@ export const pcapSymbols = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** Copying out of libpcap's memory without `UnsafePointerView`, which needs the `ffi` permission. */
+/** Copies from libpcap's memory without `UnsafePointerView`, which needs the `ffi` permission. */
 export const copySymbols = {
   copy_from_address: {
     name: "memcpy",

@@ -1,6 +1,6 @@
 /**
- * What differs between operating systems: names of libraries, numbers and struct layouts, in one
- * table. Linux values are those of x86_64 and arm64 (glibc); macOS values those of the 64-bit SDK.
+ * The differences between operating systems in one table: names of libraries, numbers and struct
+ * layouts. Linux values are those of x86_64 and arm64 (glibc). macOS values are those of the 64-bit SDK.
  *
  * @module
  */
@@ -11,14 +11,14 @@ export interface MessageHeaderLayout {
   readonly name: number;
   readonly nameLength: number;
   readonly vector: number;
-  /** A count of 4 bytes; where C has 8, the upper half stays zero (little-endian). */
+  /** A count of 4 bytes. Where C has 8, the upper half stays zero (little-endian). */
   readonly vectorLength: number;
   readonly control: number;
   readonly controlLength: number;
   readonly flags: number;
 }
 
-/** Byte offsets of `struct cmsghdr`; `data` is what `CMSG_DATA` adds. */
+/** Byte offsets of `struct cmsghdr`. `data` is the offset that `CMSG_DATA` adds. */
 export interface ControlHeaderLayout {
   readonly level: number;
   readonly type: number;
@@ -41,14 +41,14 @@ export interface Platform {
   readonly libc: string;
   /** Candidates for libpcap, best first. */
   readonly libpcap: readonly string[];
-  /** Where the C library keeps `errno` for the calling thread. */
+  /** The function that locates `errno` of the calling thread. */
   readonly errnoFunction: "__errno_location" | "__error";
   /** The `strerror_r` that returns an int and fills the buffer (POSIX). */
   readonly errorTextFunction: "__xpg_strerror_r" | "strerror_r";
   /**
-   * Words to put between the fixed and the variable arguments of a variadic C function. Apple's
-   * arm64 convention passes variable arguments on the stack only, so the argument registers have
-   * to be used up first; everywhere else variable arguments travel like fixed ones.
+   * Whether filler words go between the fixed and the variable arguments of a variadic C function.
+   * Apple's arm64 convention passes variable arguments on the stack only, so filler uses up the
+   * argument registers first. Everywhere else variable arguments are passed like fixed ones.
    */
   readonly variadicPadding: boolean;
   /** `sockaddr` starts with a length byte (BSD) instead of a 16-bit family. */
@@ -168,8 +168,8 @@ const MACOS: Platform = {
 
 /**
  * Numbers that exist on Linux only. `SO_RCVBUFFORCE` needs CAP_NET_ADMIN and ignores
- * `net.core.rmem_max`; `SO_MEMINFO` yields nine 32-bit counters, the ninth being the packets
- * dropped because the socket's buffer was full.
+ * `net.core.rmem_max`. `SO_MEMINFO` returns nine 32-bit counters; the ninth counts the packets that
+ * were dropped because the socket's buffer was full.
  */
 export const LINUX_ONLY = {
   SOCK_RAW: 3,
@@ -190,7 +190,7 @@ export const LINUX_ONLY = {
 /**
  * The table of the running system.
  *
- * @throws {Error} on a system whose layouts are not known here.
+ * @throws {Error} on a system whose layouts the table does not have.
  */
 export function platform(): Platform {
   switch (Deno.build.os) {

@@ -1,5 +1,5 @@
 /**
- * Giving the processor to whoever waits for it.
+ * Yields the processor to another thread.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { openLibrary } from "./library.ts";
 let library: ReturnType<typeof openLibrary<typeof processorSymbols>> | undefined;
 
 /**
- * Prepares `sched_yield`: what is returned lets another thread that is ready run on this processor first, and can be
- * called after the `ffi` permission was dropped. It does nothing where C functions cannot be called.
+ * Prepares `sched_yield`. The returned function lets another thread that is ready run on this processor first. It works
+ * after the `ffi` permission is dropped. It does nothing where C functions cannot be called.
  */
 export function prepareYield(): () => void {
   try {

@@ -1,5 +1,5 @@
 /**
- * Waiting for descriptors to become readable, without polling and without idle CPU.
+ * Waits for descriptors to become readable, without polling and without CPU use while idle.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { socketSymbols } from "./libc_symbols.ts";
 import { openLibrary } from "./library.ts";
 
 const POLLIN = 1;
-/** `POLLERR | POLLHUP | POLLNVAL`: reading will tell what is wrong. */
+/** `POLLERR | POLLHUP | POLLNVAL`: a read then reports the error. */
 const POLL_TROUBLE = 8 | 16 | 32;
 const MOST_FAILURES = 1000;
 const ENTRY = 8; // struct pollfd { int fd; short events; short revents; }
@@ -22,7 +22,7 @@ export function sockets(): NonNullable<typeof library> {
   return library ??= openLibrary(libcName(), socketSymbols);
 }
 
-/** Closes a descriptor that this process opened by a C call. Errors are of no use to anybody. */
+/** Closes a descriptor that this process opened by a C call. Errors are ignored: no caller can act on them. */
 export function closeDescriptor(descriptor: number): void {
   sockets().close(descriptor);
 }
@@ -32,7 +32,7 @@ export function closeOnExec(descriptor: number): void {
   check(markCloseOnExec(sockets(), descriptor), "fcntl");
 }
 
-/** Ends of a pipe, closed on exec. @throws {SystemError} when out of descriptors. */
+/** The two ends of a pipe, closed on exec. @throws {SystemError} when no descriptor is left. */
 function openPipe(): { readonly readEnd: number; readonly writeEnd: number } {
   const ends = new Int32Array(new ArrayBuffer(8));
   check(sockets().pipe(new Uint8Array(ends.buffer)), "pipe");
@@ -43,9 +43,9 @@ function openPipe(): { readonly readEnd: number; readonly writeEnd: number } {
 }
 
 /**
- * A set of descriptors to wait for, with a pipe of its own by which a waiting thread is woken.
+ * A set of descriptors to wait for. It has its own pipe, which wakes the waiting thread.
  *
- * The wait itself runs on a thread of the runtime: while it lasts the process does nothing.
+ * The wait itself runs on a thread of the runtime. The process uses no CPU during the wait.
  */
 export class ReadinessSet {
   readonly #pipe = openPipe();
@@ -57,25 +57,25 @@ export class ReadinessSet {
   #closed = false;
   #failures = 0;
 
-  /** Replaces the set. A wait that is under way is woken and must be repeated. */
+  /** Replaces the set. Wakes a wait that is in progress; the caller must wait again. */
   watch(descriptors: readonly number[]): void {
     this.#descriptors = [...descriptors];
     this.wake();
   }
 
-  /** Ends a wait that is under way, or the next one. */
+  /** Ends a wait that is in progress, or the next one. */
   wake(): void {
-    // One byte at most is in the pipe, so that writing never blocks.
+    // The pipe holds at most one byte, so writing never blocks.
     if (this.#closed || this.#woken) return;
     this.#woken = true;
     sockets().write(this.#pipe.writeEnd, new Uint8Array(1), 1n);
   }
 
   /**
-   * Waits until a descriptor is readable or in trouble, or until {@link wake}.
+   * Waits until a descriptor is readable or has an error, or until {@link wake}.
    *
    * @returns the descriptors to read from; empty after a wake-up.
-   * @throws {Error} when the system refuses to wait again and again, as when out of memory.
+   * @throws {Error} when the system refuses to wait several times in a row, for example when out of memory.
    */
   async wait(): Promise<readonly number[]> {
     if (this.#waiting || this.#closed) throw new Error("One wait at a time, and none after close");
@@ -91,7 +91,7 @@ export class ReadinessSet {
     }
     if (this.#closed) return [];
     if (ready < 0) {
-      // A signal hit the waiting thread (EINTR), as a rule; its errno stayed on that thread.
+      // Usually a signal interrupted the waiting thread (EINTR). Its errno stayed on that thread.
       if (++this.#failures > MOST_FAILURES) throw new Error("poll: fails again and again");
       return [];
     }
@@ -105,12 +105,12 @@ export class ReadinessSet {
     );
   }
 
-  /** Wakes the waiting thread and lets go of the pipe. The watched descriptors stay open. */
+  /** Wakes the waiting thread and closes the pipe. The watched descriptors stay open. */
   close(): void {
     if (this.#closed) return;
     this.wake();
     this.#closed = true;
-    // The pipe must outlive a wait that is under way: its number could be given to another file.
+    // The pipe must outlive a wait that is in progress: the kernel could give its number to another file.
     if (!this.#waiting) this.#release();
   }
 

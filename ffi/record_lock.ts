@@ -1,6 +1,6 @@
 /**
  * A file under a POSIX record lock. `Deno.FsFile.lock` takes flock(2) locks, which are another kind:
- * programs written in C that use lockf(3) or fcntl(2) neither see nor respect them.
+ * C programs that use lockf(3) or fcntl(2) neither see nor respect them.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { platform } from "./platform.ts";
 
 const F_ULOCK = 0;
 const F_TLOCK = 2;
-/** The start of the file, as origin of a range. */
+/** The start of the file, as the origin of a range. */
 const SEEK_SET = 0;
 const NONE = 0n;
 
@@ -25,16 +25,16 @@ function files(): NonNullable<typeof library> {
 /**
  * An open file that can be locked as a whole.
  *
- * POSIX gives up a process's locks on a file when the process closes *any* descriptor of that file: while
- * one of these is locked, nothing else in the process may open the same path.
+ * POSIX releases a process's locks on a file when the process closes *any* descriptor of that file. While one of these
+ * files is locked, other code of the process must not open the same path.
  */
 export class LockableFile implements Disposable {
   readonly #descriptor: number;
   #closed = false;
 
   /**
-   * @param access `read`: the file must exist and is not changed. `create`: made with mode 0600 when
-   * it does not exist, never truncated. Closed on exec.
+   * @param access `read`: the file must exist and is not changed. `create`: the file is created with mode 0600 when
+   * it does not exist, and never truncated. The descriptor is closed on exec.
    * @throws {SystemError} `ENOENT`, `EACCES`, …
    */
   constructor(path: string, access: "read" | "create") {
@@ -68,14 +68,14 @@ export class LockableFile implements Disposable {
     }
   }
 
-  /** Gives the lock up and keeps the file open. */
+  /** Releases the lock and keeps the file open. */
   unlock(): void {
     check(files().lockf(this.#descriptor, F_ULOCK, NONE), "lockf");
   }
 
   /**
-   * The process that has a lock on the file, by the kernel's own account; `undefined` when none has.
-   * A lock of this process is not seen: it would not be in its own way.
+   * The process that holds a lock on the file, as the kernel reports it; `undefined` when no process does.
+   * A lock of this process is not reported: it would not block this process.
    */
   lockOwner(): number | undefined {
     const { recordLock: layout, number: { F_GETLK, F_WRLCK, F_UNLCK } } = platform();
@@ -109,7 +109,7 @@ export class LockableFile implements Disposable {
     return fromCString(bytes);
   }
 
-  /** Replaces the content. The file is longer than it should be for a moment, never empty. */
+  /** Replaces the content. For a moment the file is longer than the new content; it is never empty. */
   replace(text: string): void {
     const bytes = toCString(text);
     const length = BigInt(bytes.length - 1);
@@ -117,7 +117,7 @@ export class LockableFile implements Disposable {
     check(files().ftruncate(this.#descriptor, length), "ftruncate");
   }
 
-  /** Closes the file, which gives the lock up. Idempotent. */
+  /** Closes the file, which releases the lock. Idempotent. */
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -1,6 +1,6 @@
 /**
- * One payload out of a chosen port. Tables of its own: the knock must not pay for binding what the
- * daemon calls, nor for what a plain datagram does without (0.2 ms each).
+ * Sends one payload from a chosen port. It has its own tables: a knock must not pay for binding the functions that the
+ * daemon calls, nor those that a plain datagram does not need (0.2 ms each).
  *
  * @module
  */
@@ -34,7 +34,7 @@ const specialSymbols = {
 let library: ReturnType<typeof openLibrary<typeof sendSymbols>> | undefined;
 let specialLibrary: ReturnType<typeof openLibrary<typeof specialSymbols>> | undefined;
 
-/** Opened once, by the first call. */
+/** Loaded once, by the first call. */
 function functions(): NonNullable<typeof library> {
   return library ??= openLibrary(libcName(), sendSymbols);
 }
@@ -48,24 +48,24 @@ const RAW = 3;
 const IPPROTO_RAW = 255;
 const SEND_TIMEOUT = { linux: 21, darwin: 0x1005 } as const;
 
-/** Where a payload goes and where it comes from. */
+/** Destination and source of a payload. */
 export interface SendOnceOptions {
   readonly kind: "datagram" | "stream";
   /** 4 or 16 bytes, network order. */
   readonly address: Uint8Array;
   /** 0 to 65535. */
   readonly port: number;
-  /** Absent: the system picks one. */
+  /** Absent: the system picks a port. */
   readonly sourcePort?: number;
-  /** Seconds until connecting or sending by a stream is given up (macOS bounds the sending only). */
+  /** Limit in seconds for connecting and sending by a stream (macOS limits only the sending). */
   readonly timeout: number;
 }
 
 /**
- * Connects, sends the payload with one call, closes, and returns the number of bytes that left. Datagram
- * sockets are connected too, so an address that cannot be reached from here is an error at once. Blocks.
+ * Connects, sends the payload with one call, closes, and returns the number of bytes sent. Datagram
+ * sockets are connected too, so an unreachable address is an error at once. Blocks.
  *
- * @throws {SystemError} naming the call that failed.
+ * @throws {SystemError} with the name of the call that failed.
  */
 export function sendOnce(payload: Uint8Array<ArrayBuffer>, options: SendOnceOptions): number {
   const { AF_INET, AF_INET6, SOCK_DGRAM } = platform().number;
@@ -87,7 +87,7 @@ export function sendOnce(payload: Uint8Array<ArrayBuffer>, options: SendOnceOpti
   }
 }
 
-/** Bounds connecting and sending. */
+/** Limits the time for connecting and sending. */
 function limitTime(socket: number, seconds: number): void {
   const timeout = new Uint8Array(new BigInt64Array([BigInt(seconds), 0n]).buffer);
   const option = SEND_TIMEOUT[Deno.build.os === "darwin" ? "darwin" : "linux"];
@@ -96,10 +96,10 @@ function limitTime(socket: number, seconds: number): void {
 }
 
 /**
- * Sends an IPv4 packet with its header as given; needs root or CAP_NET_RAW. The kernel fills in the header
- * checksum, the total length, and a zero source address or id. Returns the number of bytes sent.
+ * Sends an IPv4 packet with the given header. Needs root or CAP_NET_RAW. The kernel fills in the header
+ * checksum, the total length, and a source address or id that is zero. Returns the number of bytes sent.
  *
- * @throws {SystemError} `EPERM` without the right.
+ * @throws {SystemError} `EPERM` without the privilege.
  */
 export function sendRawIpv4(packet: Uint8Array<ArrayBuffer>, address: Uint8Array): number {
   const symbols = functions();

@@ -1,11 +1,11 @@
 /**
- * `struct sockaddr` of the families in use.
+ * `struct sockaddr` of the address families in use.
  *
  * @module
  */
 import { platform } from "./platform.ts";
 
-/** Size of `struct sockaddr_in6`, which also has room for `sockaddr_in`. */
+/** Size of `struct sockaddr_in6`; `sockaddr_in` is smaller. */
 export const INTERNET_ADDRESS_SIZE = 28;
 
 const encoder = new TextEncoder();
@@ -26,7 +26,7 @@ export function internetAddress(address: Uint8Array, port: number): Uint8Array<A
   return bytes;
 }
 
-/** A path of a local (Unix) socket; a leading `@` means Linux's abstract names. */
+/** A path of a local (Unix) socket. A leading `@` means an abstract name (Linux). */
 export function localAddress(path: string): Uint8Array<ArrayBuffer> {
   const name = encoder.encode(path.startsWith("@") ? "\0" + path.slice(1) : path + "\0");
   // sun_path holds 108 bytes on Linux, 104 on macOS.

@@ -1,5 +1,5 @@
 /**
- * Which of this host's addresses the kernel sends from.
+ * The address of this host from which the kernel sends.
  *
  * @module
  */
@@ -13,14 +13,15 @@ const { socket, connect, getsockname, close } = socketSymbols;
 
 const symbolTable = { socket, connect, getsockname, close };
 
-/** Opened once: a client that holds a port open asks again and again. */
+/** Loaded once: a client that keeps a port open asks repeatedly. */
 let library: ReturnType<typeof openLibrary<typeof symbolTable>> | undefined;
 
-/** Any port but 0, which not every system connects to. */
+/** Any port except 0, to which some systems do not connect. */
 const DISCARD = 9;
 
 /**
- * The address that packets to the other one bear, of 4 or 16 bytes as it. Connecting a datagram socket sends nothing.
+ * The source address of packets to the given address; 4 or 16 bytes, like that one. Connecting a datagram socket sends
+ * nothing.
  *
  * @throws {SystemError} when there is no route.
  */

@@ -1,5 +1,5 @@
 /**
- * Letting go of the terminal.
+ * Detaches the process from the terminal.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { openLibrary } from "./library.ts";
 import { isLinux, platform } from "./platform.ts";
 
 /**
- * Puts `/dev/null` in the place of standard input, output and error. Closing them instead would give
- * their numbers to the next files opened, and a stray print would end up in one of those.
+ * Replaces standard input, output and error by `/dev/null`. If they were closed instead, the next files
+ * to be opened would get their numbers, and a stray print would be written into one of those files.
  *
- * Deno holds copies of the streams under other numbers for good, and whoever reads the other end would wait
- * for them; on Linux they are found and replaced too.
+ * Deno keeps copies of the streams under other numbers. The process that reads the other end would wait
+ * for those copies to close. On Linux they are found and replaced too.
  *
  * @throws {SystemError} when `/dev/null` cannot be opened.
  */
@@ -33,7 +33,7 @@ function copiesOfStandardStreams(): number[] {
     try {
       return Deno.readLinkSync(`${folder}/${descriptor}`);
     } catch {
-      // Closed, as the descriptor of the listing itself is by now.
+      // Already closed, like the descriptor of this listing.
       return undefined;
     }
   };

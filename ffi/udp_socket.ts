@@ -1,5 +1,5 @@
 /**
- * A bound UDP socket that tells to which of the host's addresses a packet was sent.
+ * A bound UDP socket that reports to which of the host's addresses a packet was sent.
  *
  * @module
  */
@@ -14,29 +14,29 @@ const CONTROL_SIZE = 128;
 
 /** How to open a {@link UdpSocket}. */
 export interface UdpSocketOptions {
-  /** 0: the system picks one. */
+  /** 0: the system picks a port. */
   readonly port: number;
-  /** Bytes kept of a datagram; the rest is cut. */
+  /** Bytes kept of each datagram; longer ones are cut. */
   readonly payloadSize: number;
-  /** Bytes of kernel buffer wished for. */
+  /** Bytes of kernel buffer to ask for. */
   readonly bufferSize: number;
 }
 
 /**
- * Listens on every IPv4 and IPv6 address. One packet is held at a time: {@link receive} overwrites
- * the fields and the views. Nothing is allocated per packet. Once the C library has been used, opening
- * and receiving also work after the `ffi` permission was dropped.
+ * Listens on every IPv4 and IPv6 address. It holds one packet at a time: {@link receive} overwrites
+ * the fields and the views. No memory is allocated per packet. Once the C library has been used, opening
+ * and receiving also work after the `ffi` permission is dropped.
  */
 export class UdpSocket {
   readonly descriptor: number;
   readonly port: number;
-  /** Source address of the packet held, 16 bytes; IPv4 as `::ffff:a.b.c.d`. */
+  /** Source address of the packet that is held, 16 bytes; IPv4 as `::ffff:a.b.c.d`. */
   readonly source: Uint8Array<ArrayBuffer> = mappedAddress();
-  /** Destination address of the packet held, 16 bytes; IPv4 as `::ffff:a.b.c.d`. */
+  /** Destination address of the packet that is held, 16 bytes; IPv4 as `::ffff:a.b.c.d`. */
   readonly destination: Uint8Array<ArrayBuffer> = mappedAddress();
   sourcePort = 0;
 
-  /** One block for everything C writes to: its address is taken once and it never moves. */
+  /** One block for all data that C writes. Its address is taken once, and it never moves. */
   readonly #block: Uint8Array<ArrayBuffer>;
   readonly #view: DataView<ArrayBuffer>;
   readonly #header = platform().messageHeader;
@@ -50,7 +50,7 @@ export class UdpSocket {
   #closed = false;
 
   /**
-   * @throws {SystemError} `EADDRINUSE` when the port is taken, `EACCES` below 1024 without rights.
+   * @throws {SystemError} `EADDRINUSE` when the port is taken; `EACCES` for a port below 1024 without the privilege.
    */
   constructor(options: UdpSocketOptions) {
     this.#payloadSize = options.payloadSize;
@@ -73,7 +73,7 @@ export class UdpSocket {
   /**
    * Takes one packet without waiting.
    *
-   * @returns the length of its payload after the cut, or -1 when none is there.
+   * @returns the length of its payload after the cut, or -1 when no packet is waiting.
    * @throws {SystemError} when the socket is broken.
    */
   receive(): number {
@@ -90,12 +90,12 @@ export class UdpSocket {
     return length;
   }
 
-  /** The payload of the packet held: a view that the next {@link receive} overwrites. */
+  /** The payload of the packet that is held: a view that the next {@link receive} overwrites. */
   payload(length: number): Uint8Array<ArrayBuffer> {
     return this.#block.subarray(this.#payloadOffset, this.#payloadOffset + length);
   }
 
-  /** Packets lost because the kernel's buffer was full, since the socket was opened. */
+  /** Packets lost since the socket was opened because the kernel's buffer was full. */
   dropped(): number {
     if (this.#closed || !isLinux) return this.#dropped;
     const counters = new Uint32Array(new ArrayBuffer(36));
@@ -132,7 +132,7 @@ export class UdpSocket {
     this.#view.setBigUint64(size + 8, BigInt(this.#payloadSize), true);
   }
 
-  /** Nothing there, or an ICMP error of no interest, is not a failure. */
+  /** An empty socket and a harmless ICMP error are not failures. */
   #checkEmpty(): void {
     const code = errorCode(errno());
     if (!HARMLESS.has(code)) throw lastError("recvmsg");
@@ -148,7 +148,7 @@ export class UdpSocket {
     }
   }
 
-  /** Walks the control messages; without one that tells, the destination is `0.0.0.0`. */
+  /** Reads the control messages. Without a destination in them, the destination is `0.0.0.0`. */
   #readDestination(): void {
     this.destination.fill(0, 12);
     this.destination.set(MAPPED_PREFIX);
@@ -167,7 +167,7 @@ export class UdpSocket {
       if (level === this.#number.IPPROTO_IPV6 && type === this.#number.IPV6_PKTINFO) {
         copyBytes(this.#block, data, this.destination, 0, 16);
       } else if (level === this.#number.IPPROTO_IP && type === this.#number.IP_PKTINFO) {
-        // struct in_pktinfo { int ifindex; in_addr spec_dst; in_addr addr; }: `addr` is the header's.
+        // struct in_pktinfo { int ifindex; in_addr spec_dst; in_addr addr; }: `addr` is the header's address.
         copyIpv4(this.#block, data + 8, this.destination);
       }
       offset += (length + layout.alignment - 1) & -layout.alignment;
@@ -199,7 +199,7 @@ function copyIpv4(from: Uint8Array, offset: number, to: Uint8Array): void {
   copyBytes(from, offset, to, 12, 4);
 }
 
-/** One socket for both families; IPv4 only where the kernel has no IPv6. */
+/** One socket for both families; an IPv4 socket where the kernel has no IPv6. */
 function openDualStack(port: number): number {
   const { AF_INET, AF_INET6, IPPROTO_IP, IPPROTO_IPV6, IP_PKTINFO, IPV6_RECVPKTINFO, IPV6_V6ONLY } =
     platform().number;
@@ -240,7 +240,7 @@ function setInteger(descriptor: number, level: number, option: number, value: nu
   return sockets().setsockopt(descriptor, level, option, bytes, bytes.length);
 }
 
-/** As much buffer as wished for when privileged, else as much as `net.core.rmem_max` allows. */
+/** The wanted buffer size with the privilege, else as much as `net.core.rmem_max` allows. */
 function growBuffer(descriptor: number, size: number): void {
   const { SOL_SOCKET, SO_RCVBUF } = platform().number;
   const forced = isLinux &&

@@ -1,28 +1,28 @@
 /**
- * Clocks for deadlines: a time of day that is set back must not let anything live longer than was granted.
+ * Clocks for deadlines. When the time of day is set back, no grant may live longer than it was granted for.
  *
  * @module
  */
 
-/** The time of day, which may be set, and a clock that only goes on. */
+/** The time of day, which may be set, and a clock that only goes forward. */
 export interface Clocks {
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;
-  /** Milliseconds since anything. */
+  /** Milliseconds since an arbitrary moment. */
   readonly steady: () => number;
 }
 
-/** Seconds since 1970 UTC, whole. */
+/** Whole seconds since 1970 UTC. */
 export function nowSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** Those of this host. */
+/** The clocks of this host. */
 export const HOST_CLOCKS: Clocks = { now: Date.now, steady: () => performance.now() };
 
 /**
- * When `seconds` since 1970 UTC are reached by the steady clock, as things stand. What ends then ends too when the time
- * of day has come, if that is earlier: a clock that was set right counts.
+ * The value of the steady clock when the time of day will reach `seconds` since 1970 UTC, as both clocks stand now. The
+ * deadline also passes when the time of day reaches it earlier, so a clock that was corrected counts.
  */
 export function steadyDeadline({ now, steady }: Clocks, seconds: number): number {
   return steady() + seconds * 1000 - now();

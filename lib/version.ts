@@ -1,5 +1,5 @@
 /**
- * The version of this program; `deno.json` says the same (a test compares them).
+ * The version of this program. A test checks that `deno.json` has the same version.
  *
  * @module
  */
@@ -7,5 +7,5 @@
 /** Semantic version. */
 export const VERSION = "0.1.0";
 
-/** When this version was made, seconds since 1970 UTC, to the day: a clock that shows less is wrong. */
+/** Release date of this version: seconds since 1970 UTC, to the day. A clock that shows an earlier time is wrong. */
 export const RELEASED = Date.UTC(2026, 10, 21) / 1000;

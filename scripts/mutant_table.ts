@@ -613,7 +613,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "return bytes;",
     killer: [
       "lib/crypto/base64_test.ts",
-      "base64 refuses padding, low bits that are set, a lone character and foreign ones",
+      "base64 refuses padding, nonzero low bits, a single character and foreign ones",
     ],
   },
   {
@@ -841,7 +841,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "clearEnv: false",
     killer: [
       "lib/exec/policy_test.ts",
-      "a program of the daemon sees PATH and LC_ALL, whatever its caller has set",
+      "a program of the daemon sees PATH and LC_ALL, and no variable of the daemon's caller",
     ],
   },
   {
@@ -852,7 +852,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "own > atOnce",
     killer: [
       "lib/exec/slots_test.ts",
-      "whatever is taken and given back, no limit is passed and no place is lost",
+      "no limit is passed and no slot is lost, in any order of taking and releasing",
     ],
   },
   {
@@ -1177,7 +1177,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: 'checkLength("Encryption key", keyLength, 128);',
     killer: [
       "lib/crypto/key_generation_test.ts",
-      "a key length out of range is an error that states it and what is allowed",
+      "the error for a key length out of range states the length and the allowed range",
     ],
   },
   {

@@ -1,5 +1,5 @@
 /**
- * AES-256 in the modes of the format, padded by all but old clients (`docs/spec/wire.md` 5.3).
+ * AES-256 in the modes of the format. Every client except old ones pads the text (`docs/spec/wire.md` 5.3).
  *
  * @module
  */
@@ -10,10 +10,10 @@ import type { SymmetricMode } from "./encryption_mode.ts";
 export const BLOCK_LENGTH = 16;
 
 /**
- * Encrypts with PKCS#7 padding, a full block of it when the plaintext is block-aligned.
+ * Encrypts with PKCS#7 padding; a block-aligned plaintext gets a full block of padding.
  *
  * @param key 32 bytes.
- * @param iv 16 bytes; ECB makes no use of it.
+ * @param iv 16 bytes; ECB does not use it.
  */
 export function encryptAes(
   mode: SymmetricMode,
@@ -26,10 +26,10 @@ export function encryptAes(
 }
 
 /**
- * Decrypts and removes the padding; `undefined` when the length is not a positive multiple of 16 or the padding
- * is not PKCS#7. Clients up to 2.0.4, for which mode legacy is there, add none to a text of whole blocks: in that mode
- * a text without padding is kept as it is. (The reference does so in every mode.) No message ends in a byte that could
- * be taken for padding.
+ * Decrypts and removes the padding. `undefined` when the length is not a positive multiple of 16 or the padding is not
+ * PKCS#7. Clients up to 2.0.4 use mode legacy and add no padding to a text of whole blocks: in that mode a text without
+ * padding is returned unchanged. (The reference does so in every mode.) The last byte of a message never looks like
+ * padding.
  */
 export function decryptAes(
   mode: SymmetricMode,
@@ -59,7 +59,7 @@ function blockCipher(mode: Exclude<SymmetricMode, "ofb">, key: Uint8Array, iv: U
   }
 }
 
-/** Full-block output feedback: the keystream is the IV encrypted over and over. */
+/** Full-block output feedback: the keystream is the IV, encrypted repeatedly. */
 function applyOfb(key: Uint8Array, iv: Uint8Array, text: Uint8Array): Uint8Array {
   const schedule = unsafe.expandKeyLE(key);
   const keystream = iv.slice();

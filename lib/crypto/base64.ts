@@ -1,8 +1,8 @@
 /**
- * Base64 in its one canonical spelling.
+ * Base64 in its canonical form only.
  *
- * The reference decoder is lax, which gives one message many texts and so defeats its replay check
- * (`docs/spec/wire.md` 2 and 14). Here every byte string has exactly one text and back.
+ * The reference decoder is lax: one message has many texts there, which defeats its replay check
+ * (`docs/spec/wire.md` 2 and 14). Here every byte string has exactly one text, and every text one byte string.
  *
  * @module
  */
@@ -20,8 +20,8 @@ for (let value = 0; value < ALPHABET.length; value++) VALUES[ALPHABET.charCodeAt
 /**
  * Base64 of the bytes (RFC 4648 section 4) without `=`: `n` bytes give `ceil(8n/6)` characters.
  *
- * The text is made in one piece. V8 keeps a text that was put together by `+=` as a tree of its parts, 32 bytes for each
- * character, for as long as nobody compares it: a remembered digest would take 1.4 kB in place of 60 bytes.
+ * The text is built in one piece. V8 keeps a text that was built with `+=` as a tree of its parts, 32 bytes for each
+ * character, until code compares it: a remembered digest would take 1.4 kB instead of 60 bytes.
  */
 export function encodeBase64(bytes: Uint8Array): string {
   const codes = new Uint8Array(Math.ceil(bytes.length * 8 / 6));
@@ -37,12 +37,12 @@ export function encodeBase64(bytes: Uint8Array): string {
     }
   }
   if (bits > 0) codes[length] = CODES[pending << (6 - bits) & 63] ?? 0;
-  // It is ASCII.
+  // The codes are ASCII.
   return bytesText(codes) ?? "";
 }
 
 /**
- * The bytes of a canonical text, or `undefined`: a character outside the alphabet (`=` included), a lone last
+ * The bytes of a canonical text. `undefined` for a character outside the alphabet (`=` included), a single last
  * character, or unused low bits that are not zero.
  */
 export function decodeBase64(text: string): Uint8Array | undefined {
@@ -65,8 +65,8 @@ export function decodeBase64(text: string): Uint8Array | undefined {
 }
 
 /**
- * Like {@link decodeBase64} for values that people write in files (`KEY_BASE64`): the `=` padding may be left
- * out, but what is there must be right.
+ * Like {@link decodeBase64}, for values that users write in files (`KEY_BASE64`): the `=` padding is optional, but
+ * when it is there it must be correct.
  */
 export function decodeKeyBase64(text: string): Uint8Array | undefined {
   if (!text.endsWith("=")) return decodeBase64(text);

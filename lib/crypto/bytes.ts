@@ -1,16 +1,16 @@
 /**
- * Between texts and bytes.
+ * Conversion between texts and bytes.
  *
  * @module
  */
 
 const encoder = new TextEncoder();
-// A byte order mark is content like any other: dropping it would make two byte strings one text.
+// A byte order mark is content like any other. Without it, two byte strings would have one text.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Longest text for which the short ways below are taken; every packet text is shorter. The engine's coders are for long
- * texts: on the path of a packet, where nothing is warm, a call of theirs costs more than this loop.
+ * Longest text for the short loops below; every packet text is shorter. The engine's coders are made for long
+ * texts: before they are warmed up, as when one packet is sent, a call costs more than this loop.
  */
 const SHORT = 2048;
 const ASCII_END = 0x80;
@@ -46,7 +46,7 @@ function isShortAscii(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** The byte strings one after the other. */
+/** The byte strings, joined in order. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let offset = 0;

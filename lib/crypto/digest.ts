@@ -1,5 +1,5 @@
 /**
- * The seven digest functions of the format, for message digests and HMACs alike, with their names and facts.
+ * The seven digest functions of the format, for message digests and HMACs, with their names and facts.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Names and facts of the seven digests. Apart from the functions, which a knock can do without.
+ * Names and facts of the seven digests, without the functions: a knock loads only the names.
  *
  * @module
  */
@@ -9,9 +9,9 @@ export type DigestName = "md5" | "sha1" | "sha256" | "sha384" | "sha512" | "sha3
 
 /** Facts of one digest (`docs/spec/wire.md` 4 and 6). */
 export interface DigestFacts {
-  /** Number used by the C tools in dumps; the same for digests and HMACs. */
+  /** Number that the C tools print in dumps; the same for digests and HMACs. */
   readonly id: number;
-  /** Name as dumps write it: `SHA3_256`. */
+  /** Name in dumps: `SHA3_256`. */
   readonly label: string;
   /** Bytes of the raw digest. */
   readonly length: number;
@@ -35,7 +35,7 @@ export const DIGESTS: Readonly<Record<DigestName, DigestFacts>> = {
 /** Every digest name, in the order of the ids. */
 export const DIGEST_NAMES = Object.keys(DIGESTS) as readonly DigestName[];
 
-/** The digest named by the text, in any case; otherwise `undefined`. */
+/** The digest with this name, in any case; otherwise `undefined`. */
 export function parseDigestName(text: string): DigestName | undefined {
   const name = text.toLowerCase();
   return DIGEST_NAMES.find((known) => known === name);

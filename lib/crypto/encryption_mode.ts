@@ -1,5 +1,5 @@
 /**
- * Names of the cipher modes; the operations are in `aes.ts`.
+ * Names of the cipher modes. The operations are in `aes.ts`.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 /** A mode as configuration writes it, in lower case (`docs/spec/wire.md` 5.3). */
 export type EncryptionMode = "ecb" | "cbc" | "cfb" | "ofb" | "ctr" | "asymmetric" | "legacy";
 
-/** A mode of the symmetric cipher; `asymmetric` hands the message to GnuPG instead. */
+/** A mode of the symmetric cipher. With `asymmetric`, GnuPG encrypts the message. */
 export type SymmetricMode = Exclude<EncryptionMode, "asymmetric">;
 
-/** Ids and spellings of the C tools; mode 4, PCBC, was never implemented and is refused by name. */
+/** Ids and names of the C tools. Mode 4, PCBC, was never implemented; its name is refused. */
 export const ENCRYPTION_MODES: Readonly<
   Record<EncryptionMode, { readonly id: number; readonly label: string }>
 > = {
@@ -23,7 +23,7 @@ export const ENCRYPTION_MODES: Readonly<
   legacy: { id: 8, label: "legacy" },
 };
 
-/** The mode named by the text, in any case; otherwise (PCBC included) `undefined`. */
+/** The mode with this name, in any case; otherwise (PCBC included) `undefined`. */
 export function parseEncryptionMode(text: string): EncryptionMode | undefined {
   const name = text.toLowerCase();
   return (Object.keys(ENCRYPTION_MODES) as EncryptionMode[]).find((mode) => mode === name);

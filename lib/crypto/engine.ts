@@ -1,13 +1,14 @@
 /**
- * What the engine computes by itself (WebCrypto), for a program that computes each thing once: a digest takes it a tenth
- * of a millisecond, where loading and warming up another implementation takes several. What it has not is loaded.
+ * Cryptography of the engine (WebCrypto), for a program that computes each thing once. One digest takes the engine a
+ * tenth of a millisecond; loading and warming up another implementation takes several milliseconds. Algorithms that the
+ * engine lacks are loaded.
  *
  * @module
  */
 import type { DigestName } from "./digest_name.ts";
 import type { SymmetricMode } from "./encryption_mode.ts";
 
-/** What WebCrypto calls the digests it has. */
+/** WebCrypto's names of the digests that it has. */
 const ENGINE_DIGESTS: Readonly<Partial<Record<DigestName, string>>> = {
   sha1: "SHA-1",
   sha256: "SHA-256",
@@ -15,7 +16,7 @@ const ENGINE_DIGESTS: Readonly<Partial<Record<DigestName, string>>> = {
   sha512: "SHA-512",
 };
 
-/** As `digest` of `digest.ts`. */
+/** Same as `digest` in `digest.ts`. */
 export async function engineDigest(name: DigestName, bytes: Uint8Array): Promise<Uint8Array> {
   const engineName = ENGINE_DIGESTS[name];
   if (engineName !== undefined) {
@@ -25,7 +26,7 @@ export async function engineDigest(name: DigestName, bytes: Uint8Array): Promise
   return digest(name, bytes);
 }
 
-/** As `hmac` of `hmac.ts`; the key has at least one byte. */
+/** Same as `hmac` in `hmac.ts`; the key has at least one byte. */
 export async function engineHmac(
   name: DigestName,
   key: Uint8Array,
@@ -36,13 +37,13 @@ export async function engineHmac(
     const { hmac } = await import("./hmac.ts");
     return hmac(name, key, bytes);
   }
-  // Copies, here and below, because WebCrypto takes no views of shared memory.
+  // Keys and texts are copied, here and below: WebCrypto refuses views of shared memory.
   const algorithm = { name: "HMAC", hash };
   const imported = await crypto.subtle.importKey("raw", key.slice(), algorithm, false, ["sign"]);
   return new Uint8Array(await crypto.subtle.sign("HMAC", imported, bytes.slice()));
 }
 
-/** As `encryptAes` of `aes.ts`. */
+/** Same as `encryptAes` in `aes.ts`. */
 export async function engineEncrypt(
   mode: SymmetricMode,
   key: Uint8Array,

@@ -1,5 +1,5 @@
 /**
- * HMAC-SHA-256 with many keys, four at a time (`sha256_simd.ts`).
+ * HMAC-SHA-256 with many keys, four keys at a time (`sha256_simd.ts`).
  *
  * @module
  */
@@ -15,11 +15,11 @@ import {
 const LANES = 4;
 const PAGE = 65536;
 const { blockLength: BLOCK, length: MAC_LENGTH } = DIGESTS.sha256;
-/** The byte that ends the message, and the 64-bit length behind it. */
+/** The byte that ends the message, and the 64-bit length after it. */
 const PADDING_LENGTH = 1 + 8;
 
-/** Longest message in bytes. */
-export const MAX_MESSAGE_LENGTH = MAX_BLOCKS * BLOCK - PADDING_LENGTH;
+/** Longest message in bytes that the module checks. */
+export const MAX_SIMD_MESSAGE_LENGTH = MAX_BLOCKS * BLOCK - PADDING_LENGTH;
 
 // deno-fmt-ignore
 /** FIPS 180-4, 4.2.2. */
@@ -46,12 +46,12 @@ const INITIAL_STATE = [
   0x5be0cd19,
 ];
 
-/** Made when first asked for, which takes 3 ms; `null`: this runtime cannot run it. */
+/** Compiled at first use, which takes 3 ms. `null`: this runtime cannot run it. */
 let compiled: WebAssembly.Module | null | undefined;
 
 function simdModule(): WebAssembly.Module | null {
   if (compiled === undefined) {
-    // V8 has no WebAssembly in its light and interpreter-only modes, and old processors no vectors.
+    // V8 has no WebAssembly in its light and interpreter-only modes, and no vectors on old processors.
     const bytes = typeof WebAssembly === "object" ? sha256SimdModule() : undefined;
     compiled = bytes !== undefined && WebAssembly.validate(bytes)
       ? new WebAssembly.Module(bytes)
@@ -60,12 +60,12 @@ function simdModule(): WebAssembly.Module | null {
   return compiled;
 }
 
-/** Whether {@link SimdHmacKeys} can be used here. */
+/** Whether this runtime can run {@link SimdHmacKeys}. */
 export function isSimdSupported(): boolean {
   return simdModule() !== null;
 }
 
-/** Keys held as hash states, in the memory of a WebAssembly instance of their own. */
+/** Keys as hash states, in the memory of one WebAssembly instance. */
 export class SimdHmacKeys {
   readonly #count: number;
   readonly #groups: number;
@@ -75,7 +75,7 @@ export class SimdHmacKeys {
 
   /**
    * @param keys HMAC keys of any length, in the order in which they are numbered.
-   * @throws {Error} where WebAssembly vectors are missing: ask {@link isSimdSupported} first.
+   * @throws {Error} where WebAssembly has no vectors: call {@link isSimdSupported} first.
    */
   constructor(keys: readonly Uint8Array[]) {
     const module = simdModule();
@@ -103,10 +103,10 @@ export class SimdHmacKeys {
   }
 
   /**
-   * Calls `found` with the index of each key whose HMAC of the message is `mac`, in ascending order. The time depends on
-   * the number of keys and the length of the message, not on what matches.
+   * Calls `found` with the index of each key whose HMAC of the message is `mac`, in ascending order. The time depends
+   * on the number of keys and the length of the message, not on the matches.
    *
-   * @throws {RangeError} when the message is longer than {@link MAX_MESSAGE_LENGTH}.
+   * @throws {RangeError} when the message is longer than {@link MAX_SIMD_MESSAGE_LENGTH}.
    */
   match(message: Uint8Array, mac: Uint8Array, found: (index: number) => void): void {
     if (mac.length !== MAC_LENGTH || this.#count === 0) return;
@@ -128,20 +128,22 @@ export class SimdHmacKeys {
   /** Copies the message in and pads it; returns the number of blocks. */
   #setMessage(message: Uint8Array): number {
     const { length } = message;
-    if (length > MAX_MESSAGE_LENGTH) {
-      throw new RangeError(`A message has at most ${MAX_MESSAGE_LENGTH} bytes here, not ${length}`);
+    if (length > MAX_SIMD_MESSAGE_LENGTH) {
+      throw new RangeError(
+        `A message has at most ${MAX_SIMD_MESSAGE_LENGTH} bytes here, not ${length}`,
+      );
     }
     const blocks = Math.ceil((length + PADDING_LENGTH) / BLOCK);
     const end = blocks * BLOCK;
     this.#message.set(message);
     this.#message[length] = 0x80;
     this.#message.fill(0, length + 1, end);
-    // The key's own block came first and counts; the upper half of the length is always zero.
+    // The key's block is hashed first and counts too. The upper half of the length is always zero.
     this.#view.setUint32(Layout.message + end - 4, (BLOCK + length) * 8);
     return blocks;
   }
 
-  /** Turns up to four keys into inner and outer states. Lanes without key hold those of an empty one. */
+  /** Turns up to four keys into inner and outer states. A lane without a key holds the states of an empty key. */
   #addGroup(group: number, keys: readonly Uint8Array[]): void {
     const states = Layout.groups + group * Group.size;
     const { schedule, compress } = this.#functions;
@@ -162,7 +164,7 @@ export class SimdHmacKeys {
   }
 }
 
-/** The key, hashed first if it is longer than a block, filled up with zeros and combined with the pad (RFC 2104). */
+/** The key, hashed first if it is longer than a block, filled with zeros and combined with the pad (RFC 2104). */
 function keyBlock(key: Uint8Array, pad: number): DataView {
   const block = new Uint8Array(BLOCK);
   block.set(key.length > BLOCK ? digest("sha256", key) : key);

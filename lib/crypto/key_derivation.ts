@@ -1,5 +1,5 @@
 /**
- * From the configured key to the AES key (`docs/spec/wire.md` 5.2).
+ * Derives the AES key from the configured key (`docs/spec/wire.md` 5.2).
  *
  * @module
  */
@@ -9,15 +9,15 @@ import type { SymmetricMode } from "./encryption_mode.ts";
 
 /** Bytes of a configured encryption key. */
 export const MAX_KEY_LENGTH = 32;
-/** Bytes of the random salt in front of the ciphertext. */
+/** Bytes of the random salt before the ciphertext. */
 export const SALT_LENGTH = 8;
 
-/** Length that legacy mode fills or cuts every key to. */
+/** Length to which legacy mode fills or cuts every key. */
 const LEGACY_KEY_LENGTH = 16;
 /** The character `0`, with which legacy mode fills a short key. */
 const LEGACY_FILL = 0x30;
 
-/** What AES needs. */
+/** The key and initialization vector for AES. */
 export interface DerivedKey {
   /** 32 bytes: always AES-256. */
   readonly key: Uint8Array;
@@ -26,10 +26,10 @@ export interface DerivedKey {
 }
 
 /**
- * OpenSSL's `EVP_BytesToKey` with MD5, one round and the salt; legacy mode differs in the key's length only.
- * One round of MD5 is what the wire format demands: it adds nothing to a weak key.
+ * OpenSSL's `EVP_BytesToKey` with MD5, one round and the salt. Legacy mode differs only in the length of the key.
+ * The wire format requires one round of MD5; it does not strengthen a weak key.
  *
- * @throws {RangeError} when the key is not 1 to 32 bytes or the salt not 8.
+ * @throws {RangeError} when the key does not have 1 to 32 bytes or the salt not 8.
  */
 export function deriveKey(key: Uint8Array, salt: Uint8Array, mode: SymmetricMode): DerivedKey {
   if (key.length < 1 || key.length > MAX_KEY_LENGTH) {

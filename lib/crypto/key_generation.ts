@@ -1,5 +1,5 @@
 /**
- * New keys, as `fwknop keygen` prints them.
+ * Generates the keys that `fwknop keygen` prints.
  *
  * @module
  */
@@ -7,12 +7,12 @@ import type { DigestName } from "./digest.ts";
 import { MAX_KEY_LENGTH } from "./key_derivation.ts";
 import { randomBytes } from "./random.ts";
 
-/** Bytes of an HMAC key that every end accepts (`docs/spec/wire.md` 6). */
+/** Longest HMAC key that every client and daemon accepts, in bytes (`docs/spec/wire.md` 6). */
 export const MAX_HMAC_KEY_LENGTH = 128;
 
 /**
- * Bytes of a new HMAC key by type (`docs/spec/client.md` 7). The C client has no length for SHA-3 and fails; 64
- * bytes are no less than its output needs.
+ * Bytes of a new HMAC key by type (`docs/spec/client.md` 7). The C client has no length for SHA-3 and fails. 64 bytes
+ * are at least as long as the output of SHA-3.
  */
 const HMAC_KEY_LENGTHS: Readonly<Record<DigestName, number>> = {
   md5: 16,
@@ -41,7 +41,7 @@ export interface GeneratedKeys {
 }
 
 /**
- * Draws an encryption key and an HMAC key.
+ * Generates an encryption key and an HMAC key at random.
  *
  * @throws {RangeError} when a length is out of its range.
  */

@@ -1,7 +1,7 @@
 /**
- * Which of many keys made this mac? One question for all stanzas of a server at once.
+ * Finds which of many keys produced a mac, for all stanzas of a server at once.
  *
- * Only the server needs this; the client's one HMAC is in `hmac.ts`, which does not load WebAssembly.
+ * Only the server needs this. The client computes one HMAC with `hmac.ts`, which does not load WebAssembly.
  *
  * @module
  */
@@ -10,19 +10,19 @@ import { type DigestName, HASHES } from "./digest.ts";
 import { equalBytes } from "./equal.ts";
 import { isSimdSupported, SimdHmacKeys } from "./hmac_sha256_simd.ts";
 
-/** Keys ready for use, behind one question. */
+/** Keys that are ready for use. */
 interface PreparedKeys {
   match(message: Uint8Array, mac: Uint8Array, found: (index: number) => void): void;
 }
 
-/** Keys of one HMAC type, prepared once so that a packet costs no key set-up. */
+/** Keys of one HMAC type. They are prepared once, so a packet costs no key set-up. */
 export class HmacKeySet {
   readonly type: DigestName;
   readonly #keys: PreparedKeys;
 
   /**
-   * @param keys in the order in which they are numbered, from 0; any length, none included.
-   * @param options.simd `false`: do without WebAssembly. Default: use it where there is some (SHA-256 only).
+   * @param keys in the order in which they are numbered, from 0; of any length, and possibly empty.
+   * @param options.simd `false`: do not use WebAssembly. Default: use it where it is supported (SHA-256 only).
    */
   constructor(type: DigestName, keys: readonly Uint8Array[], options: { simd?: boolean } = {}) {
     this.type = type;
@@ -32,9 +32,9 @@ export class HmacKeySet {
 
   /**
    * Indexes of all keys whose HMAC of the message is `mac`, ascending; empty for a mac of another length. Every key is
-   * tried and compared in constant time, so the time does not tell which of them matched.
+   * tried and compared in constant time, so the time does not reveal which key matched.
    *
-   * @param message a full text, at most 2039 bytes.
+   * @param message a whole text, at most 2039 bytes.
    */
   matches(message: Uint8Array, mac: Uint8Array): number[] {
     const indexes: number[] = [];
@@ -43,7 +43,7 @@ export class HmacKeySet {
   }
 }
 
-/** For every digest: hash states that have taken in their key already, cloned for each message. */
+/** For every digest: hash states that already contain their key, cloned for each message. */
 class ClonedHmacKeys implements PreparedKeys {
   readonly #states: readonly ReturnType<typeof hmac.create>[];
 

@@ -1,10 +1,10 @@
 /**
- * Random values, all from the operating system's generator.
+ * Random values from the operating system's generator.
  *
  * @module
  */
 
-/** Ports of {@link randomPort}, the range of the C client (`docs/spec/wire.md` 10.1). */
+/** Ports of {@link randomPort}: the range of the C client (`docs/spec/wire.md` 10.1). */
 const FIRST_RANDOM_PORT = 10000;
 const RANDOM_PORT_COUNT = 55535;
 
@@ -18,7 +18,7 @@ export function randomDigits(length: number): string {
   let digits = "";
   while (digits.length < length) {
     for (const byte of randomBytes(length - digits.length)) {
-      // 250 is the largest multiple of ten in a byte: what lies above would favour the low digits.
+      // 250 is the largest multiple of ten in a byte. Larger bytes would make the low digits more likely.
       if (byte < 250) digits += byte % 10;
     }
   }

@@ -1,9 +1,9 @@
 /**
- * SHA-256 on four lanes at once, as a WebAssembly module that checks one message against many HMAC keys.
+ * SHA-256 in four lanes at once: a WebAssembly module that checks one message against many HMAC keys.
  *
- * The message and its schedule are the same for every key, so the schedule is expanded once per message; each lane
- * then carries another key's state through the rounds. Loops keep the module at 2.4 KB: small enough to be written
- * when it is first needed, so that no binary lies in the tree.
+ * The message and its schedule are the same for every key, so the schedule is expanded once per message. Each lane then
+ * carries the state of another key through the rounds. Loops keep the module at 2.4 KB, small enough to be built at
+ * first use, so the tree contains no binary.
  *
  * @module
  */
@@ -14,12 +14,12 @@ const VECTOR = 16;
 const SCHEDULE = 64 * VECTOR;
 const BLOCK = 64;
 
-/** Longest message the module takes, in blocks of 64 bytes, padding included. */
+/** Longest message, in blocks of 64 bytes, padding included. */
 export const MAX_BLOCKS = 32;
 
-/** Where things lie in the memory, in bytes. */
+/** Offsets in the memory, in bytes. */
 export const Layout = {
-  /** 8 words: the mac looked for. */
+  /** 8 words: the mac to look for. */
   wanted: 0,
   /** 64 words. */
   roundConstants: 256,
@@ -27,35 +27,35 @@ export const Layout = {
   initialState: 512,
   /** 8 vectors: the mac of each lane. */
   result: 640,
-  /** 64 vectors: the second hash's block, or a key's. */
+  /** 64 vectors: the block of the second hash, or of a key. */
   block: 1024,
   /** The message with its padding. */
   message: 1024 + SCHEDULE,
-  /** The message, expanded. */
+  /** The expanded message. */
   schedules: 1024 + SCHEDULE + MAX_BLOCKS * BLOCK,
   /** The first group of four keys. */
   groups: 1024 + SCHEDULE + MAX_BLOCKS * (BLOCK + SCHEDULE),
 } as const;
 
-/** One group of four keys: inner states, outer states, and a word with a bit for each lane that matched. */
+/** One group of four keys: inner states, outer states, and a word with one bit for each lane that matched. */
 export const Group = { inner: 0, outer: 8 * VECTOR, matches: 16 * VECTOR, size: 17 * VECTOR };
 
-/** The functions of the module. Addresses are in bytes; nothing is checked. */
+/** The functions of the module. Addresses are in bytes; the module checks nothing. */
 export interface Sha256SimdExports {
-  /** Completes 16 vectors to a schedule of 64, round constants added. */
+  /** Completes 16 vectors to a schedule of 64, with the round constants added. */
   readonly schedule: (block: number) => void;
-  /** One block: the state at `state`, run through the schedule, goes to `out`. */
+  /** Processes one block: runs the state at `state` through the schedule and writes the result to `out`. */
   readonly compress: (state: number, schedule: number, out: number) => void;
-  /** Spreads the first `blocks` blocks of the message over all lanes and completes their schedules. */
+  /** Copies the first `blocks` blocks of the message to all lanes and completes their schedules. */
   readonly expand: (blocks: number) => void;
-  /** Sets the matches of every group; all of them joined by OR are returned, zero when no key matches. */
+  /** Sets the matches of every group. Returns all of them combined by OR: zero when no key matches. */
   readonly match: (blocks: number, groups: number) => number;
 }
 
-/** Order of the functions in the module, for calls between them. */
+/** Order of the functions in the module, by which they call each other. */
 const FunctionIndex = { schedule: 0, compress: 1 };
 
-/** Bits of inner block and inner digest, which the second hash states in its last word. */
+/** Bits of the inner block and the inner digest together: the length that the second hash ends with. */
 const OUTER_LENGTH = (64 + 32) * 8;
 
 /** The module's bytes. */
@@ -68,7 +68,7 @@ export function sha256SimdModule(): Uint8Array<ArrayBuffer> {
   ]);
 }
 
-/** `a rotr x ^ a rotr y ^ a rotr z`, or with the last one a shift. */
+/** `a rotr x ^ a rotr y ^ a rotr z`; the last may be a shift. */
 function sigma(
   code: WasmCode,
   local: number,
@@ -81,7 +81,7 @@ function sigma(
   if (!lastIsShift) code.shiftLeft(local, 32 - z).vector("xor");
 }
 
-/** FIPS 180-4, 6.2.2 step 1, then the round constants. */
+/** FIPS 180-4, 6.2.2 step 1, then adds the round constants. */
 function scheduleCode(): WasmCode {
   const code = new WasmCode();
   const [block, word, count, early, late] = [0, 1, 2, 3, 4];
@@ -97,7 +97,7 @@ function scheduleCode(): WasmCode {
     code.vector("i32x4Add").store(16 * VECTOR);
     code.get(word).const(VECTOR).scalar("i32Add").set(word);
   });
-  // The word pointer now walks the block again, the count walks the constants from the last to the first.
+  // The word pointer starts over at the block. The counter runs through the constants from last to first.
   code.get(block).const(63 * VECTOR).scalar("i32Add").set(word).const(256).set(count);
   code.loop(count, 4, () => {
     code.get(word).get(word).load(0);
@@ -107,7 +107,7 @@ function scheduleCode(): WasmCode {
   return code;
 }
 
-/** FIPS 180-4, 6.2.2 steps 2 to 4, eight rounds per pass: after eight the variables have their names back. */
+/** FIPS 180-4, 6.2.2 steps 2 to 4, eight rounds per pass: after eight rounds each variable has its own name again. */
 function compressCode(): WasmCode {
   const code = new WasmCode();
   const [state, word, out, count, temporary] = [0, 1, 2, 3, 12];
@@ -124,7 +124,7 @@ function compressCode(): WasmCode {
       code.get(d).vector("i32x4Add").set(d);
       code.get(temporary);
       sigma(code, a, [2, 13, 22]);
-      // Majority: where a and b differ c decides, elsewhere b does.
+      // Majority: c where a and b differ, b elsewhere.
       code.vector("i32x4Add").get(c).get(b).get(a).get(b).vector("xor", "bitselect", "i32x4Add");
       code.set(h);
       names = [h, a, b, c, d, e, f, g];
@@ -161,7 +161,7 @@ function matchCode(): WasmCode {
   const [blocks, groups, group, state, schedule, count, any] = [0, 1, 2, 3, 4, 5, 6];
   code.const(Layout.groups).set(group);
   code.loop(groups, 1, () => {
-    // The inner hash; its digest becomes the beginning of the outer block.
+    // The inner hash. Its digest becomes the beginning of the outer block.
     code.get(group).set(state).const(Layout.schedules).set(schedule).get(blocks).set(count);
     code.loop(count, 1, () => {
       code.get(state).get(schedule).const(Layout.block).call(FunctionIndex.compress);
@@ -175,7 +175,7 @@ function matchCode(): WasmCode {
     code.const(Layout.block).call(FunctionIndex.schedule);
     code.get(group).const(Group.outer).scalar("i32Add").const(Layout.block).const(Layout.result);
     code.call(FunctionIndex.compress);
-    // All eight words of every key are compared, whatever the first ones say.
+    // All eight words of every key are compared, even when the first ones differ.
     code.get(group);
     for (let index = 0; index < 8; index++) {
       code.const(Layout.result).load(index * VECTOR);

@@ -1,14 +1,14 @@
 /**
- * Writes WebAssembly by hand: just the instructions and sections that `sha256_simd.ts` needs
+ * Assembles WebAssembly: only the instructions and sections that `sha256_simd.ts` needs
  * (WebAssembly Core Specification 2.0, section 5).
  *
  * @module
  */
 
-/** Opcodes that take everything from the stack. */
+/** Opcodes that take all operands from the stack. */
 const SCALAR = { i32Add: 0x6a, i32Sub: 0x6b, i32Or: 0x72 } as const;
 
-/** The same, of vectors. */
+/** The same for vectors. */
 const VECTOR = {
   and: 0x4e,
   or: 0x50,
@@ -30,7 +30,7 @@ const EMPTY_BLOCK = 0x40;
 const I32 = 0x7f;
 const V128 = 0x7b;
 
-/** A list of bytes and the encodings that everything is made of. */
+/** A list of bytes, and the encodings of numbers. */
 class ByteList {
   protected readonly bytes: number[] = [];
 
@@ -98,7 +98,7 @@ export class WasmCode extends ByteList {
     return this.byte(0x41).signed(value);
   }
 
-  /** Four lanes of the same value. */
+  /** Four lanes with the same value. */
   vectorConst(value: number): this {
     this.#vector(0x0c);
     for (let lane = 0; lane < 4; lane++) {
@@ -125,7 +125,7 @@ export class WasmCode extends ByteList {
     return this.byte(0x36).byte(WORD_ALIGNMENT).unsigned(offset);
   }
 
-  /** A local with the bytes of each lane in reverse. */
+  /** A local, with the bytes of each lane in reverse order. */
   reverseLanes(local: number): this {
     this.get(local).get(local).#vector(0x0d);
     for (let index = 0; index < 16; index++) this.byte(index ^ 3);
@@ -144,7 +144,7 @@ export class WasmCode extends ByteList {
     return this.byte(0x10).unsigned(functionIndex);
   }
 
-  /** Runs `body`, subtracts `step` from the counter, and begins again until that is zero. */
+  /** Runs `body`, subtracts `step` from the counter, and repeats until the counter is zero. */
   loop(counter: number, step: number, body: () => void): this {
     this.byte(0x03).byte(EMPTY_BLOCK);
     body();
@@ -157,20 +157,20 @@ export class WasmCode extends ByteList {
   }
 }
 
-/** One function of a module; all are exported. */
+/** One function of a module. All functions are exported. */
 export interface WasmFunction {
   readonly name: string;
   /** Number of i32 parameters. */
   readonly parameters: number;
   /** Whether it returns an i32. */
   readonly returns: boolean;
-  /** Locals behind the parameters: i32 first, then v128. */
+  /** Locals after the parameters: i32 first, then v128. */
   readonly words: number;
   readonly vectors: number;
   readonly code: WasmCode;
 }
 
-/** The bytes of a module of these functions over an imported memory, `env.memory`. */
+/** The bytes of a module with these functions and an imported memory, `env.memory`. */
 export function assembleModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   const count = functions.length;
   const types = new ByteList().unsigned(count);

@@ -1,10 +1,10 @@
 /**
- * Keeping the beginning of what a program writes.
+ * Keeps the beginning of a program's output.
  *
  * @module
  */
 
-/** Collects streams up to a number of bytes together, and reads the rest away so that the writer never blocks. */
+/** Collects streams up to a total number of bytes. The rest is read and discarded, so the writer never blocks. */
 export class BoundedOutput {
   readonly #limit: number;
   readonly #parts: Uint8Array[] = [];
@@ -14,20 +14,20 @@ export class BoundedOutput {
 
   /**
    * @param limit bytes to keep.
-   * @param onOverflow called once when there is more.
+   * @param onOverflow called once, when the limit is exceeded.
    */
   constructor(limit: number, onOverflow: () => void = () => {}) {
     this.#limit = limit;
     this.#onOverflow = onOverflow;
   }
 
-  /** Whether there was more. */
+  /** Whether the streams had more bytes than the limit. */
   get truncated(): boolean {
     return this.#truncated;
   }
 
   /** Begins to collect a stream. `done` resolves at its end and never rejects. */
-  collect(stream: ReadableStream<Uint8Array>): Reading {
+  collect(stream: ReadableStream<Uint8Array>): StreamReading {
     const reader = stream.getReader();
     const read = async (): Promise<void> => {
       try {
@@ -35,7 +35,7 @@ export class BoundedOutput {
           this.#add(part.value);
         }
       } catch {
-        // A stream that breaks has ended.
+        // A stream that fails has ended.
       }
     };
     return { done: read(), cancel: () => void reader.cancel().catch(() => {}) };
@@ -62,15 +62,15 @@ export class BoundedOutput {
   }
 }
 
-/** A stream that is read. */
-export interface Reading {
-  /** Resolves at its end, or when it is given up; never rejects. */
+/** A stream that is being read. */
+export interface StreamReading {
+  /** Resolves at the end of the stream or when it is cancelled; never rejects. */
   readonly done: Promise<void>;
-  /** Gives it up. */
+  /** Stops reading the stream. */
   readonly cancel: () => void;
 }
 
-/** The lines of an output; empty ones at the end are left out. */
+/** The lines of an output, without empty lines at the end. */
 export function outputLines(bytes: Uint8Array): string[] {
   const text = new TextDecoder().decode(bytes).trimEnd();
   return text === "" ? [] : text.split(/\r?\n/);

@@ -1,5 +1,5 @@
 /**
- * Keeps the descriptors of this process out of the programs it starts.
+ * Keeps the descriptors of this process out of the programs that it starts.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { descriptorGuard } from "../../ffi/descriptors.ts";
 let guard: (() => void) | undefined;
 
 /**
- * Loads what {@link guardDescriptors} calls; to be called before the permission to load libraries is dropped.
+ * Loads the functions of {@link guardDescriptors}. Call it before the permission to load libraries is dropped.
  *
  * @throws {LibraryUnavailable} where the C library cannot be loaded.
  */
@@ -17,7 +17,7 @@ export function prepareGuard(): void {
   guard ??= hasDescriptors ? descriptorGuard() : () => {};
 }
 
-/** Marks every descriptor but the standard ones to be closed when another program is started. */
+/** Marks every descriptor except the standard streams close-on-exec. */
 export function guardDescriptors(): void {
   if (guard === undefined) prepareGuard();
   guard?.();

@@ -1,20 +1,20 @@
 /**
- * Reading what a program writes, line by line, as it comes.
+ * Reads the output of a program line by line while it runs.
  *
  * @module
  */
-import type { Reading } from "./bounded_output.ts";
+import type { StreamReading } from "./bounded_output.ts";
 
-/** Characters of a line that are kept: rubbish without line breaks must not fill the memory. */
+/** Characters of a line that are kept, so that output without line breaks does not fill the memory. */
 const MAX_LINE = 65536;
 
-/** Calls `take` with each line of a stream, as soon as it is there, and with what stands after the last line feed. */
-export function readLines(
+/** Calls `take` with each line of a stream as soon as it arrives, and finally with the text after the last line feed. */
+export function forEachLine(
   stream: ReadableStream<Uint8Array>,
   take: (line: string) => void,
-): Reading {
+): StreamReading {
   const reader = stream.getReader();
-  // A decoder in the stream would cost each line a part of a millisecond.
+  // A decoder stream would cost each line a fraction of a millisecond.
   const decoder = new TextDecoder();
   const read = async (): Promise<void> => {
     let rest = "";
@@ -25,7 +25,7 @@ export function readLines(
         for (const line of lines) take(line);
       }
     } catch {
-      // A stream that breaks has ended.
+      // A stream that fails has ended.
     }
     if (rest !== "") take(rest);
   };

@@ -1,19 +1,19 @@
 /**
- * A bound on the wait for the streams of a program that has ended.
+ * Limits the wait for the streams of a program that has ended.
  *
  * @module
  */
-import type { Reading } from "./bounded_output.ts";
+import type { StreamReading } from "./bounded_output.ts";
 
-/** Milliseconds that the end of a stream may come after the end of its program. */
+/** Milliseconds to wait for the end of a stream after its program has ended. */
 const LINGER = 200;
 
 /**
- * Waits until streams have ended, and gives up those that somebody holds open.
+ * Waits until the streams have ended. Stops reading those that another process still holds open.
  *
- * @returns whether all ended by themselves.
+ * @returns whether all streams ended.
  */
-export async function settleStreams(readings: readonly Reading[]): Promise<boolean> {
+export async function settleStreams(readings: readonly StreamReading[]): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<false>((resolve) => timer = setTimeout(resolve, LINGER, false));
   const ended = Promise.all(readings.map(({ done }) => done)).then(() => true);

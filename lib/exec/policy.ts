@@ -1,47 +1,47 @@
 /**
- * How programs are started: one row for each kind of program, by whom it works for. Nothing else in the product starts one.
+ * How programs are started: one row for each kind of program. No other code of the product starts a program.
  *
  * @module
  */
 
-/** What holds for every program of one kind. */
-export interface Policy {
-  /** The whole environment, or `user`: that of this process, which is the user's. */
+/** Rules for every program of one kind. */
+export interface ProgramPolicy {
+  /** The whole environment; `user`: the environment of this process, which is the user's. */
   readonly environment: Readonly<Record<string, string>> | "user";
-  /** The working folder; absent: that of this process. */
+  /** The working folder. Absent: the folder of this process. */
   readonly folder?: "/";
-  /** It leads a session and a process group of its own, which is killed whole. */
+  /** The program leads its own session and process group, and the whole group is killed. */
   readonly ownGroup: boolean;
-  /** It inherits no descriptor but its standard streams, whatever a library has left open. */
+  /** The program inherits only its standard streams, even when a library has left other descriptors open. */
   readonly guarded: boolean;
-  /** Milliseconds after which it is stopped, unless the caller says otherwise. */
+  /** Milliseconds after which the program is stopped, unless the caller sets another limit. */
   readonly milliseconds: number;
-  /** Milliseconds between SIGTERM and SIGKILL for one that is stopped; 0: SIGKILL at once. */
+  /** Milliseconds between SIGTERM and SIGKILL when the program is stopped; 0: SIGKILL at once. */
   readonly grace: number;
-  /** What it may leave running when it ends by itself stays; otherwise whoever holds its streams open is killed. */
+  /** Children may outlive the program. When false, processes that still hold its streams open are killed. */
   readonly leavesChildren: boolean;
-  /** Bytes that are kept of each output. */
+  /** Bytes kept of each output. */
   readonly outputBytes: number;
-  /** What happens to one that writes more: the rest is read and forgotten, or it is killed. */
+  /** A program that writes more: `cut` discards the rest, `kill` kills the program. */
   readonly overflow: "cut" | "kill";
-  /** Both outputs are kept as one, in the order in which they came. */
+  /** Both outputs are kept as one, in order of arrival. */
   readonly together: boolean;
-  /** How many may run in this process; more are not started. */
+  /** How many programs of this kind may run in this process at the same time. More are refused. */
   readonly most?: { readonly atOnce: number; readonly perStanza: number };
 }
 
-/** Where programs of the daemon are looked for. */
+/** Where programs of the daemon are searched. */
 export const SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
- * All that a program of the daemon sees: nothing that the caller of the daemon could have set (LD_PRELOAD,
+ * The whole environment of a program that the daemon starts. No variable that the caller of the daemon set (LD_PRELOAD,
  * XTABLES_LIBDIR, …) reaches a program that runs as root.
  */
 const FIXED = { PATH: SEARCH_PATH, LC_ALL: "C" } as const;
 
 const MEGABYTE = 1 << 20;
 
-const DAEMON: Policy = {
+const DAEMON: ProgramPolicy = {
   environment: FIXED,
   folder: "/",
   ownGroup: true,
@@ -54,9 +54,9 @@ const DAEMON: Policy = {
   together: false,
 };
 
-const USER: Policy = {
+const USER: ProgramPolicy = {
   environment: "user",
-  // It shares the terminal: Ctrl-C reaches both.
+  // It shares the terminal: Ctrl-C reaches both processes.
   ownGroup: false,
   guarded: false,
   milliseconds: Infinity,
@@ -67,17 +67,20 @@ const USER: Policy = {
   together: false,
 };
 
-/** Every kind of program there is. */
+/** Every kind of program. */
 export const POLICIES = {
-  /** A firewall program that is run to its end, for grants, listings and the rules of a queue. */
+  /** A firewall program that runs to its end, for grants, listings and the rules of a queue. */
   "firewall": { ...DAEMON, outputBytes: 64 * MEGABYTE },
-  /** A firewall program that is kept open. Without a home that no file can be in, `nft -i` keeps a history of who was let in. */
+  /**
+   * A firewall program that runs as a helper process. Its HOME cannot hold a file: `nft -i` would write a history there,
+   * which would contain the grants.
+   */
   "firewall helper": { ...DAEMON, environment: { ...FIXED, HOME: "/dev/null" } },
   /** `getent`, for the name of a NAT host. */
   "look-up": { ...DAEMON, milliseconds: 5_000, most: { atOnce: 16, perStanza: 2 } },
   /** gpg, for a packet; its home is an argument. */
   "gpg": { ...DAEMON, milliseconds: 5_000 },
-  /** The command of a message. */
+  /** A command message. */
   "command": {
     ...DAEMON,
     grace: 2_000,
@@ -87,7 +90,7 @@ export const POLICIES = {
     together: true,
     most: { atOnce: 16, perStanza: 8 },
   },
-  /** The commands of a cycle: they wait for each other in `lib/command/lanes.ts`, and a close is never refused. */
+  /** The commands of a cycle. They wait for each other in `lib/command/lanes.ts`. A close is never refused. */
   "cycle": {
     ...DAEMON,
     grace: 2_000,
@@ -96,16 +99,16 @@ export const POLICIES = {
     overflow: "cut",
     together: true,
   },
-  /** What a user asked the client to start: the command after `--`, one that prints keys, wget, gpg with its agent. */
+  /** Any program that the client's user asked for: the command after `--`, a key printer, wget, gpg with its agent. */
   "user": USER,
-  /** This program again, as a daemon. It drops what it does not want to inherit. */
+  /** This program again, as a daemon. It drops what it must not inherit. */
   "daemon": { ...USER, ownGroup: true },
-} as const satisfies Readonly<Record<string, Policy>>;
+} as const satisfies Readonly<Record<string, ProgramPolicy>>;
 
 /** The name of a row. */
 export type PolicyName = keyof typeof POLICIES;
 
 /** A row. */
-export function policyOf(name: PolicyName): Policy {
+export function policyOf(name: PolicyName): ProgramPolicy {
   return POLICIES[name];
 }

@@ -1,52 +1,52 @@
 /**
- * Running a program to its end.
+ * Runs a program to its end.
  *
  * @module
  */
-import { BoundedOutput, type Reading } from "./bounded_output.ts";
+import { BoundedOutput, type StreamReading } from "./bounded_output.ts";
 import { settleStreams } from "./linger.ts";
 import { type PolicyName, policyOf } from "./policy.ts";
 import { isFailure, type StartedProgram, type StartOptions, startProgram } from "./start.ts";
 import type { StartFailure } from "./start_failure.ts";
 
-/** One run. */
-export interface RunOptions extends StartOptions {
-  /** What it gets on its standard input; absent: nothing. */
+/** Options of one run. */
+export interface RunProgramOptions extends StartOptions {
+  /** The standard input. Absent: empty. */
   readonly input?: Uint8Array | string | undefined;
-  /** Absent: those of the policy. */
+  /** Time limit. Absent: the limit of the policy. */
   readonly milliseconds?: number | undefined;
-  /** Ends it, and keeps it from being started. */
+  /** Stops the program, and prevents its start. */
   readonly signal?: AbortSignal | undefined;
-  /** Called when it has its place: right after it was started, or could not be for want of a program. */
+  /** Called once the program has its slot: right after the start, or when the program could not be started. */
   readonly onStart?: (() => void) | undefined;
 }
 
-/** How a program ended. Its outputs are what is known until then. */
+/** How a program ended. The outputs hold what was read until then. */
 export interface EndedProgram {
   /**
-   * `ended` by itself; `signalled`: killed by somebody; `late`: stopped after its time; `too-much`: it wrote more than
-   * is read; `stopped`: by the signal of the caller.
+   * `ended`: it exited; `signalled`: another process killed it; `late`: stopped after its time limit; `too-much`: it
+   * wrote more than is read; `stopped`: the caller's signal stopped it.
    */
   readonly how: "ended" | "signalled" | "late" | "too-much" | "stopped";
-  /** Exit status; 128 and the number of the signal for one that a signal ended. */
+  /** Exit status, or 128 plus the number of the signal that ended the program. */
   readonly code: number;
-  /** The signal that ended it. */
+  /** The signal that ended the program. */
   readonly signal: Deno.Signal | null;
   readonly stdout: Uint8Array<ArrayBuffer>;
-  /** Empty where the policy keeps both as one. */
+  /** Empty where the policy keeps both outputs as one. */
   readonly stderr: Uint8Array<ArrayBuffer>;
-  /** Whether it wrote more than is kept. */
+  /** Whether the program wrote more than is kept. */
   readonly truncated: boolean;
 }
 
-/** What a timer holds: 24 days. */
+/** The longest delay of a timer in milliseconds: 24 days. */
 const LONGEST_TIMER = 0x7fffffff;
 
-/** Runs a program to its end, or stops it; see the policy for how. Never rejects. */
+/** Runs a program to its end, or stops it as the policy says. Never rejects. */
 export async function runProgram(
   name: PolicyName,
   words: readonly string[],
-  options: RunOptions = {},
+  options: RunProgramOptions = {},
 ): Promise<EndedProgram | StartFailure> {
   const { input, signal } = options;
   if (signal?.aborted === true) return { why: "stopped", reason: "the daemon ends" };
@@ -59,7 +59,7 @@ export async function runProgram(
   const onOverflow = policy.overflow === "kill" ? () => stopper.stop("too-much") : undefined;
   const stdout = new BoundedOutput(policy.outputBytes, onOverflow);
   const stderr = policy.together ? stdout : new BoundedOutput(policy.outputBytes, onOverflow);
-  const streams: Reading[] = [
+  const streams: StreamReading[] = [
     ...(options.stdout === "inherit" ? [] : [stdout.collect(program.stdout)]),
     ...(options.stderr === "inherit" ? [] : [stderr.collect(program.stderr)]),
     ...(input === undefined ? [] : [feed(program, input)]),
@@ -73,7 +73,7 @@ export async function runProgram(
   const status = await program.status;
   clearTimeout(timer);
   signal?.removeEventListener("abort", onAbort);
-  // What it started had its time as well.
+  // The program's children had the same time.
   if (stopper.finish() !== undefined) program.kill();
   if (!await settleStreams(streams) && !policy.leavesChildren) program.kill();
   return {
@@ -86,7 +86,7 @@ export async function runProgram(
   };
 }
 
-/** Ends a program, for the first reason there is. */
+/** Stops a program, for the first reason that occurs. */
 class Stopper {
   readonly #program: StartedProgram;
   readonly #grace: number;
@@ -110,15 +110,15 @@ class Stopper {
     this.#timer = setTimeout(() => this.#program.kill(), this.#grace);
   }
 
-  /** It has ended. */
+  /** The program has ended. */
   finish(): typeof this.why {
     clearTimeout(this.#timer);
     return this.#why;
   }
 }
 
-/** Writes what there is to read for it. One that ends without reading everything says why by its status. */
-function feed(program: StartedProgram, input: Uint8Array | string): Reading {
+/** Writes the program's input. A program that exits before it has read everything gives the reason by its status. */
+function feed(program: StartedProgram, input: Uint8Array | string): StreamReading {
   const writer = program.stdin.getWriter();
   const write = async (): Promise<void> => {
     try {

@@ -1,11 +1,11 @@
 /**
- * How many programs of one kind run, in all and for each stanza.
+ * Counts the running programs of one kind, in all and for each stanza.
  *
  * @module
  */
 import type { StartFailure } from "./start_failure.ts";
 
-/** Gives places away up to a limit. */
+/** Gives out slots up to a limit. */
 export class Slots {
   readonly #most: { readonly atOnce: number; readonly perStanza: number };
   readonly #byStanza = new Map<number | undefined, number>();
@@ -16,17 +16,17 @@ export class Slots {
   }
 
   /**
-   * Takes a place.
+   * Takes a slot.
    *
-   * @param stanza the number of the one that it is for, which has a share of its own.
-   * @returns what gives the place back, once; or why there is none.
+   * @param stanza number of the stanza that the program works for. Each stanza has its own limit.
+   * @returns a function that releases the slot once, or the reason why no slot is free.
    */
   take(stanza: number | undefined): (() => void) | StartFailure {
     const { atOnce, perStanza } = this.#most;
     const own = this.#byStanza.get(stanza) ?? 0;
-    if (this.#taken >= atOnce) return busy(`${atOnce} run already`);
+    if (this.#taken >= atOnce) return busy(`${atOnce} programs are running`);
     if (stanza !== undefined && own >= perStanza) {
-      return busy(`${perStanza} of this stanza run already`);
+      return busy(`${perStanza} programs of this stanza are running`);
     }
     this.#taken++;
     this.#byStanza.set(stanza, own + 1);

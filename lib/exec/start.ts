@@ -1,44 +1,44 @@
 /**
- * Starting a program: the only caller of `Deno.Command` in the product.
+ * Starts a program. No other code of the product calls `Deno.Command`.
  *
  * @module
  */
 import { guardDescriptors } from "./guard.ts";
-import { POLICIES, type Policy, type PolicyName, policyOf } from "./policy.ts";
+import { POLICIES, type PolicyName, policyOf, type ProgramPolicy } from "./policy.ts";
 import { Slots } from "./slots.ts";
 import { type StartFailure, startFailureOf } from "./start_failure.ts";
 
-/** Who a program runs as; both always together, and without any other group. */
+/** The user and group of a program: always both, and no other group. */
 export interface Identity {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** What the caller decides of a start. */
+/** The caller's choices for a start. */
 export interface StartOptions {
   /** `piped` by default. */
   readonly stdin?: "null" | "piped" | "inherit";
   readonly stdout?: "null" | "piped" | "inherit";
   readonly stderr?: "null" | "piped" | "inherit";
-  /** Variables beside those of the policy. */
+  /** Variables in addition to those of the policy. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Absent: as this process. `uid` or `gid` also clear the supplementary groups. */
+  /** Absent: the identity of this process. `uid` or `gid` also clear the supplementary groups. */
   readonly identity?: Identity | undefined;
-  /** Number of the stanza that the program works for, where its policy has a limit for each. */
+  /** Number of the stanza that the program works for, where its policy has a limit for each stanza. */
   readonly stanza?: number | undefined;
 }
 
-/** A program that runs. */
+/** A running program. */
 export interface StartedProgram {
   readonly pid: number;
   readonly stdin: WritableStream<Uint8Array>;
   readonly stdout: ReadableStream<Uint8Array>;
   readonly stderr: ReadableStream<Uint8Array>;
-  /** Resolves when it has ended, whoever holds its streams open. */
+  /** Resolves when the program has ended, even if another process still holds its streams open. */
   readonly status: Promise<Deno.CommandStatus>;
-  /** Signals it, and with it all that it started where it has a group of its own. One that is gone is no error. */
+  /** Signals the program, and its whole process group where it has one. A program that has ended is not an error. */
   kill(signal?: Deno.Signal): void;
-  /** Lets this process end before it. */
+  /** Lets this process end before the program. */
   unref(): void;
 }
 
@@ -49,10 +49,10 @@ const SLOTS: ReadonlyMap<PolicyName, Slots> = new Map(
   }),
 );
 
-/** The end of each program that runs. */
+/** The end of each running program. */
 const RUNNING = new Map<Promise<void>, PolicyName>();
 
-/** Resolves when no program of that kind runs. */
+/** Resolves when no program of this kind runs. */
 export async function allEnded(name: PolicyName): Promise<void> {
   await Promise.all([...RUNNING].flatMap(([ended, kind]) => kind === name ? [ended] : []));
 }
@@ -60,8 +60,8 @@ export async function allEnded(name: PolicyName): Promise<void> {
 /**
  * Starts a program without a shell.
  *
- * @param words the program and its arguments. One without a `/` is looked for in the PATH of its own environment.
- * @returns the program, or why there is none.
+ * @param words the program and its arguments. A program without a `/` is searched in the PATH of its own environment.
+ * @returns the program, or the reason why it did not start.
  */
 export function startProgram(
   name: PolicyName,
@@ -83,12 +83,16 @@ export function startProgram(
   }
 }
 
-/** Whether a start failed. */
+/** Whether the start failed. */
 export function isFailure(start: StartedProgram | StartFailure): start is StartFailure {
   return "why" in start;
 }
 
-function spawn(policy: Policy, words: readonly string[], options: StartOptions): Deno.ChildProcess {
+function spawn(
+  policy: ProgramPolicy,
+  words: readonly string[],
+  options: StartOptions,
+): Deno.ChildProcess {
   const [program = "", ...args] = words;
   const { stdin = "piped", stdout = "piped", stderr = "piped", identity, environment } = options;
   const isFixed = policy.environment !== "user";
@@ -120,11 +124,11 @@ function started(child: Deno.ChildProcess, hasGroup: boolean): StartedProgram {
     status: child.status,
     kill(signal = "SIGKILL") {
       try {
-        // The child leads its group, so everything it started and did not move elsewhere is in it.
+        // The child leads its group, so the group contains everything that it started, unless moved elsewhere.
         if (hasGroup) Deno.kill(-child.pid, signal);
         else child.kill(signal);
       } catch {
-        // It is gone already.
+        // It has ended already.
       }
     },
     unref: () => child.unref(),

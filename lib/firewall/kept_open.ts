@@ -4,7 +4,7 @@
  * @module
  */
 import { prepareYield } from "../../ffi/processor.ts";
-import { readLines } from "../exec/lines.ts";
+import { forEachLine } from "../exec/lines.ts";
 import { settleStreams } from "../exec/linger.ts";
 import type { StartFailure } from "../exec/start_failure.ts";
 import { describeFailure, type Helper, programName } from "./plan.ts";
@@ -150,10 +150,10 @@ class Running {
 
   constructor(readonly child: RunningProgram, answers: "stdout" | "stderr") {
     this.#writer = child.stdin.getWriter();
-    const output = readLines(child.stdout, (line) => {
+    const output = forEachLine(child.stdout, (line) => {
       if (answers === "stdout") this.#answer(line);
     });
-    const errors = readLines(child.stderr, (line) => {
+    const errors = forEachLine(child.stderr, (line) => {
       if (answers === "stderr" && this.#answer(line)) return;
       if (this.said.length < MAX_SAID) this.said.push(line);
     });

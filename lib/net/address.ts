@@ -1,5 +1,5 @@
 /**
- * IP addresses: one strict parser for every place an address occurs.
+ * IP addresses: one strict parser for every address that is read.
  *
  * @module
  */
@@ -8,19 +8,19 @@
 export type AddressFamily = 4 | 6;
 
 /**
- * An IP address in network byte order. IPv4-mapped IPv6 addresses (`::ffff:192.0.2.1`) never occur:
- * every constructor turns them into the IPv4 address they stand for, so one host has one form.
+ * An IP address in network byte order. IPv4-mapped IPv6 addresses (`::ffff:192.0.2.1`) do not occur:
+ * every constructor turns them into the IPv4 address, so each host has one form.
  */
 export interface Address {
   readonly family: AddressFamily;
   /** 4 or 16 bytes, network order. */
   readonly bytes: Uint8Array;
-  /** Canonical text: dotted decimal, or RFC 5952 for IPv6. Two equal addresses have equal texts. */
+  /** Canonical text: dotted decimal, or RFC 5952 for IPv6. Equal addresses have equal texts. */
   readonly text: string;
 }
 
 /**
- * The address held in 4 or 16 bytes of network order; the bytes are copied.
+ * The address in 4 or 16 bytes of network order. The bytes are copied.
  *
  * @throws {RangeError} when the length is neither 4 nor 16.
  */
@@ -59,7 +59,7 @@ export function parseAddress(text: string): Address | undefined {
   return bytes === undefined ? undefined : addressFromBytes(bytes);
 }
 
-/** Whether this is `0.0.0.0` or `::`, which in a message asks for the packet's own source. */
+/** Whether this is `0.0.0.0` or `::`, which in a message asks for the source address of the packet. */
 export function isUnspecified(address: Address): boolean {
   return address.bytes.every((byte) => byte === 0);
 }
@@ -87,13 +87,13 @@ function parseIpv6(text: string): Uint8Array | undefined {
   const head = groups[0] ?? [];
   const tail = groups[1];
   const given = head.length + (tail?.length ?? 0);
-  // "::" stands for at least one group of zeros (RFC 5952 section 4.2.2 allows no less).
+  // "::" replaces at least one group of zeros (RFC 5952 section 4.2.2 allows no less).
   if (tail === undefined ? given !== 8 : given > 7) return undefined;
   const all = [...head, ...new Array<number>(8 - given).fill(0), ...(tail ?? [])];
   return Uint8Array.from(all.flatMap((group) => [group >> 8, group & 0xff]));
 }
 
-/** 16-bit groups of one side of `::`; only the end of the address may be dotted decimal. */
+/** 16-bit groups on one side of `::`. Only the end of the address may be dotted decimal. */
 function parseGroups(text: string, isLast: boolean): number[] | undefined {
   if (text === "") return [];
   const groups: number[] = [];

@@ -1,5 +1,5 @@
 /**
- * Which addresses can be those of one other host.
+ * Which addresses can belong to exactly one other host.
  *
  * @module
  */
@@ -12,15 +12,15 @@ const LOOPBACK = prefixes("127.0.0.0/8", "::1/128");
 /** "This network", multicast and broadcast (RFC 1122 3.2.1.3, RFC 1112, RFC 4291 2.5.2 and 2.7). */
 const NO_HOST = prefixes("0.0.0.0/8", "224.0.0.0/4", "255.255.255.255", "::/128", "ff00::/8");
 
-/** RFC 4291 2.5.6: means another host on each link. */
+/** RFC 4291 2.5.6: the address means another host on each link. */
 const LINK_LOCAL = prefixes("fe80::/10");
 
-/** Whether packets to the address never leave the host that sends them. */
+/** Whether packets to the address never leave the sending host. */
 export function isLoopback(address: Address): boolean {
   return LOOPBACK.some((prefix) => prefixContains(prefix, address));
 }
 
-/** Whether the address names no single host: unspecified, multicast, or the limited broadcast. */
+/** Whether the address means no single host: unspecified, multicast, or the limited broadcast. */
 export function isNoHost(address: Address): boolean {
   return NO_HOST.some((prefix) => prefixContains(prefix, address));
 }

@@ -5,7 +5,7 @@
  */
 import { type Address, type AddressFamily, addressFromBytes, parseAddress } from "./address.ts";
 
-/** A network: an address with its host bits cleared, and the number of leading bits that count. */
+/** A network: an address with its host bits cleared, and the number of leading bits that are compared. */
 export interface Prefix {
   readonly family: AddressFamily;
   readonly network: Address;
@@ -13,13 +13,13 @@ export interface Prefix {
   readonly length: number;
 }
 
-/** Bits in front of the IPv4 address in an IPv4-mapped one. */
+/** Bits before the IPv4 address in an IPv4-mapped address. */
 const MAPPED_BITS = 96;
 
 /**
  * Parses `address`, `address/bits` or `address/dotted mask` (IPv4 only), or returns `undefined`.
- * Host bits are cleared. `/0` is refused, as the C daemon does: `ANY` says it in plain words
- * (`docs/spec/server.md` 5.5). Behind an IPv4-mapped IPv6 address the bits count as in IPv6, so
+ * Host bits are cleared. `/0` is refused, as in the C daemon: the plain word for it is `ANY`
+ * (`docs/spec/server.md` 5.5). After an IPv4-mapped IPv6 address the bits count as in IPv6, so
  * `::ffff:192.0.2.0/120` is `192.0.2.0/24`.
  */
 export function parsePrefix(text: string): Prefix | undefined {
@@ -37,7 +37,7 @@ export function parsePrefix(text: string): Prefix | undefined {
   return { family: address.family, network: maskAddress(address, length), length };
 }
 
-/** Whether the address lies in the prefix. An address of the other family never does. */
+/** Whether the address is in the prefix. An address of the other family never is. */
 export function prefixContains(prefix: Prefix, address: Address): boolean {
   if (prefix.family !== address.family) return false;
   const network = prefix.network.bytes;
@@ -51,7 +51,7 @@ export function prefixContains(prefix: Prefix, address: Address): boolean {
   return network[whole] === ((address.bytes[whole] ?? 0) & mask);
 }
 
-/** Canonical text: `192.0.2.0/24`; a whole address without its length. */
+/** Canonical text: `192.0.2.0/24`; a single address has no length. */
 export function formatPrefix(prefix: Prefix): string {
   const whole = prefix.length === prefix.network.bytes.length * 8;
   return whole ? prefix.network.text : `${prefix.network.text}/${prefix.length}`;
@@ -65,7 +65,7 @@ function maskAddress(address: Address, length: number): Address {
   return addressFromBytes(bytes);
 }
 
-/** Prefix length from `24` or, for IPv4, from a contiguous mask such as `255.255.255.0`. */
+/** Prefix length, from `24` or, for IPv4, from a contiguous mask such as `255.255.255.0`. */
 function parseLength(text: string, family: AddressFamily): number | undefined {
   if (/^(0|[1-9][0-9]{0,2})$/.test(text)) return Number(text);
   const mask = family === 4 ? parseAddress(text) : undefined;

@@ -1,5 +1,5 @@
 /**
- * Addresses that the world does not see.
+ * Addresses that are not routed on the internet.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const PRIVATE: readonly Prefix[] = [
   "fe80::/10",
 ].flatMap((text) => parsePrefix(text) ?? []);
 
-/** Whether packets from this address reach hosts elsewhere only with another one, if at all. */
+/** Whether packets from this address reach hosts elsewhere only after address translation, if at all. */
 export function isPrivate(address: Address): boolean {
   return PRIVATE.some((prefix) => prefixContains(prefix, address));
 }

@@ -1,16 +1,16 @@
 /**
- * Transport protocols, ports, and the pair of both: a service.
+ * Transport protocols, ports, and a service: a protocol with a port.
  *
  * @module
  */
 
-/** The protocols a request may name; `icmp` and `none` fail validation in the C tools too. */
+/** The protocols that a request may name. `icmp` and `none` fail validation in the C tools too. */
 export type Protocol = "tcp" | "udp";
 
-/** IP protocol numbers (IANA), as firewalls and the replay file want them. */
+/** IP protocol numbers (IANA), for firewalls and the replay file. */
 export const PROTOCOL_NUMBERS = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 } as const;
 
-/** One thing a client may ask for: `tcp/22`. */
+/** One service that a client may ask for: `tcp/22`. */
 export interface Service {
   readonly protocol: Protocol;
   /** 1 to 65535. */
@@ -27,7 +27,7 @@ export function parsePort(text: string): number | undefined {
   return port >= 1 && port <= 65535 ? port : undefined;
 }
 
-/** Parses `tcp/22` or `udp/53`, lower case, nothing around it; otherwise `undefined`. */
+/** Parses `tcp/22` or `udp/53`, in lower case, with no other text; otherwise `undefined`. */
 export function parseService(text: string): Service | undefined {
   const slash = text.indexOf("/");
   const protocol = text.slice(0, Math.max(0, slash));
@@ -37,7 +37,7 @@ export function parseService(text: string): Service | undefined {
 }
 
 /**
- * Parses a comma-separated list of services: no blank, no empty item, at least one
+ * Parses a comma-separated list of services: no blank, no empty item, at least one item
  * (`docs/spec/wire.md` 3.3); otherwise `undefined`.
  */
 export function parseServices(text: string): Service[] | undefined {
@@ -60,7 +60,7 @@ export function formatServices(services: readonly Service[]): string {
   return services.map(formatService).join(",");
 }
 
-/** Whether both name the same protocol and port. */
+/** Whether both services have the same protocol and port. */
 export function sameService(a: Service, b: Service): boolean {
   return a.protocol === b.protocol && a.port === b.port;
 }

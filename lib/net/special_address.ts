@@ -1,12 +1,12 @@
 /**
- * Addresses that no single host has, seen from another one.
+ * Addresses that do not belong to a single other host.
  *
  * @module
  */
 import type { Address } from "./address.ts";
 import { parsePrefix, prefixContains } from "./prefix.ts";
 
-/** RFC 6890 and 4291; the first that fits names the kind. IPv4 in the low bits of `::/96` is out of use since RFC 4291. */
+/** RFC 6890 and 4291; the first match gives the kind. IPv4 in the low bits of `::/96` is out of use since RFC 4291. */
 const KINDS = ([
   ["an unspecified address", "0.0.0.0/8"],
   ["an unspecified address", "::/128"],
@@ -26,8 +26,8 @@ const KINDS = ([
 export type SpecialKind = (typeof KINDS)[number]["kind"];
 
 /**
- * What kind of address this is where no packet of another host can come from it: `a multicast address`. `undefined` for
- * the address of a host, be it private or not.
+ * The kind of an address from which no packet of another host can come: `a multicast address`. `undefined` for the
+ * address of a host, private or not.
  */
 export function specialKind(address: Address): SpecialKind | undefined {
   return KINDS.find(({ prefix }) => prefixContains(prefix, address))?.kind;

@@ -3,11 +3,11 @@ import { check, errorText, fromCString, SystemError, toCString } from "../../ffi
 import { LibraryUnavailable, openLibrary } from "../../ffi/library.ts";
 import { ReadinessSet, sockets } from "../../ffi/readiness.ts";
 
-// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+// Loaded outside a test: inside one, Deno 2.4 would report it as a leak.
 sockets();
 errorText(0);
 
-Deno.test("a failed call is told in the system's own words, again and again", () => {
+Deno.test("a failed call throws the system's own text, every time", () => {
   for (let count = 0; count < 10_000; count++) {
     assert.equal(sockets().close(-1), -1);
     if (count % 1000 === 0) {
@@ -20,7 +20,7 @@ Deno.test("a failed call is told in the system's own words, again and again", ()
   }
 });
 
-Deno.test("a library that is absent is told with the package that has it", () => {
+Deno.test("an absent library is reported with the package that contains it", () => {
   assert.throws(
     () => openLibrary({ candidates: ["libnonexistent.so.9"], hint: "Install libnonexistent9" }, {}),
     (error: unknown) =>
@@ -30,20 +30,20 @@ Deno.test("a library that is absent is told with the package that has it", () =>
   );
 });
 
-Deno.test("text goes to C and back; a zero byte within it is refused", () => {
+Deno.test("text survives the way to C and back; text with a zero byte is refused", () => {
   assert.equal(fromCString(toCString("naïve €")), "naïve €");
   assert.equal(fromCString(Uint8Array.of(65, 66)), "AB");
   assert.throws(() => toCString("a\0b"), TypeError);
 });
 
-Deno.test("a wait ends by waking, by closing and by a descriptor that is broken", async () => {
+Deno.test("waking, closing, or a broken descriptor ends a wait", async () => {
   const set = new ReadinessSet();
   const waiting = set.wait();
   set.wake();
   set.wake();
   assert.deepEqual(await waiting, []);
   set.watch([1_000_000]);
-  assert.deepEqual(await set.wait(), [1_000_000], "nothing has this number: trouble to be read");
+  assert.deepEqual(await set.wait(), [1_000_000], "no file has this number: poll reports an error");
   const changed = set.wait();
   set.watch([]);
   await changed;

@@ -6,10 +6,10 @@ import { hasProgram } from "../support/namespace.ts";
 const isLeftOut = !isLinux || !hasProgram("cc");
 // deno-lint-ignore no-console -- a test that is left out says why
 if (isLeftOut) {
-  console.log("left out: layouts beside the C headers: no C compiler here, or no Linux");
+  console.log("left out: layouts beside the C headers: no C compiler here, or not Linux");
 }
 
-/** C expressions and what the table says of them. */
+/** C expressions and the values in the table. */
 function expectations(): Record<string, number> {
   const { messageHeader, controlHeader, recordLock, number } = platform();
   const { SK_MEMINFO_DROPS, ...linux } = LINUX_ONLY;
@@ -51,7 +51,7 @@ function expectations(): Record<string, number> {
   };
 }
 
-Deno.test("numbers and layouts are those of the C headers", { ignore: isLeftOut }, async () => {
+Deno.test("numbers and layouts equal those of the C headers", { ignore: isLeftOut }, async () => {
   const expected = expectations();
   const lines = Object.keys(expected).map((expression) =>
     `printf("%s %ld\\n", "${expression}", (long)(${expression}));`

@@ -3,20 +3,20 @@ import { assert, assertEquals } from "../assert.ts";
 import { forTerminal, oneLine, toJson, visible, visibleLines } from "../../lib/one_line.ts";
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
-/** Code units of any value, so lone surrogates too. */
+/** Code units of any value, including lone surrogates. */
 const texts = fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) =>
   String.fromCharCode(...units)
 );
-/** Texts in which what an escape is made of, and what needs one, is frequent. */
+/** Texts with many characters that need an escape or occur in one. */
 const tricky = fc.string({
   unit: fc.constantFrom("\\", "n", "t", "x", "0", "a", "\n", "\t", "\x0a"),
 });
 
-Deno.test("ordinary text stays as it is", () => {
+Deno.test("ordinary text is unchanged", () => {
   assertEquals(oneLine("grüße 'a b' 日本 👍"), "grüße 'a b' 日本 👍");
 });
 
-Deno.test("what ends a line, moves the cursor or turns the writing is spelt out", () => {
+Deno.test("characters that end a line, move the cursor or reverse text are escaped", () => {
   assertEquals(oneLine("a\nb\tc\rd\x1b[2J\x9b\x7f"), "a\\nb\\tc\\x0dd\\x1b[2J\\x9b\\x7f");
   assertEquals(
     oneLine("a\u202eb\u2028c\u200b\u{e0041}"),
@@ -25,11 +25,11 @@ Deno.test("what ends a line, moves the cursor or turns the writing is spelt out"
   assertEquals(oneLine("a\ud800b"), "a\\u{d800}b");
 });
 
-Deno.test("a backslash that was sent is told from one that stands for something else", () => {
+Deno.test("a backslash that was sent differs from one that begins an escape", () => {
   assertEquals(oneLine("a\\nb"), "a\\\\nb");
 });
 
-Deno.test("nothing unsafe is ever left", () => {
+Deno.test("no unsafe character remains", () => {
   fc.assert(fc.property(texts, (text) => {
     assert(!UNSAFE.test(oneLine(text)));
     assert(!UNSAFE.test(visible(text)));
@@ -39,7 +39,7 @@ Deno.test("nothing unsafe is ever left", () => {
   }));
 });
 
-Deno.test("a terminal gets lines, tabs and colours, and nothing else that has an effect", () => {
+Deno.test("a terminal gets lines, tabs and colours, and no other control", () => {
   assertEquals(
     forTerminal("\x1b[1ma\tb\x1b[22m\n\x1b[31mc\x1b[39m\x1b[8md\x1b[2J\x9b31m"),
     "\x1b[1ma\tb\x1b[22m\n\x1b[31mc\x1b[39m\\x1b[8md\\x1b[2J\\x9b31m",
@@ -72,20 +72,20 @@ Deno.test("a terminal gets lines, tabs and colours, and nothing else that has an
   }));
 });
 
-Deno.test("a line says exactly what the text was", () => {
+Deno.test("a line determines the original text", () => {
   fc.assert(fc.property(fc.oneof(texts, tricky), (text) => {
     assertEquals(unescape(oneLine(text)), text);
   }));
 });
 
-Deno.test("a parser of JSON gets the very same value", () => {
+Deno.test("a JSON parser reads the same value", () => {
   fc.assert(fc.property(fc.oneof(texts, tricky), (text) => {
     assertEquals(JSON.parse(toJson({ text })), { text });
     assertEquals(JSON.parse(toJson({ text }, 2)), { text });
   }));
 });
 
-/** The text that {@link oneLine} was given. */
+/** The text from which {@link oneLine} made the line. */
 function unescape(line: string): string {
   const escape = /\\(?:(\\)|(n)|(t)|x([0-9a-f]{2})|u\{([0-9a-f]+)\})/gu;
   return line.replace(escape, (_, backslash, feed, tab, byte, code) => {

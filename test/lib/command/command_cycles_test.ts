@@ -293,7 +293,7 @@ Deno.test("who has the key of one stanza leaves room for the cycles of others, a
       cycles.open(request({ stanza }), () => started.resolve());
     const waiting = Array.from({ length: 16 }, () => ask(1));
     const refused = await ask(1);
-    assert(!refused.ok && /16 of this stanza run already/.test(refused.reason));
+    assert(!refused.ok && /16 programs of this stanza are running/.test(refused.reason));
     const other = ask(2);
     await started.promise;
     ending.abort();

@@ -55,7 +55,7 @@ Deno.test("eight commands of a stanza run at once and sixteen in all; the next o
   const run = (stanza: number): Promise<CommandOutcome | string> =>
     busy.run(command, stanza, () => started++);
   const first = Array.from({ length: 8 }, () => run(1));
-  assertEquals(await run(1), "8 of this stanza run already");
+  assertEquals(await run(1), "8 programs of this stanza are running");
   const second = Array.from({ length: 8 }, () => run(2));
   assertEquals(await run(3), "16 run already");
   assertEquals(started, 16);

@@ -4,7 +4,7 @@ import { decryptAes, encryptAes } from "../../../lib/crypto/aes.ts";
 import { randomBytes } from "../../../lib/crypto/random.ts";
 import type { SymmetricMode } from "../../../lib/crypto/encryption_mode.ts";
 
-/** Our modes by the names that openssl has for them. */
+/** openssl's names of our modes. */
 const OPENSSL_NAMES: Readonly<Record<SymmetricMode, string>> = {
   ecb: "ecb",
   cbc: "cbc",
@@ -50,7 +50,7 @@ const available = hasOpenssl();
 if (!available) console.log("left out: comparison with openssl, which is not installed");
 
 for (const mode of MODES) {
-  Deno.test(`AES ${mode} decrypts what it encrypts, whatever the length`, () => {
+  Deno.test(`AES ${mode} decrypts its own ciphertext at every length`, () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 70 }), (plaintext) => {
       const ciphertext = encryptAes(mode, key, iv, plaintext);
       assertEquals(ciphertext.length, plaintext.length + 16 - plaintext.length % 16);
@@ -59,7 +59,7 @@ for (const mode of MODES) {
   });
 
   Deno.test({
-    name: `AES ${mode} does what openssl does, both ways`,
+    name: `AES ${mode} agrees with openssl in both directions`,
     ignore: !available,
     fn: async () => {
       const cipher = `-aes-256-${OPENSSL_NAMES[mode]}`;
@@ -67,7 +67,7 @@ for (const mode of MODES) {
       for (const length of [0, 1, 15, 16, 17, 111]) {
         const plaintext = randomBytes(length);
         const ciphertext = encryptAes(mode, key, iv, plaintext);
-        // openssl pads in the block modes only; in the others our padding is part of its text.
+        // openssl pads only in the block modes. In the other modes our padding is part of its text.
         const theirs = await runOpenssl(["enc", "-d", cipher, "-nopad", ...secrets], ciphertext);
         assertEquals(theirs.subarray(0, length), plaintext);
         const count = 16 - length % 16;
@@ -78,7 +78,7 @@ for (const mode of MODES) {
     },
   });
 
-  Deno.test(`AES ${mode} takes any ciphertext, and what it decrypts encrypts to the same`, () => {
+  Deno.test(`AES ${mode} accepts any ciphertext, and its plaintext encrypts to the same`, () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (ciphertext) => {
       const plaintext = decryptAes(mode, key, iv, ciphertext);
       if (ciphertext.length % 16 !== 0 || ciphertext.length === 0) {
@@ -103,7 +103,7 @@ Deno.test("only PKCS#7 padding is removed", () => {
   const withEnd = (...end: number[]): Uint8Array => {
     const block = new Uint8Array(16).fill(0x41);
     block.set(end, 16 - end.length);
-    // In ECB, the first block of a longer text is this block encrypted by itself.
+    // In ECB, the first block of a longer text is this block, encrypted separately.
     return encryptAes("ecb", key, iv, block).subarray(0, 16);
   };
   const decrypt = (...end: number[]) => decryptAes("ecb", key, iv, withEnd(...end))?.length;
@@ -115,7 +115,7 @@ Deno.test("only PKCS#7 padding is removed", () => {
   }
 });
 
-Deno.test("in mode legacy alone a text without padding is kept as it is", () => {
+Deno.test("only mode legacy returns a text without padding unchanged", () => {
   const text = new Uint8Array(32).fill(0x41);
   for (const [mode, length] of [["legacy", 32], ["cbc", undefined]] as const) {
     const unpadded = encryptAes(mode, key, iv, text).subarray(0, 32);

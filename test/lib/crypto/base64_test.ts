@@ -7,7 +7,7 @@ import { anyText } from "../../support/arbitrary.ts";
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const base64Text = fc.string({ unit: fc.constantFrom(...ALPHABET), maxLength: 40 });
 
-Deno.test("base64 knows the vectors of RFC 4648 section 10, without their padding", () => {
+Deno.test("base64 agrees with the vectors of RFC 4648 section 10, without their padding", () => {
   const vectors = {
     "": "",
     f: "Zg",
@@ -23,7 +23,7 @@ Deno.test("base64 knows the vectors of RFC 4648 section 10, without their paddin
   }
 });
 
-Deno.test("base64 decodes what it encodes, and as the runtime does", () => {
+Deno.test("base64 decodes its own texts, and agrees with the runtime", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
     const text = encodeBase64(bytes);
     assertEquals(decodeBase64(text), bytes);
@@ -31,14 +31,14 @@ Deno.test("base64 decodes what it encodes, and as the runtime does", () => {
   }));
 });
 
-Deno.test("base64 has one text per byte string: what decodes encodes to itself", () => {
+Deno.test("base64 has one text per byte string: a text that decodes encodes to itself", () => {
   fc.assert(fc.property(base64Text, (text) => {
     const bytes = decodeBase64(text);
     if (bytes !== undefined) assertEquals(encodeBase64(bytes), text);
   }));
 });
 
-Deno.test("base64 refuses padding, low bits that are set, a lone character and foreign ones", () => {
+Deno.test("base64 refuses padding, nonzero low bits, a single character and foreign ones", () => {
   for (
     const text of [
       "Zg==",
@@ -57,7 +57,7 @@ Deno.test("base64 refuses padding, low bits that are set, a lone character and f
   }
 });
 
-Deno.test("base64 of keys may be padded, but only rightly", () => {
+Deno.test("base64 of keys accepts correct padding only", () => {
   for (const text of ["Zg", "Zg==", "Zm8=", "Zm8", "Zm9v", ""]) {
     assert(decodeKeyBase64(text) !== undefined, text);
   }
@@ -84,7 +84,7 @@ Deno.test("base64 of keys may be padded, but only rightly", () => {
   }));
 });
 
-Deno.test("base64 decoding takes any text without throwing", () => {
+Deno.test("base64 decoding never throws", () => {
   fc.assert(fc.property(anyText(60), (text) => {
     decodeBase64(text);
     decodeKeyBase64(text);

@@ -2,7 +2,7 @@ import { assertEquals } from "../../assert.ts";
 import fc from "property-testing";
 import { bytesText, concatBytes, textBytes } from "../../../lib/crypto/bytes.ts";
 
-Deno.test("bytes and texts are each other's only form, byte order marks included", () => {
+Deno.test("bytes and texts convert both ways unchanged, byte order marks included", () => {
   fc.assert(fc.property(fc.string({ unit: "grapheme" }), (text) => {
     assertEquals(bytesText(textBytes(text)), text);
   }));
@@ -13,7 +13,7 @@ Deno.test("bytes and texts are each other's only form, byte order marks included
   assertEquals(bytesText(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61)), "\ufeffa");
 });
 
-Deno.test("texts and bytes have one form at every length, whichever way is taken", () => {
+Deno.test("texts and bytes have one form at every length, in the loop and in the coder", () => {
   const coder = {
     encode: new TextEncoder(),
     decode: new TextDecoder("utf-8", { ignoreBOM: true }),

@@ -2,7 +2,7 @@ import { assertEquals } from "../../assert.ts";
 import { parseDigestName } from "../../../lib/crypto/digest.ts";
 import { parseEncryptionMode } from "../../../lib/crypto/encryption_mode.ts";
 
-Deno.test("cipher modes are named in any case; PCBC, which was never implemented, is refused", () => {
+Deno.test("cipher modes are parsed in any case; PCBC, which was never implemented, is refused", () => {
   const names = [
     "CBC",
     "cbc",
@@ -31,7 +31,7 @@ Deno.test("cipher modes are named in any case; PCBC, which was never implemented
   ]);
 });
 
-Deno.test("digests are named in any case", () => {
+Deno.test("digest names are parsed in any case", () => {
   const names = ["MD5", "sha1", "SHA256", "Sha384", "sha512", "SHA3_256", "sha3_512", "sha3", ""];
   assertEquals(names.map(parseDigestName), [
     "md5",

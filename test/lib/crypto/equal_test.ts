@@ -2,7 +2,7 @@ import { assertEquals } from "../../assert.ts";
 import fc from "property-testing";
 import { equalBytes } from "../../../lib/crypto/equal.ts";
 
-Deno.test("equalBytes is true for equal bytes only, and takes different lengths", () => {
+Deno.test("equalBytes is true only for equal bytes, and accepts different lengths", () => {
   const bytes = fc.uint8Array({ maxLength: 3, max: 1 });
   fc.assert(fc.property(bytes, bytes, (a, b) => {
     assertEquals(equalBytes(a, b), a.join() === b.join());

@@ -5,7 +5,7 @@ import { hexBytes } from "../../support/vectors.ts";
 
 const SALT = hexBytes("5864c20b718f53e0");
 
-Deno.test("a key is derived as the worked example of the specification says", () => {
+Deno.test("key derivation agrees with the worked example of the specification", () => {
   const { key, iv } = deriveKey(textBytes("correct horse"), SALT, "cbc");
   assertEquals(key, hexBytes("6110d5e71a49c6ff11766eb5beb0e264c8422d627518f6801a016be7db360c62"));
   assertEquals(iv, hexBytes("ad0a580ec338790287c978e40eefb8b1"));
@@ -19,7 +19,7 @@ Deno.test("legacy mode fills short keys with the character 0 and cuts long ones 
   assertEquals(derive("sixteen bytes ok, and more"), plain("sixteen bytes ok"));
 });
 
-Deno.test("keys of other than 1 to 32 bytes and salts of other than 8 are errors", () => {
+Deno.test("a key without 1 to 32 bytes and a salt without 8 bytes are errors", () => {
   for (const length of [0, 33]) {
     assertThrows(() => deriveKey(new Uint8Array(length), SALT, "cbc"), {
       name: "RangeError",

@@ -9,13 +9,13 @@ Deno.test("generated keys have the lengths of the C client, and 64 bytes for SHA
   assertEquals(generateKeys().hmacKey.length, 64);
 });
 
-Deno.test("generated keys have the lengths asked for and differ each time", () => {
+Deno.test("generated keys have the requested lengths and differ each time", () => {
   const { key, hmacKey } = generateKeys({ keyLength: 1, hmacKeyLength: 128, hmacType: "md5" });
   assertEquals([key.length, hmacKey.length], [1, 128]);
   assert(generateKeys().key.join() !== generateKeys().key.join());
 });
 
-Deno.test("a key length out of range is an error that states it and what is allowed", () => {
+Deno.test("the error for a key length out of range states the length and the allowed range", () => {
   for (const keyLength of [0, 33, -1, 1.5, NaN]) {
     assertThrows(() => generateKeys({ keyLength }), {
       name: "RangeError",

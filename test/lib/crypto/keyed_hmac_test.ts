@@ -4,7 +4,7 @@ import { DIGEST_NAMES } from "../../../lib/crypto/digest.ts";
 import { hmac } from "../../../lib/crypto/hmac.ts";
 import {
   isSimdSupported,
-  MAX_MESSAGE_LENGTH,
+  MAX_SIMD_MESSAGE_LENGTH,
   SimdHmacKeys,
 } from "../../../lib/crypto/hmac_sha256_simd.ts";
 import { HmacKeySet } from "../../../lib/crypto/keyed_hmac.ts";
@@ -16,7 +16,7 @@ const aKey = fc.uint8Array({ maxLength: 136 });
 for (const type of DIGEST_NAMES) {
   for (const simd of type === "sha256" ? [true, false] : [false]) {
     const way = simd ? "four at a time" : "one by one";
-    Deno.test(`HMAC-${type} finds the keys that made a mac, ${way}`, () => {
+    Deno.test(`HMAC-${type} finds the keys that produced a mac, ${way}`, () => {
       fc.assert(
         fc.property(
           fc.array(aKey, { minLength: 1, maxLength: 9 }),
@@ -37,8 +37,8 @@ for (const type of DIGEST_NAMES) {
   }
 }
 
-Deno.test("key sets of every length of key agree with plain HMAC, four at a time", () => {
-  // Odd bytes: to HMAC a key with zeros behind it is the same key.
+Deno.test("key sets agree with plain HMAC for keys of every length, four at a time", () => {
+  // Odd bytes: for HMAC a key and the same key followed by zeros are equal.
   const keys = Array.from(
     { length: 137 },
     (_, length) => randomBytes(length).map((byte) => byte | 1),
@@ -50,11 +50,27 @@ Deno.test("key sets of every length of key agree with plain HMAC, four at a time
   }
 });
 
-Deno.test("messages of every length around a block agree with plain HMAC, four at a time", () => {
+Deno.test("key sets agree with plain HMAC for messages around a block, four at a time", () => {
   const keys = [randomBytes(64), randomBytes(20), randomBytes(100)];
   const set = new HmacKeySet("sha256", keys);
-  const lengths = [0, 1, 54, 55, 56, 57, 63, 64, 65, 119, 120, 128, 1499, 1509, MAX_MESSAGE_LENGTH];
-  // Long before short and short after long: nothing of an earlier message may be left.
+  const lengths = [
+    0,
+    1,
+    54,
+    55,
+    56,
+    57,
+    63,
+    64,
+    65,
+    119,
+    120,
+    128,
+    1499,
+    1509,
+    MAX_SIMD_MESSAGE_LENGTH,
+  ];
+  // Long before short and short after long: no byte of an earlier message may remain.
   for (const length of [...lengths, ...lengths.toReversed()]) {
     const message = randomBytes(length);
     for (const [index, key] of keys.entries()) {
@@ -89,13 +105,13 @@ Deno.test("equal keys are all found, in order", () => {
   }
 });
 
-Deno.test("the lanes that fill the last group never match", () => {
+Deno.test("the lanes without a key in the last group never match", () => {
   const set = new HmacKeySet("sha256", [randomBytes(8)]);
   const message = randomBytes(40);
   assertEquals(set.matches(message, hmac("sha256", new Uint8Array(0), message)), []);
 });
 
-Deno.test("no keys, and macs of another length, match nothing", () => {
+Deno.test("an empty key set, and a mac of another length, match nothing", () => {
   const key = randomBytes(16);
   const message = randomBytes(40);
   for (const simd of [true, false]) {
@@ -106,7 +122,7 @@ Deno.test("no keys, and macs of another length, match nothing", () => {
   }
 });
 
-Deno.test("two sets do not share anything", () => {
+Deno.test("two key sets share nothing", () => {
   const [first, second] = [randomBytes(16), randomBytes(16)];
   const message = randomBytes(40);
   const sets = [new HmacKeySet("sha256", [first]), new HmacKeySet("sha256", [second])];
@@ -114,15 +130,15 @@ Deno.test("two sets do not share anything", () => {
   assertEquals(sets.map((set) => set.matches(message, hmac("sha256", second, message))), [[], [0]]);
 });
 
-Deno.test("a message too long for the module is an error and not an overflow", () => {
+Deno.test("a message that is too long for the module is an error, not an overflow", () => {
   const keys = new SimdHmacKeys([randomBytes(16)]);
   assertThrows(
-    () => keys.match(new Uint8Array(MAX_MESSAGE_LENGTH + 1), new Uint8Array(32), () => {}),
+    () => keys.match(new Uint8Array(MAX_SIMD_MESSAGE_LENGTH + 1), new Uint8Array(32), () => {}),
     { name: "RangeError", message: "A message has at most 2039 bytes here, not 2040" },
   );
 });
 
-Deno.test("many keys are held beyond one page of memory", () => {
+Deno.test("a key set grows beyond one page of memory", () => {
   const keys = Array.from({ length: 1000 }, () => randomBytes(64));
   const set = new HmacKeySet("sha256", keys);
   const message = randomBytes(177);

@@ -1,6 +1,6 @@
 import { assertEquals } from "../../assert.ts";
 
-Deno.test("key sets do without WebAssembly where the runtime has none", async () => {
+Deno.test("key sets work without WebAssembly where the runtime has none", async () => {
   const script = `
     import { HmacKeySet } from "${import.meta.resolve("../../../lib/crypto/keyed_hmac.ts")}";
     import { isSimdSupported } from "${

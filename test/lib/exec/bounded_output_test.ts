@@ -13,19 +13,19 @@ async function linesOf(parts: readonly string[]): Promise<string[]> {
   return outputLines((await collect(parts, 100)).bytes());
 }
 
-Deno.test("lines are cut at newlines, and what is empty at the end is left out", async () => {
+Deno.test("output is cut into lines at newlines, without empty lines at the end", async () => {
   assertEquals(await linesOf(["a\r\nb", "c\n\n", "d\n\n"]), ["a", "bc", "", "d"]);
   assertEquals(await linesOf([]), []);
   assertEquals(await linesOf([" \n"]), []);
 });
 
-Deno.test("bytes that are no text become U+FFFD", async () => {
+Deno.test("bytes that are not UTF-8 become U+FFFD", async () => {
   const text = new BoundedOutput(10);
   await text.collect(ReadableStream.from([Uint8Array.of(0x61, 0xff, 0x62)])).done;
   assertEquals(outputLines(text.bytes()), ["a\ufffdb"]);
 });
 
-Deno.test("no more than the limit is kept, however it comes, and that there was more is known", async () => {
+Deno.test("no more than the limit is kept, and output above the limit is noticed", async () => {
   const parts = fc.array(fc.stringMatching(/^[a-z]{0,9}$/), { maxLength: 9 });
   await fc.assert(fc.asyncProperty(parts, fc.nat({ max: 40 }), async (list, limit) => {
     const whole = list.join("");
@@ -35,7 +35,7 @@ Deno.test("no more than the limit is kept, however it comes, and that there was 
   }));
 });
 
-Deno.test("a stream that breaks has ended, and one that is given up is left alone", async () => {
+Deno.test("a stream that fails has ended, and a cancelled stream is read no further", async () => {
   const broken = new ReadableStream({ start: (controller) => controller.error(new Error("no")) });
   const text = new BoundedOutput(10);
   await text.collect(broken).done;

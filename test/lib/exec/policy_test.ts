@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "../../assert.ts";
 import { outputLines } from "../../../lib/exec/bounded_output.ts";
 import { POLICIES, type PolicyName, policyOf, SEARCH_PATH } from "../../../lib/exec/policy.ts";
-import { type EndedProgram, type RunOptions, runProgram } from "../../../lib/exec/run.ts";
+import { type EndedProgram, runProgram, type RunProgramOptions } from "../../../lib/exec/run.ts";
 
 const NAMES = Object.keys(POLICIES) as PolicyName[];
-/** What the daemon starts; the others work for who types. */
+/** Programs that the daemon starts. The others run for the user at the terminal. */
 const OF_THE_DAEMON = NAMES.filter((name) => policyOf(name).environment !== "user");
 
 const unix = { ignore: Deno.build.os === "windows" };
@@ -12,22 +12,22 @@ const unix = { ignore: Deno.build.os === "windows" };
 async function run(
   name: PolicyName,
   words: readonly string[],
-  options?: RunOptions,
+  options?: RunProgramOptions,
 ): Promise<EndedProgram> {
   const ended = await runProgram(name, words, options);
   assert(!("why" in ended), JSON.stringify(ended));
   return ended;
 }
 
-Deno.test("every kind of program is of the daemon or of the user", () => {
+Deno.test("every kind of program belongs to the daemon or to the user", () => {
   assertEquals(NAMES.filter((name) => !OF_THE_DAEMON.includes(name)), ["user", "daemon"]);
 });
 
 Deno.test(
-  "a program of the daemon sees PATH and LC_ALL, whatever its caller has set",
+  "a program of the daemon sees PATH and LC_ALL, and no variable of the daemon's caller",
   unix,
   async () => {
-    Deno.env.set("XTABLES_LIBDIR", "/tmp/somebody");
+    Deno.env.set("XTABLES_LIBDIR", "/tmp/other-user");
     try {
       for (const name of OF_THE_DAEMON) {
         const { stdout } = await run(name, ["env"]);
@@ -35,7 +35,7 @@ Deno.test(
         assertEquals(lines, ["LC_ALL=C", `PATH=${SEARCH_PATH}`], name);
       }
       const { stdout } = await run("user", ["env"]);
-      assert(outputLines(stdout).includes("XTABLES_LIBDIR=/tmp/somebody"));
+      assert(outputLines(stdout).includes("XTABLES_LIBDIR=/tmp/other-user"));
     } finally {
       Deno.env.delete("XTABLES_LIBDIR");
     }
@@ -43,10 +43,10 @@ Deno.test(
 );
 
 Deno.test({
-  name: "a program of the daemon leads a group of its own in / and has none of our descriptors",
+  name: "a program of the daemon leads its own group in / and has none of our descriptors",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
-    // What libpcap opens is not marked to be closed on exec; neither is this socket.
+    // libpcap does not mark its descriptors close-on-exec; this socket is not marked either.
     const libc = Deno.dlopen("libc.so.6", {
       socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
       close: { parameters: ["i32"], result: "i32" },
@@ -58,7 +58,7 @@ Deno.test({
         const { stdout } = await run(name, ["sh", "-c", script]);
         const [folder, ids = "", leader, ...descriptors] = outputLines(stdout);
         assertEquals([folder, ids.split(" ")[1]], ["/", leader], name);
-        // A shell that reads no script has no descriptor of its own.
+        // A shell that reads no script has no extra descriptor.
         assertEquals(descriptors, ["0", "1", "2"], name);
       }
     } finally {
@@ -69,7 +69,7 @@ Deno.test({
 });
 
 Deno.test(
-  "a program without a slash is looked for in the fixed folders, not in ours",
+  "a program without a slash is searched in the fixed folders, not in the caller's PATH",
   unix,
   async () => {
     const folder = await Deno.makeTempDir();

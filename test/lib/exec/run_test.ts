@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
 import { outputLines } from "../../../lib/exec/bounded_output.ts";
 import type { PolicyName } from "../../../lib/exec/policy.ts";
-import { type EndedProgram, type RunOptions, runProgram } from "../../../lib/exec/run.ts";
+import { type EndedProgram, runProgram, type RunProgramOptions } from "../../../lib/exec/run.ts";
 import { processRuns, until } from "../../support/namespace.ts";
 
 const unix = { ignore: Deno.build.os === "windows" };
@@ -9,7 +9,7 @@ const unix = { ignore: Deno.build.os === "windows" };
 async function run(
   name: PolicyName,
   script: string,
-  options?: RunOptions,
+  options?: RunProgramOptions,
 ): Promise<EndedProgram> {
   const ended = await runProgram(name, ["sh", "-c", script], options);
   assert(!("why" in ended), JSON.stringify(ended));
@@ -22,7 +22,7 @@ function pidIn({ stdout }: EndedProgram): number {
   return pid;
 }
 
-Deno.test("input, both outputs and the status go where they belong", unix, async () => {
+Deno.test("input, both outputs and the status reach their places", unix, async () => {
   const ended = await run("firewall", "cat; echo bad >&2; exit 3", { input: "in\n" });
   const text = new TextDecoder();
   assertEquals([ended.how, ended.code], ["ended", 3]);
@@ -31,7 +31,7 @@ Deno.test("input, both outputs and the status go where they belong", unix, async
   assertEquals(outputLines(together.stdout).sort(), ["a", "b"]);
 });
 
-Deno.test("a program that does not read its input ends all the same", unix, async () => {
+Deno.test("a program that does not read its input still ends", unix, async () => {
   const ended = await run("firewall", "exec <&-; sleep 0.1; exit 4", {
     input: "x".repeat(1 << 20),
   });
@@ -39,13 +39,13 @@ Deno.test("a program that does not read its input ends all the same", unix, asyn
 });
 
 for (const name of ["firewall", "look-up", "gpg"] as const) {
-  Deno.test(`${name}: what is left behind and holds the outputs is killed`, unix, async () => {
+  Deno.test(`${name}: a child that holds the outputs after the end is killed`, unix, async () => {
     const ended = await run(name, "sleep 61 & echo $!");
     assertEquals([ended.how, ended.code], ["ended", 0]);
     await until("it is gone", () => !processRuns(pidIn(ended)));
   });
 
-  Deno.test(`${name}: after its time it is killed with all that it has started`, unix, async () => {
+  Deno.test(`${name}: after its time limit it is killed with its children`, unix, async () => {
     const ended = await run(name, "sleep 61 & echo $!; wait", { milliseconds: 200 });
     assertEquals(ended.how, "late");
     await until("it is gone", () => !processRuns(pidIn(ended)));
@@ -53,7 +53,7 @@ for (const name of ["firewall", "look-up", "gpg"] as const) {
 }
 
 Deno.test(
-  "a child in a session of its own costs the bound on the wait and no more",
+  "a child in its own session delays the result only by the limit on the wait",
   unix,
   async () => {
     const ended = await run("firewall", "setsid sleep 61 & echo $!");
@@ -62,20 +62,24 @@ Deno.test(
   },
 );
 
-Deno.test("a command may leave something running", unix, async () => {
+Deno.test("a command may leave a child running", unix, async () => {
   const pid = pidIn(await run("command", "sleep 61 & echo $!"));
   assert(processRuns(pid));
   Deno.kill(pid, "SIGKILL");
 });
 
-Deno.test("who writes without end is killed, or read away", unix, async () => {
-  assertEquals((await run("gpg", "exec yes")).how, "too-much");
-  const cut = await run("command", "yes | head -c 100000");
-  assertEquals([cut.how, cut.code, cut.truncated, cut.stdout.length], ["ended", 0, true, 4096]);
-});
+Deno.test(
+  "a program that writes without end is killed, or its output is discarded",
+  unix,
+  async () => {
+    assertEquals((await run("gpg", "exec yes")).how, "too-much");
+    const cut = await run("command", "yes | head -c 100000");
+    assertEquals([cut.how, cut.code, cut.truncated, cut.stdout.length], ["ended", 0, true, 4096]);
+  },
+);
 
 Deno.test(
-  "a signal stops a program with its children, and none is started after it",
+  "a signal stops a program with its children, and prevents further starts",
   unix,
   async () => {
     const ending = new AbortController();
@@ -88,12 +92,12 @@ Deno.test(
   },
 );
 
-Deno.test("a place is free again when the program that had it has ended", unix, async () => {
+Deno.test("a slot is free again when its program has ended", unix, async () => {
   const ending = new AbortController();
   const options = { stanza: 7, signal: ending.signal };
   const both = [1, 2].map(() => run("look-up", "exec sleep 61", options));
   const third = await runProgram("look-up", ["true"], options);
-  assertEquals(third, { why: "busy", reason: "2 of this stanza run already" });
+  assertEquals(third, { why: "busy", reason: "2 programs of this stanza are running" });
   const other = await runProgram("look-up", ["true"], { stanza: 8 });
   assert(!("why" in other) && other.code === 0);
   ending.abort();
@@ -102,7 +106,7 @@ Deno.test("a place is free again when the program that had it has ended", unix, 
   assert(!("why" in next) && next.code === 0);
 });
 
-Deno.test("a program that cannot be started says why", unix, async () => {
+Deno.test("a program that cannot be started reports why", unix, async () => {
   const why = async (...words: string[]): Promise<string> => {
     const failure = await runProgram("firewall", words);
     assert("why" in failure);
@@ -113,7 +117,7 @@ Deno.test("a program that cannot be started says why", unix, async () => {
   assertEquals(await why("/etc/passwd"), "forbidden: Permission denied");
 });
 
-/** Takes every descriptor that there is, and then starts a program. */
+/** Uses up all descriptors, then starts a program. */
 const OUT_OF_DESCRIPTORS = `
   import { runProgram } from ${
   JSON.stringify(new URL("../../../lib/exec/run.ts", import.meta.url).href)
@@ -128,7 +132,7 @@ const OUT_OF_DESCRIPTORS = `
   console.log(JSON.stringify(failure));`;
 
 Deno.test(
-  "a process without a free descriptor says so, and not that the program is missing",
+  "a process without a free descriptor reports that, and not a missing program",
   unix,
   async () => {
     const words = ['ulimit -n 40; exec "$0" "$@"', Deno.execPath(), "eval", "--quiet", "--ext=ts"];

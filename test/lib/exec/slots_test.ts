@@ -2,7 +2,7 @@ import fc from "property-testing";
 import { assert, assertEquals } from "../../assert.ts";
 import { Slots } from "../../../lib/exec/slots.ts";
 
-Deno.test("whatever is taken and given back, no limit is passed and no place is lost", () => {
+Deno.test("no limit is passed and no slot is lost, in any order of taking and releasing", () => {
   const step = fc.record({
     stanza: fc.option(fc.nat({ max: 3 }), { nil: undefined }),
     takes: fc.boolean(),
@@ -14,7 +14,7 @@ Deno.test("whatever is taken and given back, no limit is passed and no place is 
       if (!takes) {
         const last = held.pop();
         last?.release();
-        // A second time is no harm.
+        // A second release must do nothing.
         last?.release();
         continue;
       }

@@ -5,13 +5,13 @@ import { addressFromBytes, isUnspecified, parseAddress } from "../../../lib/net/
 const anyBytes = fc.oneof(
   fc.uint8Array({ minLength: 4, maxLength: 4 }),
   fc.uint8Array({ minLength: 16, maxLength: 16 }),
-  // Runs of zeros, where the short form has its corners.
+  // Runs of zeros, the edge cases of the short form.
   fc.array(fc.constantFrom(0, 0, 0, 1, 255), { minLength: 16, maxLength: 16 }).map((bytes) =>
     Uint8Array.from(bytes)
   ),
 );
 
-Deno.test("an address and its text are each other's only form", () => {
+Deno.test("an address has exactly one text, and that text gives the address", () => {
   fc.assert(fc.property(anyBytes, (bytes) => {
     const address = addressFromBytes(bytes);
     assertEquals(parseAddress(address.text), address);
@@ -28,7 +28,7 @@ Deno.test("IPv6 texts are those of the URL standard, which follows RFC 5952", ()
   }));
 });
 
-Deno.test("what the URL standard takes for an IPv6 address is one, and nothing else", () => {
+Deno.test("a text is an IPv6 address exactly when the URL standard accepts it as one", () => {
   const text = fc.string({ unit: fc.constantFrom(..."0:1f.:"), minLength: 2, maxLength: 12 });
   fc.assert(
     fc.property(text, (text) => {
@@ -68,7 +68,7 @@ Deno.test("IPv4 is four decimal parts without leading zeros", () => {
   for (const text of refused) assertEquals(parseAddress(text), undefined, text);
 });
 
-Deno.test("IPv6 is read in every spelling of RFC 4291 and written in the one of RFC 5952", () => {
+Deno.test("IPv6 is read in every form of RFC 4291 and written in the form of RFC 5952", () => {
   const spellings: Record<string, string> = {
     "::": "::",
     "::1": "::1",
@@ -108,7 +108,7 @@ Deno.test("IPv6 is read in every spelling of RFC 4291 and written in the one of 
   for (const text of refused) assertEquals(parseAddress(text), undefined, text);
 });
 
-Deno.test("an IPv4-mapped address is the IPv4 address, wherever it comes from", () => {
+Deno.test("every constructor turns an IPv4-mapped address into the IPv4 address", () => {
   const plain = parseAddress("192.0.2.1");
   const mapped = parseAddress("::ffff:192.0.2.1");
   const bytes = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 192, 0, 2, 1);
@@ -119,7 +119,7 @@ Deno.test("an IPv4-mapped address is the IPv4 address, wherever it comes from", 
   assertEquals(parseAddress("::192.0.2.1")?.family, 6);
 });
 
-Deno.test("an address does not change with the bytes it was made of", () => {
+Deno.test("an address does not change with the bytes from which it was made", () => {
   const bytes = Uint8Array.of(192, 0, 2, 1);
   const address = addressFromBytes(bytes);
   bytes.fill(0);
@@ -134,7 +134,7 @@ Deno.test("only 0.0.0.0 and :: are unspecified", () => {
   assertEquals(unspecified, [true, true, true, false, false, false]);
 });
 
-Deno.test("an address of other than 4 or 16 bytes is a mistake of the program", () => {
+Deno.test("an address without 4 or 16 bytes is a programming error", () => {
   assertThrows(() => addressFromBytes(new Uint8Array(5)), {
     name: "RangeError",
     message: "An address has 4 or 16 bytes, not 5",

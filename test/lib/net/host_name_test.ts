@@ -38,8 +38,8 @@ Deno.test("host names are labels of letters, digits and inner hyphens", () => {
   for (const text of refused) assertEquals(isHostName(text), false, text);
 });
 
-Deno.test("a misspelt address is not a name, decimal or hexadecimal", () => {
-  // getaddrinfo reads those with 0x as 127.0.0.1.
+Deno.test("a misspelt decimal or hexadecimal address is not a name", () => {
+  // getaddrinfo reads the forms with 0x as 127.0.0.1.
   for (
     const text of [
       "999.1.1.1",
@@ -56,7 +56,7 @@ Deno.test("a misspelt address is not a name, decimal or hexadecimal", () => {
   }
 });
 
-Deno.test("a name has at most 253 characters, in a NAT field 70", () => {
+Deno.test("a name has at most 253 characters, and 70 in a NAT field", () => {
   const name = (length: number) => "a.".repeat(200).slice(0, length - 1) + "a";
   assertEquals([253, 254].map((length) => isHostName(name(length).replace("..", "."))), [
     true,
@@ -68,7 +68,7 @@ Deno.test("a name has at most 253 characters, in a NAT field 70", () => {
   );
 });
 
-Deno.test("a name holds no character that means something to a shell or a firewall", () => {
+Deno.test("a name contains no character with a meaning to a shell or a firewall", () => {
   fc.assert(fc.property(fc.string({ maxLength: 8 }), (text) => {
     if (isHostName(text)) assertEquals(/^[A-Za-z0-9.-]+$/.test(text), true);
   }));

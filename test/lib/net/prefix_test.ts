@@ -15,12 +15,12 @@ function contains(prefixText: string, addressText: string): boolean {
   return prefixContains(prefix, address);
 }
 
-/** The bits of an address as a text of zeros and ones. */
+/** The bits of an address, as a text of zeros and ones. */
 function bits(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
 }
 
-Deno.test("a prefix loses its host bits, and a whole address its length", () => {
+Deno.test("a prefix loses its host bits, and a single address its length", () => {
   const forms: Record<string, string> = {
     "192.0.2.77": "192.0.2.77",
     "192.0.2.77/32": "192.0.2.77",
@@ -35,7 +35,7 @@ Deno.test("a prefix loses its host bits, and a whole address its length", () => 
   for (const [text, form] of Object.entries(forms)) assertEquals(canonical(text), form, text);
 });
 
-Deno.test("a prefix that is none has no value, /0 included", () => {
+Deno.test("a text that is not a prefix has no value, /0 included", () => {
   const refused = [
     "",
     "any",
@@ -59,11 +59,11 @@ Deno.test("a prefix that is none has no value, /0 included", () => {
   for (const text of refused) assertEquals(canonical(text), undefined, text);
 });
 
-Deno.test("the length behind an IPv4-mapped address counts all 128 bits", () => {
+Deno.test("the length after an IPv4-mapped address counts all 128 bits", () => {
   assertEquals(canonical("::ffff:192.0.2.77"), "192.0.2.77");
   assertEquals(canonical("::ffff:192.0.2.77/128"), "192.0.2.77");
   assertEquals(canonical("::ffff:192.0.2.77/120"), "192.0.2.0/24");
-  // Read as 24 bits of IPv4 this would be a network a stranger to the text.
+  // Read as 24 bits of IPv4 this would be a network that the text does not mean.
   assertEquals(canonical("::ffff:192.0.2.77/24"), undefined);
   assertEquals(canonical("::ffff:192.0.2.77/96"), undefined);
   assertEquals(canonical("::ffff:192.0.2.77/255.255.255.0"), undefined);
@@ -73,7 +73,7 @@ Deno.test("a prefix contains the addresses that share its bits, and no others", 
   const pair = fc.oneof(
     fc.record({ address: fc.ipV4(), other: fc.ipV4(), length: fc.integer({ min: 1, max: 32 }) }),
     fc.record({ address: fc.ipV6(), other: fc.ipV6(), length: fc.integer({ min: 1, max: 128 }) }),
-    // Neighbours, which differ late.
+    // Neighbours: they differ only in late bits.
     fc.record({
       address: fc.nat(255).map((last) => `10.0.0.${last}`),
       other: fc.nat(255).map((last) => `10.0.0.${last}`),
@@ -99,7 +99,7 @@ Deno.test("a prefix never contains an address of the other family", () => {
   assertEquals(contains("192.0.2.0/24", "::ffff:192.0.2.9"), true);
 });
 
-Deno.test("a prefix's text is read as the same prefix", () => {
+Deno.test("the text of a prefix parses to the same prefix", () => {
   const text = fc.tuple(fc.oneof(fc.ipV4(), fc.ipV6()), fc.integer({ min: 1, max: 128 }));
   fc.assert(fc.property(text, ([address, length]) => {
     const prefix = parsePrefix(`${address}/${length}`);

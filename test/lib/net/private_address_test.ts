@@ -2,7 +2,7 @@ import { parseAddress } from "../../../lib/net/address.ts";
 import { isPrivate } from "../../../lib/net/private_address.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
-Deno.test("addresses that the world does not see are told from those it does", () => {
+Deno.test("private addresses are distinguished from public ones", () => {
   const table: Readonly<Record<string, boolean>> = {
     "10.1.2.3": true,
     "172.15.0.1": false,

@@ -67,7 +67,7 @@ Deno.test("a list of services has no blanks and no empty items; repeats are kept
   }
 });
 
-Deno.test("services are read as they are written", () => {
+Deno.test("the text of a list of services parses to the same services", () => {
   const service = fc.record({
     protocol: fc.constantFrom("tcp" as const, "udp" as const),
     port: fc.integer({ min: 1, max: 65535 }),
@@ -77,7 +77,7 @@ Deno.test("services are read as they are written", () => {
   }));
 });
 
-Deno.test("services are the same when protocol and port are", () => {
+Deno.test("services are the same when protocol and port are the same", () => {
   const [tcp22, again, tcp23, udp22] = parseServices("tcp/22,tcp/00022,tcp/23,udp/22") ?? [];
   assert(tcp22 && again && tcp23 && udp22);
   assertEquals([again, tcp23, udp22].map((other) => sameService(tcp22, other)), [
