@@ -808,7 +808,7 @@ export const MUTANTS: readonly Mutant[] = [
       'file = new LockableFile(path, "create");\n    if (file.tryLock()) file.replace(`${Deno.pid}\\n`);',
     killer: [
       "lib/daemon/pid_file_test.ts",
-      "an old PID file without a lock is nobody's: a longer number in it is replaced",
+      "an old PID file without a lock belongs to no daemon: a longer number in it is replaced",
     ],
   },
   {

@@ -18,5 +18,5 @@ export function groupAccount(name: string): GroupAccount | undefined {
   return gid === undefined ? undefined : { name, gid };
 }
 
-/** Makes both work after the `ffi` permission is dropped, for a reload. */
+/** Prepares both for a reload, when the `ffi` permission is gone. */
 export { prepareAccounts };

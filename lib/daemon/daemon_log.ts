@@ -173,6 +173,6 @@ function outIfThere(output: LogOutput, text: string): void {
   try {
     output.out(text);
   } catch {
-    // Nobody reads it.
+    // It has no reader.
   }
 }

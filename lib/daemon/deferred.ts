@@ -1,19 +1,19 @@
 /**
- * Work put off until what runs now is done.
+ * Work that is deferred until the code that runs now is done.
  *
  * @module
  */
 
-/** Does in order what was put off, as soon as nothing else runs, or when it is told to. */
+/** Does deferred work in order: as soon as no other code runs, or at {@link flush}. */
 export class Deferred {
   #work: (() => void)[] = [];
 
-  /** Puts work off. It must not throw: nobody is there to catch it, so the process would end. */
+  /** Defers work. It must not throw: it has no caller to catch that, so the process would end. */
   add(work: () => void): void {
     if (this.#work.push(work) === 1) queueMicrotask(() => this.flush());
   }
 
-  /** Does now what was put off, and what that adds. */
+  /** Does the deferred work now, and all work that it adds. */
   flush(): void {
     while (this.#work.length > 0) {
       const work = this.#work;

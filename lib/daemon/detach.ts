@@ -1,6 +1,6 @@
 /**
- * Becoming a daemon. Deno cannot fork, so the program starts itself again in a session of its own, and the
- * caller waits for its word: unlike the C daemon's, its exit status tells whether the daemon really runs
+ * Becoming a daemon. Deno cannot fork, so the program starts itself again in a new session, and the caller waits for
+ * its answer: unlike the C daemon's, the exit status of the caller says whether the daemon runs
  * (`docs/spec/server.md` 13 and 16, row 13).
  *
  * @module
@@ -9,24 +9,24 @@ import { silenceStandardStreams } from "../../ffi/standard_streams.ts";
 import { isFailure, startProgram } from "../exec/start.ts";
 import { HintedError } from "../errors/hinted_error.ts";
 
-/** Tells the program that it was started by {@link startDetached}. */
+/** The variable that marks a program started by {@link startDetached}. */
 const MARK = "FWKNOP_DETACHED";
-/** What the daemon says on standard output when it is up. */
+/** The daemon writes this to standard output when it is ready. */
 const READY = "ready\n";
-/** Group and others may not write what commands of the daemon make. */
+/** Group and others may not write files that the commands of the daemon make. */
 const FILE_MODE_MASK = 0o022;
 
 /** How the start ended, seen from the caller. */
 export type DetachOutcome =
   | { readonly started: true; readonly pid: number }
-  /** It has told why on standard error. */
+  /** It wrote the reason to standard error. */
   | { readonly started: false; readonly code: number };
 
 /**
- * Starts a program in a session of its own and waits until it is ready or has failed. Its standard error is
- * ours until then, so its complaints are seen.
+ * Starts a program in a new session and waits until it is ready or has failed. It writes to our standard error until
+ * then.
  *
- * @param command program and arguments: this very program with the same words, as a rule.
+ * @param command program and arguments: usually {@link ownCommand}.
  * @throws {HintedError} when the program cannot be started at all.
  */
 export async function startDetached(command: readonly string[]): Promise<DetachOutcome> {
@@ -46,17 +46,14 @@ export async function startDetached(command: readonly string[]): Promise<DetachO
   return { started: true, pid: child.pid };
 }
 
-/** The words that start this program again, from source or compiled. */
+/** The command that starts this program again, from source or compiled. */
 export function ownCommand(args: readonly string[]): string[] {
   return Deno.build.standalone
     ? [Deno.execPath(), ...args]
     : [Deno.execPath(), "run", "--allow-all", "--no-prompt", "--quiet", Deno.mainModule, ...args];
 }
 
-/**
- * Whether this process is the one to become the daemon. Forgets the mark, so that programs started later do
- * not inherit it.
- */
+/** Whether this process is to become the daemon. Deletes the mark, so that programs started later do not inherit it. */
 export function isDetached(): boolean {
   const isMarked = Deno.env.get(MARK) !== undefined;
   if (isMarked) Deno.env.delete(MARK);
@@ -64,11 +61,10 @@ export function isDetached(): boolean {
 }
 
 /**
- * The last step of the start, in the daemon: tells the caller and lets go of its terminal and folder. To be
- * called when everything that can fail is done, before any permission is dropped. After it only syslog
- * hears us.
+ * The last step of the start, in the daemon: answers the caller and releases its terminal and folder. To be called when
+ * everything that can fail is done, before any permission is dropped. From then on the daemon can write to syslog only.
  *
- * @param write puts text on standard output, where the caller reads it.
+ * @param write writes to standard output, where the caller reads.
  */
 export function reportReady(write: (text: string) => void): void {
   Deno.umask(FILE_MODE_MASK);
@@ -76,12 +72,12 @@ export function reportReady(write: (text: string) => void): void {
   try {
     write(READY);
   } catch {
-    // The caller is gone; the daemon runs all the same.
+    // The caller is gone. The daemon runs anyway.
   }
   silenceStandardStreams();
 }
 
-/** Whether the word comes before the end of the stream. */
+/** Whether the answer comes before the end of the stream. */
 async function saysReady(stream: ReadableStream<Uint8Array>): Promise<boolean> {
   const decoder = new TextDecoder();
   const reader = stream.getReader();

@@ -1,6 +1,6 @@
 /**
- * Under which name the program was started: what decides between our subcommands and the C daemon's
- * command line (`docs/spec/server.md` 3).
+ * The name by which the program was started. It decides between our subcommands and the C daemon's command line
+ * (`docs/spec/server.md` 3).
  *
  * @module
  */
@@ -11,7 +11,7 @@ export function programName(): string {
   try {
     return invocationName();
   } catch {
-    // Windows, or a C library that is not glibc: there are no links named fwknopd there.
+    // Windows, or another C library than glibc: no links are named fwknopd there.
     return "";
   }
 }

@@ -28,12 +28,12 @@ export interface LoggerOptions {
 export interface Logger extends Disposable {
   /** Adds one line. Never throws. */
   log(line: LogLine): void;
-  /** Adds one object to a JSON log, with the time; other formats have no use for it. */
+  /** Adds one object to a JSON log, with the time. Other formats ignore it. */
   object(members: Readonly<Record<string, unknown>>): void;
 }
 
 const CATEGORY = ["fwknop"];
-/** Rendered by nobody: sinks read the properties, so that braces in a text mean nothing. */
+/** Never rendered: sinks read the properties, so that braces in a text mean nothing. */
 const TEMPLATE = "{text}";
 
 /**
@@ -55,7 +55,7 @@ export function openLogger(options: LoggerOptions): Logger {
         sinks: Object.keys(sinks),
         lowestLevel: options.verbose ? "debug" : "info",
       },
-      // Where logtape reports sinks that throw: nobody is left to tell.
+      // logtape reports sinks that throw here. There is no sink left to report to.
       { category: ["logtape", "meta"], sinks: [], lowestLevel: null },
     ],
   });
@@ -71,8 +71,8 @@ export function openLogger(options: LoggerOptions): Logger {
 }
 
 /**
- * Whether standard error is connected to the journal (`JOURNAL_STREAM` in systemd.exec(5)). Must be
- * asked before any permission is dropped.
+ * Whether standard error is connected to the journal (`JOURNAL_STREAM` in systemd.exec(5)). To be called before any
+ * permission is dropped.
  */
 export function stderrIsJournal(journalStream: string | undefined): boolean {
   if (journalStream === undefined) return false;

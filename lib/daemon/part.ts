@@ -112,7 +112,7 @@ export interface Part<Value> {
   readonly enter?: (value: Value, change: Change) => void | Promise<void>;
   /** Makes again what another program took away. @returns the path, if there was anything to do. */
   readonly restore?: (value: Value, settings: ServerSettings, life: Life) => string | undefined;
-  /** Lets go of one that was made in vain or was replaced. */
+  /** Releases one that is not used after all, or was replaced. */
   readonly discard?: (value: Value) => void | Promise<void>;
   readonly ends?: Ending;
   /** Ends it with the daemon; absent: as `discard` does. */

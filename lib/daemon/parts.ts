@@ -187,7 +187,7 @@ async function openCapture(
 ): Promise<OpenedCapture> {
   const port = running && sharedPort(running.config.settings, settings);
   if (port !== undefined) {
-    throw new HintedError(`The ways in change around port ${port}, which is open already`, {
+    throw new HintedError(`The listeners change around port ${port}, which is open already`, {
       hint: RESTART,
     });
   }

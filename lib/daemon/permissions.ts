@@ -1,18 +1,18 @@
 /**
- * Giving up what the daemon does not need once it runs.
+ * Drops the permissions that a running daemon does not need.
  *
  * @module
  */
 
-/** What the parsed options still demand of the runtime after the start. */
+/** What the daemon still needs of the runtime after the start. */
 export interface Needs {
-  /** Programs are started: a firewall's, commands, gpg. Cannot be narrowed to some of them. */
+  /** It starts programs: a firewall's, commands, gpg. The permission cannot be narrowed to some of them. */
   readonly programs: boolean;
-  /** The runtime's own network: the TCP server, looking up names. UDP and libpcap need none. */
+  /** It uses the runtime's network: the TCP server, names that are looked up. UDP and libpcap do not. */
   readonly network: boolean;
-  /** Files are written: the replay cache, pending closes. */
+  /** It writes files: the replay cache, pending closes. */
   readonly writing: boolean;
-  /** Files are read: the configuration again at a reload. */
+  /** It reads files: the configuration at a reload. */
   readonly reading: boolean;
 }
 

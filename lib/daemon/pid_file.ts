@@ -22,7 +22,7 @@ export class AlreadyRunning extends HintedError {
 }
 
 /**
- * Refuses to go on beside a daemon that runs, before anything is made or found fault with.
+ * Refuses to start beside a daemon that runs, before anything is made or checked.
  *
  * @throws {AlreadyRunning}
  */
@@ -41,7 +41,7 @@ export class PidFile implements Disposable {
   readonly #path: string;
   readonly #pid: number;
   #file: LockableFile;
-  /** Of the file that is locked, to know it again. */
+  /** Of the locked file, to recognize it. */
   #info: Deno.FileInfo;
 
   private constructor(path: string, pid: number, file: LockableFile, warnings: readonly string[]) {
@@ -57,7 +57,7 @@ export class PidFile implements Disposable {
    *
    * @param path absolute.
    * @throws {AlreadyRunning} when a living process has the lock, or had it and lost it as the C daemon does.
-   * @throws {HintedError} when the file cannot be made or locked, or somebody else could change it.
+   * @throws {HintedError} when the file cannot be made or locked, or another user could change it.
    */
   static acquire(path: string, pid: number = Deno.pid): PidFile {
     const warnings = makeOrExamine(path);
@@ -80,10 +80,10 @@ export class PidFile implements Disposable {
   }
 
   /**
-   * Makes the file again and takes its lock if another program took it away: a second daemon must not start.
+   * Makes the file again and locks it if another program took it away: a second daemon must not start.
    *
    * @returns whether one did.
-   * @throws as {@link acquire}; the lock on what was the file stays then.
+   * @throws as {@link acquire}; the lock on the old file stays then.
    */
   restore(): boolean {
     const there = statOf(this.#path);

@@ -1,6 +1,6 @@
 /**
- * Driving a running daemon from outside: stop and reload (`docs/spec/server.md` 13). The daemon is
- * found by its lock, so a stale number in the PID file is never signalled (16, row 13).
+ * Signals a running daemon from outside: stop, reload, revoke (`docs/spec/server.md` 13). It is found by its lock, so a
+ * stale number in the PID file is never signalled (16, row 13).
  *
  * @module
  */

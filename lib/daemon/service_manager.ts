@@ -1,5 +1,5 @@
 /**
- * Telling systemd how the daemon is (sd_notify(3), `Type=notify`).
+ * Reports the state of the daemon to systemd (sd_notify(3), `Type=notify`).
  *
  * @module
  */
@@ -8,11 +8,11 @@ import { LocalDatagram } from "../../ffi/local_datagram.ts";
 /** A state to report: `READY=1`, `STOPPING=1`, `RELOADING=1`, `STATUS=…`. */
 export type ServiceState = Readonly<Record<string, string>>;
 
-/** The manager that started this process, if it wants to hear. */
+/** The manager that started this process, if it wants reports. */
 export class ServiceManager implements Disposable {
   readonly #socket: LocalDatagram | undefined;
 
-  /** @param notifySocket `NOTIFY_SOCKET` of the environment; absent or odd: nobody is told. */
+  /** @param notifySocket `NOTIFY_SOCKET` of the environment; absent, or not a socket: nothing is sent. */
   constructor(notifySocket: string | undefined) {
     const isSocket = notifySocket?.startsWith("/") || notifySocket?.startsWith("@");
     this.#socket = isSocket && notifySocket ? new LocalDatagram(notifySocket) : undefined;

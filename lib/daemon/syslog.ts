@@ -20,9 +20,9 @@ const SYSLOG_FACILITIES: Readonly<Record<string, number>> = {
   LOG_LOCAL7: 23 << 3,
 };
 
-/** Where syslog listens: Linux, then macOS. */
+/** Where syslog listens, on systems other than Linux. */
 const SOCKETS: Readonly<Record<string, string>> = { darwin: "/var/run/syslog" };
-/** Longer messages are cut: receivers take 8 KiB at least (rsyslog), and a datagram has its limit. */
+/** Longer messages are cut, in bytes: rsyslog takes 8 KiB at least, and a datagram has its limit. */
 const LONGEST = 8192;
 
 const encoder = new TextEncoder();
@@ -42,7 +42,7 @@ export function hasSyslog(socket = systemSocket()): boolean {
   }
 }
 
-/** How the daemon shows up in syslog. */
+/** How the daemon appears in syslog. */
 export interface SyslogOptions {
   /** SYSLOG_IDENTITY. */
   readonly identity: string;
@@ -53,8 +53,8 @@ export interface SyslogOptions {
 }
 
 /**
- * A connection to syslog. It never waits and never fails: a line that syslog cannot take now is counted,
- * and the count is logged when it listens again.
+ * A connection to syslog. It never waits and never fails: it counts the lines that syslog cannot take, and logs the
+ * count when syslog listens again.
  */
 export class Syslog implements Disposable {
   readonly #socket: LocalDatagram;

@@ -1,7 +1,6 @@
 /**
- * Finding a C daemon that has lost its lock. When it reads its configuration again it opens and closes the PID file
- * once more, which gives up the lock it has on it (POSIX); it goes on without (`docs/spec/server.md` 13 says otherwise,
- * running it shows this).
+ * Finds a C daemon that has lost its lock. At a reload it opens and closes the PID file once more, which gives up its
+ * lock (POSIX); it goes on without. `docs/spec/server.md` 13 says otherwise, running it shows this.
  *
  * @module
  */
@@ -10,8 +9,8 @@
 const NAME = "fwknopd";
 
 /**
- * The process called `fwknopd`, other than this one, that has the file open; `undefined` where there is none or no
- * `/proc` to ask. That it has the file open, and not the number in the file, tells that it is the daemon.
+ * The process with the name `fwknopd`, other than this one, that has the file open; `undefined` without such a process,
+ * or without `/proc`. The open file shows that it is the daemon. The number in the file does not.
  */
 export function unlockedDaemon(path: string): number | undefined {
   const file = statOf(path);

@@ -22,7 +22,7 @@ export interface OpenedReplayFile extends OpenedStore {
   readonly warnings: readonly string[];
 }
 
-/** A replay file kept open for appending. */
+/** A replay file that is open for appending. */
 export class ReplayFile implements ReplayStore {
   /** As the settings name it; links may lie on the way. */
   readonly #path: string;
@@ -45,7 +45,7 @@ export class ReplayFile implements ReplayStore {
   /**
    * Opens the file, made with mode 0600 and its header line when absent.
    *
-   * @throws {Error} when it cannot be opened for reading and writing, or when somebody else could change it. The C
+   * @throws {Error} when it cannot be opened for reading and writing, or when another user could change it. The C
    * daemon runs on without replay detection, or with that file (`docs/spec/server.md` 16, row 9); we must not.
    */
   static open(path: string): OpenedReplayFile {

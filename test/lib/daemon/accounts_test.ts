@@ -20,7 +20,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a name that nobody has is no account, and no error",
+  name: "a name that no account has is not an error",
   ignore: windows,
   // The C library stays loaded.
   sanitizeResources: false,

@@ -30,7 +30,7 @@ Deno.test("the PID file is made with mode 0600 and holds the PID and a newline",
     assert.equal(await Deno.readTextFile(path), `${Deno.pid}\n`);
   }));
 
-Deno.test("an old PID file without a lock is nobody's: a longer number in it is replaced", () =>
+Deno.test("an old PID file without a lock belongs to no daemon: a longer number in it is replaced", () =>
   withFolder(async (folder) => {
     const path = `${folder}/fwknopd.pid`;
     await Deno.writeTextFile(path, "4194304999\n");

@@ -16,7 +16,7 @@ Deno.test("the manager hears when the daemon is ready, reloads and stops", {
   assert.equal(receiver.receive(), "STOPPING=1\n");
 });
 
-Deno.test("without a manager nobody is told and nothing fails", () => {
+Deno.test("without a manager nothing is sent and nothing fails", () => {
   for (const socket of [undefined, "", "vsock:2:1", "@fwknop-nobody", "/nonexistent/notify"]) {
     using manager = new ServiceManager(socket);
     assert.equal(manager.ready("x"), false);

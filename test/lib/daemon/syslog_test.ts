@@ -47,7 +47,7 @@ Deno.test("a syslog that starts late or again is found, and is told how many lin
     assert.match(receiver.receive() ?? "", /back$/);
   }));
 
-Deno.test("a syslog that is behind makes nobody wait", () =>
+Deno.test("a syslog that is behind does not make the daemon wait", () =>
   inFolder((socket) => {
     using receiver = new LocalReceiver(socket);
     using syslog = new Syslog({ identity: "f", facility: "LOG_DAEMON", socket });

@@ -32,7 +32,7 @@ Deno.test("a reload replaces a part only when its settings change", () =>
     assertEquals(await replaced(daemon, "ENABLE_RULE_PREPEND Y"), ["firewall"]);
     assertEquals(await replaced(daemon, "ENABLE_RULE_PREPEND Y", "PCAP_FILTER tcp"), ["capture"]);
     assertEquals(await replaced(daemon, "PCAP_FILTER tcp"), ["firewall"]);
-    // It is of a way in that is not in use.
+    // It belongs to a listener that is not in use.
     assertEquals(await replaced(daemon, "PCAP_FILTER tcp", "UDPSERV_PORT 62299"), []);
     const { server, capture, firewall } = daemon.parts;
     assertEquals(server.setup.capture, capture.capture);
@@ -77,7 +77,7 @@ Deno.test("docs/architecture.md has the parts as the table has them", async () =
   assertEquals(rows, NAMES.map((name) => [name, PARTS[name].survives, PARTS[name].ends ?? ""]));
 });
 
-Deno.test("a reload that makes another firewall lets go of the one before", () =>
+Deno.test("a reload that makes another firewall releases the one before", () =>
   withFolder(async (folder) => {
     const script = new URL("../../support/reload_many.ts", import.meta.url).pathname;
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
