@@ -11,6 +11,7 @@ import type { Diagnostic } from "../lib/errors/diagnostic.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
 import { formatPosition } from "../lib/errors/position.ts";
 import { chooseFirewall, type FirewallChoice } from "../lib/firewall/choose.ts";
+import { doctorQuestions, readHostFacts } from "../lib/firewall/doctor_questions.ts";
 import { firewallOf } from "../lib/firewall/firewalls.ts";
 import { judgeForwarding } from "../lib/firewall/forwarding_finding.ts";
 import { forwards } from "../lib/firewall/ip_forwarding.ts";
@@ -18,7 +19,6 @@ import { toJson, visible } from "../lib/one_line.ts";
 import type { Command } from "./command.ts";
 import { ExitCode } from "./context.ts";
 import { examineFiles, examineHost, examineServer, isFileFinding } from "./doctor_host.ts";
-import { doctorQuestions, readHostFacts } from "./doctor_questions.ts";
 import { loadServerConfig, loadUsableConfig } from "./load_server_config.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 

@@ -31,7 +31,6 @@ import {
   printDiagnosticObjects,
   printDiagnostics,
 } from "./print_diagnostics.ts";
-import { prepareAdvice } from "./serve_advice.ts";
 import { systemFiles } from "./system_files.ts";
 
 /**
@@ -75,7 +74,7 @@ export async function startServe(
         load: configLoader(options, context),
         ready: detached ? () => reportReady((text) => context.out(text)) : (): void => {},
         // The C daemon does not look at the host's firewall.
-        ...(dialect === "native" ? { prepareAdvice } : {}),
+        advises: dialect === "native",
       });
       await daemon.run();
     }

@@ -10,23 +10,18 @@ import { type Diagnostic, formatDiagnostic } from "../errors/diagnostic.ts";
 import { HintedError } from "../errors/hinted_error.ts";
 import { reasonOf } from "../errors/reason.ts";
 import { warmUp } from "../server/warm_up.ts";
+import { type Advice, prepareAdvice } from "./advice.ts";
 import type { Life, Parts, Running } from "./part.ts";
 import { dropPermissions } from "./permissions.ts";
 import { changeParts, endParts, restoreParts } from "./walks.ts";
-
-/** What is wrong with the host's firewall, and what repairs it. */
-export type Advice = readonly [text: string, ...rest: string[]];
 
 /** What the command line says about the run as a whole. */
 export interface DaemonOptions
   extends Pick<Life, "testMode" | "rotates" | "packetLimit" | "log" | "env"> {
   /** It runs in the background. */
   readonly isDetached: boolean;
-  /**
-   * Prepares the look at the host's firewall; absent: the daemon does not look. What needs permissions that are dropped
-   * is read at once.
-   */
-  readonly prepareAdvice?: (config: LoadedServerConfig) => () => Promise<readonly Advice[]>;
+  /** It reports what is wrong with the host's firewall. */
+  readonly advises: boolean;
   /** Reads the configuration again and reports what is wrong with it; `undefined` where it has errors. */
   readonly load: (
     report: (diagnostics: readonly Diagnostic[]) => void,
@@ -162,10 +157,11 @@ export class Daemon {
     const { testMode, log, ending } = this.#life;
     signals.on("SIGINT", () => this.stop());
     signals.on("SIGTERM", () => this.stop());
-    const look = firewall && this.#options.prepareAdvice?.(config);
+    const { advises, ready } = this.#options;
+    const look = firewall && advises ? prepareAdvice(config) : undefined;
     // A rehearsal has no permission to start programs later: it waits for the answer.
     if (testMode && look !== undefined) this.#reportAdvice(await look());
-    this.#options.ready();
+    ready();
     await dropPermissions({
       programs: !testMode || config.stanzas.some(({ gpg }) => gpg !== undefined),
       // A listener that is open goes on; a reload that wants another TCP port has to be a restart.

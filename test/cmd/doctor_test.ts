@@ -1,8 +1,8 @@
 import { examineFiles, examineHost, examineServer, isFileFinding } from "../../cmd/doctor_host.ts";
-import { doctorQuestions } from "../../cmd/doctor_questions.ts";
+import { doctorQuestions } from "../../lib/firewall/doctor_questions.ts";
 import { doctor } from "../../cmd/doctor.ts";
 import { loadServerConfig } from "../../cmd/load_server_config.ts";
-import { prepareAdvice } from "../../cmd/serve_advice.ts";
+import { prepareAdvice } from "../../lib/daemon/advice.ts";
 import { parsePolicy } from "../../lib/firewall/iptables/doctor/policy.ts";
 import { judgeRuleset } from "../../lib/firewall/netfilter/examine.ts";
 import { netfilterQuestions } from "../../lib/firewall/netfilter/questions.ts";

@@ -3,22 +3,22 @@
  *
  * @module
  */
-import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
-import { natSwitches } from "../lib/config/nat_switches.ts";
-import type { LoadedServerConfig } from "../lib/config/server_config.ts";
-import { interfaceNames, isSniffing } from "../lib/config/sniffed_interfaces.ts";
-import { hasGlobalIpv6, hasLinkIpv6 } from "../lib/firewall/global_ipv6.ts";
-import type { DoctorQuestions } from "../lib/doctor/questions.ts";
-import { askedServices } from "../lib/doctor/asked_services.ts";
-import type { Service } from "../lib/net/service.ts";
+import type { ServerSettings } from "../config/fwknopd_variables.ts";
+import { natSwitches } from "../config/nat_switches.ts";
+import type { LoadedServerConfig } from "../config/server_config.ts";
+import { interfaceNames, isSniffing } from "../config/sniffed_interfaces.ts";
+import { hasGlobalIpv6, hasLinkIpv6 } from "./global_ipv6.ts";
+import type { DoctorQuestions } from "../doctor/questions.ts";
+import { askedServices } from "../doctor/asked_services.ts";
+import type { Service } from "../net/service.ts";
 
-/** What is asked of the system before permissions are dropped. */
+/** What the system says, asked before permissions are dropped. */
 export interface HostFacts {
   /** Whether others reach this host by IPv6. */
   readonly ipv6: boolean;
   /** Whether hosts of the same link do. */
   readonly linkIpv6?: boolean;
-  /** The interfaces by which strangers come; absent: by any. */
+  /** The interfaces by which strangers come; absent: all of them. */
   readonly interfaces?: readonly string[];
 }
 
@@ -30,8 +30,8 @@ export function readHostFacts(config: Pick<LoadedServerConfig, "settings" | "giv
 }
 
 /**
- * The interfaces of PCAP_INTF, where that says something and packets that come by them are told by the same name in the
- * rules: one that belongs to a bridge, or that carries a VLAN, has another one there.
+ * The interfaces of PCAP_INTF, where the daemon sniffs or the setting was written. `undefined` where rules match their
+ * packets by other names: for an interface that belongs to a bridge, or that carries a VLAN.
  */
 function strangerInterfaces(
   { settings, given }: Pick<LoadedServerConfig, "settings" | "given">,
@@ -53,7 +53,7 @@ function standsAlone(name: string): boolean {
   }
 }
 
-/** The questions of `doctor`, and of `serve` at its start. */
+/** The questions of `fwknop doctor`, and of the daemon at its start. */
 export function doctorQuestions(
   { settings, stanzas }: Pick<LoadedServerConfig, "settings" | "stanzas">,
   { ipv6, linkIpv6, interfaces }: HostFacts,
@@ -69,7 +69,7 @@ export function doctorQuestions(
   };
 }
 
-/** Where SPA packets have to come in; what is sniffed is seen before rules drop it. */
+/** Ports that SPA packets have to reach. A sniffer sees packets before rules drop them. */
 function spaServicesOf(settings: ServerSettings): Service[] {
   const udp: Service = { protocol: "udp", port: settings.UDPSERV_PORT };
   const tcp: Service = { protocol: "tcp", port: settings.TCPSERV_PORT };
