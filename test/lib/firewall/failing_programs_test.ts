@@ -264,3 +264,29 @@ done`;
     }
   },
 );
+
+namespaceTest(
+  "where the removal of a doubled rule fails once, the other one of the two stays",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    await withFolder(async (folder) => {
+      const fails = `case "$*" in *"-D FWKNOP_INPUT"*)
+[ -e ${folder}/failed ] || { : > ${folder}/failed; echo "not now" >&2; exit 1; };; esac
+exec ${server.entry.join(" ")} iptables "$@"`;
+      const scripts = { "iptables-restore": "missing", "iptables": fails };
+      await programs(server, scripts, async (command) => {
+        const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
+        await firewall.prepare();
+        await firewall.open(access("10.9.0.1", "tcp/22", 60));
+        const [rule = ""] = (await ours(server)).split("\n");
+        await server.must("iptables", ...rule.split(" "));
+        assert.equal((await ours(server)).split("\n").length, 2);
+        await firewall.check();
+        assert.ok(await Deno.stat(`${folder}/failed`));
+        assert.equal(await ours(server), rule);
+        await firewall.close();
+      });
+    });
+  },
+);

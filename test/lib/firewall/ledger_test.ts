@@ -1,28 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "property-testing";
-import type { Rule } from "../../../lib/firewall/adapter.ts";
 import { Ledger } from "../../../lib/firewall/ledger.ts";
-
-function rule(key: string, expires: number): Rule {
-  const summary = {
-    kind: "access",
-    chain: "FWKNOP_INPUT",
-    address: "192.0.2.1",
-    destination: "0.0.0.0/0",
-    services: "tcp/22",
-    service: "tcp/22",
-    expires,
-  };
-  return { key, family: 4, table: "filter", text: key, summary };
-}
-
-/** Both clocks stand until somebody moves them; milliseconds. */
-class TestClocks {
-  wall = 1_000_000;
-  elapsed = 0;
-  readonly now = (): number => this.wall;
-  readonly steady = (): number => this.elapsed;
-}
+import { aRule, TestClocks } from "../../support/rule.ts";
 
 Deno.test("the wait ends with the earliest of what is in force, and what is due is what is over by either clock", () => {
   const index = fc.integer({ min: 0, max: 9 });
@@ -39,7 +18,7 @@ Deno.test("the wait ends with the earliest of what is in force, and what is due 
     for (const action of steps) {
       if ("add" in action) {
         const expires = Math.floor(clocks.wall / 1000) + action.seconds;
-        ledger.add(rule(String(action.add), expires));
+        ledger.add(aRule(String(action.add), expires));
         const at = clocks.elapsed + expires * 1000 - clocks.wall;
         model.set(String(action.add), { at, expires });
       } else if ("remove" in action) {
@@ -66,7 +45,7 @@ Deno.test("the wait ends with the earliest of what is in force, and what is due 
 Deno.test("a clock that is set back lets nothing live longer", () => {
   const clocks = new TestClocks();
   const ledger = new Ledger(clocks);
-  ledger.add(rule("a", clocks.wall / 1000 + 30));
+  ledger.add(aRule("a", clocks.wall / 1000 + 30));
   clocks.wall -= 3_600_000;
   assert.equal(ledger.wait(), 30_000);
   clocks.elapsed += 30_000;
@@ -83,7 +62,7 @@ Deno.test("the rules of each stanza are counted as they come, are replaced and g
     for (const action of steps) {
       if ("remove" in action) ledger.delete(`${action.remove}`);
       else {
-        const { summary, ...rest } = rule(`${action.add}`, 2000);
+        const { summary, ...rest } = aRule(`${action.add}`, 2000);
         const of = action.stanza === undefined ? {} : { stanza: action.stanza };
         ledger.add({ ...rest, summary: { ...summary, ...of } });
       }

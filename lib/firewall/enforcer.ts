@@ -1,0 +1,163 @@
+/**
+ * The enforcer: carries out what a firewall is asked for, and ends it on time.
+ *
+ * @module
+ */
+import { HintedError } from "../errors/hinted_error.ts";
+import type { Rule, View } from "./adapter.ts";
+import type { OpenResult, RuleSummary } from "./firewall.ts";
+import type { Grant } from "./grant.ts";
+import { reconcile, requireGranted } from "./reconcile.ts";
+import { type FirewallContext, overAt, type RuleChanges } from "./rule_changes.ts";
+import { roomFor } from "./rule_room.ts";
+import type { Upkeep } from "./upkeep.ts";
+
+/** A removal that failed is tried again after this time, in milliseconds. */
+const RETRY = 5_000;
+
+/** How a grant ended. */
+export interface GrantOutcome {
+  readonly result: OpenResult;
+  /** Milliseconds that the next removal has to wait at least; absent: the ledger is as it was. */
+  readonly pause?: number;
+}
+
+/** Carries out grants and ends them: one call at a time. */
+export class Enforcer<V extends View> {
+  readonly #context: FirewallContext<V>;
+  readonly #changes: RuleChanges<V>;
+  readonly #upkeep: Upkeep<V>;
+
+  constructor(context: FirewallContext<V>, changes: RuleChanges<V>, upkeep: Upkeep<V>) {
+    this.#context = context;
+    this.#changes = changes;
+    this.#upkeep = upkeep;
+  }
+
+  /** Carries out a grant, as a whole or not at all. */
+  async grant(grant: Grant): Promise<GrantOutcome> {
+    const { adapter, families, ledger, now } = this.#context;
+    const { family } = grant.address;
+    if (!families.has(family)) {
+      try {
+        await this.#upkeep.makeReady(family, false, []);
+      } catch (error) {
+        if (!(error instanceof HintedError)) throw error;
+        return { result: refused(error.message) };
+      }
+    }
+    const rules = adapter.rules(grant, this.#upkeep.features, now());
+    if (typeof rules === "string") return { result: refused(rules) };
+    let { present, add } = this.#compare(rules);
+    // Another program may have removed them since: a client that knocks again must not be told otherwise. Others do not
+    // wait for that look.
+    const lost = present.length === 0 ? [] : await this.#changes.missing(present);
+    for (const { key } of lost) ledger.delete(key);
+    if (lost.length > 0) ({ present, add } = this.#compare(rules));
+    const stay = present.map(({ summary }) => summary);
+    const room = roomFor(grant, add, ledger);
+    if (room === "full") return { result: { ...refused(FULL, stay), isFull: true } };
+    const error = await this.#add(add);
+    if (error !== undefined) {
+      // A firewall that did not remove what is left of the grant just now gets a pause.
+      return { result: refused(error, stay), pause: ledger.due().length > 0 ? RETRY : 0 };
+    }
+    // The next removal takes them out, so that no grant waits for it.
+    for (const rule of room.retired) ledger.add(overAt(rule, now()));
+    const added = add.map(({ summary }) => summary);
+    return { result: { added, present: stay }, pause: 0 };
+  }
+
+  #compare(rules: readonly Rule[]): { present: readonly Rule[]; add: readonly Rule[] } {
+    const { ledger } = this.#context;
+    const required = requireGranted(rules, ledger);
+    const standing = [...required.keys()].flatMap((key) => ledger.get(key) ?? []);
+    const { add } = reconcile({ rules: standing, broken: [] }, required);
+    return { add, present: standing.filter((rule) => required.get(rule.key) === rule) };
+  }
+
+  /**
+   * Adds rules as one change; repairs the firewall and tries once more if that fails, or if packets do not come to the
+   * rules. Returns what went wrong; nothing of the rules is in force then.
+   */
+  async #add(rules: readonly Rule[]): Promise<string | undefined> {
+    const { ledger } = this.#context;
+    if (rules.length === 0) return undefined;
+    const error = await this.#insert(rules);
+    if (error !== undefined) return error;
+    for (const rule of rules) ledger.add(rule);
+    if (await this.#changes.areReached(rules)) return undefined;
+    const lost = await this.#upkeep.repair();
+    if (lost === undefined) return undefined;
+    for (const { key } of rules) ledger.delete(key);
+    await this.#changes.undo(rules);
+    return lost;
+  }
+
+  async #insert(rules: readonly Rule[]): Promise<string | undefined> {
+    for (let isRepaired = false;; isRepaired = true) {
+      const failure = await this.#changes.add(rules);
+      if (failure === undefined) return undefined;
+      if (failure.partial) await this.#changes.undo(rules);
+      if (isRepaired || !failure.refused) return failure.text;
+      const error = await this.#upkeep.repair();
+      if (error !== undefined) return error;
+    }
+  }
+
+  /** Rules of ours as the firewall shows them now. @throws {HintedError} */
+  async list(): Promise<readonly RuleSummary[]> {
+    const { adapter, ledger } = this.#context;
+    const summaries: RuleSummary[] = [];
+    for (const [index, family] of adapter.families.entries()) {
+      const view = await this.#changes.look({ families: new Set([family]), extent: "everywhere" });
+      if (view instanceof HintedError) {
+        // Only the first family must be there; of another one nothing can be ours if it is not.
+        if (index === 0) throw view;
+        continue;
+      }
+      for (const { key, summary } of view.rules) {
+        const stanza = summary.stanza ?? ledger.get(key)?.summary.stanza;
+        summaries.push(stanza === undefined ? summary : { ...summary, stanza });
+      }
+    }
+    return summaries;
+  }
+
+  /**
+   * Ends a portion of the rules whose time is up. Resolves to the milliseconds that the next removal has to wait at least:
+   * what could not be removed is tried again later, what did not have its turn follows at once.
+   */
+  async expire(): Promise<number> {
+    const { adapter, ledger, report } = this.#context;
+    const due = ledger.due();
+    if (due.length === 0) return 0;
+    // What the firewall ends by itself costs nothing, and the rest is tidying up, for which no grant waits.
+    const own = adapter.endsByItself ? due.filter(({ stray }) => stray) : due;
+    const portion = this.#changes.portion(own);
+    const waiting = new Set(own.slice(portion.length).map(({ key }) => key));
+    const over = new Set(due.flatMap(({ key }) => waiting.has(key) ? [] : [key]));
+    const { left, gone } = await this.#changes.remove(portion);
+    const numbers = new Map<string, number>();
+    for (const rule of ledger.all()) {
+      const { key, summary } = rule;
+      const number = (numbers.get(summary.chain) ?? 0) + 1;
+      numbers.set(summary.chain, number);
+      if (!over.has(key)) continue;
+      ledger.delete(key);
+      // Others get their turn before it is tried again.
+      if (left.has(key)) ledger.add(rule);
+      else if (gone.has(key)) report({ type: "vanished", rule: summary });
+      else report({ type: "removed", rule: summary, number });
+    }
+    return left.size > 0 ? RETRY : 0;
+  }
+}
+
+/** The C daemon's words, of its ipfw. */
+const FULL = "Access request rejected: Maximum allowed number of rules has been reached.";
+
+/** A grant of which nothing is in force, but for rules that stood before. */
+export function refused(error: string, present: readonly RuleSummary[] = []): OpenResult {
+  return { added: [], present, error };
+}

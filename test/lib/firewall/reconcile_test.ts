@@ -1,0 +1,174 @@
+import fc from "property-testing";
+import type { Rule } from "../../../lib/firewall/adapter.ts";
+import { Ledger } from "../../../lib/firewall/ledger.ts";
+import {
+  assess,
+  type Changes,
+  type Found,
+  NOTHING,
+  reconcile,
+  requireGranted,
+} from "../../../lib/firewall/reconcile.ts";
+import { assert, assertEquals } from "../../assert.ts";
+import { aRule, TestClocks } from "../../support/rule.ts";
+
+const NOW = 1000;
+const FAMILIES = new Set([4, 6] as const);
+
+const key = fc.constantFrom("a", "b", "c", "d", "e", "f");
+const rule = fc.record({
+  key,
+  expires: fc.integer({ min: NOW - 2, max: NOW + 4 }),
+  value: fc.option(fc.constantFrom("x", "y"), { nil: undefined }),
+  stray: fc.boolean(),
+}).map(({ key, expires, value, stray }) =>
+  aRule(key, expires, {
+    ...(value === undefined ? {} : { value }),
+    ...(stray ? { stray: true as const } : {}),
+  })
+);
+const rules = fc.array(rule, { maxLength: 10 });
+const found = fc.record({ rules, broken: fc.array(rule, { maxLength: 2 }) });
+
+/** What a firewall holds after the changes; it must have held what they take out. */
+function apply({ rules, broken }: Found, { add, replaced, remove }: Changes): Rule[] {
+  const held = [...rules, ...broken];
+  for (const rule of [...remove, ...replaced]) {
+    const index = held.indexOf(rule);
+    assert(index >= 0, "only what stands can be removed");
+    held.splice(index, 1);
+  }
+  return [...held, ...add];
+}
+
+function byKey(rules: readonly Rule[]): Map<string, Rule> {
+  return new Map(rules.map((rule) => [rule.key, rule]));
+}
+
+/** What decides whether two rules are the same: sorted, one text for each. */
+function essence(rules: Iterable<Rule>): string[] {
+  return Array.from(rules, ({ key, value, summary }) => `${key} ${value} ${summary.expires}`)
+    .sort();
+}
+
+/** A ledger with these rules, and the clocks that it goes by. */
+function ledgerOf(rules: readonly Rule[]): Ledger {
+  const ledger = new Ledger(new TestClocks());
+  for (const rule of rules) ledger.add(rule);
+  return ledger;
+}
+
+Deno.test("the changes turn whatever is found into exactly what is required", () => {
+  fc.assert(fc.property(found, rules, (found, wanted) => {
+    const required = byKey(wanted);
+    const changes = reconcile(found, required);
+    assertEquals(essence(apply(found, changes)), essence(required.values()));
+    assertEquals(reconcile({ rules: apply(found, changes), broken: [] }, required), {
+      add: [],
+      replaced: [],
+      remove: [],
+    });
+    assertEquals(apply(found, reconcile(found, NOTHING)), []);
+  }));
+});
+
+Deno.test("what one grant changes is what a comparison of the whole ledger changes", () => {
+  fc.assert(fc.property(rules, rules, (before, granted) => {
+    const ledger = ledgerOf(before);
+    const required = requireGranted(granted, ledger);
+    const standing = [...required.keys()].flatMap((key) => ledger.get(key) ?? []);
+    const whole = new Map([...byKey(ledger.all()), ...required]);
+    const all = reconcile({ rules: ledger.all(), broken: [] }, whole);
+    const own = reconcile({ rules: standing, broken: [] }, required);
+    assertEquals(byKey(own.add), byKey(all.add));
+    assertEquals(byKey(own.replaced), byKey(all.replaced));
+    assertEquals([own.remove, all.remove], [[], []]);
+  }));
+});
+
+Deno.test("a grant never shortens a rule of the same value", () => {
+  fc.assert(fc.property(rules, rules, (before, granted) => {
+    const ledger = ledgerOf(before);
+    const required = requireGranted(granted, ledger);
+    assertEquals(new Set(required.keys()), new Set(granted.map(({ key }) => key)));
+    for (const [key, { value, summary }] of required) {
+      const known = ledger.get(key);
+      if (known?.value === value) assert(summary.expires >= (known?.summary.expires ?? 0));
+    }
+  }));
+});
+
+Deno.test("after a look the firewall holds what the ledger says, and the next look finds nothing to do", () => {
+  const terms = fc.record({ intact: fc.boolean(), endsByItself: fc.boolean() });
+  fc.assert(fc.property(found, rules, terms, (found, known, { intact, endsByItself }) => {
+    const ledger = ledgerOf(known);
+    const knowledge = { ledger, families: FAMILIES, now: NOW * 1000, longest: 2, endsByItself };
+    const assessment = assess({ ...found, intact }, knowledge);
+    const held = apply(found, reconcile(found, assessment.required));
+    for (const rule of assessment.found) ledger.add(rule);
+    for (const { key } of assessment.vanished) ledger.delete(key);
+
+    assertEquals(new Set(held.map(({ key }) => key)).size, held.length, "none stands twice");
+    for (const { key } of held) assert(ledger.get(key) !== undefined, "each is going to end");
+    const standing = new Set(held.map(({ key }) => key));
+    for (const { key, stray } of ledger.all()) {
+      const isWanted = stray === undefined && ledger.left(key) > 0;
+      assert(!isWanted || standing.has(key), "all that is granted is in force");
+    }
+    for (const { summary } of assessment.found) {
+      assert(endsByItself || summary.expires <= NOW + 2, "nobody stays longer than a grant of now");
+    }
+    assertEquals(assess({ rules: held, broken: [], intact: true }, knowledge), {
+      required: byKey(held),
+      found: [],
+      adopted: [],
+      vanished: [],
+    });
+  }));
+});
+
+Deno.test("a missing rule is put back where the chain is gone too, and has vanished where it is not", () => {
+  const granted = aRule("granted", NOW + 60);
+  const knowledge = {
+    families: FAMILIES,
+    now: NOW * 1000,
+    longest: 60,
+    endsByItself: false,
+  };
+  const others = [
+    aRule("over", NOW),
+    aRule("retired", NOW + 60, { stray: true }),
+  ];
+  const look = (intact: boolean, families: ReadonlySet<4 | 6> = FAMILIES) => {
+    const ledger = ledgerOf([granted, ...others]);
+    return assess({ rules: [], broken: [], intact }, { ...knowledge, ledger, families });
+  };
+  assertEquals([...look(false).required.keys()], ["granted"]);
+  assertEquals(look(false).vanished, []);
+  assertEquals(look(true).required, NOTHING);
+  assertEquals(look(true).vanished, [granted]);
+  assertEquals(look(true, new Set([6])).vanished, [], "of a family that was not looked at");
+});
+
+Deno.test("what a predecessor held keeps its summary and is not told of as adopted", () => {
+  const summary = { ...aRule("a", NOW + 60).summary, stanza: 7 };
+  const assessment = assess({
+    rules: [aRule("a", NOW + 60), aRule("b", NOW + 90), aRule("c", NOW - 1)],
+    broken: [],
+    intact: true,
+  }, {
+    ledger: ledgerOf([]),
+    families: FAMILIES,
+    now: NOW * 1000,
+    longest: 30,
+    endsByItself: false,
+    inherited: new Map([["a", summary]]),
+  });
+  const cut = { ...aRule("b", NOW + 30), stray: true as const };
+  assertEquals(assessment.found, [
+    { ...aRule("a", NOW + 60), summary },
+    cut,
+    { ...aRule("c", NOW - 1), stray: true },
+  ]);
+  assertEquals(assessment.adopted, [cut.summary]);
+});
