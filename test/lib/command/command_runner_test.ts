@@ -57,7 +57,7 @@ Deno.test("eight commands of a stanza run at once and sixteen in all; the next o
   const first = Array.from({ length: 8 }, () => run(1));
   assertEquals(await run(1), "8 programs of this stanza are running");
   const second = Array.from({ length: 8 }, () => run(2));
-  assertEquals(await run(3), "16 run already");
+  assertEquals(await run(3), "16 programs are running");
   assertEquals(started, 16);
   ending.abort();
   for (const outcome of await Promise.all([...first, ...second])) {
