@@ -720,8 +720,8 @@ export const MUTANTS: readonly Mutant[] = [
     check: "16, row 9",
     off: "a digest file in the hands of another user is refused",
     file: "lib/config/state_file.ts",
-    text: "refuse(path, variable, exposureOf(path, info)?.text ?? secondName(path, info));",
-    becomes: "refuse(path, variable, secondName(path, info));",
+    text: "  refuseExposed(path, variable, exposureOf(path, info));\n",
+    becomes: "",
     killer: [
       "lib/config/state_file_test.ts",
       "a state file that another user could change is refused: its owner, mode, links and folders",

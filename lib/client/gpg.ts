@@ -90,6 +90,7 @@ async function checkPaths(
 /** The library's function that the C client names for an error, where it is one of GnuPG's. */
 const CALLS: Readonly<Partial<Record<SpaErrorName, string>>> = {
   GPGME_ENCRYPT_SIGN: "fko_spa_data_final",
+  GPG_CANNOT_ASK: "fko_spa_data_final",
   GPGME_SIGNER_NOT_FOUND: "fko_set_gpg_signer",
   GPGME_SIGNER_AMBIGUOUS: "fko_set_gpg_signer",
   GPGME_RECIPIENT_NOT_FOUND: "fko_set_gpg_recipient",
@@ -121,7 +122,7 @@ export function gpgProblem({ error, detail = "" }: SpaFailure): Problem | undefi
   }
   const call = CALLS[error];
   if (call === undefined) return undefined;
-  const { code, text } = SPA_ERRORS[error];
+  const { code, text } = SPA_ERRORS[error === "GPG_CANNOT_ASK" ? "GPGME_ENCRYPT_SIGN" : error];
   const line = libraryError(call, code ?? 0, text);
   // gpg and its keys have a hand in it.
   const said = visible(detail);
@@ -136,6 +137,7 @@ function reference(error: SpaErrorName, detail: string, line: string): string {
     case "GPGME_BAD_HOME_DIRECTORY":
       return line;
     case "GPGME_ENCRYPT_SIGN":
+    case "GPG_CANNOT_ASK":
       return `${line}\nGPG ERR: ${detail}`;
     default:
       return `${line}\nGPG ERR: ${error.endsWith("NOT_FOUND") ? "End of file" : ""}`;
@@ -155,13 +157,12 @@ function describe(error: SpaErrorName, detail: string): readonly [text: string, 
       return [`there is no program ${detail}`, "leave out --gpg-exe to take gpg from the PATH"];
     case "GPGME_BAD_HOME_DIRECTORY":
       return [`there is no directory ${detail}`, "leave out --gpg-home-dir to take gpg's own"];
+    case "GPG_CANNOT_ASK":
+      return [
+        `gpg's agent cannot ask for the passphrase: ${detail}`,
+        "type: export GPG_TTY=$(tty), and install a pinentry program",
+      ];
     default:
-      if (/no pinentry|inappropriate ioctl|not a tty/i.test(detail)) {
-        return [
-          `gpg's agent cannot ask for the passphrase: ${detail}`,
-          "type: export GPG_TTY=$(tty), and install a pinentry program",
-        ];
-      }
       return [
         detail === "" ? "gpg did not encrypt and sign" : `gpg did not encrypt and sign: ${detail}`,
         "try it by hand: gpg --encrypt --sign --recipient SERVER --local-user YOU",

@@ -16,6 +16,7 @@ import { Problem, usageProblem } from "./problem.ts";
 import { formatRcLine } from "./rc_text.ts";
 import type { KeySource, SettingsLevel } from "../config/client_level.ts";
 import { MAX_TIMEOUT } from "../config/client_rows.ts";
+import { invitationMark } from "../config/invitation_mark.ts";
 import { levelFromOptions, rcSettings } from "./level.ts";
 
 /** What both ends have to agree on, but for the keys. */
@@ -100,7 +101,7 @@ export function formatServerStanza(
   if (hmacDigest !== undefined) settings.push(["HMAC_DIGEST_TYPE", DIGESTS[hmacDigest].label]);
   settings.push(["HMAC_KEY_BASE64", keyBase64(hmacKey)]);
   const lines = settings.map(([variable, value]) => `${variable.padEnd(28)}${value}\n`).join("");
-  return `\n# ${name}, invited on ${date.toISOString().slice(0, 10)}\n${lines}`;
+  return `\n${invitationMark(name)}${date.toISOString().slice(0, 10)}\n${lines}`;
 }
 
 /** The stanza of `.fwknoprc`, under the name of the server. */

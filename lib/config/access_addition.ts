@@ -5,6 +5,7 @@
  */
 import type { ConfigFiles } from "./config_files.ts";
 import type { Diagnostic } from "../errors/diagnostic.ts";
+import { invitationMark } from "./invitation_mark.ts";
 import type { GivenOptions } from "./option.ts";
 import { sampleFwknopdConf } from "./sample_conf.ts";
 import { readServerConfig } from "./server_config.ts";
@@ -63,7 +64,7 @@ export function addStanza(
   const missing = present.diagnostics.some(({ code }) => code === "missing");
   const old = missing ? "" : present.text;
   if (old === undefined) return { errors: errorsOf(present.diagnostics) };
-  const at = old.split("\n").findIndex((line) => line.startsWith(`# ${name}, invited on `));
+  const at = old.split("\n").findIndex((line) => line.startsWith(invitationMark(name)));
   const before = old === "" || old.endsWith("\n") ? old : `${old}\n`;
   const text = before === "" ? stanza.slice(1) : before + stanza;
   const outcome = readServerConfig(options, withFile(files, path, text));

@@ -252,8 +252,7 @@ class AccessReader {
       ...reason,
       severity: "warning",
       text: `[*] Data error in included keyfile: '${draft.keyFile}', skipping stanza.\n` +
-        // The C daemon's second line says of the whole file what is true of this stanza alone.
-        `${reason?.text.split("\n[*] Data error", 1)[0]}`,
+        `${reason?.text}`,
     });
   }
 

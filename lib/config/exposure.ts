@@ -9,6 +9,10 @@
 export interface Exposure {
   /** `user 1000 owns /home/x`: the first such thing on the way, an open folder before others. */
   readonly text: string;
+  /** What on the way can be changed: the file itself, a folder or a link. */
+  readonly place: string;
+  /** Who can change it: another user who owns it, or those who may write to it. */
+  readonly by: "owner" | "everybody" | "group";
   /** It is a folder that others may write and that has no sticky bit: they can put another file in its place. */
   readonly isOpenFolder: boolean;
 }
@@ -62,17 +66,19 @@ function exposureAt(
   { user, groups }: Trusted,
 ): Exposure | undefined {
   if (uid !== 0 && uid !== user) {
-    return { text: `user ${uid} owns ${place}`, isOpenFolder: false };
+    return { text: `user ${uid} owns ${place}`, place, by: "owner", isOpenFolder: false };
   }
   // The mode of a link means nothing.
   if (isSymlink || mode === null) return undefined;
   // In a folder with the sticky bit nobody can replace what belongs to somebody else.
   if (isDirectory && (mode & STICKY) !== 0) return undefined;
   if ((mode & OTHERS_WRITE) !== 0) {
-    return { text: `everybody can write to ${place}`, isOpenFolder: isDirectory };
+    const text = `everybody can write to ${place}`;
+    return { text, place, by: "everybody", isOpenFolder: isDirectory };
   }
   if ((mode & GROUP_WRITE) !== 0 && !groups.includes(gid ?? 0)) {
-    return { text: `group ${gid} can write to ${place}`, isOpenFolder: isDirectory };
+    const text = `group ${gid} can write to ${place}`;
+    return { text, place, by: "group", isOpenFolder: isDirectory };
   }
   return undefined;
 }

@@ -23,9 +23,16 @@ export class StanzaCheck {
     this.#add("error", text, name, hint);
   }
 
-  /** An error on the whole of a stanza, which the C daemon tells in two lines (`docs/spec/server.md` 5.4). */
+  /**
+   * An error on the whole of a stanza. The C daemon adds a line about the access file (`docs/spec/server.md` 5.4); where
+   * only the stanza of a key file is left out, that line would be wrong.
+   */
   dataError(text: string, name: AccessName | undefined, hint: string): void {
-    this.error(`${text}\n[*] Data error in access file: '${this.draft.position.file}'`, name, hint);
+    const { keyFile, position } = this.draft;
+    const ofFile = keyFile === undefined
+      ? `\n[*] Data error in access file: '${position.file}'`
+      : "";
+    this.error(`${text}${ofFile}`, name, hint);
   }
 
   /** @param offset characters into the value that is meant. */

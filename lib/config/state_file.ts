@@ -5,7 +5,7 @@
  */
 import { HintedError } from "../errors/hinted_error.ts";
 import { ifThere } from "../files/if_there.ts";
-import { exposureOf } from "./exposure.ts";
+import { type Exposure, exposureOf } from "./exposure.ts";
 import { ownership } from "./read_file.ts";
 
 /**
@@ -25,7 +25,7 @@ export function examineStateFile(
 ): readonly string[] {
   const info = opened ?? ifThere(() => Deno.statSync(path));
   if (info === undefined) {
-    refuse(path, variable, exposureOf(folderOf(path))?.text);
+    refuseExposed(path, variable, exposureOf(folderOf(path)));
     return [];
   }
   if (!info.isFile) {
@@ -33,28 +33,41 @@ export function examineStateFile(
       hint: `Name another with ${variable}`,
     });
   }
-  refuse(path, variable, exposureOf(path, info)?.text ?? secondName(path, info));
+  refuseExposed(path, variable, exposureOf(path, info));
+  refuseSecondName(path, variable, info);
   return ownership(path, info).map(({ text }) => text);
 }
 
-function refuse(path: string, variable: string, reason: string | undefined): void {
-  if (reason === undefined) return;
-  const words = reason.startsWith("user ") && reason.endsWith(` owns ${path}`)
-    ? `[-] file: ${path} not owned by current effective user id`
-    : `The file ${path} can be changed by others`;
-  throw new HintedError(`${words}: ${reason}`, {
-    hint: `Remove it, and put it in a folder that only root can write to, with ${variable}`,
-  });
+function refuseExposed(path: string, variable: string, exposure: Exposure | undefined): void {
+  if (exposure === undefined) return;
+  const isOthers = exposure.by === "owner" && exposure.place === path;
+  refuse(
+    variable,
+    isOthers
+      ? `[-] file: ${path} not owned by current effective user id: ${exposure.text}`
+      : `${changeable(path)}: ${exposure.text}`,
+  );
 }
 
 /**
  * In a folder that all can write to another user can give a file of root a second name, and we would write to that
  * file.
  */
-function secondName(path: string, { nlink }: Deno.FileInfo): string | undefined {
-  if (nlink === null || nlink < 2) return undefined;
+function refuseSecondName(path: string, variable: string, { nlink }: Deno.FileInfo): void {
+  if (nlink === null || nlink < 2) return;
   const { mode } = Deno.statSync(folderOf(path));
-  return ((mode ?? 0) & 0o002) === 0 ? undefined : `it has another name beside ${path}`;
+  if (((mode ?? 0) & 0o002) === 0) return;
+  refuse(variable, `${changeable(path)}: it has another name beside ${path}`);
+}
+
+function changeable(path: string): string {
+  return `The file ${path} can be changed by others`;
+}
+
+function refuse(variable: string, text: string): never {
+  throw new HintedError(text, {
+    hint: `Remove it, and put it in a folder that only root can write to, with ${variable}`,
+  });
 }
 
 /** The folder that an absolute path leads through last. */

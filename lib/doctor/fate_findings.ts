@@ -44,7 +44,7 @@ export function serviceFindings(
     }
     return {
       state: "bad",
-      text: `${name} is open to everybody${where}: knocking protects nothing`,
+      text: `${openText(service, family)}: knocking protects nothing`,
       mend: closing(family),
     };
   });
@@ -76,6 +76,11 @@ export function sessionFindings(dying: readonly AddressFamily[], mend: Mend): Fi
       "not accepted: sessions die when a grant ends",
     mend: mend(family),
   }));
+}
+
+/** The start of a finding about a service that is not closed. */
+export function openText(service: Service, family: AddressFamily): string {
+  return `${formatService(service)} is open to everybody${over(family)}`;
 }
 
 /** IPv4 goes without saying. */

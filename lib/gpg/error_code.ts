@@ -5,6 +5,7 @@
  */
 import type { StatusLine } from "./status.ts";
 
+/** "No public key" and so on, by number of libgpg-error. */
 const TEXTS: Readonly<Record<number, string>> = {
   9: "No public key",
   11: "Bad passphrase",
@@ -18,29 +19,48 @@ const TEXTS: Readonly<Record<number, string>> = {
   99: "Operation cancelled",
   152: "Decryption failed",
   177: "No passphrase given",
+  0x8066: "Inappropriate ioctl for device",
 };
 
-/** The number is in the low 16 bits; those above say which program found it. */
-const CODE_MASK = 0xffff;
+const NO_SECRET_KEY = 17;
+const NO_DATA = 58;
+const NO_PINENTRY = 85;
 /** ENOTTY as libgpg-error numbers it: a pinentry without a terminal. */
 const NO_TERMINAL = 0x8066;
 /** "Unknown", which says nothing. */
 const UNKNOWN = 0xffff;
 
-/** Words for an error number as status lines give it; `undefined` for one that says nothing. */
-export function gpgErrorText(number: string | undefined): string | undefined {
+/** The number is in the low 16 bits; those above say which program found it. */
+const CODE_MASK = 0xffff;
+
+/** The number of an error without the program that found it; `undefined` for one that says nothing. */
+function gpgErrorCode(number: string | undefined): number | undefined {
   if (number === undefined || !/^[0-9]{1,10}$/.test(number)) return undefined;
   const code = Number(number) & CODE_MASK;
-  if (code === UNKNOWN) return undefined;
-  if (code === NO_TERMINAL) return "Inappropriate ioctl for device";
+  return code === UNKNOWN ? undefined : code;
+}
+
+/** Words for the number of an error. */
+function gpgErrorText(code: number): string {
   return TEXTS[code] ?? `error ${code}`;
 }
 
+/** Whether gpg's agent had no way to ask the user for a passphrase. */
+export function cannotAsk(code: number | undefined): boolean {
+  return code === NO_PINENTRY || code === NO_TERMINAL;
+}
+
 /** Why an operation failed, as far as gpg says: the last FAILURE or ERROR that names a known reason. */
-export function failureText(lines: readonly StatusLine[]): string | undefined {
-  if (lines.some(({ keyword }) => keyword === "NO_SECKEY")) return "No secret key";
+export function failureCode(lines: readonly StatusLine[]): number | undefined {
+  if (lines.some(({ keyword }) => keyword === "NO_SECKEY")) return NO_SECRET_KEY;
   const codes = lines.filter(({ keyword }) => keyword === "FAILURE" || keyword === "ERROR")
-    .map(({ words }) => gpgErrorText(words[1]));
-  const known = codes.findLast((text) => text !== undefined && !text.startsWith("error "));
-  return known ?? (lines.some(({ keyword }) => keyword === "NODATA") ? "No data" : codes.at(-1));
+    .map(({ words }) => gpgErrorCode(words[1]));
+  const known = codes.findLast((code) => code !== undefined && Object.hasOwn(TEXTS, code));
+  return known ?? (lines.some(({ keyword }) => keyword === "NODATA") ? NO_DATA : codes.at(-1));
+}
+
+/** The same in words. */
+export function failureText(lines: readonly StatusLine[]): string | undefined {
+  const code = failureCode(lines);
+  return code === undefined ? undefined : gpgErrorText(code);
 }

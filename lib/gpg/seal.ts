@@ -13,7 +13,7 @@ import type { SpaMessage } from "../spa/message.ts";
 import type { SealedPacket } from "../spa/seal.ts";
 import { removePrefix } from "../spa/prefix.ts";
 import { failure, success } from "../errors/result.ts";
-import { failureText } from "./error_code.ts";
+import { cannotAsk, failureCode, failureText } from "./error_code.ts";
 import { parseKeyListing } from "./key_listing.ts";
 import { type GpgProgram, isPassphrase, runGpg } from "./run.ts";
 import { countStatus } from "./status.ts";
@@ -124,7 +124,8 @@ async function encrypt(
   const { code, status, output } = run;
   const isSigned = countStatus(status, "SIG_CREATED") === (signer === undefined ? 0 : 1);
   if (code === 0 && isSigned && countStatus(status, "END_ENCRYPTION") === 1) return success(output);
-  return failure("GPGME_ENCRYPT_SIGN", failureText(status));
+  const isSilent = cannotAsk(failureCode(status));
+  return failure(isSilent ? "GPG_CANNOT_ASK" : "GPGME_ENCRYPT_SIGN", failureText(status));
 }
 
 /** From the OpenPGP message to what travels. */

@@ -83,6 +83,7 @@ const CODES = {
   NO_ENCRYPTION_TYPE_MATCH: undefined,
   IDENTICAL_KEYS: undefined,
   GPG_RECIPIENT_UNSUITABLE: undefined,
+  GPG_CANNOT_ASK: undefined,
 } as const;
 
 /** Name of an error, without the prefix `FKO_ERROR_`. */
@@ -128,6 +129,7 @@ const TEXTS: Readonly<Record<DescribedName, string>> = {
   IDENTICAL_KEYS: "The encryption passphrase and HMAC key should not be identical",
   GPG_RECIPIENT_UNSUITABLE:
     "The recipient's key is of a kind that no server can be sent packets for",
+  GPG_CANNOT_ASK: "gpg's agent cannot ask for the passphrase",
 };
 
 /** What is printed for an error. */

@@ -7,7 +7,7 @@ import type { AddressFamily } from "../../net/address.ts";
 import { formatService, sameService, type Service } from "../../net/service.ts";
 import type { Fate } from "../../doctor/chain_walk.ts";
 import { closing } from "./closing.ts";
-import { over, serviceFindings } from "../../doctor/fate_findings.ts";
+import { type Mend, openText, over, serviceFindings } from "../../doctor/fate_findings.ts";
 import type { Finding } from "../../doctor/finding.ts";
 import type { Ruleset } from "./ruleset.ts";
 import { NFT_TABLE } from "../nft/schema.ts";
@@ -43,10 +43,14 @@ export function judgeService(
     sender === undefined ? [] : [sentFinding(service, { family, end, sender })]
   );
   const own = fates.filter(({ sender, end }) => sender === undefined && end !== "dropped");
-  const mend = (family: AddressFamily) => closing(questions, ruleset, service, family);
-  const found = own.length === 0 ? [] : serviceFindings(service, own, mend);
+  const mend: Mend = (family) => closing(questions, ruleset, service, family);
   const isOutside = questions.outside?.some((it) => sameService(it, service)) === true;
-  return [...sent, ...(isOutside ? found.map((finding) => asOutside(service, finding)) : found)];
+  const found = own.flatMap((fate) =>
+    isOutside && fate.end !== "unclear"
+      ? [outsideFinding(service, fate.family, mend)]
+      : serviceFindings(service, [fate], mend)
+  );
+  return [...sent, ...found];
 }
 
 function fateOver(
@@ -123,7 +127,7 @@ function sentFinding(
   }
   return {
     state: "bad",
-    text: `${name} is open to everybody${over(family)}: ${where} sends it to ${target}, past INPUT`,
+    text: `${openText(service, family)}: ${where} sends it to ${target}, past INPUT`,
     mend: `${removal(sender)}, and let the stanza forward: FORCE_NAT ${forced(sender, service)}`,
   };
 }
@@ -145,10 +149,11 @@ function forced({ translation: { to, port } }: Sender, service: Service): string
 }
 
 /** Of a stanza that may forward: its ports may be no more than what clients name for a service inside. */
-function asOutside(service: Service, finding: Finding): Finding {
-  if (finding.state !== "bad") return finding;
-  const text =
-    `${finding.text.split(":")[0]}: in order only if nothing of this host listens there ` +
-    `and ${formatService(service)} is no more than the outside port of NAT grants`;
-  return { ...finding, state: "unclear", text };
+function outsideFinding(service: Service, family: AddressFamily, mend: Mend): Finding {
+  return {
+    state: "unclear",
+    text: `${openText(service, family)}: in order only if nothing of this host listens there ` +
+      `and ${formatService(service)} is no more than the outside port of NAT grants`,
+    mend: mend(family),
+  };
 }

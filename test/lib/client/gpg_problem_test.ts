@@ -17,13 +17,14 @@ Deno.test("a packet that is too long for servers has the C client's error and sa
 });
 
 Deno.test("an agent that cannot ask on this terminal is told how it can", () => {
-  for (
-    const said of ["signing failed: No pinentry", "signing failed: Inappropriate ioctl for device"]
-  ) {
-    const problem = gpgProblem(failure("GPGME_ENCRYPT_SIGN", said));
-    assertMatch(problem?.facts.hint ?? "", /GPG_TTY=\$\(tty\)/);
-  }
-  const other = gpgProblem(failure("GPGME_ENCRYPT_SIGN", "signing failed: Bad passphrase"));
+  const problem = gpgProblem(failure("GPG_CANNOT_ASK", "No pinentry"));
+  assertMatch(problem?.facts.hint ?? "", /GPG_TTY=\$\(tty\)/);
+  assertEquals(
+    problem?.facts.reference,
+    "fwknop: fko_spa_data_final: Error 122 - Error during the encrypt and sign operation\n" +
+      "GPG ERR: No pinentry",
+  );
+  const other = gpgProblem(failure("GPGME_ENCRYPT_SIGN", "Bad passphrase"));
   assert(!other?.facts.hint?.includes("GPG_TTY"));
 });
 

@@ -2,8 +2,18 @@ import type { Exposure } from "../../../lib/config/exposure.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { findings, GOOD_STANZA, readTexts } from "../../support/config_files.ts";
 
-const OWNED: Exposure = { text: "user 1000 owns /home/x", isOpenFolder: false };
-const OPEN: Exposure = { text: "everybody can write to /srv", isOpenFolder: true };
+const OWNED: Exposure = {
+  text: "user 1000 owns /home/x",
+  place: "/home/x",
+  by: "owner",
+  isOpenFolder: false,
+};
+const OPEN: Exposure = {
+  text: "everybody can write to /srv",
+  place: "/srv",
+  by: "everybody",
+  isOpenFolder: true,
+};
 
 /** Lines that make a stanza run commands. */
 const COMMANDS = [

@@ -40,26 +40,56 @@ inFolder("a file of another user, or that others can write, is exposed", (folder
   chmod(path, 0o644);
   assertEquals(exposureOf(path), undefined);
   chmod(path, 0o646);
-  assertEquals(exposureOf(path), { text: `everybody can write to ${path}`, isOpenFolder: false });
+  assertEquals(exposureOf(path), {
+    text: `everybody can write to ${path}`,
+    place: path,
+    by: "everybody",
+    isOpenFolder: false,
+  });
   chmod(path, 0o660);
   assertEquals(exposureOf(path), undefined, "root's group");
   Deno.chownSync(path, 0, NOBODY);
-  assertEquals(exposureOf(path), { text: `group 65534 can write to ${path}`, isOpenFolder: false });
+  assertEquals(exposureOf(path), {
+    text: `group 65534 can write to ${path}`,
+    place: path,
+    by: "group",
+    isOpenFolder: false,
+  });
   chmod(path, 0o600);
   Deno.chownSync(path, NOBODY, 0);
-  assertEquals(exposureOf(path), { text: `user 65534 owns ${path}`, isOpenFolder: false });
+  assertEquals(exposureOf(path), {
+    text: `user 65534 owns ${path}`,
+    place: path,
+    by: "owner",
+    isOpenFolder: false,
+  });
 });
 
 inFolder("a folder on the way counts", (folder) => {
   const [place, path] = [`${folder}/etc`, `${folder}/etc/f`];
   chmod(place, 0o777);
-  assertEquals(exposureOf(path), { text: `everybody can write to ${place}`, isOpenFolder: true });
+  assertEquals(exposureOf(path), {
+    text: `everybody can write to ${place}`,
+    place: place,
+    by: "everybody",
+    isOpenFolder: true,
+  });
   chmod(place, 0o775);
   Deno.chownSync(place, 0, NOBODY);
-  assertEquals(exposureOf(path), { text: `group 65534 can write to ${place}`, isOpenFolder: true });
+  assertEquals(exposureOf(path), {
+    text: `group 65534 can write to ${place}`,
+    place: place,
+    by: "group",
+    isOpenFolder: true,
+  });
   chmod(place, 0o755);
   Deno.chownSync(place, NOBODY, 0);
-  assertEquals(exposureOf(path), { text: `user 65534 owns ${place}`, isOpenFolder: false });
+  assertEquals(exposureOf(path), {
+    text: `user 65534 owns ${place}`,
+    place: place,
+    by: "owner",
+    isOpenFolder: false,
+  });
 });
 
 inFolder("links and both their ends count", (folder) => {
