@@ -85,6 +85,9 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "ffi": [],
 };
 
+/** Packages that tests compare with or are made of. */
+const TEST_PACKAGES = /^npm:\/?(fast-check|ip-address)@/;
+
 /** One import, with paths from the root of the tree; `to` may also be `npm:…` or `node:…`. */
 export interface Import {
   readonly from: string;
@@ -106,6 +109,7 @@ export function importProblem({ from, to, line }: Import): string | undefined {
   if (source === undefined) return undefined;
   const allowed = ALLOWED[source];
   if (allowed === undefined) return `${from}: ${source} has no place in the table of imports`;
+  if (TEST_PACKAGES.test(to)) return `${from}:${line}: only tests may import ${to}`;
   if (/^(npm|data|blob):/.test(to)) return undefined;
   if (/^(node|https?|jsr):/.test(to)) return `${from}:${line}: may not import ${to}`;
   const target = partOf(to);

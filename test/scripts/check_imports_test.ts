@@ -16,6 +16,10 @@ Deno.test("imports point one way", () => {
   assert.equal(problem("lib/spa/a.ts", "lib/spa/b.ts"), undefined);
   assert.equal(problem("cmd/a.ts", "lib/server/b.ts"), undefined);
   assert.equal(problem("lib/net/a.ts", "npm:/@noble/hashes@2.4.0/sha2.js"), undefined);
+  assert.equal(
+    problem("lib/net/a.ts", "npm:/ip-address@10.7.6"),
+    "lib/net/a.ts:7: only tests may import npm:/ip-address@10.7.6",
+  );
   assert.equal(problem("test/a.ts", "lib/net/b.ts"), undefined);
   assert.equal(problem("lib/net/a.ts", "lib/shared.ts"), undefined);
   assert.equal(

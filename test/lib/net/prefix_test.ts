@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "../../assert.ts";
 import fc from "property-testing";
-import { parseAddress } from "../../../lib/net/address.ts";
+import { addressFromBytes, parseAddress } from "../../../lib/net/address.ts";
 import { formatPrefix, parsePrefix, prefixContains } from "../../../lib/net/prefix.ts";
+import { Address4, Address6 } from "address-oracle";
+import { addressBytes } from "../../support/address_arbitrary.ts";
 
 function canonical(text: string): string | undefined {
   const prefix = parsePrefix(text);
@@ -105,4 +107,35 @@ Deno.test("the text of a prefix parses to the same prefix", () => {
     const prefix = parsePrefix(`${address}/${length}`);
     if (prefix !== undefined) assertEquals(parsePrefix(formatPrefix(prefix)), prefix);
   }));
+});
+
+Deno.test("another library finds the same addresses in a prefix, and clears the same bits", () => {
+  const near = fc.tuple(addressBytes, addressBytes, fc.nat(128), fc.integer({ min: 1, max: 128 }))
+    .filter(([bytes, other, , length]) =>
+      bytes.length === other.length && length <= bytes.length * 8
+    )
+    // The other address shares some of the leading bits, so that both answers occur.
+    .map(([bytes, other, shared, length]) => ({
+      address: addressFromBytes(bytes),
+      other: addressFromBytes(
+        other.map((byte, index) => (index < shared >> 3 ? bytes[index] : byte) ?? 0),
+      ),
+      length,
+    }));
+  fc.assert(
+    fc.property(near, ({ address, other, length }) => {
+      if (length > address.bytes.length * 8 || address.family !== other.family) return;
+      const prefix = parsePrefix(`${address.text}/${length}`);
+      const theirs = address.family === 4
+        ? new Address4(`${address.text}/${length}`)
+        : new Address6(`${address.text}/${length}`);
+      assert(prefix !== undefined);
+      assertEquals(prefix.network, parseAddress(theirs.startAddress().correctForm()));
+      const expected = other.family === 4
+        ? new Address4(other.text).isInSubnet(theirs as Address4)
+        : new Address6(other.text).isInSubnet(theirs as Address6);
+      assertEquals(prefixContains(prefix, other), expected, `${other.text} in ${theirs.address}`);
+    }),
+    { numRuns: 1000 },
+  );
 });

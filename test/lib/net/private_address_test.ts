@@ -1,6 +1,9 @@
-import { parseAddress } from "../../../lib/net/address.ts";
+import fc from "property-testing";
+import { addressFromBytes, parseAddress } from "../../../lib/net/address.ts";
 import { isPrivate } from "../../../lib/net/private_address.ts";
 import { assert, assertEquals } from "../../assert.ts";
+import { addressBytes } from "../../support/address_arbitrary.ts";
+import { oracleOf } from "../../support/address_oracle.ts";
 
 Deno.test("private addresses are distinguished from public ones", () => {
   const table: Readonly<Record<string, boolean>> = {
@@ -24,4 +27,17 @@ Deno.test("private addresses are distinguished from public ones", () => {
     assert(address !== undefined);
     assertEquals(isPrivate(address), expected, text);
   }
+});
+
+Deno.test("another library calls the same addresses private, shared, local or loopback", () => {
+  fc.assert(
+    fc.property(addressBytes, (bytes) => {
+      const address = addressFromBytes(bytes);
+      const theirs = oracleOf(address);
+      const expected = theirs.isPrivate() || theirs.isLoopback() || theirs.isLinkLocal() ||
+        theirs.isCGNAT();
+      assertEquals(isPrivate(address), expected, address.text);
+    }),
+    { numRuns: 2000 },
+  );
 });
