@@ -1,7 +1,7 @@
 import type { Parts } from "../../../lib/daemon/part.ts";
 import { PARTS } from "../../../lib/daemon/parts.ts";
 import { HintedError } from "../../../lib/errors/hinted_error.ts";
-import { assert, assertEquals, assertMatch, assertRejects } from "../../assert.ts";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
 import { RehearsedParts } from "../../support/rehearsed_parts.ts";
 
@@ -39,6 +39,21 @@ Deno.test("a reload replaces a part only when its settings change", () =>
     assertEquals(server.setup.firewall, firewall);
   }));
 
+Deno.test({
+  name: "a start that fails ends the parts that were set up, and the next one starts",
+  // Timers, signal listeners and files that stay are an error.
+  sanitizeOps: true,
+  sanitizeResources: true,
+  fn: () =>
+    withFolder(async (folder) => {
+      const daemon = new RehearsedParts(folder);
+      await assertRejects(() => daemon.change(`PCAP_FILE ${folder}/no-such`), HintedError);
+      assertThrows(() => daemon.parts, TypeError);
+      await daemon.change();
+      await daemon.end();
+    }),
+});
+
 Deno.test("a reload that fails leaves every part as it was, and the server to it", () =>
   withParts(async (daemon) => {
     const { parts, parts: { server: { setup } } } = daemon;
@@ -57,7 +72,7 @@ Deno.test("a reload that fails leaves every part as it was, and the server to it
     }
   }));
 
-Deno.test("a part that survives while it is unchanged says by which settings, and how it is let go", () => {
+Deno.test("a part that survives while it is unchanged names its settings, and how it is released", () => {
   for (const name of NAMES) {
     const { survives, shapedBy, discard } = PARTS[name];
     assertEquals(survives === "unchanged", shapedBy !== undefined, name);
