@@ -6,11 +6,11 @@
  */
 import { resolveDestination } from "../lib/client/destination.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
-import type { Settings } from "../lib/client/settings.ts";
-import { DEFAULT_WAIT } from "../lib/config/client_kinds.ts";
+import type { KnockPlan } from "../lib/client/plan.ts";
 import { PortWatch } from "../lib/client/wait_open.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import type { Address } from "../lib/net/address.ts";
+import { parseServices } from "../lib/net/service.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { formatKnockJson } from "./knock_json.ts";
 import type { Knock } from "./knock_output.ts";
@@ -25,30 +25,29 @@ export class FollowedKnock {
   #port: PortWatch | undefined;
 
   private constructor(
-    private readonly settings: Settings,
+    private readonly plan: KnockPlan,
     /** Where the port is, if the packet itself goes to a proxy. */
     private readonly behindProxy: Address | undefined,
   ) {}
 
   /** Finds what there is to try, or says why there is nothing. */
-  static async prepare(settings: Settings): Promise<FollowedKnock | Problem> {
-    const { command, access, proxy, server = "" } = settings;
-    if (command !== undefined) {
+  static async prepare(plan: KnockPlan): Promise<FollowedKnock | Problem> {
+    const { ask, route } = plan;
+    if (ask.command !== undefined) {
       return usageProblem("a command message opens no port to wait for", {
         hint: "leave out --wait (and WAIT of the stanza)",
       });
     }
-    const service = serviceToTry(access);
+    const service = serviceToTry(ask.services);
     if (service instanceof Problem) return service;
-    if (proxy === undefined) return new FollowedKnock(settings, undefined);
-    const found = await resolveDestination(server);
-    return found instanceof Problem ? found : new FollowedKnock(settings, found[0]);
+    if (route.proxy === undefined) return new FollowedKnock(plan, undefined);
+    const found = await resolveDestination(route.server);
+    return found instanceof Problem ? found : new FollowedKnock(plan, found[0]);
   }
 
   /** Tries the port once before the packet leaves. */
   readonly watch = ({ request }: Knock, address: Address): void => {
-    const { message } = request;
-    const service = serviceToTry(message.slice(message.indexOf(",") + 1));
+    const service = serviceToTry(parseServices(request.asked));
     if (service instanceof Problem) return;
     this.#port?.close();
     this.#port = new PortWatch(this.behindProxy ?? address, service.port);
@@ -68,21 +67,21 @@ export class FollowedKnock {
     words: readonly string[],
     context: Context,
   ): Promise<number> {
-    const { settings } = this;
+    const { plan } = this;
     const watch = this.#port;
     if (watch === undefined) throw new TypeError("A packet that left was not announced");
     const { address, port } = watch;
-    const result = await watch.wait(settings.wait ?? DEFAULT_WAIT);
-    if (options.has("json")) context.out(formatKnockJson(knocked, settings, result));
+    const result = await watch.wait(plan.wait);
+    if (options.has("json")) context.out(formatKnockJson(knocked, plan, result));
     if (result.state !== "open" && result.state !== "open_before") {
-      const { text, status } = diagnose({ result, address, port }, knocked, settings);
+      const { text, status } = diagnose({ result, address, port }, knocked, plan);
       context.err(text);
       return status;
     }
-    const where = `tcp/${port} at ${nameOf(settings, address)}`;
+    const where = `tcp/${port} at ${nameOf(plan.route, address)}`;
     const wasOpen = result.state === "open_before";
     if (options.has("proxy")) {
-      if (wasOpen && (settings.verbosity ?? 0) > 0) context.err(openBefore(where));
+      if (wasOpen && plan.isVerbose) context.err(openBefore(where));
       await joinStreams(result.connection);
       return ExitCode.ok;
     }
@@ -105,7 +104,7 @@ export class FollowedKnock {
     { family }: Address,
     context: Context,
   ): Promise<void> {
-    const { server = "" } = this.settings;
+    const { server } = this.plan.route;
     if (words.includes(`-${family}`)) return;
     const found = await resolveDestination(server);
     if (found instanceof Problem || found[0] === undefined || found[0].family === family) return;

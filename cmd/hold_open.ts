@@ -5,8 +5,8 @@
  */
 import { Problem } from "../lib/client/problem.ts";
 import { type OwnAddresses, readOwnAddresses } from "../lib/client/own_addresses.ts";
-import { repeatInterval, settledSettings, weighMove } from "../lib/client/repeat.ts";
-import type { Settings } from "../lib/client/settings.ts";
+import { settledPlan, weighMove } from "../lib/client/repeat.ts";
+import type { KnockPlan } from "../lib/client/plan.ts";
 import type { Address } from "../lib/net/address.ts";
 import type { Context } from "./context.ts";
 import { describeProblem } from "./problem_text.ts";
@@ -28,23 +28,23 @@ export type KnockListener = (result: KnockResult) => void;
 export async function holdOpen(
   first: KnockResult,
   before: OwnAddresses | undefined,
-  settings: Settings,
+  plan: KnockPlan,
   context: Context,
   signal: AbortSignal,
   listener: KnockListener = () => {},
 ): Promise<void> {
   const { request, keys } = first.knock;
-  let settled = settledSettings(settings, request, keys);
+  let settled = settledPlan(plan, request, keys);
   let server: Address | undefined = first.sent?.address;
-  const interval = repeatInterval(settings) * 1000;
+  const interval = plan.repeat * 1000;
   while (await sleep(interval, signal)) {
     // What changes after this look, while the knock is made, is seen by the next one.
     const now = server === undefined ? undefined : readOwnAddresses(server);
     const move = before === undefined || now === undefined
       ? { kind: "none" as const }
-      : weighMove(settings, settled, before, now);
+      : weighMove(plan, settled, before, now);
     const isLookedUp = move.kind === "look up";
-    const current = isLookedUp ? move.settings : settled;
+    const current = isLookedUp ? move.plan : settled;
     const result = await sendKnock(current, context, "native");
     if (result instanceof Problem) {
       context.err(describeProblem(result, "native"));
@@ -52,8 +52,8 @@ export async function holdOpen(
       if (isLookedUp) continue;
     } else {
       if (isLookedUp) {
-        settled = settledSettings(settings, result.knock.request, keys);
-        context.err(`${moved(now)}: ${admittedBy(settled)} is admitted from now on\n`);
+        settled = settledPlan(plan, result.knock.request, keys);
+        context.err(`${moved(now)}: ${result.knock.request.admitted} is admitted from now on\n`);
       }
       listener(result);
       server = result.sent?.address ?? server;
@@ -70,10 +70,6 @@ export async function holdOpen(
 
 function moved(now: OwnAddresses | undefined): string {
   return `fwknop: the address of this host changed to ${now?.source.text}`;
-}
-
-function admittedBy({ allow }: Settings): string {
-  return allow?.kind === "address" ? allow.text : "the packet's source";
 }
 
 /** Whether the time passed before the signal. */

@@ -4,22 +4,22 @@
  * @module
  */
 import { toJson } from "../lib/one_line.ts";
-import type { Settings } from "../lib/client/settings.ts";
+import type { KnockPlan } from "../lib/client/plan.ts";
 import type { WaitResult } from "../lib/client/wait_open.ts";
 import type { KnockResult } from "./send_knock.ts";
 
 /** What was asked of whom, what left, and whether the port opened. Never a key. */
 export function formatKnockJson(
   { knock, sent }: KnockResult,
-  settings: Settings,
+  { route, isTest }: KnockPlan,
   waited?: WaitResult,
 ): string {
-  const { message, request, port, packet } = knock;
+  const { message, request, ports: { port }, packet } = knock;
   return `${
     toJson({
-      destination: settings.server ?? null,
+      destination: route.server === "" ? null : route.server,
       address: sent?.address.text ?? null,
-      transport: settings.transport,
+      transport: route.transport,
       port,
       bytes: sent?.bytes ?? 0,
       message_type: message.type,
@@ -29,7 +29,7 @@ export function formatKnockJson(
       random_nat_port: request.randomNatPort ?? null,
       username: message.username,
       timestamp: message.timestamp,
-      ...(settings.test ? { packet: packet.packetText } : {}),
+      ...(isTest ? { packet: packet.packetText } : {}),
       ...(waited === undefined ? {} : {
         // Of "open_before" nothing is known to have been opened by the knock.
         state: waited.state,

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { httpRequest } from "../lib/client/deliver.ts";
+import { httpRequest, type Ports } from "../lib/client/deliver.ts";
 import type { KnockKeys } from "../lib/client/keys.ts";
 import type { Dialect } from "../lib/dialect.ts";
 import { libraryError, Problem } from "../lib/client/problem.ts";
 import type { KnockRequest } from "../lib/client/request.ts";
 import type { ResolvedAddress } from "../lib/client/resolve_address.ts";
 import type { Sent } from "../lib/client/send.ts";
-import type { Settings } from "../lib/client/settings.ts";
+import type { GpgSealing, KnockPlan } from "../lib/client/plan.ts";
 import { present } from "../lib/config/present.ts";
 import type { GpgOpenedPacket } from "../lib/gpg/open.ts";
 import type { GpgSignature } from "../lib/gpg/signature.ts";
@@ -28,8 +28,7 @@ export interface Knock {
   readonly message: SpaMessage;
   readonly packet: SealedPacket;
   readonly keys: KnockKeys;
-  /** Where it goes. */
-  readonly port: number;
+  readonly ports: Ports;
 }
 
 /** The printing side of one run. */
@@ -38,10 +37,10 @@ export class KnockOutput {
 
   constructor(
     readonly context: Context,
-    private readonly settings: Settings,
+    private readonly plan: KnockPlan,
     private readonly dialect: Dialect,
   ) {
-    this.#isVerbose = (settings.verbosity ?? 0) > 0;
+    this.#isVerbose = plan.isVerbose;
   }
 
   /** Something went wrong that does not end the run. */
@@ -82,37 +81,37 @@ export class KnockOutput {
 
   /** Why nobody is asked for the passphrase of the signing key. */
   tellPassphrase(): void {
-    const { useGpg, gpgAgent, gpgNoPassphrase, key } = this.settings;
-    if (this.dialect !== "c" || !useGpg || key !== undefined) return;
-    if (!gpgAgent && !gpgNoPassphrase) return;
-    const how = gpgAgent ? "acquired via gpg-agent" : "not required";
-    this.context.out(`[+] GPG mode set, signing passphrase ${how}\n`);
+    const { sealing } = this.plan;
+    if (this.dialect !== "c" || sealing.kind !== "gpg") return;
+    const { passphraseNote: note } = sealing;
+    if (note !== undefined) this.context.out(`[+] GPG mode set, signing passphrase ${note}\n`);
   }
 
   /** The random port, which the user needs in any case, and the fields. */
   tellMade({ request, message, packet, keys }: Knock): void {
     if (request.randomNatPort !== undefined) {
-      const target = request.natAccess ?? request.message.slice(request.message.indexOf(",") + 1);
+      const target = request.natAccess ?? request.asked;
       this.context.out(
         `[+] Randomly assigned port '${request.randomNatPort}' on: '${request.message}' ` +
           `will grant access to: '${target}'\n`,
       );
     }
-    if (!this.#isVerbose && !this.settings.test) return;
-    const { gpgSigner: signer, gpgRecipient: recipient } = this.settings;
+    if (!this.#isVerbose && !this.plan.isTest) return;
+    const { sealing } = this.plan;
+    const { signer, recipient }: Partial<GpgSealing> = sealing.kind === "gpg" ? sealing : {};
     const gpg = { ...gpgDump(undefined), ...present({ signer, recipient }) };
     this.context.out(this.#dump(message, keys, packet, packet.packetText, gpg));
   }
 
-  tellDelivery({ port }: Knock): void {
+  tellDelivery({ ports: { port, sourcePort } }: Knock): void {
     if (!this.#isVerbose) return;
-    const { sourcePort, transport, server } = this.settings;
+    const { transport, server } = this.plan.route;
     this.context.out(
       "Generating SPA packet:\n" +
         `            protocol: ${transport}\n` +
         `         source port: ${sourcePort || "<OS assigned>"}\n` +
         `    destination port: ${port}\n` +
-        `             IP/host: ${server ?? ""}\n`,
+        `             IP/host: ${server}\n`,
     );
   }
 
@@ -120,8 +119,9 @@ export class KnockOutput {
   async tellTest(made: Knock): Promise<Problem | undefined> {
     const { packet, keys } = made;
     const notSent = "est mode enabled, SPA packet not actually sent.\n";
-    if (this.settings.transport === "http") {
-      const request = httpRequest(packet.packetText, this.settings);
+    const { route } = this.plan;
+    if (route.transport === "http") {
+      const request = httpRequest(packet.packetText, route);
       if (request instanceof Problem) return request;
       if (this.#isVerbose) this.context.out(`${request}\n`);
       this.context.out(`T${notSent}`);
@@ -141,26 +141,27 @@ export class KnockOutput {
   }
 
   async #open({ message, packet, keys }: Knock): Promise<GpgOpenedPacket | Problem> {
-    if (this.settings.useGpg) {
+    const { sealing } = this.plan;
+    if (sealing.kind === "gpg") {
       const { openWithGpg } = await import("../lib/client/gpg.ts");
-      const opened = await openWithGpg(packet, this.settings, keys);
+      const opened = await openWithGpg(packet, sealing, keys);
       return opened.ok ? opened.value : unreadable(opened);
     }
     const { openPacket } = await import("../lib/spa/packet.ts");
     const opened = openPacket(packet.packetText, {
       encryptionKey: keys.encryptionKey,
-      mode: this.settings.mode,
+      mode: sealing.mode,
       hmac: keys.hmac,
       allowLong: message.type === 0,
     });
     return opened.ok ? opened.value : unreadable(opened);
   }
 
-  tellSent({ bytes, address }: Sent, { port }: Knock): void {
+  tellSent({ bytes, address }: Sent, { ports: { port } }: Knock): void {
     if (this.#isVerbose) this.context.out(`send_spa_packet: bytes sent: ${bytes}\n`);
     else if (this.dialect === "native" && this.context.isTerminal) {
       this.context.out(
-        `Sent ${bytes} bytes to ${address.text} ${this.settings.transport}/${port}. The server never answers.\n`,
+        `Sent ${bytes} bytes to ${address.text} ${this.plan.route.transport}/${port}. The server never answers.\n`,
       );
     }
   }
@@ -172,19 +173,23 @@ export class KnockOutput {
     finalData: string,
     gpg: GpgDump,
   ): string {
-    const { useGpg, gpgHomeDirectory: homeDirectory, gpgProgram: program } = this.settings;
+    const { sealing } = this.plan;
     return formatFieldDump({
       message,
-      digestName: this.settings.digest,
+      digestName: sealing.digest,
       hmacType: keys.hmac?.type,
-      mode: useGpg ? "asymmetric" : this.settings.mode,
+      mode: sealing.kind === "gpg" ? "asymmetric" : sealing.mode,
       encodedData: texts.encodedData,
       digest: texts.digest,
       mac: texts.mac,
       finalData,
-      ...(useGpg ? { gpg: { ...gpg, ...present({ homeDirectory, program }) } } : {}),
+      ...(sealing.kind === "gpg" ? { gpg: { ...gpg, ...programOf(sealing) } } : {}),
     });
   }
+}
+
+function programOf({ homeDirectory, program }: GpgSealing) {
+  return present({ homeDirectory, program });
 }
 
 /** What is known of a signature; -1 where there is none. */

@@ -4,8 +4,8 @@
  * @module
  */
 import type { OwnAddresses } from "../lib/client/own_addresses.ts";
+import { type KnockPlan, planKnock } from "../lib/client/plan.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
-import { repeatInterval } from "../lib/client/repeat.ts";
 import { rcSettings } from "../lib/client/level.ts";
 import type { Settings } from "../lib/client/settings.ts";
 import { validateSettings } from "../lib/client/validate.ts";
@@ -32,15 +32,15 @@ export async function runKnock(
   const conflict = checkStrayWord(words, options) ?? checkExtras(options, words, runs.length);
   if (conflict !== undefined) return tellProblem(conflict, context);
   // Of several knocks none leaves before all are known to be possible.
-  const prepared: { options: GivenOptions; settings: Settings }[] = [];
+  const prepared: { options: GivenOptions; plan: KnockPlan }[] = [];
   for (const run of runs) {
-    const settings = await prepare(run, context);
-    if (settings instanceof Problem) return tellProblem(settings, context);
-    prepared.push({ options: run, settings });
+    const plan = await prepare(run, context);
+    if (plan instanceof Problem) return tellProblem(plan, context);
+    prepared.push({ options: run, plan });
   }
   let worst = 0;
   for (const run of prepared) {
-    worst = Math.max(worst, await knock(run.options, run.settings, words, context));
+    worst = Math.max(worst, await knock(run.options, run.plan, words, context));
   }
   return worst;
 }
@@ -107,13 +107,13 @@ function listStanzas(options: GivenOptions, context: Context): Problem | undefin
 /** Makes and sends one packet, and does what follows. */
 async function knock(
   options: GivenOptions,
-  settings: Settings,
+  plan: KnockPlan,
   words: readonly string[],
   context: Context,
 ): Promise<number> {
-  const waits = ((settings.wait ?? 0) > 0 || words.length > 0) && settings.test !== true;
+  const waits = plan.wait > 0 && !plan.isTest;
   const next = waits
-    ? await (await import("./follow_knock.ts")).FollowedKnock.prepare(settings)
+    ? await (await import("./follow_knock.ts")).FollowedKnock.prepare(plan)
     : undefined;
   if (next instanceof Problem) return tellProblem(next, context);
   // Standard output belongs to the connection, the command or the JSON object.
@@ -122,18 +122,18 @@ async function knock(
     : options.has("proxy") || words.length > 0
     ? withOutput(context, (text) => context.err(text))
     : context;
-  const hold = settings.repeat === undefined ? undefined : await import("./hold_open.ts");
+  const hold = plan.repeat === 0 ? undefined : await import("./hold_open.ts");
   let own: OwnAddresses | undefined;
-  const result = await sendKnock(settings, printing, "native", (made, address) => {
+  const result = await sendKnock(plan, printing, "native", (made, address) => {
     if (hold !== undefined) own = hold.readOwnAddresses(address);
     next?.watch(made, address);
   });
   if (result instanceof Problem) {
     return next?.unsent(result, context) ?? tellProblem(result, context);
   }
-  if (!waits && !settings.test) warnOfClock(settings.timeOffset ?? 0, context);
+  if (!waits && !plan.isTest) warnOfClock(plan.timeOffset, context);
   const tellObject = (sent: KnockResult): void => {
-    if (options.has("json")) context.out(formatKnockJson(sent, settings));
+    if (options.has("json")) context.out(formatKnockJson(sent, plan));
   };
   const goOn = async (): Promise<number> => {
     if (next !== undefined) return await next.follow(result, options, words, context);
@@ -141,10 +141,10 @@ async function knock(
     return ExitCode.ok;
   };
   if (hold === undefined) return await goOn();
-  const quiet = (settings.verbosity ?? 0) > 0 ? printing : withOutput(printing, () => {});
+  const quiet = plan.isVerbose ? printing : withOutput(printing, () => {});
   const stop = new AbortController();
   // From now on: a grant that ends while the port is tried would be tried in vain.
-  const held = hold.holdOpen(result, own, settings, quiet, stop.signal, tellObject);
+  const held = hold.holdOpen(result, own, plan, quiet, stop.signal, tellObject);
   // What ends it, such as an output that nobody reads any more, is told of below and not while the port is tried.
   held.catch(() => {});
   const code = await goOn();
@@ -152,14 +152,14 @@ async function knock(
   const isDone = !isHeld || words.length > 0 || options.has("proxy");
   if (isDone) stop.abort();
   else if (context.isTerminal && !options.has("json")) {
-    context.out(`Knocking every ${repeatInterval(settings)} s. Ctrl-C ends it.\n`);
+    context.out(`Knocking every ${plan.repeat} s. Ctrl-C ends it.\n`);
   }
   await held;
   return code;
 }
 
-/** Settings that are valid, saved if that was asked for. */
-async function prepare(options: GivenOptions, context: Context): Promise<Settings | Problem> {
+/** The plan of valid settings, which are saved if that was asked for. */
+async function prepare(options: GivenOptions, context: Context): Promise<KnockPlan | Problem> {
   const read = readClientSettings(options, context, "native");
   if (read instanceof Problem) return read;
   const { settings, fromOptions, rc } = read;
@@ -172,7 +172,7 @@ async function prepare(options: GivenOptions, context: Context): Promise<Setting
   if (invalid !== undefined) return withStanzas(invalid, settings, rc, stanza);
   const stray = checkPort(settings.server ?? "");
   if (stray !== undefined) return stray;
-  if (!saves) return settings;
+  if (!saves) return planKnock(settings);
   const { saveStanza } = await import("./save_stanza.ts");
   const unsaved = await saveStanza({
     rc,
@@ -180,7 +180,7 @@ async function prepare(options: GivenOptions, context: Context): Promise<Setting
     settings: rcSettings(fromOptions),
     force: options.has("force-stanza"),
   }, context);
-  return unsaved ?? settings;
+  return unsaved ?? planKnock(settings);
 }
 
 /** Without a destination the stanzas of the file are what there is to name, unless one of them is named already. */

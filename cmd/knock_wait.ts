@@ -6,21 +6,20 @@
 import { isClockWrong, type KnockFacts, suspects } from "../lib/client/diagnosis.ts";
 import { readClock } from "../lib/client/local_clock.ts";
 import { readOwnAddresses } from "../lib/client/own_addresses.ts";
-import type { Settings } from "../lib/client/settings.ts";
-import { DEFAULT_WAIT } from "../lib/config/client_kinds.ts";
+import type { KnockPlan, Route } from "../lib/client/plan.ts";
 import { Problem, usageProblem } from "../lib/client/problem.ts";
 import type { WaitResult } from "../lib/client/wait_open.ts";
 import { present } from "../lib/config/present.ts";
 import type { Address } from "../lib/net/address.ts";
-import { parseServices, type Service } from "../lib/net/service.ts";
+import type { Service } from "../lib/net/service.ts";
 import { RELEASED } from "../lib/version.ts";
 import type { Knock } from "./knock_output.ts";
 import type { KnockResult } from "./send_knock.ts";
 import { WaitExit } from "./wait_exit.ts";
 
 /** The service that can be tried: the first TCP one of the request, at its outside port. */
-export function serviceToTry(access: string | undefined): Service | Problem {
-  const service = parseServices(access ?? "")?.find(({ protocol }) => protocol === "tcp");
+export function serviceToTry(services: readonly Service[] | undefined): Service | Problem {
+  const service = services?.find(({ protocol }) => protocol === "tcp");
   return service ?? usageProblem("--wait can only try TCP ports, and none is asked for", {
     hint: "leave out --wait (and WAIT of the stanza)",
   });
@@ -40,7 +39,7 @@ export interface Diagnosis {
 }
 
 /** The server as it was asked for, and the address behind its name. */
-export function nameOf({ server = "" }: Settings, { text }: Address): string {
+export function nameOf({ server }: Route, { text }: Address): string {
   const bare = server.replace(/^\[(.*)\]$/, "$1");
   return bare === text ? text : `${bare} (${text})`;
 }
@@ -49,11 +48,11 @@ export function nameOf({ server = "" }: Settings, { text }: Address): string {
 export function diagnose(
   { result, address, port }: TriedPort,
   { knock, resolvedBy }: KnockResult,
-  settings: Settings,
+  plan: KnockPlan,
 ): Diagnosis {
-  const where = `tcp/${port} at ${nameOf(settings, address)}`;
-  const silent = `${where} did not answer for ${settings.wait ?? DEFAULT_WAIT} s`;
-  const facts = { ...factsOf(knock, address, settings), ...present({ resolvedBy }) };
+  const where = `tcp/${port} at ${nameOf(plan.route, address)}`;
+  const silent = `${where} did not answer for ${plan.wait} s`;
+  const facts = { ...factsOf(knock, address, plan), ...present({ resolvedBy }) };
   if (isClockWrong(facts)) {
     return { status: WaitExit.wrongClock, text: format(silence(silent, facts)) };
   }
@@ -112,12 +111,11 @@ function format(lines: readonly string[]): string {
 }
 
 function factsOf(
-  { request, keys, port }: Knock,
+  { request, keys, ports: { port } }: Knock,
   server: Address,
-  { timeOffset = 0, transport }: Settings,
+  { timeOffset, route: { transport } }: KnockPlan,
 ): KnockFacts {
-  const comma = request.message.indexOf(",");
-  const [admitted, access] = [request.message.slice(0, comma), request.message.slice(comma + 1)];
+  const { admitted, asked: access } = request;
   const hasHmac = keys.hmac !== undefined;
   const clock = readClock();
   const known = { clock, released: RELEASED, timeOffset, admitted, access };

@@ -1,22 +1,26 @@
 /**
- * From settings to the packet on its way. The subcommand and the C client's command line both end here.
+ * From the plan to the packet on its way. The subcommand and the C client's command line both end here.
  *
  * @module
  */
 import { CommandLines } from "../lib/client/command_lines.ts";
 import { DescriptorLines } from "../lib/client/descriptor_lines.ts";
-import { deliver } from "../lib/client/deliver.ts";
+import { deliver, type Ports } from "../lib/client/deliver.ts";
 import { gatherKeys, type KnockKeys } from "../lib/client/keys.ts";
 import { composeMessage, makePacket, type PacketIngredients } from "../lib/client/make_packet.ts";
 import type { Dialect } from "../lib/dialect.ts";
 import { savePacket } from "../lib/client/packet_file.ts";
+import {
+  type Admission,
+  admitsAnySource,
+  type KeyPlan,
+  type KnockPlan,
+  type Route,
+} from "../lib/client/plan.ts";
 import { Problem } from "../lib/client/problem.ts";
 import { buildRequest, type KnockRequest } from "../lib/client/request.ts";
 import type { Sent } from "../lib/client/send.ts";
-import type { Settings } from "../lib/client/settings.ts";
-import { isRaw } from "../lib/config/transport.ts";
 import { chooseUserName, loginName } from "../lib/client/user_name.ts";
-import { admitsAnySource } from "../lib/client/validate.ts";
 import { present } from "../lib/config/present.ts";
 import { randomBytes, randomDigits, randomPort } from "../lib/crypto/random.ts";
 import type { Address } from "../lib/net/address.ts";
@@ -34,47 +38,42 @@ export interface KnockResult {
 /** Called right before a packet goes to an address. */
 export type KnockWatcher = (knock: Knock, address: Address) => void;
 
-/** Makes the packet and sends it, or in a test opens it again. The settings are valid. */
+/** Makes the packet and sends it, or in a test opens it again. */
 export async function sendKnock(
-  given: Settings,
+  plan: KnockPlan,
   context: Context,
   dialect: Dialect,
   watcher?: KnockWatcher,
 ): Promise<KnockResult | Problem> {
-  const settings = withSourcePort(given);
-  const output = new KnockOutput(context, settings, dialect);
-  if (settings.test !== true && admitsAnySource(settings)) output.warnOfAnySource();
-  const address = await addressToAdmit(settings, output);
+  const output = new KnockOutput(context, plan, dialect);
+  if (!plan.isTest && admitsAnySource(plan.admission)) output.warnOfAnySource();
+  const address = await addressToAdmit(plan.admission, output);
   if (address instanceof Problem) return address;
-  const request = buildRequest(settings, { address: address.text, drawPort: randomPort });
+  const request = buildRequest(plan.ask, { address: address.text, drawPort: randomPort });
   if (request instanceof Problem) return request;
-  const made = await make(request, settings, output);
+  const made = await make(request, plan, output);
   if (made instanceof Problem) return made;
-  const result = await emit(made, settings, output, watcher);
+  const result = await emit(made, plan, output, watcher);
   const { via: resolvedBy } = address;
   return result instanceof Problem ? result : { ...result, ...present({ resolvedBy }) };
 }
 
-/** No system assigns the port of a packet that is made by hand. */
-function withSourcePort(settings: Settings): Settings {
-  const { transport, sourcePort } = settings;
-  if (!isRaw(transport) || sourcePort !== undefined) return settings;
-  return { ...settings, sourcePort: randomPort() };
+function drawPorts({ port, sourcePort }: Route): Ports {
+  const draw = <Port>(given: Port | "random"): Port | number =>
+    given === "random" ? randomPort() : given;
+  return { port: draw(port), sourcePort: draw(sourcePort) };
 }
 
 /** The address to admit, and who told it. Without one the message cannot be built, and the request says so. */
 async function addressToAdmit(
-  settings: Settings,
+  admission: Admission,
   output: KnockOutput,
 ): Promise<{ readonly text: string; readonly via?: string } | Problem> {
-  const { allow, resolve } = settings;
-  if (allow?.kind === "address") return { text: allow.text };
-  if (allow?.kind === "source") return { text: "0.0.0.0" };
-  // A command is not worth asking a third party (`docs/spec/client.md` 8).
-  if (resolve !== true || settings.command !== undefined) return { text: "" };
+  if (admission.kind === "address") return { text: admission.text };
+  const { service } = admission;
   const { clearUrls, resolveAddress } = await import("../lib/client/resolve_address.ts");
-  for (const url of clearUrls(settings)) output.warnOfClearUrl(url);
-  const resolved = await resolveAddress(settings);
+  for (const url of clearUrls(service)) output.warnOfClearUrl(url);
+  const resolved = await resolveAddress(service);
   if (resolved instanceof Problem) return resolved;
   output.tellResolved(resolved);
   return { text: resolved.address.text, via: resolved.via };
@@ -83,40 +82,39 @@ async function addressToAdmit(
 /** Names, times, keys and random values join the request. */
 async function make(
   request: KnockRequest,
-  settings: Settings,
+  { user, timeOffset, sealing, keys: keyPlan, route }: KnockPlan,
   output: KnockOutput,
 ): Promise<Knock | Problem> {
   const ingredients: PacketIngredients = {
     username: chooseUserName({
-      setting: settings.user,
+      setting: user,
       env: (name) => output.context.env(name),
       loginName,
     }),
-    usernameFromEnvironment: settings.user === undefined,
-    timestamp: Math.floor(Date.now() / 1000) + (settings.timeOffset ?? 0),
+    usernameFromEnvironment: user === undefined,
+    timestamp: Math.floor(Date.now() / 1000) + timeOffset,
     randomValue: randomDigits(16),
     salt: randomBytes(8),
   };
-  const missing = settings.useGpg
-    ? await (await import("../lib/client/gpg.ts")).gpgPathProblem(settings)
+  const missing = sealing.kind === "gpg"
+    ? await (await import("../lib/client/gpg.ts")).gpgPathProblem(sealing)
     : undefined;
   if (missing !== undefined) return missing;
-  const keys = await readKeys(settings);
+  const keys = await readKeys(keyPlan);
   if (keys instanceof Problem) return keys;
   if (keys.cutToLegacy) output.warnOfLegacyKey();
   const message = composeMessage(request, ingredients);
-  const packet = await makePacket(message, settings, keys, ingredients);
+  const packet = await makePacket(message, sealing, keys, ingredients);
   if (packet instanceof Problem) return packet;
   output.tellPassphrase();
-  const port = settings.randomPort ? randomPort() : settings.serverPort;
-  return { request, message, packet, keys, port };
+  return { request, message, packet, keys, ports: drawPorts(route) };
 }
 
-async function readKeys(settings: Settings): Promise<KnockKeys | Problem> {
+async function readKeys(plan: KeyPlan): Promise<KnockKeys | Problem> {
   const lines = new DescriptorLines();
   const commands = new CommandLines();
   try {
-    return await gatherKeys(settings, {
+    return await gatherKeys(plan, {
       // Most stanzas hold their keys.
       prompt: async (text) => (await import("../lib/client/secret_prompt.ts")).promptSecret(text),
       readLine: (descriptor) => lines.readLine(descriptor),
@@ -130,23 +128,23 @@ async function readKeys(settings: Settings): Promise<KnockKeys | Problem> {
 /** Shows, saves and sends, or in a test opens the packet again. */
 async function emit(
   made: Knock,
-  settings: Settings,
+  plan: KnockPlan,
   output: KnockOutput,
   watcher: KnockWatcher | undefined,
 ): Promise<KnockResult | Problem> {
   const { packetText } = made.packet;
   output.tellMade(made);
-  if (settings.packetFile !== undefined) {
-    const append = settings.appendPacket === true;
-    const unsaved = await savePacket(settings.packetFile, packetText, append);
+  if (plan.packetFile !== undefined) {
+    const { path, append } = plan.packetFile;
+    const unsaved = await savePacket(path, packetText, append);
     if (unsaved !== undefined) output.warn(unsaved);
   }
   output.tellDelivery(made);
-  if (settings.test) return await output.tellTest(made) ?? { knock: made };
+  if (plan.isTest) return await output.tellTest(made) ?? { knock: made };
   const watch = watcher === undefined
     ? undefined
     : (address: Address): void => watcher(made, address);
-  const sent = await deliver(packetText, settings, made.port, watch);
+  const sent = await deliver(packetText, plan, made.ports, watch);
   if (sent instanceof Problem) return sent;
   output.tellSent(sent, made);
   return { knock: made, sent };

@@ -11,6 +11,7 @@ import {
   withoutSecrets,
 } from "../../lib/client/args_file.ts";
 import { createInitialRc } from "../../lib/client/initial_rc.ts";
+import { planKnock } from "../../lib/client/plan.ts";
 import { Problem } from "../../lib/client/problem.ts";
 import { defaultRcPath } from "../../lib/client/rc_file.ts";
 import { rcSettings } from "../../lib/client/level.ts";
@@ -125,7 +126,7 @@ async function runSettings(
     context.out(clientVersion());
     return undefined;
   }
-  const result = await sendKnock(settings, context, "c");
+  const result = await sendKnock(planKnock(settings), context, "c");
   return result instanceof Problem ? result : undefined;
 }
 

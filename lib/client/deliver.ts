@@ -1,17 +1,24 @@
 /**
- * From settings to the wire: which host to look up, which of its addresses first, and the payload of the
+ * From a route to the wire: which host to look up, which of its addresses first, and the payload of the
  * transport.
  *
  * @module
  */
 import { type Address, type AddressFamily, parseAddress } from "../net/address.ts";
 import { parsePort } from "../net/service.ts";
-import { DEFAULT_USER_AGENT, encodeHttpRequest } from "../spa/http.ts";
+import { encodeHttpRequest } from "../spa/http.ts";
 import { resolveDestination } from "./destination.ts";
 import { Problem, usageProblem } from "./problem.ts";
 import { type BeforeSending, send, type Sent } from "./send.ts";
-import type { Settings } from "./settings.ts";
+import type { Admission, KnockPlan, Route } from "./plan.ts";
 import { isRaw, type Transport } from "../config/transport.ts";
+
+/** The ports of one packet, drawn where the route says so. */
+export interface Ports {
+  readonly port: number;
+  /** Absent: the system picks one. */
+  readonly sourcePort?: number | undefined;
+}
 
 /**
  * Looks the host up and sends the packet.
@@ -20,29 +27,28 @@ import { isRaw, type Transport } from "../config/transport.ts";
  */
 export async function deliver(
   packet: string,
-  settings: Settings,
-  port: number,
+  { route, admission }: Pick<KnockPlan, "route" | "admission">,
+  { port, sourcePort }: Ports,
   beforeSending?: BeforeSending,
 ): Promise<Sent | Problem> {
-  const { transport } = settings;
-  const proxy = settings.proxy === undefined ? undefined : parseProxy(settings.proxy, port);
+  const { transport, family, spoofSource, icmpType, icmpCode } = route;
+  const proxy = route.proxy === undefined ? undefined : parseProxy(route.proxy, port);
   if (proxy instanceof Problem) return proxy;
-  const host = proxy?.host ?? settings.server ?? "";
-  const family = isRaw(transport) || settings.ipv4Only ? 4 : settings.ipv6Only ? 6 : undefined;
+  const host = proxy?.host ?? route.server;
   const addresses = await resolveDestination(host, family === undefined ? {} : { family });
   if (addresses instanceof Problem) return withUnsent(addresses, host, transport);
-  const payload = transport === "http" ? httpRequest(packet, settings) : packet;
+  const payload = transport === "http" ? httpRequest(packet, route) : packet;
   if (payload instanceof Problem) return payload;
   return await send(
     payload,
     {
       transport,
-      addresses: orderAddresses(addresses, admittedFamily(settings)),
+      addresses: orderAddresses(addresses, admittedFamily(admission)),
       port: proxy?.port ?? port,
-      sourcePort: settings.sourcePort,
-      spoofSource: settings.spoofSource,
-      icmpType: settings.icmpType,
-      icmpCode: settings.icmpCode,
+      sourcePort,
+      spoofSource,
+      icmpType,
+      icmpCode,
     },
     undefined,
     beforeSending,
@@ -61,14 +67,13 @@ function withUnsent({ text, facts }: Problem, host: string, transport: Transport
 }
 
 /** The request that carries the packet, whole. */
-export function httpRequest(packet: string, settings: Settings): string | Problem {
-  const host = settings.server ?? "";
-  const proxy = settings.proxy === undefined ? undefined : parseProxy(settings.proxy, 0);
+export function httpRequest(packet: string, route: Route): string | Problem {
+  const proxy = route.proxy === undefined ? undefined : parseProxy(route.proxy, 0);
   if (proxy instanceof Problem) return proxy;
   try {
     return encodeHttpRequest(packet, {
-      host,
-      userAgent: settings.userAgent ?? DEFAULT_USER_AGENT,
+      host: route.server,
+      userAgent: route.userAgent,
       ...(proxy === undefined ? {} : { proxyHost: proxy.host }),
     });
   } catch (error) {
@@ -101,8 +106,8 @@ export function parseProxy(text: string, port: number): { host: string; port: nu
  * The session will come from the address to admit, so the packet goes to the server over the same IP version
  * where there is a choice. `-s` says nothing about it: the C daemon listens on IPv4 only.
  */
-function admittedFamily({ allow }: Settings): AddressFamily {
-  return allow?.kind === "address" ? parseAddress(allow.text)?.family ?? 4 : 4;
+function admittedFamily(admission: Admission): AddressFamily {
+  return admission.kind === "address" ? parseAddress(admission.text)?.family ?? 4 : 4;
 }
 
 function orderAddresses(addresses: readonly Address[], first: AddressFamily): Address[] {

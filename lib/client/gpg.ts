@@ -1,5 +1,5 @@
 /**
- * Packets in GnuPG mode, from the client's settings (`docs/spec/client.md` 13).
+ * Packets in GnuPG mode, from a knock's plan (`docs/spec/client.md` 13).
  *
  * @module
  */
@@ -14,43 +14,42 @@ import type { SealedPacket } from "../spa/seal.ts";
 import { failure, success } from "../errors/result.ts";
 import type { KnockKeys } from "./keys.ts";
 import { libraryError, Problem, usageProblem } from "./problem.ts";
-import type { Settings } from "./settings.ts";
-import { signingPassphrase } from "./signing_passphrase.ts";
+import type { GpgSealing } from "./plan.ts";
 
 /** Encrypts for the recipient and signs; fails as {@link sealGpgPacket} does, and where there is no such gpg. */
 export async function sealWithGpg(
   message: SpaMessage,
-  settings: Settings,
+  sealing: GpgSealing,
   keys: KnockKeys,
 ): Promise<SpaResult<SealedPacket>> {
-  const missing = await checkPaths(settings);
+  const missing = await checkPaths(sealing);
   if (missing !== undefined) return missing;
   return await sealGpgPacket(message, {
-    ...gpgProgram(settings),
-    recipient: settings.gpgRecipient ?? "",
-    signer: settings.gpgSigner,
-    passphrase: signingPassphrase(settings) === "agent" ? undefined : keys.encryptionKey,
-    digestName: settings.digest,
+    ...gpgProgram(sealing),
+    recipient: sealing.recipient,
+    signer: sealing.signer,
+    passphrase: sealing.passphrase === "agent" ? undefined : keys.encryptionKey,
+    digestName: sealing.digest,
     hmac: keys.hmac,
   });
 }
 
 /** A program or a home directory that is not there. To be asked before a passphrase is. */
-export async function gpgPathProblem(settings: Settings): Promise<Problem | undefined> {
-  const missing = await checkPaths(settings);
+export async function gpgPathProblem(sealing: GpgSealing): Promise<Problem | undefined> {
+  const missing = await checkPaths(sealing);
   return missing === undefined ? undefined : gpgProblem(missing);
 }
 
 /** Opens a packet again, as far as the user has the recipient's secret key. */
 export async function openWithGpg(
   { fullText, mac }: SealedPacket,
-  settings: Settings,
+  sealing: GpgSealing,
   keys: KnockKeys,
 ): Promise<SpaResult<GpgOpenedPacket>> {
   const opened = await openGpgText(fullText, {
-    ...gpgProgram(settings),
+    ...gpgProgram(sealing),
     passphrase: keys.encryptionKey,
-    asksAgent: signingPassphrase(settings) === "agent",
+    asksAgent: sealing.passphrase === "agent",
     requireSignature: true,
     ignoreSignatureErrors: false,
     milliseconds: OPEN_MILLISECONDS,
@@ -61,18 +60,16 @@ export async function openWithGpg(
 /** Somebody may have to type a passphrase. */
 const OPEN_MILLISECONDS = 60_000;
 
-function gpgProgram(
-  { gpgProgram: program, gpgHomeDirectory: homeDirectory }: Settings,
-): GpgProgram {
+function gpgProgram({ program, homeDirectory }: GpgSealing): GpgProgram {
   return { program, homeDirectory, policy: "user" };
 }
 
 async function checkPaths(
-  { gpgHomeDirectory, gpgProgram }: Settings,
+  { homeDirectory, program }: GpgSealing,
 ): Promise<SpaFailure | undefined> {
   const paths: readonly [string | undefined, SpaErrorName][] = [
-    [gpgHomeDirectory, "GPGME_BAD_HOME_DIRECTORY"],
-    [gpgProgram, "GPGME_BAD_PROGRAM"],
+    [homeDirectory, "GPGME_BAD_HOME_DIRECTORY"],
+    [program, "GPGME_BAD_PROGRAM"],
   ];
   for (const [path, error] of paths) {
     if (path === undefined) continue;

@@ -11,9 +11,7 @@ import { MAX_HMAC_KEY_LENGTH } from "../crypto/key_generation.ts";
 import { systemReasonOf } from "../errors/reason.ts";
 import { findKey } from "./key_file.ts";
 import { libraryError, Problem, usageProblem } from "./problem.ts";
-import type { KeySource } from "../config/client_level.ts";
-import type { Settings } from "./settings.ts";
-import { signingPassphrase } from "./signing_passphrase.ts";
+import type { KeyPlan, PlannedKey } from "./plan.ts";
 import type { PromptResult } from "./secret_prompt.ts";
 
 /** Keys ready for use, in bytes. Never print one. */
@@ -40,23 +38,23 @@ const MAX_PASSPHRASE_LENGTH = 128;
 
 /** Gathers and checks the keys. The encryption key comes first, as prompts do. */
 export async function gatherKeys(
-  settings: Settings,
+  plan: KeyPlan,
   reader: KeyReader,
 ): Promise<KnockKeys | Problem> {
-  const key = settings.useGpg
-    ? await obtainPassphrase(settings, reader)
-    : await obtain(settings.key, settings, reader, ASKED.key);
+  const { purpose, hmac, destination } = plan;
+  const isPassphrase = purpose === "passphrase";
+  const asked = isPassphrase ? ASKED.passphrase : ASKED.key;
+  const key = await obtain(plan.key, destination, reader, asked);
   if (key instanceof Problem) return key;
-  const keyProblem = settings.useGpg ? checkPassphrase(key) : checkKey(key, settings.key);
+  const keyProblem = isPassphrase ? checkPassphrase(key) : checkKey(key, plan.key);
   if (keyProblem !== undefined) return keyProblem;
-  const isLegacy = settings.mode === "legacy" && !settings.useGpg;
-  const cutToLegacy = isLegacy && key.length > LEGACY_KEY_LENGTH;
+  const cutToLegacy = purpose === "legacy cipher" && key.length > LEGACY_KEY_LENGTH;
   const encryptionKey = cutToLegacy ? key.slice(0, LEGACY_KEY_LENGTH) : key;
-  if (settings.useHmac !== true) return { encryptionKey, cutToLegacy };
+  if (hmac === undefined) return { encryptionKey, cutToLegacy };
 
-  const hmacKey = await obtain(settings.hmacKey, settings, reader, ASKED.hmac);
+  const hmacKey = await obtain(hmac.key, destination, reader, ASKED.hmac);
   if (hmacKey instanceof Problem) return hmacKey;
-  const hmacProblem = checkHmacKey(hmacKey, settings.hmacKey);
+  const hmacProblem = checkHmacKey(hmacKey, hmac.key);
   if (hmacProblem !== undefined) return hmacProblem;
   if (equalBytes(key, hmacKey)) {
     return new Problem("the encryption key and the HMAC key are the same; nothing is sent", {
@@ -65,8 +63,7 @@ export async function gatherKeys(
         "no SPA packet sent. Exiting.",
     });
   }
-  const type = settings.hmacDigest;
-  return { encryptionKey, cutToLegacy, hmac: { key: hmacKey, type } };
+  return { encryptionKey, cutToLegacy, hmac: { key: hmacKey, type: hmac.digest } };
 }
 
 /** What is asked for where nothing gives it. */
@@ -96,36 +93,26 @@ const ASKED = {
   },
 } as const satisfies Readonly<Record<string, Asked>>;
 
-async function obtainPassphrase(
-  settings: Settings,
-  reader: KeyReader,
-): Promise<Uint8Array | Problem> {
-  if (signingPassphrase(settings) !== "key") return new Uint8Array();
-  return await obtain(settings.key, settings, reader, ASKED.passphrase);
-}
-
 async function obtain(
-  source: KeySource | undefined,
-  settings: Settings,
+  source: PlannedKey,
+  destination: string,
   reader: KeyReader,
   asked: Asked,
 ): Promise<Uint8Array | Problem> {
-  switch (source?.kind) {
+  switch (source.kind) {
     case "bytes":
       return source.bytes;
     case "file":
-      return await readKeyFile(source.path, settings.server ?? "");
+      return await readKeyFile(source.path, destination);
     case "command":
       return await fromCommand(source.command, reader);
     case "descriptor":
       return await fromDescriptor(source.descriptor, reader);
+    case "terminal":
+      return await fromTerminal(asked, reader);
+    case "none":
+      return new Uint8Array();
   }
-  if (settings.keyDescriptor !== undefined) {
-    return await fromDescriptor(settings.keyDescriptor, reader);
-  }
-  return settings.keyCommand === undefined
-    ? await fromTerminal(asked, reader)
-    : await fromCommand(settings.keyCommand, reader);
 }
 
 async function readKeyFile(path: string, destination: string): Promise<Uint8Array | Problem> {
@@ -180,11 +167,11 @@ async function fromTerminal(
 }
 
 /** Whether the C client has this key out of base64, which it decodes and measures before all else. */
-function isBase64(source: KeySource | undefined): boolean {
-  return source?.kind === "bytes" && source.variable.endsWith("BASE64");
+function isBase64(source: PlannedKey): boolean {
+  return source.kind === "bytes" && source.variable.endsWith("BASE64");
 }
 
-function checkKey(key: Uint8Array, source: KeySource | undefined): Problem | undefined {
+function checkKey(key: Uint8Array, source: PlannedKey): Problem | undefined {
   if (key.length >= 1 && key.length <= MAX_KEY_LENGTH) return undefined;
   // The range is the C client's own, and it does not take its end.
   const reference = isBase64(source) && key.length >= 128
@@ -203,7 +190,7 @@ function checkPassphrase(passphrase: Uint8Array): Problem | undefined {
   );
 }
 
-function checkHmacKey(key: Uint8Array, source: KeySource | undefined): Problem | undefined {
+function checkHmacKey(key: Uint8Array, source: PlannedKey): Problem | undefined {
   if (key.length >= 1 && key.length <= MAX_HMAC_KEY_LENGTH) return undefined;
   return usageProblem(
     `the HMAC key has ${key.length} bytes; 1 to ${MAX_HMAC_KEY_LENGTH} are possible`,

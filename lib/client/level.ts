@@ -125,12 +125,12 @@ function applyOption(
 }
 
 function readingOf(
-  { variable = "" }: SettingRow,
+  { variable = "", yes = 0 }: SettingRow,
   dialect: Dialect,
   range: Range = [0, 0],
   encode: EncodeText,
 ): Reading {
-  return { dialect, range, variable, encode };
+  return { dialect, range, yes, variable, encode };
 }
 
 /** Puts a value of the row's kind into the level. */

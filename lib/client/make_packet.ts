@@ -4,13 +4,13 @@
  * @module
  */
 import { SPA_ERRORS, type SpaErrorName, type SpaFailure } from "../spa/error.ts";
-import { PROTOCOL_VERSION, type SpaMessage } from "../spa/message.ts";
+import { MessageType, PROTOCOL_VERSION, type SpaMessage } from "../spa/message.ts";
 import type { SealedPacket } from "../spa/seal.ts";
 import type { KnockKeys } from "./keys.ts";
 import { libraryError, Problem, usageProblem } from "./problem.ts";
 import type { KnockRequest } from "./request.ts";
 import { sealForSending } from "./seal.ts";
-import type { Settings } from "./settings.ts";
+import type { GpgSealing, Sealing } from "./plan.ts";
 
 /** What the packet is made of besides the request. */
 export interface PacketIngredients {
@@ -45,19 +45,19 @@ export function composeMessage(
 /** Seals the message with the keys, or says why no server would take it. */
 export async function makePacket(
   message: SpaMessage,
-  settings: Settings,
+  sealing: Sealing,
   keys: KnockKeys,
   ingredients: PacketIngredients,
 ): Promise<SealedPacket | Problem> {
-  if (settings.useGpg) return await makeGpgPacket(message, settings, keys, ingredients);
+  if (sealing.kind === "gpg") return await makeGpgPacket(message, sealing, keys, ingredients);
   const sealed = await sealForSending(message, {
     encryptionKey: keys.encryptionKey,
-    mode: settings.mode,
-    digestName: settings.digest,
+    mode: sealing.mode,
+    digestName: sealing.digest,
     hmac: keys.hmac,
     salt: ingredients.salt,
     // Only a stanza that allows commands can want a command message.
-    commandStanza: settings.command !== undefined,
+    commandStanza: message.type === MessageType.command,
   });
   return sealed.ok ? sealed.value : explain(sealed, message, ingredients);
 }
@@ -65,12 +65,12 @@ export async function makePacket(
 /** Loaded only when it is wanted: most knocks do without. */
 async function makeGpgPacket(
   message: SpaMessage,
-  settings: Settings,
+  sealing: GpgSealing,
   keys: KnockKeys,
   ingredients: PacketIngredients,
 ): Promise<SealedPacket | Problem> {
   const { gpgProblem, sealWithGpg } = await import("./gpg.ts");
-  const sealed = await sealWithGpg(message, settings, keys);
+  const sealed = await sealWithGpg(message, sealing, keys);
   return sealed.ok ? sealed.value : gpgProblem(sealed) ?? explain(sealed, message, ingredients);
 }
 

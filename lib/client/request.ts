@@ -1,21 +1,25 @@
 /**
- * From settings to what is asked for: message type, message text and NAT text
+ * From what a plan asks for to the request: message type, message text and NAT text
  * (`docs/spec/client.md` 9). Pure; the random port is an input.
  *
  * @module
  */
 import { parseAddress } from "../net/address.ts";
 import { isHostName, MAX_NAT_HOST_LENGTH } from "../net/host_name.ts";
-import { parsePort, parseServices } from "../net/service.ts";
+import { parsePort } from "../net/service.ts";
 import { MessageType } from "../spa/message.ts";
 import { leadingNumber } from "../config/number.ts";
 import { libraryError, Problem, usageProblem } from "./problem.ts";
-import type { Settings } from "./settings.ts";
+import type { Ask } from "./plan.ts";
 
 /** The request of one knock. */
 export interface KnockRequest {
   readonly type: MessageType;
-  /** `address,proto/port[,…]` or `address,command`. */
+  /** The address to admit. */
+  readonly admitted: string;
+  /** `proto/port[,…]` with the outside port, or the command. */
+  readonly asked: string;
+  /** Both, with a comma in between. */
   readonly message: string;
   readonly natAccess?: string;
   /** Seconds; only for types with a timeout. */
@@ -24,7 +28,7 @@ export interface KnockRequest {
   readonly randomNatPort?: number;
 }
 
-/** What the settings alone do not say. */
+/** What the plan does not say. */
 export interface RequestContext {
   /** The address to admit, in text; `0.0.0.0` for the packet's own source. */
   readonly address: string;
@@ -32,9 +36,9 @@ export interface RequestContext {
   readonly drawPort: () => number;
 }
 
-/** Builds the request, or says what is wrong with the settings. */
+/** Builds the request, or says what is wrong with what is asked for. */
 export function buildRequest(
-  settings: Settings,
+  ask: Ask,
   { address, drawPort }: RequestContext,
 ): KnockRequest | Problem {
   if (parseAddress(address) === undefined) {
@@ -43,56 +47,56 @@ export function buildRequest(
       reference: spaMessageError(100, "Invalid allow IP address in the SPA message data"),
     });
   }
-  const target = settings.command === undefined ? checkAccess(settings) : undefined;
-  if (target instanceof Problem) return target;
-
-  const nat = natTarget(settings);
-  if (nat instanceof Problem) return nat;
-  const outside = outsidePort(settings, drawPort);
-  if (outside instanceof Problem) return outside;
-
-  const access = settings.access ?? "";
-  const randomNatPort = settings.natRandomPort ? { randomNatPort: outside.port } : {};
-  if (settings.command !== undefined) {
-    if (settings.command === "") {
-      return usageProblem("--server-cmd: the command is empty", {
+  const { command, access = "", timeout } = ask;
+  if (command !== undefined) {
+    return command === ""
+      ? usageProblem("--server-cmd: the command is empty", {
         reference: spaMessageError(101, "Invalid SPA command message format"),
-      });
-    }
-    return { type: MessageType.command, message: `${address},${settings.command}` };
+      })
+      : { type: MessageType.command, ...messageOf(address, command) };
   }
-  const services = outside.port === 0 ? access : `${access.split("/")[0]}/${outside.port}`;
-  const timeout = settings.timeout ?? 0;
+  const unreadable = checkAccess(ask);
+  if (unreadable !== undefined) return unreadable;
+  const nat = natTarget(ask);
+  if (nat instanceof Problem) return nat;
+  const outside = outsidePort(ask, drawPort);
+  if (outside instanceof Problem) return outside;
+  const asked = outside === 0 ? access : `${access.split("/")[0]}/${outside}`;
   return {
-    type: messageType(settings, timeout > 0),
-    message: `${address},${services}`,
+    type: messageType(ask),
+    ...messageOf(address, asked),
     ...(nat === undefined ? {} : { natAccess: nat }),
     ...(timeout > 0 ? { clientTimeout: timeout } : {}),
-    ...randomNatPort,
+    ...(ask.outsidePort === "random" ? { randomNatPort: outside } : {}),
   };
 }
 
+function messageOf(admitted: string, asked: string) {
+  return { admitted, asked, message: `${admitted},${asked}` };
+}
+
 /** Local NAT wins over NAT; a timeout above zero makes the variant that carries it. */
-function messageType(settings: Settings, withTimeout: boolean): MessageType {
-  if (settings.natLocal) {
+function messageType({ localNatHost, natAccess, timeout }: Ask): MessageType {
+  const withTimeout = timeout > 0;
+  if (localNatHost !== undefined) {
     return withTimeout ? MessageType.timeoutLocalNatAccess : MessageType.localNatAccess;
   }
-  if (settings.natAccess !== undefined) {
+  if (natAccess !== undefined) {
     return withTimeout ? MessageType.timeoutNatAccess : MessageType.natAccess;
   }
   return withTimeout ? MessageType.timeoutAccess : MessageType.access;
 }
 
-function checkAccess(settings: Settings): Problem | undefined {
-  const { access } = settings;
-  if (access !== undefined && parseServices(access) !== undefined) return undefined;
+function checkAccess(ask: Ask): Problem | undefined {
+  const { access, services } = ask;
+  if (services !== undefined) return undefined;
   return usageProblem(
     access === undefined
       ? "nothing is asked for: name a service"
       : `--access: '${access}' is not a list of services`,
     {
       hint: "use -A with protocol/port, such as tcp/22 or tcp/22,udp/53",
-      reference: accessReference(settings),
+      reference: accessReference(ask),
     },
   );
 }
@@ -100,14 +104,13 @@ function checkAccess(settings: Settings): Problem | undefined {
 const SEVERAL_PORTS = "[*] NAT for multiple ports/protocols not yet supported.";
 
 /** With a port of its own for NAT the C client takes the list apart first (`docs/spec/client.md` 9). */
-function accessReference(settings: Settings): string {
-  const { access } = settings;
+function accessReference({ access, outsidePort, natAccess, localNatHost }: Ask): string {
   const format = spaMessageError(102, "Invalid SPA access message format");
-  if (access === undefined || !wantsOutsidePort(settings)) return format;
+  if (access === undefined || outsidePort === 0) return format;
   const [first = "", port] = access.split("/");
   if (port === undefined) return "[*] Expecting <proto>/<port> for -A arg.";
   if (access.includes(",")) return SEVERAL_PORTS;
-  const isNat = settings.natAccess !== undefined || settings.natLocal === true;
+  const isNat = natAccess !== undefined || localNatHost !== undefined;
   const number = leadingNumber(port);
   if (!isNat || first === "" || (number >= 1 && number <= 65535)) {
     return format;
@@ -116,22 +119,21 @@ function accessReference(settings: Settings): string {
 }
 
 /** `host,port` of the inside target, `undefined` when none is sent. */
-function natTarget(settings: Settings): string | undefined | Problem {
-  if (settings.command !== undefined) return undefined;
-  const firstPort = firstService(settings.access)?.port;
-  if (settings.natAccess === undefined) {
-    if (!settings.natLocal) return undefined;
-    const host = settings.server ?? "";
-    return checkNatHost(host, "the destination") ?? `${host},${firstPort ?? 0}`;
+function natTarget({ services, natAccess, localNatHost }: Ask): string | undefined | Problem {
+  const firstPort = services?.[0]?.port ?? 0;
+  if (natAccess === undefined) {
+    return localNatHost === undefined
+      ? undefined
+      : checkNatHost(localNatHost, "the destination") ?? `${localNatHost},${firstPort}`;
   }
-  const { host, port } = splitHostPort(settings.natAccess);
+  const { host, port } = splitHostPort(natAccess);
   if (port !== undefined && parsePort(port) === undefined) {
     return natProblem(
       `--nat-access: '${port}' is not a port from 1 to 65535`,
       "[*] Invalid port value in -N arg.",
     );
   }
-  return checkNatHost(host, "--nat-access") ?? `${host},${port ?? firstPort ?? 0}`;
+  return checkNatHost(host, "--nat-access") ?? `${host},${port ?? firstPort}`;
 }
 
 /** The first colon or comma separates; an IPv6 address with a port stands in brackets. */
@@ -162,24 +164,16 @@ function natReference(line: string): string {
   return `${line}\n${libraryError("fko_set_nat_access_str", 4, "Args contain invalid data")}`;
 }
 
-function wantsOutsidePort({ natRandomPort, natPort }: Settings): boolean {
-  return natRandomPort === true || (natPort ?? 0) > 0;
-}
-
 /** The port that takes the place of the one in the access list; 0 for none. */
-function outsidePort(settings: Settings, drawPort: () => number): { port: number } | Problem {
-  if (!wantsOutsidePort(settings) || settings.command !== undefined) return { port: 0 };
-  if ((settings.access ?? "").includes(",")) {
+function outsidePort({ outsidePort, access }: Ask, drawPort: () => number): number | Problem {
+  if (outsidePort === 0) return 0;
+  if (access?.includes(",")) {
     return usageProblem("a NAT port needs an access list of one service", {
       hint: "ask for one service, or leave out --nat-port and --nat-rand-port",
       reference: SEVERAL_PORTS,
     });
   }
-  return { port: settings.natRandomPort ? drawPort() : settings.natPort ?? 0 };
-}
-
-function firstService(access: string | undefined): { port: number } | undefined {
-  return access === undefined ? undefined : parseServices(access)?.[0];
+  return outsidePort === "random" ? drawPort() : outsidePort;
 }
 
 function spaMessageError(code: number, text: string): string {

@@ -7,10 +7,9 @@ import { runProgram } from "../exec/run.ts";
 import { type Address, parseAddress } from "../net/address.ts";
 import { specialKind } from "../net/special_address.ts";
 import { parsePort } from "../net/service.ts";
-import { DEFAULT_USER_AGENT } from "../spa/http.ts";
 import { systemReasonOf } from "../errors/reason.ts";
+import type { AddressService } from "./plan.ts";
 import { Problem, usageProblem } from "./problem.ts";
-import type { Settings } from "./settings.ts";
 import { trustedCertificates } from "./trusted_certificates.ts";
 
 /** An address, and who said so. */
@@ -29,16 +28,15 @@ const MAX_ANSWER = 2000;
 const MAX_WORDS = 28;
 
 /**
- * The address as the service of the settings sees it: over HTTPS, over plain HTTP if the settings insist, or
- * through the wget they name. Of a list (`--resolve-url` with commas) all are asked; the first in order that answers
+ * The address as the service sees it: over HTTPS, over plain HTTP where the plan insists, or through the wget that it
+ * names. Of a list (`--resolve-url` with commas) all are asked; the first in order that answers
  * counts, and none may contradict it.
  */
-export async function resolveAddress(settings: Settings): Promise<ResolvedAddress | Problem> {
-  if (settings.wgetCommand !== undefined) return await askWget(settings.wgetCommand, settings);
-  const urls = serviceUrls(settings);
+export async function resolveAddress(service: AddressService): Promise<ResolvedAddress | Problem> {
+  if (service.wget !== undefined) return await askWget(service.wget, service);
+  const urls = serviceUrls(service);
   if (urls instanceof Problem) return urls;
-  const userAgent = settings.userAgent ?? DEFAULT_USER_AGENT;
-  const answers = await Promise.all(urls.map((url) => ask(url, userAgent)));
+  const answers = await Promise.all(urls.map((url) => ask(url, service.userAgent)));
   const problems = answers.flatMap((answer) => answer instanceof Problem ? [answer] : []);
   const resolved = answers.flatMap((answer) => answer instanceof Problem ? [] : [answer]);
   const [first] = resolved;
@@ -65,10 +63,10 @@ function noAnswer(problems: readonly Problem[]): Problem {
 }
 
 /** The URLs to ask. A missing scheme means HTTP with `--resolve-http-only`, otherwise HTTPS. */
-export function serviceUrls(settings: Settings): URL[] | Problem {
-  const scheme = settings.resolveHttpOnly ? "http" : "https";
+export function serviceUrls({ url: written, isClear }: AddressService): URL[] | Problem {
+  const scheme = isClear ? "http" : "https";
   const urls: URL[] = [];
-  for (const text of (settings.resolveUrl ?? DEFAULT_HOST).split(",")) {
+  for (const text of (written ?? DEFAULT_HOST).split(",")) {
     const full = /^[a-z]+:\/\//i.test(text) ? text : `${scheme}://${text}`;
     const [, port] = /^[^/]*\/\/(?:\[[^\]]*\]|[^/:]*):([^/]*)/.exec(full) ?? [];
     if (port !== undefined && parsePort(port) === undefined) {
@@ -83,7 +81,7 @@ export function serviceUrls(settings: Settings): URL[] | Problem {
       });
     }
     const url = new URL(full);
-    if (settings.resolveHttpOnly && url.protocol === "https:") {
+    if (isClear && url.protocol === "https:") {
       return usageProblem("--resolve-http-only does not go with an https address", {
         reference: "[*] https is not supported for --resolve-http-only.",
       });
@@ -94,9 +92,9 @@ export function serviceUrls(settings: Settings): URL[] | Problem {
 }
 
 /** The URLs that are asked in clear although HTTPS is the rule: `-R` without `--resolve-http-only`. */
-export function clearUrls(settings: Settings): URL[] {
-  if (settings.resolveHttpOnly) return [];
-  const urls = serviceUrls(settings);
+export function clearUrls(service: AddressService): URL[] {
+  if (service.isClear) return [];
+  const urls = serviceUrls(service);
   return urls instanceof Problem ? [] : urls.filter(({ protocol }) => protocol === "http:");
 }
 
@@ -173,11 +171,14 @@ function excerpt(text: string): string {
 }
 
 /** `-w`: the command is split at blanks, no shell is involved. */
-async function askWget(command: string, settings: Settings): Promise<ResolvedAddress | Problem> {
-  const urls = serviceUrls({ ...settings, resolveHttpOnly: false });
+async function askWget(
+  command: string,
+  service: AddressService,
+): Promise<ResolvedAddress | Problem> {
+  const urls = serviceUrls({ ...service, isClear: false });
   if (urls instanceof Problem) return urls;
   const url = urls[0]?.href.replace(/\/$/, "") ?? "";
-  const agent = settings.wgetUserAgent ? [] : ["-U", settings.userAgent ?? DEFAULT_USER_AGENT];
+  const agent = service.wgetNamesItself ? [] : ["-U", service.userAgent];
   const words = [
     ...command.split(/\s+/).filter((word) => word !== ""),
     ...agent,

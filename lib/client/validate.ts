@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isUnspecified, parseAddress } from "../net/address.ts";
+import { parseAddress } from "../net/address.ts";
 import { type Problem, usageProblem } from "./problem.ts";
 import type { SettingsLevel } from "../config/client_level.ts";
 import { isRaw } from "../config/transport.ts";
@@ -99,12 +99,4 @@ function checkCipher(settings: Readonly<SettingsLevel>): Problem | undefined {
     });
   }
   return undefined;
-}
-
-/** A weakness worth a warning when someone is looking: the packet's source can be changed on its way. */
-export function admitsAnySource(settings: Readonly<SettingsLevel>): boolean {
-  const { allow } = settings;
-  if (allow?.kind !== "address") return allow?.kind === "source";
-  const address = parseAddress(allow.text);
-  return address !== undefined && isUnspecified(address);
 }

@@ -28,6 +28,8 @@ export type Range = readonly [low: number, high: number];
 export interface Reading {
   readonly dialect: Dialect;
   readonly range: Range;
+  /** The number that `Y` stands for, where a number may be a switch. */
+  readonly yes: number;
   /** The variable that holds the value; a key is written under it again. */
   readonly variable: string;
   readonly encode: EncodeText;
@@ -61,9 +63,6 @@ export interface Kind<Value> {
   readonly c?: ReferenceForms;
 }
 
-/** Seconds of `--wait` and of `WAIT Y`. */
-export const DEFAULT_WAIT = 10;
-
 const text: Kind<string> = { parse: (text) => text, format: (value) => value };
 
 function number(what: string, c?: ReferenceForms): Kind<number> {
@@ -77,13 +76,13 @@ function number(what: string, c?: ReferenceForms): Kind<number> {
 }
 
 /** A number, or `Y` for the usual one and `N` for 0. */
-function numberOrSwitch(yes: number, format: (value: number) => string): Kind<number> {
+function numberOrSwitch(format: (value: number) => string): Kind<number> {
   const plain = number("");
   return {
     ...plain,
     parse(text, reading) {
       const on = parseSwitch(text);
-      return on === undefined ? plain.parse(text, reading) : on ? yes : 0;
+      return on === undefined ? plain.parse(text, reading) : on ? reading.yes : 0;
     },
     format,
   };
@@ -114,7 +113,8 @@ function time(
   return {
     parse(text, { dialect }) {
       const seconds = parse(text, dialect);
-      return seconds === undefined ? undefined : sign * seconds;
+      // A sign before 0 means nothing: no -0.
+      return seconds === undefined ? undefined : sign * seconds + 0;
     },
     format: (value) => String(sign * value),
     allowed: () => "a time such as 60, 5m, 2h or 1d",
@@ -160,8 +160,8 @@ export const KINDS = {
     allowed: () => "a number from 0",
   },
   /** Y, or how much is said. */
-  verbosity: numberOrSwitch(1, (value) => value === 1 ? "Y" : String(value)),
-  wait: numberOrSwitch(DEFAULT_WAIT, String),
+  verbosity: numberOrSwitch((value) => value === 1 ? "Y" : String(value)),
+  wait: numberOrSwitch(String),
   digest: digest("digest"),
   "hmac digest": digest("hmac digest", {
     file: `%v argument '%s' must be one of {${DIGEST_NAMES.join(",")}}`,

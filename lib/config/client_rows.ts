@@ -7,18 +7,15 @@
  * @module
  */
 import type { Dialect } from "../dialect.ts";
-import {
-  DEFAULT_WAIT,
-  type KindName,
-  KINDS,
-  type Range,
-  type ReferenceForms,
-} from "./client_kinds.ts";
+import type { KindName, KINDS, Range, ReferenceForms } from "./client_kinds.ts";
 import type { SettingsLevel } from "./client_level.ts";
 import type { GivenOption, OptionRow } from "./option.ts";
 
 /** Longest timeout a packet can carry, in seconds. */
 export const MAX_TIMEOUT = 65536;
+
+/** Seconds of `--wait` and of `WAIT Y`. */
+const DEFAULT_WAIT = 10;
 
 /** Longest time to try a port, in seconds. */
 const MAX_WAIT = 3600;
@@ -56,6 +53,8 @@ interface Setting<Member extends keyof SettingsLevel = keyof SettingsLevel> exte
   readonly kind: KindName;
   /** For numbers. */
   readonly range?: Range;
+  /** The number that `Y` stands for. */
+  readonly yes?: number;
   /** Name in `.fwknoprc`, case-sensitive. */
   readonly variable?: string;
   /** What the variable is: one line, in sentence case, without a full stop. */
@@ -737,6 +736,7 @@ const ROWS = [
     member: "verbosity",
     kind: "verbosity",
     range: [0, 4],
+    yes: 1,
     variable: "VERBOSE",
     brief: "Y, or 0 to 4",
     options: [{
@@ -851,6 +851,7 @@ const ROWS = [
     member: "wait",
     kind: "wait",
     range: [0, MAX_WAIT],
+    yes: DEFAULT_WAIT,
     scope: "native",
     variable: "WAIT",
     brief: "Y, or seconds: try the port after the knock until it opens",

@@ -5,13 +5,13 @@ import { parseCommandLine } from "../../lib/config/getopt.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
-import { knockSettings } from "../support/knock_settings.ts";
+import { knockPlan } from "../support/knock_plan.ts";
 
 const { run } = knock;
 const ROWS = CLIENT_OPTIONS.filter(({ only }) => only !== "c");
 
 // Loaded here and not within a test, where Deno 2.4 would call it a leak.
-await deliver("", knockSettings({ server: "localhost" }), 1);
+await deliver("", knockPlan({ server: "localhost" }), { port: 1 });
 
 /** Runs the subcommand on a line in which `~` stands for a blank. */
 async function knockWith(line: string, home = "/nowhere") {

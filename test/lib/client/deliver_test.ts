@@ -5,11 +5,11 @@ import { assert, assertEquals } from "../../assert.ts";
 import { UdpSocket } from "../../../ffi/udp_socket.ts";
 import { addressFromBytes } from "../../../lib/net/address.ts";
 import type { SettingsLevel } from "../../../lib/config/client_level.ts";
-import { knockSettings } from "../../support/knock_settings.ts";
+import { knockPlan } from "../../support/knock_plan.ts";
 
 // Loaded here and not within a test, where Deno 2.4 would call it a leak.
 await resolveDestination("localhost");
-await deliver("", knockSettings({ server: "127.0.0.1" }), 1);
+await deliver("", knockPlan({ server: "127.0.0.1" }), { port: 1 });
 new UdpSocket({ port: 0, payloadSize: 9, bufferSize: 65536 }).close();
 
 /** Sends to a socket of this process and returns what arrived. */
@@ -18,7 +18,8 @@ async function arrival(
 ): Promise<[text: string, source: string, port: number]> {
   const socket = new UdpSocket({ port: 0, payloadSize: 2000, bufferSize: 65536 });
   try {
-    const sent = await deliver("packet", knockSettings(settings), socket.port);
+    const { sourcePort } = settings;
+    const sent = await deliver("packet", knockPlan(settings), { port: socket.port, sourcePort });
     if (sent instanceof Problem) throw new Error(sent.text);
     const deadline = Date.now() + 5000;
     let length = -1;
@@ -52,7 +53,9 @@ Deno.test("tcp and http connect, write and close", async () => {
       const text = await new Response(connection.readable).text();
       return text;
     })();
-    const sent = await deliver("pac+ket/", knockSettings({ server: "127.0.0.1", transport }), port);
+    const sent = await deliver("pac+ket/", knockPlan({ server: "127.0.0.1", transport }), {
+      port: port,
+    });
     assert(!(sent instanceof Problem));
     const text = await accepted;
     if (transport === "tcp") assertEquals(text, "pac+ket/");
@@ -71,7 +74,7 @@ Deno.test("a proxy gets the request, and the destination is not looked up", asyn
     transport: "http",
     proxy: `http://127.0.0.1:${port}`,
   };
-  const sent = await deliver("packet", knockSettings(settings), 62201);
+  const sent = await deliver("packet", knockPlan(settings), { port: 62201 });
   assert(!(sent instanceof Problem));
   const text = await accepted;
   assert(text.startsWith("GET http://no-such-host.invalid/packet HTTP/1."), text);
@@ -89,7 +92,9 @@ Deno.test("a proxy is [http://]host[:port]", () => {
 });
 
 Deno.test("what cannot be sent or found is a problem with the system's words", async () => {
-  const unknown = await deliver("packet", knockSettings({ server: "no-such-host.invalid" }), 1);
+  const unknown = await deliver("packet", knockPlan({ server: "no-such-host.invalid" }), {
+    port: 1,
+  });
   assert(unknown instanceof Problem);
   assert(unknown.facts.reference?.startsWith("error in getaddrinfo: "));
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
@@ -97,11 +102,11 @@ Deno.test("what cannot be sent or found is a problem with the system's words", a
   listener.close();
   const refused = await deliver(
     "packet",
-    knockSettings({ server: "127.0.0.1", transport: "tcp" }),
-    port,
+    knockPlan({ server: "127.0.0.1", transport: "tcp" }),
+    { port },
   );
   assert(refused instanceof Problem);
   assert(refused.text.endsWith("connect: Connection refused"), refused.text);
-  const family = await deliver("packet", knockSettings({ server: "::1", ipv4Only: true }), 1);
+  const family = await deliver("packet", knockPlan({ server: "::1", ipv4Only: true }), { port: 1 });
   assert(family instanceof Problem);
 });

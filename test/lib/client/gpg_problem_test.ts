@@ -1,7 +1,9 @@
 import { gpgPathProblem, gpgProblem } from "../../../lib/client/gpg.ts";
-import { assert, assertEquals, assertMatch } from "../../assert.ts";
-import { knockSettings } from "../../support/knock_settings.ts";
+import type { Problem } from "../../../lib/client/problem.ts";
+import type { SettingsLevel } from "../../../lib/config/client_level.ts";
 import { failure } from "../../../lib/errors/result.ts";
+import { assert, assertEquals, assertMatch } from "../../assert.ts";
+import { knockPlan } from "../../support/knock_plan.ts";
 
 Deno.test("a packet that is too long for servers has the C client's error and says which keys to use", () => {
   const problem = gpgProblem(
@@ -28,15 +30,21 @@ Deno.test("an agent that cannot ask on this terminal is told how it can", () => 
   assert(!other?.facts.hint?.includes("GPG_TTY"));
 });
 
+function pathProblem(settings: SettingsLevel): Promise<Problem | undefined> {
+  const { sealing } = knockPlan({ useGpg: true, ...settings });
+  assert(sealing.kind === "gpg");
+  return gpgPathProblem(sealing);
+}
+
 Deno.test("a home directory that is a file, or not there, is none", async () => {
   const file = await Deno.makeTempFile();
   try {
     for (const gpgHomeDirectory of [file, `${file}.none`]) {
-      const problem = await gpgPathProblem(knockSettings({ useGpg: true, gpgHomeDirectory }));
+      const problem = await pathProblem({ gpgHomeDirectory });
       assertMatch(problem?.facts.reference ?? "", /fko_set_gpg_home_dir: Error 135/);
     }
     assertEquals(
-      await gpgPathProblem(knockSettings({ useGpg: true, gpgProgram: file })),
+      await pathProblem({ gpgProgram: file }),
       undefined,
     );
   } finally {

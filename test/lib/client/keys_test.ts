@@ -2,7 +2,7 @@ import { gatherKeys, type KeyReader, type KnockKeys } from "../../../lib/client/
 import { Problem } from "../../../lib/client/problem.ts";
 import type { KeySource, SettingsLevel } from "../../../lib/config/client_level.ts";
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
-import { knockSettings } from "../../support/knock_settings.ts";
+import { knockPlan } from "../../support/knock_plan.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 
@@ -36,7 +36,7 @@ function reader(...answers: readonly string[]): KeyReader & { asked: string[] } 
 }
 
 function gather(level: SettingsLevel, reader: KeyReader): Promise<KnockKeys | Problem> {
-  return gatherKeys(knockSettings(level), reader);
+  return gatherKeys(knockPlan(level).keys, reader);
 }
 
 async function refusal(settings: SettingsLevel, ...answers: readonly string[]): Promise<Problem> {

@@ -1,15 +1,10 @@
 import fc from "property-testing";
 import type { OwnAddresses } from "../../../lib/client/own_addresses.ts";
-import {
-  type Move,
-  repeatInterval,
-  settledSettings,
-  weighMove,
-} from "../../../lib/client/repeat.ts";
+import { type Move, settledPlan, weighMove } from "../../../lib/client/repeat.ts";
 import { type Address, parseAddress } from "../../../lib/net/address.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import type { SettingsLevel } from "../../../lib/config/client_level.ts";
-import { knockSettings } from "../../support/knock_settings.ts";
+import { knockPlan } from "../../support/knock_plan.ts";
 
 function own(source: string, ...others: string[]): OwnAddresses {
   const parse = (text: string): Address => {
@@ -26,7 +21,7 @@ function weigh(
   before: OwnAddresses,
   now: OwnAddresses,
 ): Move {
-  return weighMove(knockSettings(given), knockSettings(settled), before, now);
+  return weighMove(knockPlan(given), knockPlan(settled), before, now);
 }
 
 Deno.test("a new address of this host is looked up, or the one it had is told to be left", () => {
@@ -36,7 +31,7 @@ Deno.test("a new address of this host is looked up, or the one it had is told to
     weigh({ resolve: true }, { ...admits("203.0.113.4"), access: "tcp/22" }, home, road),
     {
       kind: "look up",
-      settings: knockSettings({ access: "tcp/22", resolve: true }),
+      plan: knockPlan({ access: "tcp/22", resolve: true }),
     },
   );
   assertEquals(weigh({}, admits("10.0.0.2"), home, road), {
@@ -61,24 +56,18 @@ Deno.test("while this host keeps its address, nothing is looked up and nothing i
   );
 });
 
-Deno.test("two packets in a row may get lost before a grant ends", () => {
-  assertEquals(repeatInterval(knockSettings({})), 12);
-  assertEquals(repeatInterval(knockSettings({ timeout: 0 })), 12);
-  assertEquals(repeatInterval(knockSettings({ timeout: 100, repeat: 0 })), 40);
-  assertEquals(repeatInterval(knockSettings({ timeout: 1 })), 1);
-  assertEquals(repeatInterval(knockSettings({ timeout: 100, repeat: 7 })), 7);
-});
-
 Deno.test("later knocks ask for nothing and open what the first has opened", () => {
   const key = new Uint8Array([1]);
   const hmac = { key: new Uint8Array([2]), type: "sha256" } as const;
   const request = {
     type: 2,
+    admitted: "192.0.2.7",
+    asked: "tcp/40001",
     message: "192.0.2.7,tcp/40001",
     natAccess: "10.0.0.1,22",
     randomNatPort: 40001,
   } as const;
-  const settings = knockSettings({
+  const plan = knockPlan({
     resolve: true,
     natRandomPort: true,
     natAccess: "10.0.0.1",
@@ -86,8 +75,8 @@ Deno.test("later knocks ask for nothing and open what the first has opened", () 
     useHmac: true,
   });
   assertEquals(
-    settledSettings(settings, request, { encryptionKey: key, hmac, cutToLegacy: false }),
-    knockSettings({
+    settledPlan(plan, request, { encryptionKey: key, hmac, cutToLegacy: false }),
+    knockPlan({
       natAccess: "10.0.0.1",
       access: "tcp/22",
       useHmac: true,

@@ -2,12 +2,12 @@ import { buildRequest } from "../../../lib/client/request.ts";
 import { Problem } from "../../../lib/client/problem.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import type { SettingsLevel } from "../../../lib/config/client_level.ts";
-import { knockSettings } from "../../support/knock_settings.ts";
+import { knockPlan } from "../../support/knock_plan.ts";
 
 const address = "192.0.2.44";
 
 function build(settings: SettingsLevel, drawPort = () => 26999) {
-  return buildRequest(knockSettings({ access: "tcp/22", server: "127.0.0.2", ...settings }), {
+  return buildRequest(knockPlan({ access: "tcp/22", server: "127.0.0.2", ...settings }).ask, {
     address,
     drawPort,
   });
@@ -99,13 +99,13 @@ Deno.test("what cannot be asked for is refused with the C client's words", () =>
 });
 
 Deno.test("without an access list nothing is asked for", () => {
-  const request = buildRequest(knockSettings({}), { address, drawPort: () => 1 });
+  const request = buildRequest(knockPlan({}).ask, { address, drawPort: () => 1 });
   assert(request instanceof Problem && request.facts.usage);
 });
 
 Deno.test("the address to admit must be one", () => {
   for (const text of ["", "host", "010.1.1.1", "1.2.3"]) {
-    const request = buildRequest(knockSettings({ access: "tcp/22" }), {
+    const request = buildRequest(knockPlan({ access: "tcp/22" }).ask, {
       address: text,
       drawPort: () => 1,
     });

@@ -6,10 +6,11 @@ import {
   resolveAddress,
   serviceUrls,
 } from "../../../lib/client/resolve_address.ts";
+import type { AddressService } from "../../../lib/client/plan.ts";
 import { Problem } from "../../../lib/client/problem.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import type { SettingsLevel } from "../../../lib/config/client_level.ts";
-import { knockSettings } from "../../support/knock_settings.ts";
+import { knockPlan } from "../../support/knock_plan.ts";
 
 /** Runs a body beside an HTTP service that answers by path. */
 async function withService(
@@ -27,6 +28,13 @@ async function withService(
   } finally {
     await server.shutdown();
   }
+}
+
+/** The service that these settings name. */
+function service(settings: SettingsLevel): AddressService {
+  const { admission } = knockPlan({ resolve: true, ...settings });
+  assert(admission.kind === "look up");
+  return admission.service;
 }
 
 /** The address of an answer, or `undefined` where it is refused. */
@@ -106,7 +114,7 @@ Deno.test("whatever a service answers, the packet's own source is never admitted
 Deno.test("the service is asked over HTTP", async () => {
   await withService({ "/ip": "192.0.2.7\r\n" }, async (base) => {
     const resolved = await resolveAddress(
-      knockSettings({ resolveUrl: `${base}/ip`, resolveHttpOnly: true }),
+      service({ resolveUrl: `${base}/ip`, resolveHttpOnly: true }),
     );
     assert(!(resolved instanceof Problem));
     assertEquals([resolved.address.text, resolved.via], ["192.0.2.7", `${base}/ip`]);
@@ -116,9 +124,9 @@ Deno.test("the service is asked over HTTP", async () => {
 Deno.test("of several services the first that answers counts", async () => {
   await withService({ "/bad": "<html>", "/ip": "192.0.2.7" }, async (base) => {
     const resolveUrl = `${base}/none,${base}/bad,${base}/ip`;
-    const resolved = await resolveAddress(knockSettings({ resolveUrl }));
+    const resolved = await resolveAddress(service({ resolveUrl }));
     assert(!(resolved instanceof Problem));
-    const failed = await resolveAddress(knockSettings({ resolveUrl: `${base}/none,${base}/bad` }));
+    const failed = await resolveAddress(service({ resolveUrl: `${base}/none,${base}/bad` }));
     assert(failed instanceof Problem);
     assert(failed.text.includes("it answered 404") && failed.text.includes("<html>"), failed.text);
   });
@@ -126,12 +134,10 @@ Deno.test("of several services the first that answers counts", async () => {
 
 Deno.test("services that contradict each other are not believed, unless about another family", async () => {
   await withService({ "/a": "192.0.2.7", "/b": "192.0.2.8", "/c": "2001:db8::7" }, async (base) => {
-    const resolved = await resolveAddress(knockSettings({ resolveUrl: `${base}/c,${base}/a` }));
+    const resolved = await resolveAddress(service({ resolveUrl: `${base}/c,${base}/a` }));
     assert(!(resolved instanceof Problem));
     assertEquals(resolved.address.text, "2001:db8::7");
-    const failed = await resolveAddress(
-      knockSettings({ resolveUrl: `${base}/a,${base}/c,${base}/b` }),
-    );
+    const failed = await resolveAddress(service({ resolveUrl: `${base}/a,${base}/c,${base}/b` }));
     assert(failed instanceof Problem);
     assertEquals(
       failed.text,
@@ -141,17 +147,15 @@ Deno.test("services that contradict each other are not believed, unless about an
 });
 
 Deno.test("HTTPS is the default, and plain HTTP must not meet an https address", () => {
-  const [url] = serviceUrls(knockSettings({})) as URL[];
+  const [url] = serviceUrls(service({})) as URL[];
   assertEquals(url?.href, "https://www.cipherdyne.org/cgi-bin/myip");
-  const [plain] = serviceUrls(
-    knockSettings({ resolveHttpOnly: true, resolveUrl: "host/ip" }),
-  ) as URL[];
+  const [plain] = serviceUrls(service({ resolveHttpOnly: true, resolveUrl: "host/ip" })) as URL[];
   assertEquals(plain?.href, "http://host/ip");
   assert(
-    serviceUrls(knockSettings({ resolveHttpOnly: true, resolveUrl: "https://host" })) instanceof
+    serviceUrls(service({ resolveHttpOnly: true, resolveUrl: "https://host" })) instanceof
       Problem,
   );
-  assert(serviceUrls(knockSettings({ resolveUrl: "ftp://host" })) instanceof Problem);
+  assert(serviceUrls(service({ resolveUrl: "ftp://host" })) instanceof Problem);
 });
 
 Deno.test("a wget of the user's own is run without a shell, its first line is the answer", async () => {
@@ -160,7 +164,7 @@ Deno.test("a wget of the user's own is run without a shell, its first line is th
     await Deno.writeTextFile(path, '#!/bin/sh\necho "192.0.2.9"\necho "$@" >&2\n');
     await Deno.chmod(path, 0o700);
     const resolved = await resolveAddress(
-      knockSettings({ wgetCommand: `${path} --x`, resolveUrl: "https://h/" }),
+      service({ wgetCommand: `${path} --x`, resolveUrl: "https://h/" }),
     );
     assert(!(resolved instanceof Problem));
     assertEquals(
@@ -168,7 +172,7 @@ Deno.test("a wget of the user's own is run without a shell, its first line is th
       `'${path} --x -U Fwknop/2.6.10 --secure-protocol=auto --quiet -O - https://h'`,
     );
     assert(
-      await resolveAddress(knockSettings({ wgetCommand: "/nowhere/wget" })) instanceof Problem,
+      await resolveAddress(service({ wgetCommand: "/nowhere/wget" })) instanceof Problem,
     );
   } finally {
     await Deno.remove(path);
@@ -180,7 +184,7 @@ Deno.test("what a wget of the user's own tells is judged as the answer of a serv
   try {
     await Deno.writeTextFile(path, "#!/bin/sh\necho 0.0.0.0\n");
     await Deno.chmod(path, 0o700);
-    const resolved = await resolveAddress(knockSettings({ wgetCommand: path }));
+    const resolved = await resolveAddress(service({ wgetCommand: path }));
     assert(resolved instanceof Problem);
     assert(resolved.text.includes("an unspecified address"), resolved.text);
     assert(
@@ -193,7 +197,7 @@ Deno.test("what a wget of the user's own tells is judged as the answer of a serv
 });
 
 Deno.test("a service is asked in clear only by those who say so twice, or are warned", () => {
-  const urls = (level: SettingsLevel) => clearUrls(knockSettings(level)).map(({ href }) => href);
+  const urls = (level: SettingsLevel) => clearUrls(service(level)).map(({ href }) => href);
   assertEquals(urls({}), []);
   assertEquals(urls({ resolveUrl: "host/ip,https://other/" }), []);
   assertEquals(urls({ resolveUrl: "https://a/,http://b/ip" }), ["http://b/ip"]);

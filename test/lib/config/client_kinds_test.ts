@@ -8,6 +8,7 @@ import { assert, assertEquals } from "../../assert.ts";
 const READING: Reading = {
   dialect: "native",
   range: [0, 65535],
+  yes: 10,
   variable: "NAME",
   encode: textBytes,
 };
@@ -62,7 +63,8 @@ Deno.test("every kind reads what it writes, and writes it as before", () => {
   for (const [name, texts] of Object.entries(TEXTS)) {
     const kind = kindOf(name as KindName);
     fc.assert(fc.property(texts, fc.constantFrom("native", "c"), (text, dialect) => {
-      const reading: Reading = { ...READING, dialect: dialect as Reading["dialect"] };
+      const yes = name === "verbosity" ? 1 : READING.yes;
+      const reading: Reading = { ...READING, yes, dialect: dialect as Reading["dialect"] };
       const value = kind.parse(text, reading);
       if (value === undefined) return;
       if (name.startsWith("time") && Math.abs(Number(value)) > LONGEST_TIME) return;

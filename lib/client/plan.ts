@@ -1,0 +1,260 @@
+/**
+ * What one knock does, decided once from settings that are valid: which address it admits, what it asks for, how it is
+ * sealed, where its keys come from, where it goes, and what follows it. Pure: nothing is looked up, read or drawn here.
+ *
+ * @module
+ */
+import type { KeySource } from "../config/client_level.ts";
+import { isRaw, type Transport } from "../config/transport.ts";
+import type { DigestName } from "../crypto/digest_name.ts";
+import type { EncryptionMode } from "../crypto/encryption_mode.ts";
+import { type AddressFamily, isUnspecified, parseAddress } from "../net/address.ts";
+import { parseServices, type Service } from "../net/service.ts";
+import { DEFAULT_USER_AGENT } from "../spa/http.ts";
+import type { Settings } from "./settings.ts";
+
+/** The address that the packet asks to admit. */
+export type Admission =
+  /** As written; `0.0.0.0` is the packet's own source, an empty text no address at all. */
+  | { readonly kind: "address"; readonly text: string }
+  /** A web service says it, at each knock anew. */
+  | { readonly kind: "look up"; readonly service: AddressService };
+
+/** Whom to ask for the public address of this host, and how. */
+export interface AddressService {
+  /** One URL or several with commas, as written; absent: the usual service. */
+  readonly url?: string | undefined;
+  /** The service is to be asked without encryption. */
+  readonly isClear: boolean;
+  /** The wget to ask with, and its arguments. */
+  readonly wget?: string | undefined;
+  /** That wget names itself. */
+  readonly wgetNamesItself: boolean;
+  readonly userAgent: string;
+}
+
+/** What the packet asks for. */
+export interface Ask {
+  /** A command to run; absent: services. */
+  readonly command?: string | undefined;
+  /** The services as written. */
+  readonly access?: string | undefined;
+  /** The same; absent: nothing is asked for, or it cannot be read. */
+  readonly services?: readonly Service[] | undefined;
+  /** Inside host and port, as written. */
+  readonly natAccess?: string | undefined;
+  /** The host that is the inside host itself. */
+  readonly localNatHost?: string | undefined;
+  /** The port that takes the place of the one in the services; 0: none does. */
+  readonly outsidePort: number | "random";
+  /** Seconds; 0 asks for the server's own time. */
+  readonly timeout: number;
+}
+
+/** Where the passphrase of the signing key comes from. */
+export type SigningPassphrase = "key" | "agent" | "none";
+
+/** Encryption with GnuPG. */
+export interface GpgSealing {
+  readonly kind: "gpg";
+  readonly digest: DigestName;
+  readonly program?: string | undefined;
+  readonly homeDirectory?: string | undefined;
+  readonly recipient: string;
+  readonly signer?: string | undefined;
+  readonly passphrase: SigningPassphrase;
+  /** Why the user is not asked for the passphrase, in the C client's words. */
+  readonly passphraseNote?: string | undefined;
+}
+
+/** Encryption with a key that both ends have. */
+export interface SymmetricSealing {
+  readonly kind: "symmetric";
+  readonly digest: DigestName;
+  readonly mode: EncryptionMode;
+}
+
+/** How the message becomes a packet. */
+export type Sealing = GpgSealing | SymmetricSealing;
+
+/** Where one key comes from: from its source, from the user, or it is not needed. */
+export type PlannedKey = KeySource | { readonly kind: "terminal" } | { readonly kind: "none" };
+
+/** Where the keys come from. */
+export interface KeyPlan {
+  /** What the first key is for. The legacy mode cuts it. */
+  readonly purpose: "cipher" | "legacy cipher" | "passphrase";
+  readonly key: PlannedKey;
+  readonly hmac?: { readonly key: PlannedKey; readonly digest: DigestName } | undefined;
+  /** The name of the destination in key files. */
+  readonly destination: string;
+}
+
+/** Where the packet goes, and how. */
+export interface Route {
+  /** The host as written; empty where nothing is sent. */
+  readonly server: string;
+  readonly transport: Transport;
+  /** `[http://]host[:port]`, as written. */
+  readonly proxy?: string | undefined;
+  /** Only addresses of this family count. */
+  readonly family?: AddressFamily | undefined;
+  readonly port: number | "random";
+  /** Absent: the system picks one. */
+  readonly sourcePort?: number | "random" | undefined;
+  readonly spoofSource?: string | undefined;
+  readonly icmpType?: number | undefined;
+  readonly icmpCode?: number | undefined;
+  readonly userAgent: string;
+}
+
+/** One knock. */
+export interface KnockPlan {
+  readonly admission: Admission;
+  readonly ask: Ask;
+  readonly sealing: Sealing;
+  readonly keys: KeyPlan;
+  readonly route: Route;
+  /** The user name inside the packet; absent: that of the environment. */
+  readonly user?: string | undefined;
+  /** Seconds to shift the time stamp by. */
+  readonly timeOffset: number;
+  /** Seconds to try the port after the knock; 0: do not try. */
+  readonly wait: number;
+  /** Seconds between two knocks; 0: one knock. */
+  readonly repeat: number;
+  /** The packet is opened again in place of being sent. */
+  readonly isTest: boolean;
+  readonly isVerbose: boolean;
+  readonly packetFile?: { readonly path: string; readonly append: boolean } | undefined;
+}
+
+/** The plan of a knock with these settings, which are valid (`validate.ts`). */
+export function planKnock(settings: Settings): KnockPlan {
+  const { packetFile: path, appendPacket: append = false } = settings;
+  return {
+    admission: admissionOf(settings),
+    ask: askOf(settings),
+    sealing: sealingOf(settings),
+    keys: keysOf(settings),
+    route: routeOf(settings),
+    user: settings.user,
+    timeOffset: settings.timeOffset ?? 0,
+    wait: settings.wait ?? 0,
+    repeat: repeatInterval(settings),
+    isTest: settings.test === true,
+    isVerbose: (settings.verbosity ?? 0) > 0,
+    packetFile: path === undefined ? undefined : { path, append },
+  };
+}
+
+/** A weakness worth a warning when someone is looking: the packet's source can be changed on its way. */
+export function admitsAnySource(admission: Admission): boolean {
+  const address = admission.kind === "address" ? parseAddress(admission.text) : undefined;
+  return address !== undefined && isUnspecified(address);
+}
+
+function admissionOf(settings: Settings): Admission {
+  const { allow, resolve, command } = settings;
+  if (allow?.kind === "address") return allow;
+  if (allow?.kind === "source") return { kind: "address", text: "0.0.0.0" };
+  // A command is not worth asking a third party (`docs/spec/client.md` 8).
+  if (resolve !== true || command !== undefined) return { kind: "address", text: "" };
+  return {
+    kind: "look up",
+    service: {
+      url: settings.resolveUrl,
+      isClear: settings.resolveHttpOnly === true,
+      wget: settings.wgetCommand,
+      wgetNamesItself: settings.wgetUserAgent === true,
+      userAgent: settings.userAgent ?? DEFAULT_USER_AGENT,
+    },
+  };
+}
+
+function askOf(settings: Settings): Ask {
+  const { command, access, natAccess, natLocal, server = "" } = settings;
+  return {
+    command,
+    access,
+    services: access === undefined ? undefined : parseServices(access),
+    natAccess,
+    localNatHost: natLocal ? server : undefined,
+    outsidePort: settings.natRandomPort ? "random" : settings.natPort ?? 0,
+    timeout: settings.timeout ?? 0,
+  };
+}
+
+function sealingOf(settings: Settings): Sealing {
+  const { digest, mode } = settings;
+  if (!settings.useGpg) return { kind: "symmetric", digest, mode };
+  const { gpgAgent, gpgNoPassphrase, key } = settings;
+  const note = gpgAgent ? "acquired via gpg-agent" : gpgNoPassphrase ? "not required" : undefined;
+  return {
+    kind: "gpg",
+    digest,
+    program: settings.gpgProgram,
+    homeDirectory: settings.gpgHomeDirectory,
+    recipient: settings.gpgRecipient ?? "",
+    signer: settings.gpgSigner,
+    passphrase: signingPassphrase(settings),
+    passphraseNote: key === undefined ? note : undefined,
+  };
+}
+
+/**
+ * A passphrase that is written down wins, then the agent, then a key without one; otherwise it is asked for, as any
+ * other key (`docs/spec/client.md` 7). Without a signer there is nothing to unlock.
+ */
+function signingPassphrase(settings: Settings): SigningPassphrase {
+  const { gpgSigner, gpgAgent, gpgNoPassphrase, key } = settings;
+  if (gpgSigner !== undefined && key !== undefined) return "key";
+  if (gpgAgent) return "agent";
+  return gpgSigner === undefined || gpgNoPassphrase ? "none" : "key";
+}
+
+function keysOf(settings: Settings): KeyPlan {
+  const { useGpg, key, hmacKey, hmacDigest: digest } = settings;
+  const isAsked = !useGpg || signingPassphrase(settings) === "key";
+  return {
+    purpose: useGpg ? "passphrase" : settings.mode === "legacy" ? "legacy cipher" : "cipher",
+    key: isAsked ? key ?? otherKey(settings) : { kind: "none" },
+    hmac: settings.useHmac ? { key: hmacKey ?? otherKey(settings), digest } : undefined,
+    destination: settings.server ?? "",
+  };
+}
+
+/** Where a key comes from that nothing else gives. */
+function otherKey({ keyDescriptor: descriptor, keyCommand: command }: Settings): PlannedKey {
+  if (descriptor !== undefined) return { kind: "descriptor", descriptor };
+  return command === undefined ? { kind: "terminal" } : { kind: "command", command };
+}
+
+function routeOf(settings: Settings): Route {
+  const { transport, ipv4Only, ipv6Only, randomPort, serverPort, sourcePort } = settings;
+  const isByHand = isRaw(transport);
+  return {
+    server: settings.server ?? "",
+    transport,
+    proxy: settings.proxy,
+    family: isByHand || ipv4Only ? 4 : ipv6Only ? 6 : undefined,
+    port: randomPort ? "random" : serverPort,
+    // No system assigns the port of a packet that is made by hand.
+    sourcePort: sourcePort ?? (isByHand ? "random" : undefined),
+    spoofSource: settings.spoofSource,
+    icmpType: settings.icmpType,
+    icmpCode: settings.icmpCode,
+    userAgent: settings.userAgent ?? DEFAULT_USER_AGENT,
+  };
+}
+
+/** Seconds of a grant where the client does not ask for a time (FW_ACCESS_TIMEOUT, `docs/spec/server.md` 5). */
+const USUAL_GRANT = 30;
+
+/** Seconds between two knocks: a packet may get lost and the next still come in time. */
+function repeatInterval({ repeat, timeout }: Settings): number {
+  if (repeat === undefined) return 0;
+  if (repeat > 0) return repeat;
+  const grant = timeout === undefined || timeout === 0 ? USUAL_GRANT : timeout;
+  return Math.max(1, Math.floor(grant * 2 / 5));
+}
