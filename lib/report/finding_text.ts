@@ -6,11 +6,11 @@
 import { oneLine } from "../one_line.ts";
 import { DIGESTS } from "../crypto/digest.ts";
 import { ENCRYPTION_MODES } from "../crypto/encryption_mode.ts";
-import type { CipherFinding, Finding, HmacFinding, KeyReading } from "../server/finding.ts";
+import type { CipherFinding, HmacFinding, KeyReading, PacketFinding } from "../server/finding.ts";
 import type { Explanation } from "./explanation.ts";
 
 /** Explains a finding. */
-export function explainFinding(finding: Finding): Explanation {
+export function explainFinding(finding: PacketFinding): Explanation {
   switch (finding.kind) {
     case "hmac-match":
       return explainHmac(finding);

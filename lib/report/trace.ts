@@ -8,7 +8,7 @@ import { bold, dim, green, red } from "./color.ts";
 import type { DecodedEvent, ExplainEvent, FindingEvent, GrantedEvent } from "../server/event.ts";
 import type { PacketFacts } from "../server/describe_packet.ts";
 import { type Refusal, rowOf } from "../server/refusal.ts";
-import { type Step, STEPS } from "../server/step.ts";
+import { type PacketStep, STEPS } from "../server/step.ts";
 import { decisionText, grantText } from "./decision_text.ts";
 import { ranLines } from "./command_report.ts";
 import { explainRefusal } from "./explanation.ts";
@@ -18,7 +18,7 @@ import { wrap } from "./wrap.ts";
 import { oneLine, visible } from "../one_line.ts";
 
 /** What passing a step means, for the steps that have no event of their own. */
-const PASSED: Readonly<Partial<Record<Step, string>>> = {
+const PASSED: Readonly<Partial<Record<PacketStep, string>>> = {
   screen: "looks like SPA",
   source: "a stanza takes packets from this address",
   seen: "not seen before",
@@ -150,7 +150,7 @@ export class Trace {
   }
 
   /** Shows the steps before this one that were passed and not shown yet. */
-  #pass(step: Step): void {
+  #pass(step: PacketStep): void {
     const reached = STEPS.indexOf(step);
     for (; this.#shown < reached; this.#shown++) {
       const passed = STEPS[this.#shown];
@@ -159,7 +159,7 @@ export class Trace {
     }
   }
 
-  #step(passed: boolean, step: Step, text: string): void {
+  #step(passed: boolean, step: PacketStep, text: string): void {
     const mark = passed ? green("✓") : red("✗");
     this.#text(`  ${mark} ${step.padEnd(14)} `, text);
   }

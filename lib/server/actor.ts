@@ -1,5 +1,5 @@
 /**
- * Hands decisions to the acting side and tells how they ended.
+ * Carries decisions out through the firewall and the command runner, and reports how they ended.
  *
  * @module
  */
@@ -12,16 +12,16 @@ import type { Grant } from "../firewall/grant.ts";
 import type { Address } from "../net/address.ts";
 import { reasonOf } from "../errors/reason.ts";
 import type { NatPolicy } from "./authorize_nat.ts";
-import type { AccessGrant, Cycle, Decision, RunCommand, SettledGrant } from "./decision.ts";
+import type { AccessDecision, CommandDecision, Cycle, Decision, SettledGrant } from "./decision.ts";
 import type { Observer } from "./event.ts";
 import type { PacketFacts } from "./describe_packet.ts";
 import type { LookUp } from "./look_up.ts";
 import { type Reason, refuse, tie } from "./refusal.ts";
 import { nameToLookUp, type SettledNat, settleNat } from "./settle_nat.ts";
 
-/** Those who carry decisions out. */
-export interface ActingSide {
-  /** Absent where no stanza needs one. */
+/** What an actor needs to carry decisions out. */
+export interface ActorParts {
+  /** Absent if no stanza needs a firewall. */
   readonly firewall: Firewall | undefined;
   /** Absent in test mode. */
   readonly commands: CommandRunner | undefined;
@@ -29,19 +29,20 @@ export interface ActingSide {
   readonly cycles: CommandCycles | undefined;
   /** Resolves the names of NAT hosts. */
   readonly lookUp: LookUp;
-  /** Says which addresses are this host's. */
+  /** Says which addresses belong to this host. */
   readonly placeOf: PlaceOf;
-  /** What NAT is enabled. */
+  /** Which kinds of NAT are enabled. */
   readonly policy: { readonly nat: NatPolicy };
-  /** Say how commands of messages are run, how many rules may be in force, and which ends a NAT request may name. */
+  /** They say how commands run, how many rules may be in force, and which targets a NAT request may name. */
   readonly stanzas: readonly Stanza[];
 }
 
 /**
- * Between the packet processor and firewall or commands. A grant is told of only when the firewall has acknowledged it.
+ * Stands between the packet processor and the firewall or the commands. It reports a grant only after the firewall has
+ * acknowledged it.
  */
 export class Actor {
-  readonly #side: ActingSide;
+  readonly #parts: ActorParts;
   readonly #observe: Observer;
   readonly #now: () => number;
   readonly #ending: AbortSignal;
@@ -50,26 +51,26 @@ export class Actor {
 
   /**
    * @param now seconds since 1970 UTC.
-   * @param ending stops what is looked up.
+   * @param ending stops look-ups of names.
    */
-  constructor(side: ActingSide, observe: Observer, now: () => number, ending: AbortSignal) {
-    this.#side = side;
+  constructor(parts: ActorParts, observe: Observer, now: () => number, ending: AbortSignal) {
+    this.#parts = parts;
     this.#observe = observe;
     this.#now = now;
     this.#ending = ending;
   }
 
-  /** Begins to carry a decision out; grants are applied in the order of their packets. */
+  /** Starts to carry a decision out. Grants are applied in the order of their packets. */
   readonly act = (decision: Decision, packet: PacketFacts): void => {
     const begun = decision.kind === "run" ? this.#commands : this.#pending;
     const done = this.#apply(decision, packet)
-      // One packet must not end the server, whatever it ran into.
+      // No packet may end the server, whatever error it causes.
       .catch((error) => this.#fail(decision, packet, error))
       .finally(() => begun.delete(done));
     begun.add(done);
   };
 
-  /** Resolves when everything begun so far has ended, but for commands of messages, which may take their time. */
+  /** Resolves when everything that was started so far has ended, except commands of messages, which may run long. */
   async settle(): Promise<void> {
     await Promise.all(this.#pending);
   }
@@ -94,8 +95,8 @@ export class Actor {
     this.#refuse(decision, packet, refuse("not-applied", { reason: reasonOf(error) }));
   }
 
-  async #run(decision: RunCommand, packet: PacketFacts): Promise<void> {
-    const { commands } = this.#side;
+  async #run(decision: CommandDecision, packet: PacketFacts): Promise<void> {
+    const { commands } = this.#parts;
     const execution = this.#stanzaOf(decision)?.commandExecution;
     if (commands === undefined || execution === undefined) {
       return this.#refuseToRun(decision, packet, "the stanza runs no commands");
@@ -118,7 +119,7 @@ export class Actor {
   async #openCycle(decision: Cycle, packet: PacketFacts): Promise<void> {
     const { stanza, address, packetSource, destination, services: [service], seconds } = decision;
     const request = { stanza, address, packetSource, destination, service, seconds };
-    const opening = await this.#side.cycles?.open(
+    const opening = await this.#parts.cycles?.open(
       request,
       (command) => this.#observe({ kind: "running", packet, decision, command }),
     );
@@ -141,10 +142,10 @@ export class Actor {
     this.#refuse(decision, packet, refuse("command-not-run", { reason }));
   }
 
-  async #grant(decision: AccessGrant, packet: PacketFacts): Promise<void> {
-    const { firewall } = this.#side;
+  async #grant(decision: AccessDecision, packet: PacketFacts): Promise<void> {
+    const { firewall } = this.#parts;
     if (firewall === undefined) throw new TypeError("A stanza without cycle needs a firewall");
-    // Without a wait where there is no name to look up: the firewall then works while the packet is told of.
+    // Without a name to look up, do not await: the firewall then works while the reporters write about the packet.
     const name = nameToLookUp(decision);
     const resolved = name === undefined ? undefined : await this.#lookUp(name, decision);
     if (resolved !== undefined && "code" in resolved) {
@@ -170,23 +171,23 @@ export class Actor {
     }
   }
 
-  #settle(decision: AccessGrant, resolved: Address | undefined): SettledNat {
+  #settle(decision: AccessDecision, resolved: Address | undefined): SettledNat {
     if (decision.kind === "open") return { allowed: true, grant: decision };
-    const { placeOf, policy } = this.#side;
+    const { placeOf, policy } = this.#parts;
     const stanza = this.#stanzaOf(decision);
     if (stanza === undefined) throw new TypeError("A decision names its stanza");
     return settleNat(decision, resolved, { stanza, nat: policy.nat, placeOf });
   }
 
   #stanzaOf(decision: Decision): Stanza | undefined {
-    return this.#side.stanzas.find(({ number }) => number === decision.stanza);
+    return this.#parts.stanzas.find(({ number }) => number === decision.stanza);
   }
 
   #refuse({ stanza }: Decision, packet: PacketFacts, reason: Reason): void {
     this.#observe({ kind: "refused", refusal: tie(reason, packet, [stanza]) });
   }
 
-  /** What the firewall is asked for. */
+  /** The grant to ask the firewall for. */
   #toGrant(settled: SettledGrant): Grant {
     const { stanza, address, services, destination } = settled;
     const mostRules = this.#stanzaOf(settled)?.maxRules;
@@ -207,11 +208,11 @@ export class Actor {
     return { ...nat, kind, everything, ...(target === undefined ? {} : { target }) };
   }
 
-  /** The address of a host, or why it is not known. */
+  /** The address of a host, or why it is unknown. */
   async #lookUp(
     name: string,
-    { stanza, address: { family } }: AccessGrant,
+    { stanza, address: { family } }: AccessDecision,
   ): ReturnType<LookUp> {
-    return await this.#side.lookUp({ name, family, stanza, ending: this.#ending });
+    return await this.#parts.lookUp({ name, family, stanza, ending: this.#ending });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * May this stanza's client have what the message asks for? Policy, from data to data: no clock, no I/O.
+ * Policy: decides whether a stanza grants what the message asks for. Pure functions, without clock or I/O.
  *
  * @module
  */
@@ -15,29 +15,29 @@ import { chooseRoute, deniedRedirect, disabledNat, type NatPolicy } from "./auth
 import type { Decision } from "./decision.ts";
 import { type Reason, refuse } from "./refusal.ts";
 
-/** What policy needs to know besides stanza and message. */
+/** The input of policy beside stanza and message. */
 export interface AuthorizationContext {
   /** Seconds since 1970 UTC. */
   readonly now: number;
-  /** Largest difference between the two clocks, in seconds; `undefined`: not checked. */
+  /** Largest allowed difference between the client's and the server's clock, in seconds; `undefined`: no check. */
   readonly maxAge: number | undefined;
-  /** Where the packet came from. */
+  /** Source address of the packet. */
   readonly source: Address;
-  /** Where the packet was sent to. */
+  /** Destination address of the packet. */
   readonly sentTo: Address;
   readonly nat: NatPolicy;
-  /** Where the packet was sent to, if access is to be limited to that address. */
+  /** Destination address of the packet, if the grant must be limited to it. */
   readonly destination?: Address | undefined;
-  /** The client's address as a trusted HTTP proxy names it; `unusable`: it names something else. */
+  /** The client's address according to a trusted HTTP proxy; `unusable`: the proxy's header holds no single address. */
   readonly forwardedFor?: Address | "unusable" | undefined;
 }
 
-/** Either a decision or why not. */
+/** A decision, or the reason of the refusal. */
 export type Authorization =
   | { readonly allowed: true; readonly decision: Decision }
   | { readonly allowed: false; readonly refusal: Reason };
 
-/** Refuses a signer who is not among those the stanza names (`docs/spec/server.md` 7, step 15). */
+/** Refuses a signer that the stanza does not list (`docs/spec/server.md` 7, step 15). */
 export function checkSigner(
   { gpg }: Stanza,
   signature: GpgSignature | undefined,
@@ -49,7 +49,7 @@ export function checkSigner(
   return refuse("gpg-signer", { id, fingerprint, list });
 }
 
-/** The checks of `docs/spec/server.md` 7, steps 16 to 24, in that order; the first that fails decides. */
+/** Runs the checks of `docs/spec/server.md` 7, steps 16 to 24, in that order. The first failed check decides. */
 export function authorize(
   stanza: Stanza,
   message: SpaMessage,
@@ -73,7 +73,7 @@ export function authorize(
     return deny(refuse("forwarded-for-unusable", { asked: request.address.text }));
   }
   if (request.kind === "command") return authorizeCommand(request.command, stanza, address);
-  // Another host may have it on each link, and no listener says by which link a packet came.
+  // Each link may have another host with this address, and no listener says which link a packet came from.
   if (isLinkLocal(address)) return deny(refuse("link-local-address", { address: address.text }));
   const disabled = disabledNat(request, stanza, context.nat);
   if (disabled !== undefined) {
@@ -107,7 +107,7 @@ export function authorize(
   };
 }
 
-/** Seconds a grant lasts: what the client asks for, or the stanza's own, never more than its maximum. */
+/** Seconds that a grant lasts: the client's wish or else the stanza's timeout, at most the stanza's maximum. */
 export function grantSeconds(stanza: Stanza, clientTimeout: number | undefined): number {
   const wish = clientTimeout === undefined || clientTimeout === 0
     ? stanza.accessTimeout
@@ -116,14 +116,14 @@ export function grantSeconds(stanza: Stanza, clientTimeout: number | undefined):
 }
 
 /**
- * Seconds until a cycle closes: what the client asks for, or CMD_CYCLE_TIMER, or the time of any grant of the stanza,
- * never more than its maximum (`docs/spec/server.md` 16, rows 3 and 15).
+ * Seconds until a cycle closes: the client's wish, or else CMD_CYCLE_TIMER, or else the stanza's timeout. At most the
+ * stanza's maximum (`docs/spec/server.md` 16, rows 3 and 15).
  */
 export function cycleSeconds(stanza: Stanza, clientTimeout: number | undefined): number {
   return grantSeconds(stanza, clientTimeout || stanza.cycle?.timer);
 }
 
-/** A stanza with a cycle has a service opened by it, or nothing (`docs/spec/server.md` 7, steps 22 and 23). */
+/** A stanza with a cycle opens a service by it and runs no command (`docs/spec/server.md` 7, steps 22 and 23). */
 function authorizeCommand(command: string, stanza: Stanza, address: Address): Authorization {
   if (stanza.cycle !== undefined) return deny(refuse("no-service-for-cycle"));
   if (stanza.commandExecution === undefined) return deny(refuse("command-not-allowed"));
@@ -149,7 +149,7 @@ function cycleDecision(
   };
 }
 
-/** RESTRICT_PORTS refuses; OPEN_PORTS, if set, must hold every service asked for (`docs/spec/server.md` 5.6). */
+/** RESTRICT_PORTS refuses a service; OPEN_PORTS, if set, must list every requested one (`docs/spec/server.md` 5.6). */
 function mayOpen(stanza: Stanza, service: Service): boolean {
   const isListed = (list: readonly Service[]): boolean =>
     list.some((item) => sameService(item, service));
@@ -158,8 +158,8 @@ function mayOpen(stanza: Stanza, service: Service): boolean {
 }
 
 /**
- * `0.0.0.0` asks for whatever address the packet has (`docs/spec/server.md` 7, step 19). `undefined`: a proxy says that
- * this is another one than the packet's, and not which.
+ * `0.0.0.0` stands for the source address of the packet (`docs/spec/server.md` 7, step 19). `undefined`: a proxy says
+ * that the client has another address, but not which.
  */
 function usedAddress(
   asked: Address,

@@ -1,5 +1,5 @@
 /**
- * Which way a request for services goes: to this host, or by NAT (`docs/spec/server.md` 9).
+ * Chooses the route of a request for services: to this host, or by NAT (`docs/spec/server.md` 9).
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { AccessRequest } from "../spa/request.ts";
 import type { Forward, LocalNat, NatHost, OpenPorts } from "./decision.ts";
 import { type Reason, refuse } from "./refusal.ts";
 
-/** What fwknopd.conf says about NAT. */
+/** The NAT settings of fwknopd.conf. */
 export interface NatPolicy {
   /** ENABLE_IPT_FORWARDING. */
   readonly forwarding: boolean;
@@ -21,7 +21,7 @@ export interface NatPolicy {
   readonly sourceNat: SourceNatSettings;
 }
 
-/** The members that tell the kinds of decision about access apart. */
+/** The members in which the kinds of access decision differ. */
 export type Route =
   | Pick<OpenPorts, "kind">
   | Pick<LocalNat, "kind" | "target" | "forced" | "arrivedAt" | "rewrite" | "sourceNat">
@@ -30,7 +30,7 @@ export type Route =
     "kind" | "target" | "forced" | "arrivedAt" | "everything" | "rewrite" | "sourceNat"
   >;
 
-/** Whether the request is for a kind of NAT that is not enabled; which kind. */
+/** The kind of NAT that the request needs and that is not enabled; `undefined` if nothing is missing. */
 export function disabledNat(
   request: AccessRequest,
   stanza: Stanza,
@@ -42,8 +42,8 @@ export function disabledNat(
 }
 
 /**
- * Why the port of this host that a local NAT request names must not be reached by it, or `undefined`. What FORCE_NAT
- * names is the administrator's word and is not checked.
+ * Refuses a local NAT request whose port of this host is not allowed; `undefined` if it is allowed. A target of
+ * FORCE_NAT was chosen by the administrator, so it is not checked.
  */
 export function deniedRedirect(request: AccessRequest, stanza: Stanza): Reason | undefined {
   if (request.nat?.local !== true || forcedTarget(stanza) !== undefined) return undefined;
@@ -51,8 +51,8 @@ export function deniedRedirect(request: AccessRequest, stanza: Stanza): Reason |
 }
 
 /**
- * Why a client must not be sent to a service of this host under another port: it is in RESTRICT_PORTS, or neither in
- * OPEN_PORTS nor in NAT_TARGETS although there is one of them. `undefined`: it may.
+ * Refuses to redirect a client to a service of this host if RESTRICT_PORTS lists it, or if OPEN_PORTS or NAT_TARGETS is
+ * set and neither lists it. `undefined`: the redirect is allowed.
  */
 export function refuseRedirect(stanza: Stanza, service: Service): Reason | undefined {
   const { openPorts, restrictPorts, natTargets } = stanza;
@@ -67,7 +67,7 @@ export function refuseRedirect(stanza: Stanza, service: Service): Reason | undef
   return refuse("nat-target-denied", { target, reason: "NAT_TARGETS" });
 }
 
-/** The inside end of a rewritten connection: only the first service of a request counts on the NAT path. */
+/** The service at the target of a rewritten connection. With NAT only the first service of a request counts. */
 export function redirectedService(services: readonly Service[], port: number): Service {
   const [first] = services;
   if (first === undefined) throw new TypeError("A request for access names a service");
@@ -75,12 +75,12 @@ export function redirectedService(services: readonly Service[], port: number): S
 }
 
 /**
- * The route of an enabled request. FORCE_NAT beats what the client names. FORWARD_ALL takes the NAT path by itself and
- * rewrites nothing unless a host is named, where the C daemon opens a port of its own host or rewrites to `0.0.0.0`
+ * The route of an enabled request. FORCE_NAT overrides the target that the client names. FORWARD_ALL alone forwards
+ * without a rewrite unless a host is named; the C daemon then opens a port of its own host or rewrites to `0.0.0.0`
  * (`docs/spec/server.md` 16, row 20).
  *
- * @param client the address that is let through: it decides the family of a source NAT.
- * @param arrivedAt where the packet was sent to.
+ * @param client the address to admit; it decides the family of a source NAT.
+ * @param arrivedAt destination address of the packet.
  */
 export function chooseRoute(
   request: AccessRequest,
@@ -98,14 +98,14 @@ export function chooseRoute(
   const nat = { forced, rewrite, ...(sourceNat === undefined ? {} : { sourceNat }) };
   if (target === undefined) return { kind: "forward", everything: true, arrivedAt, ...nat };
   const host = { host: target.host, port: target.port };
-  // What a client calls local stays on this host, whatever else the stanza forwards.
+  // A local request stays on this host, whatever else the stanza forwards.
   if (request.nat?.local === true && !(forced && stanza.forwardAll)) {
     return { kind: "local-nat", target: host, arrivedAt, ...nat };
   }
   return { kind: "forward", target: host, everything: stanza.forwardAll, arrivedAt, ...nat };
 }
 
-/** FORCE_NAT, unless it is the `0.0.0.0 0` that stands for no host. */
+/** The target of FORCE_NAT; `0.0.0.0 0` stands for no host. */
 function forcedTarget({ forceNat }: Stanza): NatHost | undefined {
   if (forceNat === undefined || isUnspecified(forceNat.address)) return undefined;
   return { host: forceNat.address, port: forceNat.port };

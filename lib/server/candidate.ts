@@ -1,5 +1,5 @@
 /**
- * A packet on its way through the stanzas.
+ * A packet while stanza after stanza looks at it.
  *
  * @module
  */
@@ -8,24 +8,24 @@ import type { ScreenedPacket } from "../spa/screen.ts";
 import type { HmacMismatches } from "./hmac_mismatches.ts";
 import type { PacketFacts } from "./describe_packet.ts";
 
-/** Full texts by the stanza's index: those whose HMAC key covers them. */
+/** Full texts without mac, by the index of each stanza whose HMAC key made the packet's mac. */
 export type Verified = ReadonlyMap<number, string>;
 
-/** What one stanza made of a packet: end of the road (or gpg's turn, which goes on later), or the next stanza's. */
-export type Verdict = "end" | "next";
+/** What follows after one stanza: `end` (also while gpg works on the packet), or `next`, the next stanza's turn. */
+export type StanzaVerdict = "end" | "next";
 
-/** What stanza after stanza is asked about. */
+/** The state of one packet, shared by all stanzas. */
 export interface Candidate {
   readonly packet: PacketFacts;
   datagram: Datagram;
   readonly screened: ScreenedPacket;
   readonly digest: string;
   readonly verified: Verified;
-  /** Absent: the packet is too short for GnuPG, or no stanza uses it. */
+  /** Absent if the packet is too short for GnuPG, or if no stanza uses GnuPG. */
   readonly verifiedGpg: Verified | undefined;
   readonly mismatches: HmacMismatches;
-  /** Whether this packet is in the replay cache by now. */
+  /** Whether the replay cache already holds this packet. */
   remembered: boolean;
-  /** Other packets may have come in between: gpg has had its turn. */
+  /** Whether the packet has waited for gpg; other packets may have been processed meanwhile. */
   waited: boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * What an authorized packet gets: plain data, handed to the acting side.
+ * What an authorized packet gets: plain data that the actor carries out.
  *
  * @module
  */
@@ -7,88 +7,88 @@ import type { NatTarget, SourceNat } from "../firewall/grant.ts";
 import type { Address } from "../net/address.ts";
 import type { Service } from "../net/service.ts";
 
-/** What every grant of access says. */
-interface AccessDecision {
+/** The members that all decisions about access share. */
+interface AccessTerms {
   /** Number of the stanza that allows it. */
   readonly stanza: number;
   /** The address to admit. */
   readonly address: Address;
-  /** As requested, at least one. */
+  /** The requested services, at least one. */
   readonly services: readonly Service[];
-  /** Only connections to this address; set with ENABLE_DESTINATION_RULE. */
+  /** Admit only connections to this address; set with ENABLE_DESTINATION_RULE. */
   readonly destination?: Address;
-  /** How long, in seconds. */
+  /** Duration of the access in seconds. */
   readonly seconds: number;
 }
 
-/** Where a connection is to end: an address, or a name that is still to be resolved. */
+/** The target of a connection: an address, or a name that is not resolved yet. */
 export interface NatHost {
   readonly host: Address | string;
-  /** 1 to 65535; 0 only where everything is forwarded. */
+  /** 1 to 65535; 0 only if everything is forwarded. */
   readonly port: number;
 }
 
-/** Open services on this host for one address. */
-export interface OpenPorts extends AccessDecision {
+/** Open services of this host for one address. */
+export interface OpenPorts extends AccessTerms {
   readonly kind: "open";
 }
 
-/** Send the first requested service to another port of this host. */
-export interface LocalNat extends AccessDecision {
+/** Redirect the first requested service to another port of this host. */
+export interface LocalNat extends AccessTerms {
   readonly kind: "local-nat";
   readonly target: NatHost;
-  /** FORCE_NAT names the target; otherwise the client does. */
+  /** FORCE_NAT names the target; otherwise the client names it. */
   readonly forced: boolean;
-  /** Where the packet was sent to: the end of the connection where the client names no address of this host. */
+  /** Destination of the packet: the target, if the client does not name an address of this host. */
   readonly arrivedAt: Address;
-  /** Rewrite the destination; not with DISABLE_DNAT. */
+  /** Whether to rewrite the destination; DISABLE_DNAT turns that off. */
   readonly rewrite: boolean;
   readonly sourceNat?: SourceNat;
 }
 
-/** Let an address through to a host behind this one, or, with `everything`, to whatever is there. */
-export interface Forward extends AccessDecision {
+/** Forward an address to a host behind this one, or with `everything` to all of them. */
+export interface Forward extends AccessTerms {
   readonly kind: "forward";
   readonly target?: NatHost;
-  /** FORCE_NAT names the target, if there is one; otherwise the client does. */
+  /** FORCE_NAT names the target, if there is one; otherwise the client names it. */
   readonly forced: boolean;
-  /** Where the packet was sent to: connections to there are redirected, if it is no address of this host. */
+  /** Destination of the packet. If it does not belong to this host, connections to it are redirected. */
   readonly arrivedAt: Address;
   readonly everything: boolean;
   readonly rewrite: boolean;
   readonly sourceNat?: SourceNat;
 }
 
-/** Run the command a client sent (`docs/spec/server.md` 10). */
-export interface RunCommand {
+/** Run the command that the client sent (`docs/spec/server.md` 10). */
+export interface CommandDecision {
   readonly kind: "run";
-  /** Number of the stanza that allows it, and says how it is run. */
+  /** Number of the stanza that allows the command and says how it runs. */
   readonly stanza: number;
   /** The address the message names. */
   readonly address: Address;
-  /** As sent: one character at least. */
+  /** As sent, at least one character. */
   readonly command: string;
 }
 
-/** Run the stanza's own open command, and its close command later (`docs/spec/server.md` 11). */
-export interface Cycle extends AccessDecision {
+/** Run the stanza's open command now, and its close command later (`docs/spec/server.md` 11). */
+export interface Cycle extends AccessTerms {
   readonly kind: "cycle";
-  /** The first service requested; a cycle opens one. */
+  /** The first requested service; a cycle opens only one. */
   readonly services: readonly [Service];
-  /** Where the packet came from. */
+  /** Source address of the packet. */
   readonly packetSource: Address;
-  /** Where the packet was sent to. */
+  /** Destination address of the packet. */
   readonly destination: Address;
 }
 
-/** What the firewall carries out. */
-export type AccessGrant = OpenPorts | LocalNat | Forward;
+/** Access that the firewall opens. */
+export type AccessDecision = OpenPorts | LocalNat | Forward;
 
-/** The same with every end known (`settle_nat.ts`). */
+/** Access whose target address is known (`settle_nat.ts`). */
 export type SettledGrant =
   | OpenPorts
   | (LocalNat & { readonly target: NatTarget & NatHost })
   | (Forward & { readonly target?: NatTarget & NatHost });
 
-/** Everything a stanza may decide. */
-export type Decision = AccessGrant | RunCommand | Cycle;
+/** Every kind of decision that a stanza can lead to. */
+export type Decision = AccessDecision | CommandDecision | Cycle;

@@ -1,13 +1,13 @@
 /**
- * What arrived, for reports.
+ * The facts of a received packet, for reports.
  *
  * @module
  */
 import type { Datagram } from "../capture/datagram.ts";
 
-/** What arrived, as far as its headers say. */
+/** What the headers of a packet say. */
 export interface PacketFacts {
-  /** Counts from 1 since the start. */
+  /** Counts packets since the start, from 1. */
   readonly number: number;
   /** IP protocol number. */
   readonly protocol: number;
@@ -17,15 +17,15 @@ export interface PacketFacts {
   readonly destinationPort: number;
   /** Bytes of payload. */
   readonly length: number;
-  /** The packet text, of packets that look like SPA. */
+  /** The packet text; only for packets that look like SPA. */
   readonly text?: string;
 }
 
-/** Facts to which the packet text is added when it is known. */
+/** Packet facts; the packet text is added as soon as it is known. */
 export type DescribedPacket = PacketFacts & { text?: string };
 
 /**
- * What the headers of a datagram say.
+ * Describes a datagram by its headers.
  *
  * @param number of the packet since the start, from 1.
  */

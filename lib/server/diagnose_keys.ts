@@ -1,5 +1,5 @@
 /**
- * Which key made a packet that no stanza took: every plausible mistake with keys, digests and modes is tried.
+ * Finds out which key made a packet that no stanza took. Tries every plausible mistake with keys, digests and modes.
  *
  * @module
  */
@@ -12,15 +12,15 @@ import type { Stanza } from "../config/stanza.ts";
 import { splitMac, verifyMac } from "../spa/mac.ts";
 import { openFullText } from "../spa/packet.ts";
 import { type Cipher, guessCipher, restorePrefix } from "../spa/prefix.ts";
-import type { Finding, KeyReading, KeyRole } from "./finding.ts";
+import type { KeyReading, KeyRole, PacketFinding } from "./finding.ts";
 
 const MODES = (Object.keys(ENCRYPTION_MODES) as (keyof typeof ENCRYPTION_MODES)[])
   .filter((mode): mode is SymmetricMode => mode !== "asymmetric");
 
-/** Legacy mode takes this much of a longer key (`docs/spec/wire.md` 5.2). */
+/** Bytes that legacy mode uses of a longer key (`docs/spec/wire.md` 5.2). */
 const LEGACY_KEY_LENGTH = 16;
 
-/** A key as somebody may have read it. */
+/** A key as the client may have read it. */
 interface Reading {
   readonly role: KeyRole;
   readonly reading: KeyReading;
@@ -28,27 +28,27 @@ interface Reading {
 }
 
 /**
- * Why the HMAC of these stanzas did not match. The likeliest mistake first; empty when none of them explains it: the
- * key is another, or the packet was damaged.
+ * Explains why the HMAC of these stanzas did not match, by the likeliest mistake. Empty if no mistake explains it: the
+ * client has another key, or the packet was damaged.
  *
  * @param tried stanzas whose HMAC did not match.
- * @param others the remaining stanzas: the packet may be meant for one of them.
+ * @param others the other stanzas; the packet may be meant for one of them.
  */
 export function diagnoseHmac(
   packetText: string,
   tried: readonly Stanza[],
   others: readonly Stanza[],
-): Finding[] {
+): PacketFinding[] {
   return first(tried, (stanza) => withoutHmac(packetText, stanza)) ??
     first([...tried, ...others], (stanza) => otherHmac(packetText, stanza)) ?? [];
 }
 
-/** Why a stanza whose HMAC matched, or that has none, could not decrypt. As {@link diagnoseHmac}. */
+/** Explains why a stanza could not decrypt, although its HMAC matched or it has none. As {@link diagnoseHmac}. */
 export function diagnoseCipher(
   packetText: string,
   stanza: Stanza,
   others: readonly Stanza[],
-): Finding[] {
+): PacketFinding[] {
   const { hmac } = stanza;
   const split = hmac === undefined ? undefined : splitMac(packetText, hmac.type);
   const text = split?.ok ? split.value.text : packetText;
@@ -58,8 +58,8 @@ export function diagnoseCipher(
 
 function first(
   stanzas: readonly Stanza[],
-  diagnose: (stanza: Stanza) => Finding | undefined,
-): Finding[] | undefined {
+  diagnose: (stanza: Stanza) => PacketFinding | undefined,
+): PacketFinding[] | undefined {
   for (const stanza of stanzas) {
     const finding = diagnose(stanza);
     if (finding !== undefined) return [finding];
@@ -67,14 +67,14 @@ function first(
   return undefined;
 }
 
-function withoutHmac(packetText: string, stanza: Stanza): Finding | undefined {
+function withoutHmac(packetText: string, stanza: Stanza): PacketFinding | undefined {
   const { encryptionKey, encryptionMode, number } = stanza;
   return encryptionKey !== undefined && opens(packetText, encryptionKey, encryptionMode)
     ? { kind: "no-hmac", stanza: number }
     : undefined;
 }
 
-function otherHmac(packetText: string, stanza: Stanza): Finding | undefined {
+function otherHmac(packetText: string, stanza: Stanza): PacketFinding | undefined {
   if (stanza.hmac === undefined) return undefined;
   const expected = stanza.hmac.type;
   for (const { role, reading, key } of readings(stanza, ["hmac", "encryption"])) {
@@ -86,7 +86,7 @@ function otherHmac(packetText: string, stanza: Stanza): Finding | undefined {
   return undefined;
 }
 
-/** The expected digest is tried first. */
+/** The digest that the key matches; tries the expected one first. */
 function matchingDigest(
   packetText: string,
   key: Uint8Array,
@@ -103,7 +103,7 @@ function matchingDigest(
   });
 }
 
-function otherCipher(text: string, stanza: Stanza): Finding | undefined {
+function otherCipher(text: string, stanza: Stanza): PacketFinding | undefined {
   const { encryptionMode: expected, number } = stanza;
   if (expected === "asymmetric") return undefined;
   for (const { role, reading, key } of readings(stanza, ["encryption", "hmac"])) {
@@ -115,7 +115,7 @@ function otherCipher(text: string, stanza: Stanza): Finding | undefined {
   return undefined;
 }
 
-function unexpectedHmac(packetText: string, stanza: Stanza): Finding[] | undefined {
+function unexpectedHmac(packetText: string, stanza: Stanza): PacketFinding[] | undefined {
   const { encryptionKey, encryptionMode, number } = stanza;
   if (encryptionKey === undefined) return undefined;
   const type = DIGEST_NAMES.find((candidate) => {

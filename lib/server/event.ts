@@ -1,5 +1,5 @@
 /**
- * What the server tells about a packet and its consequences, as data for the reporters.
+ * What the server reports about a packet and its consequences, as data for the reporters.
  *
  * @module
  */
@@ -10,43 +10,43 @@ import type { RuleSummary } from "../firewall/firewall.ts";
 import type { GpgSignature } from "../gpg/signature.ts";
 import type { OpenedPacket } from "../spa/packet.ts";
 import type { Stanza } from "../config/stanza.ts";
-import type { AccessGrant, Cycle, Decision, RunCommand } from "./decision.ts";
-import type { Finding } from "./finding.ts";
+import type { AccessDecision, CommandDecision, Cycle, Decision } from "./decision.ts";
+import type { PacketFinding } from "./finding.ts";
 import type { PacketFacts } from "./describe_packet.ts";
 import type { Refusal } from "./refusal.ts";
 
-/** A stanza refused a packet, or all did. */
+/** One stanza or all stanzas refused a packet. */
 export interface RefusedEvent {
   readonly kind: "refused";
   readonly refusal: Refusal;
 }
 
-/** Refusals equal to one told before, held back since then. */
+/** Refusals that were held back because an equal one was reported before. */
 export interface RepeatedEvent {
   readonly kind: "repeated";
-  /** The one that was told; `undefined` for refusals of many kinds or sources together. */
+  /** The reported one; `undefined` if the refusals differ in kind or source. */
   readonly refusal: Refusal | undefined;
   readonly count: number;
-  /** How long they were held back. */
+  /** How long they were held back, in seconds. */
   readonly seconds: number;
 }
 
-/** An X-Forwarded-For header that does not hold one address; a message that names an address does without. */
+/** An X-Forwarded-For header does not hold one address. A message that names an address does not need the header. */
 export interface BadForwardedForEvent {
   readonly kind: "bad-forwarded-for";
   readonly packet: PacketFacts;
-  /** As received: whatever anybody sent. Quote it before it goes anywhere. */
+  /** As received, untrusted: quote it before you print it. */
   readonly value: string;
 }
 
-/** A stanza whose key made the packet, and what the packet says. */
+/** A stanza's key made the packet; the fields of the packet are known. */
 export interface DecodedEvent {
   readonly kind: "decoded";
   readonly packet: PacketFacts;
   readonly stanza: Stanza;
   readonly fields: OpenedPacket;
   readonly packetText: string;
-  /** gpg decrypted it; the signature is absent where none was asked for. */
+  /** Set if gpg decrypted the packet; the signature is absent if the stanza requires none. */
   readonly gpg?: { readonly signature: GpgSignature | undefined };
 }
 
@@ -54,11 +54,11 @@ export interface DecodedEvent {
 export interface GrantedEvent {
   readonly kind: "granted";
   readonly packet: PacketFacts;
-  readonly decision: AccessGrant;
-  /** Where NAT sends the connections, a name resolved; absent where nothing is sent anywhere else. */
+  readonly decision: AccessDecision;
+  /** The target of NAT, with its name resolved; absent if connections are not redirected. */
   readonly target?: NatTarget;
   readonly rules: readonly RuleSummary[];
-  /** Rules that stood already. */
+  /** Rules that were there already. */
   readonly present: readonly RuleSummary[];
 }
 
@@ -66,10 +66,10 @@ export interface GrantedEvent {
 export interface RunningEvent {
   readonly kind: "running";
   readonly packet: PacketFacts;
-  readonly decision: RunCommand | Cycle;
-  /** Its words joined by blanks; a client may have written them. Quote it before it goes anywhere. */
+  readonly decision: CommandDecision | Cycle;
+  /** Its words joined by blanks. A client may have written them: quote it before you print it. */
   readonly command: string;
-  /** Who it runs as; absent: as this process. */
+  /** The user that the command runs as; absent: the user of this process. */
   readonly identity?: NamedIdentity;
 }
 
@@ -77,14 +77,14 @@ export interface RunningEvent {
 export interface RanEvent {
   readonly kind: "ran";
   readonly packet: PacketFacts;
-  readonly decision: RunCommand | Cycle;
+  readonly decision: CommandDecision | Cycle;
   readonly command: string;
   readonly outcome: CommandOutcome;
-  /** The close command to come, and in how many seconds. */
+  /** The close command that will follow, and in how many seconds. */
   readonly close?: { readonly command: string; readonly seconds: number };
 }
 
-/** One thing worth telling about a packet. */
+/** One report about a packet. */
 export type PacketEvent =
   | RefusedEvent
   | RepeatedEvent
@@ -97,19 +97,19 @@ export type PacketEvent =
 /** Receives every event, in order. Must not throw. */
 export type Observer = (event: PacketEvent) => void;
 
-/** What would be done; only `explain` stops here. */
+/** What the server would do; only `explain` stops before it is done. */
 export interface DecidedEvent {
   readonly kind: "decided";
   readonly packet: PacketFacts;
   readonly decision: Decision;
 }
 
-/** What was found out beyond a refusal. */
+/** A fact beyond a refusal. */
 export interface FindingEvent {
   readonly kind: "finding";
   readonly packet: PacketFacts;
-  readonly finding: Finding;
+  readonly finding: PacketFinding;
 }
 
-/** What `explain` tells: all that a server does, and more. */
+/** What `explain` reports: the server's reports and more. */
 export type ExplainEvent = PacketEvent | DecidedEvent | FindingEvent;

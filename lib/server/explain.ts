@@ -1,6 +1,6 @@
 /**
- * The path of one captured packet, told step by step, with what would have been right where a step failed. Nothing is
- * changed: no rule, no replay file.
+ * Explains the path of one captured packet step by step. Where a step failed, it says what would have been right. It
+ * changes neither rules nor the replay file.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { Decision } from "./decision.ts";
 import { describePacket, type PacketFacts } from "./describe_packet.ts";
 import { diagnoseCipher, diagnoseHmac } from "./diagnose_keys.ts";
 import type { ExplainEvent, PacketEvent } from "./event.ts";
-import type { Finding } from "./finding.ts";
+import type { PacketFinding } from "./finding.ts";
 import { PacketProcessor } from "./packet_processor.ts";
 import type { ServerPolicy } from "./policy.ts";
 import { type RefusalCode, tie } from "./refusal.ts";
@@ -24,28 +24,28 @@ import { ReplayCache } from "./replay_cache.ts";
 import { nameToLookUp, settleNat } from "./settle_nat.ts";
 import { listContains } from "./source_match.ts";
 
-/** What packets are explained with. */
+/** What an explainer needs. */
 export interface ExplainParts {
   readonly stanzas: readonly Stanza[];
   readonly policy: ServerPolicy;
-  /** What the server remembers. Packets explained are added, as the server would add them. */
+  /** What the server remembers. Explained packets are added, as the server would add them. */
   readonly replay: ReplayCache;
   readonly observe: (event: ExplainEvent) => void;
 }
 
 /** Seconds between the capture of a packet and the server's record of it. */
 const RECORD_DELAY = 2;
-/** Refusals of a packet that came before. */
+/** Refusals of a packet that was seen before. */
 const SEEN: readonly RefusalCode[] = ["replay", "duplicate"];
-/** Refusals of a packet by its age. */
+/** Refusals of a packet for its age. */
 const AGED: readonly RefusalCode[] = ["too-old", "too-new"];
-/** Ages that nobody checks are worth a word from here on, in seconds: the default of MAX_SPA_PACKET_AGE. */
+/** If ages are not checked, report an age above this many seconds: the default of MAX_SPA_PACKET_AGE. */
 const NOTABLE_AGE = 120;
-/** A clock set to the wrong zone is off by a multiple of half an hour, give or take this many seconds. */
+/** A clock in the wrong time zone is off by a multiple of half an hour, with this tolerance in seconds. */
 const ZONE_TOLERANCE = 300;
 const HALF_HOUR = 1800;
 
-/** Explains packets one after the other; one that comes twice is a replay, as in the server. */
+/** Explains packets one after the other. The second copy of a packet is a replay, as in the server. */
 export class Explainer {
   readonly #parts: ExplainParts;
   /** Digests of the packets explained so far. */
@@ -56,8 +56,8 @@ export class Explainer {
   }
 
   /**
-   * Tells everything about one packet. After a refusal for its age or as a replay, what would have happened without
-   * that is told too.
+   * Reports everything about one packet. After a refusal for its age or as a replay, it also reports what would have
+   * happened without that refusal.
    *
    * @param now seconds since 1970 UTC at which the packet is judged.
    * @returns whether the server would do what the packet asks.
@@ -65,7 +65,7 @@ export class Explainer {
   async explain(datagram: Datagram, number: number, now: number): Promise<boolean> {
     const { observe, policy, stanzas, replay } = this.#parts;
     const packet = describePacket(datagram, number);
-    const tell = (finding: Finding): void => observe({ kind: "finding", packet, finding });
+    const tell = (finding: PacketFinding): void => observe({ kind: "finding", packet, finding });
     const recorded = this.#ownRecord(datagram, now);
     if (recorded !== undefined) tell(recorded);
     const memory = recorded === undefined ? replay : new ReplayCache({});
@@ -90,8 +90,8 @@ export class Explainer {
     return false;
   }
 
-  /** The server's record of this very packet, which makes no replay of it. */
-  #ownRecord(datagram: Datagram, now: number): Finding | undefined {
+  /** The server's own record of this packet, which must not count as a replay of it. */
+  #ownRecord(datagram: Datagram, now: number): PacketFinding | undefined {
     const { policy, replay } = this.#parts;
     const screened = screenPacket(datagram.payload, { http: policy.http });
     if (!screened.ok) return undefined;
@@ -107,7 +107,7 @@ export class Explainer {
 
 type PassEvent = PacketEvent | Extract<ExplainEvent, { kind: "decided" }>;
 
-/** One way through the processor. */
+/** Runs the packet through the processor once. */
 async function pass(
   datagram: Datagram,
   number: number,
@@ -131,7 +131,7 @@ async function pass(
   return events.some(({ kind }) => kind === "decoded") ? events.map(asElsewhere) : events;
 }
 
-/** A stanza without HMAC cannot know that the packet is another's: now it is known. */
+/** Marks a refusal of a packet that another stanza decoded. A stanza without HMAC cannot know that by itself. */
 function asElsewhere(event: PassEvent): PassEvent {
   return event.kind === "refused" && event.refusal.step === "authenticate"
     ? { kind: "refused", refusal: { ...event.refusal, elsewhere: true } }
@@ -139,8 +139,8 @@ function asElsewhere(event: PassEvent): PassEvent {
 }
 
 /**
- * What would be done, or why not. The packet may be explained on another host than the one it was sent to: only its
- * destination is taken for an address of the server, and names are not looked up.
+ * What the server would do, or why it would refuse. `explain` may run on another host than the server: it takes only
+ * the packet's destination for an address of the server, and looks no names up.
  */
 function settle(
   decision: Decision,
@@ -166,11 +166,11 @@ function settle(
   return { kind: "refused", refusal: tie(settled.refusal, packet, [stanza.number]) };
 }
 
-/** Stanzas that were passed over in silence are told of before the first that was not. */
+/** Reports the events, and the stanzas that were skipped silently before the first event about a stanza. */
 function tellAll(
   events: readonly PassEvent[],
   observe: ExplainParts["observe"],
-  passedOver: readonly Finding[],
+  passedOver: readonly PacketFinding[],
 ): void {
   let isTold = false;
   for (const event of events) {
@@ -198,14 +198,14 @@ function isRefused(event: PassEvent, codes: readonly RefusalCode[]): boolean {
   return event.kind === "refused" && codes.includes(event.refusal.code);
 }
 
-/** The same in two events that tell the same. */
+/** An identity that is equal for events that report the same. */
 function identify(event: PassEvent): string {
   if (event.kind === "refused") return JSON.stringify([event.refusal.code, event.refusal.stanzas]);
   return JSON.stringify([event.kind, event.kind === "decoded" ? event.stanza.number : ""]);
 }
 
-function otherAddresses(stanzas: readonly Stanza[], datagram: Datagram): Finding[] {
-  return stanzas.flatMap((stanza): Finding[] => {
+function otherAddresses(stanzas: readonly Stanza[], datagram: Datagram): PacketFinding[] {
+  return stanzas.flatMap((stanza): PacketFinding[] => {
     const lists = [
       ["SOURCE", stanza.source, datagram.source],
       ["DESTINATION", stanza.destination, datagram.destination],
@@ -217,13 +217,13 @@ function otherAddresses(stanzas: readonly Stanza[], datagram: Datagram): Finding
   });
 }
 
-/** What can be found out about the refusals of a packet that nobody's key opened, and about its time. */
+/** Explains the refusals of a packet that no key opened, or the time of a packet that a key opened. */
 function diagnose(
   events: readonly PassEvent[],
   datagram: Datagram,
   now: number,
   { stanzas, policy }: ExplainParts,
-): Finding[] {
+): PacketFinding[] {
   const decoded = events.find((event) => event.kind === "decoded");
   if (decoded?.kind === "decoded") {
     return diagnoseTime(events, now - decoded.fields.message.timestamp, policy);
@@ -258,7 +258,7 @@ function diagnoseTime(
   events: readonly PassEvent[],
   age: number,
   { maxAge }: ServerPolicy,
-): Finding[] {
+): PacketFinding[] {
   const distance = Math.abs(age);
   if (maxAge === undefined) {
     return distance > NOTABLE_AGE ? [{ kind: "age-unchecked", seconds: age }] : [];
@@ -270,7 +270,7 @@ function diagnoseTime(
   return isZone ? [{ kind: "time-zone", hours: Math.sign(age) * halves / 2 }] : [];
 }
 
-function diagnoseShape({ payload }: Datagram, { http }: ServerPolicy): Finding[] {
+function diagnoseShape({ payload }: Datagram, { http }: ServerPolicy): PacketFinding[] {
   const lenient = { anyUserAgent: true, forwardedFor: false };
   if (http === undefined && screenPacket(payload, { http: lenient }).ok) {
     return [{ kind: "http-disabled" }];

@@ -1,5 +1,5 @@
 /**
- * What `explain` finds out beyond a refusal: what would have been right.
+ * What `explain` finds out about a packet beyond a refusal: what would have been right.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import type { ReplayEntry } from "./replay_entry.ts";
 /** Which of a stanza's keys. */
 export type KeyRole = "encryption" | "hmac";
 
-/** How the sender read the key: as the stanza does, its text where the stanza decodes it, or decoded where not. */
+/** How the client read the key: `same` as the stanza, `text` where the stanza decodes, `base64` where it does not. */
 export type KeyReading = "same" | "text" | "base64";
 
-/** A key that made the packet, though not as the stanza expects it. */
+/** A key that made the packet in another way than the stanza expects. */
 export interface KeyFinding {
   readonly stanza: number;
   readonly role: KeyRole;
@@ -36,13 +36,13 @@ export interface CipherFinding extends KeyFinding {
   readonly expected: SymmetricMode;
 }
 
-/** One thing found out. */
-export type Finding =
+/** One fact about a packet. */
+export type PacketFinding =
   | HmacFinding
   | CipherFinding
-  /** The sender used no HMAC, and the stanza wants one; its encryption key is right. */
+  /** The client used no HMAC and the stanza requires one; the encryption key is right. */
   | { readonly kind: "no-hmac"; readonly stanza: number }
-  /** The sender used an HMAC, and the stanza has no key for it; the encryption key is right. */
+  /** The client used an HMAC and the stanza has no key for it; the encryption key is right. */
   | { readonly kind: "unexpected-hmac"; readonly stanza: number; readonly type: DigestName }
   /** The stanza is not for packets between these addresses. */
   | {
@@ -51,17 +51,17 @@ export type Finding =
     readonly list: "SOURCE" | "DESTINATION";
     readonly address: string;
   }
-  /** What the screening found, in words. */
+  /** What the screening of the packet found, in words. */
   | { readonly kind: "shape"; readonly detail: string }
-  /** A packet in an HTTP request, with ENABLE_SPA_OVER_HTTP off. */
+  /** The packet is in an HTTP request, and ENABLE_SPA_OVER_HTTP is off. */
   | { readonly kind: "http-disabled" }
-  /** The difference of the clocks is a number of whole or half hours. */
+  /** The clocks differ by a number of whole or half hours. */
   | { readonly kind: "time-zone"; readonly hours: number }
-  /** Ages are not checked, and this packet is older, or newer, than the limit would allow. */
+  /** Ages are not checked, and this packet is older or newer than the default limit allows. */
   | { readonly kind: "age-unchecked"; readonly seconds: number }
-  /** The server's own record of this packet, from when it was decrypted: before age and rights were looked at. */
+  /** The server's own record of this packet. The server writes it after decryption, before it checks age and rights. */
   | { readonly kind: "recorded"; readonly entry: ReplayEntry }
-  /** The server's capture leaves the packet out. */
+  /** The capture filter of the server excludes the packet. */
   | { readonly kind: "not-captured"; readonly filter: string }
-  /** What follows is what would have happened without the refusals for age and replay before. */
+  /** The next findings say what would have happened without the refusals for age and replay. */
   | { readonly kind: "apart-from-that" };

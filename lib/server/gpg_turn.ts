@@ -1,5 +1,5 @@
 /**
- * GnuPG's turn at a packet: the packet waits for a run of gpg while others are processed.
+ * Lets a packet wait for a run of gpg while other packets are processed.
  *
  * @module
  */
@@ -13,21 +13,21 @@ import type { Candidate } from "./candidate.ts";
 import { type Reason, refuse } from "./refusal.ts";
 import type { ReplayGate } from "./replay_gate.ts";
 
-/** What the turn is made of. */
+/** What {@link GpgTurn} needs. */
 export interface GpgTurnParts {
   readonly stanzas: readonly Stanza[];
-  /** Where packets wait. */
+  /** The queue in which packets wait. */
   readonly queue: GpgQueue;
-  /** Stops the run of gpg that there is. */
+  /** Stops a running gpg. */
   readonly ending?: AbortSignal | undefined;
   readonly replay: ReplayGate;
 }
 
-/** Lets packets wait for gpg. */
+/** Hands packets to gpg, one after the other. */
 export class GpgTurn {
   readonly #parts: GpgTurnParts;
   readonly #isUsed: boolean;
-  /** Packets that wait. */
+  /** How many packets wait. */
   #waiting = 0;
 
   constructor(parts: GpgTurnParts) {
@@ -35,13 +35,13 @@ export class GpgTurn {
     this.#isUsed = parts.stanzas.some((stanza) => stanza.gpg !== undefined);
   }
 
-  /** Whether a packet text of that many characters is long enough for GnuPG, and a stanza uses it. */
+  /** Whether a packet text of `length` characters is long enough for GnuPG and a stanza uses GnuPG. */
   mayOpen(length: number): boolean {
     return this.#isUsed && guessCipher(length) === "gpg";
   }
 
   /**
-   * Hands a full text to gpg, or refuses it if too many packets wait. `goOn` is called later: with what gpg made of it, or
+   * Hands a full text to gpg, or refuses it if too many packets wait. Calls `goOn` later: with the result of gpg, or
    * with a refusal if a copy of the packet was accepted while it waited.
    */
   ask(
@@ -55,7 +55,7 @@ export class GpgTurn {
     candidate.waited = true;
     const run = async (): Promise<void> => {
       try {
-        // A copy that was accepted meanwhile makes this packet a replay, which needs no run of gpg.
+        // If a copy was accepted meanwhile, this packet is a replay: save the run of gpg.
         goOn(
           this.checkMeanwhile(candidate) ??
             await openGpgText(fullText, stanzaOptions(gpg, this.#parts.ending)),
@@ -76,10 +76,10 @@ export class GpgTurn {
     return waited && !remembered ? this.#parts.replay.checkPacket(packet, digest) : undefined;
   }
 
-  /** Resolves when no packet waits, or the server ends; packets of other processors do not put that off. */
+  /** Resolves when no packet of this processor waits, or when the server ends. */
   async settle(): Promise<void> {
     const { queue, ending } = this.#parts;
-    // The next stanza of a packet may ask gpg too.
+    // After a run of gpg, the next stanza may hand the same packet to gpg again.
     while (this.#waiting > 0 && ending?.aborted !== true) await queue.settleFirst();
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The HMAC keys of all stanzas, arranged so that one packet is checked against many of them at once.
+ * The HMAC keys of all stanzas, grouped so that one pass checks a packet against many keys.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { splitMac } from "../spa/mac.ts";
 import { type Cipher, restorePrefix } from "../spa/prefix.ts";
 import { listContains } from "./source_match.ts";
 
-/** Stanzas that share SOURCE, DESTINATION and HMAC type: one look at the lists, one pass over the keys. */
+/** Stanzas with equal SOURCE, DESTINATION and HMAC type. The lists are compared once and the keys in one pass. */
 interface Group {
   readonly type: DigestName;
   /** Indices into the list of stanzas, in file order. */
@@ -21,7 +21,7 @@ interface Group {
   readonly keys: HmacKeySet;
 }
 
-/** Which stanzas' HMAC key sealed a packet. */
+/** Finds the stanzas whose HMAC key made a packet. */
 export class HmacIndex {
   readonly #stanzas: readonly Stanza[];
   readonly #groups: readonly Group[];
@@ -32,8 +32,8 @@ export class HmacIndex {
   }
 
   /**
-   * What each stanza's HMAC key covers, by the stanza's index: the full text without mac, for those whose SOURCE and
-   * DESTINATION match and whose key made the packet. Stanzas without an HMAC key are never among them.
+   * The full text without mac, by the index of each stanza whose SOURCE and DESTINATION match and whose HMAC key made
+   * the packet. Never contains a stanza without an HMAC key.
    */
   verify(
     packetText: string,

@@ -1,5 +1,5 @@
 /**
- * HMAC mismatches of one packet with stanza after stanza.
+ * Collects the HMAC mismatches of one packet over the stanzas.
  *
  * @module
  */
@@ -12,13 +12,13 @@ const HMAC_BEFORE_GPG = refuse("hmac-mismatch", { cipher: "gpg" });
 /** The C daemon guesses the cipher from the length. */
 const NO_GPG = refuse("no-cipher-match", { type: 2 });
 
-/** Stanzas in a row that refuse for one reason. */
+/** Consecutive stanzas that refuse for the same reason. */
 export interface MismatchRun {
   readonly reason: Reason;
   readonly stanzas: readonly number[];
 }
 
-/** Makes one refusal of such stanzas, so that a junk packet costs one value and not one per stanza. */
+/** Combines consecutive stanzas into one refusal, so that a junk packet costs one value and not one per stanza. */
 export class HmacMismatches {
   readonly #isLong: boolean;
   #numbers: number[] = [];
@@ -29,7 +29,7 @@ export class HmacMismatches {
     this.#isLong = guessCipher(length) === "gpg";
   }
 
-  /** Adds a stanza. If it refuses for another reason than those before, their run has ended and is returned. */
+  /** Adds a stanza. If it refuses for another reason than the stanzas before, returns their run, which has ended. */
   add({ gpg, number }: Stanza): MismatchRun | undefined {
     const reason = !this.#isLong ? HMAC : gpg === undefined ? NO_GPG : HMAC_BEFORE_GPG;
     const ended = reason === this.#reason ? undefined : this.end();
@@ -38,7 +38,7 @@ export class HmacMismatches {
     return ended;
   }
 
-  /** Ends the run; `undefined` if there is none. */
+  /** Ends the current run; `undefined` if it is empty. */
   end(): MismatchRun | undefined {
     if (this.#numbers.length === 0) return undefined;
     const stanzas = this.#numbers;

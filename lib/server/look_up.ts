@@ -7,28 +7,28 @@ import { runProgram } from "../exec/run.ts";
 import { type Address, type AddressFamily, parseAddress } from "../net/address.ts";
 import { type Reason, refuse } from "./refusal.ts";
 
-/** Whom a name is looked up for. */
+/** What to look up. */
 export interface LookUpRequest {
-  /** A checked host name: it cannot be taken for an option. */
+  /** A checked host name; a program cannot mistake it for an option. */
   readonly name: string;
   readonly family: AddressFamily;
-  /** Number of the stanza: a few at once for each. */
+  /** Number of the stanza; each stanza may have a few look-ups at once. */
   readonly stanza: number;
-  /** Ends it. */
+  /** Stops the look-up. */
   readonly ending: AbortSignal;
 }
 
 /**
- * An address of the name in that family, or why there is none: in the C daemon's words, or because too many names are
- * being looked up.
+ * An address of the name in that family, or a refusal: the name has no address (in the C daemon's words), or too many
+ * names are being looked up.
  */
 export type LookUp = (
   request: LookUpRequest,
 ) => Promise<Address | Reason<"nat-host-unknown" | "nat-host-busy">>;
 
 /**
- * Asks the system's own resolver, `/etc/hosts` and all, through `getent`: a library call could not be made any more
- * once the permission for libraries is dropped, and would stop the capture while it waits.
+ * Asks the system's resolver, `/etc/hosts` included, through `getent`. A library call is not possible after the
+ * permission for libraries is dropped, and it would block the capture while it waits.
  */
 export const lookUpHost: LookUp = async ({ name, family, stanza, ending }) => {
   const database = family === 4 ? "ahostsv4" : "ahostsv6";
@@ -52,7 +52,7 @@ export const lookUpHost: LookUp = async ({ name, family, stanza, ending }) => {
   return unknown(unresolved(name));
 };
 
-/** With ENABLE_NAT_DNS off. */
+/** Refuses every name; used if ENABLE_NAT_DNS is off. */
 export const refuseNames: LookUp = ({ name }) =>
   Promise.resolve(
     unknown(`Received Hostname in NAT SPA message, but hostname is disabled: ${name}`),

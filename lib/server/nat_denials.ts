@@ -1,10 +1,10 @@
 /**
- * Why a NAT request may not end where it wants to, and the line that would allow it.
+ * Why the target of a NAT request is not allowed, and what would allow it.
  *
  * @module
  */
 
-/** The texts of a reason; both take the target: `local tcp/22` or `192.168.123.31 tcp/22`. */
+/** The texts of a reason. Both functions take the target: `local tcp/22` or `192.168.123.31 tcp/22`. */
 interface NatDenial {
   fact(target: string): string;
   hint(target: string): string;
@@ -16,7 +16,7 @@ const NEVER: NatDenial = {
   hint: () => "let the client name an inside host",
 };
 
-/** By the reason of the code `nat-target-denied`. */
+/** Keyed by the `reason` fact of the code `nat-target-denied`. */
 export const NAT_DENIALS = {
   "NAT_TARGETS": {
     fact: (target) =>
@@ -27,13 +27,13 @@ export const NAT_DENIALS = {
     fact: (target) => `${target} is not allowed: RESTRICT_PORTS has it`,
     hint: () => "take the service out of RESTRICT_PORTS if this client may have it",
   },
-  /** A local request whose packet came to an address that is not of this host. */
+  /** A local request whose packet was sent to an address that does not belong to this host. */
   "not-local": {
     fact: (target) =>
       `${target} is not allowed: the packet came there, and it is not an address of this host`,
     hint: () => "knock at an address of this host",
   },
-  /** FORWARD_ALL, to this host. */
+  /** FORWARD_ALL with this host as the target. */
   "own": {
     fact: (target) =>
       `${target} is not allowed: it is this host, and FORWARD_ALL forwards to others`,

@@ -1,5 +1,5 @@
 /**
- * How many packets of one stanza count within a minute (MAX_PACKETS_PER_MINUTE).
+ * Limits the packets of one stanza within a minute (MAX_PACKETS_PER_MINUTE).
  *
  * @module
  */
@@ -14,18 +14,18 @@ interface Minute {
 }
 
 /**
- * Counts the packets that a stanza's key made; nothing is kept for stanzas whose key made none. Those of a time that
- * opens nothing have a count of their own: a stock of them is what an eavesdropper has.
+ * Counts the packets that a stanza's key made, and keeps nothing for other stanzas. Packets whose time opens nothing
+ * have a separate count, because an eavesdropper may have collected many of them.
  */
 export class PacketBudget {
   readonly #timely = new Map<number, Minute>();
   readonly #untimely = new Map<number, Minute>();
 
   /**
-   * Counts one packet. `false`: it is one too many.
+   * Counts one packet. Returns `false` if it exceeds the limit.
    *
    * @param isTimely whether a packet of its time may open something.
-   * @param now seconds since 1970 UTC, whole. A clock that is set back begins a new minute.
+   * @param now whole seconds since 1970 UTC. A clock that is set back starts a new minute.
    */
   take({ number, maxPacketsPerMinute }: Stanza, now: number, isTimely: boolean): boolean {
     const minutes = isTimely ? this.#timely : this.#untimely;

@@ -1,5 +1,5 @@
 /**
- * The path of a packet, from screening to the decision: the file that joins the steps.
+ * The path of a packet from screening to decision. This file joins the steps.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { packetReplayDigest } from "../spa/replay_digest.ts";
 import { parseRequest } from "../spa/request.ts";
 import { screenPacket } from "../spa/screen.ts";
 import { authorize, checkSigner } from "./authorize.ts";
-import type { Candidate, Verdict, Verified } from "./candidate.ts";
+import type { Candidate, StanzaVerdict, Verified } from "./candidate.ts";
 import type { Decision } from "./decision.ts";
 import { describePacket, type PacketFacts } from "./describe_packet.ts";
 import type { Observer } from "./event.ts";
@@ -28,32 +28,34 @@ import type { ReplayCache } from "./replay_cache.ts";
 import { ReplayGate } from "./replay_gate.ts";
 import { listContains } from "./source_match.ts";
 
-/** What the processor is made of. */
+/** What a processor needs. */
 export interface PacketProcessorParts {
   readonly stanzas: readonly Stanza[];
   readonly policy: ServerPolicy;
   readonly replay: ReplayCache;
-  /** Seconds since 1970 UTC, whole. */
+  /** Whole seconds since 1970 UTC. */
   readonly now: () => number;
   readonly observe: Observer;
-  /** Carries a decision out, now or soon; reports on its own. Never called in test mode. */
+  /** Carries a decision out, now or later, and reports the outcome. Never called in test mode. */
   readonly act: (decision: Decision, packet: PacketFacts) => void;
-  /** In test mode: shows how a decision would be carried out. */
+  /** In test mode, shows how a decision would be carried out. */
   readonly rehearse?: (decision: Decision, packet: PacketFacts) => void;
-  /** Where packets wait for gpg; absent: a queue of the processor's own. */
+  /** The queue in which packets wait for gpg; absent: the processor makes one. */
   readonly gpg?: GpgQueue;
-  /** Stops gpg where it runs. */
+  /** Stops a running gpg. */
   readonly ending?: AbortSignal;
 }
 
-/** What a stanza is to open: the packet's text as each cipher completes it, where nothing speaks against it. */
+/**
+ * The texts that a stanza tries to decrypt, by cipher. `undefined`: the cipher is excluded, for example by the HMAC.
+ */
 type FullTexts = Readonly<Record<Cipher, string | undefined>>;
 
-/** Takes datagrams one by one. Bad input never throws: it ends in a refusal. */
+/** Processes datagrams one by one. Bad input leads to a refusal, never to an exception. */
 export class PacketProcessor {
   readonly #parts: PacketProcessorParts;
   readonly #hmacs: HmacIndex;
-  /** Stanzas whose expiry was reported: that is done once (`docs/spec/server.md` 7, step 10). */
+  /** Stanzas whose expiry was reported, which happens once each (`docs/spec/server.md` 7, step 10). */
   readonly #reportedExpired = new Set<number>();
   readonly #replay: ReplayGate;
   readonly #gpg: GpgTurn;
@@ -71,8 +73,7 @@ export class PacketProcessor {
   }
 
   /**
-   * Processes one datagram to its end, but for gpg's part and the act, which may finish later. What must live until
-   * then is copied.
+   * Processes one datagram. The work of gpg and the act may finish later; data that is needed until then is copied.
    *
    * @param number of the packet since the start, from 1.
    */
@@ -109,7 +110,7 @@ export class PacketProcessor {
     await this.#gpg.settle();
   }
 
-  /** Stanzas in file order from index `first` on; a run of HMAC mismatches is one refusal. */
+  /** Tries the stanzas in file order, from index `first` on. Consecutive HMAC mismatches become one refusal. */
   #tryStanzas(candidate: Candidate, first = 0): void {
     const { datagram, packet, verified, verifiedGpg, mismatches } = candidate;
     const { text } = candidate.screened;
@@ -143,17 +144,17 @@ export class PacketProcessor {
       if (this.#tryStanza(stanza, { rijndael, gpg }, candidate, index + 1) === "end") return;
     }
     if (isForSomeStanza) return reportRun(mismatches.end());
-    // A stanza listens to the source, or the packet would not have come this far.
+    // At least one stanza lists the source; otherwise the packet was refused earlier.
     const listening = stanzas.filter(({ source }) => listContains(source, datagram.source));
     const numbers = listening.map(({ number }) => number);
     this.#report(packet, refuse("no-stanza-for-destination"), numbers);
   }
 
   /**
-   * Tries every cipher the stanza has a key for (`docs/spec/server.md` 16, row 27). A packet that gpg opens goes on
-   * when gpg has spoken, with the stanza of index `next` where this one does not take it.
+   * Tries every cipher that the stanza has a key for (`docs/spec/server.md` 16, row 27). If gpg is needed, processing
+   * goes on when gpg ends. If this stanza then does not take the packet, the stanza of index `next` is next.
    */
-  #tryStanza(stanza: Stanza, texts: FullTexts, candidate: Candidate, next: number): Verdict {
+  #tryStanza(stanza: Stanza, texts: FullTexts, candidate: Candidate, next: number): StanzaVerdict {
     const { encryptionKey, encryptionMode: mode, gpg } = stanza;
     const opened = encryptionKey === undefined || texts.rijndael === undefined
       ? undefined
@@ -169,7 +170,7 @@ export class PacketProcessor {
       });
       return busy === undefined ? "end" : this.#refuse(busy, stanza, candidate);
     }
-    // An HMAC would have told which cipher it is; without one the length does (`docs/spec/server.md` 7, step 13).
+    // An HMAC identifies the cipher. Without an HMAC, the length does (`docs/spec/server.md` 7, step 13).
     const isGpg = stanza.hmac === undefined && gpg === undefined &&
       guessCipher(candidate.packet.length) === "gpg";
     const reason = opened !== undefined && !isGpg
@@ -178,13 +179,15 @@ export class PacketProcessor {
     return this.#refuse(reason, stanza, candidate);
   }
 
-  /** An opened packet: the request, the replay cache, then policy. From the replay cache on, the packet is used up. */
+  /**
+   * Judges a decrypted packet: request, replay cache, policy. Once it is in the replay cache, it cannot be used again.
+   */
   #judge(
     stanza: Stanza,
     opened: OpenedPacket,
     candidate: Candidate,
     gpg?: { readonly signature: GpgSignature | undefined },
-  ): Verdict {
+  ): StanzaVerdict {
     const { packet, screened, datagram } = candidate;
     const { message } = opened;
     const request = parseRequest(message);
@@ -196,7 +199,7 @@ export class PacketProcessor {
     }
     const unusable = this.#replay.use(stanza, opened, candidate);
     if (unusable !== undefined) return this.#refuse(unusable, stanza, candidate);
-    // Reported only now, so that strangers cause few lines.
+    // Report this only after decryption, so that clients without a key cannot cause log lines.
     const { invalidForwardedFor } = screened;
     if (invalidForwardedFor !== undefined) {
       this.#parts.observe({ kind: "bad-forwarded-for", packet, value: invalidForwardedFor });
@@ -226,8 +229,11 @@ export class PacketProcessor {
     return this.#act(authorization.decision, stanza, candidate);
   }
 
-  /** In test mode the next stanza has its turn, as in the C daemon (`docs/spec/server.md` 7, step 25). */
-  #act(decision: Decision, stanza: Stanza, candidate: Candidate): Verdict {
+  /**
+   * Carries the decision out. In test mode the next stanza follows, as in the C daemon (`docs/spec/server.md` 7, step
+   * 25).
+   */
+  #act(decision: Decision, stanza: Stanza, candidate: Candidate): StanzaVerdict {
     const { packet } = candidate;
     if (!this.#parts.policy.testMode) {
       this.#parts.act(decision, packet);
@@ -244,9 +250,9 @@ export class PacketProcessor {
     this.#report(packet, expired, [number]);
   }
 
-  /** One stanza refuses; the next one has its turn. */
-  #refuse(reason: Reason, { number }: Stanza, { packet }: Candidate): Verdict {
-    // A replay is about the packet, whatever the stanza.
+  /** One stanza refuses; the next stanza follows. */
+  #refuse(reason: Reason, { number }: Stanza, { packet }: Candidate): StanzaVerdict {
+    // A replay concerns the packet, not a stanza.
     this.#report(packet, reason, reason.step === "seen" ? [] : [number]);
     return "next";
   }
@@ -270,15 +276,15 @@ function undecodable({ error, detail }: SpaFailure): Reason {
   return refuse("undecodable", { error, ...gpg });
 }
 
-/** Refuses where ACCESS_EXPIRE has passed. */
+/** Refuses if ACCESS_EXPIRE has passed. */
 function checkExpiry({ expires }: Stanza, now: () => number): Reason | undefined {
-  // Asked of every stanza for every junk packet: the clock is read only where it matters.
+  // This runs for every stanza and every junk packet, so read the clock only if needed.
   if (expires === undefined) return undefined;
   const seconds = now() - expires;
   return seconds > 0 ? refuse("stanza-expired", { seconds }) : undefined;
 }
 
-/** What would have been done. */
+/** The refusal in test mode, with what the server would have done. */
 function inTestMode(decision: Decision): Reason {
   const address = decision.address.text;
   if (decision.kind === "run") {

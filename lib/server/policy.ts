@@ -1,5 +1,5 @@
 /**
- * Settings of the whole server that bear on single packets, apart from the stanzas.
+ * Server settings for the decision about a packet, apart from the stanzas.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { ServerSettings } from "../config/fwknopd_variables.ts";
 import { natSwitches } from "../config/nat_switches.ts";
 import type { NatPolicy } from "./authorize_nat.ts";
 
-/** Rules for SPA over HTTP (`docs/spec/wire.md` 10.4); absent where it is not enabled. */
+/** Rules for SPA over HTTP (`docs/spec/wire.md` 10.4). */
 export interface HttpPolicy {
   /** ALLOW_ANY_USER_AGENT. */
   readonly anyUserAgent: boolean;
@@ -15,24 +15,25 @@ export interface HttpPolicy {
   readonly forwardedFor: boolean;
 }
 
-/** What the configuration says about every packet. */
+/** The settings that apply to every packet. */
 export interface ServerPolicy {
-  /** MAX_SPA_PACKET_AGE in seconds; `undefined` when ages are not checked. */
+  /** MAX_SPA_PACKET_AGE in seconds; `undefined` if ages are not checked. */
   readonly maxAge: number | undefined;
+  /** `undefined` if SPA over HTTP is not enabled. */
   readonly http: HttpPolicy | undefined;
   readonly nat: NatPolicy;
   /** ENABLE_DESTINATION_RULE: admit only to the address the packet was sent to. */
   readonly destinationRule: boolean;
-  /** `--test`: everything but the act. */
+  /** `--test`: do everything except the act. */
   readonly testMode: boolean;
 }
 
-/** The largest age of a packet in seconds; `undefined` where ages are not checked. */
+/** The largest allowed age of a packet in seconds; `undefined` if ages are not checked. */
 export function ageWindow(settings: ServerSettings): number | undefined {
   return settings.ENABLE_SPA_PACKET_AGING ? settings.MAX_SPA_PACKET_AGE : undefined;
 }
 
-/** What the settings say about single packets. */
+/** Takes the policy from the settings. */
 export function policyFromSettings(settings: ServerSettings, testMode: boolean): ServerPolicy {
   const { forwarding, localNat, sourceNat } = natSwitches(settings);
   return {

@@ -1,6 +1,6 @@
 /**
- * The table of refusals: one row for each reason why a packet gets nothing. The logs, JSON, the trace, `explain` and the
- * table in `docs/log-format.md` are made from it. A new refusal is a row here and the step that returns it.
+ * The table of refusals: one row for each reason why a packet opens nothing. The logs, JSON, the trace, `explain` and
+ * the table in `docs/log-format.md` are made from it. A new refusal needs a row here and a step that returns it.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { isGpgError, SPA_ERRORS, type SpaErrorName } from "../spa/error.ts";
 import { NAT_DENIALS } from "./nat_denials.ts";
 import { type LineText, row } from "./refusal_row.ts";
 
-/** The entry of the replay cache, and how many seconds old it is. */
+/** The entry of the replay cache, and its age in seconds. */
 const SEEN_FACTS = {
   source: "text",
   sourcePort: "number",
@@ -18,7 +18,7 @@ const SEEN_FACTS = {
   ago: "number",
 } as const;
 
-/** What the C daemon says of a replay, and of a copy. */
+/** The C daemon's line for a replay and for a copy. */
 const replayLine: LineText<{
   readonly source: string;
   readonly protocol: number;
@@ -41,7 +41,7 @@ export const REFUSALS = {
   "not-spa": row({
     step: "screen",
     facts: { error: "spa-error" },
-    means: "length, alphabet, a prefix left on, or HTTP that is not ours; `error` says which",
+    means: "not an SPA packet: wrong length, alphabet, prefix or HTTP request; `error` says which",
     severity: "debug",
     line: ({ error }, { who }) => {
       const { code, text } = SPA_ERRORS[error];
@@ -53,7 +53,7 @@ export const REFUSALS = {
   "no-stanza-for-source": row({
     step: "source",
     facts: {},
-    means: "no SOURCE list holds the address",
+    means: "no stanza's SOURCE contains the source address",
     severity: "warning",
     line: (_, { packet }) => `No access data found for source IP: ${packet.source}`,
     fact: (_, packet) => `no stanza has ${packet.source} in its SOURCE`,
@@ -62,7 +62,7 @@ export const REFUSALS = {
   "replay": row({
     step: "seen",
     facts: SEEN_FACTS,
-    means: "this very packet was accepted before",
+    means: "the same packet was accepted before",
     severity: "warning",
     line: replayLine,
     fact: ({ source, ago }) => `this very packet came before, from ${source}, ${ago} s ago`,
@@ -72,7 +72,7 @@ export const REFUSALS = {
   "duplicate": row({
     step: "seen",
     facts: SEEN_FACTS,
-    means: "a copy within a second and from the same port: a second interface saw it",
+    means: "a copy from the same port within a second: a second interface saw the packet",
     severity: "info",
     line: (_, { who }) => `${who} Another copy of the packet that was just taken, ignored`,
     inC: { severity: "warning", line: replayLine },
@@ -82,14 +82,14 @@ export const REFUSALS = {
   "no-stanza-for-destination": row({
     step: "stanza",
     facts: {},
-    means: "the stanzas listen to the host, and no DESTINATION list holds the address it sent to",
+    means: "a stanza's SOURCE contains the source, but no DESTINATION contains the destination",
     severity: "warning",
     line: (_, { stanza, packet }) =>
       `${stanza} SPA packet (${packet.source} -> ${packet.destination}) ` +
       "filtered by SOURCE and/or DESTINATION criteria",
     inC: { severity: "debug", isAnnounced: false },
     fact: (_, packet) =>
-      `no stanza that listens to ${packet.source} has ${packet.destination} in its DESTINATION`,
+      `no stanza with ${packet.source} in its SOURCE has ${packet.destination} in its DESTINATION`,
     hint: "add the address to a stanza's DESTINATION, or leave DESTINATION out",
   }),
   "stanza-expired": row({
@@ -104,7 +104,7 @@ export const REFUSALS = {
   "no-cipher-match": row({
     step: "authenticate",
     facts: { type: [1, 2] },
-    means: "the stanza has no key for this kind of packet: 1 symmetric, 2 GnuPG",
+    means: "the stanza has no key for this `type` of packet: 1 symmetric, 2 GnuPG",
     severity: "error",
     line: ({ type }, { who }) =>
       `${who} No stanza encryption mode match for encryption type: ${type}.`,
@@ -120,7 +120,7 @@ export const REFUSALS = {
   "hmac-mismatch": row({
     step: "authenticate",
     facts: { "cipher?": ["gpg"] },
-    means: "no key of these stanzas made the packet; `cipher` is `gpg` for stanzas that use it",
+    means: "no HMAC key of these stanzas made the packet; `cipher` is `gpg` for GnuPG stanzas",
     severity: "warning",
     line: (facts, start) => `${hmacLine(facts, start)}: the HMAC does not match the stanza's key`,
     inC: { line: hmacLine },
@@ -131,7 +131,7 @@ export const REFUSALS = {
   "undecodable": row({
     step: "authenticate",
     facts: { error: "spa-error", "gpg?": "text" },
-    means: "decryption or decoding failed; `error` says where, `gpg` what GnuPG says",
+    means: "decryption or decoding failed; `error` says where, `gpg` is GnuPG's reason",
     severity: "warning",
     line: ({ error, gpg }, { who }) =>
       `${who} Error creating fko context: ${SPA_ERRORS[error].text}${
@@ -143,11 +143,11 @@ export const REFUSALS = {
   "gpg-busy": row({
     step: "authenticate",
     facts: {},
-    means: "too many packets wait for gpg, or too many came that no HMAC vouches for",
+    means: "too many packets wait for gpg, or too many packets without an HMAC came",
     severity: "warning",
     line: (_, { who }) => `${who} Too many packets wait for GnuPG, ignoring SPA packet`,
-    fact: "too many packets wait for gpg, or nothing vouches for this one and others came before",
-    hint: "with an HMAC key in the stanza, packets of strangers never get as far as gpg",
+    fact: "too many packets wait for gpg, or this one has no HMAC and too many such packets came",
+    hint: "add HMAC_KEY_BASE64 to the stanza: packets without a valid HMAC then never reach gpg",
   }),
   "too-many-packets": row({
     step: "remember",
@@ -206,7 +206,7 @@ export const REFUSALS = {
   "forgotten-time": row({
     step: "authorize",
     facts: {},
-    means: "the clock was set back: a packet of this time may have been accepted and forgotten",
+    means: "the clock was set back, so the server may have accepted and forgotten this packet",
     severity: "warning",
     line: (_, { who }) => `${who} The clock went back: this packet may have been accepted before.`,
     fact: "packets of its time may have been accepted and forgotten: this server's clock went back",
@@ -215,7 +215,7 @@ export const REFUSALS = {
   "source-address-required": row({
     step: "authorize",
     facts: { asked: "text" },
-    means: "REQUIRE_SOURCE_ADDRESS, and the client left the address open",
+    means: "REQUIRE_SOURCE_ADDRESS is on, and the client named no address",
     severity: "warning",
     line: (_, { who }) => `${who} Got 0.0.0.0 when valid source IP was required.`,
     fact: "the client left the address to the packet (-s), and REQUIRE_SOURCE_ADDRESS is on",
@@ -224,7 +224,7 @@ export const REFUSALS = {
   "forwarded-for-unusable": row({
     step: "authorize",
     facts: { asked: "text" },
-    means: "the client left the address open, and X-Forwarded-For does not hold one address",
+    means: "the client named no address, and X-Forwarded-For does not hold one address",
     severity: "warning",
     line: (_, { who }) =>
       `${who} Got 0.0.0.0, and the X-Forwarded-For header does not hold one address.`,
@@ -234,7 +234,7 @@ export const REFUSALS = {
   "wrong-username": row({
     step: "authorize",
     facts: { username: "text", required: "text" },
-    means: "REQUIRE_USERNAME",
+    means: "the user name is not that of REQUIRE_USERNAME",
     severity: "warning",
     line: ({ username, required }, { who }) =>
       `${who} Username in SPA data (${username}) does not match required username: ${required}`,
@@ -244,7 +244,7 @@ export const REFUSALS = {
   "link-local-address": row({
     step: "authorize",
     facts: { address: "text" },
-    means: "the address to admit is link-local (fe80::), so it means a host on each link",
+    means: "the address to admit is link-local (fe80::): each link may have a host with it",
     severity: "warning",
     line: ({ address }, { who }) =>
       `${who} ${address} is a link-local address, which another host may have on another link`,
@@ -254,9 +254,9 @@ export const REFUSALS = {
   }),
   "nat-not-enabled": row({
     step: "authorize",
-    again: { step: "resolve", means: "forwarding to this host, and local NAT is not enabled" },
+    again: { step: "resolve", means: "the target is this host, and local NAT is not enabled" },
     facts: { kind: ["local", "forward"], "line?": ["ENABLE_FORWARD_ACCESS N"] },
-    means: "NAT asked for and not enabled",
+    means: "the client asks for NAT, which is not enabled",
     severity: "warning",
     line: ({ line }, { stanza, packet }) =>
       `${stanza} SPA packet from ${packet.source} requested NAT access, but is not enabled/supported${
@@ -275,7 +275,7 @@ export const REFUSALS = {
   "command-not-allowed": row({
     step: "authorize",
     facts: {},
-    means: "a command, and the stanza runs none",
+    means: "the client sent a command, and the stanza runs none",
     severity: "warning",
     line: (_, { who }) =>
       `${who} SPA Command messages are not allowed in the current configuration.`,
@@ -285,7 +285,7 @@ export const REFUSALS = {
   "no-service-for-cycle": row({
     step: "authorize",
     facts: {},
-    means: "a command, and the stanza opens a service by CMD_CYCLE_OPEN",
+    means: "the client sent a command, and the stanza opens a service by CMD_CYCLE_OPEN",
     severity: "error",
     line: (_, { who }) => `${who} Could not build CMD_CYCLE_OPEN command.`,
     fact: "the client sent a command, and the stanza opens a service by CMD_CYCLE_OPEN",
@@ -294,7 +294,7 @@ export const REFUSALS = {
   "port-denied": row({
     step: "authorize",
     facts: { service: "text", reason: ["OPEN_PORTS", "RESTRICT_PORTS"] },
-    means: "OPEN_PORTS or RESTRICT_PORTS",
+    means: "OPEN_PORTS or RESTRICT_PORTS does not allow the service",
     severity: "warning",
     line: (_, { who }) => `${who} One or more requested protocol/ports was denied per access.conf.`,
     fact: ({ service, reason }) =>
@@ -305,13 +305,13 @@ export const REFUSALS = {
     step: "authorize",
     again: {
       step: "resolve",
-      means: "as before, or an address that is never one: loopback, multicast, broadcast",
+      means: "the same, or a target that is never allowed: loopback, multicast, broadcast",
     },
     facts: {
       target: "text",
       reason: ["NAT_TARGETS", "RESTRICT_PORTS", "not-local", "own", "loopback", "nowhere"],
     },
-    means: "NAT to an end that NAT_TARGETS, OPEN_PORTS or RESTRICT_PORTS does not allow",
+    means: "NAT_TARGETS, OPEN_PORTS or RESTRICT_PORTS does not allow the NAT target",
     severity: "warning",
     line: ({ target, reason }, { who }) => `${who} NAT target ${NAT_DENIALS[reason].fact(target)}`,
     fact: ({ target, reason }) => NAT_DENIALS[reason].fact(target),
@@ -320,7 +320,7 @@ export const REFUSALS = {
   "nat-host-unknown": row({
     step: "resolve",
     facts: { reason: "text" },
-    means: "the name of a NAT host has no address, or names are off (ENABLE_NAT_DNS)",
+    means: "the name of the NAT host has no address, or ENABLE_NAT_DNS is off",
     severity: "info",
     line: ({ reason }, { who }) => `${who} ${reason}`,
     fact: ({ reason }) => reason,
@@ -329,7 +329,7 @@ export const REFUSALS = {
   "nat-host-busy": row({
     step: "resolve",
     facts: { reason: "text" },
-    means: "too many names are looked up: 16 at once, 2 for one stanza",
+    means: "too many names are being looked up; the limit is 16, and 2 for one stanza",
     severity: "warning",
     line: ({ reason }, { who }) => `${who} ${reason}`,
     fact: ({ reason }) => reason,
@@ -341,7 +341,7 @@ export const REFUSALS = {
       { does: ["open", "cycle"], services: "text", address: "text", granted: "number" },
       { does: ["run"], address: "text", command: "text" },
     ],
-    means: "everything was right; `--test` changes nothing",
+    means: "the packet was right, but with `--test` the server changes nothing",
     severity: "warning",
     isFault: false,
     line: ({ does }, { who }) =>
@@ -357,7 +357,7 @@ export const REFUSALS = {
   "too-many-rules": row({
     step: "act",
     facts: { reason: "text" },
-    means: "as many rules in force, or cycles open, as MAX_RULES allows; nothing was opened",
+    means: "the stanza has MAX_RULES rules in force or cycles open; nothing was opened",
     severity: "error",
     line: ({ reason }, { who }) => `${who} ${reason}`,
     fact: "the stanza has as many rules in force, or cycles open, as MAX_RULES allows",
@@ -376,7 +376,7 @@ export const REFUSALS = {
   "command-not-run": row({
     step: "act",
     facts: { reason: "text" },
-    means: "too many run already, or the close to come could not be written down",
+    means: "too many commands run, or the close command could not be recorded",
     severity: "error",
     line: ({ reason }, { who }) => `${who} Could not run the command: ${reason}`,
     fact: ({ reason }) => `the command was not run: ${reason}`,

@@ -1,6 +1,7 @@
 /**
- * Equal refusals from one source are counted, not repeated: nobody, with or without a key, must be able to fill the log.
- * Those past authentication are counted apart from those of strangers, who could otherwise hide them among their own.
+ * Counts equal refusals from one source instead of repeating them, so that no client, with or without a key, can fill
+ * the log. Refusals past authentication are counted separately; otherwise an attacker without a key could hide them
+ * among refusals of other packets.
  *
  * @module
  */
@@ -12,8 +13,8 @@ import { isPastAuthentication } from "./step.ts";
 export const REPEAT_WINDOW = 60;
 
 /**
- * Kinds of refusals told apart within one window, of strangers and of holders of a key each; what is beyond, such as
- * forged sources, is counted together.
+ * Most kinds of refusals that one window distinguishes, separately for packets before and past authentication. Further
+ * kinds, for example of forged sources, are counted together.
  */
 export const MAX_KINDS = 200;
 
@@ -34,7 +35,7 @@ export class RepeatFilter {
 
   /**
    * @param now seconds since 1970 UTC.
-   * @param isWatched a person looks on and wants each refusal past authentication: nothing else explains a knock.
+   * @param isWatched whether an administrator watches and needs every refusal past authentication.
    */
   constructor(observe: Observer, now: () => number, isWatched = false) {
     this.#observe = observe;
@@ -44,7 +45,7 @@ export class RepeatFilter {
     this.#keyHolders = new HeldRefusals(observe);
   }
 
-  /** Lets an event pass, or counts it. */
+  /** Passes an event on, or counts it. */
   readonly observe = (event: PacketEvent): void => {
     if (event.kind !== "refused" || rowOf(event.refusal).isFault === false) {
       this.#observe(event);
@@ -61,13 +62,13 @@ export class RepeatFilter {
     held.take(event.refusal, now);
   };
 
-  /** Tells what was held back for a whole window; with `all`, everything. */
+  /** Reports the refusals that were held back for a whole window; with `all`, all of them. */
   flush(now: number, all = false): void {
     this.#strangers.flush(now, all);
     this.#keyHolders.flush(now, all);
   }
 
-  /** Whether something is held back that a later `flush` would tell. */
+  /** Whether a later `flush` has something to report. */
   get isHolding(): boolean {
     return this.#strangers.isHolding || this.#keyHolders.isHolding;
   }
@@ -99,7 +100,7 @@ class HeldRefusals {
 
   flush(now: number, all: boolean): void {
     for (const [kind, held] of this.#held) {
-      // In order of insertion, so the first young one ends the search.
+      // The map is in order of insertion, so the first young entry ends the search.
       if (!all && isYoung(held.since, now)) break;
       this.#held.delete(kind);
       if (held.count > 0) {
@@ -124,7 +125,7 @@ class HeldRefusals {
   }
 }
 
-/** What an administrator reads in it is part of a refusal past authentication; its numbers differ every second. */
+/** Past authentication, the texts of the facts are part of the kind. Numbers are not: they differ every second. */
 function kindOf({ packet, step, code, stanzas, facts }: Refusal): string {
   const error = "error" in facts ? facts.error : undefined;
   const read = isPastAuthentication(step)
@@ -133,7 +134,7 @@ function kindOf({ packet, step, code, stanzas, facts }: Refusal): string {
   return JSON.stringify([packet.source, code, error, stanzas[0], stanzas.length, ...read]);
 }
 
-/** What lies in the future is not young: the clock was set back, and nobody shall wait until it has caught up. */
+/** A time in the future is not young: after the clock was set back, the log must not wait until it has caught up. */
 function isYoung(since: number, now: number): boolean {
   return now >= since && now - since < REPEAT_WINDOW;
 }

@@ -1,78 +1,78 @@
 /**
- * Which packets were accepted before: the memory that makes a captured packet worthless.
+ * Remembers the accepted packets, so that an attacker cannot use a captured packet again.
  *
  * @module
  */
 import { formatReplayEntry, type ReplayEntry, type SeenMessage } from "./replay_entry.ts";
 import { formatHorizon, formatReplayFile, type ReplayFileContent } from "./replay_file_text.ts";
 
-/** Where entries are kept beyond the life of the process. */
+/** Keeps entries beyond the life of the process. */
 export interface ReplayStore {
-  /** Writes the lines at once. @throws when they cannot be written: the packet must then be refused. */
+  /** Writes the lines at once. @throws if they cannot be written; the packet must then be refused. */
   append(lines: string): void;
-  /** Puts another text in the place of the whole, in one step. @throws when that fails; the text is as it was then. */
+  /** Replaces the whole text in one step. @throws if that fails; the text is then unchanged. */
   replace(text: string): void;
   /**
-   * Another program took the file away, or put one in its place: opens what is there now, or makes it.
+   * Opens or creates the file again if another program has removed or replaced it.
    *
-   * @returns `undefined` where nothing of that kind happened.
-   * @throws when it cannot be opened.
+   * @returns `undefined` if the file is still the same.
+   * @throws if the file cannot be opened.
    */
   reopen(): OpenedStore | undefined;
   close(): void;
 }
 
-/** A store, and what it held when it was opened. */
+/** A store and its content when it was opened. */
 export interface OpenedStore {
   readonly store: ReplayStore;
   readonly content: ReplayFileContent;
 }
 
-/** What of the settings the memory follows. */
+/** The settings that the replay cache follows. */
 export interface ReplaySettings {
-  /** Largest age of a packet in seconds; `undefined` when ages are not checked. */
+  /** Largest age of a packet in seconds; `undefined` if ages are not checked. */
   readonly window: number | undefined;
-  /** `undefined` keeps entries in memory only (test mode, or persistence switched off). */
+  /** `undefined`: keep entries in memory only (test mode, or persistence is off). */
   readonly opened?: OpenedStore | undefined;
 }
 
 /**
- * Packets that are too old by the clock are remembered all the same while there are no more of them than this: a clock
- * that was ahead is set right again, and then they matter.
+ * The newest packets that are never forgotten, even if they are too old by the clock. They matter when a clock that was
+ * ahead is set right again.
  */
 const KEPT = 5000;
 
-/** Packets not worth remembering that are known again when they are sent again, the newest ones. */
+/** How many of the newest packets that open nothing are recognized when they come again. */
 const KNOWN_AGAIN = 1000;
 
 /**
- * Packets accepted so far, one memory for the life of the process. Look-ups take constant time. What is remembered is
- * also what stands in the store.
+ * The packets accepted so far, in one cache for the life of the process. Look-ups take constant time. The store holds
+ * the same entries as the memory.
  *
- * A packet is forgotten only when it is too old to be accepted, and many newer ones are there. Clocks are set forward
- * and back, and windows change, so that it may become young again: the memory knows the latest time of all that it
- * forgot, the *horizon*, and so does the store. A packet up to the horizon opens nothing, since nothing can say that it
- * is new. So no packet counts twice, whatever the clock does (`docs/spec/server.md` 16, row 28); and as the horizon lies
- * thousands of packets back, a clock that is set right keeps no new packet out.
+ * A packet is forgotten only if it is too old to be accepted and many newer packets are remembered. It may become young
+ * again, because clocks are set forward and back and windows change. The cache and the store therefore keep the latest
+ * time of all forgotten packets, the *horizon*. A packet up to the horizon opens nothing, because it may be a forgotten
+ * one. So no packet counts twice, whatever the clock does (`docs/spec/server.md` 16, row 28). The horizon lies
+ * thousands of packets back, so a clock that is set right keeps no new packet out.
  */
 export class ReplayCache {
   readonly #packets = new Map<string, ReplayEntry>();
   readonly #messages = new Map<string, ReplayEntry>();
-  /** What is not worth remembering: it opens nothing, and its copies are worth neither gpg nor a line. */
+  /** Packets that open nothing and are not stored. Their copies are recognized, to save the run of gpg and the line. */
   readonly #unkept = new Map<string, ReplayEntry>();
   /**
-   * Digests of packets whose time was so far ahead that they were refused. Their time may be years away, so only as many
-   * as {@link KEPT} are remembered: the holder of one key must not fill the memory with them.
+   * Digests of packets that were refused because their time was too far ahead. Their time may be years away, so at most
+   * {@link KEPT} are remembered: the holder of one key must not fill the memory with them.
    */
   readonly #early = new Set<string>();
   readonly #kept: number;
   #window: number | undefined;
   #store: ReplayStore | undefined;
   #horizon = -Infinity;
-  /** How many packets there must be before it is worth a look whether some can be forgotten. */
+  /** When the cache holds this many packets, it checks whether it can forget some. */
   #mark: number;
 
-  /** @param options.kept packets that are never forgotten, the newest ones; for tests. */
+  /** @param options.kept how many of the newest packets are never forgotten; for tests. */
   constructor(
     { window, kept = KEPT }: { readonly window?: number | undefined; readonly kept?: number } = {},
   ) {
@@ -86,31 +86,31 @@ export class ReplayCache {
     return this.#packets.size;
   }
 
-  /** The packet that had this text before, if there was one. */
+  /** The earlier packet with this text, if there was one. */
   lookup(digest: string): ReplayEntry | undefined {
     return this.#packets.get(digest) ?? this.#unkept.get(digest);
   }
 
-  /** The packet that had this message before, in whatever text. */
+  /** The earlier packet with this message, if there was one; its text may differ. */
   lookupMessage({ digest }: SeenMessage): ReplayEntry | undefined {
     return this.#messages.get(digest);
   }
 
-  /** Whether a packet of that time may have been accepted and forgotten. */
+  /** Whether a packet of that time may have been accepted and then forgotten. */
   mayHaveForgotten(timestamp: number): boolean {
     return timestamp <= this.#horizon;
   }
 
-  /** Whether a packet with that text, once {@link add} took it, was worth remembering. One that was not opens nothing. */
+  /** Whether a packet that {@link add} took is remembered. If it is not, it opens nothing. */
   holds(digest: string): boolean {
     return this.#packets.has(digest);
   }
 
   /**
-   * Test-and-set: remembers the packet and writes it to the store, unless its time says that it opens nothing. Returns
-   * `false`, changing nothing, when its text or its message was there already.
+   * Test-and-set: remembers the packet and writes it to the store, unless its time opens nothing. Returns `false` and
+   * changes nothing if its text or its message is already remembered.
    *
-   * @throws whatever the store throws; nothing is remembered then.
+   * @throws the store's exception; the packet is then not remembered.
    */
   add(entry: ReplayEntry): boolean {
     const { digest, time, message } = entry;
@@ -118,7 +118,7 @@ export class ReplayCache {
     if (this.lookup(digest) !== undefined) return false;
     if (message !== undefined) {
       if (this.#messages.has(message.digest)) return false;
-      // A stock of packets that open nothing must not fill the memory.
+      // Many packets that open nothing must not fill the memory.
       const isOneTooMany = this.#early.size >= this.#kept && this.#isEarly(entry);
       if (isOneTooMany || this.mayHaveForgotten(message.timestamp)) {
         this.#noteUnkept(entry);
@@ -132,11 +132,11 @@ export class ReplayCache {
   }
 
   /**
-   * Goes on with other settings. What the store holds is remembered from now on, and what only the memory holds is
-   * written to it. The store before is closed. Nothing runs in between, so that no packet falls between two stores.
+   * Changes to other settings. Loads the entries of the new store, writes the entries that only the memory holds to it,
+   * and closes the old store. Nothing else runs meanwhile, so every packet is in one of the stores.
    *
    * @param now seconds since 1970 UTC.
-   * @throws whatever the new store throws; then nothing has changed, and the new store is still the caller's.
+   * @throws the new store's exception; then nothing has changed, and the caller still owns the new store.
    */
   configure({ window, opened }: ReplaySettings, now: number): void {
     if (opened !== undefined) this.#writeMissing(opened);
@@ -147,18 +147,19 @@ export class ReplayCache {
     this.#compact(now);
   }
 
-  /** Remembers what a store holds, without a store: to look at it. */
+  /** Remembers the content of a store without taking the store, for example to inspect it. */
   load({ entries, horizon }: ReplayFileContent): void {
     this.#horizon = Math.max(this.#horizon, horizon);
     for (const entry of entries) this.#put(entry);
   }
 
   /**
-   * Opens the store again, or makes it, and writes what is remembered, if another program took its file away.
+   * If another program has removed or replaced the store's file: opens or creates it again, and writes all entries to
+   * it.
    *
    * @param now seconds since 1970 UTC.
-   * @returns whether one did.
-   * @throws when it cannot be written.
+   * @returns whether the file was opened again.
+   * @throws if the file cannot be written.
    */
   restore(now: number): boolean {
     const opened = this.#store?.reopen();
@@ -173,10 +174,10 @@ export class ReplayCache {
   }
 
   /**
-   * Forgets what is of no use, here and in the store.
+   * Forgets useless entries in memory and in the store.
    *
    * @param now seconds since 1970 UTC.
-   * @throws when the store cannot be written; nothing is forgotten then.
+   * @throws if the store cannot be written; then nothing is forgotten.
    */
   forget(now: number): void {
     const gone = this.#useless(now);
@@ -193,17 +194,17 @@ export class ReplayCache {
     }
   }
 
-  /** All of it, as the text of a file. */
+  /** All entries, as the text of a file. */
   text(): string {
     return formatReplayFile(this.#packets.values(), this.#horizon);
   }
 
-  /** Every entry remembered, oldest first. */
+  /** All entries, oldest first. */
   entries(): Iterable<ReplayEntry> {
     return this.#packets.values();
   }
 
-  /** Ends the store's life. */
+  /** Closes the store. */
   close(): void {
     this.#store?.close();
     this.#store = undefined;
@@ -218,7 +219,7 @@ export class ReplayCache {
     }
   }
 
-  /** Whether the packet came with a time too far ahead to be accepted. */
+  /** Whether the packet's time was too far ahead to be accepted. */
   #isEarly({ time, message }: ReplayEntry): boolean {
     return message !== undefined && message.timestamp > time + (this.#window ?? Infinity);
   }
@@ -229,7 +230,7 @@ export class ReplayCache {
     if (this.#unkept.size > KNOWN_AGAIN) this.#unkept.delete(oldest);
   }
 
-  /** What cannot be accepted by the clock, but for the newest ones. */
+  /** Packets that are too old to be accepted, except the newest ones. */
   #useless(now: number): ReadonlySet<ReplayEntry> {
     const window = this.#window;
     const gone = new Set<ReplayEntry>();
@@ -242,23 +243,23 @@ export class ReplayCache {
     return gone;
   }
 
-  /** Forgets once a fifth of what is remembered is of no use: a packet costs the same however many there are. */
+  /** Forgets when a fifth of the entries is useless, so that the cost of a packet does not grow with their number. */
   #compact(now: number): void {
     const { size } = this.#packets;
     if (size < this.#mark) return;
     const useful = size - this.#useless(now).size;
-    // Where less is of no use yet, or the store cannot be written: the next look is after as many packets.
+    // If less is useless yet, or if the store cannot be written, check again after as many packets.
     this.#mark = withSlack(Math.max(this.#kept, size));
     if (size < withSlack(useful)) return;
     try {
       this.forget(now);
       this.#mark = withSlack(useful);
     } catch {
-      // Nothing is lost by a store that is longer than it should be.
+      // The store only stays longer than necessary; nothing is lost.
     }
   }
 
-  /** All or nothing: one call to the store. */
+  /** Writes all missing entries in one call to the store: all or none. */
   #writeMissing({ store, content }: OpenedStore): void {
     const there = new Set(content.entries.map(formatReplayEntry));
     const missing = Array.from(this.#packets.values(), formatReplayEntry)
@@ -268,14 +269,14 @@ export class ReplayCache {
   }
 }
 
-/** So many packets, and a quarter more. */
+/** The number of packets plus a quarter. */
 function withSlack(packets: number): number {
   return Math.ceil(packets * 1.25);
 }
 
 /**
- * The latest time that an accepted packet with this entry can have. The C daemon does not write it down; it takes
- * packets that are ahead of its clock by no more than the window.
+ * The latest time that the packet of this entry can have. The C daemon does not record the time of the message; it
+ * accepts packets that are ahead of its clock by at most the window.
  */
 function latestTime({ time, message }: ReplayEntry, window: number): number {
   return message === undefined ? time + window : message.timestamp;

@@ -1,8 +1,8 @@
 /**
- * What the replay file says of one packet, in the C daemon's format (`docs/spec/server.md` 8).
+ * The entry of the replay file for one packet, in the C daemon's format (`docs/spec/server.md` 8).
  *
- * Below the C daemon's line stands a line of ours, a comment to the C daemon, with what only we know: the digest of the
- * message and its time.
+ * The C daemon's line is followed by a line of ours, which the C daemon takes for a comment. It holds the digest and
+ * the time of the message, which the C daemon does not record.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { parseAddress } from "../net/address.ts";
 export const REPLAY_FILE_HEADER =
   "# <digest> <proto> <src_ip> <src_port> <dst_ip> <dst_port> <time>\n";
 
-/** A packet that was accepted before. */
+/** An accepted packet. */
 export interface ReplayEntry {
   /** SHA-256 of the packet text, 43 characters of base64. */
   readonly digest: string;
@@ -25,11 +25,11 @@ export interface ReplayEntry {
   readonly destinationPort: number;
   /** Seconds since 1970 UTC by the server's clock. */
   readonly time: number;
-  /** Absent where the C daemon wrote the entry. */
+  /** Absent if the C daemon wrote the entry. */
   readonly message?: SeenMessage;
 }
 
-/** What was in the packet. */
+/** The message in the packet. */
 export interface SeenMessage {
   /** SHA-256 of the message's fields, 43 characters of base64. */
   readonly digest: string;
@@ -47,7 +47,7 @@ export function formatReplayEntry(entry: ReplayEntry): string {
   return `${line}# message ${message.digest} ${message.timestamp}\n`;
 }
 
-/** The entry on a line, without its message, or `undefined` when the line does not hold the seven fields. */
+/** The entry on a line, without its message; `undefined` if the line does not hold the seven fields. */
 export function parseReplayEntry(line: string): ReplayEntry | undefined {
   const [digest, protocol, source, sourcePort, destination, destinationPort, time, ...rest] = line
     .trim().split(/[ \t]+/);
@@ -71,7 +71,7 @@ export function parseReplayEntry(line: string): ReplayEntry | undefined {
   };
 }
 
-/** The message on a line below an entry; `undefined` for other comments. */
+/** The message on the line after an entry; `undefined` for other comments. */
 export function parseSeenMessage(line: string): SeenMessage | undefined {
   const [, digest = "", timestamp] = /^# message (\S{43}) ([0-9]{1,10})$/.exec(line) ?? [];
   if (timestamp === undefined || !isDigest(digest)) return undefined;

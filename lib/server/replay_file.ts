@@ -1,5 +1,5 @@
 /**
- * The replay file on disk, in the C daemon's format so that either daemon can take over from the other
+ * The replay file on disk, in the C daemon's format, so that each daemon can continue the other's file
  * (`docs/spec/server.md` 8).
  *
  * @module
@@ -14,25 +14,25 @@ import type { OpenedStore, ReplayStore } from "./replay_cache.ts";
 import { REPLAY_FILE_HEADER } from "./replay_entry.ts";
 import { parseReplayFile, type ReplayFileContent } from "./replay_file_text.ts";
 
-/** The file, and what was in it. */
+/** The file and its content. */
 export interface OpenedReplayFile extends OpenedStore {
   readonly store: ReplayFile;
   readonly content: ReplayFileContent;
-  /** What the C daemon says of a file that is not private. */
+  /** The C daemon's warnings about a file that is not private. */
   readonly warnings: readonly string[];
 }
 
 /** A replay file that is open for appending. */
 export class ReplayFile implements ReplayStore {
-  /** As the settings name it; links may lie on the way. */
+  /** As in the settings; it may contain symbolic links. */
   readonly #path: string;
   #file: Deno.FsFile;
-  /** Of the file that is open, to know it again. */
+  /** Identifies the open file. */
   #info: Deno.FileInfo;
-  /** Bytes that were there at least, when it was opened or written to. */
+  /** The least length in bytes, known from opening and writing. */
   #length: number;
   readonly #encoder = new TextEncoder();
-  /** The last line was not written to its end: the disk was full. */
+  /** Whether the last write was cut short, for example by a full disk. */
   #isTorn = false;
 
   private constructor(path: string, file: Deno.FsFile) {
@@ -43,10 +43,10 @@ export class ReplayFile implements ReplayStore {
   }
 
   /**
-   * Opens the file, made with mode 0600 and its header line when absent.
+   * Opens the file. If it is missing, creates it with mode 0600 and the header line.
    *
-   * @throws {Error} when it cannot be opened for reading and writing, or when another user could change it. The C
-   * daemon runs on without replay detection, or with that file (`docs/spec/server.md` 16, row 9); we must not.
+   * @throws {Error} if it cannot be opened for reading and writing, or if another user could change it. The C daemon
+   * goes on without replay detection, or with that file (`docs/spec/server.md` 16, row 9); this daemon must not.
    */
   static open(path: string): OpenedReplayFile {
     examineStateFile(path, "DIGEST_FILE");
@@ -56,7 +56,7 @@ export class ReplayFile implements ReplayStore {
       const warnings = examineStateFile(path, "DIGEST_FILE", store.#info);
       const text = readReplayText(path);
       if (text === "") store.append(REPLAY_FILE_HEADER);
-      // A line cut short by a crash must not swallow the next one.
+      // A crash may have cut the last line short; the next line must not continue it.
       else if (!text.endsWith("\n")) store.append("\n");
       return { store, content: parseReplayFile(text), warnings };
     } catch (error) {
@@ -65,7 +65,7 @@ export class ReplayFile implements ReplayStore {
     }
   }
 
-  /** Writes lines; after one that was cut short they begin with a newline, or both would be lost. */
+  /** Appends lines. After a write that was cut short, a newline comes first; otherwise both lines would be lost. */
   append(lines: string): void {
     const bytes = this.#encoder.encode(this.#isTorn ? `\n${lines}` : lines);
     const written = this.#file.writeSync(bytes);
@@ -76,7 +76,7 @@ export class ReplayFile implements ReplayStore {
 
   replace(text: string): void {
     const before = this.#file;
-    // Where the path is a link of the administrator, the link stays.
+    // If the path is a symbolic link of the administrator, keep the link.
     this.#file = replaceFile(Deno.realPathSync(this.#path), text, { writers: "one" });
     this.#info = this.#file.statSync();
     this.#length = this.#info.size;
@@ -88,9 +88,9 @@ export class ReplayFile implements ReplayStore {
     const there = ifThere(() => Deno.statSync(this.#path));
     const { dev, ino } = this.#info;
     const isOurs = there !== undefined && there.dev === dev && there.ino === ino;
-    // One that was emptied in its place, as by a program that rotates logs, has lost its lines too.
+    // A log rotation may have truncated the file in place; then its lines are lost too.
     if (isOurs && there.size >= this.#length) return undefined;
-    // The run folder may have gone with it.
+    // The run folder may be missing too.
     Deno.mkdirSync(folderOf(this.#path), { recursive: true, mode: 0o700 });
     return ReplayFile.open(this.#path);
   }
@@ -101,10 +101,10 @@ export class ReplayFile implements ReplayStore {
 }
 
 /**
- * Opens the file for a server. Neither its text nor the memory of the server changes.
+ * Opens the file for a server.
  *
- * @throws {HintedError} when the file cannot be read and written, or others could change it: packets could be replayed
- * after a restart, so the server does not start (`docs/spec/server.md` 16, row 9).
+ * @throws {HintedError} if the file cannot be read and written, or if another user could change it. Packets could then
+ * be replayed after a restart, so the server does not start (`docs/spec/server.md` 16, row 9).
  */
 export function openReplayFile(path: string): OpenedReplayFile {
   try {
@@ -122,8 +122,8 @@ export function openReplayFile(path: string): OpenedReplayFile {
 /**
  * The text of the file.
  *
- * @throws {HintedError} for an encoding in which no entry could be read: every packet would count again. The system's
- * errors.
+ * @throws {HintedError} if the file has another encoding, in which no entry could be read: every packet would count
+ * again. Also throws the system's errors.
  */
 export function readReplayText(path: string): string {
   const bytes = Deno.readFileSync(path);
@@ -135,6 +135,6 @@ export function readReplayText(path: string): string {
 function openOrMake(path: string): Deno.FsFile {
   const there = ifThere(() => Deno.openSync(path, { read: true, append: true }));
   if (there !== undefined) return there;
-  // What another user puts there in this moment is not taken, and a link of that user not followed.
+  // With `createNew`, a file or a symbolic link that another user creates at this moment is not opened.
   return Deno.openSync(path, { read: true, append: true, createNew: true, mode: 0o600 });
 }

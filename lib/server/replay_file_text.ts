@@ -1,5 +1,5 @@
 /**
- * The text of a replay file: entries, and up to which time packets are no longer listed.
+ * The text of a replay file: the entries, and the time up to which packets are no longer listed.
  *
  * @module
  */
@@ -11,16 +11,16 @@ import {
   type ReplayEntry,
 } from "./replay_entry.ts";
 
-/** What was in the file. */
+/** The content of the file. */
 export interface ReplayFileContent {
   readonly entries: readonly ReplayEntry[];
-  /** Packets with a time up to this one may have been dropped from the file; `-Infinity`: none was. */
+  /** Packets up to this time may have been removed from the file; `-Infinity`: none was removed. */
   readonly horizon: number;
-  /** Numbers of lines, from 1, that hold neither an entry nor a comment. */
+  /** Numbers, from 1, of the lines that hold neither an entry nor a comment. */
   readonly invalidLines: readonly number[];
 }
 
-/** Reads the text of a replay file. `#` and `;` start a comment line, which the C daemon passes over. */
+/** Reads the text of a replay file. `#` and `;` start a comment line, which the C daemon ignores. */
 export function parseReplayFile(text: string): ReplayFileContent {
   const entries: ReplayEntry[] = [];
   const invalidLines: number[] = [];
@@ -53,7 +53,7 @@ export function formatReplayFile(entries: Iterable<ReplayEntry>, horizon: number
   return REPLAY_FILE_HEADER + formatHorizon(horizon) + lines.join("");
 }
 
-/** The line, newline included, that says up to which time packets may be missing; empty where none is. */
+/** The line with the time up to which packets may be missing, with its newline; empty if none is missing. */
 export function formatHorizon(horizon: number): string {
   return horizon === -Infinity ? "" : `# not listed: packets with a time up to ${horizon}\n`;
 }

@@ -1,6 +1,5 @@
 /**
- * Was this packet here before, and may its key send one more? What the replay cache and the limit of packets say, as
- * refusals.
+ * Refuses packets that were seen before, and packets that exceed the limit of their stanza.
  *
  * @module
  */
@@ -15,7 +14,7 @@ import { type Reason, refuse } from "./refusal.ts";
 import type { ReplayCache } from "./replay_cache.ts";
 import type { ReplayEntry, SeenMessage } from "./replay_entry.ts";
 
-/** A copy of a packet comes within this many seconds: one, since clocks count whole ones. */
+/** A copy of a packet comes within this many seconds. One, because clocks count whole seconds. */
 const COPY_DELAY = 1;
 
 /** Looks packets up and remembers them. */
@@ -26,8 +25,8 @@ export class ReplayGate {
   readonly #budget = new PacketBudget();
 
   /**
-   * @param maxAge of a packet that may open something, in seconds; `undefined`: ages are not checked.
-   * @param now seconds since 1970 UTC, whole.
+   * @param maxAge largest age of a packet that may open something, in seconds; `undefined`: ages are not checked.
+   * @param now whole seconds since 1970 UTC.
    */
   constructor(replay: ReplayCache, maxAge: number | undefined, now: () => number) {
     this.#replay = replay;
@@ -35,25 +34,25 @@ export class ReplayGate {
     this.#now = now;
   }
 
-  /** Refuses a packet whose text, which has that digest, was seen before. */
+  /** Refuses a packet whose text was seen before. `digest` is the digest of the text. */
   checkPacket(packet: PacketFacts, digest: string): Reason | undefined {
     const before = this.#replay.lookup(digest);
     return before && this.#refuseSeen(packet, before, digest);
   }
 
   /**
-   * Remembers a packet that a key of the stanza made, once and before any policy. Refuses one whose message was seen
-   * before, in whatever text, one too many, and one that cannot be written down.
+   * Remembers a packet that a key of the stanza made, once and before any policy. Refuses the packet if its message was
+   * seen before, in the same or another text, if it exceeds the limit of the stanza, or if it cannot be recorded.
    */
   use(stanza: Stanza, opened: OpenedPacket, candidate: Candidate): Reason | undefined {
     const { packet, digest } = candidate;
     const seen = seenMessage(opened);
-    // Before it counts for the limit, or an eavesdropper could use that up with other texts of one packet.
+    // Look up first: otherwise an eavesdropper could use the limit up with other texts of one packet.
     if (!candidate.remembered) {
       const before = this.#replay.lookupMessage(seen);
       if (before !== undefined) return this.#refuseSeen(packet, before, digest);
     }
-    // Before it is remembered, so that no key can fill memory and disk.
+    // Check the limit before remembering, so that no key holder can fill memory and disk.
     if (!this.#budget.take(stanza, this.#now(), this.#isTimely(seen.timestamp))) {
       return refuse("too-many-packets", { limit: stanza.maxPacketsPerMinute });
     }
@@ -64,8 +63,8 @@ export class ReplayGate {
   }
 
   /**
-   * Refuses a packet that {@link use} accepted and that is not in memory all the same: nobody can say whether it is new,
-   * or will be able to.
+   * Refuses a packet that {@link use} accepted but that the cache does not hold: neither now nor later could the server
+   * tell whether it is new.
    */
   checkKept(digest: string): Reason | undefined {
     return this.#replay.holds(digest) ? undefined : refuse("forgotten-time");
@@ -78,8 +77,8 @@ export class ReplayGate {
   }
 
   /**
-   * By its text and by its message (`lib/spa/replay_digest.ts`), whatever the stanzas say now: with other stanzas, after a
-   * reload, one message may have a second text.
+   * Remembers text and message (`lib/spa/replay_digest.ts`), independent of the current stanzas. With other stanzas,
+   * after a reload, one message may have a second text.
    */
   #remember(packet: PacketFacts, digest: string, seen: SeenMessage): Reason | undefined {
     const { protocol, source, sourcePort, destination, destinationPort } = packet;
@@ -96,11 +95,12 @@ export class ReplayGate {
     return this.#refuseSeen(packet, before, digest);
   }
 
-  /** @param digest of the packet's text: another text of the same message is no copy. */
+  /** @param digest digest of the packet's text: another text of the same message is not a copy. */
   #refuseSeen(packet: PacketFacts, before: ReplayEntry, digest: string): Reason {
     const { source, sourcePort, protocol, destinationPort, time } = before;
     const ago = this.#now() - time;
-    // The `any` device sees a packet at the bridge and at its port. A resent packet comes later or from another port.
+    // The `any` device sees a packet twice: at the bridge and at the bridge port. A packet that is sent again comes
+    // later or from another port.
     const isCopy = before.digest === digest && ago >= 0 && ago <= COPY_DELAY &&
       source === packet.source &&
       sourcePort === packet.sourcePort && sourcePort !== 0 && protocol === packet.protocol &&
@@ -110,7 +110,7 @@ export class ReplayGate {
   }
 }
 
-/** What a packet is known by besides its text. */
+/** What identifies a packet beside its text. */
 function seenMessage({ encodedData, message }: OpenedPacket): SeenMessage {
   return { digest: messageReplayDigest(encodedData), timestamp: message.timestamp };
 }

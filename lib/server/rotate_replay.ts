@@ -1,5 +1,5 @@
 /**
- * Putting the digests seen so far aside (`docs/spec/server.md` 8, `--rotate-digest-cache`).
+ * Rotates the replay file (`docs/spec/server.md` 8, `--rotate-digest-cache`).
  *
  * @module
  */
@@ -13,13 +13,13 @@ import { readReplayText } from "./replay_file.ts";
 import { parseReplayFile } from "./replay_file_text.ts";
 
 /**
- * Keeps the file under its name with `-old` at its end, and leaves in it only what still matters, as the running server
- * does when the file has grown: the C daemon starts with an empty one, so that packets still young enough could be
- * replayed (16, row 28). There need not be a file.
+ * Copies the file to its name plus `-old`, and keeps in it only the entries that still matter, as the running server
+ * does when the file has grown. The C daemon starts with an empty file, so that packets that are still young enough
+ * could be replayed (16, row 28). Does nothing if there is no file.
  *
- * @param window largest age of a packet in seconds; `undefined` when ages are not checked.
+ * @param window largest age of a packet in seconds; `undefined` if ages are not checked.
  * @param now seconds since 1970 UTC.
- * @throws {HintedError} when the files cannot be read or written; the file itself is then as it was.
+ * @throws {HintedError} if the files cannot be read or written; the file itself is then unchanged.
  */
 export function rotateReplayFile(path: string, window: number | undefined, now: number): void {
   const old = `${path}-old`;

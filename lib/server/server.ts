@@ -1,45 +1,45 @@
 /**
- * The running server: packets in, decisions out, until it is stopped.
+ * The running server: takes packets and carries decisions out until it is stopped.
  *
  * @module
  */
 import type { Capture, Datagram } from "../capture/datagram.ts";
 import { GpgQueue } from "../gpg/work_queue.ts";
-import { type ActingSide, Actor } from "./actor.ts";
+import { Actor, type ActorParts } from "./actor.ts";
 import type { Observer } from "./event.ts";
 import { PacketProcessor } from "./packet_processor.ts";
 import type { ServerPolicy } from "./policy.ts";
 import type { ReplayCache } from "./replay_cache.ts";
 
-/** What the configuration decides; replaced as a whole by a reload. */
-export interface ServerSetup extends ActingSide {
+/** What the configuration decides. A reload replaces all of it. */
+export interface ServerSetup extends ActorParts {
   readonly capture: Capture;
   readonly policy: ServerPolicy;
 }
 
-/** What stays for the life of the process. */
+/** What stays the same for the life of the process. */
 export interface ServerParts {
   readonly observe: Observer;
-  /** A packet counts once, before, during and after a reload. */
+  /** Lasts over reloads, so that a packet never counts twice. */
   readonly replay: ReplayCache;
-  /** Seconds since 1970 UTC, whole. */
+  /** Whole seconds since 1970 UTC. */
   readonly now: () => number;
-  /** Leave after this many packets, valid or not; 0 is no limit. */
+  /** End after this many packets, valid or not; 0: no limit. */
   readonly packetLimit: number;
 }
 
-/** How the server came to its end; `exhausted`: the capture had no more packets. */
+/** Why the server ended; `exhausted`: the capture has no more packets. */
 export type ServerEnd = "stopped" | "packet-limit" | "exhausted";
 
-/** One server; it runs once. */
+/** One server. It runs once. */
 export class Server {
   readonly #parts: ServerParts;
   #setup: ServerSetup;
   #processor: PacketProcessor;
   #actor: Actor;
-  /** One for the life of the process: a reload must not double what gpg costs. */
+  /** One queue for the life of the process: a reload must not double the load of gpg. */
   readonly #gpg = new GpgQueue();
-  /** Stops the programs that packets have started, but for the firewall's. */
+  /** Stops the programs that packets have started, except the firewall's programs. */
   readonly #ending = new AbortController();
   #taken = 0;
   #end: ServerEnd | undefined;
@@ -51,7 +51,7 @@ export class Server {
     this.#processor = this.#makeProcessor();
   }
 
-  /** What it runs with now. */
+  /** The current setup. */
   get setup(): ServerSetup {
     return this.#setup;
   }
@@ -62,24 +62,24 @@ export class Server {
   }
 
   /**
-   * Processes packets until {@link stop}, the packet limit or the end of a capture file, and until every decision has
-   * been carried out.
+   * Processes packets until {@link stop}, the packet limit or the end of a capture file. Then waits until every
+   * decision has been carried out.
    *
-   * @throws what the capture throws when it fails for good.
+   * @throws the capture's exception if the capture fails finally.
    */
   async run(): Promise<ServerEnd> {
     try {
       while (this.#end === undefined) {
         const { capture } = this.#setup;
         await capture.run((datagram) => this.#take(datagram));
-        // A capture that was replaced has ended too; the next one is in its place.
+        // A capture also ends when a reload has replaced it; then run the new one.
         if (capture === this.#setup.capture) this.#end ??= "exhausted";
       }
       return this.#end;
     } finally {
       await this.#gpg.settle();
       await this.#actor.settle();
-      // Whoever stops the daemon by a command of a message would wait for himself.
+      // A command message may stop the daemon; waiting for it here would deadlock.
       if (this.#end !== "stopped") await this.#actor.settleCommands();
     }
   }
@@ -93,8 +93,8 @@ export class Server {
   }
 
   /**
-   * Goes on with another setup, from the call on. Decisions made before, and packets that wait for gpg, are carried out by
-   * the old one; resolves when that needs it no longer. Packets that come later do not put that off.
+   * Changes to another setup at once. The old setup still carries out earlier decisions and packets that wait for gpg.
+   * Resolves when the old setup is no longer needed; later packets do not delay that.
    */
   async adopt(setup: ServerSetup): Promise<void> {
     const before = this.#setup;
@@ -120,12 +120,12 @@ export class Server {
 
   #makeActor(): Actor {
     const { observe, now } = this.#parts;
-    // What a rehearsal grants is granted to nobody.
-    const tell: Observer = (event) => {
+    // In test mode the firewall grants nothing, so do not report grants.
+    const withoutGrants: Observer = (event) => {
       if (event.kind !== "granted") observe(event);
     };
     const { testMode } = this.#setup.policy;
-    return new Actor(this.#setup, testMode ? tell : observe, now, this.#ending.signal);
+    return new Actor(this.#setup, testMode ? withoutGrants : observe, now, this.#ending.signal);
   }
 
   #makeProcessor(): PacketProcessor {
@@ -140,7 +140,7 @@ export class Server {
       observe,
       act,
       rehearse: (decision, packet) => {
-        // Commands have no rehearsal.
+        // Commands cannot be rehearsed.
         if (decision.kind !== "run" && decision.kind !== "cycle") act(decision, packet);
       },
       gpg: this.#gpg,

@@ -1,6 +1,6 @@
 /**
- * Where a rewritten connection ends: on this host or behind it, and whether the stanza allows that end. This is the part
- * of policy that needs to know which addresses are this host's.
+ * Finds the target of a rewritten connection, on this host or behind it, and checks whether the stanza allows it. Only
+ * this part of policy needs to know which addresses belong to this host.
  *
  * @module
  */
@@ -11,53 +11,53 @@ import type { NatTarget } from "../firewall/grant.ts";
 import type { Address } from "../net/address.ts";
 import { formatService } from "../net/service.ts";
 import { type NatPolicy, redirectedService, refuseRedirect } from "./authorize_nat.ts";
-import type { AccessGrant, Forward, LocalNat, SettledGrant } from "./decision.ts";
+import type { AccessDecision, Forward, LocalNat, SettledGrant } from "./decision.ts";
 import { type Reason, type RefusalFacts, refuse } from "./refusal.ts";
 
-/** What the end of a connection is judged by. */
-export interface NatSurroundings {
+/** What decides about the target of a connection. */
+export interface NatContext {
   readonly stanza: Stanza;
   readonly nat: NatPolicy;
   readonly placeOf: PlaceOf;
 }
 
-/** The grant with its end, or why there is none. */
+/** The grant with its target, or the reason of the refusal. */
 export type SettledNat =
   | { readonly allowed: true; readonly grant: SettledGrant }
   | { readonly allowed: false; readonly refusal: Reason };
 
-/** The name that must be looked up before {@link settleNat}. That of a local request decides nothing. */
-export function nameToLookUp(decision: AccessGrant): string | undefined {
+/** The name to look up before {@link settleNat}. The name in a local request has no effect. */
+export function nameToLookUp(decision: AccessDecision): string | undefined {
   if (decision.kind !== "forward") return undefined;
   const host = decision.target?.host;
   return typeof host === "string" ? host : undefined;
 }
 
 /**
- * Settles the end of a decision. A local request ends on this host: at the address it names if that is this host's, or
- * else at the one the packet came to, so that it works behind a one-to-one translation. Any other request whose target
- * turns out to be this host is a local one. What FORCE_NAT names is not checked.
+ * Settles the target of a decision. The target of a local request is this host: the named address if it belongs to this
+ * host, or else the destination of the packet, so that it works behind a one-to-one translation. Any other request
+ * whose target is this host becomes a local one. A target of FORCE_NAT is not checked.
  *
  * @param resolved the address of {@link nameToLookUp}.
  */
 export function settleNat(
-  decision: AccessGrant,
+  decision: AccessDecision,
   resolved: Address | undefined,
-  surroundings: NatSurroundings,
+  context: NatContext,
 ): SettledNat {
-  const settled = settleEnd(decision, resolved, surroundings);
+  const settled = settleEnd(decision, resolved, context);
   return settled.allowed
-    ? allow(withBeginning(settled.grant, surroundings))
-    // The codes are those of an earlier step.
+    ? allow(withBeginning(settled.grant, context))
+    // The table lists these codes under an earlier step.
     : { allowed: false, refusal: { ...settled.refusal, step: "resolve" } };
 }
 
 /**
- * Only connections to addresses of this host are redirected, or else every other connection of the client through this
- * host would be, and the client is whom the message names. A packet that came to an address that this host has not, but
- * routes or translates, is about that one.
+ * Limits the redirected connections by their original destination. By default only connections to addresses of this
+ * host are redirected; otherwise every connection of the client through this host would be. If the packet was sent to
+ * an address that this host only routes or translates, connections to that address are redirected.
  */
-function withBeginning(grant: SettledGrant, { placeOf }: NatSurroundings): SettledGrant {
+function withBeginning(grant: SettledGrant, { placeOf }: NatContext): SettledGrant {
   if (grant.kind === "open" || grant.destination !== undefined) return grant;
   const { rewrite, arrivedAt, address } = grant;
   const isEverything = grant.kind === "forward" && grant.everything;
@@ -67,17 +67,17 @@ function withBeginning(grant: SettledGrant, { placeOf }: NatSurroundings): Settl
 }
 
 function settleEnd(
-  decision: AccessGrant,
+  decision: AccessDecision,
   resolved: Address | undefined,
-  surroundings: NatSurroundings,
+  context: NatContext,
 ): SettledNat {
   switch (decision.kind) {
     case "open":
       return allow(decision);
     case "local-nat":
       return decision.forced
-        ? settleForced(decision, decision.target, surroundings)
-        : settleLocal(decision, surroundings);
+        ? settleForced(decision, decision.target, context)
+        : settleLocal(decision, context);
     case "forward": {
       const { target, ...everywhere } = decision;
       if (target === undefined) return allow(everywhere);
@@ -85,17 +85,17 @@ function settleEnd(
       if (host === undefined) throw new TypeError("The name of the NAT host was not looked up");
       const named = { host, port: target.port };
       return decision.forced
-        ? settleForced(decision, named, surroundings)
-        : settleForward(decision, named, surroundings);
+        ? settleForced(decision, named, context)
+        : settleForward(decision, named, context);
     }
   }
 }
 
-/** FORCE_NAT to this host needs the rule of a local request, whatever the client's type. */
+/** FORCE_NAT with this host as target needs the rules of a local request, whatever message type the client sent. */
 function settleForced(
   decision: LocalNat | Forward,
   target: LocalNat["target"],
-  { placeOf }: NatSurroundings,
+  { placeOf }: NatContext,
 ): SettledNat {
   const { host, port } = target;
   if (typeof host === "string") throw new TypeError("FORCE_NAT names an address");
@@ -106,7 +106,7 @@ function settleForced(
     : allow(asForward(decision, end));
 }
 
-function settleLocal(decision: LocalNat, { placeOf }: NatSurroundings): SettledNat {
+function settleLocal(decision: LocalNat, { placeOf }: NatContext): SettledNat {
   const { target: { host, port }, arrivedAt } = decision;
   if (typeof host !== "string" && placeOf(host) === "own") {
     return allow(asLocal(decision, { address: host, port }));
@@ -120,7 +120,7 @@ function settleLocal(decision: LocalNat, { placeOf }: NatSurroundings): SettledN
 function settleForward(
   decision: Forward,
   { host, port }: { readonly host: Address; readonly port: number },
-  { stanza, nat, placeOf }: NatSurroundings,
+  { stanza, nat, placeOf }: NatContext,
 ): SettledNat {
   const end = { address: host, port };
   const place = placeOf(host);

@@ -1,5 +1,5 @@
 /**
- * Which stanzas are for packets from, and to, these addresses (`docs/spec/server.md` 5.5).
+ * Matches addresses against the SOURCE and DESTINATION lists of stanzas (`docs/spec/server.md` 5.5).
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The steps of the path of a packet (`docs/architecture.md`).
+ * The steps on the path of a packet (`docs/architecture.md`).
  *
  * @module
  */
@@ -18,9 +18,9 @@ export const STEPS = [
 ] as const;
 
 /** One step. */
-export type Step = typeof STEPS[number];
+export type PacketStep = typeof STEPS[number];
 
-/** Whether only the holder of a stanza's keys gets to that step. */
-export function isPastAuthentication(step: Step): boolean {
+/** Whether only packets of a client that holds a stanza's keys reach the step. */
+export function isPastAuthentication(step: PacketStep): boolean {
   return STEPS.indexOf(step) > STEPS.indexOf("authenticate");
 }

@@ -1,8 +1,8 @@
 /**
- * Running the path of an accepted packet once before one comes.
+ * Runs the path of an accepted packet before the first packet comes.
  *
- * The engine compiles a function when it is first called. Knocks are rare, so there is always somebody who knocks first,
- * perhaps hours after the start: without a warm-up that grant takes three times as long as the next one.
+ * The engine compiles a function when it is first called. Knocks are rare, so the first one may come hours after the
+ * start. Without a warm-up its grant takes three times as long as the next one.
  *
  * @module
  */
@@ -17,16 +17,16 @@ import { sealPacket } from "../spa/packet.ts";
 import { ReplayCache } from "./replay_cache.ts";
 import { Server, type ServerSetup } from "./server.ts";
 
-/** Enough for every function on the way to be compiled; more of them do not help once the engine has been idle. */
+/** Enough packets to compile every function on the path. More do not help once the engine has been idle. */
 const COUNT = 16;
 const UDP = 17;
 
 /**
- * Sends made-up packets the whole way to a firewall that pretends: nothing is granted, remembered or told. Their keys
- * are made up too, so that no packet ever exists that a server would take. Does nothing where there is no stanza that
- * could grant something. Ends early when `ending` is aborted.
+ * Sends made-up packets the whole way to a firewall in dry run: it grants, remembers and reports nothing. The packets'
+ * keys are made up too, so that no server would ever accept one of these packets. Does nothing if no stanza could grant
+ * anything. Ends early when `ending` is aborted.
  *
- * @param now seconds since 1970 UTC, whole.
+ * @param now whole seconds since 1970 UTC.
  */
 export async function warmUp(
   setup: ServerSetup,
@@ -59,14 +59,14 @@ function withMadeUpKeys(stanza: Stanza): Stanza {
   };
 }
 
-/** What the stanza takes, from an address that is set aside for measurements (RFC 2544). */
+/** A packet that the stanza accepts, from an address that is reserved for measurements (RFC 2544). */
 function packetFor(stanza: Stanza, timestamp: number, index: number): Datagram {
   const { encryptionKey = randomBytes(32), encryptionMode: mode, hmac } = stanza;
   const source = addressFromBytes(Uint8Array.of(198, 18, 0, index));
   const [service] = stanza.openPorts ?? [];
   const sealed = sealPacket({
     randomValue: randomDigits(16),
-    username: stanza.requireUsername ?? "nobody",
+    username: stanza.requireUsername ?? "user",
     timestamp,
     version: PROTOCOL_VERSION,
     type: MessageType.access,
@@ -82,7 +82,7 @@ function packetFor(stanza: Stanza, timestamp: number, index: number): Datagram {
   };
 }
 
-/** Made-up packets with a breath between them, in which packets of others have their turn. */
+/** Delivers made-up packets. Yields between them, so that real packets are processed meanwhile. */
 class MadeUpPackets implements Capture {
   readonly description = "warm-up";
   readonly #make: (index: number) => Datagram;
