@@ -73,7 +73,7 @@ export const MUTANTS: readonly Mutant[] = [
     text: "if (http === undefined || !isHttpRequest(payload)) {",
     becomes:
       "http ??= { anyUserAgent: true, forwardedFor: false };\n  if (!isHttpRequest(payload)) {",
-    killer: ["lib/spa/screen_test.ts", "a request is unwrapped only when that is asked for"],
+    killer: ["lib/spa/screen_test.ts", "an HTTP request is unwrapped only where the rules say so"],
   },
   {
     check: "7, step 3",
@@ -83,7 +83,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (false && ",
     killer: [
       "lib/spa/http_test.ts",
-      "the method is read in any case, the user agent exactly, and nothing else matters",
+      "the method is read in any case, the user agent exactly, and the rest is ignored",
     ],
   },
   {
@@ -105,7 +105,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "readForwardedFor(request)",
     killer: [
       "lib/spa/http_test.ts",
-      "X-Forwarded-For is a header of its own, and read only when that is asked for",
+      "X-Forwarded-For must be a separate header, and is read only where the rules say so",
     ],
   },
   {
@@ -127,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "",
     killer: [
       "lib/spa/screen_test.ts",
-      "only the 64 base64 characters pass, wherever another one stands",
+      "only the 64 base64 characters pass, at every position",
     ],
   },
   {
@@ -282,7 +282,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "candidates[0]",
     killer: [
       "lib/spa/fields_test.ts",
-      "what is encoded decodes to itself, for every digest and type",
+      "an encoded message decodes to itself, for every digest and type",
     ],
   },
   {
@@ -431,7 +431,7 @@ export const MUTANTS: readonly Mutant[] = [
       'return { address: parseAddress(text.slice(0, comma)) ?? parseAddress("0.0.0.0"), rest: text.slice(comma + 1) };',
     killer: [
       "lib/spa/request_test.ts",
-      "an access message may hold an IPv6 address, in any of its spellings",
+      "an access message may have an IPv6 address, in any of its forms",
     ],
   },
   {
@@ -670,7 +670,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: SCREEN,
     text: "return checkShape(text) ?? checkText(text) ?? unwrapped;",
     becomes: "return checkText(text) ?? unwrapped;",
-    killer: ["lib/spa/screen_test.ts", "what came out of a request is screened again"],
+    killer: ["lib/spa/screen_test.ts", "the text from a request is screened again"],
   },
   {
     check: "16, row 7",
@@ -744,7 +744,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (connection === undefined) break;",
     killer: [
       "lib/capture/tcp_server_test.ts",
-      "connections beyond the limit are closed unread, and all end with the server",
+      "connections above the limit are closed unread, and all end with the server",
     ],
   },
   {
@@ -991,7 +991,10 @@ export const MUTANTS: readonly Mutant[] = [
     file: IP,
     text: "((bytes[0] ?? 0) & 0x0f) * 4",
     becomes: "((bytes[0] ?? 0) & 0x15) * 4",
-    killer: ["lib/capture/ip_packet_test.ts", "UDP over IPv4, with and without IP options"],
+    killer: [
+      "lib/capture/ip_packet_test.ts",
+      "UDP over IPv4 is decoded, with and without IP options",
+    ],
   },
   {
     check: "16, row 25",
@@ -1002,7 +1005,7 @@ export const MUTANTS: readonly Mutant[] = [
       "case LinkType.rawInFile:\n      return word(frame, 12) > 1500 ? withVersion(frame, 0) : undefined;\n",
     killer: [
       "lib/capture/link_layer_test.ts",
-      "raw IP and loopback, whatever the address looks like and whoever captured",
+      "raw IP and loopback are decoded for any address and any capturing host",
     ],
   },
   {
@@ -1013,7 +1016,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: '["-w", "-t", table, "-D", "INPUT", "1"],',
     killer: [
       "lib/capture/queue_rules_test.ts",
-      "queue rules are removed by what they say, so that nobody else's rule goes with them",
+      "queue rules are removed by their text, so rules of other programs stay",
     ],
   },
   {

@@ -1,5 +1,5 @@
 /**
- * A filter expression, tried without an interface.
+ * Checks a filter expression without opening an interface.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { compileFilter } from "../../ffi/pcap.ts";
 import { explainPcapFailure } from "./pcap_failure.ts";
 
 /**
- * Finds what a start would find; nothing where libpcap is not there to say so.
+ * Reports the error that a start would report. Reports nothing where libpcap is missing.
  *
- * @throws {HintedError} with libpcap's words and the expression.
+ * @throws {HintedError} with libpcap's text and the expression.
  */
 export function checkFilter(filter: string): void {
   try {

@@ -1,11 +1,11 @@
 /**
- * What every way of capturing yields.
+ * The data and interfaces that all captures share.
  *
  * @module
  */
 import type { Address } from "../net/address.ts";
 
-/** One transport payload that arrived, with what its headers said. */
+/** One transport payload that arrived, and the values of its headers. */
 export interface Datagram {
   /** IP protocol number: 6 TCP, 17 UDP, 1 ICMP, 58 ICMPv6. */
   readonly protocol: number;
@@ -15,8 +15,8 @@ export interface Datagram {
   readonly destination: Address;
   readonly destinationPort: number;
   /**
-   * The transport payload. The whole datagram lives in the capture's own buffer and is valid only
-   * until the receiver returns: {@link copyDatagram} what must live longer.
+   * The transport payload. The whole datagram is in the capture's own buffer and is valid only
+   * until the receiver returns. Use {@link copyDatagram} to keep it longer.
    */
   readonly payload: Uint8Array;
 }
@@ -37,34 +37,34 @@ export function copyDatagram(datagram: Datagram): Datagram {
 export interface CaptureStatistics {
   /** Packets that reached this process. */
   readonly received: number;
-  /** Lost before this process could read them (full buffer). */
+  /** Packets lost before this process could read them, because a buffer was full. */
   readonly dropped: number;
-  /** Packets read that hold nothing for us: fragments, cut frames, other protocols. */
+  /** Packets read without a usable datagram: fragments, cut frames, other protocols. */
   readonly refused: number;
 }
 
-/** Takes one datagram. It must not throw: what it cannot handle is its own business. */
+/** Takes one datagram. It must not throw: it handles its own errors. */
 export type Receive = (datagram: Datagram) => void;
 
-/** Something worth a line in the log that does not end the capture: `Interface eth0 is down`. */
+/** Takes a line for the log about an event that does not end the capture: `Interface eth0 is down`. */
 export type Notify = (notice: CaptureNotice) => void;
 
-/** What happened to a capture. */
+/** An event of a capture. */
 export interface CaptureNotice {
   readonly severity: "info" | "warning";
   readonly text: string;
 }
 
-/** One way in. Opening it is the constructor's or the opening function's business. */
+/** One source of packets. The constructor, or an opening function, opens it. */
 export interface Capture {
   /** For the log: `UDP server on port 62201`, `interface eth0`. */
   readonly description: string;
   /**
    * Delivers datagrams until {@link close} is called or a file ends (resolves), or until the source of
-   * packets fails for good (rejects). Called once.
+   * packets fails permanently (rejects). Called once.
    */
   run(receive: Receive): Promise<void>;
   statistics(): CaptureStatistics;
-  /** Ends {@link run} promptly. Idempotent. One that was never run has put everything back when this resolves. */
+  /** Ends {@link run} soon. Idempotent. For a capture that never ran, everything is undone when this resolves. */
   close(): void | Promise<void>;
 }

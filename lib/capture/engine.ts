@@ -1,49 +1,49 @@
 /**
- * The loop behind every capture that reads from descriptors: it sleeps until packets are there, takes
- * them in batches, and lets the rest of the program breathe in between.
+ * The loop of every capture that reads from descriptors: it sleeps until packets arrive, takes them in
+ * batches, and lets other work run between the batches.
  *
  * @module
  */
 import { ReadinessSet } from "../../ffi/readiness.ts";
 
-/** Something with a descriptor to wait for and packets to take. */
+/** A source with a descriptor to wait for and packets to take. */
 export interface PacketSource {
   readonly descriptor: number;
   /**
-   * Hands at most `limit` packets to their receiver, without waiting.
+   * Delivers at most `limit` packets to their receiver, without waiting.
    *
-   * @returns how many packets there were; fewer than `limit` means that none is left.
-   * @throws {Error} when the source is broken for good: the engine stops.
+   * @returns the number of packets; fewer than `limit` means that no packet is left.
+   * @throws {Error} when the source is broken permanently: the engine stops.
    */
   drain(limit: number): number;
 }
 
-/** Packets taken before other work gets its turn: about 3 ms of junk at one stanza. */
+/** Packets taken before other work runs: about 3 ms of junk at one stanza. */
 const BATCH = 256;
-/** A wake-up after less sleep than this is a dense one, milliseconds. */
-const DENSE = 2;
-/** Dense wake-ups in a row before the engine starts to collect. */
-const DENSE_ENOUGH = 8;
-/** How long it then lets packets gather, milliseconds. */
-const GATHER = 2;
+/** A wake-up after less sleep than this is a quick one, in milliseconds. */
+const QUICK_WAKE_UP = 2;
+/** Quick wake-ups in a row after which the engine starts to coalesce packets. */
+const COALESCE_AFTER = 8;
+/** How long the engine then waits for more packets, in milliseconds. */
+const COALESCE = 2;
 
 /**
- * Waking the event loop costs 40 to 100 µs of CPU, a packet far less. So when wake-ups come densely
- * the engine waits {@link GATHER} before it looks again, which halves the cost at 2,000 packets a
- * second and quarters it at 10,000, for at most 2 ms of delay. An idle engine costs nothing.
+ * Waking the event loop costs 40 to 100 µs of CPU, far more than a packet. So when wake-ups follow each other quickly,
+ * the engine waits {@link COALESCE} before it looks again. That halves the cost at 2,000 packets a second and quarters
+ * it at 10,000, for a delay of at most 2 ms. An idle engine costs nothing.
  */
 export class Engine {
   readonly #ready = new ReadinessSet();
   #sources: readonly PacketSource[] = [];
   #closed = false;
-  #endGathering: (() => void) | undefined;
+  #endCoalescing: (() => void) | undefined;
 
-  /** Adds a source; may be called while the engine runs. */
+  /** Adds a source. Works while the engine runs. */
   add(source: PacketSource): void {
     this.#set([...this.#sources, source]);
   }
 
-  /** Takes a source out; its descriptor may be closed after that. */
+  /** Removes a source. Its descriptor may be closed after that. */
   remove(source: PacketSource): void {
     this.#set(this.#sources.filter((other) => other !== source));
   }
@@ -51,7 +51,7 @@ export class Engine {
   /**
    * Runs until {@link close}.
    *
-   * @throws {Error} what a source threw.
+   * @throws {Error} the error that a source threw.
    */
   async run(): Promise<void> {
     try {
@@ -61,12 +61,12 @@ export class Engine {
     }
   }
 
-  /** Ends {@link run} soon, from wherever it is. Idempotent. */
+  /** Ends {@link run} soon, from any context. Idempotent. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#ready.close();
-    this.#endGathering?.();
+    this.#endCoalescing?.();
   }
 
   #set(sources: readonly PacketSource[]): void {
@@ -75,18 +75,18 @@ export class Engine {
   }
 
   async #loop(): Promise<void> {
-    let dense = 0;
+    let quick = 0;
     while (!this.#closed) {
       const asleep = performance.now();
       const ready = await this.#ready.wait();
-      dense = performance.now() - asleep < DENSE ? dense + 1 : 0;
-      // A batch cut short goes on at once: its descriptor is still readable.
+      quick = performance.now() - asleep < QUICK_WAKE_UP ? quick + 1 : 0;
+      // A source that has more packets goes on at once: its descriptor is still readable.
       const isBacklogged = this.#drainAll(ready);
-      if (dense >= DENSE_ENOUGH && !isBacklogged && !this.#closed) await this.#gather();
+      if (quick >= COALESCE_AFTER && !isBacklogged && !this.#closed) await this.#coalesce();
     }
   }
 
-  /** Takes a batch from each ready source; tells whether one has more. */
+  /** Takes a batch from each ready source. Returns whether a source has more. */
   #drainAll(ready: readonly number[]): boolean {
     let isBacklogged = false;
     for (const source of this.#sources) {
@@ -96,14 +96,14 @@ export class Engine {
     return isBacklogged;
   }
 
-  async #gather(): Promise<void> {
+  async #coalesce(): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, GATHER);
-      this.#endGathering = () => {
+      const timer = setTimeout(resolve, COALESCE);
+      this.#endCoalescing = () => {
         clearTimeout(timer);
         resolve();
       };
     });
-    this.#endGathering = undefined;
+    this.#endCoalescing = undefined;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * From frames of libpcap to datagrams, with the counting.
+ * Turns frames of libpcap into datagrams, and counts them.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import type { Datagram, Receive } from "./datagram.ts";
 import { parseIpPacket } from "./ip_packet.ts";
 import { ipOffset } from "./link_layer.ts";
 
-/** What one {@link FrameReader.read} came to. */
+/** The result of one {@link FrameReader.read}. */
 export interface ReadResult {
-  /** Frames read, whether they held something or not. */
+  /** Frames read, with or without a datagram. */
   readonly frames: number;
   readonly isEndOfFile: boolean;
 }
 
-/** Hands the datagrams of one handle to a receiver and counts the frames that held none. */
+/** Delivers the datagrams of one handle to a receiver, and counts the frames without a datagram. */
 export class FrameReader {
   received = 0;
   refused = 0;
@@ -23,7 +23,7 @@ export class FrameReader {
   constructor(readonly handle: PcapHandle, readonly receive: Receive) {}
 
   /**
-   * Reads at most `limit` frames without waiting, fewer when `isClosed` turns true in between.
+   * Reads at most `limit` frames without waiting; stops earlier when `isClosed` returns true.
    *
    * @throws {PcapError} when the handle is broken.
    */
@@ -45,7 +45,7 @@ export class FrameReader {
   }
 }
 
-/** The datagram in a frame, or `undefined` when there is none or it is not whole. */
+/** The datagram in a frame, or `undefined` when the frame has no datagram or only a part of one. */
 function datagramIn(linkType: number, frame: Uint8Array): Datagram | undefined {
   const offset = ipOffset(linkType, frame);
   if (offset === undefined) return undefined;

@@ -1,5 +1,5 @@
 /**
- * The ways in that the settings ask for.
+ * Opens the captures that the settings select.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { Sniffer } from "./sniffer.ts";
 import { TcpServer } from "./tcp_server.ts";
 import { UdpServer } from "./udp_server.ts";
 
-/** A capture and what the C daemon says of it when it begins. */
+/** A capture, and the C daemon's lines about its start. */
 export interface OpenedCapture {
   readonly capture: Capture;
   /** Lines for the log (`docs/spec/server.md` 6). */
@@ -27,10 +27,11 @@ export interface OpenedCapture {
 }
 
 /**
- * Opens what the settings ask for: a netfilter queue, the UDP server, a capture file or libpcap, and the TCP server beside it.
+ * Opens the capture that the settings select: a netfilter queue, the UDP server, a capture file or libpcap; and the TCP
+ * server as a second one.
  *
- * @param notify told of interfaces that go and return.
- * @param testMode nothing is changed: what would be queued by rules of our own is sniffed.
+ * @param notify receives a notice when an interface disappears or returns.
+ * @param testMode changes nothing on the host: packets that our own rules would queue are sniffed instead.
  * @throws {HintedError} when it cannot be opened.
  */
 export async function captureFromSettings(
@@ -56,7 +57,7 @@ export async function captureFromSettings(
   }
 }
 
-/** The parts whose variables decide what is opened: while those are the same, so is the capture. */
+/** The parts of the settings that decide what is opened. While their variables are the same, the capture is too. */
 export function captureParts(settings: ServerSettings): readonly ServerPart[] {
   const main = settings.ENABLE_NFQ_CAPTURE
     ? "queue"
@@ -66,7 +67,7 @@ export function captureParts(settings: ServerSettings): readonly ServerPart[] {
   return settings.ENABLE_TCP_SERVER ? [main, "TCP server"] : [main];
 }
 
-/** A port that both settings listen on, `UDP 62201`: the second cannot be opened beside the first. */
+/** A port on which both settings listen, `UDP 62201`: the second capture cannot be opened beside the first. */
 export function sharedPort(a: ServerSettings, b: ServerSettings): string | undefined {
   const ports = (settings: ServerSettings): string[] => [
     ...(settings.ENABLE_TCP_SERVER ? [`TCP ${settings.TCPSERV_PORT}`] : []),
@@ -94,7 +95,7 @@ async function openMain(
   try {
     return openSniffer(settings, notify);
   } catch (error) {
-    // A wrong interface or filter is a mistake to be mended, and no reason to open a port.
+    // A wrong interface or filter is a mistake to fix, and not a reason to open a port.
     const isAbsent = error instanceof HintedError && error.cause instanceof LibraryUnavailable;
     if (!settings.ENABLE_PCAP_FALLBACK_UDP || !isAbsent) throw error;
     const port = settings.UDPSERV_PORT;
@@ -106,7 +107,7 @@ async function openMain(
   }
 }
 
-/** What those who wait for the server look for, whatever the way in. */
+/** The line by which scripts recognize that the server is ready, for every capture. */
 const LOOP = "Starting fwknopd main event loop.";
 
 async function openQueue(settings: ServerSettings): Promise<OpenedCapture> {
@@ -123,7 +124,7 @@ async function openQueue(settings: ServerSettings): Promise<OpenedCapture> {
   return { capture, announcements: [`Reading packets from ${capture.description}`, LOOP] };
 }
 
-/** The queue's rules would change the firewall, and a server in earnest may have the queue: the same packets are sniffed. */
+/** In test mode: sniffs the packets of the queue. Its rules would change the firewall, and another daemon may own it. */
 function sniffQueued(settings: ServerSettings, notify: Notify): OpenedCapture {
   const { NFQ_INTERFACE: device, NFQ_PORT: port } = settings;
   const text = `In test mode packets to UDP port ${port} are sniffed, in place of NFQUEUE`;
@@ -161,7 +162,7 @@ function loopLines(filter: string): string[] {
   return [`PCAP filter is: '${filter}'`, LOOP];
 }
 
-/** The TCP server reads its port itself: what a sniffer sees of the same connection would be a replay. */
+/** The TCP server reads its port itself. Packets of the same connection that a sniffer sees would be replays. */
 function withoutTcpPort(capture: Capture, port: number): Capture {
   const isServed = ({ protocol, destinationPort }: Datagram): boolean =>
     protocol === PROTOCOL_NUMBERS.tcp && destinationPort === port;

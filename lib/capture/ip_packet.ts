@@ -1,20 +1,20 @@
 /**
- * From an IP packet to the transport payload in it. Pure; every byte string is answered.
+ * Decodes an IP packet down to its transport payload. Pure; every byte string has a result.
  *
  * @module
  */
 import { type Address, addressFromBytes } from "../net/address.ts";
 import type { Datagram } from "./datagram.ts";
 
-/** Why a packet holds nothing for us. */
+/** Why a packet is refused. */
 export type IpRefusal =
   /** Neither version 4 nor 6, or lengths that contradict each other. */
   | "malformed"
-  /** The capture has not the whole packet: MAX_SNIFF_BYTES is too small, or the sender lies. */
+  /** The capture does not have the whole packet: MAX_SNIFF_BYTES is too small, or the sender lies. */
   | "cut"
-  /** One of several parts: nobody here puts them together, and a knock fits into one packet. */
+  /** One of several fragments. They are not reassembled: a knock fits into one packet. */
   | "fragment"
-  /** Something else than UDP, TCP, ICMP and ICMPv6, or an extension header that hides it. */
+  /** Not UDP, TCP, ICMP or ICMPv6, or an extension header that hides the protocol. */
   | "protocol";
 
 const TCP = 6;
@@ -22,20 +22,20 @@ const UDP = 17;
 const ICMP = 1;
 const ICMPV6 = 58;
 
-/** Extension headers of IPv6 (RFC 8200 4, RFC 4302) and how their length is told. */
+/** Extension headers of IPv6 (RFC 8200 4, RFC 4302), which differ in how they state their length. */
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
 const FRAGMENT = 44;
 const AUTHENTICATION = 51;
 const DESTINATION_OPTIONS = 60;
-/** RFC 8200 allows each once or twice; longer chains are attacks on decoders. */
+/** RFC 8200 allows each header once or twice. Longer chains are attacks on decoders. */
 const MOST_EXTENSIONS = 8;
 
 /**
- * Decodes the packet that starts at the first byte; bytes after its end (padding) are ignored.
+ * Decodes the packet that starts at the first byte. Bytes after its end (padding) are ignored.
  *
- * Header checksums are not looked at: network cards check them, and on the way out of this host they
- * are not filled in yet. What a packet says proves nothing before its HMAC does.
+ * Header checksums are not verified: network cards verify them, and in packets that leave this host
+ * they are not filled in yet. Nothing in a packet is trusted before its HMAC is verified.
  */
 export function parseIpPacket(bytes: Uint8Array): Datagram | IpRefusal {
   switch ((bytes[0] ?? 0) >> 4) {
@@ -57,7 +57,7 @@ function parseIpv4(bytes: Uint8Array): Datagram | IpRefusal {
   const end = word(bytes, 2);
   if (headerLength < 20 || end < headerLength) return "malformed";
   if (end > bytes.length) return "cut";
-  // More fragments, or an offset.
+  // The flag "more fragments", or an offset.
   if ((word(bytes, 6) & 0x3fff) !== 0) return "fragment";
   const protocol = bytes[9] ?? 0;
   const addresses = new AddressPair(bytes.subarray(12, 20));
@@ -67,7 +67,7 @@ function parseIpv4(bytes: Uint8Array): Datagram | IpRefusal {
 function parseIpv6(bytes: Uint8Array): Datagram | IpRefusal {
   const end = 40 + word(bytes, 4);
   if (end > bytes.length) return "cut";
-  // An IPv4 address in disguise never travels (RFC 6890) and must not match an IPv4 SOURCE.
+  // IPv4-mapped addresses are not used on the wire (RFC 6890), and must not match an IPv4 SOURCE.
   if (isMapped(bytes, 8) || isMapped(bytes, 24)) return "malformed";
   let next = bytes[6] ?? 0;
   let offset = 40;
@@ -120,13 +120,13 @@ function parseTransport(
   }
 }
 
-/** Source and destination, turned into addresses only when somebody asks. */
+/** Source and destination. They become addresses only when they are read. */
 class AddressPair {
   readonly #bytes: Uint8Array;
   #source: Address | undefined;
   #destination: Address | undefined;
 
-  /** @param bytes both addresses, one after the other. */
+  /** @param bytes both addresses, source first. */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
   }
@@ -145,7 +145,7 @@ class Transported implements Datagram {
   readonly sourcePort: number;
   readonly destinationPort: number;
 
-  /** @param ports a header that starts with both ports; absent: the protocol has none. */
+  /** @param ports a header that starts with both ports; absent: the protocol has no ports. */
   constructor(
     addresses: AddressPair,
     readonly protocol: number,

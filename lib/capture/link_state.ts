@@ -1,5 +1,5 @@
 /**
- * Interfaces coming, going, up and down: what the kernel's messages say (rtnetlink(7)).
+ * Parses the kernel's messages about interfaces that appear, disappear, go up or go down (rtnetlink(7)).
  *
  * @module
  */
@@ -7,7 +7,7 @@
 /** The state of one interface after a change. */
 export interface LinkState {
   readonly device: string;
-  /** Changes when an interface of the same name is made anew. */
+  /** Changes when an interface of the same name is created again. */
   readonly index: number;
   readonly isUp: boolean;
 }
@@ -21,8 +21,8 @@ const IFLA_IFNAME = 3;
 const IFF_UP = 1;
 
 /**
- * The states in a batch of netlink messages, in order; messages of other kinds are passed over. Never
- * throws: a length that leaves its container ends the reading.
+ * The states in a batch of netlink messages, in order; messages of other kinds are skipped. Never throws: reading stops
+ * at a length that exceeds its container.
  */
 export function parseLinkStates(batch: Uint8Array): LinkState[] {
   const view = new DataView(batch.buffer, batch.byteOffset, batch.length);
@@ -46,7 +46,7 @@ function align(length: number): number {
   return (length + 3) & ~3;
 }
 
-/** The name among the attributes between two offsets; empty when there is none. */
+/** The name in the attributes between two offsets; empty when there is no name. */
 function readName(view: DataView, offset: number, end: number): string {
   while (offset + ATTRIBUTE_HEADER <= end) {
     const length = view.getUint16(offset, true);

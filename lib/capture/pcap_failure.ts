@@ -1,5 +1,5 @@
 /**
- * What libpcap's refusals mean to the user.
+ * Explains libpcap's errors to the user.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { PcapError, PcapFilterError, PcapStatus } from "../../ffi/pcap.ts";
 import { HintedError } from "../errors/hinted_error.ts";
 
 /**
- * A failure of opening or reading `what` (`eth0`) as the C daemon's line with a hint; errors of our own making are
- * returned as they are.
+ * A failure to open or read `what` (`eth0`), as the C daemon's line with a hint. Other errors of this program are
+ * returned unchanged.
  */
 export function explainPcapFailure(
   error: unknown,

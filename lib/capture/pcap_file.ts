@@ -1,5 +1,5 @@
 /**
- * Packets from a capture file (`--pcap-file`, `docs/spec/server.md` 6.1).
+ * Reads packets from a capture file (`--pcap-file`, `docs/spec/server.md` 6.1).
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { FrameReader } from "./frame_reader.ts";
 import { isKnownLinkType } from "./link_layer.ts";
 import { explainPcapFailure } from "./pcap_failure.ts";
 
-/** Packets handed over before other work gets its turn. */
+/** Packets delivered before other work runs. */
 const BATCH = 256;
 
-/** A capture file, pcap or pcapng. {@link run} resolves at its end. */
+/** A capture file, pcap or pcapng. {@link run} resolves at the end of the file. */
 export class PcapFile implements Capture {
   readonly description: string;
   readonly #handle: PcapHandle;
   #reader: FrameReader | undefined;
   #isClosed = false;
 
-  /** @throws {HintedError} when the file is absent, none, of an unknown link type, or the filter bad. */
+  /** @throws {HintedError} when the file is absent, not a capture or of an unknown link type, or the filter is bad. */
   constructor(path: string, filter: string) {
     this.description = `pcap file ${path}`;
     try {
@@ -35,7 +35,7 @@ export class PcapFile implements Capture {
     });
   }
 
-  /** Seconds since 1970 at which the packet being delivered was captured. */
+  /** Time of capture of the packet that is being delivered, in seconds since 1970. */
   get packetTime(): number {
     return this.#handle.time();
   }
@@ -55,7 +55,7 @@ export class PcapFile implements Capture {
     }
   }
 
-  /** Nothing is dropped from a file. */
+  /** A file drops no packets. */
   statistics(): CaptureStatistics {
     return {
       received: this.#reader?.received ?? 0,

@@ -1,12 +1,12 @@
 /**
- * Whether libpcap can be used here.
+ * Whether libpcap can be loaded.
  *
  * @module
  */
 import { LibraryUnavailable } from "../../ffi/library.ts";
 import { loadPcap } from "../../ffi/pcap.ts";
 
-/** Why not, and what to do; `undefined` if it can. */
+/** Why libpcap cannot be loaded, and what to do; `undefined` if it can. */
 export function missingPcap(): { readonly text: string; readonly hint: string } | undefined {
   try {
     loadPcap();

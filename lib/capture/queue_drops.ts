@@ -1,5 +1,5 @@
 /**
- * What the kernel's netfilter queue could not hold.
+ * Counts the packets that the kernel's netfilter queue dropped.
  *
  * @module
  */
@@ -7,9 +7,9 @@
 const PATH = "/proc/net/netfilter/nfnetlink_queue";
 
 /**
- * Dropped packets of a queue, from the kernel's table: a line per queue, of which the first number is the queue's, the
- * sixth counts what found the queue full and the seventh what found the socket full (`seq_show` in
- * nfnetlink_queue.c of Linux). 0 where the queue is not in it.
+ * Dropped packets of a queue, from the kernel's table. It has one line per queue: the first number is the queue's
+ * number, the sixth counts packets that found the queue full, the seventh those that found the socket full (`seq_show`
+ * in nfnetlink_queue.c of Linux). 0 where the table has no such queue.
  */
 export function parseQueueDrops(table: string, queue: number): number {
   for (const line of table.split("\n")) {
@@ -19,7 +19,7 @@ export function parseQueueDrops(table: string, queue: number): number {
   return 0;
 }
 
-/** The table, kept open: once permissions are dropped nothing in `/proc` can be opened any more. */
+/** The table as an open file: after the permissions are dropped no file in `/proc` can be opened. */
 export class QueueDrops implements Disposable {
   readonly #queue: number;
   readonly #file: Deno.FsFile | undefined;
@@ -30,11 +30,11 @@ export class QueueDrops implements Disposable {
     try {
       this.#file = Deno.openSync(PATH);
     } catch {
-      // A kernel without the table: what it drops is not known.
+      // A kernel without the table: the drops are unknown.
     }
   }
 
-  /** Packets dropped since the queue was taken, as far as it is known. */
+  /** Packets dropped since the queue was taken, as far as the kernel reports them. */
   count(): number {
     const buffer = new Uint8Array(65536);
     try {
@@ -43,7 +43,7 @@ export class QueueDrops implements Disposable {
       const text = new TextDecoder().decode(buffer.subarray(0, length));
       this.#last = Math.max(this.#last, parseQueueDrops(text, this.#queue));
     } catch {
-      // What was known before still holds.
+      // The last known number stays valid.
     }
     return this.#last;
   }

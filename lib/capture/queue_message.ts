@@ -1,16 +1,16 @@
 /**
- * What the kernel says about a queued packet (`linux/netfilter/nfnetlink_queue.h`).
+ * Parses the kernel's messages about queued packets (`linux/netfilter/nfnetlink_queue.h`).
  *
  * @module
  */
 
 /** A packet that waits for a verdict. */
 export interface QueuedPacket {
-  /** Names the packet in the verdict. */
+  /** Identifies the packet in the verdict. */
   readonly id: number;
-  /** Where in netfilter it was caught: 1 is INPUT. */
+  /** The netfilter hook that queued it: 1 is INPUT. */
   readonly hook: number;
-  /** From its IP header on, perhaps cut: a view. Empty when the kernel gave none. */
+  /** The packet from its IP header on, possibly cut: a view. Empty when the kernel sent no data. */
   readonly packet: Uint8Array;
 }
 
@@ -28,8 +28,8 @@ const PAYLOAD = 10;
 const TYPE_MASK = 0x3fff;
 
 /**
- * The packets in a batch of netlink messages, in order; other messages are passed over. Never throws: a
- * length that leaves its container ends the reading.
+ * The packets in a batch of netlink messages, in order; other messages are skipped. Never throws: reading stops at a
+ * length that exceeds its container.
  */
 export function parseQueuedPackets(batch: Uint8Array): QueuedPacket[] {
   const view = new DataView(batch.buffer, batch.byteOffset, batch.length);

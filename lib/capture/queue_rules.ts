@@ -1,6 +1,6 @@
 /**
- * The rules that send packets to our queue (`docs/spec/firewalls.md` 1.3). They are removed by what they say
- * and never by their number, so nobody else's rule is hit (`docs/spec/server.md` 16, row 26).
+ * The firewall rules that send packets to our queue (`docs/spec/firewalls.md` 1.3). Rules are removed by their text and
+ * never by their number, so no other rule is removed (`docs/spec/server.md` 16, row 26).
  *
  * @module
  */
@@ -26,8 +26,8 @@ export interface QueueRuleOptions {
 }
 
 /**
- * The programs for both families, from FIREWALL_EXE: a command that may hold blanks. One that is not some
- * `iptables` cannot make queue rules, so the usual ones are taken.
+ * The programs for both families, from FIREWALL_EXE, which may be a command with blanks. If it is not an `iptables`, it
+ * cannot create queue rules, and the usual programs are used.
  */
 export function queueRulePrograms(firewallExe: string): string[][] {
   const words = commandWords(firewallExe);
@@ -38,7 +38,7 @@ export function queueRulePrograms(firewallExe: string): string[][] {
   return ["iptables", "ip6tables"].map((name) => [...before, `${folder}${name}${variant}`]);
 }
 
-/** Argument vectors to run one after the other. */
+/** Argument vectors, to be run in order. */
 interface Plan {
   readonly add: readonly (readonly string[])[];
   readonly remove: readonly (readonly string[])[];
@@ -64,9 +64,9 @@ export function queueRulePlan(options: QueueRuleOptions): Plan {
 }
 
 /**
- * Adds the rules, after removing what an earlier run left behind.
+ * Adds the rules, after it has removed those of an earlier run.
  *
- * @throws {HintedError} with the program's own words; what was added by then is removed.
+ * @throws {HintedError} with the program's own text; the rules that were added by then are removed.
  */
 export async function addQueueRules(options: QueueRuleOptions): Promise<void> {
   await removeQueueRules(options);
@@ -83,7 +83,7 @@ export async function addQueueRules(options: QueueRuleOptions): Promise<void> {
   }
 }
 
-/** Removes the rules and the chain; what is not there is no failure. */
+/** Removes the rules and the chain. It is not a failure when they are absent. */
 export async function removeQueueRules(options: QueueRuleOptions): Promise<void> {
   const plan = queueRulePlan(options);
   for (const program of options.programs) {
@@ -91,7 +91,7 @@ export async function removeQueueRules(options: QueueRuleOptions): Promise<void>
   }
 }
 
-/** What went wrong, or `undefined`. */
+/** The error, or `undefined` on success. */
 async function run(
   program: readonly string[],
   words: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * Packets handed over by the firewall (ENABLE_NFQ_CAPTURE, `docs/spec/server.md` 6.4): no port is open and
+ * Receives packets that the firewall queues (ENABLE_NFQ_CAPTURE, `docs/spec/server.md` 6.4). No port is open, and
  * libpcap is not needed.
  *
  * @module
@@ -36,10 +36,10 @@ export class QueueServer implements Capture {
   }
 
   /**
-   * Takes the queue, then adds the rules: no packet goes where nobody listens.
+   * Takes the queue, then adds the rules: the kernel drops packets that are sent to a queue without a reader.
    *
    * @param snapLength MAX_SNIFF_BYTES.
-   * @throws {HintedError} when the library is absent, the queue is taken or the rules are refused.
+   * @throws {HintedError} when the library is absent, the queue is taken or the firewall refuses the rules.
    */
   static async open(rules: QueueRuleOptions, snapLength: number): Promise<QueueServer> {
     const server = new QueueServer(rules, openQueue(rules.queue, snapLength));
@@ -67,12 +67,12 @@ export class QueueServer implements Capture {
     }
   }
 
-  /** `dropped` is what the kernel's queue could not hold. */
+  /** `dropped` counts the packets that the kernel's queue could not hold. */
   statistics(): CaptureStatistics {
     return { received: this.#received, dropped: this.#drops.count(), refused: this.#refused };
   }
 
-  /** Ends {@link run}, which removes the rules as the last thing. */
+  /** Ends {@link run}, which removes the rules last. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -82,7 +82,7 @@ export class QueueServer implements Capture {
 
   async #release(): Promise<void> {
     await removeQueueRules(this.#rules);
-    // The kernel forgets its counts with the queue.
+    // The kernel deletes its counts with the queue.
     this.#drops.count();
     this.#letGo();
   }
@@ -102,8 +102,8 @@ export class QueueServer implements Capture {
   }
 
   /**
-   * What was addressed to this host is ours and ends here, as in the C daemon; what an administrator's own rule
-   * sent from another hook goes on its way. The verdict comes first: the receiver may take its time.
+   * A packet that was addressed to this host ends here, as in the C daemon. A packet that an administrator's own rule
+   * queued from another hook continues on its way. The verdict is set first, because the receiver may take long.
    */
   #take({ id, hook, packet }: QueuedPacket): void {
     this.#queue.settle(id, hook === INPUT_HOOK ? "drop" : "accept");
@@ -125,7 +125,7 @@ function openQueue(number: number, snapLength: number): NetfilterQueue {
     }
     if (!(error instanceof SystemError)) throw error;
     throw new HintedError(`Cannot take NFQUEUE ${number}: ${error.reason}`, {
-      hint: "It needs root or CAP_NET_ADMIN, and a queue nobody else has: see NFQ_QUEUE_NUMBER",
+      hint: "Run as root or with CAP_NET_ADMIN, and set NFQ_QUEUE_NUMBER to a queue that is free",
       cause: error,
     });
   }

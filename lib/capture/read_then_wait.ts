@@ -1,16 +1,16 @@
 /**
- * A capture file as the way in of a server.
+ * A capture file as the packet source of a server.
  *
  * @module
  */
 import type { Capture, CaptureStatistics, Notify, Receive } from "./datagram.ts";
 
-/** The longest wait of a timer, in milliseconds: one that only keeps the process alive. */
+/** The longest delay of a timer, in milliseconds. This timer only keeps the process alive. */
 const LONGEST_WAIT = 2 ** 31 - 1;
 
 /**
- * Delivers the packets of a file, says that it is at its end, and waits until it is closed: the end of a file does not
- * end the server (`docs/spec/server.md` 6.1), and what was granted lives its time.
+ * Delivers the packets of a file, logs that the file is at its end, and waits until it is closed. The end of a file does
+ * not end the server (`docs/spec/server.md` 6.1), so grants live as long as they were granted.
  */
 export class ReadThenWait implements Capture {
   readonly #file: Capture;

@@ -1,11 +1,11 @@
 /**
- * Several ways in as one.
+ * Several captures as one.
  *
  * @module
  */
 import type { Capture, CaptureStatistics, Receive } from "./datagram.ts";
 
-/** Runs captures side by side; the first that fails ends all. */
+/** Runs captures at the same time. The first one that fails ends all. */
 export class SeveralCaptures implements Capture {
   readonly description: string;
   readonly #captures: readonly Capture[];
@@ -16,7 +16,7 @@ export class SeveralCaptures implements Capture {
     this.description = captures.map(({ description }) => description).join(", ");
   }
 
-  /** Resolves when all have ended; rejects with the first failure when all are closed. */
+  /** Resolves when all have ended. After a failure, closes all and rejects with the first failure. */
   async run(receive: Receive): Promise<void> {
     const results = await Promise.allSettled(this.#captures.map(async (capture) => {
       try {

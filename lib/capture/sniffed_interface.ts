@@ -1,5 +1,5 @@
 /**
- * One interface that is sniffed, through its absences.
+ * One sniffed interface, which may disappear and return.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { CaptureStatistics, Receive } from "./datagram.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { isKnownLinkType } from "./link_layer.ts";
 
-/** An interface that can be opened, closed and opened again; the counters go on. */
+/** An interface that can be opened, closed and opened again. The counters go on. */
 export class SniffedInterface {
   readonly #options: LiveOptions;
   #handle: PcapHandle | undefined;
@@ -25,15 +25,15 @@ export class SniffedInterface {
     return this.#handle !== undefined;
   }
 
-  /** To wait on while open, else -1. */
+  /** The descriptor to wait on while open, else -1. */
   get descriptor(): number {
     return this.#handle?.descriptor ?? -1;
   }
 
   /**
-   * Opens it.
+   * Opens the interface.
    *
-   * @throws {PcapError} as libpcap says. @throws {HintedError} for a link type that is not understood.
+   * @throws {PcapError} with libpcap's text. @throws {HintedError} for a link type that cannot be decoded.
    */
   open(): void {
     const handle = PcapHandle.openLive(this.device, this.#options);
@@ -48,7 +48,7 @@ export class SniffedInterface {
   }
 
   /**
-   * Reads at most `limit` frames and returns how many there were.
+   * Reads at most `limit` frames and returns their number.
    *
    * @throws {PcapError} when the interface is gone.
    */
@@ -58,7 +58,7 @@ export class SniffedInterface {
     return this.#reader.read(limit, () => this.#handle === undefined).frames;
   }
 
-  /** Counters over every time it was open. */
+  /** Counters summed over all the times that it was open. */
   statistics(): CaptureStatistics {
     return {
       received: this.#past.received + (this.#reader?.received ?? 0),
@@ -67,7 +67,7 @@ export class SniffedInterface {
     };
   }
 
-  /** Closes it; idempotent. */
+  /** Closes the interface; idempotent. */
   close(): void {
     this.#past = this.statistics();
     this.#handle?.close();

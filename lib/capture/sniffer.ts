@@ -1,5 +1,5 @@
 /**
- * Sniffing interfaces with libpcap: no port is open (`docs/spec/server.md` 6.1).
+ * Sniffs interfaces with libpcap; no port is open (`docs/spec/server.md` 6.1).
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { explainPcapFailure } from "./pcap_failure.ts";
 import { SniffedInterface } from "./sniffed_interface.ts";
 
 /**
- * Bytes of the kernel's ring. It is divided into slots of a frame's size and some: 4 MiB hold about 1,200
+ * Bytes of the kernel's ring. It is divided into slots that are somewhat larger than a frame: 4 MiB hold about 1,200
  * frames of 1,500 bytes, a quarter of a second at 5,000 packets a second.
  */
 const RING_SIZE = 4 << 20;
@@ -32,18 +32,18 @@ export interface SnifferOptions {
   readonly promiscuous: boolean;
   /** ENABLE_PCAP_ANY_DIRECTION. */
   readonly anyDirection: boolean;
-  /** EXIT_AT_INTF_DOWN: fail when an interface is down or goes away, instead of waiting for it. */
+  /** EXIT_AT_INTF_DOWN: fail when an interface is down or disappears, instead of waiting for it. */
   readonly exitWhenDown: boolean;
-  /** Told when an interface goes and when it returns. */
+  /** Receives a notice when an interface disappears and when it returns. */
   readonly notify: Notify;
 }
 
-/** Milliseconds until an interface that is up and could not be opened is tried again. */
+/** Milliseconds before the next attempt to open an interface that is up. */
 const RETRY = 5_000;
-/** How often in a row an interface that is up may fail before the capture gives up. */
+/** How many times in a row an interface that is up may fail before the capture stops. */
 const MOST_ERRORS = 5;
 
-/** One or several interfaces as one way in. */
+/** One or several interfaces as one capture. */
 export class Sniffer implements Capture {
   readonly description: string;
   readonly #options: SnifferOptions;
@@ -65,12 +65,12 @@ export class Sniffer implements Capture {
       source: undefined,
       index: undefined,
       errors: 0,
-      told: undefined,
+      logged: undefined,
       retry: undefined,
     }));
     try {
       loadPcap();
-      // First the ear, then the look: a change in between is heard.
+      // Listens for changes before it looks at the interfaces: a change in between is not lost.
       this.#links = isLinux ? new LinkSocket() : undefined;
       for (const { sniffed } of this.#members) this.#openFirst(sniffed);
     } catch (error) {
@@ -95,7 +95,7 @@ export class Sniffer implements Capture {
     }
   }
 
-  /** `dropped` is what libpcap and the interfaces report, through all absences. */
+  /** `dropped` sums what libpcap and the interfaces report, over all absences. */
   statistics(): CaptureStatistics {
     let [received, dropped, refused] = [0, 0, 0];
     for (const { sniffed } of this.#members) {
@@ -107,7 +107,7 @@ export class Sniffer implements Capture {
     return { received, dropped, refused };
   }
 
-  /** Ends {@link run}; the handles are closed when that has settled. */
+  /** Ends {@link run}. The handles are closed when that has settled. */
   close(): void {
     this.#isClosed = true;
     this.#engine.close();
@@ -122,7 +122,7 @@ export class Sniffer implements Capture {
     this.#links?.close();
   }
 
-  /** An interface that is not there yet is waited for, if the configuration says so. */
+  /** Waits for an interface that is absent, if the configuration says so. */
   #openFirst(sniffed: SniffedInterface): void {
     try {
       sniffed.open();
@@ -158,7 +158,7 @@ export class Sniffer implements Capture {
     member.sniffed.close();
   }
 
-  /** libpcap lost the interface; the kernel is asked whether it is still there. */
+  /** libpcap lost the interface. Asks the kernel whether it is still there. */
   #failed(member: Member, error: PcapError): void {
     const failure = explainPcapFailure(error, member.sniffed.device);
     if (this.#options.exitWhenDown || this.#links === undefined) throw failure;
@@ -215,14 +215,14 @@ export class Sniffer implements Capture {
       member.sniffed.open();
     } catch (error) {
       const text = `Interface ${device} is up but: ${reasonOf(error)}`;
-      if (text !== member.told) this.#warn(text);
-      member.told = text;
-      // It may be gone again already; then its next change is the next chance. What else is missing may be back without
-      // one: descriptors, memory.
+      if (text !== member.logged) this.#warn(text);
+      member.logged = text;
+      // It may have disappeared again; then its next change triggers the next attempt. Other resources (descriptors,
+      // memory) may become available without a change.
       if (!isAway(error)) member.retry = setTimeout(() => this.#tryAgain(member), RETRY);
       return;
     }
-    member.told = undefined;
+    member.logged = undefined;
     this.#attach(member);
     this.#options.notify({ severity: "info", text: `Interface ${device} is up: sniffing` });
   }
@@ -238,21 +238,21 @@ export class Sniffer implements Capture {
   }
 }
 
-/** An interface and what is known of it. */
+/** An interface and its known state. */
 interface Member {
   readonly sniffed: SniffedInterface;
-  /** In the engine while the interface is open. */
+  /** The engine's source while the interface is open. */
   source: PacketSource | undefined;
   /** The kernel's number of the interface, while it is up. */
   index: number | undefined;
   /** Failures since the last frame. */
   errors: number;
-  /** Why it could not be opened, as told last; once is enough. */
-  told: string | undefined;
+  /** The last reason that was logged why it could not be opened; each reason is logged once. */
+  logged: string | undefined;
   retry: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** Whether the interface is not there, or down: the kernel tells when that changes. */
+/** Whether the interface is absent or down: the kernel reports when that changes. */
 function isAway(error: unknown): error is PcapError {
   return error instanceof PcapError &&
     (error.status === PcapStatus.noSuchDevice || error.status === PcapStatus.interfaceNotUp);

@@ -1,5 +1,5 @@
 /**
- * The TCP server: takes what a client writes as one packet, in this process and without an answer
+ * The TCP server: takes the bytes that a client writes as one packet, in this process and without an answer
  * (`docs/spec/server.md` 6.3 and 16, row 10).
  *
  * @module
@@ -11,16 +11,16 @@ import type { Capture, CaptureStatistics, Receive } from "./datagram.ts";
 import { LONGEST_PAYLOAD } from "./udp_server.ts";
 
 const TCP = 6;
-/** After this silence the packet is taken to be whole, milliseconds: web clients wait for an answer. */
+/** After this silence, in milliseconds, the packet counts as whole: web clients wait for an answer. */
 const SILENCE = 100;
-/** No connection lives longer, milliseconds. */
+/** Longest life of a connection, in milliseconds. */
 const LONGEST_CONNECTION = 1000;
-/** More connections at a time are closed unread: they cost memory and a descriptor each. */
+/** Connections at a time. More are closed unread: each costs memory and a descriptor. */
 const MOST_CONNECTIONS = 64;
-/** Pause after a failed accept (out of descriptors), milliseconds. */
+/** Pause after a failed accept (out of descriptors), in milliseconds. */
 const ACCEPT_PAUSE = 100;
 
-/** A TCP port as a way in. With sniffing on, drop what the sniffer sees of this port. */
+/** A TCP port as a packet source. If a sniffer runs too, its packets of this port must be dropped. */
 export class TcpServer implements Capture {
   readonly description: string;
   readonly #listener: Deno.TcpListener;
@@ -33,7 +33,7 @@ export class TcpServer implements Capture {
   #pause: (() => void) | undefined;
 
   /**
-   * @param port 1 to 65535, or 0 for one that the system picks.
+   * @param port 1 to 65535, or 0 for a port that the system picks.
    * @throws {HintedError} when the port is taken or not allowed.
    */
   constructor(port: number) {
@@ -41,12 +41,12 @@ export class TcpServer implements Capture {
     this.description = `TCP server on port ${this.port}`;
   }
 
-  /** The port it listens on. */
+  /** The port on which it listens. */
   get port(): number {
     return this.#listener.addr.port;
   }
 
-  /** Delivers what connections bring until {@link close}. */
+  /** Delivers the packets of connections until {@link close}. */
   async run(receive: Receive): Promise<void> {
     this.#receive = receive;
     const serving = new Set<Promise<void>>();
@@ -59,7 +59,7 @@ export class TcpServer implements Capture {
     await Promise.all(serving);
   }
 
-  /** `dropped` counts connections closed unread, `refused` those that said nothing or too much. */
+  /** `dropped` counts connections closed unread, `refused` those that sent nothing or too much. */
   statistics(): CaptureStatistics {
     return { received: this.#received, dropped: this.#dropped, refused: this.#refused };
   }
@@ -80,7 +80,7 @@ export class TcpServer implements Capture {
       this.#dropped++;
       closeQuietly(connection);
     } catch {
-      // Closed, or out of descriptors: the next turn of the loop tells which.
+      // Closed, or out of descriptors: the next turn of the loop shows which.
       if (!this.#isClosed) await this.#rest();
     }
     return undefined;
@@ -124,7 +124,7 @@ export class TcpServer implements Capture {
   }
 }
 
-/** Both families where the system has both. */
+/** Listens on both families where the system has both. */
 function listen(port: number): Deno.TcpListener {
   try {
     return Deno.listen({ hostname: "::", port });
@@ -151,13 +151,13 @@ function portFailure(port: number, reason: string, cause: unknown): HintedError 
 }
 
 function addressOf(address: Deno.NetAddr): Address | undefined {
-  // A link-local address carries its zone, which no SOURCE list knows.
+  // A link-local address includes its zone, which SOURCE lists do not know.
   return parseAddress(address.hostname.replace(/%.*/, ""));
 }
 
 /**
- * What the client writes before it falls silent, closes, or its time is over; `undefined` when that is
- * nothing or more than a packet may have.
+ * The bytes that the client writes before it falls silent, closes, or its time is over. `undefined` when it wrote
+ * nothing, or more than a packet may have.
  */
 async function readPacket(connection: Deno.TcpConn): Promise<Uint8Array | undefined> {
   const bytes = new Uint8Array(LONGEST_PAYLOAD + 1);
@@ -176,7 +176,7 @@ async function readPacket(connection: Deno.TcpConn): Promise<Uint8Array | undefi
       if (length > LONGEST_PAYLOAD) return undefined;
     }
   } catch {
-    // Closed by the timer, by `close` or by the client: what is here is all there is.
+    // The timer, `close` or the client closed the connection: no more bytes follow.
     clearTimeout(timer);
   }
   return length === 0 ? undefined : bytes.subarray(0, length);

@@ -1,6 +1,6 @@
 /**
- * The UDP server: a socket of our own instead of sniffing (`docs/spec/server.md` 6.2). It listens on
- * IPv4 and IPv6 and knows the real destination of every packet (16, row 19).
+ * The UDP server: opens a socket instead of sniffing (`docs/spec/server.md` 6.2). It listens on IPv4 and IPv6 and knows
+ * the destination address of every packet (16, row 19).
  *
  * @module
  */
@@ -17,7 +17,7 @@ export const LONGEST_PAYLOAD = 1500;
 const BUFFER_SIZE = 4 << 20;
 const UDP = 17;
 
-/** A UDP port as a way in. */
+/** A UDP port as a packet source. */
 export class UdpServer implements Capture, PacketSource {
   readonly description: string;
   readonly descriptor: number;
@@ -30,7 +30,7 @@ export class UdpServer implements Capture, PacketSource {
   #isClosed = false;
 
   /**
-   * @param port 1 to 65535, or 0 for one that the system picks.
+   * @param port 1 to 65535, or 0 for a port that the system picks.
    * @throws {HintedError} when the port is taken or not allowed.
    */
   constructor(port: number) {
@@ -40,7 +40,7 @@ export class UdpServer implements Capture, PacketSource {
     this.#datagram = new UdpDatagram(this.#socket);
   }
 
-  /** The port it listens on. */
+  /** The port on which it listens. */
   get port(): number {
     return this.#socket.port;
   }
@@ -57,7 +57,7 @@ export class UdpServer implements Capture, PacketSource {
     }
   }
 
-  /** Hands over what has arrived; called by the engine. */
+  /** Delivers the packets that have arrived; called by the engine. */
   drain(limit: number): number {
     for (let count = 0; count < limit; count++) {
       if (this.#isClosed) return count;
@@ -70,16 +70,16 @@ export class UdpServer implements Capture, PacketSource {
     return limit;
   }
 
-  /** `dropped` counts what the socket's buffer could not hold (Linux). */
+  /** `dropped` counts packets that the socket's buffer could not hold (Linux). */
   statistics(): CaptureStatistics {
     return { received: this.#received, dropped: this.#socket.dropped(), refused: 0 };
   }
 
-  /** Ends {@link run}; the port is free when that has resolved. */
+  /** Ends {@link run}. The port is free when that has resolved. */
   close(): void {
     this.#isClosed = true;
     this.#engine.close();
-    // A thread may be waiting on the descriptor: while running, only `run` itself lets go of it.
+    // A thread may be waiting on the descriptor: while `run` is running, only `run` itself closes it.
     if (!this.#isRunning) this.#socket.close();
   }
 }
@@ -107,7 +107,7 @@ function hintFor(error: SystemError): string {
   }
 }
 
-/** The packet the socket holds. Addresses are made only when asked for, once a packet. */
+/** The packet that the socket holds. Its addresses are created at the first read, once per packet. */
 class UdpDatagram implements Datagram {
   readonly protocol = UDP;
   payload: Uint8Array = new Uint8Array(0);

@@ -1,5 +1,5 @@
 /**
- * From a message to its fields, joined by colons (`docs/spec/wire.md` 3).
+ * Encodes a message as fields, joined by colons (`docs/spec/wire.md` 3).
  *
  * @module
  */
@@ -12,9 +12,10 @@ import type { SpaMessage } from "./message.ts";
 import { checkMessage } from "./message_check.ts";
 
 /**
- * The fields text of a message. What no decoder would take is refused, with the names of `message_check.ts`.
+ * The fields text of a message. A message that no decoder would accept is refused, with the names of
+ * `message_check.ts`.
  *
- * @throws {TypeError} when the optional fields are not those of the type.
+ * @throws {TypeError} when the optional fields do not match the type.
  */
 export function encodeFields(message: SpaMessage): SpaResult<string> {
   const refusal = checkMessage(message);
@@ -34,7 +35,7 @@ export function encodeFields(message: SpaMessage): SpaResult<string> {
   return success(fields.join(":"));
 }
 
-/** A message ready to be encrypted. */
+/** A message that is ready to be encrypted. */
 export interface EncodedPlaintext {
   readonly plaintext: Uint8Array;
   readonly encodedData: string;

@@ -1,13 +1,13 @@
 /**
- * Why a message or packet is refused: the names, numbers and texts of the C tools (`docs/spec/wire.md` 12).
+ * Why a message or packet is refused: names, numbers and texts of the C tools (`docs/spec/wire.md` 12).
  *
  * @module
  */
 import type { Failure, Result } from "../errors/result.ts";
 
 /**
- * Numbers of libfko (prefix `FKO_ERROR_` left out) and of the C daemon (`SPA_MSG_…`), by name. The last group has
- * no number: the C tools print a line of their own instead.
+ * Numbers of libfko (without the prefix `FKO_ERROR_`) and of the C daemon (`SPA_MSG_…`), by name. The last group has no
+ * number: the C tools print their own line instead.
  */
 const CODES = {
   INVALID_DATA_DECODE_MSGLEN_VALIDFAIL: 6,
@@ -89,15 +89,15 @@ const CODES = {
 /** Name of an error, without the prefix `FKO_ERROR_`. */
 export type SpaErrorName = keyof typeof CODES;
 
-/** Errors of GnuPG, or of running it. */
+/** Errors of GnuPG, or of starting it. */
 export type GpgErrorName = Extract<SpaErrorName, `GPGME_${string}`>;
 
-/** Whether GnuPG, or running it, failed. */
+/** Whether the error is one of GnuPG. */
 export function isGpgError(error: SpaErrorName): error is GpgErrorName {
   return error.startsWith("GPGME_");
 }
 
-/** Names outside the `INVALID_DATA_` group, which the C tools describe in words. */
+/** Names outside the `INVALID_DATA_` group. The C tools have a text for each. */
 type DescribedName = Exclude<SpaErrorName, `INVALID_DATA_${string}`>;
 
 const TEXTS: Readonly<Record<DescribedName, string>> = {
@@ -127,16 +127,15 @@ const TEXTS: Readonly<Record<DescribedName, string>> = {
   SPA_MSG_NOT_SPA_DATA: "Data is not an SPA message",
   NO_ENCRYPTION_TYPE_MATCH: "No stanza encryption mode match for encryption type",
   IDENTICAL_KEYS: "The encryption passphrase and HMAC key should not be identical",
-  GPG_RECIPIENT_UNSUITABLE:
-    "The recipient's key is of a kind that no server can be sent packets for",
+  GPG_RECIPIENT_UNSUITABLE: "No server can receive packets for a recipient's key of this kind",
   GPG_CANNOT_ASK: "gpg's agent cannot ask for the passphrase",
 };
 
-/** What is printed for an error. */
+/** Number and text that are printed for an error. */
 export interface SpaErrorFacts {
-  /** Number of the C tools; `undefined` where they have none. */
+  /** Number in the C tools; `undefined` where they have no number. */
   readonly code: number | undefined;
-  /** Text of the C tools. */
+  /** Text in the C tools. */
   readonly text: string;
 }
 
@@ -152,8 +151,8 @@ function isDescribed(name: string): name is DescribedName {
   return Object.hasOwn(TEXTS, name);
 }
 
-/** Refused, and why. */
+/** A refusal and its reason. */
 export type SpaFailure = Failure<SpaErrorName>;
 
-/** A value, or the reason there is none. */
+/** A value, or the reason why there is no value. */
 export type SpaResult<T> = Result<T, SpaErrorName>;

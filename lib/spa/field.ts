@@ -1,5 +1,5 @@
 /**
- * Single fields of a plaintext, read strictly (`docs/spec/wire.md` 3.1, 3.3 and 14).
+ * Decodes single fields of a plaintext strictly (`docs/spec/wire.md` 3.1, 3.3 and 14).
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
 } from "./limits.ts";
 import type { MessageType } from "./message.ts";
 
-/** Names for what can be wrong with a base64 field. */
+/** Names of the errors in a base64 field. */
 export interface TextFieldErrors {
   readonly missing: SpaErrorName;
   readonly tooBig: SpaErrorName;
@@ -25,14 +25,14 @@ export interface TextFieldErrors {
   readonly invalid: SpaErrorName;
 }
 
-/** The base64 field that holds a text. */
+/** Encodes a text as a base64 field. */
 export function encodeText(text: string): string {
   return encodeBase64(textBytes(text));
 }
 
 /**
- * The text of a base64 field: there, not too long, canonical, and of the right content, checked in this order.
- * Texts are UTF-8; a NUL, at which the reference would cut them, is wrong content.
+ * The text of a base64 field. It must be there, not too long, canonical, and have valid content; checked in this order.
+ * Texts are UTF-8. A NUL is invalid content, because the reference would cut the text there.
  */
 export function decodeText(
   field: string | undefined,
@@ -67,7 +67,7 @@ export function decodeTimestamp(field: string): SpaResult<number> {
     : success(value);
 }
 
-/** The version of the sender's format; any text will do. */
+/** The version of the sender's format: any text. */
 export function decodeVersion(field: string): SpaResult<string> {
   if (field === "") return failure("INVALID_DATA_DECODE_VERSION_MISSING");
   return field.length > MAX_VERSION_LENGTH
@@ -75,7 +75,7 @@ export function decodeVersion(field: string): SpaResult<string> {
     : success(field);
 }
 
-/** The message type, one digit: the reference takes a non-number for a command. */
+/** The message type, one digit. The reference takes a text that is not a number for a command. */
 export function decodeType(field: string): SpaResult<MessageType> {
   if (field === "") return failure("INVALID_DATA_DECODE_MSGTYPE_MISSING");
   if (field.length > MAX_TYPE_FIELD_LENGTH) {
@@ -96,7 +96,7 @@ export function decodeTimeout(field: string): SpaResult<number> {
     : success(value);
 }
 
-/** Digits without a leading zero, so that a number has one text. */
+/** Parses digits without a leading zero, so that each number has one text. */
 function parseDecimal(text: string): number | undefined {
   return /^(0|[1-9][0-9]*)$/.test(text) ? Number(text) : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Between a message and its plaintext: fields joined by colons, and their digest (`docs/spec/wire.md` 3 and 4).
+ * Converts between a message and its plaintext: fields joined by colons, and their digest (`docs/spec/wire.md` 3 and 4).
  *
  * @module
  */
@@ -31,11 +31,11 @@ import { hasUsernameCharacters } from "./username.ts";
 /** A decoded plaintext. */
 export interface DecodedFields {
   readonly message: SpaMessage;
-  /** Found out from the digest's length and value; the wire does not name it. */
+  /** Determined from the digest's length and value; the wire does not name it. */
   readonly digestName: DigestName;
-  /** Base64 as it stood in the plaintext. */
+  /** The base64 text in the plaintext. */
   readonly digest: string;
-  /** The fields without the digest: what it was computed over. */
+  /** The fields without the digest: the text over which the digest was computed. */
   readonly encodedData: string;
 }
 
@@ -64,11 +64,11 @@ const NAT_ERRORS: TextFieldErrors = {
   undecodable: "INVALID_DATA_DECODE_NATACCESS_DECODEFAIL",
   invalid: "INVALID_DATA_DECODE_NATACCESS_VALIDFAIL",
 };
-/** `server_auth` has one name for everything, which depends on whether a timeout follows. */
+/** All errors of `server_auth` have one name, which depends on whether a timeout follows. */
 const SERVER_AUTH_ERRORS = textFieldErrors("INVALID_DATA_DECODE_SRVAUTH_DECODEFAIL");
 const EXTRA_ERRORS = textFieldErrors("INVALID_DATA_DECODE_EXTRA_DECODEFAIL");
 
-/** The fields and their digest as one plaintext; fails as `encodeFields` does. */
+/** The fields and their digest as one plaintext. Fails as `encodeFields` does. */
 export function encodePlaintext(
   message: SpaMessage,
   digestName: DigestName,
@@ -80,8 +80,8 @@ export function encodePlaintext(
 }
 
 /**
- * Checks and takes apart a plaintext, in the order of `docs/spec/wire.md` 11 from the length on; the first check that
- * fails names the error. The strict readings of section 14 apply: canonical base64, digits only, no NUL.
+ * Checks and decodes a plaintext, in the order of `docs/spec/wire.md` 11 from the length on. The first check that fails
+ * names the error. The strict rules of section 14 apply: canonical base64, digits only, no NUL.
  */
 export function decodeFields(plaintext: Uint8Array): SpaResult<DecodedFields> {
   if (plaintext.length < MIN_TEXT_LENGTH || plaintext.length > MAX_TEXT_LENGTH) {
@@ -109,7 +109,7 @@ export function decodeFields(plaintext: Uint8Array): SpaResult<DecodedFields> {
   });
 }
 
-/** The digest that has this text; SHA-2 is tried before SHA-3 of the same length (`docs/spec/wire.md` 4). */
+/** The digest that has this text. SHA-2 is tried before SHA-3 of the same length (`docs/spec/wire.md` 4). */
 function findDigest(encodedData: string, digestText: string): SpaResult<DigestName> {
   const candidates = DIGEST_NAMES.filter((name) =>
     DIGESTS[name].base64Length === digestText.length
@@ -164,7 +164,7 @@ function decodeMessage(fields: readonly string[]): SpaResult<SpaMessage> {
 
 type OptionalFields = Pick<SpaMessage, "natAccess" | "serverAuth" | "clientTimeout">;
 
-/** Fields 7 to 9; no more of them than the type allows. */
+/** Fields 7 to 9, and only those that the type allows. */
 function decodeOptionalFields(type: MessageType, fields: string[]): SpaResult<OptionalFields> {
   const decoded: { -readonly [name in keyof OptionalFields]: OptionalFields[name] } = {};
   const tail = hasNatAccess(type) ? fields.slice(1) : fields;
@@ -181,7 +181,7 @@ function decodeOptionalFields(type: MessageType, fields: string[]): SpaResult<Op
   if (tail.join(":").length > MAX_TEXT_FIELD_LENGTH) {
     return failure("INVALID_DATA_DECODE_SRVAUTH_MISSING", "server_auth and timeout too long");
   }
-  // The timeout comes last, so what stands before it is server_auth.
+  // The timeout comes last, so the field before it is server_auth.
   const timeoutField = hasClientTimeout(type) ? tail.pop() ?? "" : undefined;
   if (tail.length > 0) {
     const errors = timeoutField === undefined ? SERVER_AUTH_ERRORS : EXTRA_ERRORS;
@@ -197,7 +197,7 @@ function decodeOptionalFields(type: MessageType, fields: string[]): SpaResult<Op
   return success(decoded);
 }
 
-/** Fields a type may have, the digest not counted; any may carry server_auth (`docs/spec/wire.md` 3.2). */
+/** Most fields of a type, without the digest. Every type may have server_auth (`docs/spec/wire.md` 3.2). */
 function maxFieldCount(type: MessageType): number {
   return COMMON_FIELD_COUNT + 1 + Number(hasNatAccess(type)) + Number(hasClientTimeout(type));
 }

@@ -9,54 +9,54 @@ import { failure, success } from "../errors/result.ts";
 import type { SpaFailure, SpaResult } from "./error.ts";
 import { MIN_PACKET_LENGTH } from "./limits.ts";
 
-/** The user agent of the C client; a server wants every user agent to begin like it. */
+/** The user agent of the C client. A server requires that every user agent begins like it. */
 export const DEFAULT_USER_AGENT = "Fwknop/2.6.10";
 
-/** How to wrap a packet. */
+/** How to wrap a packet in a request. */
 export interface HttpRequestOptions {
-  /** The server as the user named it. */
+  /** The server, as the user named it. */
   readonly host: string;
   /** Default: {@link DEFAULT_USER_AGENT}. */
   readonly userAgent?: string;
-  /** The proxy the request is sent to, when there is one. */
+  /** The proxy to which the request is sent, when there is one. */
   readonly proxyHost?: string;
 }
 
-/** What a server expects of a request. */
+/** A server's rules for requests. */
 export interface HttpRules {
-  /** Take requests without `User-Agent: Fwknop` (the name in any case) too (ALLOW_ANY_USER_AGENT). */
+  /** Also accept requests without `User-Agent: Fwknop` (the name in any case) (ALLOW_ANY_USER_AGENT). */
   readonly anyUserAgent: boolean;
   /** Read the header `X-Forwarded-For` (ENABLE_X_FORWARDED_FOR). */
   readonly forwardedFor: boolean;
 }
 
-/** A packet taken out of a request. */
+/** A packet from a request. */
 export interface HttpPacket {
-  /** In the ordinary base64 alphabet; not checked any further. */
+  /** In the ordinary base64 alphabet; not checked further. */
   readonly text: string;
-  /** The client's address as the header names it. */
+  /** The client's address in the header. */
   readonly forwardedFor?: Address;
   /**
-   * A header that does not hold one address, as received, or that the head of the request is not whole: only a message
-   * that names an address can be answered.
+   * The received text of a header that does not hold exactly one address, or a note that the head of the request is cut
+   * off. Such a request can be granted only if the message names an address.
    */
   readonly invalidForwardedFor?: string;
 }
 
-// Failures are made once: junk must not cost an allocation.
+// Failures are created once: junk must not cause allocations.
 const NOT_HTTP = failure("SPA_MSG_NOT_SPA_DATA");
 const WRONG_USER_AGENT = failure("SPA_MSG_NOT_SPA_DATA", "HTTP request of another user agent");
 const TOO_SHORT = failure("SPA_MSG_BAD_DATA", "HTTP request without packet");
 
-/** The name of a header has no case, the value has; blanks before it are optional (RFC 9112 5.1). */
+/** The name of a header is case-insensitive, the value is not. Blanks before the value are optional (RFC 9112 5.1). */
 const USER_AGENT = /[Uu][Ss][Ee][Rr]-[Aa][Gg][Ee][Nn][Tt]:[ \t]*Fwknop/;
 const METHOD = "get /";
 const decoder = new TextDecoder("latin1");
 
 /**
- * The request that carries a packet text.
+ * The HTTP request for a packet text.
  *
- * @throws {RangeError} when a host or the user agent holds a character that would end its line or the target.
+ * @throws {RangeError} when a host or the user agent has a character that would end its line or the target.
  */
 export function encodeHttpRequest(packetText: string, options: HttpRequestOptions): string {
   const { host, userAgent = DEFAULT_USER_AGENT, proxyHost } = options;
@@ -77,7 +77,7 @@ export function encodeHttpRequest(packetText: string, options: HttpRequestOption
   ].join("\r\n");
 }
 
-/** Whether a payload begins as a request does; otherwise it is a packet in the open. */
+/** Whether a payload begins like a request; otherwise it is a plain packet. */
 export function isHttpRequest(payload: Uint8Array): boolean {
   for (let index = 0; index < METHOD.length; index++) {
     const byte = payload[index] ?? 0;
@@ -88,8 +88,8 @@ export function isHttpRequest(payload: Uint8Array): boolean {
 }
 
 /**
- * Takes the packet text out of a request: what stands between `GET /` and the first white space. Method, version
- * and other headers are not looked at. Takes any bytes and never throws.
+ * Takes the packet text out of a request: the text between `GET /` and the first white space. The version and other
+ * headers are ignored. Accepts any bytes and never throws.
  */
 export function decodeHttpRequest(payload: Uint8Array, rules: HttpRules): SpaResult<HttpPacket> {
   if (!isHttpRequest(payload)) return NOT_HTTP;
@@ -107,18 +107,18 @@ function decodeTarget(request: string): string | SpaFailure {
 }
 
 /**
- * The client's address as the proxy names it: one header of one address, with or without blanks around it. Stricter
- * than the reference: the header must stand in the head of the request and begin a line there, and two of them make a
- * list, because the first may be the sender's own and only the last the proxy's. A header that is there and does not
- * hold one address of a host is told apart from one that is missing: the source of the request is the proxy's then, and
- * admitting it would let everybody behind the proxy in.
+ * The client's address as the proxy reports it: one header with one address, with or without blanks around it. Stricter
+ * than the reference. The header must be at the beginning of a line in the head of the request. Two headers count as a
+ * list, because the sender may have written the first, and only the last is the proxy's. A header without exactly one
+ * host address is reported, and differs from a missing header: the source of the request is then the proxy, and
+ * admitting the proxy would admit every host behind it.
  */
 function readForwardedFor(request: string): Partial<HttpPacket> {
   const [head = "", body] = request.split(/\r?\n\r?\n/, 2);
-  // A long request comes in parts: the header, or the rest of its value, may be in the next.
+  // A long request arrives in parts: the header, or the rest of its value, may be in the next part.
   if (body === undefined) return { invalidForwardedFor: CUT_OFF };
   const values = Array.from(head.matchAll(FORWARDED_FOR), ([, gap = "", value = ""]) =>
-    // No blank may stand before the colon (RFC 9112 5.1), and readers differ over such a line.
+    // A blank before the colon is forbidden (RFC 9112 5.1), and readers treat such a line differently.
     gap === "" ? value.trim() : `${gap}:${value}`);
   if (values.length === 0) return {};
   const value = values.join(", ");
@@ -130,5 +130,5 @@ function readForwardedFor(request: string): Partial<HttpPacket> {
 
 const CUT_OFF = "(the head of the request is cut off)";
 
-/** The name has no case (RFC 9110 5.1); a line that begins with a blank goes on with the one before (RFC 9112 5.2). */
+/** The name is case-insensitive (RFC 9110 5.1). A line that begins with a blank continues the last one (RFC 9112 5.2). */
 const FORWARDED_FOR = /\nx-forwarded-for([ \t]*):([^\n]*(?:\n[ \t][^\n]*)*)/gi;

@@ -1,5 +1,5 @@
 /**
- * The mac behind a packet text (`docs/spec/wire.md` 6).
+ * The mac after a packet text (`docs/spec/wire.md` 6).
  *
  * @module
  */
@@ -18,9 +18,9 @@ export interface PacketHmac {
   readonly type: DigestName;
 }
 
-/** A packet text taken apart. */
+/** A packet text without its mac, and the mac. */
 export interface SplitPacket {
-  /** Packet text without mac; its prefix is still missing. */
+  /** Packet text without the mac. Its prefix is still missing. */
   readonly text: string;
   /** The mac in raw bytes. */
   readonly mac: Uint8Array;
@@ -32,8 +32,8 @@ export function computeMac(fullText: string, { key, type }: PacketHmac): string 
 }
 
 /**
- * Splits the mac off a packet text. A mac that is not canonical base64 can equal none and is
- * `INVALID_DATA_HMAC_COMPAREFAIL` at once, so that comparing bytes is comparing texts.
+ * Splits the mac off a packet text. A mac that is not canonical base64 cannot match and is
+ * `INVALID_DATA_HMAC_COMPAREFAIL` at once, so comparing bytes equals comparing texts.
  */
 export function splitMac(packetText: string, type: DigestName): SpaResult<SplitPacket> {
   const length = packetText.length - DIGESTS[type].base64Length;
@@ -44,7 +44,7 @@ export function splitMac(packetText: string, type: DigestName): SpaResult<SplitP
     : success({ text: packetText.slice(0, length), mac });
 }
 
-/** Whether the mac is that of the full text; the time does not depend on where they differ. */
+/** Whether the mac is that of the full text. The time does not depend on where they differ. */
 export function verifyMac(fullText: string, mac: Uint8Array, { key, type }: PacketHmac): boolean {
   return equalBytes(hmac(type, key, textBytes(fullText)), mac);
 }

@@ -1,10 +1,10 @@
 /**
- * The SPA message as both ends see it, before it becomes fields on the wire (`docs/spec/wire.md` 3).
+ * The SPA message for client and server, before it becomes fields on the wire (`docs/spec/wire.md` 3).
  *
  * @module
  */
 
-/** What a message asks for; the value is the number on the wire (`docs/spec/wire.md` 3.2). */
+/** What a message asks for. The value is the number on the wire (`docs/spec/wire.md` 3.2). */
 export const MessageType = {
   command: 0,
   access: 1,
@@ -18,7 +18,7 @@ export const MessageType = {
 /** One of the seven message types. */
 export type MessageType = typeof MessageType[keyof typeof MessageType];
 
-/** The decoded content of one packet. Texts are what base64 decoded to, already checked. */
+/** The decoded content of one packet. Texts are decoded from base64 and already checked. */
 export interface SpaMessage {
   /** Exactly 16 decimal digits. */
   readonly randomValue: string;
@@ -31,15 +31,15 @@ export interface SpaMessage {
   readonly type: MessageType;
   /** `address,proto/port[,…]` or, for a command, `address,command`. */
   readonly message: string;
-  /** `host,port`; present for the NAT types and only for them. */
+  /** `host,port`; present for the NAT types only. */
   readonly natAccess?: string;
-  /** Part of the format, set by no shipped client and ignored by the server. */
+  /** Part of the format. No shipped client sets it, and the server ignores it. */
   readonly serverAuth?: string;
-  /** Seconds, 0 to 65536; present for the timeout types and only for them. */
+  /** Seconds, 0 to 65536; present for the timeout types only. */
   readonly clientTimeout?: number;
 }
 
-/** The version every current client writes. */
+/** The version that every current client writes. */
 export const PROTOCOL_VERSION = "3.0.0";
 
 /** Whether the type carries a `natAccess` field. */

@@ -1,5 +1,5 @@
 /**
- * What an encoder must refuse, because every decoder would.
+ * Refuses messages that every decoder would refuse.
  *
  * @module
  */
@@ -23,10 +23,10 @@ import { parseMessageText, parseNatAccess } from "./request.ts";
 import { hasUsernameCharacters } from "./username.ts";
 
 /**
- * Why the message cannot be sent, or `undefined`. Names are those of the C encoder (`docs/spec/wire.md` 12) and, where
- * it sends what no decoder takes, the decoder's.
+ * Why the message cannot be sent, or `undefined`. Names are those of the C encoder (`docs/spec/wire.md` 12). Where the
+ * C encoder sends a message that no decoder accepts, the name is the decoder's.
  *
- * @throws {TypeError} when a field is there that the type has no place for, or missing although the type needs it.
+ * @throws {TypeError} when a field is there that the type does not have, or a field that the type needs is missing.
  */
 export function checkMessage(message: SpaMessage): SpaFailure | undefined {
   checkShape(message);

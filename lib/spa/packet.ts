@@ -39,7 +39,7 @@ import {
 
 export type { SealedPacket, SealOptions } from "./seal.ts";
 
-/** How to open a full text whose mac, if there is one, has been verified. */
+/** How to open a full text. Its mac, if there is one, has been verified. */
 export interface DecryptOptions {
   readonly encryptionKey: Uint8Array;
   readonly mode: EncryptionMode;
@@ -52,14 +52,14 @@ export interface OpenOptions extends DecryptOptions {
   readonly allowLong?: boolean;
 }
 
-/** A packet that was taken apart, its checks passed. */
+/** An opened packet that passed its checks. */
 export interface OpenedPacket extends DecodedFields {
   readonly fullText: string;
-  /** Base64 as received; absent without HMAC. */
+  /** Base64 as received; absent without an HMAC. */
   readonly mac?: string;
 }
 
-/** Seals a message into a packet, or says why no receiver would take it. */
+/** Seals a message into a packet, or returns why no receiver would accept it. */
 export function sealPacket(message: SpaMessage, options: SealOptions): SpaResult<SealedPacket> {
   const { encryptionKey, digestName, hmac: mac, salt, commandStanza } = options;
   const checked = checkSeal(message, options);
@@ -73,8 +73,8 @@ export function sealPacket(message: SpaMessage, options: SealOptions): SpaResult
 }
 
 /**
- * Opens a packet text with one stanza's keys: length, cipher guess, HMAC and only then all that depends on
- * decryption (`docs/spec/wire.md` 11, steps 5 to 10). Takes any text and never throws.
+ * Opens a packet text with one stanza's keys: checks length, cipher guess and HMAC, and only then decrypts
+ * (`docs/spec/wire.md` 11, steps 5 to 10). Accepts any text and never throws.
  */
 export function openPacket(packetText: string, options: OpenOptions): SpaResult<OpenedPacket> {
   const { hmac, allowLong = false } = options;
@@ -101,8 +101,8 @@ export function openPacket(packetText: string, options: OpenOptions): SpaResult<
 }
 
 /**
- * Opens a full text, the part of {@link openPacket} that comes after the HMAC. The cipher is not guessed: a server that
- * knows what the stanza has keys for has no need to (`docs/spec/server.md` 16, row 27).
+ * Opens a full text: the part of {@link openPacket} after the HMAC. The cipher is not guessed, because a server knows
+ * which keys the stanza has (`docs/spec/server.md` 16, row 27).
  */
 export function openFullText(
   fullText: string,
@@ -116,8 +116,8 @@ export function openFullText(
 }
 
 /**
- * The plaintext of a full text. The blob must be canonical in every respect (base64, `Salted__`, and padding but for mode
- * legacy), so that without an HMAC too one message has one text.
+ * The plaintext of a full text. The blob must be canonical in every respect (base64, `Salted__`, and padding except in
+ * mode legacy), so that one message has one text even without an HMAC.
  */
 function decryptFullText(
   fullText: string,
@@ -145,7 +145,7 @@ function decryptFullText(
     : success(plaintext);
 }
 
-/** Sixteen digits and a colon: the sign that decryption made sense. */
+/** Whether the text begins with sixteen digits and a colon: the sign that decryption succeeded. */
 function startsWithRandomValue(plaintext: Uint8Array): boolean {
   for (let index = 0; index < RANDOM_VALUE_LENGTH; index++) {
     const byte = plaintext[index] ?? 0;

@@ -1,17 +1,20 @@
 /**
- * The constant beginning of a full text, which does not travel (`docs/spec/wire.md` 5.4, 7 and 9).
+ * The constant beginning of a full text, which is not sent (`docs/spec/wire.md` 5.4, 7 and 9).
  *
  * @module
  */
 import { GPG_LENGTH } from "./limits.ts";
 
-/** Who made the ciphertext. */
+/** The program that encrypted. */
 export type Cipher = "rijndael" | "gpg";
 
-/** What the sender cuts off and the receiver puts back: base64 of `Salted__`, and of an OpenPGP packet's first bytes. */
+/**
+ * The sender cuts these off and the receiver puts them back: base64 of `Salted__`, and of the first bytes of an OpenPGP
+ * packet.
+ */
 export const PREFIXES: Readonly<Record<Cipher, string>> = { rijndael: "U2FsdGVkX1", gpg: "hQ" };
 
-/** The cipher as the C tools guess it, by nothing but the length of a text. */
+/** The cipher as the C tools guess it: only by the length of a text. */
 export function guessCipher(length: number): Cipher {
   return length < GPG_LENGTH ? "rijndael" : "gpg";
 }
@@ -23,8 +26,8 @@ export function removePrefix(fullText: string, cipher: Cipher): string | undefin
 }
 
 /**
- * The full text of a packet text without mac. Unlike the reference, a prefix that is there already gets a second one
- * in front: left alone it would give one message two texts.
+ * The full text of a packet text without mac. Unlike the reference, a text that already has a prefix gets a second one.
+ * If it were left unchanged, one message would have two texts.
  */
 export function restorePrefix(packetText: string, cipher: Cipher): string {
   return PREFIXES[cipher] + packetText;

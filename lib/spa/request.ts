@@ -1,5 +1,5 @@
 /**
- * What a message asks for: its texts, parsed (`docs/spec/wire.md` 3.3).
+ * Parses the texts of a message into a request (`docs/spec/wire.md` 3.3).
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { hasNatAccess, isLocalNat, type MessageType, type SpaMessage } from "./m
 
 /** Content of an access message. */
 export interface AccessMessage {
-  /** The address to admit; unspecified (`0.0.0.0`, `::`) means the packet's own source. */
+  /** The address to admit. Unspecified (`0.0.0.0`, `::`) means the source address of the packet. */
   readonly address: Address;
   /** At least one; repeats are allowed. */
   readonly services: readonly Service[];
@@ -21,28 +21,28 @@ export interface AccessMessage {
 /** Content of a command message. */
 export interface CommandMessage {
   readonly address: Address;
-  /** At least one character, none of them NUL. Any shell syntax in it is just text. */
+  /** At least one character, none of them NUL. Shell syntax has no meaning in it. */
   readonly command: string;
 }
 
 /** Content of the NAT field. */
 export interface NatAccess {
-  /** An address, or a host name that is still to be resolved. */
+  /** An address, or a host name that must still be resolved. */
   readonly host: Address | string;
   readonly port: number;
 }
 
-/** Where the NAT types want the connection to end. */
+/** The destination of a NAT request. */
 export interface NatRequest extends NatAccess {
   /** The host is the server itself (types 5 and 6). */
   readonly local: boolean;
 }
 
-/** Asks for services, possibly forwarded. */
+/** Asks for services, possibly forwarded ones. */
 export interface AccessRequest extends AccessMessage {
   readonly kind: "access";
   readonly nat?: NatRequest;
-  /** Seconds; absent when the client leaves the time to the server. */
+  /** Seconds; absent when the client leaves the duration to the server. */
   readonly clientTimeout?: number;
 }
 
@@ -57,8 +57,8 @@ export interface CommandRequest extends CommandMessage {
 export type SpaRequest = AccessRequest | CommandRequest;
 
 /**
- * Parses `address,proto/port[,proto/port…]`. IPv4 is strict dotted decimal; an IPv6 address is our extension, which
- * the reference refuses. Failure: `INVALID_DATA_DECODE_ACCESS_VALIDFAIL`.
+ * Parses `address,proto/port[,proto/port…]`. IPv4 is strict dotted decimal. An IPv6 address is our extension; the
+ * reference refuses it. Failure: `INVALID_DATA_DECODE_ACCESS_VALIDFAIL`.
  */
 export function parseAccessMessage(text: string): SpaResult<AccessMessage> {
   const { address, rest } = splitAddress(text);
@@ -87,7 +87,7 @@ export function parseMessageText(
 }
 
 /**
- * Parses `host,port`. The host must be an address or a host name, which the reference does not check
+ * Parses `host,port`. The host must be an address or a host name; the reference does not check that
  * (`docs/spec/wire.md` 14). Failure: `INVALID_DATA_DECODE_NATACCESS_VALIDFAIL`.
  */
 export function parseNatAccess(text: string): SpaResult<NatAccess> {
@@ -102,7 +102,7 @@ export function parseNatAccess(text: string): SpaResult<NatAccess> {
   return success({ host, port });
 }
 
-/** Parses all that a message asks for; the failures are those of its parts. */
+/** Parses a whole message. The failures are those of its parts. */
 export function parseRequest(message: SpaMessage): SpaResult<SpaRequest> {
   if (message.type === 0) {
     const command = parseCommandMessage(message.message);
@@ -122,7 +122,7 @@ export function parseRequest(message: SpaMessage): SpaResult<SpaRequest> {
   return success({ ...request, nat: { ...nat.value, local: isLocalNat(message.type) } });
 }
 
-/** Splits at the first comma; without one both parts fail. */
+/** Splits at the first comma. Without a comma both parts fail. */
 function splitAddress(text: string): { address: Address | undefined; rest: string } {
   const comma = text.indexOf(",");
   if (comma < 0) return { address: undefined, rest: "" };

@@ -1,7 +1,7 @@
 /**
- * Could this payload be an SPA packet at all? (`docs/spec/wire.md` 11, steps 1 to 3.)
+ * Checks whether a payload can be an SPA packet at all (`docs/spec/wire.md` 11, steps 1 to 3).
  *
- * This is what every stranger's bytes meet first, so it needs no keys, and refusing allocates nothing.
+ * Every stranger's bytes come here first, so the check needs no keys, and a refusal allocates nothing.
  *
  * @module
  */
@@ -12,13 +12,13 @@ import { decodeHttpRequest, type HttpPacket, type HttpRules, isHttpRequest } fro
 import { GPG_LENGTH, MAX_PAYLOAD_LENGTH, MAX_TEXT_LENGTH, MIN_PACKET_LENGTH } from "./limits.ts";
 import { PREFIXES } from "./prefix.ts";
 
-/** What to let through besides packets in the open. */
+/** What to accept besides plain packets. */
 export interface ScreenOptions {
-  /** Unwrap HTTP requests by these rules; absent: do not (ENABLE_SPA_OVER_HTTP). */
+  /** Unwrap HTTP requests by these rules. Absent: do not unwrap (ENABLE_SPA_OVER_HTTP). */
   readonly http?: HttpRules | undefined;
 }
 
-/** A payload that looks like a packet; its text is base64 without `=`. */
+/** A payload that looks like a packet. Its text is base64 without `=`. */
 export type ScreenedPacket = HttpPacket;
 
 const WRONG_LENGTH = failure("SPA_MSG_BAD_DATA", "length outside 140 to 1500");
@@ -29,15 +29,15 @@ const TOO_LONG = failure("INVALID_DATA_FUNCS_NEW_MSGLEN_VALIDFAIL", "1500 charac
 const RIJNDAEL_PREFIX = textBytes(PREFIXES.rijndael);
 const GPG_PREFIX = textBytes(PREFIXES.gpg);
 
-/** 1 for each character that a packet text may hold. `=` is none: canonical base64 has no padding here. */
+/** 1 for each character that is allowed in a packet text. `=` is not allowed: canonical base64 has no padding here. */
 const IS_TEXT = new Uint8Array(256);
 for (const byte of textBytes("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")) {
   IS_TEXT[byte] = 1;
 }
 
 /**
- * Screens a payload. The checks run again over what came out of an HTTP request: the reference forgets that, and lets a
- * captured packet back in with its prefix restored (`docs/spec/wire.md` 14). Takes any bytes and never throws.
+ * Screens a payload. The text from an HTTP request is checked again. The reference does not do that, and accepts a
+ * captured packet with its prefix restored (`docs/spec/wire.md` 14). Accepts any bytes and never throws.
  */
 export function screenPacket(
   payload: Uint8Array,
@@ -61,7 +61,7 @@ function checkShape(bytes: Uint8Array): SpaFailure | undefined {
   return length > GPG_LENGTH && startsWith(bytes, GPG_PREFIX) ? PREFIX_LEFT_ON : undefined;
 }
 
-/** Alphabet and the library's limit, one less than the payload's. */
+/** Checks the alphabet, and the library's length limit, which is one less than the payload's. */
 function checkText(bytes: Uint8Array): SpaFailure | undefined {
   for (let index = 0; index < bytes.length; index++) {
     if (IS_TEXT[bytes[index] ?? 0] === 0) return NOT_BASE64;

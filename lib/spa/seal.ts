@@ -1,6 +1,6 @@
 /**
- * Sealing a packet around the cryptography that the caller brings: the client has the engine's own, which costs it
- * nothing at start (`docs/spec/wire.md` 5 to 7).
+ * Seals a packet with the cryptography that the caller supplies. The client supplies the engine's, which costs nothing
+ * at start (`docs/spec/wire.md` 5 to 7).
  *
  * @module
  */
@@ -19,7 +19,7 @@ import type { PacketHmac } from "./mac.ts";
 import type { SpaMessage } from "./message.ts";
 import { guessCipher, PREFIXES } from "./prefix.ts";
 
-/** How to seal a message. Everything random comes from the caller, so that the result is exact. */
+/** How to seal a message. All random values come from the caller, so the result is determined. */
 export interface SealOptions {
   /** 1 to 32 bytes. */
   readonly encryptionKey: Uint8Array;
@@ -29,28 +29,28 @@ export interface SealOptions {
   readonly hmac?: PacketHmac | undefined;
   /** 8 random bytes. */
   readonly salt: Uint8Array;
-  /** The receiving stanza allows commands, so that it takes packet texts of 400 characters and more. */
+  /** The receiving stanza allows commands, so it accepts packet texts of 400 characters and more. */
   readonly commandStanza?: boolean;
 }
 
-/** A packet ready to be sent. */
+/** A packet that is ready to be sent. */
 export interface SealedPacket {
-  /** What travels. */
+  /** The text that is sent. */
   readonly packetText: string;
-  /** What the mac covers: with the constant prefix, without mac. */
+  /** The text that the mac covers: with the constant prefix, without the mac. */
   readonly fullText: string;
   readonly encodedData: string;
   readonly digest: string;
   readonly mac?: string;
 }
 
-/** What every blob begins with. */
+/** The beginning of every blob. */
 export const BLOB_START = textBytes("Salted__");
 
-/** A message and keys that can make a packet. */
+/** A message and keys that passed the checks. */
 export interface CheckedSeal {
   readonly mode: SymmetricMode;
-  /** The fields, still without their digest. */
+  /** The fields, without their digest. */
   readonly encodedData: string;
 }
 
@@ -64,18 +64,18 @@ export function checkSeal(message: SpaMessage, options: SealOptions): SpaResult<
 
   const encoded = encodeFields(message);
   if (encoded.ok) return success({ mode, encodedData: encoded.value });
-  // A message that only GnuPG has room for is over the symmetric cipher's limit first.
+  // A message that fits only in GnuPG mode exceeds the symmetric cipher's limit first.
   return encoded.error === "INVALID_DATA_DECODE_MESSAGE_TOOBIG"
     ? failure("INVALID_DATA_ENCRYPT_TYPE_UNKNOWN", encoded.detail)
     : encoded;
 }
 
-/** The full text of a ciphertext: what the mac covers. */
+/** The full text of a ciphertext: the text that the mac covers. */
 export function formatFullText(salt: Uint8Array, ciphertext: Uint8Array): string {
   return encodeBase64(concatBytes(BLOB_START, salt, ciphertext));
 }
 
-/** Puts the packet together and checks that a receiver would look at it. */
+/** Assembles the packet and checks that a receiver would accept it. */
 export function finishSeal(
   { encodedData, digest }: EncodedPlaintext,
   fullText: string,
@@ -112,14 +112,17 @@ export function checkHmacKey(hmac: PacketHmac | undefined, limit: number): SpaFa
     : failure("INVALID_HMAC_KEY_LEN", `${length} bytes`);
 }
 
-/** The server's guess, over the packet text with mac (`docs/spec/wire.md` 7a). */
+/** Checks the server's guess, over the packet text with its mac (`docs/spec/wire.md` 7a). */
 export function checkPacketGuess(packetText: string): SpaFailure | undefined {
   return guessCipher(packetText.length) === "rijndael"
     ? undefined
     : failure("NO_ENCRYPTION_TYPE_MATCH", `${packetText.length} characters`);
 }
 
-/** The library's guess, over the text without mac: with its prefix only if there was a mac (`docs/spec/wire.md` 7b). */
+/**
+ * Checks the library's guess, over the text without its mac. The text has its prefix only if there was a mac
+ * (`docs/spec/wire.md` 7b).
+ */
 export function checkCipherGuess(
   fullText: string,
   isAuthenticated: boolean,

@@ -2,7 +2,7 @@ import { checkFilter } from "../../../lib/capture/check_filter.ts";
 import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 
-Deno.test("a filter that some kind of interface takes is in order, another is named with its text", () => {
+Deno.test("a filter that some kind of interface accepts is valid; another is reported with its text", () => {
   for (const filter of ["udp port 62201", "", "ether broadcast", "type mgt", "ifname lo"]) {
     checkFilter(filter);
   }

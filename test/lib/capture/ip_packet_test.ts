@@ -12,7 +12,7 @@ function parsed(packet: Uint8Array): Datagram {
   return result;
 }
 
-Deno.test("UDP over IPv4, with and without IP options", () => {
+Deno.test("UDP over IPv4 is decoded, with and without IP options", () => {
   // Four words of options make IHL 9, which the C daemon's mask turns into 1.
   for (
     const options of [new Uint8Array(0), new Uint8Array(4).fill(1), new Uint8Array(16).fill(1)]
@@ -27,13 +27,13 @@ Deno.test("UDP over IPv4, with and without IP options", () => {
   }
 });
 
-Deno.test("addresses that look like EtherTypes are addresses", () => {
+Deno.test("addresses with the bytes of EtherTypes are read as addresses", () => {
   for (const from of ["1.2.3.4", "5.220.255.255", "8.0.1.1", "129.0.3.4", "170.170.3.4"]) {
     assert.equal(parsed(ipv4(17, udp(1, 2, payload), { from })).source.text, from);
   }
 });
 
-Deno.test("TCP data after options, and ICMP data without ports", () => {
+Deno.test("TCP data after options, and ICMP data without ports, are decoded", () => {
   const options = new Uint8Array(12).fill(1);
   const stream = parsed(ipv4(6, tcp(40000, 443, payload, options)));
   assert.deepEqual([stream.protocol, stream.sourcePort, stream.destinationPort], [6, 40000, 443]);
@@ -43,7 +43,7 @@ Deno.test("TCP data after options, and ICMP data without ports", () => {
   assert.deepEqual(echo.payload, payload);
 });
 
-Deno.test("UDP over IPv6, also behind a chain of extension headers", () => {
+Deno.test("UDP over IPv6 is decoded, also after a chain of extension headers", () => {
   const segment = udp(40000, 62201, payload);
   const destinationOptions = bytes(17, 0, new Uint8Array(6));
   const authentication = bytes(60, 4, new Uint8Array(22));
@@ -59,7 +59,7 @@ Deno.test("UDP over IPv6, also behind a chain of extension headers", () => {
   }
 });
 
-Deno.test("ICMPv6 data", () => {
+Deno.test("ICMPv6 data is decoded", () => {
   assert.deepEqual(parsed(ipv6(58, bytes(128, 0, 0, 0, 0, 1, 0, 1, payload))).payload, payload);
 });
 
@@ -68,7 +68,7 @@ Deno.test("padding after the packet is not payload, and UDP's own length counts"
   assert.deepEqual(parsed(ipv4(17, bytes(udp(1, 2, payload), 7, 7))).payload, payload);
 });
 
-Deno.test("fragments are refused, the first and the later ones, in both versions", () => {
+Deno.test("first and later fragments are refused, in both versions", () => {
   const segment = udp(1, 2, payload);
   for (const fragment of [0x2000, 0x0001, 0x2001, 0x1fff]) {
     assert.equal(parseIpPacket(ipv4(17, segment, { fragment })), "fragment");
@@ -98,7 +98,7 @@ Deno.test("lengths that contradict each other are refused", () => {
   assert.equal(parseIpPacket(ipv4(1, new Uint8Array(7))), "malformed");
 });
 
-Deno.test("other protocols, endless chains and disguised IPv4 addresses are refused", () => {
+Deno.test("other protocols, endless chains and IPv4-mapped addresses are refused", () => {
   assert.equal(parseIpPacket(ipv4(47, payload)), "protocol");
   assert.equal(parseIpPacket(ipv6(50, payload)), "protocol");
   assert.equal(parseIpPacket(ipv6(59, payload)), "protocol");
@@ -110,10 +110,10 @@ Deno.test("other protocols, endless chains and disguised IPv4 addresses are refu
   assert.equal(parseIpPacket(disguised), "malformed");
 });
 
-Deno.test("any bytes are answered, and a payload lies within them", () => {
+Deno.test("any bytes have a result, and a payload is within the packet", () => {
   const packet = fc.oneof(
     fc.uint8Array({ maxLength: 120 }),
-    // Bytes that get past the first look.
+    // Bytes that pass the first check.
     fc.tuple(fc.constantFrom(0x45, 0x46, 0x4f, 0x60), fc.uint8Array({ maxLength: 120 }))
       .map(([first, rest]) => bytes(first, rest)),
     fc.tuple(
@@ -138,7 +138,7 @@ Deno.test("any bytes are answered, and a payload lies within them", () => {
   );
 });
 
-Deno.test("what is put into a packet comes out of it", () => {
+Deno.test("a packet decodes to the values from which it was built", () => {
   const port = fc.nat(65535);
   const data = fc.uint8Array({ maxLength: 1500 });
   fc.assert(

@@ -3,7 +3,7 @@ import * as fc from "property-testing";
 import { parseLinkStates } from "../../../lib/capture/link_state.ts";
 import { bytes } from "../../support/frames.ts";
 
-/** A netlink message about an interface, as rtnetlink(7) draws it. */
+/** A netlink message about an interface, in the layout of rtnetlink(7). */
 function message(type: number, index: number, flags: number, name: string): Uint8Array {
   const text = new TextEncoder().encode(name + "\0");
   const attribute = new Uint8Array((4 + text.length + 3) & ~3);
@@ -17,7 +17,7 @@ function message(type: number, index: number, flags: number, name: string): Uint
   return bytes(new Uint8Array(view.buffer), attribute);
 }
 
-Deno.test("up, down and gone are told, several in one batch", () => {
+Deno.test("interfaces that are up, down or gone are reported, several in one batch", () => {
   const batch = bytes(
     message(16, 7, 0x1043, "eth0"),
     message(16, 8, 2, "ppp0"),
@@ -30,7 +30,7 @@ Deno.test("up, down and gone are told, several in one batch", () => {
   ]);
 });
 
-Deno.test("other messages are passed over and any bytes are answered", () => {
+Deno.test("other messages are skipped, and any bytes have a result", () => {
   assert.deepEqual(parseLinkStates(message(20, 7, 1, "eth0")), []);
   const cut = fc.tuple(fc.nat(80), fc.nat(79), fc.nat(255)).map(([length, index, value]) => {
     const batch = bytes(message(16, 7, 1, "eth0"), message(17, 7, 1, "eth0"));

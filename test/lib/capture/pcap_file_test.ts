@@ -6,7 +6,7 @@ import { loadPcap } from "../../../ffi/pcap.ts";
 import { ethernet, ipv4, ipv6, tagged, udp } from "../../support/frames.ts";
 import { pcapBytes } from "../../support/pcap_bytes.ts";
 
-// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+// Loaded outside a test: inside one, Deno 2.4 would report it as a leak.
 loadPcap();
 
 async function withFile(content: Uint8Array, body: (path: string) => Promise<void>): Promise<void> {
@@ -38,7 +38,7 @@ Deno.test("every packet of a file is delivered in order with its time, then the 
   });
 });
 
-Deno.test("the filter holds for files, and a long file lets other work run", () => {
+Deno.test("the filter applies to files, and a long file lets other work run", () => {
   const frames = Array.from(
     { length: 2000 },
     (_, index) => ethernet(0x0800, ipv4(17, udp(1, 62201 + index % 2, Uint8Array.of(index)))),
@@ -56,7 +56,7 @@ Deno.test("the filter holds for files, and a long file lets other work run", () 
   });
 });
 
-Deno.test("closing within a packet ends the run after it", () =>
+Deno.test("a close during a packet ends the run after that packet", () =>
   withFile(pcapBytes(101, [ipv4(17, packet("one")), ipv4(17, packet("two"))]), async (path) => {
     const file = new PcapFile(path, "");
     let count = 0;
@@ -67,7 +67,7 @@ Deno.test("closing within a packet ends the run after it", () =>
     assert.equal(count, 1);
   }));
 
-Deno.test("what is no capture file, is cut off, or has foreign frames is one line", async () => {
+Deno.test("a file that is not a capture, is cut off, or has foreign frames is reported in one line", async () => {
   const message = (pattern: RegExp) => (error: unknown) =>
     error instanceof HintedError && pattern.test(error.message);
   assert.throws(() => new PcapFile("/nonexistent", ""), message(/No such file or directory/));

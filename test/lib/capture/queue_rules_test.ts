@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "../../assert.ts";
 import { queueRulePlan } from "../../../lib/capture/queue_rules.ts";
 
-Deno.test("queue rules are removed by what they say, so that nobody else's rule goes with them", () => {
+Deno.test("queue rules are removed by their text, so rules of other programs stay", () => {
   const { add, remove } = queueRulePlan({
     table: "mangle",
     chain: "FWKNOP_NFQ",

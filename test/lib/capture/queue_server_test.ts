@@ -9,7 +9,7 @@ import { type Namespace, namespaceTest, until } from "../../support/namespace.ts
 
 const support = (name: string) => new URL(`../../support/${name}`, import.meta.url).pathname;
 
-/** A message of the kernel about a packet, as nfnetlink_queue.h draws it. */
+/** A message of the kernel about a packet, in the layout of nfnetlink_queue.h. */
 function message(id: number, hook: number, packet: Uint8Array): Uint8Array {
   const padding = new Uint8Array(-packet.length & 3);
   const attributes = bytes(
@@ -21,7 +21,7 @@ function message(id: number, hook: number, packet: Uint8Array): Uint8Array {
   return bytes(20 + attributes.length, 0, 0, 0, 0, 3, new Uint8Array(14), attributes);
 }
 
-Deno.test("packets of a batch are told with their numbers and hooks", () => {
+Deno.test("packets of a batch are read with their numbers and hooks", () => {
   const batch = bytes(message(1, 1, Uint8Array.of(1, 2, 3)), message(258, 3, new Uint8Array(0)));
   assert.deepEqual(
     parseQueuedPackets(batch).map(({ id, hook, packet }) => [id, hook, [...packet]]),
@@ -29,7 +29,7 @@ Deno.test("packets of a batch are told with their numbers and hooks", () => {
   );
 });
 
-Deno.test("any bytes are answered", () => {
+Deno.test("any bytes have a result", () => {
   const changed = fc.tuple(fc.nat(90), fc.nat(255), fc.nat(90)).map(([index, value, length]) => {
     const batch = bytes(message(1, 1, new Uint8Array(9)), message(2, 1, new Uint8Array(7)));
     if (index < batch.length) batch[index] = value;
@@ -43,7 +43,7 @@ Deno.test("any bytes are answered", () => {
   );
 });
 
-Deno.test("queue rules are made by both programs of the firewall, or by the usual ones", () => {
+Deno.test("queue rules are created by both programs of the firewall, or by the usual ones", () => {
   assert.deepEqual(queueRulePrograms("/usr/sbin/iptables-legacy"), [
     ["/usr/sbin/iptables-legacy"],
     ["/usr/sbin/ip6tables-legacy"],
@@ -55,7 +55,7 @@ Deno.test("queue rules are made by both programs of the firewall, or by the usua
   assert.deepEqual(queueRulePrograms("/sbin/ipfw"), [["iptables"], ["ip6tables"]]);
 });
 
-Deno.test("the kernel's table tells what a queue could not hold", () => {
+Deno.test("the drops of a queue are read from the kernel's table", () => {
   const table = "    1  31621     0 2 65531     0     0        0  1\n" +
     "    7   4711   512 2  1600  1976     3     2491  1\n";
   assert.equal(parseQueueDrops(table, 7), 1979);
@@ -77,7 +77,7 @@ const rulesOf = async (namespace: Namespace) =>
   (await namespace.must("iptables-save", "-t", "mangle")).split("\n")
     .filter((line) => line.startsWith("-A"));
 
-namespaceTest("queued packets are read and end there, and only our own rules go", {
+namespaceTest("queued packets are read and end there, and only our own rules are removed", {
   programs: ["iptables", "ip6tables"],
   unavailable: libraryMissing,
 }, async (lab) => {
@@ -85,7 +85,7 @@ namespaceTest("queued packets are read and end there, and only our own rules go"
   const own = ["-t", "mangle", "-A", "INPUT", "-p", "tcp", "-m", "tcp", "--dport", "7"];
   await namespace.must("iptables", ...own, "-j", "ACCEPT");
   const before = await rulesOf(namespace);
-  // What a killed daemon leaves behind.
+  // The chain and rules that a killed daemon leaves.
   await namespace.must("iptables", "-t", "mangle", "-N", "FWKNOP_NFQ");
   await namespace.must("iptables", "-t", "mangle", "-I", "INPUT", "1", "-j", "FWKNOP_NFQ");
 
@@ -128,13 +128,13 @@ namespaceTest("packets that find the queue full are counted", {
   let last = "";
   for (let line = await nextLine(); line !== undefined; line = await nextLine()) last = line;
   const { received, dropped } = JSON.parse(last).statistics;
-  // The kernel holds 1024 packets for who does not take them.
+  // The kernel holds 1024 packets for a reader that does not take them.
   assert.ok(dropped >= sent - 1024 - 64 && dropped < sent, `${dropped} dropped`);
   assert.ok(received + dropped <= sent, `${received} received, ${dropped} dropped`);
   await child.status;
 });
 
-/** Sends as many packets as its argument says. */
+/** Sends the number of packets in its argument. */
 const BURST = `
 import dgram from "node:dgram";
 const socket = dgram.createSocket("udp4");

@@ -17,7 +17,7 @@ function fileOf(log: string[], onRead = (): void => {}): Capture {
   };
 }
 
-Deno.test("at the end of a capture file there is a line, and the server goes on until it is stopped", async () => {
+Deno.test("the end of a capture file is logged, and the server runs until it is stopped", async () => {
   const log: string[] = [];
   const ended = Promise.withResolvers<void>();
   const capture = new ReadThenWait(fileOf(log), "/x", ({ text }) => {

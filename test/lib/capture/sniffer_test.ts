@@ -6,7 +6,7 @@ import { type Lab, type Namespace, namespaceTest, until } from "../../support/na
 
 const support = (name: string) => new URL(`../../support/${name}`, import.meta.url).pathname;
 
-/** A sniffer in a namespace, and what it says. */
+/** A sniffer in a namespace, and its output. */
 class Watcher {
   readonly #child: Deno.ChildProcess;
   readonly #nextLine: () => Promise<string | undefined>;
@@ -30,12 +30,12 @@ class Watcher {
     return this.#child.pid;
   }
 
-  // deno-lint-ignore no-explicit-any -- whatever the program printed
+  // deno-lint-ignore no-explicit-any -- the program prints values of any shape
   async next(): Promise<any> {
     const late = setTimeout(() => this.#child.kill("SIGKILL"), 10_000);
     const line = await this.#nextLine();
     clearTimeout(late);
-    assert.ok(line !== undefined, "the sniffer says something within ten seconds");
+    assert.ok(line !== undefined, "the sniffer prints a line within ten seconds");
     return JSON.parse(line);
   }
 
@@ -57,7 +57,7 @@ class Watcher {
   }
 }
 
-/** Two hosts on a cable: `a` at 10.9.0.1 and `b` at 10.9.0.2. */
+/** Two hosts on one cable: `a` at 10.9.0.1 and `b` at 10.9.0.2. */
 async function twoHosts(lab: Lab): Promise<{ a: Namespace; b: Namespace }> {
   const a = await lab.namespace("a");
   const b = await lab.namespace("b");
@@ -85,7 +85,7 @@ function hex(bytes: Uint8Array): string {
 const text = new TextEncoder().encode("payload");
 
 namespaceTest(
-  "packets over Ethernet arrive, IPv4 and IPv6, after ffi was dropped",
+  "packets over Ethernet arrive, IPv4 and IPv6, after the ffi permission is dropped",
   {},
   async (lab) => {
     const { a, b } = await twoHosts(lab);
@@ -108,7 +108,7 @@ namespaceTest(
   },
 );
 
-namespaceTest("with any direction a packet that leaves is seen too", {}, async (lab) => {
+namespaceTest("with any direction, outgoing packets are seen too", {}, async (lab) => {
   const { b } = await twoHosts(lab);
   const watcher = Watcher.start(b, { interfaces: ["eth0"], anyDirection: true });
   await watcher.next();
@@ -148,7 +148,7 @@ namespaceTest(
   },
 );
 
-namespaceTest("loopback, any and several interfaces", {}, async (lab) => {
+namespaceTest("loopback, any and several interfaces are sniffed", {}, async (lab) => {
   const { a, b } = await twoHosts(lab);
   const loop = Watcher.start(b, { interfaces: ["lo"] });
   const any = Watcher.start(b, { interfaces: ["any"] });
@@ -178,7 +178,7 @@ namespaceTest("a tun interface has no link layer", {}, async (lab) => {
   await namespace.must("ip", "link", "set", "tun0", "up");
   const watcher = Watcher.start(namespace, { interfaces: ["tun0"], anyDirection: true });
   await watcher.next();
-  // Nobody holds the far end, so only what leaves can be seen; the frames are the same.
+  // No process reads the far end, so only outgoing packets can be seen; the frames are the same.
   const holder = namespace.spawn([
     Deno.execPath(),
     "run",
@@ -214,7 +214,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "EXIT_AT_INTF_DOWN N waits for the interface, down or deleted, and sniffs again",
+  "EXIT_AT_INTF_DOWN N waits for an interface that is down or deleted, and sniffs again",
   {},
   async (lab) => {
     const { a, b } = await twoHosts(lab);
@@ -255,7 +255,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "an interface that comes back when it cannot be opened is sniffed once it can",
+  "an interface that returns while it cannot be opened is sniffed once it can be",
   { programs: ["prlimit"] },
   async (lab) => {
     const { a, b } = await twoHosts(lab);
@@ -263,14 +263,14 @@ namespaceTest(
     await watcher.next();
     await b.must("ip", "link", "set", "eth0", "down");
     assert.match((await watcher.next()).text, /is down/);
-    // The runtime opens descriptors of its own half a second after its start, and ends without them.
+    // The runtime opens its own descriptors half a second after its start, and exits without them.
     await untilIdle(watcher);
     const limit = (most: number): Promise<unknown> =>
       b.must("prlimit", "--pid", `${watcher.pid}`, `--nofile=${most}:4096`);
     await limit(3);
     await b.must("ip", "link", "set", "eth0", "up");
     assert.match((await watcher.next()).text, /eth0 is up but: .*Too many open files/);
-    // Until all that the kernel has to say of the interface was heard.
+    // Wait until the sniffer has read all of the kernel's messages about the interface.
     await untilIdle(watcher);
     await limit(1024);
     assert.equal((await watcher.next()).text, "Interface eth0 is up: sniffing");
@@ -280,21 +280,28 @@ namespaceTest(
   },
 );
 
-namespaceTest("bad interfaces and bad filters are one line with a hint", {}, async (lab) => {
-  const namespace = await lab.namespace("bad");
-  const absent = Watcher.start(namespace, { interfaces: ["eth9"] });
-  const failure = await absent.next();
-  assert.match(failure.failed, /^\[\*\] pcap_open_live\(\) error: eth9: No such device exists/);
-  assert.match(failure.hint, /PCAP_INTF/);
-  const filter = Watcher.start(namespace, { interfaces: ["lo"], filter: "udp prot 1" });
-  assert.match((await filter.next()).failed, /^\[\*\] Error compiling pcap filter: .*syntax error/);
-  for (const watcher of [absent, filter]) {
-    await watcher.abandon();
-    await watcher.ended(1);
-  }
-});
+namespaceTest(
+  "bad interfaces and bad filters are reported in one line with a hint",
+  {},
+  async (lab) => {
+    const namespace = await lab.namespace("bad");
+    const absent = Watcher.start(namespace, { interfaces: ["eth9"] });
+    const failure = await absent.next();
+    assert.match(failure.failed, /^\[\*\] pcap_open_live\(\) error: eth9: No such device exists/);
+    assert.match(failure.hint, /PCAP_INTF/);
+    const filter = Watcher.start(namespace, { interfaces: ["lo"], filter: "udp prot 1" });
+    assert.match(
+      (await filter.next()).failed,
+      /^\[\*\] Error compiling pcap filter: .*syntax error/,
+    );
+    for (const watcher of [absent, filter]) {
+      await watcher.abandon();
+      await watcher.ended(1);
+    }
+  },
+);
 
-namespaceTest("a sniffer with nothing to do uses no CPU", {}, async (lab) => {
+namespaceTest("an idle sniffer uses no CPU", {}, async (lab) => {
   const { b } = await twoHosts(lab);
   const watcher = Watcher.start(b, { interfaces: ["eth0"] });
   await watcher.next();
@@ -311,7 +318,7 @@ async function untilIdle({ pid }: Watcher): Promise<void> {
   }, 10);
 }
 
-/** CPU time of every thread of a process, from the scheduler's own accounts. */
+/** CPU time of every thread of a process, from the scheduler's accounts. */
 function cpuNanoseconds(pid: number): number {
   let nanoseconds = 0;
   for (const task of Deno.readDirSync(`/proc/${pid}/task`)) {

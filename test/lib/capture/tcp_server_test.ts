@@ -7,7 +7,7 @@ import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { until } from "../../support/namespace.ts";
 import { UdpSender } from "../../support/udp_sender.ts";
 
-/** Runs the body beside a server and ends it; the body sees what has arrived. */
+/** Runs the body beside a server and closes the server. The body gets the packets that arrived. */
 async function serving(
   body: (server: TcpServer, seen: Datagram[]) => Promise<void>,
 ): Promise<void> {
@@ -24,7 +24,7 @@ async function serving(
 
 const packet = new Uint8Array(200).fill(65);
 
-Deno.test("what a client writes before it closes is one packet, over IPv4 and IPv6", () =>
+Deno.test("the bytes that a client writes before it closes are one packet, over IPv4 and IPv6", () =>
   serving(async (server, seen) => {
     for (const hostname of ["127.0.0.1", "::1"]) {
       const client = await Deno.connect({ hostname, port: server.port });
@@ -43,7 +43,7 @@ Deno.test("what a client writes before it closes is one packet, over IPv4 and IP
     }
   }));
 
-Deno.test("a client that waits for an answer gets none, and its packet is taken after a pause", () =>
+Deno.test("a client that waits for an answer gets no answer, and its packet is taken after a pause", () =>
   serving(async (server, seen) => {
     const client = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
     await client.write(packet);
@@ -67,7 +67,7 @@ Deno.test("silence and too many bytes are refused, and the limit is exact", () =
     assert.deepEqual(server.statistics(), { received: 1, dropped: 0, refused: 2 });
   }));
 
-Deno.test("connections beyond the limit are closed unread, and all end with the server", async () => {
+Deno.test("connections above the limit are closed unread, and all end with the server", async () => {
   const clients: Deno.TcpConn[] = [];
   await serving(async (server) => {
     for (let count = 0; count < 70; count++) {
@@ -78,7 +78,7 @@ Deno.test("connections beyond the limit are closed unread, and all end with the 
   for (const client of clients) client.close();
 });
 
-Deno.test("a TCP port in use is one line with a hint", () =>
+Deno.test("a TCP port in use is reported in one line with a hint", () =>
   serving((server) => {
     assert.throws(
       () => new TcpServer(server.port),

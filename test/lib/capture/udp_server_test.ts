@@ -5,7 +5,7 @@ import { UdpServer } from "../../../lib/capture/udp_server.ts";
 import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { UdpSender } from "../../support/udp_sender.ts";
 
-/** Runs a server until it has seen `count` packets, or fails after two seconds. */
+/** Runs a server until `count` packets have arrived, or fails after two seconds. */
 async function collect(server: UdpServer, count: number, send: () => void): Promise<Datagram[]> {
   const datagrams: Datagram[] = [];
   const deadline = setTimeout(() => server.close(), 2000);
@@ -50,7 +50,7 @@ Deno.test("an IPv6 packet arrives with its true source and destination", async (
   assert.equal(datagram?.destination.text, "::1");
 });
 
-Deno.test("a payload of more than 1500 bytes is cut and an empty one stays empty", async () => {
+Deno.test("a payload of more than 1500 bytes is cut, and an empty one stays empty", async () => {
   using sender = new UdpSender(4);
   const server = new UdpServer(0);
   const lengths = [1499, 1500, 1501, 0, 9000, 1];
@@ -77,11 +77,11 @@ Deno.test("more packets than one batch arrive in order, and the losses of a full
   assert.deepEqual(server.statistics(), { received: arrived, dropped: sent - arrived, refused: 0 });
 });
 
-Deno.test("closing ends an idle server at once and frees its port", async () => {
+Deno.test("a close ends an idle server at once and frees its port", async () => {
   const server = new UdpServer(0);
   const { port } = server;
   const running = server.run(() => {});
-  // Two turns of the event loop: the engine is waiting in the kernel by then or will see the close.
+  // Two turns of the event loop: by then the engine waits in the kernel, or will see the close.
   await new Promise((resolve) => setTimeout(resolve, 1));
   let ended = false;
   void running.then(() => ended = true);
@@ -91,13 +91,13 @@ Deno.test("closing ends an idle server at once and frees its port", async () => 
   new UdpServer(port).close();
 });
 
-Deno.test("closing before the run ends it too", async () => {
+Deno.test("a close before the run ends it too", async () => {
   const server = new UdpServer(0);
   server.close();
   await server.run(() => {});
 });
 
-Deno.test("a port in use is one line with a hint", () => {
+Deno.test("a port in use is reported in one line with a hint", () => {
   const first = new UdpServer(0);
   try {
     assert.throws(() => new UdpServer(first.port), (error: unknown) => {
@@ -114,7 +114,7 @@ Deno.test("a port in use is one line with a hint", () => {
   }
 });
 
-Deno.test("what a receiver throws ends the run with that error and frees the port", async () => {
+Deno.test("an error that a receiver throws ends the run with that error and frees the port", async () => {
   using sender = new UdpSender(4);
   const server = new UdpServer(0);
   const { port } = server;
@@ -126,7 +126,7 @@ Deno.test("what a receiver throws ends the run with that error and frees the por
   new UdpServer(port).close();
 });
 
-Deno.test("packets are read after the ffi permission was dropped, and an idle server uses no CPU", async () => {
+Deno.test("packets are read after the ffi permission is dropped, and an idle server uses no CPU", async () => {
   const script = new URL("../../support/capture_without_ffi.ts", import.meta.url);
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "--quiet", script.pathname],

@@ -23,7 +23,7 @@ function encodeError(changes: Partial<SpaMessage>): SpaErrorName | "encoded" {
   return result.ok ? "encoded" : result.error;
 }
 
-/** Decodes a fields text, given its digest. */
+/** Decodes a fields text with its digest appended. */
 function decode(fields: string) {
   return decodeFields(textBytes(`${fields}:${encodeBase64(digest("md5", textBytes(fields)))}`));
 }
@@ -33,7 +33,7 @@ function decodeError(fields: string): SpaErrorName | "decoded" {
   return result.ok ? "decoded" : result.error;
 }
 
-Deno.test("what is encoded decodes to itself, for every digest and type", () => {
+Deno.test("an encoded message decodes to itself, for every digest and type", () => {
   fc.assert(fc.property(spaMessage(150), digestName, (message, name) => {
     const encoded = encodePlaintext(message, name);
     assert(encoded.ok, JSON.stringify(encoded));
@@ -44,7 +44,7 @@ Deno.test("what is encoded decodes to itself, for every digest and type", () => 
   }));
 });
 
-Deno.test("a message has one plaintext: what decodes encodes to the same bytes", () => {
+Deno.test("a message has one plaintext: a plaintext that decodes encodes to the same bytes", () => {
   const field = (good: string[], bad: string[]) =>
     fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...good) }, fc.constantFrom(...bad));
   const encoded = (...texts: string[]) => texts.map((text) => encodeBase64(textBytes(text)));
@@ -73,7 +73,7 @@ Deno.test("a message has one plaintext: what decodes encodes to the same bytes",
   assert(decodedCount > 50, `only ${decodedCount} of the texts decoded`);
 });
 
-Deno.test("decodeFields takes any bytes of any length without throwing", () => {
+Deno.test("decodeFields accepts any bytes of any length without throwing", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 1600 }), (bytes) => {
     assert(!decodeFields(bytes).ok);
   }));
@@ -142,7 +142,7 @@ Deno.test("the encoder refuses messages with the C client's numbers", () => {
   assertEquals(encodeError({ timestamp: 4294967295 }), "encoded");
 });
 
-Deno.test("fields that a type has no place for are a mistake of the program", () => {
+Deno.test("fields that a type does not have are a programming error", () => {
   const wrong: Partial<SpaMessage>[] = [
     { natAccess: "10.1.1.1,22" },
     { type: 2 },

@@ -24,14 +24,14 @@ function forwardedFor(...headers: string[]): string | undefined {
   return packet.forwardedFor?.text;
 }
 
-Deno.test("a request carries every packet text there and back", () => {
+Deno.test("a request returns the packet text that was put into it", () => {
   fc.assert(fc.property(base64Text(140, 1300), (text) => {
     const request = encodeHttpRequest(text, { host: "192.0.2.10" });
     assertEquals(decode(request), { text });
   }));
 });
 
-Deno.test("a request to a server and one through a proxy differ in target and host", () => {
+Deno.test("a request to a server and a request through a proxy differ in target and host", () => {
   assertEquals(
     encodeHttpRequest("a+b/c", { host: "spa.example.com" }),
     "GET /a-b_c HTTP/1.0\r\nUser-Agent: Fwknop/2.6.10\r\nAccept: */*\r\n" +
@@ -48,7 +48,7 @@ Deno.test("a request to a server and one through a proxy differ in target and ho
   );
 });
 
-Deno.test("nothing in a request can end its line", () => {
+Deno.test("no host and no user agent can end a line of the request", () => {
   for (const host of ["a\r\nb", "a b", "\u00e9"]) {
     assertThrows(() => encodeHttpRequest("x", { host }), RangeError);
     assertThrows(() => encodeHttpRequest("x", { host: "a", proxyHost: host }), RangeError);
@@ -56,7 +56,7 @@ Deno.test("nothing in a request can end its line", () => {
   assertThrows(() => encodeHttpRequest("x", { host: "a", userAgent: "a\nb" }), RangeError);
 });
 
-Deno.test("the method is read in any case, the user agent exactly, and nothing else matters", () => {
+Deno.test("the method is read in any case, the user agent exactly, and the rest is ignored", () => {
   assertEquals(decode(`get /${TEXT} \nxUser-Agent: Fwknop`, NO_PROXY), { text: TEXT });
   assertEquals(decode(`GET /${TEXT}\tUser-Agent: Fwknop/9`, NO_PROXY), { text: TEXT });
   assertEquals(decode(`GET /${TEXT} HTTP/1.0\r\nUser-Agent: fwknop`), "SPA_MSG_NOT_SPA_DATA");
@@ -77,7 +77,7 @@ Deno.test("the target ends at the first white space and has at least 140 charact
   assertEquals(decode(`GET / User-Agent: Fwknop`), "SPA_MSG_BAD_DATA");
 });
 
-Deno.test("names of headers have no case, and the blanks around a value are optional", () => {
+Deno.test("header names are case-insensitive, and blanks around a value are optional", () => {
   const anyCase = (name: string): fc.Arbitrary<string> =>
     fc.array(fc.boolean(), { minLength: name.length, maxLength: name.length }).map((upper) =>
       Array.from(name, (letter, i) => upper[i] ? letter.toUpperCase() : letter).join("")
@@ -105,7 +105,7 @@ Deno.test("names of headers have no case, and the blanks around a value are opti
   ));
 });
 
-Deno.test("X-Forwarded-For that is there and does not hold one host's address is told from one that is missing", () => {
+Deno.test("an X-Forwarded-For without exactly one host address differs from a missing one", () => {
   assertEquals(forwardedFor(), undefined);
   assertEquals(forwardedFor("X-Forwarded-For-Port: 198.51.100.7"), undefined);
   for (
@@ -131,7 +131,7 @@ Deno.test("X-Forwarded-For that is there and does not hold one host's address is
     forwardedFor("X-Forwarded-For: 203.0.113.1", "x-forwarded-for:198.51.100.7"),
     "invalid 203.0.113.1, 198.51.100.7",
   );
-  // Two readers of such lines may read two different headers.
+  // Readers treat such a line differently: each may read another header.
   assertEquals(forwardedFor("X-Forwarded-For : 198.51.100.7"), "invalid  : 198.51.100.7");
   assertEquals(
     forwardedFor("X-Forwarded-For: 198.51.100.7", " 10.0.0.1"),
@@ -140,7 +140,7 @@ Deno.test("X-Forwarded-For that is there and does not hold one host's address is
   assertEquals(forwardedFor("X-Forwarded-For:", " 198.51.100.7"), "198.51.100.7");
 });
 
-Deno.test("a request whose head is cut off says nothing of the client's address, wherever the cut is", () => {
+Deno.test("a request whose head is cut off anywhere gives no address of the client", () => {
   const request = [
     `GET /${TEXT} HTTP/1.0`,
     "User-Agent: Fwknop",
@@ -161,7 +161,7 @@ Deno.test("a request whose head is cut off says nothing of the client's address,
   assertEquals(whole.forwardedFor?.text, "198.51.100.77");
 });
 
-Deno.test("X-Forwarded-For is a header of its own, and read only when that is asked for", () => {
+Deno.test("X-Forwarded-For must be a separate header, and is read only where the rules say so", () => {
   assertEquals(forwardedFor("Referer: X-Forwarded-For: 198.51.100.7"), undefined);
   assertEquals(forwardedFor("", "X-Forwarded-For: 198.51.100.7"), undefined, "after the head");
   const request =
@@ -169,7 +169,7 @@ Deno.test("X-Forwarded-For is a header of its own, and read only when that is as
   assertEquals(decode(request, { forwardedFor: false }), { text: TEXT });
 });
 
-Deno.test("decodeHttpRequest takes any bytes of any length without throwing", () => {
+Deno.test("decodeHttpRequest accepts any bytes of any length without throwing", () => {
   const bytes = fc.uint8Array({ maxLength: 1600 });
   const rules = fc.record({ anyUserAgent: fc.boolean(), forwardedFor: fc.boolean() });
   fc.assert(fc.property(bytes, rules, (bytes, rules) => {

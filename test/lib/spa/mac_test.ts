@@ -41,7 +41,7 @@ Deno.test("a mac that is not canonical base64 is a mismatch", () => {
   }
 });
 
-Deno.test("a mac of its own text verifies, one of another type, key or text does not", () => {
+Deno.test("a mac of its own text verifies; one of another type, key or text does not", () => {
   const hmac = { type: "sha256" as const, key: textBytes("hmackey1") };
   const split = splitMac("8".repeat(36) + computeMac("full text", hmac), "sha256");
   assert(split.ok);
@@ -53,7 +53,7 @@ Deno.test("a mac of its own text verifies, one of another type, key or text does
   assert(!verifyMac("full text", mac, { ...hmac, key: textBytes("hmackey2") }));
 });
 
-Deno.test("prefixes come off and go back on; a text without one has nothing to take off", () => {
+Deno.test("prefixes are removed and restored; a text without a prefix has nothing to remove", () => {
   assertEquals(restorePrefix("9YZ", "rijndael"), "U2FsdGVkX19YZ");
   assertEquals(removePrefix("U2FsdGVkX19YZ", "rijndael"), "9YZ");
   assertEquals(restorePrefix("EMA", "gpg"), "hQEMA");
@@ -65,7 +65,7 @@ Deno.test("the cipher is guessed from 400 characters on", () => {
 });
 
 for (const vector of gpgVectors) {
-  Deno.test(`${vector.id} has the right mac and fields, apart from GnuPG's own part`, () => {
+  Deno.test(`${vector.id} has the right mac and fields, except GnuPG's own part`, () => {
     const { packet, hmac, decoded } = vector;
     assert(screenPacket(textBytes(packet)).ok);
     assertEquals(guessCipher(packet.length), "gpg");

@@ -50,16 +50,16 @@ function sealError(
   return sealed.ok ? "sealed" : sealed.error;
 }
 
-/** A command message that makes a plaintext with MD5 digest of the given length. */
+/** A command message whose plaintext with an MD5 digest has the given length. */
 function commandOfLength(plaintextLength: number): Partial<SpaMessage> {
-  // Everything but the base64 of the message: user "a", time, version, type, digest.
+  // All but the base64 of the message: user "a", time, version, type, digest.
   const rest = "1234567890123456:YQ:1800000000:3.0.0:0::".length + 22;
-  // n characters of base64 hold floor(3n/4) bytes; lengths of 1 mod 4 do not occur.
+  // n characters of base64 hold floor(3n/4) bytes. Lengths of 1 mod 4 do not occur.
   const bytes = Math.floor((plaintextLength - rest) * 3 / 4);
   return { type: 0, username: "a", message: "1.2.3.4,".padEnd(bytes, "x") };
 }
 
-Deno.test("what is sealed opens to itself, for every digest, HMAC and mode", () => {
+Deno.test("a sealed message opens to itself, for every digest, HMAC and mode", () => {
   const seen = new Set<string>();
   fc.assert(
     fc.property(
@@ -73,7 +73,7 @@ Deno.test("what is sealed opens to itself, for every digest, HMAC and mode", () 
         const keys = { encryptionKey, mode, hmac };
         const sealed = sealPacket(message, { ...keys, digestName: name, salt });
         if (!sealed.ok) {
-          // Long messages need the limits lifted, short ones a longer version or user name.
+          // Long messages need a command stanza, short ones a longer version or user name.
           assert(["INVALID_DATA_ENCRYPT_TYPE_UNKNOWN", "SPA_MSG_BAD_DATA"].includes(sealed.error));
           return;
         }
@@ -97,7 +97,7 @@ Deno.test("what is sealed opens to itself, for every digest, HMAC and mode", () 
   assertEquals(seen.size, 7 + 8 + 6);
 });
 
-Deno.test("with an HMAC, no packet with any one character changed opens, or throws", () => {
+Deno.test("with an HMAC, a packet with any one character changed neither opens nor throws", () => {
   const { salt: _salt, digestName: _digest, ...keys } = OPTIONS;
   const packet = seal();
   for (let index = 0; index < packet.length; index++) {
@@ -136,7 +136,7 @@ Deno.test("with an HMAC, inserted, missing and exchanged characters are refused"
 });
 
 for (const mode of MODES) {
-  Deno.test(`without an HMAC, in ${mode}, a message still has one text: no variant opens to it`, () => {
+  Deno.test(`without an HMAC, in ${mode}, a message has one text: no variant opens to it`, () => {
     const options = { ...OPTIONS_WITHOUT_HMAC, mode };
     const packet = seal({ hmac: undefined, mode });
     const original = openPacket(packet, options);
@@ -155,7 +155,7 @@ for (const mode of MODES) {
   });
 }
 
-Deno.test("a mac cut off for a stanza without HMAC gives another text but the same message", () => {
+Deno.test("a packet without its mac, for a stanza without HMAC, is another text of the same message", () => {
   const packet = seal();
   const stripped = packet.slice(0, -43);
   const withMac = openPacket(packet, OPTIONS);
@@ -168,13 +168,13 @@ Deno.test("a mac cut off for a stanza without HMAC gives another text but the sa
   );
 });
 
-Deno.test("openPacket takes any text of any length without throwing", () => {
+Deno.test("openPacket accepts any text of any length without throwing", () => {
   const anyHmac = fc.constantFrom(OPTIONS.hmac, undefined);
   const mode = fc.constantFrom<EncryptionMode>(...MODES, "asymmetric");
   const text = fc.oneof(
     anyText(1600),
     base64Text(0, 1600),
-    // Whole blocks behind a prefix that reads Salted__.
+    // Whole blocks after a prefix that reads Salted__.
     base64Text(150, 150).map((text) => `8${text}`),
   );
   fc.assert(
@@ -187,7 +187,7 @@ Deno.test("openPacket takes any text of any length without throwing", () => {
   );
 });
 
-Deno.test("keys of the wrong length, equal keys and modes that are none are refused", () => {
+Deno.test("keys of the wrong length, equal keys and unknown modes are refused", () => {
   const key = (length: number) => randomBytes(length);
   const hmac = (length: number) => ({ type: "sha256" as const, key: key(length) });
   assertEquals(sealError({ encryptionKey: key(0) }), "INVALID_KEY_LEN");
@@ -216,7 +216,7 @@ Deno.test("keys of the wrong length, equal keys and modes that are none are refu
   assertEquals(openError({ mode: "asymmetric" }), "INVALID_DATA_ENCRYPT_MODE_VALIDFAIL");
 });
 
-Deno.test("an HMAC failure comes before anything that depends on decryption", () => {
+Deno.test("an HMAC failure comes before any error that depends on decryption", () => {
   const hmac = { type: "sha256" as const, key: randomBytes(8) };
   const opened = openPacket(seal(), { ...OPTIONS, hmac, encryptionKey: randomBytes(8) });
   assert(!opened.ok);
@@ -236,7 +236,7 @@ Deno.test("a text with its prefix left on, or of the wrong length, does not open
 });
 
 Deno.test("the longest messages are those of the specification's table", () => {
-  // HMAC; longest plaintext and packet text for an ordinary stanza; the same where commands are allowed.
+  // HMAC; longest plaintext and packet text for an ordinary stanza; the same for a stanza with commands.
   const table: [DigestName | undefined, number, number, number, number][] = [
     [undefined, 287, 396, 287, 396],
     ["md5", 271, 396, 271, 396],
@@ -260,7 +260,7 @@ Deno.test("the longest messages are those of the specification's table", () => {
       const longest = seal({ ...options, commandStanza }, commandOfLength(limit));
       assertEquals(longest.length, length, name);
       assert(openPacket(longest, { ...OPTIONS, hmac, allowLong: commandStanza }).ok, name);
-      // 18 more characters reach into the next block, whatever base64 makes of them.
+      // 18 more characters always reach into the next block.
       assertEquals(
         sealError({ ...options, commandStanza }, commandOfLength(limit + 18)),
         "INVALID_DATA_ENCRYPT_TYPE_UNKNOWN",
@@ -270,12 +270,12 @@ Deno.test("the longest messages are those of the specification's table", () => {
   }
 });
 
-Deno.test("a message that only GnuPG has room for is too long, as the C client's test mode says", () => {
+Deno.test("a message that fits only in GnuPG mode is too long, as in the C client's test mode", () => {
   const message = `1.2.3.4,${"x".repeat(190)}`;
   assertEquals(sealError({}, { type: 0, message }), "INVALID_DATA_ENCRYPT_TYPE_UNKNOWN");
 });
 
-Deno.test("a packet too short for any server is not sealed", () => {
+Deno.test("a packet that is too short for any server is not sealed", () => {
   const tiny = { username: "a", timestamp: 1, version: "3", message: "1.1.1.1,tcp/1" };
   assertEquals(sealError({ hmac: undefined, digestName: "md5" }, tiny), "SPA_MSG_BAD_DATA");
 });

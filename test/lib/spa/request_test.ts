@@ -22,7 +22,7 @@ function request(fields: Pick<SpaMessage, "type" | "message"> & Partial<SpaMessa
   return result.value;
 }
 
-Deno.test("an access message holds an address and services", () => {
+Deno.test("an access message has an address and services", () => {
   const access = request({ type: MessageType.access, message: "192.0.2.1,tcp/00022,udp/53" });
   assert(access.kind === "access");
   assertEquals(access.address.text, "192.0.2.1");
@@ -30,7 +30,7 @@ Deno.test("an access message holds an address and services", () => {
   assertEquals("nat" in access || "clientTimeout" in access, false);
 });
 
-Deno.test("an access message may hold an IPv6 address, in any of its spellings", () => {
+Deno.test("an access message may have an IPv6 address, in any of its forms", () => {
   const addressOf = (text: string) => {
     const result = parseAccessMessage(`${text},tcp/22`);
     return result.ok ? result.value.address.text : undefined;
@@ -42,7 +42,7 @@ Deno.test("an access message may hold an IPv6 address, in any of its spellings",
   assertEquals(addressOf("fe80::1%eth0"), undefined);
 });
 
-Deno.test("a command is everything behind the first comma", () => {
+Deno.test("a command is all text after the first comma", () => {
   const command = request({
     type: MessageType.command,
     message: '4.4.4.4,echo "a,b:c" > /dev/null',
@@ -54,7 +54,7 @@ Deno.test("a command is everything behind the first comma", () => {
   }
 });
 
-Deno.test("a NAT field holds an address or a host name, and a port", () => {
+Deno.test("a NAT field has an address or a host name, and a port", () => {
   const parse = (text: string) => {
     const result = parseNatAccess(text);
     if (!result.ok) return undefined;
@@ -80,7 +80,7 @@ Deno.test("a NAT field holds an address or a host name, and a port", () => {
   for (const text of refused) assertEquals(parse(text), undefined, text);
 });
 
-Deno.test("requests say whether the NAT target is the server itself, and which time they ask for", () => {
+Deno.test("a request states whether its NAT target is the server itself, and its duration", () => {
   const natAccess = "10.1.1.5,80";
   const message = "1.2.3.4,tcp/22";
   const forward = request({ type: MessageType.natAccess, message, natAccess });
@@ -100,7 +100,7 @@ Deno.test("requests say whether the NAT target is the server itself, and which t
   assertEquals(zero.clientTimeout, undefined);
 });
 
-Deno.test("requests with a part that does not parse fail with the name of the part", () => {
+Deno.test("a request with a part that does not parse fails with the name of the part", () => {
   const errorOf = (fields: Pick<SpaMessage, "type" | "message"> & Partial<SpaMessage>) => {
     const result = parseRequest({ ...COMMON, ...fields });
     return result.ok || result.error;
@@ -111,7 +111,7 @@ Deno.test("requests with a part that does not parse fail with the name of the pa
   assertEquals(errorOf(natless), "INVALID_DATA_DECODE_NATACCESS_VALIDFAIL");
 });
 
-Deno.test("parsers of requests take any text without throwing", () => {
+Deno.test("parsers of requests accept any text without throwing", () => {
   const text = fc.oneof(
     anyText(30),
     fc.string({ unit: fc.constantFrom(..."1.:,/tcpud") }),

@@ -33,7 +33,7 @@ Deno.test("a text whose prefix was left on is refused, GnuPG's only above 400 ch
   assertEquals(outcome(`hQ${"8".repeat(398)}`), `hQ${"8".repeat(398)}`);
 });
 
-Deno.test("only the 64 base64 characters pass, wherever another one stands", () => {
+Deno.test("only the 64 base64 characters pass, at every position", () => {
   const packet = "8".repeat(160);
   for (let code = 0; code < 256; code++) {
     const payload = textBytes(packet);
@@ -45,14 +45,14 @@ Deno.test("only the 64 base64 characters pass, wherever another one stands", () 
   }
 });
 
-Deno.test("a request is unwrapped only when that is asked for", () => {
+Deno.test("an HTTP request is unwrapped only where the rules say so", () => {
   const packet = "8".repeat(160);
   assertEquals(outcome(request(packet), HTTP), packet);
   assertEquals(outcome(request(packet)), "SPA_MSG_NOT_SPA_DATA");
   assertEquals(outcome(packet, HTTP), packet);
 });
 
-Deno.test("what came out of a request is screened again", () => {
+Deno.test("the text from a request is screened again", () => {
   const long = (length: number) => request("8".repeat(length));
   assertEquals(outcome(request(`U2FsdGVkX1${"8".repeat(160)}`), HTTP), "SPA_MSG_BAD_DATA");
   assertEquals(outcome(request(`hQ${"8".repeat(399)}`), HTTP), "SPA_MSG_BAD_DATA");
@@ -62,7 +62,7 @@ Deno.test("what came out of a request is screened again", () => {
   assertEquals(outcome(long(1460), HTTP), "SPA_MSG_BAD_DATA");
 });
 
-Deno.test("screening takes any bytes of any length without throwing", () => {
+Deno.test("screening accepts any bytes of any length without throwing", () => {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 1600 }),
     base64Text(0, 1600).map(textBytes),

@@ -22,7 +22,7 @@ import {
   vectorPayload,
 } from "../../support/vectors.ts";
 
-/** Where a check of ours comes before the one that made the C daemon refuse, and why. */
+/** Vectors that our checks refuse earlier than the check that made the C daemon refuse, and why. */
 const EARLIER_CHECKS: Readonly<Record<string, { name: SpaErrorName; why: string }>> = {
   N009: { name: "SPA_MSG_NOT_SPA_DATA", why: "a canonical packet text holds no '='" },
   N026: {
@@ -43,7 +43,7 @@ const EARLIER_CHECKS: Readonly<Record<string, { name: SpaErrorName; why: string 
   N138: { name: "DECRYPTION_FAILURE", why: "padding is required" },
 };
 
-/** What the C daemon refuses and this project takes, and why. */
+/** Vectors that the C daemon refuses and this project accepts, and why. */
 const ACCEPTED_HERE: Readonly<Record<string, string>> = {
   N069: "times from 2038 on: docs/spec/wire.md 14",
   N097: "an IPv6 address in the message is our extension",
@@ -118,7 +118,7 @@ for (const vector of vectors.positive) {
 }
 
 for (const vector of vectors.positive.filter((item) => item.requires_command_stanza)) {
-  Deno.test(`${vector.id} is neither sent to nor taken by a stanza without commands`, () => {
+  Deno.test(`${vector.id} is neither sent to nor accepted by a stanza without commands`, () => {
     const options = toPacketOptions(vector.input);
     const opened = openPacket(vector.packet, options);
     assert(!opened.ok);
@@ -134,7 +134,7 @@ for (const vector of vectors.positive.filter((item) => item.requires_command_sta
 }
 
 for (const vector of vectors.positive.filter((item) => item.http_request !== undefined)) {
-  Deno.test(`${vector.id} travels in the C client's HTTP request`, () => {
+  Deno.test(`${vector.id} decodes from the C client's HTTP request`, () => {
     const request = encodeHttpRequest(vector.packet, { host: vector.input.destination });
     assertEquals(request, vector.http_request);
     const http = { anyUserAgent: false, forwardedFor: false };
@@ -146,7 +146,7 @@ for (const vector of vectors.positive.filter((item) => item.http_request !== und
 for (const vector of vectors.negative) {
   const { layer } = vector.error;
   const acceptedBecause = layer === "policy"
-    ? "policy is not the codec's business"
+    ? "the codec does not check policy"
     : ACCEPTED_HERE[vector.id];
   if (acceptedBecause !== undefined) {
     Deno.test(`${vector.id} decodes (${acceptedBecause}): ${vector.note}`, () => {
@@ -174,12 +174,12 @@ for (const vector of vectors.reference_quirks) {
   });
 }
 
-Deno.test("every vector is there", () => {
+Deno.test("every vector is tested", () => {
   const { positive, negative, reference_quirks } = vectors;
   assertEquals([positive.length, negative.length, reference_quirks.length], [134, 143, 31]);
 });
 
-Deno.test("the worked example of the specification comes out digit by digit", () => {
+Deno.test("the worked example of the specification is reproduced digit by digit", () => {
   const [example] = vectors.positive;
   assert(example !== undefined);
   const sealed = sealPacket(toMessage(example.decoded), {
