@@ -52,7 +52,7 @@ export async function holdOpen(
       if (isLookedUp) continue;
     } else {
       if (isLookedUp) {
-        settled = settledPlan(plan, result.knock.request, keys);
+        settled = settledPlan(current, result.knock.request, keys);
         context.err(`${moved(now)}: ${result.knock.request.admitted} is admitted from now on\n`);
       }
       listener(result);

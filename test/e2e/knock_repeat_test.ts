@@ -86,12 +86,17 @@ namespaceTest(
         ...words,
       ], piped));
     const url = ["--resolve-http-only", "--resolve-url", "http://198.51.100.7:8000/"];
-    const [resolving, fixed] = [knock(...url), knock("-a", "198.51.100.44")];
+    const nat = ["--nat-access", "10.0.0.1", "--nat-rand-port"];
+    const [resolving, fixed] = [knock(...url, ...nat), knock("-a", "198.51.100.44")];
     for (const one of [resolving, fixed]) await one.line(/bytes sent: \d/);
+    const [, drawn] = /,(tcp\/\d+)$/.exec(await resolving.line(/Message String: /)) ?? [];
     await client.must("ip", "address", "del", "198.51.100.44/24", "dev", "eth0");
     await client.address("eth0", "198.51.100.45/24");
     await resolving.line(/changed to 198\.51\.100\.45: 198\.51\.100\.45 is admitted from now on/);
-    await resolving.line(/Message String: 198\.51\.100\.45,/);
+    // The port that the first knock has drawn stays the one to connect to, in the knocks after that one too.
+    await resolving.line(new RegExp(`Message String: 198\\.51\\.100\\.45,${drawn}$`));
+    const later = await resolving.line(/Message String: /, { from: resolving.lines.length });
+    assert(later.endsWith(`198.51.100.45,${drawn}`), `${later}, and not ${drawn}`);
     await fixed.line(/changed to 198\.51\.100\.45, and each knock still admits 198\.51\.100\.44/);
     for (const one of [resolving, fixed, resolver]) await one.stop();
   },
