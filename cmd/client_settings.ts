@@ -7,7 +7,7 @@ import { loadSettings } from "../lib/client/load_settings.ts";
 import type { Dialect } from "../lib/dialect.ts";
 import { Problem } from "../lib/client/problem.ts";
 import type { Settings } from "../lib/client/settings.ts";
-import type { SettingsLevel } from "../lib/config/client_level.ts";
+import type { SettingsLevel } from "../lib/config/client_rows.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { type ClientRc, openClientRc } from "./client_rc.ts";
 import type { Context } from "./context.ts";

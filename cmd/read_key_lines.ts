@@ -7,7 +7,7 @@ import { systemReasonOf } from "../lib/errors/reason.ts";
 import { Problem } from "../lib/client/problem.ts";
 import type { RcSetting } from "../lib/client/rc_text.ts";
 import { levelFromRc } from "../lib/client/level.ts";
-import type { SettingsLevel } from "../lib/config/client_level.ts";
+import type { SettingsLevel } from "../lib/config/client_rows.ts";
 import { parseFwknoprc, readStanza } from "../lib/config/fwknoprc.ts";
 import { fwknoprcVariable } from "../lib/config/client_rows.ts";
 import { textBytes } from "../lib/crypto/bytes.ts";

@@ -7,7 +7,7 @@ import { keyGenerationOptions } from "../../lib/client/key_generation.ts";
 import { writeKeyFile } from "../../lib/client/key_output_file.ts";
 import { formatKeyLines, keyBase64 } from "../../lib/client/key_text.ts";
 import { Problem } from "../../lib/client/problem.ts";
-import type { SettingsLevel } from "../../lib/config/client_level.ts";
+import type { SettingsLevel } from "../../lib/config/client_rows.ts";
 import type { GivenOptions } from "../../lib/config/option.ts";
 import type { DigestName } from "../../lib/crypto/digest_name.ts";
 import { generateKeys } from "../../lib/crypto/key_generation.ts";

@@ -14,8 +14,8 @@ import { keyBase64 } from "./key_text.ts";
 import { parseNumber } from "../config/number.ts";
 import { Problem, usageProblem } from "./problem.ts";
 import { formatRcLine } from "./rc_text.ts";
-import type { KeySource, SettingsLevel } from "../config/client_level.ts";
-import { MAX_TIMEOUT } from "../config/client_rows.ts";
+import type { KeySource } from "../config/client_values.ts";
+import { MAX_TIMEOUT, type SettingsLevel } from "../config/client_rows.ts";
 import { invitationMark } from "../config/invitation_mark.ts";
 import { levelFromOptions, rcSettings } from "./level.ts";
 

@@ -15,10 +15,11 @@ import {
   FWKNOPRC_VARIABLES,
   fwknoprcVariable,
   SETTING_ROWS,
-  type SettingOption,
   type SettingRow,
+  type SettingsLevel,
 } from "../config/client_rows.ts";
-import type { KeySource, SettingsLevel } from "../config/client_level.ts";
+import type { SettingOption } from "../config/client_setting.ts";
+import type { KeySource } from "../config/client_values.ts";
 import { nearestWord } from "../config/did_you_mean.ts";
 import { type FwknoprcEntry, parameterError } from "../config/fwknoprc.ts";
 import type { GivenOption, GivenOptions } from "../config/option.ts";

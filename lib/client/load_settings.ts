@@ -5,7 +5,7 @@
  */
 import type { Diagnostic } from "../errors/diagnostic.ts";
 import { DEFAULT_STANZA, readStanza } from "../config/fwknoprc.ts";
-import type { SettingsLevel } from "../config/client_level.ts";
+import type { SettingsLevel } from "../config/client_rows.ts";
 import type { GivenOptions } from "../config/option.ts";
 import type { Dialect } from "../dialect.ts";
 import { checkStanza } from "./missing_stanza.ts";

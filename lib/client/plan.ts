@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { KeySource } from "../config/client_level.ts";
+import type { KeySource } from "../config/client_values.ts";
 import { isRaw, type Transport } from "../config/transport.ts";
 import type { DigestName } from "../crypto/digest_name.ts";
 import type { EncryptionMode } from "../crypto/encryption_mode.ts";

@@ -7,7 +7,7 @@ import { parseAddress } from "../net/address.ts";
 import type { KnockKeys } from "./keys.ts";
 import type { OwnAddresses } from "./own_addresses.ts";
 import type { KnockRequest } from "./request.ts";
-import type { KeySource } from "../config/client_level.ts";
+import type { KeySource } from "../config/client_values.ts";
 import type { KnockPlan } from "./plan.ts";
 
 /**

@@ -8,8 +8,8 @@
  *
  * @module
  */
-import type { AllowSetting, SettingsLevel } from "../config/client_level.ts";
-import type { DefaultMember } from "../config/client_rows.ts";
+import type { AllowSetting } from "../config/client_values.ts";
+import type { DefaultMember, SettingsLevel } from "../config/client_rows.ts";
 
 /** A level that has what is built in. */
 export type BuiltInLevel =

@@ -5,7 +5,7 @@
  */
 import { parseAddress } from "../net/address.ts";
 import { type Problem, usageProblem } from "./problem.ts";
-import type { SettingsLevel } from "../config/client_level.ts";
+import type { SettingsLevel } from "../config/client_rows.ts";
 import { isRaw } from "../config/transport.ts";
 
 /** What the run is for. */

@@ -12,7 +12,7 @@ import {
   parseEncryptionMode,
 } from "../crypto/encryption_mode.ts";
 import { parseAddress } from "../net/address.ts";
-import type { AllowSetting, KeySource } from "./client_level.ts";
+import type { AllowSetting, KeySource } from "./client_values.ts";
 import type { Dialect } from "../dialect.ts";
 import { parseNumber } from "./number.ts";
 import { parseSignedTimeOffset, parseTimeOffset } from "./time_offset.ts";

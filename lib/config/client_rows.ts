@@ -6,10 +6,9 @@
  *
  * @module
  */
-import type { Dialect } from "../dialect.ts";
-import type { KindName, KINDS, Range, ReferenceForms } from "./client_kinds.ts";
-import type { SettingsLevel } from "./client_level.ts";
-import type { GivenOption, OptionRow } from "./option.ts";
+import type { KindName, KINDS, Range } from "./client_kinds.ts";
+import type { Setting } from "./client_setting.ts";
+import type { AllowSetting } from "./client_values.ts";
 
 /** Longest timeout a packet can carry, in seconds. */
 export const MAX_TIMEOUT = 65536;
@@ -22,81 +21,6 @@ const MAX_WAIT = 3600;
 
 /** Bytes of the longest key that the C client's options name; an encryption key that is made has fewer. */
 export const MAX_NAMED_LENGTH = 128;
-
-/** What the text of a value brings with it besides the value. */
-interface Consequences {
-  /** Members that are set too. */
-  readonly implies?: Partial<SettingsLevel>;
-  /** Members that are set unless the level says something already. */
-  readonly assumes?: Partial<SettingsLevel>;
-}
-
-/** An option of a setting. A switch that says nothing else sets the member to `true`. */
-export interface SettingOption extends Omit<OptionRow, "brief">, Consequences {
-  /** One line, where it is not that of the variable. */
-  readonly brief?: string;
-  /** The kind of the argument, where it is not that of the row. */
-  readonly kind?: KindName;
-  /** What a switch sets. */
-  readonly sets?: Partial<SettingsLevel>;
-  /** The options in whose place it stands. */
-  readonly standsFor?: (argument: string) => readonly GivenOption[];
-  /** What is said about a bad argument that must not be shown. */
-  readonly complaint?: string;
-}
-
-/** One setting. */
-interface Setting<Member extends keyof SettingsLevel = keyof SettingsLevel> extends Consequences {
-  /** What it sets; absent: the argument is checked here and used elsewhere. */
-  readonly member?: Member;
-  /** How a value is read and written. */
-  readonly kind: KindName;
-  /** For numbers. */
-  readonly range?: Range;
-  /** The number that `Y` stands for. */
-  readonly yes?: number;
-  /** Name in `.fwknoprc`, case-sensitive. */
-  readonly variable?: string;
-  /** What the variable is: one line, in sentence case, without a full stop. */
-  readonly brief?: string;
-  /** What holds where nothing sets it, as the file would write it. */
-  readonly default?: string;
-  /** The value is key material: never print it, and ask before it is replaced in the file. */
-  readonly secret?: true;
-  /** Not secret, but asked about all the same before it is replaced (`docs/spec/client.md` 6). */
-  readonly critical?: true;
-  /** Another name of a variable, which is not written. */
-  readonly alias?: true;
-  /** `native`: ours; the C client refuses it. `c`: only the C client's command line has it. */
-  readonly scope?: Dialect;
-  readonly options?: readonly SettingOption[];
-  /** What differs for the C client: the range of its option, the range of both, its lines. */
-  readonly c?: ReferenceForms & { readonly optionRange?: Range; readonly range?: Range };
-}
-
-/** Kinds whose value fits a member. */
-type KindOf<Member extends keyof SettingsLevel> = {
-  [Name in KindName]: NonNullable<ReturnType<(typeof KINDS)[Name]["parse"]>> extends
-    NonNullable<SettingsLevel[Member]> ? Name : never;
-}[KindName];
-
-/** A row: the kind fits the member. */
-export type SettingRow =
-  & Setting
-  & (
-    | { readonly member?: never }
-    // It sets another member for the word `resolve`.
-    | { readonly member: "allow"; readonly kind: "allow" | "allow address" }
-    | {
-      [Member in keyof SettingsLevel]-?: {
-        readonly member: Member;
-        readonly kind: KindOf<Member>;
-      };
-    }[keyof SettingsLevel]
-  );
-
-/** A row that is a variable of `.fwknoprc`. */
-export type FwknoprcVariable = SettingRow & { readonly variable: string; readonly brief: string };
 
 const PORTS: Range = [0, 65535];
 const WITH_GPG = { implies: { useGpg: true } } as const;
@@ -163,6 +87,7 @@ const ROWS = [
     }],
   },
   {
+    // 0 asks for the server's own time.
     member: "timeout",
     kind: "seconds",
     range: [0, MAX_TIMEOUT],
@@ -310,6 +235,7 @@ const ROWS = [
     }],
   },
   {
+    // The symmetric key, or the passphrase of the signing key.
     member: "key",
     kind: "key text",
     variable: "GPG_SIGNING_PW",
@@ -401,6 +327,7 @@ const ROWS = [
     }],
   },
   {
+    // `[http://]host[:port]`.
     member: "proxy",
     kind: "text",
     options: [{
@@ -570,6 +497,7 @@ const ROWS = [
     }],
   },
   {
+    // Where keys that nothing else gives are read, in place of the terminal.
     member: "keyDescriptor",
     kind: "descriptor",
     range: [0, 0x7fffffff],
@@ -748,6 +676,7 @@ const ROWS = [
     }],
   },
   {
+    // Whether to find out the public address, for which an address at the same level is not replaced.
     member: "resolve",
     kind: "switch",
     variable: "RESOLVE_IP_HTTP",
@@ -835,6 +764,7 @@ const ROWS = [
     }],
   },
   {
+    // Program for keys that nothing else gives.
     member: "keyCommand",
     kind: "command",
     scope: "native",
@@ -848,6 +778,7 @@ const ROWS = [
     }],
   },
   {
+    // 0: do not try.
     member: "wait",
     kind: "wait",
     range: [0, MAX_WAIT],
@@ -876,6 +807,7 @@ const ROWS = [
     }],
   },
   {
+    // 0: before the grant ends.
     member: "repeat",
     kind: "seconds",
     range: [1, MAX_TIMEOUT],
@@ -909,13 +841,36 @@ const ROWS = [
       assumes: { wait: DEFAULT_WAIT },
     }],
   },
-] as const satisfies readonly SettingRow[];
+] as const satisfies readonly Setting[];
+
+type Row = typeof ROWS[number];
+type Member = Extract<Row, { readonly member: string }>["member"];
+
+/** Values of the kind of a row. */
+type ValueOf<One extends Row> = Parameters<
+  typeof KINDS[Extract<One["kind"], KindName>]["format"]
+>[0];
+
+/**
+ * What one level sets: the rc file's `[default]`, a named stanza, the command line. A member per row, of its kind; the
+ * word `resolve` for an address sets another member.
+ */
+export type SettingsLevel = {
+  -readonly [Name in Member]?: Name extends "allow" ? AllowSetting
+    : ValueOf<Extract<Row, { readonly member: Name }>>;
+};
+
+/** A row. */
+export type SettingRow = Setting<Member, Readonly<SettingsLevel>>;
+
+/** A row that is a variable of `.fwknoprc`. */
+export type FwknoprcVariable = SettingRow & { readonly variable: string; readonly brief: string };
+
+/** Members that are set where nothing sets them. */
+export type DefaultMember = Extract<Row, { readonly default: string }>["member"];
 
 /** Every setting. */
 export const SETTING_ROWS: readonly SettingRow[] = ROWS;
-
-/** Members that are set where nothing sets them. */
-export type DefaultMember = Extract<typeof ROWS[number], { readonly default: string }>["member"];
 
 /** Every variable of `.fwknoprc`, in the order in which a stanza is written. */
 export const FWKNOPRC_VARIABLES: readonly FwknoprcVariable[] = SETTING_ROWS.filter(isVariable);

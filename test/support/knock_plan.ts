@@ -5,7 +5,7 @@
  */
 import { builtInLevel } from "../../lib/client/level.ts";
 import { type KnockPlan, planKnock } from "../../lib/client/plan.ts";
-import type { SettingsLevel } from "../../lib/config/client_level.ts";
+import type { SettingsLevel } from "../../lib/config/client_rows.ts";
 
 /** The plan of a knock that sets only this. */
 export function knockPlan(level: Readonly<SettingsLevel> = {}): KnockPlan {

@@ -4,7 +4,7 @@ import { Problem } from "../../../lib/client/problem.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { UdpSocket } from "../../../ffi/udp_socket.ts";
 import { addressFromBytes } from "../../../lib/net/address.ts";
-import type { SettingsLevel } from "../../../lib/config/client_level.ts";
+import type { SettingsLevel } from "../../../lib/config/client_rows.ts";
 import { knockPlan } from "../../support/knock_plan.ts";
 
 // Loaded here and not within a test, where Deno 2.4 would call it a leak.

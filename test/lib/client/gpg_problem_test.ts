@@ -1,6 +1,6 @@
 import { gpgPathProblem, gpgProblem } from "../../../lib/client/gpg.ts";
 import type { Problem } from "../../../lib/client/problem.ts";
-import type { SettingsLevel } from "../../../lib/config/client_level.ts";
+import type { SettingsLevel } from "../../../lib/config/client_rows.ts";
 import { failure } from "../../../lib/errors/result.ts";
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
 import { knockPlan } from "../../support/knock_plan.ts";

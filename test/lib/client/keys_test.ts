@@ -1,6 +1,7 @@
 import { gatherKeys, type KeyReader, type KnockKeys } from "../../../lib/client/keys.ts";
 import { Problem } from "../../../lib/client/problem.ts";
-import type { KeySource, SettingsLevel } from "../../../lib/config/client_level.ts";
+import type { SettingsLevel } from "../../../lib/config/client_rows.ts";
+import type { KeySource } from "../../../lib/config/client_values.ts";
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
 import { knockPlan } from "../../support/knock_plan.ts";
 

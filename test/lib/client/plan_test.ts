@@ -1,7 +1,7 @@
 import { assertEquals } from "../../assert.ts";
 import { gatherKeys } from "../../../lib/client/keys.ts";
 import { Problem } from "../../../lib/client/problem.ts";
-import type { SettingsLevel } from "../../../lib/config/client_level.ts";
+import type { SettingsLevel } from "../../../lib/config/client_rows.ts";
 import {
   admitsAnySource,
   type Ask,

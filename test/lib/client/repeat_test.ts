@@ -3,7 +3,7 @@ import type { OwnAddresses } from "../../../lib/client/own_addresses.ts";
 import { type Move, settledPlan, weighMove } from "../../../lib/client/repeat.ts";
 import { type Address, parseAddress } from "../../../lib/net/address.ts";
 import { assert, assertEquals } from "../../assert.ts";
-import type { SettingsLevel } from "../../../lib/config/client_level.ts";
+import type { SettingsLevel } from "../../../lib/config/client_rows.ts";
 import { knockPlan } from "../../support/knock_plan.ts";
 
 function own(source: string, ...others: string[]): OwnAddresses {

@@ -1,7 +1,7 @@
 import { buildRequest } from "../../../lib/client/request.ts";
 import { Problem } from "../../../lib/client/problem.ts";
 import { assert, assertEquals } from "../../assert.ts";
-import type { SettingsLevel } from "../../../lib/config/client_level.ts";
+import type { SettingsLevel } from "../../../lib/config/client_rows.ts";
 import { knockPlan } from "../../support/knock_plan.ts";
 
 const address = "192.0.2.44";

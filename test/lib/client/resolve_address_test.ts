@@ -9,7 +9,7 @@ import {
 import type { AddressService } from "../../../lib/client/plan.ts";
 import { Problem } from "../../../lib/client/problem.ts";
 import { assert, assertEquals } from "../../assert.ts";
-import type { SettingsLevel } from "../../../lib/config/client_level.ts";
+import type { SettingsLevel } from "../../../lib/config/client_rows.ts";
 import { knockPlan } from "../../support/knock_plan.ts";
 
 /** Runs a body beside an HTTP service that answers by path. */
