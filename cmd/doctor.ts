@@ -22,7 +22,7 @@ import { examineFiles, examineHost, examineServer, isFileFinding } from "./docto
 import { loadServerConfig, loadUsableConfig } from "./load_server_config.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 
-/** Says what is wrong with this host, and how to mend it. */
+/** Says what is wrong with this host, and how to repair it. */
 export const doctor: Command = {
   description: [
     "Looks at the firewall's policy, the switches of the kernel and what else is in the way, and prints for each",
@@ -54,7 +54,9 @@ export const doctor: Command = {
       ...examineHost(settings),
       ...examineFiles(diagnostics),
     ];
-    context.out(options.has("json") ? `${toJson(findings, 2)}\n` : format(findings));
+    context.out(
+      options.has("json") ? `${toJson(findings.map(findingObject), 2)}\n` : format(findings),
+    );
     return findings.some(({ state }) => state === "bad") ? ExitCode.failure : ExitCode.ok;
   },
 };
@@ -82,7 +84,7 @@ async function choose(
     const wrong: Finding = {
       state: "bad",
       text: error.message,
-      ...(error.hint === undefined ? {} : { mend: error.hint }),
+      ...(error.hint === undefined ? {} : { repair: error.hint }),
     };
     return { choice, findings: [wrong, told(choice)] };
   }
@@ -94,18 +96,23 @@ function mistake({ text, position, hint }: Diagnostic): Finding {
   return {
     state: "bad",
     text: `${text.replace(/^\[[-*]\] /, "")}${where}`,
-    ...(hint === undefined ? {} : { mend: hint }),
+    ...(hint === undefined ? {} : { repair: hint }),
   };
 }
 
+/** A finding in the JSON output. */
+function findingObject({ state, text, repair }: Finding): Record<string, unknown> {
+  return { state, text, mend: repair };
+}
+
 function format(findings: readonly Finding[]): string {
-  return findings.map(({ state, text, mend }) =>
+  return findings.map(({ state, text, repair }) =>
     `${MARKS[state]}  ${visible(text)}\n` +
-    (mend === undefined ? "" : mend.split("\n").map(mendLine).join(""))
+    (repair === undefined ? "" : repair.split("\n").map(repairLine).join(""))
   ).join("");
 }
 
 /** A hint may have several lines; what is from outside reaches no further to the left than they do. */
-function mendLine(line: string): string {
+function repairLine(line: string): string {
   return `         ${visible(line.trim())}\n`;
 }

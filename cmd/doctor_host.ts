@@ -31,12 +31,12 @@ export function examineServer({ FWKNOP_PID_FILE }: ServerSettings): Finding[] {
     return [{
       state: "unclear",
       text: "No server runs with this configuration: a knock opens nothing",
-      mend: "fwknop serve, or systemctl start fwknop",
+      repair: "fwknop serve, or systemctl start fwknop",
     }];
   } catch (error) {
     if (!(error instanceof HintedError)) throw error;
-    const { message: text, hint: mend } = error;
-    return [{ state: "unclear", text, ...(mend === undefined ? {} : { mend }) }];
+    const { message: text, hint: repair } = error;
+    return [{ state: "unclear", text, ...(repair === undefined ? {} : { repair }) }];
   }
 }
 
@@ -49,13 +49,13 @@ function examineInterface(name: string): Finding[] {
     return [{
       state: "bad",
       text: `The interface ${name} is down`,
-      mend: `ip link set ${name} up`,
+      repair: `ip link set ${name} up`,
     }];
   } catch {
     return [{
       state: "bad",
       text: `There is no interface ${name}`,
-      mend: "Name one with PCAP_INTF: ip -brief link",
+      repair: "Name one with PCAP_INTF: ip -brief link",
     }];
   }
 }
@@ -64,7 +64,7 @@ function examinePcap(settings: ServerSettings): Finding[] {
   const missing = missingPcap();
   if (missing === undefined) return [{ state: "good", text: "libpcap is there" }];
   const falls = settings.ENABLE_PCAP_FALLBACK_UDP;
-  return [{ state: falls ? "unclear" : "bad", text: missing.text, mend: missing.hint }];
+  return [{ state: falls ? "unclear" : "bad", text: missing.text, repair: missing.hint }];
 }
 
 /** Nothing to report where ages are not checked, or the system does not say who sets its clock. */
@@ -75,7 +75,7 @@ function examineClock(limit: number | undefined): Finding[] {
   return [{
     state: "unclear",
     text: `No time service sets this machine's clock: packets more than ${limit} s off are refused`,
-    mend: "timedatectl set-ntp true",
+    repair: "timedatectl set-ntp true",
   }];
 }
 
@@ -86,8 +86,8 @@ export function examineFiles(diagnostics: readonly Diagnostic[]): Finding[] {
     if (!isFileFinding(diagnostic)) return [];
     return [
       code === "owned-by-another"
-        ? { state: "bad", text: `${path} belongs to another user`, mend: `chown root ${path}` }
-        : { state: "bad", text: `Others may read ${path}`, mend: `chmod 600 ${path}` },
+        ? { state: "bad", text: `${path} belongs to another user`, repair: `chown root ${path}` }
+        : { state: "bad", text: `Others may read ${path}`, repair: `chmod 600 ${path}` },
     ];
   });
   return findings.length > 0

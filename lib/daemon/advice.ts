@@ -23,6 +23,6 @@ export function prepareAdvice(config: LoadedServerConfig): () => Promise<readonl
     const examine = await firewallOf(kind).doctor();
     const findings = await examine(doctorQuestions(config, facts), { settings, command });
     return findings.filter(({ state }) => state === "bad")
-      .map(({ text, mend }): Advice => mend === undefined ? [text] : [text, `  ${mend}`]);
+      .map(({ text, repair }): Advice => repair === undefined ? [text] : [text, `  ${repair}`]);
   };
 }

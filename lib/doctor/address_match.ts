@@ -1,24 +1,24 @@
 /**
- * Whether the addresses in a rule of Linux are about a packet.
+ * Matches the addresses and interfaces in a rule of Linux against a packet.
  *
  * @module
  */
-import type { Address } from "../net/address.ts";
+import { isLoopback } from "../net/host_range.ts";
 import { parsePrefix, prefixContains } from "../net/prefix.ts";
 import { allOf, decided, type Match } from "./chain_walk.ts";
 import { matchesForeign } from "./foreign_address.ts";
 import type { Packet } from "./packet.ts";
 
-/** @param text an address or a prefix, as firewalls list them. */
+/** @param text an address or a prefix in the form of a firewall listing. */
 export function matchesSource(text: string, { family }: Packet): Match {
   return matchesForeign(text, family);
 }
 
 /**
- * Whether a packet goes to one of these addresses: to the one that is known, to any of this host's, or to any of
- * another host's.
+ * Whether the destination of a packet matches. The destination is known, or any address of this host, or any address of
+ * another host.
  *
- * @param text an address or a prefix, as firewalls list them.
+ * @param text an address or a prefix in the form of a firewall listing.
  */
 export function matchesDestination(text: string, packet: Packet): Match {
   const { destination, family, hook = "input", locals } = packet;
@@ -38,12 +38,12 @@ export function matchesDestination(text: string, packet: Packet): Match {
   return isSingle && covered.includes("yes") ? "no" : matchesForeign(text, family);
 }
 
-/** The packet may go to the one address or to the other. */
+/** The packet may go to any of several addresses, so a mismatch with one of them does not decide. */
 function atLeastMaybe(match: Match): Match {
   return match === "no" ? "maybe" : match;
 }
 
-/** Whether a packet that comes by one of the interfaces comes by that one; `eth+` and `eth*` stand for many. */
+/** Whether a packet that enters by one of the interfaces matches the pattern; `eth+` and `eth*` match a prefix. */
 export function matchesInterface(
   pattern: string,
   interfaces: readonly string[] | undefined,
@@ -55,7 +55,7 @@ export function matchesInterface(
   return "no";
 }
 
-/** Whether a packet leaves by that interface. */
+/** Whether the packet leaves by an interface that matches the pattern. */
 export function matchesOutput(pattern: string, { leavesBy, hook }: Packet): Match {
   return hook !== "forward" || leavesBy === undefined
     ? "maybe"
@@ -66,12 +66,7 @@ function coversName(pattern: string, name: string): boolean {
   return /[+*]$/.test(pattern) ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
-/** Whether a packet goes to this host, as rules about the type of an address ask. */
+/** Whether the packet goes to this host, for rules about the type of an address. */
 export function isLocalDestination({ hook = "input" }: Packet): Match {
   return decided(hook === "input");
-}
-
-/** Addresses that no packet from another host has as its destination. */
-export function isLoopback({ family, bytes, text }: Address): boolean {
-  return family === 4 ? bytes[0] === 127 : text === "::1";
 }

@@ -1,9 +1,9 @@
 /**
- * A service that stands for all.
+ * A service that stands for every service.
  *
  * @module
  */
 import type { Service } from "../net/service.ts";
 
-/** A port nobody asks for: only a rule for connections in general is about it. */
+/** The discard port, which no stanza opens: only rules for connections in general apply to it. */
 export const ANY_SERVICE: Service = { protocol: "tcp", port: 9 };

@@ -1,5 +1,5 @@
 /**
- * What the stanzas grant, as questions: services of this host, and what is behind it.
+ * The services that the doctor examines, taken from the stanzas: services of this host and of hosts behind it.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { isUnspecified } from "../net/address.ts";
 import { formatService, sameService, type Service } from "../net/service.ts";
 import type { DoctorQuestions, InsideService } from "./questions.ts";
 
-/** What is asked about where there is no stanza, or one that does not say which services it opens. */
+/** The service to examine if there is no stanza, or if a stanza does not name the services that it opens. */
 const USUAL: Service = { protocol: "tcp", port: 22 };
 
 /**
- * Each service once. A stanza that forwards opens nothing of this host: its ports are what clients come to before their
- * packets are sent on.
+ * Each service once. A stanza that forwards opens no service of this host. Clients connect to its ports, and this host
+ * forwards the connections.
  */
 export function askedServices(
   stanzas: readonly Stanza[],
@@ -42,7 +42,7 @@ export function askedServices(
   return {
     services: distinct(services, formatService),
     outside: distinct(outside, formatService).filter((service) =>
-      // What another stanza opens and cannot forward is a service of this host.
+      // A service that another stanza opens and cannot forward is a service of this host.
       !stanzas.some((stanza) =>
         namedHere(stanza).some((it) => sameService(it, service)) ||
         (!mayTranslate(stanza, { forwarding, localNat }) &&
@@ -64,7 +64,7 @@ function mayTranslate(
   return localNat || (forwarding && refuseForwardNat !== true);
 }
 
-/** What clients may name behind this host: NAT_TARGETS, or anything. Of a network any host may be named. */
+/** What clients may name behind this host: the NAT_TARGETS, or anything. In a network they may name any host. */
 function namedInside({ natTargets }: Stanza): InsideService[] {
   if (natTargets === undefined) return [{}];
   return natTargets.flatMap(({ place, services }): InsideService[] => {
@@ -75,14 +75,14 @@ function namedInside({ natTargets }: Stanza): InsideService[] {
   });
 }
 
-/** The services of this host that clients may come to by another port. */
+/** The services of this host that clients may reach by another port. */
 function namedHere({ natTargets = [] }: Stanza): Service[] {
   return natTargets.flatMap(({ place, services }) =>
     place === "local" && services !== "any" ? services : []
   );
 }
 
-/** Where FORCE_NAT leads; `undefined` without it. `0.0.0.0` stands for no host. */
+/** The target of FORCE_NAT; `undefined` without it. `0.0.0.0` stands for no host. */
 function forcedServices(
   { forceNat, forwardAll, openPorts = [USUAL] }: Stanza,
 ): InsideService[] | undefined {

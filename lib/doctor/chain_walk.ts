@@ -1,81 +1,81 @@
 /**
- * What a chain of rules does to one packet, as far as the rules can be understood: the part that iptables and nftables
- * have in common.
+ * Follows one packet through a chain of rules, as far as the doctor understands the rules. All firewalls with such
+ * rules share this part.
  *
  * @module
  */
 import type { Translation } from "./translation.ts";
 
-/** What becomes of a connection; `unclear` where a condition that is not understood may decide. */
-export type Fate = "accepted" | "dropped" | "unclear";
+/** What happens to a packet; `unclear`: a condition that the doctor does not understand may decide. */
+export type PacketOutcome = "accepted" | "dropped" | "unclear";
 
-/** The same of one chain; `astray`: a rule may take the packet where later chains say nothing about it. */
-export type ChainFate = Fate | "astray";
+/** What one chain does to a packet; `astray`: a rule may send the packet where later chains do not decide about it. */
+export type ChainOutcome = PacketOutcome | "astray";
 
-/** How a packet may leave a chain; `lost` where it cannot be followed. */
+/** How a packet may leave a chain; `lost`: the doctor cannot follow it. */
 export type Exit = "accepted" | "dropped" | "returned" | "lost" | Translation;
 
-/** Whether a packet meets a condition; `maybe`: the condition is not understood, such as one about an address. */
+/** Whether a packet meets a condition; `maybe`: it depends on facts that are not known, such as an address. */
 export type Match = "yes" | "no" | "maybe";
 
-/** One rule as the packet meets it. */
+/** What one rule does to the packet. */
 export interface Step {
   readonly match: Match;
   readonly does:
     | Exit
-    /** The next rule has its turn. */
+    /** The packet goes on to the next rule. */
     | "nothing"
     | { readonly jump: string }
-    /** As a jump, and what comes back goes on behind the chain that holds this rule. */
+    /** As a jump, but a packet that returns continues after the chain that holds this rule. */
     | { readonly goto: string };
 }
 
-/** Whether a condition holds that another one is the negation of. */
+/** The match of the negated condition. */
 export function opposite(match: Match): Match {
   if (match === "maybe") return match;
   return match === "yes" ? "no" : "yes";
 }
 
-/** Whether all conditions hold. */
+/** Whether the packet meets all conditions. */
 export function allOf(matches: readonly Match[]): Match {
   if (matches.includes("no")) return "no";
   return matches.includes("maybe") ? "maybe" : "yes";
 }
 
-/** Whether one of the conditions holds. */
+/** Whether the packet meets one of the conditions. */
 export function anyOf(matches: readonly Match[]): Match {
   if (matches.includes("yes")) return "yes";
   return matches.includes("maybe") ? "maybe" : "no";
 }
 
-/** What is known for certain. */
+/** The match of a condition that is known for certain. */
 export function decided(holds: boolean): "yes" | "no" {
   return holds ? "yes" : "no";
 }
 
 /**
- * A rule that hands the packet to another program, such as a proxy: what that one does with it cannot be seen here. Where
- * it lets the packet go on, that meets later chains as it was.
+ * A rule that hands the packet to another program, such as a proxy. The doctor cannot see what that program decides. If
+ * it lets the packet pass, the packet reaches later chains unchanged.
  */
 export const DECIDED_ELSEWHERE: readonly Step[] = [
   { match: "maybe", does: "accepted" },
   { match: "maybe", does: "dropped" },
 ];
 
-/** A rule that does something not understood. */
+/** A rule whose action the doctor does not understand. */
 export const NOT_UNDERSTOOD: readonly Step[] = [
   ...DECIDED_ELSEWHERE,
   { match: "maybe", does: "lost" },
 ];
 
-/** Deeper nesting is not followed, so anything may come of it; kernels forbid loops. */
+/** Deeper nesting is not followed, so every exit is possible then. Kernels forbid loops. */
 const MAX_DEPTH = 16;
 
 /**
- * Every way in which the packet may leave the chain. Conditions that are not understood let both cases go on, so where
- * they lead to one end there is one way out.
+ * Every exit by which the packet may leave the chain. A condition that is not understood is followed both ways. If both
+ * lead to the same end, there is one exit.
  *
- * @param stepsOf the rules of a chain in order; none where there is no such chain.
+ * @param stepsOf the rules of a chain in order; empty if there is no such chain.
  */
 export function exitsOf(
   chain: string,
@@ -112,9 +112,12 @@ function exitsOfSteps(
   return exits.add("returned");
 }
 
-/** The fate where a packet that no rule decided about is treated by `policy`. */
-export function fateBehind(exits: ReadonlySet<Exit>, policy: "accepted" | "dropped"): ChainFate {
-  const ends = new Set<ChainFate>([...exits].map((exit) => {
+/** The outcome of a chain, if `policy` treats the packets that no rule decided about. */
+export function outcomeBehind(
+  exits: ReadonlySet<Exit>,
+  policy: "accepted" | "dropped",
+): ChainOutcome {
+  const ends = new Set<ChainOutcome>([...exits].map((exit) => {
     if (exit === "returned") return policy;
     return exit === "accepted" || exit === "dropped" ? exit : "astray";
   }));
@@ -123,9 +126,9 @@ export function fateBehind(exits: ReadonlySet<Exit>, policy: "accepted" | "dropp
   return ends.size > 1 ? "unclear" : end;
 }
 
-/** The fate of a packet that has to get past several chains. */
-export function worstOf(fates: readonly ChainFate[]): Fate {
-  if (fates.includes("astray")) return "unclear";
-  if (fates.includes("dropped")) return "dropped";
-  return fates.includes("unclear") ? "unclear" : "accepted";
+/** The outcome of a packet that must pass several chains. */
+export function worstOf(outcomes: readonly ChainOutcome[]): PacketOutcome {
+  if (outcomes.includes("astray")) return "unclear";
+  if (outcomes.includes("dropped")) return "dropped";
+  return outcomes.includes("unclear") ? "unclear" : "accepted";
 }

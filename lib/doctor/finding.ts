@@ -4,12 +4,12 @@
  * @module
  */
 
-/** One thing that was looked at. */
+/** One result of the examination. */
 export interface Finding {
-  /** `unclear`: it may be as it should, and cannot be told. */
+  /** `unclear`: the doctor cannot decide whether it is right. */
   readonly state: "good" | "bad" | "unclear";
   /** In sentence case, without a full stop. */
   readonly text: string;
-  /** The command or setting that mends it. */
-  readonly mend?: string;
+  /** The command or setting that repairs it. */
+  readonly repair?: string;
 }

@@ -1,14 +1,14 @@
 /**
- * Whether addresses in a rule are about packets that come from other hosts to this one.
+ * Whether an address in a rule can match packets from other hosts to this host.
  *
  * @module
  */
 import type { AddressFamily } from "../net/address.ts";
 
-/** The loopback, multicast and broadcast: neither a stranger nor the address he reaches this host by. */
+/** Loopback, multicast and broadcast: neither the address of a client nor one by which it reaches this host. */
 const NEVER = /^(127\.|::1(\/128)?$|22[4-9]\.|23[0-9]\.|255\.255\.255\.255|ff[0-9a-f]{2}:)/i;
 
-/** @param text an address or a prefix as firewalls list them. */
+/** @param text an address or a prefix in the form of a firewall listing. */
 export function matchesForeign(text: string, family: AddressFamily): "no" | "maybe" {
   if (NEVER.test(text)) return "no";
   const other = family === 4 ? /^[0-9a-f]*:/i : /^[0-9]{1,3}\./;

@@ -1,5 +1,5 @@
 /**
- * What the doctor is asked about a host's firewall.
+ * What the doctor examines on a host's firewall.
  *
  * @module
  */
@@ -8,27 +8,27 @@ import type { Address, AddressFamily } from "../net/address.ts";
 import type { Service } from "../net/service.ts";
 import type { Finding } from "./finding.ts";
 
-/** What is asked about, whatever the firewall. */
+/** The questions that every firewall's part of the doctor answers. */
 export interface DoctorQuestions {
-  /** Services that knocking is to open. */
+  /** Services that knocking opens. */
   readonly services: readonly Service[];
-  /** Those of them that may be no more than the outside ports of NAT grants. */
+  /** The services among them that may only be the outside ports of NAT grants. */
   readonly outside?: readonly Service[];
-  /** What grants lead to behind this host. */
+  /** The targets of grants behind this host. */
   readonly inside?: readonly InsideService[];
-  /** The interfaces by which strangers come; absent: any. */
+  /** The interfaces by which packets from other hosts enter; absent: any. */
   readonly interfaces?: readonly string[];
-  /** The ports at which this host listens for SPA packets; none: they are sniffed. */
+  /** The ports on which this host listens for SPA packets; absent or empty: the daemon captures them. */
   readonly spaServices?: readonly Service[];
-  /** Whether strangers reach this host by IPv6 too. */
+  /** Whether hosts beyond the link reach this host by IPv6 too. */
   readonly ipv6: boolean;
-  /** Whether hosts of the same link do, though others may not. */
+  /** Whether hosts of the same link reach this host by IPv6, even if others cannot. */
   readonly linkIpv6?: boolean;
-  /** Whether grants may forward. */
+  /** Whether grants may forward connections. */
   readonly forwarding: boolean;
 }
 
-/** What a grant that forwards leads to. */
+/** The target of a grant that forwards. */
 export interface InsideService {
   /** Absent: any host. */
   readonly address?: Address;
@@ -36,20 +36,20 @@ export interface InsideService {
   readonly service?: Service;
 }
 
-/** The firewall that is driven, as its own part of the doctor needs to know it. */
+/** What a firewall's part of the doctor needs to know about the firewall. */
 export interface DrivenFirewall {
   readonly settings: ServerSettings;
-  /** The command of its program, which may hold blanks. */
+  /** The command of its program; it may contain blanks. */
   readonly command: string;
 }
 
-/** One firewall's part of the doctor: asks its programs and judges what they list. Nothing is changed. */
+/** One firewall's part of the doctor: runs the firewall's programs and judges their listings. It changes nothing. */
 export type ExamineFirewall = (
   questions: DoctorQuestions,
   driven: DrivenFirewall,
 ) => Promise<Finding[]>;
 
-/** The families by which strangers reach this host. */
+/** The address families by which other hosts reach this host. */
 export function familiesOf({ ipv6 }: Pick<DoctorQuestions, "ipv6">): readonly AddressFamily[] {
   return ipv6 ? [4, 6] : [4];
 }

@@ -1,5 +1,5 @@
 /**
- * Where a rule of this host sends a packet in place of where it was going.
+ * Rules of this host that change the destination of a packet.
  *
  * @module
  */
@@ -8,16 +8,15 @@ import { parsePort, type Service } from "../net/service.ts";
 
 /** A new destination. */
 export interface Translation {
-  /** `same`: only the port is another one; `here`: the address of the interface by which the packet came. */
+  /** `same`: only the port changes; `here`: the address of the interface by which the packet entered. */
   readonly to: Address | "same" | "here" | "unknown";
   readonly port: number | "same" | "unknown";
-  /** The rule, as it is listed or in short. */
+  /** The rule as the firewall lists it, or a short form. */
   readonly rule: string;
 }
 
 /**
- * `192.0.2.1`, `192.0.2.1:80`, `[2001:db8::1]:80`, `:80`; ranges of either lead to addresses and ports that are not
- * known.
+ * Reads `192.0.2.1`, `192.0.2.1:80`, `[2001:db8::1]:80` or `:80`. A range of addresses or ports becomes `unknown`.
  */
 export function parseEndpoint(text: string): Pick<Translation, "to" | "port"> {
   const [, six, four, ports] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::([0-9-]+)(?:\/[0-9]+)?)?$/
@@ -31,17 +30,17 @@ export function parseEndpoint(text: string): Pick<Translation, "to" | "port"> {
   };
 }
 
-/** @param value what stands for an address; `unknown` where it is not a single one. */
+/** @param value the text of an address; the result is `unknown` unless it is a single address. */
 export function readAddress(value: unknown): Address | "unknown" {
   return (typeof value === "string" ? parseAddress(value) : undefined) ?? "unknown";
 }
 
-/** @param value what stands for a port; `unknown` where it is not a single one. */
+/** @param value a port as text or number; the result is `unknown` unless it is a single port. */
 export function readPort(value: unknown): number | "unknown" {
   return parsePort(String(value)) ?? "unknown";
 }
 
-/** As `192.0.2.1:80`, for a sentence. */
+/** The new destination in a sentence, for example `192.0.2.1:80`. */
 export function describeTarget({ to, port }: Translation, { port: before }: Service): string {
   const number = port === "same" ? before : port === "unknown" ? "another port" : port;
   if (to === "same" || to === "here") return `port ${number} of this host`;

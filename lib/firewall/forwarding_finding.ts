@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { over } from "../doctor/fate_findings.ts";
+import { over } from "../doctor/outcome_findings.ts";
 import type { Finding } from "../doctor/finding.ts";
 import type { AddressFamily } from "../net/address.ts";
 import { FORWARDING_COMMANDS } from "./ip_forwarding.ts";
@@ -29,6 +29,6 @@ function judgeSwitch(family: AddressFamily, isOn: boolean | undefined): Finding 
     state: "bad",
     text: `The kernel does not forward ${what}, so no NAT grant can work` +
       (family === 6 ? " there" : ""),
-    mend: FORWARDING_COMMANDS[family],
+    repair: FORWARDING_COMMANDS[family],
   };
 }

@@ -119,7 +119,7 @@ Deno.test("the doctor knows what is wrong with a file by its code, whatever the 
     path,
   });
   const found = [about("others-may-read", "/a b"), about("owned-by-another", "/c")];
-  assertEquals(examineFiles(found).map(({ state, mend }) => [state, mend]), [
+  assertEquals(examineFiles(found).map(({ state, repair }) => [state, repair]), [
     ["bad", "chmod 600 /a b"],
     ["bad", "chown root /c"],
   ]);
@@ -161,7 +161,7 @@ Deno.test({
       Deno.writeTextFileSync(access, "SOURCE ANY\nKEY one\nHMAC_KEY two\n", { mode: 0o600 });
       const { settings } = load(conf, access);
       const [none] = examineServer(settings);
-      assertEquals([none?.state, none?.mend], [
+      assertEquals([none?.state, none?.repair], [
         "unclear",
         "fwknop serve, or systemctl start fwknop",
       ]);
@@ -231,7 +231,7 @@ Deno.test({
         const commands = { 4: "iptables", 6: "ip6tables" };
         return judgeRuleset(questions, { filter, commands })
           .filter(({ text }) => text.startsWith("Packets to "))
-          .map(({ state, text, mend }) => [state, text.split(" ")[2], mend]);
+          .map(({ state, text, repair }) => [state, text.split(" ")[2], repair]);
       };
       const admit = (words: string) => `iptables -I INPUT 1 ${words} -j ACCEPT`;
       const udp = ["bad", "udp/62201", admit("-p udp --dport 62201")];

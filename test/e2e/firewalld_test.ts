@@ -127,7 +127,7 @@ namespaceTest(
       const open = await examine();
       assertEquals(open?.text, "tcp/22 is open to everybody: knocking protects nothing");
       const program = firewalld.client.join(" ");
-      await server.must("sh", "-c", (open?.mend ?? "").replaceAll("firewall-cmd", program));
+      await server.must("sh", "-c", (open?.repair ?? "").replaceAll("firewall-cmd", program));
       assertEquals((await examine())?.text, "tcp/22 is closed to those who do not knock");
       assertEquals(await reach(client, "10.9.0.2", 22, 0.5), undefined);
       await firewall.open(access("10.9.0.1", "tcp/22", 60));

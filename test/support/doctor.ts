@@ -47,7 +47,7 @@ export function examineIn(
   return examineNetfilter(doctorQuestions(kind, { ...programs, ...more }));
 }
 
-/** What mends each finding, or its state where nothing has to, by its text. */
-export function mendsByText(findings: readonly Finding[]): Record<string, string> {
-  return Object.fromEntries(findings.map(({ state, text, mend }) => [text, mend ?? state]));
+/** The repair of each finding, or its state if it needs none, by its text. */
+export function repairsByText(findings: readonly Finding[]): Record<string, string> {
+  return Object.fromEntries(findings.map(({ state, text, repair }) => [text, repair ?? state]));
 }

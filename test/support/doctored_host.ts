@@ -42,16 +42,16 @@ export class DoctoredHost {
     return this.#firewall = firewall;
   }
 
-  /** Does what mends each finding, again and again, until nothing is wrong; says what was done. */
-  async mend(): Promise<string[]> {
+  /** Repeats the repair of each finding until nothing is wrong, and returns what was done. */
+  async repair(): Promise<string[]> {
     const done: string[] = [];
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const wrong = await this.#wrong();
       if (wrong.length === 0) return done;
-      for (const { text, mend } of wrong) {
-        if (mend === undefined) throw new Error(`Nothing mends: ${text}`);
-        await this.#obey(mend);
-        done.push(mend);
+      for (const { text, repair } of wrong) {
+        if (repair === undefined) throw new Error(`No repair for: ${text}`);
+        await this.#obey(repair);
+        done.push(repair);
       }
     }
     const left = (await this.#wrong()).map(({ text }) => text);
@@ -68,15 +68,15 @@ export class DoctoredHost {
   }
 
   /** A setting and a start, a command, or one after the other. */
-  async #obey(mend: string): Promise<void> {
-    const [, name = "", value = "", command = mend] =
+  async #obey(repair: string): Promise<void> {
+    const [, name = "", value = "", command = repair] =
       /^Set (\w+) (.*) in fwknopd\.conf(?: and start fwknop again)?(?:; when fwknop has started again: (.*))?$/
-        .exec(mend) ?? [];
+        .exec(repair) ?? [];
     if (name !== "") {
       this.#settings = { ...this.#settings, ...this.#setting(name, value) };
       await this.start();
     }
-    if (command !== mend || name === "") await this.namespace.must("sh", "-ec", command);
+    if (command !== repair || name === "") await this.namespace.must("sh", "-ec", command);
   }
 
   #setting(name: string, value: string): Partial<NetfilterQuestions> {

@@ -22,6 +22,6 @@ async function examineService(command: string): Promise<Finding[]> {
   return code === 0 ? [] : [{
     state: "bad",
     text: "firewalld does not run, so no grant can be made",
-    mend: "systemctl start firewalld",
+    repair: "systemctl start firewalld",
   }];
 }

@@ -8,7 +8,7 @@ import { commandWords } from "../../config/command_words.ts";
 import type { Address } from "../../net/address.ts";
 import { sameService, type Service } from "../../net/service.ts";
 import { ownUid } from "../../own_uid.ts";
-import { type FamilyFate, spaPortFindings } from "../../doctor/fate_findings.ts";
+import { type FamilyOutcome, spaPortFindings } from "../../doctor/outcome_findings.ts";
 import type { Finding } from "../../doctor/finding.ts";
 import { type ExamineFirewall, familiesOf, type InsideService } from "../../doctor/questions.ts";
 import { judgeGrants } from "./grants.ts";
@@ -16,7 +16,7 @@ import { judgeInside } from "./inside.ts";
 import { describeUnread, readRuleset, type Ruleset } from "./ruleset.ts";
 import { judgeNeighbours } from "./neighbours.ts";
 import { admitService } from "./place.ts";
-import { isLoopback } from "../../doctor/address_match.ts";
+import { isLoopback } from "../../net/host_range.ts";
 import { type NetfilterKind, type NetfilterQuestions, netfilterQuestions } from "./questions.ts";
 import { judgeService } from "./services.ts";
 import { judgeSessions } from "./sessions.ts";
@@ -92,7 +92,7 @@ function judgeLook(ruleset: Ruleset): Finding[] {
   return lacksNft !== true ? [] : [{
     state: "unclear",
     text: "nft is missing: what tables of nftables do, if there are any, was not looked at",
-    mend: "apt-get install nftables",
+    repair: "apt-get install nftables",
   }];
 }
 
@@ -119,7 +119,7 @@ function fatesOf(
   ruleset: Ruleset,
   service: Service,
   families: readonly AddressFamily[],
-): FamilyFate[] {
+): FamilyOutcome[] {
   return families.map((family) => ({
     family,
     end: fateOf(strangerVerdicts(questions, ruleset, service, family)),

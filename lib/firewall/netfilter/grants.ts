@@ -7,7 +7,7 @@ import type { AddressFamily } from "../../net/address.ts";
 import type { Chain } from "../../config/chain.ts";
 import { formatServices } from "../../net/service.ts";
 import { ANY_SERVICE } from "../../doctor/any_service.ts";
-import { over } from "../../doctor/fate_findings.ts";
+import { over } from "../../doctor/outcome_findings.ts";
 import type { Finding } from "../../doctor/finding.ts";
 import { grantingPolicy, ownChain } from "./grant_chain.ts";
 import { mendObstacle, type Obstacle } from "./grant_mends.ts";
@@ -38,7 +38,7 @@ export function judgeGrants(questions: NetfilterQuestions, ruleset: Ruleset): Fi
   return obstaclesByPlace(obstacles).map((obstacle) => ({
     state: obstacle.isCertain ? "bad" : "unclear",
     text: describe(obstacle),
-    mend: mendObstacle(questions, ruleset, obstacle),
+    repair: mendObstacle(questions, ruleset, obstacle),
   }));
 }
 

@@ -6,9 +6,9 @@
 import type { AddressFamily } from "../../net/address.ts";
 import { formatService, type Service } from "../../net/service.ts";
 import { ANY_SERVICE } from "../../doctor/any_service.ts";
-import type { Fate } from "../../doctor/chain_walk.ts";
+import type { PacketOutcome } from "../../doctor/chain_walk.ts";
 import { closingThrough } from "./closing.ts";
-import { over } from "../../doctor/fate_findings.ts";
+import { over } from "../../doctor/outcome_findings.ts";
 import type { Finding } from "../../doctor/finding.ts";
 import { portsOfTranslations } from "./translated_ports.ts";
 import type { Ruleset } from "./ruleset.ts";
@@ -67,8 +67,8 @@ function directFinding(
     case "accepted": {
       const how = `open to everybody${over(family)} through this host, by FORWARD: ` +
         "knocking protects nothing";
-      const mend = closingThrough(questions, ruleset, inside, family);
-      return [{ state: "bad", text: sentence(inside, how), mend }];
+      const repair = closingThrough(questions, ruleset, inside, family);
+      return [{ state: "bad", text: sentence(inside, how), repair }];
     }
   }
 }
@@ -91,7 +91,7 @@ function fateOfInside(
   ruleset: Ruleset,
   { address, service }: InsideService,
   family: AddressFamily,
-): Fate {
+): PacketOutcome {
   const device = address === undefined ? undefined : ruleset.devices?.get(address.text);
   const packet: Packet = {
     ...asStranger(questions, { service: service ?? ANY_SERVICE, family }),

@@ -26,6 +26,6 @@ export function judgeNeighbours(
     state: fate === "accepted" ? "bad" : "unclear",
     text: `${formatService(service)} is ${perhaps}open over IPv6 to every host of the same ` +
       "link, by an address of this host that begins with fe80",
-    mend: closing(questions, ruleset, service, 6),
+    repair: closing(questions, ruleset, service, 6),
   };
 }

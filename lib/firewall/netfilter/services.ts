@@ -5,9 +5,9 @@
  */
 import type { AddressFamily } from "../../net/address.ts";
 import { formatService, sameService, type Service } from "../../net/service.ts";
-import type { Fate } from "../../doctor/chain_walk.ts";
+import type { PacketOutcome } from "../../doctor/chain_walk.ts";
 import { closing } from "./closing.ts";
-import { type Mend, openText, over, serviceFindings } from "../../doctor/fate_findings.ts";
+import { openText, over, type Repair, serviceFindings } from "../../doctor/outcome_findings.ts";
 import type { Finding } from "../../doctor/finding.ts";
 import type { Ruleset } from "./ruleset.ts";
 import { NFT_TABLE } from "../nft/schema.ts";
@@ -22,7 +22,7 @@ import { type End, endsOf, fateAmong, type Sender } from "./way.ts";
 /** What becomes of strangers' packets over one family. */
 interface ServiceFate {
   readonly family: AddressFamily;
-  readonly end: Fate;
+  readonly end: PacketOutcome;
   /** The rule that sends them where they are not dropped. */
   readonly sender?: Sender;
 }
@@ -43,12 +43,12 @@ export function judgeService(
     sender === undefined ? [] : [sentFinding(service, { family, end, sender })]
   );
   const own = fates.filter(({ sender, end }) => sender === undefined && end !== "dropped");
-  const mend: Mend = (family) => closing(questions, ruleset, service, family);
+  const repair: Repair = (family) => closing(questions, ruleset, service, family);
   const isOutside = questions.outside?.some((it) => sameService(it, service)) === true;
   const found = own.flatMap((fate) =>
     isOutside && fate.end !== "unclear"
-      ? [outsideFinding(service, fate.family, mend)]
-      : serviceFindings(service, [fate], mend)
+      ? [outsideFinding(service, fate.family, repair)]
+      : serviceFindings(service, [fate], repair)
   );
   return [...sent, ...found];
 }
@@ -123,12 +123,12 @@ function sentFinding(
   if (end !== "accepted") {
     const text = `Rules with other conditions decide about ${name}${over(family)}: ` +
       `${where} sends packets to ${target}`;
-    return { state: "unclear", text, mend: lookAt(sender) };
+    return { state: "unclear", text, repair: lookAt(sender) };
   }
   return {
     state: "bad",
     text: `${openText(service, family)}: ${where} sends it to ${target}, past INPUT`,
-    mend: `${removal(sender)}, and let the stanza forward: FORCE_NAT ${forced(sender, service)}`,
+    repair: `${removal(sender)}, and let the stanza forward: FORCE_NAT ${forced(sender, service)}`,
   };
 }
 
@@ -149,11 +149,11 @@ function forced({ translation: { to, port } }: Sender, service: Service): string
 }
 
 /** Of a stanza that may forward: its ports may be no more than what clients name for a service inside. */
-function outsideFinding(service: Service, family: AddressFamily, mend: Mend): Finding {
+function outsideFinding(service: Service, family: AddressFamily, repair: Repair): Finding {
   return {
     state: "unclear",
     text: `${openText(service, family)}: in order only if nothing of this host listens there ` +
       `and ${formatService(service)} is no more than the outside port of NAT grants`,
-    mend: mend(family),
+    repair: repair(family),
   };
 }

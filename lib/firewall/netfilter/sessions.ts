@@ -6,8 +6,8 @@
 import type { AddressFamily } from "../../net/address.ts";
 import type { Service } from "../../net/service.ts";
 import { ANY_SERVICE } from "../../doctor/any_service.ts";
-import type { Fate } from "../../doctor/chain_walk.ts";
-import { over, sessionFindings } from "../../doctor/fate_findings.ts";
+import type { PacketOutcome } from "../../doctor/chain_walk.ts";
+import { over, sessionFindings } from "../../doctor/outcome_findings.ts";
 import type { Finding } from "../../doctor/finding.ts";
 import type { Ruleset } from "./ruleset.ts";
 import type { Packet } from "../../doctor/packet.ts";
@@ -30,8 +30,8 @@ export function judgeSessions(questions: NetfilterQuestions, ruleset: Ruleset): 
 /** What becomes of established connections over one family. */
 interface Sessions {
   readonly family: AddressFamily;
-  readonly end: Fate;
-  readonly mend: string;
+  readonly end: PacketOutcome;
+  readonly repair: string;
 }
 
 /**
@@ -50,24 +50,24 @@ function sessionsOver(
     ...services.flatMap(verdicts).filter(({ fate }) => fate === "dropped"),
   ];
   const mends = new Set(hurdles(all).map(admitEstablished));
-  return { family: way.family, end: fateOf(all), mend: [...mends].join(" && ") };
+  return { family: way.family, end: fateOf(all), repair: [...mends].join(" && ") };
 }
 
 function judgeToHost(all: readonly Sessions[]): Finding[] {
-  const mends = new Map(all.map(({ family, mend }) => [family, mend]));
+  const mends = new Map(all.map(({ family, repair }) => [family, repair]));
   const dying = all.filter(({ end }) => end === "dropped").map(({ family }) => family);
-  const odd = all.filter(({ end }) => end === "unclear").map(({ family, mend }): Finding => ({
+  const odd = all.filter(({ end }) => end === "unclear").map(({ family, repair }): Finding => ({
     state: "unclear",
     text: "Rules with other conditions decide whether open sessions" +
       `${over(family)} outlive their grant`,
-    mend,
+    repair,
   }));
   if (dying.length === 0 && odd.length > 0) return odd;
   return [...sessionFindings(dying, (family) => mends.get(family) ?? ""), ...odd];
 }
 
 /** Without that rule not even the first answer comes back. */
-function judgeThrough({ family, end, mend }: Sessions): Finding[] {
+function judgeThrough({ family, end, repair }: Sessions): Finding[] {
   const what = `established connections through this host${over(family)}`;
   switch (end) {
     case "accepted":
@@ -76,13 +76,13 @@ function judgeThrough({ family, end, mend }: Sessions): Finding[] {
       return [{
         state: "unclear",
         text: `Rules with other conditions decide about packets of ${what}`,
-        mend,
+        repair,
       }];
     case "dropped":
       return [{
         state: "bad",
         text: `Packets of ${what} are not accepted: no NAT grant works`,
-        mend,
+        repair,
       }];
   }
 }

@@ -30,7 +30,7 @@ export function judgeTargets(
       text:
         `${variable} names the target "${chain.target}", which is neither a target of iptables ` +
         "nor a chain: every grant fails",
-      mend: `Set ${variable} ${right} in fwknopd.conf`,
+      repair: `Set ${variable} ${right} in fwknopd.conf`,
     }];
   });
 }

@@ -18,12 +18,14 @@ export function judgeUnreadable(outcomes: readonly Outcome[], isRoot: boolean): 
     return {
       state: "bad",
       text: "Neither iptables nor nft can be used",
-      mend: "apt-get install iptables nftables",
+      repair: "apt-get install iptables nftables",
     };
   }
   return {
     state: "bad",
     text: `What the firewall does cannot be read: ${refused.map(describeOutcome).join("; ")}`,
-    mend: isRoot ? hintFor(refused, isRoot) : "Run it as root: only root may look at the firewall",
+    repair: isRoot
+      ? hintFor(refused, isRoot)
+      : "Run it as root: only root may look at the firewall",
   };
 }

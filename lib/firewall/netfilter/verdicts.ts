@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { allOf, type ChainFate, type Fate, type Match, worstOf } from "../../doctor/chain_walk.ts";
+import {
+  allOf,
+  type ChainOutcome,
+  type Match,
+  type PacketOutcome,
+  worstOf,
+} from "../../doctor/chain_walk.ts";
 import { matchesInterface } from "../../doctor/address_match.ts";
 import { FIREWALLD_TABLE } from "../firewalld/commands.ts";
 import { doubtsIn, fateIn, hookChain, type Policy } from "../iptables/doctor/policy.ts";
@@ -18,7 +24,7 @@ import type { Place } from "./place.ts";
 /** What one chain does. */
 export interface Verdict {
   readonly place: Place;
-  readonly fate: ChainFate;
+  readonly fate: ChainOutcome;
 }
 
 /** The priority at which the kernel changes destinations. */
@@ -141,7 +147,7 @@ function comesBy({ devices }: NftChain, { interfaces = [] }: Packet): Match {
   );
 }
 
-function fateBy(comes: Match, fate: ChainFate): ChainFate {
+function fateBy(comes: Match, fate: ChainOutcome): ChainOutcome {
   return comes === "yes" || fate !== "dropped" ? fate : "unclear";
 }
 
@@ -157,7 +163,7 @@ const OWNERS: ReadonlyMap<string, NonNullable<Place["owner"]>> = new Map([
 ]);
 
 /** What becomes of the packet at last. */
-export function fateOf(verdicts: readonly Verdict[]): Fate {
+export function fateOf(verdicts: readonly Verdict[]): PacketOutcome {
   return worstOf(verdicts.map(({ fate }) => fate));
 }
 

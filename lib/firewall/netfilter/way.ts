@@ -4,9 +4,14 @@
  *
  * @module
  */
-import { type ChainFate, type Exit, type Fate, worstOf } from "../../doctor/chain_walk.ts";
+import {
+  type ChainOutcome,
+  type Exit,
+  type PacketOutcome,
+  worstOf,
+} from "../../doctor/chain_walk.ts";
 import { exitsIn } from "../iptables/doctor/policy.ts";
-import { isLoopback } from "../../doctor/address_match.ts";
+import { isLoopback } from "../../net/host_range.ts";
 import type { Ruleset } from "./ruleset.ts";
 import { chainsOfHook, nftExitsAt } from "../nft/doctor/policy.ts";
 import type { Packet } from "../../doctor/packet.ts";
@@ -31,7 +36,7 @@ export interface Turn {
 
 /** Where a packet ends, and the rule that sent it there, if it is one. */
 export interface End {
-  readonly fate: Fate;
+  readonly fate: PacketOutcome;
   readonly turn: Turn;
   /** Whether a rule may have made another packet of it, one that goes anywhere. */
   readonly isAstray: boolean;
@@ -49,19 +54,19 @@ export function endsOf(ruleset: Ruleset, packet: Packet): End[] {
 }
 
 /** What is certain of a packet that may end in several ways; what cannot be read may always send it elsewhere. */
-export function fateAmong({ unread = [] }: Ruleset, ends: readonly End[]): Fate {
+export function fateAmong({ unread = [] }: Ruleset, ends: readonly End[]): PacketOutcome {
   const fates = new Set(ends.map(({ fate }) => fate));
   if (unread.length > 0) fates.delete("dropped");
   const [fate = "unclear"] = fates;
   return fates.size === 1 ? fate : "unclear";
 }
 
-function behind(early: ChainFate, late: ChainFate): ChainFate {
+function behind(early: ChainOutcome, late: ChainOutcome): ChainOutcome {
   if (early === "astray" || early === "dropped") return early;
   return early === "unclear" && late === "accepted" ? early : late;
 }
 
-function endOf(ruleset: Ruleset, { packet, isDropped }: Turn): ChainFate {
+function endOf(ruleset: Ruleset, { packet, isDropped }: Turn): ChainOutcome {
   if (packet === undefined) return isDropped === true ? "dropped" : "astray";
   const fates = lateVerdicts(ruleset, packet).map(({ fate }) => fate);
   return fates.includes("astray") ? "astray" : worstOf(fates);

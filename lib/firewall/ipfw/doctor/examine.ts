@@ -8,12 +8,12 @@ import type { AddressFamily } from "../../../net/address.ts";
 import { formatService, type Service } from "../../../net/service.ts";
 import { type DoctorQuestions, familiesOf } from "../../../doctor/questions.ts";
 import {
-  type FamilyFate,
+  type FamilyOutcome,
   over,
   serviceFindings,
   sessionFindings,
   spaPortFindings,
-} from "../../../doctor/fate_findings.ts";
+} from "../../../doctor/outcome_findings.ts";
 import type { Finding } from "../../../doctor/finding.ts";
 import {
   CHECK_STATE,
@@ -35,7 +35,7 @@ const UNTRIED: Finding = {
   state: "unclear",
   text: "What follows was never checked against a real ipfw: its rules are read as ipfw(8) " +
     "describes them",
-  mend: "ipfw list",
+  repair: "ipfw list",
 };
 
 /** What of the settings the doctor looks at ipfw by. */
@@ -56,7 +56,7 @@ export async function examineIpfw(
   const list = await runner.run({ words: [...commandWords(settings.command), "list"] });
   if (list.code !== 0) {
     const text = `What ipfw does cannot be read: ${describeOutcome(list)}`;
-    return [{ state: "bad", text, mend: hintFor([list], true) }];
+    return [{ state: "bad", text, repair: hintFor([list], true) }];
   }
   const off: AddressFamily[] = [];
   for (const family of familiesOf(questions)) {
@@ -83,7 +83,7 @@ export function judgeIpfw(
   const findings = off.map((family): Finding => ({
     state: "bad",
     text: `ipfw is switched off${over(family)}: everything is open to everybody`,
-    mend: `sysctl ${SWITCHES[family]}=1`,
+    repair: `sysctl ${SWITCHES[family]}=1`,
   }));
   const families = familiesOf(questions).filter((family) => !off.includes(family));
   if (families.length === 0) return findings;
@@ -97,8 +97,8 @@ export function judgeIpfw(
       end: ipfwFateOf(rules, { service, family, established }),
     }));
   for (const service of questions.services) {
-    const mend = (family: AddressFamily) => closing(rules, service, family, place);
-    findings.push(...serviceFindings(service, fates(service), mend, "ipfw list"));
+    const repair = (family: AddressFamily) => closing(rules, service, family, place);
+    findings.push(...serviceFindings(service, fates(service), repair, "ipfw list"));
   }
   const early = rules.filter(({ number }) => number < place);
   const late = questions.services.flatMap((service) =>
@@ -108,18 +108,18 @@ export function judgeIpfw(
   findings.push(...(late.length > 0 ? late : [comes]));
   findings.push(...judgeSessions(fates(ANY_SERVICE, true)));
   for (const service of questions.spaServices ?? []) {
-    const mend = (family: AddressFamily) => admitting(rules, service, family);
-    findings.push(...spaPortFindings(service, fates(service), mend));
+    const repair = (family: AddressFamily) => admitting(rules, service, family);
+    findings.push(...spaPortFindings(service, fates(service), repair));
   }
   return findings;
 }
 
 /** A grant that is over is in a set that is switched off: another rule must know its connections. */
-function judgeSessions(fates: readonly FamilyFate[]): Finding[] {
+function judgeSessions(fates: readonly FamilyOutcome[]): Finding[] {
   const dying = fates.filter(({ end }) => end === "dropped").map(({ family }) => family);
   if (dying.length === 0 && fates.some(({ end }) => end === "unclear")) {
     const text = "Rules with other conditions decide whether open sessions outlive their grant";
-    return [{ state: "unclear", text, mend: "ipfw list" }];
+    return [{ state: "unclear", text, repair: "ipfw list" }];
   }
   return sessionFindings(dying, () => "Set IPFW_ADD_CHECK_STATE Y in fwknopd.conf");
 }
@@ -150,7 +150,7 @@ function judgePlace(
   const name = `${formatService(service)}${over(family)}`;
   if (mayEnd(decider === undefined ? early : early.slice(0, early.indexOf(decider)), packet)) {
     const text = `Rules before the grants may drop ${name}, and grants with it`;
-    return [{ state: "unclear", text, mend: "ipfw list" }];
+    return [{ state: "unclear", text, repair: "ipfw list" }];
   }
   // What is let in is told of as open.
   if (decider?.does !== "dropped") return [];
@@ -160,7 +160,7 @@ function judgePlace(
     state: "bad",
     text: `${name} is dropped by rule ${number}, before the grants: none opens it`,
     // Where grants start as early as they can, the rule has to go behind them.
-    mend: earlier < Math.min(start, number)
+    repair: earlier < Math.min(start, number)
       ? `Set IPFW_START_RULE_NUM ${earlier} in fwknopd.conf`
       : moveLast(decider),
   }];

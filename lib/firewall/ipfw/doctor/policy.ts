@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { exitsOf, type Fate, fateBehind, type Step, worstOf } from "../../../doctor/chain_walk.ts";
+import {
+  exitsOf,
+  outcomeBehind,
+  type PacketOutcome,
+  type Step,
+  worstOf,
+} from "../../../doctor/chain_walk.ts";
 import { type IpfwPacket, matchesIpfw } from "./condition.ts";
 import { parseIpfwRules } from "../listing.ts";
 
@@ -65,7 +71,7 @@ function conditions(words: readonly string[]): readonly string[] {
 }
 
 /** What becomes of a packet of somebody who has no grant, or whose grant is over. */
-export function ipfwFateOf(rules: readonly IpfwRule[], packet: IpfwPacket): Fate {
+export function ipfwFateOf(rules: readonly IpfwRule[], packet: IpfwPacket): PacketOutcome {
   const steps = rules.flatMap((rule): Step[] => {
     if (packet.established && rule.knowsStates) return [{ match: "yes", does: "accepted" }];
     const match = matchOf(rule, packet);
@@ -75,7 +81,7 @@ export function ipfwFateOf(rules: readonly IpfwRule[], packet: IpfwPacket): Fate
       { match: "maybe", does: "dropped" },
     ];
   });
-  return worstOf([fateBehind(exitsOf("", () => steps), "accepted")]);
+  return worstOf([outcomeBehind(exitsOf("", () => steps), "accepted")]);
 }
 
 function matchOf({ words, chance }: IpfwRule, packet: IpfwPacket): Step["match"] {

@@ -4,13 +4,13 @@
  * @module
  */
 import {
-  type ChainFate,
+  type ChainOutcome,
   DECIDED_ELSEWHERE,
   type Exit,
   exitsOf,
-  type Fate,
-  fateBehind,
   NOT_UNDERSTOOD,
+  outcomeBehind,
+  type PacketOutcome,
   type Step,
   worstOf,
 } from "../../../doctor/chain_walk.ts";
@@ -45,14 +45,14 @@ export function hookChain({ hook }: Packet): "INPUT" | "FORWARD" {
 }
 
 /** What the table filter does to a packet. */
-export function iptablesFateOf(policy: Policy, packet: Packet): Fate {
+export function iptablesFateOf(policy: Policy, packet: Packet): PacketOutcome {
   return worstOf([fateIn(policy, hookChain(packet), packet)]);
 }
 
 /** What one of the built-in chains does to a packet. */
-export function fateIn(policy: Policy, chain: string, packet: Packet): ChainFate {
+export function fateIn(policy: Policy, chain: string, packet: Packet): ChainOutcome {
   const otherwise = policy.policies.get(chain) === "DROP" ? "dropped" : "accepted";
-  return fateBehind(exitsIn(policy, chain, packet), otherwise);
+  return outcomeBehind(exitsIn(policy, chain, packet), otherwise);
 }
 
 /** How a packet may leave a chain. */

@@ -7,14 +7,14 @@
 import {
   allOf,
   anyOf,
-  type ChainFate,
+  type ChainOutcome,
   DECIDED_ELSEWHERE,
   type Exit,
   exitsOf,
-  fateBehind,
   type Match,
   NOT_UNDERSTOOD,
   opposite,
+  outcomeBehind,
   type Step,
 } from "../../../doctor/chain_walk.ts";
 import { elementsOf, matchesExpression, matchesValue, valueOf } from "./condition.ts";
@@ -39,8 +39,8 @@ export function seesMark({ priority = 0 }: { readonly priority?: number }): bool
 }
 
 /** What one base chain does to a packet. Our own table counts, but for what it lets in for those who knocked. */
-export function nftFateAt(policy: NftRuleset, chain: NftChain, packet: Packet): ChainFate {
-  const fate = fateBehind(
+export function nftFateAt(policy: NftRuleset, chain: NftChain, packet: Packet): ChainOutcome {
+  const fate = outcomeBehind(
     nftExitsAt(policy, chain, packet),
     chain.policy === "drop" ? "dropped" : "accepted",
   );

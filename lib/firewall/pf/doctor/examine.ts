@@ -7,11 +7,11 @@ import { commandWords } from "../../../config/command_words.ts";
 import { formatService, type Service } from "../../../net/service.ts";
 import { type DoctorQuestions, familiesOf } from "../../../doctor/questions.ts";
 import {
-  type FamilyFate,
+  type FamilyOutcome,
   over,
   serviceFindings,
   spaPortFindings,
-} from "../../../doctor/fate_findings.ts";
+} from "../../../doctor/outcome_findings.ts";
 import type { Finding } from "../../../doctor/finding.ts";
 import type { PfSettings } from "../adapter.ts";
 import type { PfPacket } from "./condition.ts";
@@ -34,7 +34,7 @@ const UNTRIED: Finding = {
   state: "unclear",
   text: "What follows was never checked against a real pf: its listings are read as pf.conf(5) " +
     'describes them, and interfaces that it skips ("set skip") are not looked at',
-  mend: "pfctl -v -s Interfaces",
+  repair: "pfctl -v -s Interfaces",
 };
 
 /** Rules that pass keep state, ours too, and no listing says what becomes of it when a rule goes. */
@@ -59,7 +59,7 @@ export async function examinePf(
   for (const outcome of [rules, nat]) {
     if (outcome.code === 0) continue;
     const text = `What pf does cannot be read: ${describeOutcome(outcome)}`;
-    return [{ state: "bad", text, mend: hintFor([outcome], true) }];
+    return [{ state: "bad", text, repair: hintFor([outcome], true) }];
   }
   return judgePf(questions, settings, {
     info: info.code === 0 ? info.stdout : "",
@@ -76,7 +76,7 @@ export function judgePf(
 ): Finding[] {
   if (/^Status: Disabled/m.test(listings.info)) {
     const text = "pf is switched off: everything is open to everybody";
-    return [{ state: "bad", text, mend: "pfctl -e" }];
+    return [{ state: "bad", text, repair: "pfctl -e" }];
   }
   const rules = parsePfRules(listings.rules);
   const { services, spaServices = [] } = questions;
@@ -85,7 +85,7 @@ export function judgePf(
     families.map((family) => ({ family, end: pfFateOf(rules, { service, family }, anchor) }));
   // What is sent elsewhere meets the rules with another address, and perhaps another port.
   const strangers = (service: Service) =>
-    fates(service).map(({ family, end }): FamilyFate => {
+    fates(service).map(({ family, end }): FamilyOutcome => {
       const isSent = end === "dropped" && mayRedirect(listings.nat, { service, family }, anchor);
       return { family, end: isSent ? "unclear" : end };
     });
@@ -101,9 +101,9 @@ export function judgePf(
   findings.push(...judgeAnchor(questions, rules, anchor));
   findings.push(SESSIONS);
   for (const service of spaServices) {
-    const mend = (family: 4 | 6) =>
+    const repair = (family: 4 | 6) =>
       inPolicy("before its other filter rules", `pass in quick ${condition({ service, family })}`);
-    findings.push(...spaPortFindings(service, fates(service), mend));
+    findings.push(...spaPortFindings(service, fates(service), repair));
   }
   if (nat) findings.push(...judgeTranslation(listings.nat, anchor));
   return findings;
@@ -118,7 +118,7 @@ function judgeAnchor(
   const line = `anchor "${anchor}"`;
   if (!rules.some((rule) => rule.anchor === anchor)) {
     const text = `pf.conf does not name the anchor ${anchor}: no grant opens anything`;
-    return [{ state: "bad", text, mend: inPolicy("before its other filter rules", line) }];
+    return [{ state: "bad", text, repair: inPolicy("before its other filter rules", line) }];
   }
   const findings = questions.services.flatMap((service) =>
     familiesOf(questions).flatMap((family): Finding[] => {
@@ -127,18 +127,18 @@ function judgeAnchor(
       if (way === "open") return [];
       if (way === "unnamed") {
         const text = `The anchor ${anchor} is not for packets to ${name}: no grant opens it`;
-        return [{ state: "bad", text, mend: inPolicy("without conditions", line) }];
+        return [{ state: "bad", text, repair: inPolicy("without conditions", line) }];
       }
       const { rule: { does, text: rule }, match } = way;
       if (match === "maybe") {
         const text = `Rules before the anchor ${anchor} may drop ${name}, and grants with it`;
-        return [{ state: "unclear", text, mend: inPolicy(`before "${rule}"`, line) }];
+        return [{ state: "unclear", text, repair: inPolicy(`before "${rule}"`, line) }];
       }
       // What passes is told of as open.
       return does !== "dropped" ? [] : [{
         state: "bad",
         text: `${name} is dropped before the anchor ${anchor}: no grant opens it`,
-        mend: inPolicy(`before "${rule}"`, line),
+        repair: inPolicy(`before "${rule}"`, line),
       }];
     })
   );
@@ -155,7 +155,7 @@ function judgeTranslation(nat: string, anchor: string): Finding[] {
   return missing.map((line) => ({
     state: "bad",
     text: `pf.conf has no ${line}: no NAT grant can work`,
-    mend: inPolicy("before its filter rules", line),
+    repair: inPolicy("before its filter rules", line),
   }));
 }
 

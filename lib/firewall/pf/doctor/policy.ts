@@ -6,8 +6,8 @@
  */
 import {
   type Exit,
-  type Fate,
-  fateBehind,
+  outcomeBehind,
+  type PacketOutcome,
   type Step,
   worstOf,
 } from "../../../doctor/chain_walk.ts";
@@ -69,7 +69,7 @@ export function parsePfRules(listing: string): PfRule[] {
  *
  * @param own the anchor of our grants, whose rules say nothing about anybody else.
  */
-export function pfFateOf(rules: readonly PfRule[], packet: PfPacket, own: string): Fate {
+export function pfFateOf(rules: readonly PfRule[], packet: PfPacket, own: string): PacketOutcome {
   const ends = new Set<Exit>();
   let last: ReadonlySet<Exit> = new Set<Exit>(["accepted"]);
   for (const { does, anchor, quick, words } of rules) {
@@ -80,10 +80,10 @@ export function pfFateOf(rules: readonly PfRule[], packet: PfPacket, own: string
     if (does === "either") return "unclear";
     if (quick) {
       ends.add(does);
-      if (match === "yes") return worstOf([fateBehind(ends, "accepted")]);
+      if (match === "yes") return worstOf([outcomeBehind(ends, "accepted")]);
     } else last = match === "yes" ? new Set([does]) : new Set([...last, does]);
   }
-  return worstOf([fateBehind(new Set([...ends, ...last]), "accepted")]);
+  return worstOf([outcomeBehind(new Set([...ends, ...last]), "accepted")]);
 }
 
 /**

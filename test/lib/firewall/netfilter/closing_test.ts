@@ -15,8 +15,8 @@ function settings(protect: string, asked: string, rules = "-P INPUT ACCEPT"): st
     protect: services(protect),
     services: services(asked),
   });
-  const mends = judgeRuleset(questions, ruleset).flatMap(({ mend }) => mend ?? []);
-  return [...new Set(mends.filter((mend) => mend.startsWith("Set ")))];
+  const mends = judgeRuleset(questions, ruleset).flatMap(({ repair }) => repair ?? []);
+  return [...new Set(mends.filter((repair) => repair.startsWith("Set ")))];
 }
 
 function services(list: string) {

@@ -180,7 +180,7 @@ namespaceTest(
 Deno.test("a switch that cannot be read is not taken for off", () => {
   const judge = (forwards: boolean | undefined) => judgeForwarding([4], () => forwards);
   assert.deepEqual(judge(true).map(({ state }) => state), ["good"]);
-  assert.deepEqual(judge(false).map(({ mend }) => mend), ["sysctl -w net.ipv4.ip_forward=1"]);
+  assert.deepEqual(judge(false).map(({ repair }) => repair), ["sysctl -w net.ipv4.ip_forward=1"]);
   assert.deepEqual(judge(undefined).map(({ state }) => state), ["unclear"]);
 });
 
@@ -190,7 +190,7 @@ Deno.test("each family by which strangers come has a switch of its own", () => {
     {
       state: "bad",
       text: "The kernel does not forward packets over IPv6, so no NAT grant can work there",
-      mend: "sysctl -w net.ipv6.conf.all.forwarding=1",
+      repair: "sysctl -w net.ipv6.conf.all.forwarding=1",
     },
   ]);
 });

@@ -4,7 +4,7 @@ import type {
   NetfilterQuestions,
 } from "../../../../lib/firewall/netfilter/questions.ts";
 import { assertEquals } from "../../../assert.ts";
-import { examineIn, mendsByText } from "../../../support/doctor.ts";
+import { examineIn, repairsByText } from "../../../support/doctor.ts";
 import { iptablesIn, nftIn } from "../../../support/firewall.ts";
 import { Firewalld, FIREWALLD_PROGRAMS } from "../../../support/firewalld.ts";
 import { withFolder } from "../../../support/folder.ts";
@@ -20,7 +20,7 @@ async function grants(
   more: Partial<NetfilterQuestions> = {},
 ): Promise<Record<string, string>> {
   const found = await examineIn(host, kind, more);
-  return mendsByText(found.filter(({ text }) => /^(NAT g|G)rants |who knocked$/.test(text)));
+  return repairsByText(found.filter(({ text }) => /^(NAT g|G)rants |who knocked$/.test(text)));
 }
 
 function inputChain(text: string): Pick<NetfilterQuestions, "chains"> {

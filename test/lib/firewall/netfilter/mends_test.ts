@@ -111,7 +111,7 @@ for (const kind of ["iptables", "nft"] as const) {
         });
         await host.start();
         await type(server, after);
-        const done = await host.mend();
+        const done = await host.repair();
         assert(done.length > 0, "something was wrong");
         assertEquals(await reach(client, SERVER, 22, 0.5), undefined, done.join("\n"));
         const firewall = await host.start();
@@ -135,7 +135,7 @@ namespaceTest(
     await firewall.close();
     const host = new DoctoredHost(server, "iptables");
     await host.start();
-    assertEquals((await host.mend())[0], "nft delete table inet fwknop");
+    assertEquals((await host.repair())[0], "nft delete table inet fwknop");
     await host.close();
   },
 );

@@ -3,7 +3,7 @@ import type {
   NetfilterQuestions,
 } from "../../../../lib/firewall/netfilter/questions.ts";
 import { assertEquals } from "../../../assert.ts";
-import { examineIn, mendsByText } from "../../../support/doctor.ts";
+import { examineIn, repairsByText } from "../../../support/doctor.ts";
 import { type Namespace, namespaceTest } from "../../../support/namespace.ts";
 
 const LIVE = { "Open sessions outlive their grant": "good" };
@@ -19,7 +19,7 @@ async function sessions(
   more: Partial<NetfilterQuestions> = {},
 ): Promise<Record<string, string>> {
   const found = await examineIn(host, kind, more);
-  return mendsByText(found.filter(({ text }) => /sessions|established/.test(text)));
+  return repairsByText(found.filter(({ text }) => /sessions|established/.test(text)));
 }
 
 for (const kind of ["iptables", "nft"] as const) {
@@ -62,11 +62,11 @@ namespaceTest(
   async (lab) => {
     const host = await lab.namespace("host");
     const add = (words: string) => host.must("iptables", ...words.split(" "));
-    const mend = { [DIE]: `iptables -I INPUT 1 ${ESTABLISHED}` };
+    const repair = { [DIE]: `iptables -I INPUT 1 ${ESTABLISHED}` };
     await add("-A INPUT -p tcp --dport 22 -j DROP");
-    assertEquals(await sessions(host, "iptables"), mend, "there is none");
+    assertEquals(await sessions(host, "iptables"), repair, "there is none");
     await add(`-A INPUT ${ESTABLISHED}`);
-    assertEquals(await sessions(host, "iptables"), mend);
+    assertEquals(await sessions(host, "iptables"), repair);
     // Who is banned is another matter.
     await add("-R INPUT 1 -s 192.0.2.1 -p tcp --dport 22 -j DROP");
     assertEquals(await sessions(host, "iptables"), LIVE);

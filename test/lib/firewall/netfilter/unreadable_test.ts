@@ -17,14 +17,14 @@ const REFUSED = "What the firewall does cannot be read: " +
   "iptables failed with exit status 4: Fatal: Permission denied (you must be root)";
 
 Deno.test("programs that refuse are not said to be missing: who is not root is told to be", () => {
-  const mend = "Run it as root: only root may look at the firewall";
-  assertEquals(judgeUnreadable([IPTABLES, NO_NFT], false), { state: "bad", text: REFUSED, mend });
+  const repair = "Run it as root: only root may look at the firewall";
+  assertEquals(judgeUnreadable([IPTABLES, NO_NFT], false), { state: "bad", text: REFUSED, repair });
   assertEquals(judgeUnreadable([IPTABLES, NFT], false), {
     state: "bad",
     text: `${REFUSED}; nft failed with exit status 1: Operation not permitted (you must be root)`,
-    mend,
+    repair,
   });
-  assertEquals(judgeUnreadable([IPTABLES, NFT], true).mend, "Try by hand: iptables -S");
+  assertEquals(judgeUnreadable([IPTABLES, NFT], true).repair, "Try by hand: iptables -S");
 });
 
 Deno.test("programs that are not there are to be installed", () => {
@@ -33,7 +33,7 @@ Deno.test("programs that are not there are to be installed", () => {
     assertEquals(judgeUnreadable(missing, isRoot), {
       state: "bad",
       text: "Neither iptables nor nft can be used",
-      mend: "apt-get install iptables nftables",
+      repair: "apt-get install iptables nftables",
     });
   }
 });

@@ -389,8 +389,8 @@ for (const kind of ["iptables", "nft"] as const) {
         const ask = async () =>
           (await examineIn(host, kind, more)).filter(({ state }) => state === "bad");
         const [wrong] = await ask();
-        await host.must("sh", "-ec", wrong?.mend ?? "");
-        assertEquals(await ask(), [], wrong?.mend);
+        await host.must("sh", "-ec", wrong?.repair ?? "");
+        assertEquals(await ask(), [], wrong?.repair);
       }
     },
   );

@@ -7,7 +7,7 @@ import {
   judgeIpfw,
 } from "../../../../../lib/firewall/ipfw/doctor/examine.ts";
 import { assertEquals } from "../../../../assert.ts";
-import { hostQuestions, mendsByText } from "../../../../support/doctor.ts";
+import { hostQuestions, repairsByText } from "../../../../support/doctor.ts";
 import { withFolder } from "../../../../support/folder.ts";
 
 const STAND_IN = new URL("../../../../support/ipfw.ts", import.meta.url).pathname;
@@ -23,7 +23,7 @@ function judge(
     off: [],
     ...more,
   });
-  const { [UNTRIED]: look, ...found } = mendsByText(findings);
+  const { [UNTRIED]: look, ...found } = repairsByText(findings);
   assertEquals(look, findings.some(({ text }) => text === UNTRIED) ? "ipfw list" : undefined);
   return found;
 }
@@ -98,13 +98,13 @@ Deno.test("the doctor tells when ipfw drops before the rules of those who knocke
 });
 
 Deno.test("the doctor tells when no rule of ipfw lets connections live on", () => {
-  const mend = "Set IPFW_ADD_CHECK_STATE Y in fwknopd.conf";
+  const repair = "Set IPFW_ADD_CHECK_STATE Y in fwknopd.conf";
   const grant = "10000 allow tcp from 192.0.2.44 to me dst-port 22 setup keep-state // _exp_1\n";
-  assertEquals(judge(`${grant}${DENY}`)[NO_SESSIONS], mend);
+  assertEquals(judge(`${grant}${DENY}`)[NO_SESSIONS], repair);
   assertEquals(judge(DENY, { checkState: true })[SESSIONS], "good");
   assertEquals(
     judge(`05000 deny ip from any to any\n${DENY}`, { checkState: true })[NO_SESSIONS],
-    mend,
+    repair,
     "it would stand behind what drops",
   );
   assertEquals(
@@ -149,10 +149,13 @@ Deno.test("the doctor looks at the port of the packets, and at the switches, of 
 });
 
 /** What becomes of the rules and of the settings where somebody does what the doctor says. */
-function obey(host: { readonly rules: string; start: number; checkState: boolean }, mend: string) {
+function obey(
+  host: { readonly rules: string; start: number; checkState: boolean },
+  repair: string,
+) {
   let lines = host.rules.trim().split("\n");
   let { start, checkState } = host;
-  for (const command of mend.split(" && ")) {
+  for (const command of repair.split(" && ")) {
     const [, added, body] = /^ipfw add ([0-9]+) (.*)$/.exec(command) ?? [];
     const [, deleted] = /^ipfw delete ([0-9]+)$/.exec(command) ?? [];
     const [, first] = /^Set IPFW_START_RULE_NUM ([0-9]+) in fwknopd.conf$/.exec(command) ?? [];
@@ -194,7 +197,7 @@ Deno.test("whoever does what the doctor says of ipfw ends with rules in which no
       });
       const wrong = findings.find(({ state }) => state === "bad");
       if (wrong === undefined) return;
-      host = obey(host, wrong.mend ?? "");
+      host = obey(host, wrong.repair ?? "");
     }
     throw new Error(`Still wrong: ${JSON.stringify(host)}`);
   }));
@@ -223,7 +226,7 @@ Deno.test("the doctor asks ipfw (stand-in), and says so when it cannot", async (
     assertEquals(await examineIpfw(hostQuestions(), ipfw), [{
       state: "bad",
       text: `What ipfw does cannot be read: ${folder}/ipfw: not found`,
-      mend: "Install the program, or name the right one with FIREWALL_EXE",
+      repair: "Install the program, or name the right one with FIREWALL_EXE",
     }]);
   });
 });

@@ -5,7 +5,7 @@ import {
   type PfListings,
 } from "../../../../../lib/firewall/pf/doctor/examine.ts";
 import { assertEquals, assertMatch } from "../../../../assert.ts";
-import { hostQuestions, mendsByText } from "../../../../support/doctor.ts";
+import { hostQuestions, repairsByText } from "../../../../support/doctor.ts";
 import { withFolder } from "../../../../support/folder.ts";
 
 const STAND_IN = new URL("../../../../support/pfctl.ts", import.meta.url).pathname;
@@ -25,7 +25,7 @@ function judge(
     nat: "",
     ...listings,
   });
-  const { [UNTRIED]: look, ...found } = mendsByText(findings);
+  const { [UNTRIED]: look, ...found } = repairsByText(findings);
   assertEquals(look, /Disabled/.test(listings.info ?? "") ? undefined : "pfctl -v -s Interfaces");
   return found;
 }
@@ -171,7 +171,7 @@ Deno.test("the doctor asks pfctl (stand-in), and says so when it cannot", async 
     assertEquals(missing, [{
       state: "bad",
       text: `What pf does cannot be read: ${folder}/pfctl: not found`,
-      mend: "Install the program, or name the right one with FIREWALL_EXE",
+      repair: "Install the program, or name the right one with FIREWALL_EXE",
     }]);
   });
 });

@@ -1,35 +1,35 @@
 /**
- * How the doctor tells what becomes of packets, whatever the firewall.
+ * The findings about what happens to packets, for every firewall.
  *
  * @module
  */
 import type { AddressFamily } from "../net/address.ts";
 import { formatService, type Service } from "../net/service.ts";
-import type { Fate } from "./chain_walk.ts";
+import type { PacketOutcome } from "./chain_walk.ts";
 import type { Finding } from "./finding.ts";
 
-/** What becomes of packets over one family. */
-export interface FamilyFate {
+/** What happens to packets of one address family. */
+export interface FamilyOutcome {
   readonly family: AddressFamily;
-  readonly end: Fate;
+  readonly end: PacketOutcome;
 }
 
-/** What mends something over one family. */
-export type Mend = (family: AddressFamily) => string;
+/** The command or setting that repairs something for one address family. */
+export type Repair = (family: AddressFamily) => string;
 
 /**
- * Whether a service that knocking is to open is closed to everybody else.
+ * Whether a service that knocking opens is closed to clients that do not knock.
  *
- * @param look the command that shows what is not understood.
+ * @param look the command that shows the rules that the doctor does not understand.
  */
 export function serviceFindings(
   service: Service,
-  fates: readonly FamilyFate[],
-  closing: Mend,
+  outcomes: readonly FamilyOutcome[],
+  closing: Repair,
   look?: string,
 ): Finding[] {
   const name = formatService(service);
-  const odd = fates.filter(({ end }) => end !== "dropped");
+  const odd = outcomes.filter(({ end }) => end !== "dropped");
   if (odd.length === 0) {
     return [{ state: "good", text: `${name} is closed to those who do not knock` }];
   }
@@ -39,42 +39,42 @@ export function serviceFindings(
       return {
         state: "unclear",
         text: `Rules with other conditions decide about ${name}${where}`,
-        ...(look === undefined ? {} : { mend: look }),
+        ...(look === undefined ? {} : { repair: look }),
       };
     }
     return {
       state: "bad",
       text: `${openText(service, family)}: knocking protects nothing`,
-      mend: closing(family),
+      repair: closing(family),
     };
   });
 }
 
-/** Whether SPA packets come to a port that this host listens on; those of TCP have a connection made first. */
+/** Whether SPA packets reach a port that this host listens on. SPA over TCP needs a connection first. */
 export function spaPortFindings(
   service: Service,
-  fates: readonly FamilyFate[],
-  admitting: Mend,
+  outcomes: readonly FamilyOutcome[],
+  admitting: Repair,
 ): Finding[] {
   const name = formatService(service);
-  const odd = fates.filter(({ end }) => end !== "accepted");
+  const odd = outcomes.filter(({ end }) => end !== "accepted");
   if (odd.length === 0) return [{ state: "good", text: `Packets to ${name} arrive` }];
   return odd.map(({ family, end }) => ({
     state: end === "dropped" ? "bad" : "unclear",
     text: `Packets to ${name}${over(family)} ${end === "dropped" ? "are" : "may be"} ` +
       "dropped before the server sees them",
-    mend: admitting(family),
+    repair: admitting(family),
   }));
 }
 
-/** Whether what is connected stays so when a grant is over. */
-export function sessionFindings(dying: readonly AddressFamily[], mend: Mend): Finding[] {
+/** Whether open sessions continue when a grant ends. */
+export function sessionFindings(dying: readonly AddressFamily[], repair: Repair): Finding[] {
   if (dying.length === 0) return [{ state: "good", text: "Open sessions outlive their grant" }];
   return dying.map((family) => ({
     state: "bad",
     text: `Packets of established connections${over(family)} are ` +
       "not accepted: sessions die when a grant ends",
-    mend: mend(family),
+    repair: repair(family),
   }));
 }
 
@@ -83,7 +83,7 @@ export function openText(service: Service, family: AddressFamily): string {
   return `${formatService(service)} is open to everybody${over(family)}`;
 }
 
-/** IPv4 goes without saying. */
+/** The address family in a sentence; IPv4 is not mentioned. */
 export function over(family: AddressFamily): string {
   return family === 6 ? " over IPv6" : "";
 }
