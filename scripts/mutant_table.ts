@@ -321,7 +321,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "lib/gpg/open.ts",
     text: "return signature.flaw === undefined || ignoreSignatureErrors",
     becomes: "return true",
-    killer: ["lib/gpg/open_test.ts", "a bad signature is refused unless the stanza says otherwise"],
+    killer: ["lib/gpg/open_test.ts", "a bad signature is refused unless the stanza allows it"],
   },
   {
     check: "7, step 13",
@@ -754,7 +754,7 @@ export const MUTANTS: readonly Mutant[] = [
     text: "    if (policy.guarded) guardDescriptors();\n",
     becomes: "",
     killer: [
-      "lib/command/run_command_test.ts",
+      "lib/command/execute_command_test.ts",
       "a command has no input and none of our descriptors",
     ],
   },
@@ -765,8 +765,8 @@ export const MUTANTS: readonly Mutant[] = [
     text: "    ...identity,\n",
     becomes: "",
     killer: [
-      "lib/command/run_command_test.ts",
-      "as another user a command has that uid and gid and no other group",
+      "lib/command/execute_command_test.ts",
+      "a command of another user has that uid and gid and no other group",
     ],
   },
   {
@@ -785,7 +785,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "const group = sudo.group === undefined || sudo.user === undefined ?",
     killer: [
       "lib/command/command_runner_test.ts",
-      "sudo gets the user and the group, each where it is set, and then the command alone",
+      "sudo gets the user and the group, each where it is set, and then only the command",
     ],
   },
   {
@@ -858,12 +858,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     check: "16, row 14",
     off: "the time limit of commands",
-    file: "lib/command/run_command.ts",
+    file: "lib/command/execute_command.ts",
     text: "    milliseconds: seconds * 1000,\n",
     becomes: "    milliseconds: Infinity,\n",
     killer: [
-      "lib/command/run_command_test.ts",
-      "after its time a command is stopped, with everything it started",
+      "lib/command/execute_command_test.ts",
+      "after its time limit a command is stopped with all its children",
     ],
   },
   {

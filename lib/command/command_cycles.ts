@@ -1,5 +1,5 @@
 /**
- * Command cycles: a stanza's own command opens, and another one closes after a while
+ * Command cycles: a stanza's own command opens, and another one closes later
  * (`docs/spec/server.md` 11).
  *
  * @module
@@ -13,47 +13,47 @@ import { Slots } from "../exec/slots.ts";
 import { formatService } from "../net/service.ts";
 import type { CloseReason, CycleEvent } from "./cycle_event.ts";
 import { type CycleValues, fillTemplate } from "./cycle_template.ts";
-import { Lanes } from "./lanes.ts";
+import { SerialQueues } from "./serial_queues.ts";
 import { parseCloses, type PendingClose, PendingCloses } from "./pending_closes.ts";
-import { type CommandOutcome, type CommandSurroundings, runCommand } from "./run_command.ts";
-import { splitWords } from "./words.ts";
+import { type CommandLimits, type CommandOutcome, executeCommand } from "./execute_command.ts";
+import { argumentVector } from "./words.ts";
 
-/** A request to open, from the deciding side: numbers and addresses, no command. */
+/** A request to open, from the policy code: numbers and addresses, no command. */
 export interface CycleRequest extends Omit<CycleValues, "expires"> {
   /** Number of the stanza. */
   readonly stanza: number;
 }
 
-/** What became of a request: the open command's outcome and the close to come, or why nothing was run. */
+/** The result of a request: the outcome of the open command and the close to come, or why no command was run. */
 export type CycleOpening =
   | {
     readonly ok: true;
     readonly command: string;
     readonly outcome: CommandOutcome;
-    /** Seconds from the request on. */
+    /** `seconds` counts from the request. */
     readonly close?: { readonly command: string; readonly seconds: number };
   }
   | {
     readonly ok: false;
     readonly reason: string;
-    /** As much is open as MAX_RULES allows. */
+    /** The stanza has as many cycles open as MAX_RULES allows. */
     readonly isFull?: true;
   };
 
-/** What cycles are made of. */
+/** The parts from which cycles are built. */
 export interface CycleParts {
-  /** The file of closes to come. */
+  /** The file of pending closes. */
   readonly path: string;
   readonly stanzas: readonly Stanza[];
-  readonly surroundings: CommandSurroundings;
+  readonly limits: CommandLimits;
   readonly clocks: Clocks;
   readonly onEvent: (event: CycleEvent) => void;
 }
 
-/** A request that has its turn. */
+/** A request whose turn has come. */
 interface CycleToOpen {
   readonly stanza: number;
-  /** MAX_RULES: what the stanza may have open. */
+  /** MAX_RULES: how many cycles the stanza may have open. */
   readonly maxRules: number;
   readonly cycle: CommandCycle;
   readonly values: CycleValues;
@@ -61,52 +61,52 @@ interface CycleToOpen {
 
 const FULL =
   "Access request rejected: Maximum allowed number of open command cycles has been reached.";
-/** Requests that may run or wait for their turn; closes always may. */
+/** Requests that may run or wait for their turn. Closes are not limited. */
 const MOST_WAITING = { atOnce: 64, perStanza: 16 } as const;
-/** A clock set forward is noticed within this time, in milliseconds. */
+/** A clock that was set forward is noticed within this time, in milliseconds. */
 const LONGEST_SLEEP = 60_000;
 
 /**
- * Runs open commands at once and close commands in their time.
+ * Runs open commands at once and close commands when they are due.
  *
- * - A close is in the file before its open command is started, so a crash in between closes something that was
- *   never opened rather than the other way round.
- * - A request for what is open already runs the open command again, as in the C daemon, and puts the one close off;
- *   when its time has come the close command runs as often as the open command did, so neither `iptables -A` leaves
- *   a second rule behind nor does the first close cut the second opening short.
- * - The file names no command to run. After a restart a close belongs to the stanza whose CMD_CYCLE_CLOSE reads as it did;
- *   where none does, an error line names what was left open. Across a reload the command stays the one it was opened with.
- * - Commands of one program are never run at the same time (nothing is, in the C daemon): `iptables` and `ufw` have
- *   locks of their own that make the second one fail. Those of other programs do not wait.
+ * - A close is written to the file before its open command is started. After a crash in between, the daemon closes
+ *   something that was never opened; the reverse cannot happen.
+ * - A request for something that is already open runs the open command again, as in the C daemon, and postpones the
+ *   one close. When the close is due, its command runs as often as the open command did. So `iptables -A` leaves no
+ *   second rule behind, and the first close does not cut the second opening short.
+ * - The file names no command to run. After a restart a close belongs to the stanza with the same CMD_CYCLE_CLOSE. If
+ *   no stanza has it, an error line states what stays open. Across a reload a close keeps the command of its opening.
+ * - Commands of one program never run at the same time (in the C daemon no commands do): `iptables` and `ufw` have locks
+ *   that make the second one fail. Commands of different programs do not wait for each other.
  */
 export class CommandCycles {
   readonly #parts: CycleParts;
   readonly #closes: PendingCloses;
-  readonly #lanes = new Lanes();
+  readonly #queues = new SerialQueues();
   readonly #slots = new Slots(MOST_WAITING);
   readonly #closing = new Set<string>();
   #stanzas: ReadonlyMap<number, Stanza>;
-  #surroundings: CommandSurroundings;
+  #limits: CommandLimits;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = true;
 
   private constructor(parts: CycleParts, closes: PendingCloses) {
     this.#parts = parts;
     this.#stanzas = byNumber(parts.stanzas);
-    this.#surroundings = parts.surroundings;
+    this.#limits = parts.limits;
     this.#closes = closes;
   }
 
   /**
-   * Reads the file. A broken one is moved aside with an error line: it must not lock everybody out.
+   * Reads the file. A damaged file is moved aside with an error line, so that it does not stop the daemon.
    *
-   * @throws {HintedError} when there is a file that cannot be read.
+   * @throws {HintedError} when the file exists and cannot be read.
    */
   static open(parts: CycleParts): CommandCycles {
     const longest = longestByClose(parts.stanzas);
     const now = Math.floor(parts.clocks.now() / 1000);
     const stored = readCloses(parts).map((close) => {
-      // It may have been written by a clock that was ahead.
+      // A clock that was ahead may have written it.
       const latest = now + (longest.get(close.template) ?? Infinity);
       return close.due <= latest ? close : { ...close, due: latest };
     });
@@ -118,67 +118,67 @@ export class CommandCycles {
     return cycles;
   }
 
-  /** Runs what is overdue and waits for the rest. */
+  /** Runs overdue closes and waits for the others. */
   start(): void {
     this.#arm();
   }
 
-  /** Goes on with another configuration; what is open keeps the close it was opened with. */
-  adopt(stanzas: readonly Stanza[], surroundings: CommandSurroundings): void {
+  /** Continues with another configuration. Open cycles keep the close of their opening. */
+  adopt(stanzas: readonly Stanza[], limits: CommandLimits): void {
     this.#stanzas = byNumber(stanzas);
-    this.#surroundings = surroundings;
+    this.#limits = limits;
   }
 
-  /** Writes the file again, where there is something to close: another program may have taken it away. */
+  /** Writes the file again if there are pending closes: another program may have removed it. */
   save(): void {
     if (this.#closes.all().length > 0) this.#change(() => this.#closes.save());
   }
 
-  /** Closes to come, the next one first. */
+  /** Pending closes, the next one first. */
   pending(): readonly PendingClose[] {
     return this.#closes.all();
   }
 
   /**
-   * Opens for a request.
+   * Opens access for a request.
    *
-   * @param onStart called with the command when it runs.
+   * @param onStart called with the command when it starts.
    */
   async open(request: CycleRequest, onStart: (command: string) => void): Promise<CycleOpening> {
     const { cycle, maxRules = 0 } = this.#stanzas.get(request.stanza) ?? {};
     if (cycle === undefined) {
-      return { ok: false, reason: "the stanza has no command cycle any more" };
+      return { ok: false, reason: "the stanza no longer has a command cycle" };
     }
     const release = this.#slots.take(request.stanza);
     if (typeof release !== "function") {
-      return { ok: false, reason: `of the commands of cycles, ${release.reason}` };
+      return { ok: false, reason: `command cycles: ${release.reason}` };
     }
     const expires = this.#seconds() + request.seconds;
     const values: CycleValues = { ...request, expires };
     const job = (): Promise<CycleOpening> =>
       this.#open({ stanza: request.stanza, maxRules, cycle, values }, onStart);
-    return await this.#lanes.run(laneOf(cycle.open), job).finally(release);
+    return await this.#queues.run(queueOf(cycle.open), job).finally(release);
   }
 
-  /** Closes everything that is open, and goes on; resolves with how many cycles there were. */
+  /** Closes all open cycles, and goes on. Resolves with their number. */
   async revoke(): Promise<number> {
     const open = this.#closes.all();
     for (const close of open) this.#startClosing(close, "revoked");
-    await this.#lanes.settle();
+    await this.#queues.settle();
     return open.length;
   }
 
   /**
-   * Stops waiting. With `closeAll` everything that is open is closed first; otherwise it stays in the file, and is
-   * closed when it is due or at the next start.
+   * Stops waiting. With `closeAll` all open cycles are closed first. Otherwise they stay in the file, and are closed
+   * when they are due or at the next start.
    */
   async close({ closeAll }: { readonly closeAll: boolean }): Promise<void> {
     clearTimeout(this.#timer);
     this.#running = false;
-    await this.#lanes.settle();
+    await this.#queues.settle();
     if (!closeAll) return;
     for (const close of this.#closes.all()) this.#startClosing(close, "exit");
-    await this.#lanes.settle();
+    await this.#queues.settle();
   }
 
   async #open(
@@ -200,7 +200,7 @@ export class CommandCycles {
     }
     const words = fillTemplate(cycle.open, values);
     const command = words.join(" ");
-    const outcome = await runCommand(words, this.#surroundings, {
+    const outcome = await executeCommand(words, this.#limits, {
       kind: "cycle",
       stanza,
       onStart: () => onStart(command),
@@ -226,7 +226,7 @@ export class CommandCycles {
     };
   }
 
-  /** One timer for the next close. */
+  /** Sets one timer for the next close. */
   #arm(): void {
     clearTimeout(this.#timer);
     const { due, wait } = this.#closes.look();
@@ -240,7 +240,7 @@ export class CommandCycles {
     const key = JSON.stringify(words);
     if (this.#closing.has(key)) return;
     this.#closing.add(key);
-    void this.#lanes.run(this.#laneFor(close), async () => {
+    void this.#queues.run(this.#queueFor(close), async () => {
       try {
         await this.#runClose(close, words, reason);
       } finally {
@@ -257,15 +257,15 @@ export class CommandCycles {
   ): Promise<void> {
     const current = this.#closes.current(close);
     if (current === undefined) return;
-    // It was opened again while it waited for its turn.
+    // Another request opened it again while this close waited for its turn.
     if (reason === "due" && !this.#closes.isDue(current)) return;
     const command = words.join(" ");
     const { onEvent } = this.#parts;
     for (let count = 0; count < current.opens; count++) {
-      const outcome = await runCommand(words, this.#surroundings, {
+      const outcome = await executeCommand(words, this.#limits, {
         kind: "cycle",
         stanza: current.stanza,
-        // What is open is closed although the daemon ends.
+        // A close runs to its end even if the daemon ends.
         outlivesStop: true,
         onStart: () => onEvent({ type: "closing", close: current, command, reason }),
       });
@@ -276,11 +276,11 @@ export class CommandCycles {
     this.#change(() => this.#closes.remove(current));
   }
 
-  /** The lane of the open command it belongs to, so that a close never overtakes its opening. */
-  #laneFor(close: PendingClose): string {
+  /** The queue of the open command to which the close belongs, so that a close never overtakes its opening. */
+  #queueFor(close: PendingClose): string {
     const stanzas = [...this.#stanzas.values()];
     const cycle = stanzas.find((stanza) => stanza.cycle?.close === close.template)?.cycle;
-    return laneOf(cycle?.open ?? close.template);
+    return queueOf(cycle?.open ?? close.template);
   }
 
   #change(change: () => void): void {
@@ -301,7 +301,7 @@ function byNumber(stanzas: readonly Stanza[]): ReadonlyMap<number, Stanza> {
   return new Map(stanzas.map((stanza) => [stanza.number, stanza]));
 }
 
-/** Seconds that a cycle lasts at most, by the words of its close. */
+/** The longest duration of a cycle in seconds, by the text of its close. */
 function longestByClose(stanzas: readonly Stanza[]): ReadonlyMap<string, number> {
   const longest = new Map<string, number>();
   for (const { cycle, maxTimeout } of stanzas) {
@@ -311,8 +311,8 @@ function longestByClose(stanzas: readonly Stanza[]): ReadonlyMap<string, number>
   return longest;
 }
 
-function laneOf(template: string): string {
-  return splitWords(template)[0] ?? "";
+function queueOf(template: string): string {
+  return argumentVector(template)[0] ?? "";
 }
 
 function readCloses({ path, onEvent }: CycleParts): readonly PendingClose[] {
@@ -321,7 +321,7 @@ function readCloses({ path, onEvent }: CycleParts): readonly PendingClose[] {
     text = ifThere(() => Deno.readTextFileSync(path));
   } catch (error) {
     throw new HintedError(`Cannot read the pending closes in ${path}: ${reasonOf(error)}`, {
-      hint: "Without them what is open would stay open",
+      hint: "Make the file readable, or remove it and close by hand the access that is open",
       cause: error,
     });
   }
@@ -329,15 +329,16 @@ function readCloses({ path, onEvent }: CycleParts): readonly PendingClose[] {
   try {
     const { closes, invalid } = parseCloses(text);
     if (invalid > 0) {
-      const what = `${invalid} of the entries in ${path} are not pending closes`;
-      onEvent({ type: "error", text: `${what}; what they opened stays open` });
+      const what = `${invalid} entries in ${path} are not pending closes`;
+      onEvent({ type: "error", text: `${what}: the access that they opened stays open` });
     }
     return closes;
   } catch (error) {
     const aside = `${path}.bad`;
     Deno.renameSync(path, aside);
-    const what = `${path} cannot be understood (${reasonOf(error)}) and is now ${aside}`;
-    onEvent({ type: "error", text: `${what}; what it held stays open until it is closed by hand` });
+    const what = `Cannot parse the pending closes in ${path}: ${reasonOf(error)}`;
+    const rest = "the access in it stays open until it is closed by hand";
+    onEvent({ type: "error", text: `${what}: the file is now ${aside}, and ${rest}` });
     return [];
   }
 }

@@ -1,73 +1,73 @@
 /**
- * Command messages: what a client sent is run, as the stanza says (`docs/spec/server.md` 10).
+ * Command messages: runs the command that a client sent, as the stanza allows (`docs/spec/server.md` 10).
  *
  * @module
  */
 import type { CommandExecution } from "../config/stanza.ts";
 import type { Identity } from "../exec/start.ts";
-import { type CommandOutcome, type CommandSurroundings, runCommand } from "./run_command.ts";
-import { splitWords } from "./words.ts";
+import { type CommandLimits, type CommandOutcome, executeCommand } from "./execute_command.ts";
+import { argumentVector } from "./words.ts";
 
-/** Who a command runs as, with names for the log. */
+/** The user and group of a command, with names for the log. */
 export interface NamedIdentity extends Identity {
   readonly user: string;
   readonly group: string;
 }
 
-/** A command about to be started. */
+/** A command that is ready to start. */
 export interface PreparedCommand {
   readonly words: readonly string[];
   /** The words joined by blanks, for the log. */
   readonly text: string;
-  /** Absent: as this process. */
+  /** Absent: the identity of this process. */
   readonly identity?: NamedIdentity;
 }
 
-/** Runs commands of messages, a limited number at a time and of each stanza. */
+/** Runs command messages, a limited number at a time and for each stanza. */
 export class CommandRunner {
-  readonly #surroundings: CommandSurroundings;
+  readonly #limits: CommandLimits;
   readonly #sudo: string;
   readonly #uid: number;
 
   /**
    * @param sudo SUDO_EXE.
-   * @param uid the user this process runs as.
+   * @param uid the user id of this process.
    */
-  constructor(surroundings: CommandSurroundings, sudo: string, uid: number) {
-    this.#surroundings = surroundings;
+  constructor(limits: CommandLimits, sudo: string, uid: number) {
+    this.#limits = limits;
     this.#sudo = sudo;
     this.#uid = uid;
   }
 
-  /** What running the command of a message means under this stanza's settings. */
+  /** The argument vector and identity of a command under this stanza's settings. */
   prepare(command: string, execution: CommandExecution): PreparedCommand {
-    const words = [...sudoWords(this.#sudo, execution), ...splitWords(command)];
+    const words = [...sudoWords(this.#sudo, execution), ...argumentVector(command)];
     const identity = identityOf(execution, this.#uid);
     return { words, text: words.join(" "), ...(identity && { identity }) };
   }
 
   /**
-   * Runs it to its end, or refuses at once where too many run already.
+   * Runs a command to its end, or refuses at once when too many are running.
    *
-   * @param stanza the number of the one that the message is for.
-   * @param onStart called when it runs.
-   * @returns the outcome, or why it was not tried.
+   * @param stanza number of the stanza to which the message belongs.
+   * @param onStart called when the command starts.
+   * @returns the outcome, or why the command was not run.
    */
   async run(
     { words, identity }: PreparedCommand,
     stanza: number,
     onStart: () => void,
   ): Promise<CommandOutcome | string> {
-    if (words.length === 0) return "there is no word in it";
+    if (words.length === 0) return "the command has no words";
     const ids = identity && { uid: identity.uid, gid: identity.gid };
     const run = { kind: "command", stanza, identity: ids, onStart } as const;
-    return await runCommand(words, this.#surroundings, run);
+    return await executeCommand(words, this.#limits, run);
   }
 }
 
 /**
- * `SUDO_EXE -u USER -g GROUP --`; the C daemon gives `-g` only under a condition that has nothing to do with it
- * (`docs/spec/server.md` 16, row 12) and no `--`, so that a command like `-u root id` chooses its own user.
+ * `SUDO_EXE -u USER -g GROUP --`. The C daemon passes `-g` only under an unrelated condition (`docs/spec/server.md` 16,
+ * row 12) and passes no `--`, so a command like `-u root id` chooses its own user.
  */
 function sudoWords(program: string, { sudo }: CommandExecution): string[] {
   if (sudo === undefined) return [];
@@ -76,7 +76,7 @@ function sudoWords(program: string, { sudo }: CommandExecution): string[] {
   return [program, ...user, ...group, "--"];
 }
 
-/** Root as root stays as it is, as in the C daemon. A group alone is given to this process's own user. */
+/** Root for root changes nothing, as in the C daemon. With a group alone, the user is that of this process. */
 function identityOf(
   { user, group }: CommandExecution,
   ownUid: number,

@@ -1,35 +1,35 @@
 /**
- * Templates of command cycles, with their variables filled in (`docs/spec/server.md` 11).
+ * Fills in the variables of command cycle templates (`docs/spec/server.md` 11).
  *
  * @module
  */
 import { type CycleVariable, templatePieces } from "../config/cycle_variables.ts";
 import type { Address } from "../net/address.ts";
 import { PROTOCOL_NUMBERS, type Service } from "../net/service.ts";
-import { splitWords } from "./words.ts";
+import { argumentVector } from "./words.ts";
 
-/** What the variables stand for. */
+/** The values of the variables. */
 export interface CycleValues {
   /** `$SRC`, `$IP`: the address to admit. */
   readonly address: Address;
-  /** `$PKT_SRC`: where the packet came from. */
+  /** `$PKT_SRC`: the source address of the packet. */
   readonly packetSource: Address;
-  /** `$DST`: where the packet was sent to. */
+  /** `$DST`: the destination address of the packet. */
   readonly destination: Address;
   /** `$PORT`, `$PROTO` (a number) and `$PROTO_NAME`. */
   readonly service: Service;
-  /** `$CLIENT_TIMEOUT`: how long, in seconds. */
+  /** `$CLIENT_TIMEOUT`: duration in seconds. */
   readonly seconds: number;
-  /** `$TIMEOUT`: until when, in seconds since 1970 UTC. */
+  /** `$TIMEOUT`: end, in seconds since 1970 UTC. */
   readonly expires: number;
 }
 
 /**
- * The argument vector. The template is split first and each word filled in by itself, so no value can ever become two
- * arguments, or none.
+ * The argument vector. The template is split first and each word is filled in separately, so a value is always exactly
+ * one argument or a part of one.
  */
 export function fillTemplate(template: string, values: CycleValues): string[] {
-  return splitWords(template).map((word) =>
+  return argumentVector(template).map((word) =>
     templatePieces(word).map((piece) => {
       switch (piece.kind) {
         case "text":

@@ -1,6 +1,6 @@
 /**
- * Closes that are still to be run, in memory and in a file, so that no access outlives its time because the daemon
- * was reloaded, restarted or killed (`docs/spec/server.md` 16, row 7).
+ * Closes that are still to be run, in memory and in a file. Access ends in time even if the daemon was reloaded,
+ * restarted or killed (`docs/spec/server.md` 16, row 7).
  *
  * @module
  */
@@ -13,35 +13,35 @@ import { parseAddress } from "../net/address.ts";
 import { formatService, parseService } from "../net/service.ts";
 import { type CycleValues, fillTemplate } from "./cycle_template.ts";
 
-/** One close to come. */
+/** One pending close. */
 export interface PendingClose {
-  /** Number of the stanza when it was opened, for the log. */
+  /** Number of the stanza at the time of its opening, for the log. */
   readonly stanza: number;
-  /** CMD_CYCLE_CLOSE as the stanza had it; tells which stanza's command this is. */
+  /** The stanza's CMD_CYCLE_CLOSE, which identifies the stanza whose command this is. */
   readonly template: string;
   readonly values: CycleValues;
   /** When to run it, in seconds since 1970 UTC. */
   readonly due: number;
-  /** How many times the open command was run: the close is run as often. */
+  /** How many times the open command ran. The close command runs as often. */
   readonly opens: number;
 }
 
-/** What was in the file. */
+/** Content of the file. */
 export interface StoredCloses {
   readonly closes: readonly PendingClose[];
-  /** Entries that are none. */
+  /** Number of entries that are not pending closes. */
   readonly invalid: number;
 }
 
-/** Where the file is. */
+/** Path of the file. */
 export function closesPath(runFolder: string): string {
   return `${runFolder}/pending-closes.json`;
 }
 
 /**
- * What is open by command cycles, for whoever looks from outside; the next close first.
+ * Pending closes for a reader outside the daemon, the next one first.
  *
- * @throws {HintedError} when there is a file that cannot be read or understood.
+ * @throws {HintedError} when the file exists and cannot be read or parsed.
  */
 export function lookAtCloses(path: string): readonly PendingClose[] {
   try {
@@ -56,43 +56,43 @@ export function lookAtCloses(path: string): readonly PendingClose[] {
   }
 }
 
-/** Two closes with the same words are the same thing to close. */
+/** Closes with the same words close the same thing. */
 function keyOf({ template, values }: PendingClose): string {
   return JSON.stringify(fillTemplate(template, values));
 }
 
 interface Kept {
   readonly close: PendingClose;
-  /** When it is due by the steady clock. */
+  /** The time when it is due, by the steady clock. */
   readonly at: number;
 }
 
-/** Keeps closes; every change is in the file before the method returns. */
+/** Keeps pending closes. Every change is in the file before the method returns. */
 export class PendingCloses {
   readonly #path: string;
   readonly #clocks: Clocks;
   readonly #kept = new Map<string, Kept>();
 
-  /** @param path of the file; nothing is read yet. */
+  /** @param path of the file, which is not read here. */
   constructor(path: string, closes: readonly PendingClose[] = [], clocks: Clocks = HOST_CLOCKS) {
     this.#path = path;
     this.#clocks = clocks;
     for (const close of closes) this.#merge(close);
   }
 
-  /** All of them, the next one first. */
+  /** All closes, the next one first. */
   all(): PendingClose[] {
     return Array.from(this.#kept.values(), ({ close }) => close).sort((a, b) => a.due - b.due);
   }
 
-  /** How many of them a stanza opened. */
+  /** Number of closes that a stanza opened. */
   countOf(stanza: number): number {
     return this.#kept.values().filter(({ close }) => close.stanza === stanza).toArray().length;
   }
 
   /**
-   * Those whose time has come, the earliest first, and the milliseconds until the next of the others; absent where there
-   * is none. Both by one look at the clocks: between two, a time might come unseen.
+   * The closes that are due, the earliest first, and the milliseconds until the next of the others; absent when there is
+   * no other. Both come from one reading of the clocks: with two readings, a close could become due unseen in between.
    */
   look(): { readonly due: readonly PendingClose[]; readonly wait?: number } {
     const [now, steady] = [this.#clocks.now(), this.#clocks.steady()];
@@ -107,24 +107,24 @@ export class PendingCloses {
     };
   }
 
-  /** Whether the time of a close, as it stands now, has come. */
+  /** Whether a close, as it stands now, is due. */
   isDue(close: PendingClose): boolean {
     const kept = this.#kept.get(keyOf(close));
     return kept !== undefined &&
       isOver(this.#clocks, { seconds: kept.close.due, at: kept.at });
   }
 
-  /** The close as it stands now; it may have been put off in the meantime. */
+  /** The close as it stands now; another request may have postponed it. */
   current(close: PendingClose): PendingClose | undefined {
     return this.#kept.get(keyOf(close))?.close;
   }
 
   /**
-   * Adds a close. One with the same words that is there already is put off to the later of both times and counts one
-   * opening more.
+   * Adds a close. If one with the same words exists, it is postponed to the later of both times and counts one opening
+   * more.
    *
-   * @returns the close as it stands then.
-   * @throws {Error} when the file cannot be written; then nothing is added.
+   * @returns the resulting close.
+   * @throws {Error} when the file cannot be written; then the close is not added.
    */
   add(close: PendingClose): PendingClose {
     const key = keyOf(close);
@@ -140,7 +140,7 @@ export class PendingCloses {
     }
   }
 
-  /** Takes one opening back: the command could not even be started. @throws {Error} when the file cannot be written. */
+  /** Takes back one opening: the open command did not start. @throws {Error} when the file cannot be written. */
   withdraw(close: PendingClose): void {
     const key = keyOf(close);
     const kept = this.#kept.get(key);
@@ -151,12 +151,12 @@ export class PendingCloses {
     this.save();
   }
 
-  /** Forgets a close. @throws {Error} when the file cannot be written; in memory it is gone all the same. */
+  /** Removes a close. @throws {Error} when the file cannot be written; in memory it is removed anyway. */
   remove(close: PendingClose): void {
     if (this.#kept.delete(keyOf(close))) this.save();
   }
 
-  /** Writes the file as things stand. @throws {Error} when it cannot be written. */
+  /** Writes the file. @throws {Error} when it cannot be written. */
   save(): void {
     replaceFile(this.#path, formatCloses(this.all()), { writers: "one" }).close();
   }
@@ -178,7 +178,7 @@ export class PendingCloses {
   }
 }
 
-/** The file's text: JSON, an entry a line. No command to run is taken from it, see `CommandCycles`. */
+/** The file's text: JSON, one entry per line. No command to run is taken from it, see `CommandCycles`. */
 export function formatCloses(closes: readonly PendingClose[]): string {
   const lines = closes.map(({ stanza, template, values, due, opens }) =>
     JSON.stringify({
@@ -197,7 +197,7 @@ export function formatCloses(closes: readonly PendingClose[]): string {
   return `{"version":1,"closes":[\n${lines.join(",\n")}\n]}\n`;
 }
 
-/** Reads the file's text. @throws {Error} when it is not a file of ours at all. */
+/** Parses the file's text. @throws {Error} when the text is not a list of pending closes. */
 export function parseCloses(text: string): StoredCloses {
   const document: unknown = JSON.parse(text);
   if (!isRecord(document) || document["version"] !== 1 || !Array.isArray(document["closes"])) {
@@ -213,7 +213,7 @@ export function parseCloses(text: string): StoredCloses {
   return { closes, invalid };
 }
 
-/** Values are checked as strictly as those of a packet: they become arguments of a command. */
+/** Checks values as strictly as those of a packet: they become arguments of a command. */
 function parseClose(entry: unknown): PendingClose | undefined {
   if (!isRecord(entry)) return undefined;
   const address = parseAddress(String(entry["address"]));

@@ -8,7 +8,7 @@ import { CommandCycles } from "../command/command_cycles.ts";
 import { CommandRunner } from "../command/command_runner.ts";
 import type { CycleEvent } from "../command/cycle_event.ts";
 import { closesPath } from "../command/pending_closes.ts";
-import type { CommandSurroundings } from "../command/run_command.ts";
+import type { CommandLimits } from "../command/execute_command.ts";
 import type { LoadedServerConfig } from "../config/server_config.ts";
 import type { DaemonLog } from "./daemon_log.ts";
 import type { Change } from "./part.ts";
@@ -20,7 +20,7 @@ export function openCycles(change: Change): CommandCycles | undefined {
   return CommandCycles.open({
     path: closesPath(settings.FWKNOP_RUN_DIR),
     stanzas,
-    surroundings: surroundingsOf(change),
+    limits: commandLimitsOf(change),
     clocks: HOST_CLOCKS,
     onEvent: cycleReporter(life.log),
   });
@@ -30,11 +30,11 @@ export function openCycles(change: Change): CommandCycles | undefined {
 export function openCommands(change: Change): CommandRunner | undefined {
   const { config: { settings }, life } = change;
   if (life.testMode) return undefined;
-  return new CommandRunner(surroundingsOf(change), settings.SUDO_EXE, life.uid);
+  return new CommandRunner(commandLimitsOf(change), settings.SUDO_EXE, life.uid);
 }
 
 /** How commands are run with this configuration. */
-export function surroundingsOf({ config: { settings }, life }: Change): CommandSurroundings {
+export function commandLimitsOf({ config: { settings }, life }: Change): CommandLimits {
   return { seconds: settings.CMD_EXEC_TIMEOUT, ending: life.ending };
 }
 

@@ -28,7 +28,7 @@ import { rotateReplayFile } from "../server/rotate_replay.ts";
 import { Server, type ServerSetup } from "../server/server.ts";
 import { prepareAccounts } from "./accounts.ts";
 import { warnOfInvalidEntries } from "./check_files.ts";
-import { closesAll, openCommands, openCycles, surroundingsOf } from "./commands.ts";
+import { closesAll, commandLimitsOf, openCommands, openCycles } from "./commands.ts";
 import type { DaemonLog } from "./daemon_log.ts";
 import { refuseExposedPrograms } from "./exposed_programs.ts";
 import { warnOfNeighbours } from "./neighbours.ts";
@@ -126,7 +126,7 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
   cycles: {
     survives: "reconfigured",
     make: openCycles,
-    enter: (cycles, change) => cycles?.adopt(change.config.stanzas, surroundingsOf(change)),
+    enter: (cycles, change) => cycles?.adopt(change.config.stanzas, commandLimitsOf(change)),
     restore: (cycles) => void cycles?.save(),
     ends: "together",
     end: (cycles, config) => cycles?.close({ closeAll: closesAll(config) }),

@@ -90,7 +90,7 @@ export const POLICIES = {
     together: true,
     most: { atOnce: 16, perStanza: 8 },
   },
-  /** The commands of a cycle. They wait for each other in `lib/command/lanes.ts`. A close is never refused. */
+  /** The commands of a cycle. They wait for each other in `lib/command/serial_queues.ts`. A close is never refused. */
   "cycle": {
     ...DAEMON,
     grace: 2_000,

@@ -1,11 +1,11 @@
 /**
- * Numbers of libgpg-error, in the words that GPGME prints for them.
+ * Errors of libgpg-error by number, with the texts that GPGME prints.
  *
  * @module
  */
 import type { StatusLine } from "./status.ts";
 
-/** "No public key" and so on, by number of libgpg-error. */
+/** Texts by number of libgpg-error. */
 const TEXTS: Readonly<Record<number, string>> = {
   9: "No public key",
   11: "Bad passphrase",
@@ -25,22 +25,22 @@ const TEXTS: Readonly<Record<number, string>> = {
 const NO_SECRET_KEY = 17;
 const NO_DATA = 58;
 const NO_PINENTRY = 85;
-/** ENOTTY as libgpg-error numbers it: a pinentry without a terminal. */
+/** ENOTTY in the numbers of libgpg-error: a pinentry without a terminal. */
 const NO_TERMINAL = 0x8066;
-/** "Unknown", which says nothing. */
+/** "Unknown", which gives no reason. */
 const UNKNOWN = 0xffff;
 
-/** The number is in the low 16 bits; those above say which program found it. */
+/** The number is in the low 16 bits; the bits above name the program that reported it. */
 const CODE_MASK = 0xffff;
 
-/** The number of an error without the program that found it; `undefined` for one that says nothing. */
+/** The number of an error without the program that reported it; `undefined` for "unknown". */
 function gpgErrorCode(number: string | undefined): number | undefined {
   if (number === undefined || !/^[0-9]{1,10}$/.test(number)) return undefined;
   const code = Number(number) & CODE_MASK;
   return code === UNKNOWN ? undefined : code;
 }
 
-/** Words for the number of an error. */
+/** Text for the number of an error. */
 function gpgErrorText(code: number): string {
   return TEXTS[code] ?? `error ${code}`;
 }
@@ -50,7 +50,7 @@ export function cannotAsk(code: number | undefined): boolean {
   return code === NO_PINENTRY || code === NO_TERMINAL;
 }
 
-/** Why an operation failed, as far as gpg says: the last FAILURE or ERROR that names a known reason. */
+/** Why an operation failed, as far as gpg reports it: the last FAILURE or ERROR with a known reason. */
 export function failureCode(lines: readonly StatusLine[]): number | undefined {
   if (lines.some(({ keyword }) => keyword === "NO_SECKEY")) return NO_SECRET_KEY;
   const codes = lines.filter(({ keyword }) => keyword === "FAILURE" || keyword === "ERROR")
@@ -59,7 +59,7 @@ export function failureCode(lines: readonly StatusLine[]): number | undefined {
   return known ?? (lines.some(({ keyword }) => keyword === "NODATA") ? NO_DATA : codes.at(-1));
 }
 
-/** The same in words. */
+/** The same as a text. */
 export function failureText(lines: readonly StatusLine[]): string | undefined {
   const code = failureCode(lines);
   return code === undefined ? undefined : gpgErrorText(code);

@@ -1,5 +1,5 @@
 /**
- * Opens packets in GnuPG mode: what comes after the HMAC (`docs/spec/wire.md` 9 and 11).
+ * Opens packets in GnuPG mode: the part after the HMAC (`docs/spec/wire.md` 9 and 11).
  *
  * @module
  */
@@ -17,30 +17,30 @@ import { type GpgProgram, type GpgRun, isPassphrase, runGpg } from "./run.ts";
 import { findSignature, type GpgSignature } from "./signature.ts";
 import { countStatus, type StatusLine } from "./status.ts";
 
-/** Whose signature a packet must have, and the passphrase of the key that decrypts it. */
+/** The signature that a packet must have, and the passphrase of the key that decrypts it. */
 export interface GpgOpenOptions extends GpgProgram {
-  /** Absent: empty, for a key without passphrase. */
+  /** Absent: empty, for a key without a passphrase. */
   readonly passphrase?: Uint8Array | undefined;
-  /** Leave the passphrase to the agent. */
+  /** Let gpg's agent supply the passphrase. */
   readonly asksAgent?: boolean;
   /** `GPGME_NO_SIGNATURE` for an unsigned message, `GPGME_BAD_SIGNATURE` for a bad one. */
   readonly requireSignature: boolean;
-  /** Accept a bad signature all the same. */
+  /** Accept a bad signature anyway. */
   readonly ignoreSignatureErrors: boolean;
-  /** After this gpg is killed; {@link OPEN_MILLISECONDS} if absent. */
+  /** Time limit, after which gpg is killed. Absent: {@link OPEN_MILLISECONDS}. */
   readonly milliseconds?: number;
 }
 
-/** A packet that was decrypted, its checks passed. */
+/** A decrypted packet that passed its checks. */
 export interface GpgOpenedPacket extends OpenedPacket {
-  /** Absent where none was asked for. */
+  /** Absent where no signature was required. */
   readonly signature?: GpgSignature;
 }
 
-/** A decryption takes some hundredths of a second; on a small machine with a cold agent, more. */
+/** A decryption takes some hundredths of a second; on a small machine whose agent must start, more. */
 export const OPEN_MILLISECONDS = 5_000;
 
-/** The options for a stanza's packets. */
+/** The options for the packets of a stanza. */
 export function stanzaOptions(
   { passphrase, ...settings }: GpgSettings,
   signal?: AbortSignal,
@@ -58,8 +58,8 @@ export function stanzaOptions(
 }
 
 /**
- * Decrypts a full text (with its prefix, without mac) and checks signature and fields. Takes any text and never
- * rejects; whatever is wrong with gpg itself is a `GPGME_DECRYPT_FAILED` whose detail says so.
+ * Decrypts a full text (with its prefix, without its mac) and checks signature and fields. Accepts any text and never
+ * rejects. A failure of gpg itself is a `GPGME_DECRYPT_FAILED` with the reason in its detail.
  */
 export async function openGpgText(
   fullText: string,
@@ -73,7 +73,7 @@ export async function openGpgText(
     return failure("GPGME_DECRYPT_FAILED", "GPG_DECRYPT_PW has a line feed or a NUL in it");
   }
   const run = await runGpg(options, {
-    // A small message can hold a large text: one byte more than a plaintext may have is enough to refuse it.
+    // A small message can hold a large text. One byte more than a plaintext may have is enough to refuse it.
     args: ["--max-output", String(MAX_TEXT_LENGTH + 1), "--decrypt"],
     input: blob,
     passphrase: asksAgent ? undefined : passphrase ?? new Uint8Array(),
@@ -82,7 +82,7 @@ export async function openGpgText(
   return readDecryption(run, fullText, options);
 }
 
-/** What came of `gpg --decrypt`. */
+/** Interprets the result of `gpg --decrypt`. */
 export function readDecryption(
   run: GpgRun,
   fullText: string,
@@ -106,8 +106,8 @@ export function readDecryption(
 }
 
 /**
- * Whether one message was decrypted and held one text. gpg prints what it has of a text before it finds that the
- * message was cut or changed, so output proves nothing; nor does its exit status, which a bad signature changes too.
+ * Whether one message was decrypted and held one text. gpg prints the beginning of a text before it detects that the
+ * message was cut or changed, so output proves nothing. Neither does its exit status, which a bad signature changes too.
  */
 function isDecrypted(status: readonly StatusLine[]): boolean {
   return countStatus(status, "DECRYPTION_OKAY") === 1 && countStatus(status, "PLAINTEXT") === 1 &&

@@ -1,14 +1,14 @@
 /**
- * Runs gpg, once, as a child process without a shell.
+ * Runs gpg once, as a child process without a shell.
  *
- * **One pipe in.** A child of Deno has no descriptor for input but the standard one, and gpg needs two things: a
- * passphrase, which must not stand among its arguments where every user can read it, and a message. Both go
- * through standard input: `--passphrase-fd 0` takes exactly the first line, byte by byte, and leaves the rest to be
- * read as the message. gpg caters for that on purpose. So no file is written, and the server can give up writing.
+ * **One pipe in.** A child of Deno has only standard input for its input, and gpg needs two inputs: a passphrase, which
+ * must not be an argument, because every user can read arguments, and a message. Both go through standard input:
+ * `--passphrase-fd 0` reads exactly the first line, byte by byte, and leaves the rest to be read as the message. gpg
+ * supports this on purpose. So no file is written, and the server can drop its permission to write.
  *
- * **Two pipes out.** Standard output is the result. Status lines have standard error to themselves: gpg's own
- * messages, which quote what strangers wrote, go to the null device, so that none of them can pass for a status line
- * (as in CVE-2018-12020).
+ * **Two pipes out.** Standard output is the result. Standard error holds only status lines. gpg's own messages, which
+ * quote text of strangers, go to the null device, so that none of them can be mistaken for a status line (as in
+ * CVE-2018-12020).
  *
  * @module
  */
@@ -16,26 +16,26 @@ import { concatBytes, textBytes } from "../crypto/bytes.ts";
 import { runProgram } from "../exec/run.ts";
 import { parseStatus, type StatusLine } from "./status.ts";
 
-/** Which gpg, with which keys. */
+/** The gpg program and its keys. */
 export interface GpgProgram {
-  /** Path of the program; absent: `gpg` of the PATH. */
+  /** Path of the program. Absent: `gpg` in the PATH. */
   readonly program?: string | undefined;
   /** Absent: gpg's own choice. */
   readonly homeDirectory?: string | undefined;
-  /** Whom it works for: a server's `gpg` sees next to nothing of this process, a user's the user's terminal and agent. */
+  /** `gpg`: for the server, with a minimal environment. `user`: with the user's environment, terminal and agent. */
   readonly policy: "gpg" | "user";
-  /** Ends it, and keeps it from being started. */
+  /** Stops the run, and prevents its start. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** One run. */
 export interface GpgCommand {
-  /** Options and operation, without those every run has. */
+  /** Options and operation, without the options of every run. */
   readonly args: readonly string[];
   readonly input?: Uint8Array;
-  /** Given: used in place of asking, even if empty. Absent: the agent asks whom it wants. */
+  /** When present, even if empty, gpg uses it instead of asking. Absent: the agent asks the user when it must. */
   readonly passphrase?: Uint8Array | undefined;
-  /** After this the child is killed. */
+  /** Time limit, after which the child is killed. */
   readonly milliseconds: number;
 }
 
@@ -47,7 +47,7 @@ export type GpgRun =
     readonly output: Uint8Array;
     readonly status: readonly StatusLine[];
   }
-  /** It was not started, took too long or said too much; `reason` is one line without full stop. */
+  /** gpg did not start, took too long or wrote too much; `reason` is one line without a full stop. */
   | { readonly ran: false; readonly reason: string };
 
 const COMMON = [
@@ -57,13 +57,13 @@ const COMMON = [
   "2",
   "--logger-file",
   Deno.build.os === "windows" ? "NUL" : "/dev/null",
-  // Whose signature it is must not be asked of the network: a stranger would decide when this host talks to it.
+  // gpg must not look up keys in the network: a stranger would decide when this host sends queries.
   "--disable-dirmngr",
 ];
 
 const LINE_FEED = 0x0a;
 
-/** Whether gpg can be told this passphrase: it ends at the first line feed, and at a NUL. */
+/** Whether gpg can read this passphrase: it stops at the first line feed, and at a NUL. */
 export function isPassphrase(bytes: Uint8Array): boolean {
   return !bytes.includes(LINE_FEED) && !bytes.includes(0);
 }
@@ -71,7 +71,7 @@ export function isPassphrase(bytes: Uint8Array): boolean {
 /**
  * Runs gpg to its end; never rejects.
  *
- * @throws {TypeError} for a passphrase that {@link isPassphrase} denies.
+ * @throws {TypeError} when {@link isPassphrase} is false for the passphrase.
  */
 export async function runGpg(program: GpgProgram, command: GpgCommand): Promise<GpgRun> {
   const { input = new Uint8Array(), passphrase, milliseconds } = command;
@@ -107,7 +107,7 @@ export async function runGpg(program: GpgProgram, command: GpgCommand): Promise<
   }
 }
 
-/** The first line is the passphrase's, if there is one to be read. */
+/** Prepends the passphrase as the first line, if gpg reads one. */
 function frameInput(passphrase: Uint8Array | undefined, input: Uint8Array): Uint8Array {
   return passphrase === undefined ? input : concatBytes(passphrase, textBytes("\n"), input);
 }

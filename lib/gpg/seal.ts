@@ -20,25 +20,25 @@ import { countStatus } from "./status.ts";
 
 /** How to seal a message for a GnuPG key. */
 export interface GpgSealOptions extends GpgProgram {
-  /** Whom to encrypt for: anything gpg finds one key by. */
+  /** The recipient: any text by which gpg finds exactly one key. */
   readonly recipient: string;
-  /** Whose key signs; absent: the packet is not signed. */
+  /** The key that signs. Absent: the packet is not signed. */
   readonly signer?: string | undefined;
-  /** Of the signer's key. Absent: the agent asks for it, if it must. */
+  /** Passphrase of the signer's key. Absent: the agent asks for it, if it must. */
   readonly passphrase?: Uint8Array | undefined;
   readonly digestName: DigestName;
   /** Absent: no mac. */
   readonly hmac?: PacketHmac | undefined;
 }
 
-/** A listing takes a moment, and more where the trust database is due for a check. */
+/** A listing is quick; it takes longer when gpg checks its trust database. */
 const LIST_MILLISECONDS = 20_000;
-/** Somebody may have to type a passphrase, or to touch a token. */
+/** The user may have to type a passphrase or touch a token. */
 const SEAL_MILLISECONDS = 120_000;
 
 /**
- * Encrypts and signs. The keys are looked up first, as the C client does, so that a wrong name is told as such.
- * Details of failures are what gpg says, in GPGME's words.
+ * Encrypts and signs. The keys are looked up first, as in the C client, so that a wrong name is a separate error.
+ * Details of failures are gpg's, in GPGME's words.
  */
 export async function sealGpgPacket(
   message: SpaMessage,
@@ -63,7 +63,7 @@ export async function sealGpgPacket(
   return blob.ok ? frame(blob.value, encoded.value, hmac) : blob;
 }
 
-/** A kind of key to look for. */
+/** A kind of key, and the errors when it is not found. */
 interface Wanted {
   readonly kind: "pub" | "sec";
   readonly operation: "--list-keys" | "--list-secret-keys";
@@ -84,7 +84,7 @@ const SIGNER: Wanted = {
   ambiguous: "GPGME_SIGNER_AMBIGUOUS",
 };
 
-/** The fingerprint of the one key of that name. */
+/** The fingerprint of the one key that matches the name. */
 async function findKey(
   program: GpgProgram,
   name: string,
@@ -111,7 +111,7 @@ async function encrypt(
 ): Promise<SpaResult<Uint8Array>> {
   const run = await runGpg(options, {
     args: [
-      // The C client takes whatever key it is told to, so the user's web of trust does not matter here.
+      // The C client uses any key that the user names, so the user's web of trust is ignored here too.
       ...["--trust-model", "always", "--no-armor", "--no-encrypt-to", "--no-throw-keyids"],
       ...(signer === undefined ? [] : ["--local-user", signer, "--sign"]),
       ...["--recipient", recipient, "--encrypt"],
@@ -128,7 +128,7 @@ async function encrypt(
   return failure(isSilent ? "GPG_CANNOT_ASK" : "GPGME_ENCRYPT_SIGN", failureText(status));
 }
 
-/** From the OpenPGP message to what travels. */
+/** Turns the OpenPGP message into a packet. */
 function frame(
   blob: Uint8Array,
   { encodedData, digest }: { readonly encodedData: string; readonly digest: string },
@@ -145,7 +145,7 @@ function frame(
   return success(mac === undefined ? sealed : { ...sealed, mac });
 }
 
-/** A shorter packet would be taken for one of the symmetric cipher, a longer one is not read. */
+/** A shorter packet would be taken for one of the symmetric cipher. A longer one is not read. */
 function checkLength(length: number): SpaFailure | undefined {
   if (length < GPG_LENGTH) return failure("SPA_MSG_BAD_DATA", `${length} characters`);
   return length > MAX_TEXT_LENGTH

@@ -1,5 +1,5 @@
 /**
- * Who signed a message, and whether to believe it.
+ * Who signed a message, and whether the signature is valid.
  *
  * @module
  */
@@ -7,17 +7,17 @@ import { countStatus, findStatus, type StatusLine } from "./status.ts";
 
 /** The one signature of a message. */
 export interface GpgSignature {
-  /** Of the key that signed, in capital hexadecimal digits; absent where gpg knows only the key's id. */
+  /** Of the key that signed, in capital hexadecimal digits. Absent where gpg knows only the key's id. */
   readonly fingerprint?: string;
-  /** Of the key that one belongs to; the same unless a subkey signed. */
+  /** Of the primary key of that key; the same unless a subkey signed. */
   readonly primaryFingerprint?: string;
   /** The last 8 hexadecimal digits. */
   readonly id: string;
-  /** Absent: the signature is good, and its key is valid at least marginally. Else why not, in one clause. */
+  /** Absent: the signature is good, and its key is valid at least marginally. Otherwise the reason, in one clause. */
   readonly flaw?: string;
-  /** Bits of `gpgme_sigsum_t`: what the C tools print as `GPG sig summary`. */
+  /** Bits of `gpgme_sigsum_t`; the C tools print them as `GPG sig summary`. */
   readonly summary: number;
-  /** A number of libgpg-error: what the C tools print as `GPG sig status`. */
+  /** A number of libgpg-error; the C tools print it as `GPG sig status`. */
   readonly status: number;
 }
 
@@ -42,14 +42,14 @@ const STATUS = {
   keyExpired: 153,
 };
 
-interface Verdict {
+interface SignatureFlaw {
   readonly flaw: string;
   readonly summary: number;
   readonly status: number;
 }
 
-/** What each kind of signature line but GOODSIG means. */
-const FLAWS: Readonly<Record<string, Verdict>> = {
+/** The meaning of each signature line except GOODSIG. */
+const FLAWS: Readonly<Record<string, SignatureFlaw>> = {
   BADSIG: { flaw: "the signature does not match", summary: SUMMARY.red, status: STATUS.bad },
   EXPSIG: { flaw: "the signature has expired", summary: SUMMARY.expired, status: STATUS.expired },
   EXPKEYSIG: {
@@ -66,7 +66,7 @@ const FLAWS: Readonly<Record<string, Verdict>> = {
 };
 const SIGNATURES = ["GOODSIG", ...Object.keys(FLAWS)];
 
-/** Trust lines and the summary they lead to; any other is below marginal. */
+/** Trust lines and the summary for each; any other is below marginal. */
 const VALIDITIES: Readonly<Record<string, number>> = {
   TRUST_MARGINAL: 0,
   TRUST_FULLY: SUMMARY.valid | SUMMARY.green,
@@ -78,14 +78,14 @@ const KEY_ID = /^[0-9A-F]{16}(?:[0-9A-F]{24}|[0-9A-F]{48})?$/;
 const ID_DIGITS = 8;
 
 /**
- * The signature that status lines tell of, or `undefined` where there is none. Several signatures are as one that is
- * not good: there is no saying which of them counts. Never throws.
+ * The signature that the status lines report, or `undefined` without a signature. Several signatures count as one that
+ * is not good, because gpg does not say which of them covers the text. Never throws.
  */
 export function findSignature(lines: readonly StatusLine[]): GpgSignature | undefined {
   const line = findStatus(lines, ...SIGNATURES);
   const keyId = line?.words[0] ?? "";
   if (line === undefined || !KEY_ID.test(keyId)) {
-    // NEWSIG without a line of what came of it: something is signed, and nothing is known of it.
+    // NEWSIG without a result line: something is signed, and nothing is known about the signature.
     return countStatus(lines, "NEWSIG", ...SIGNATURES) === 0 ? undefined : unknownSignature();
   }
   const found = identify(lines, line, keyId);
@@ -106,8 +106,8 @@ export function findSignature(lines: readonly StatusLine[]): GpgSignature | unde
   return { ...found, ...verdict };
 }
 
-/** A good signature is worth what the keyring says of its key (`docs/spec/wire.md` 9). */
-function judgeValidity(lines: readonly StatusLine[]): Verdict | Omit<Verdict, "flaw"> {
+/** A good signature is as valid as its key in the keyring (`docs/spec/wire.md` 9). */
+function judgeValidity(lines: readonly StatusLine[]): SignatureFlaw | Omit<SignatureFlaw, "flaw"> {
   const trust = lines.filter(({ keyword }) => keyword.startsWith("TRUST_"));
   const summary = trust.length === 1 ? VALIDITIES[trust[0]?.keyword ?? ""] : undefined;
   const isValid = countStatus(lines, "VALIDSIG") === 1;
@@ -122,7 +122,7 @@ function identify(
   keyId: string,
 ): Pick<GpgSignature, "id" | "fingerprint" | "primaryFingerprint"> {
   const valid = findStatus(lines, "VALIDSIG");
-  // ERRSIG ends in the fingerprint where the signature names it; nothing vouches for either.
+  // ERRSIG ends with the fingerprint where the signature names it. Neither value is verified.
   const fingerprint = valid?.words[0] ?? (line.keyword === "ERRSIG" ? line.words[6] : undefined);
   const primary = valid?.words[9];
   return {

@@ -1,5 +1,5 @@
 /**
- * Whether a packet's signer is among those a stanza names (`docs/spec/server.md` 7, step 15).
+ * Whether a packet's signer is in the lists of a stanza (`docs/spec/server.md` 7, step 15).
  *
  * @module
  */
@@ -9,12 +9,12 @@ import type { GpgSignature } from "./signature.ts";
 /** Hexadecimal digits. */
 const FINGERPRINT_LENGTH = 40;
 
-/** The list a signer is missing from. */
+/** The list that does not contain the signer. */
 export type MissingFrom = "GPG_REMOTE_ID" | "GPG_FINGERPRINT_ID";
 
 /**
- * The first list that is set and does not name the signer, or `undefined`. An id is the end of a fingerprint, 8
- * digits or more. Where a subkey signed, the key it belongs to will do as well: that is the one people know.
+ * The first list that is set and does not contain the signer, or `undefined`. An id is the end of a fingerprint, 8
+ * digits or more. Where a subkey signed, its primary key matches too, because users know that one.
  */
 export function signerMissingFrom(
   signature: GpgSignature,

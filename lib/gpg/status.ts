@@ -1,5 +1,5 @@
 /**
- * What `gpg --status-fd` says, line by line: `[GNUPG:] KEYWORD argument argument` (GnuPG, doc/DETAILS).
+ * Parses the output of `gpg --status-fd`: one `[GNUPG:] KEYWORD argument argument` per line (GnuPG, doc/DETAILS).
  *
  * @module
  */
@@ -8,16 +8,16 @@
 export interface StatusLine {
   /** `GOODSIG`, `DECRYPTION_OKAY`, … */
   readonly keyword: string;
-  /** What follows, split at each blank. */
+  /** The arguments, split at each blank. */
   readonly words: readonly string[];
 }
 
 const LINE = /^\[GNUPG:\] ([A-Z][A-Z0-9_]{0,63})(?: (.*))?$/;
 
 /**
- * The status lines of a text, in their order. Lines of any other form are left out: they come from libraries
- * below gpg, whose own messages go elsewhere (`run.ts`). A last line without its newline is left out too: it was cut.
- * Takes any text and never throws.
+ * The status lines of a text, in their order. Lines of any other form are skipped: they come from libraries below gpg,
+ * whose own messages go elsewhere (`run.ts`). A last line without its newline is skipped too, because it was cut.
+ * Accepts any text and never throws.
  */
 export function parseStatus(text: string): StatusLine[] {
   const lines = text.split("\n");
@@ -29,12 +29,12 @@ export function parseStatus(text: string): StatusLine[] {
   });
 }
 
-/** How often a keyword occurs. */
+/** How many lines have one of these keywords. */
 export function countStatus(lines: readonly StatusLine[], ...keywords: readonly string[]): number {
   return lines.filter(({ keyword }) => keywords.includes(keyword)).length;
 }
 
-/** The first line of a keyword. */
+/** The first line with one of these keywords. */
 export function findStatus(
   lines: readonly StatusLine[],
   ...keywords: readonly string[]

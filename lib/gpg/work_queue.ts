@@ -1,39 +1,39 @@
 /**
- * How many gpg may run, and for whom.
+ * Limits how many gpg processes run, and for whom.
  *
- * Starting a program for a packet is the one costly thing a stranger could make the server do: where a stanza has no
- * HMAC key, any 400 characters of base64 lead here. So one child runs at a time, few packets wait, and those that
- * nothing vouches for are started at a limited rate. Packets whose HMAC is right go first and are not limited, so
- * that junk cannot keep them out.
+ * Starting a program for a packet is the one expensive operation that a stranger could trigger: where a stanza has no
+ * HMAC key, any 400 characters of base64 get this far. So one child runs at a time, few packets wait, and
+ * unauthenticated packets are started at a limited rate. Packets with a valid HMAC go first and have no rate limit, so
+ * junk cannot block them.
  *
  * @module
  */
 
 /** One piece of work. */
 export interface GpgJob {
-  /** The packet's HMAC is right. */
+  /** The packet's HMAC is valid. */
   readonly authenticated: boolean;
   /** Number of the stanza whose key is tried. */
   readonly stanza: number;
-  /** Does it; must not reject. */
+  /** Does the work; must not reject. */
   readonly run: () => Promise<void>;
 }
 
 /** The limits of a queue. */
 export interface QueueLimits {
-  /** Jobs that wait, of each kind. */
+  /** Waiting jobs, of each kind. */
   readonly authenticated: number;
   readonly unauthenticated: number;
-  /** Authenticated ones of one stanza: its key holder must not keep the others out. */
+  /** Waiting authenticated jobs of one stanza: a holder of its key must not block the other stanzas. */
   readonly perStanza: number;
-  /** Unauthenticated jobs started in a second in the long run, and at once after a quiet time. */
+  /** Unauthenticated jobs per second in the long run, and how many at once after a quiet time. */
   readonly rate: number;
   readonly burst: number;
 }
 
 /**
- * A run takes some 40 ms of a processor, and some 400 where the key has a passphrase, which gpg makes slow to try. So
- * strangers can use up less than half of one processor, and nobody knocks more often than once a second in earnest.
+ * A run takes about 40 ms of a processor, and about 400 ms where the key has a passphrase, which gpg makes slow to try.
+ * So strangers can use less than half of one processor. Real clients knock at most once a second.
  */
 export const QUEUE_LIMITS: QueueLimits = {
   authenticated: 64,
@@ -47,17 +47,17 @@ export const QUEUE_LIMITS: QueueLimits = {
 export class GpgQueue {
   readonly #limits: QueueLimits;
   readonly #now: () => number;
-  /** Before all others: see {@link settleFirst}. */
+  /** These run before all others: see {@link settleFirst}. */
   readonly #first: GpgJob[] = [];
   readonly #waiting = { authenticated: [] as GpgJob[], unauthenticated: [] as GpgJob[] };
-  /** What runs or waits. */
+  /** Jobs that run or wait. */
   readonly #unfinished = new Set<GpgJob>();
   #turn: Promise<void> | undefined;
   #tokens: number;
   #filled: number;
   #working: Promise<void> | undefined;
 
-  /** @param now milliseconds of a clock that never goes back. */
+  /** @param now milliseconds of a clock that never goes backwards. */
   constructor(limits = QUEUE_LIMITS, now: () => number = () => performance.now()) {
     this.#limits = limits;
     this.#now = now;
@@ -65,7 +65,7 @@ export class GpgQueue {
     this.#filled = now();
   }
 
-  /** Takes a job, to be begun now or soon; `false`: there is no room for it, or it came too soon after others. */
+  /** Takes a job, to be started now or soon. `false`: the queue is full, or the job came too soon after others. */
   add(job: GpgJob): boolean {
     const kind = job.authenticated ? "authenticated" : "unauthenticated";
     const waiting = this.#waiting[kind];
@@ -80,14 +80,14 @@ export class GpgQueue {
     return true;
   }
 
-  /** Resolves when nothing runs or waits. */
+  /** Resolves when no job runs or waits. */
   async settle(): Promise<void> {
     while (this.#working !== undefined) await this.#working;
   }
 
   /**
-   * Resolves when what runs or waits now has run. It goes first from now on, so that what is added later, by strangers or
-   * by the holder of a key, cannot put that off.
+   * Resolves when the jobs that run or wait now have run. They go first from now on, so jobs that are added later, by
+   * strangers or by the holder of a key, cannot delay them.
    */
   async settleFirst(): Promise<void> {
     this.#first.push(...this.#takeWaiting());
@@ -95,7 +95,7 @@ export class GpgQueue {
     while (jobs.some((job) => this.#unfinished.has(job))) await this.#turn;
   }
 
-  /** Forgets what waits; what runs goes on. */
+  /** Drops waiting jobs. The running job goes on. */
   clear(): void {
     for (const job of [...this.#first.splice(0), ...this.#takeWaiting()]) {
       this.#unfinished.delete(job);

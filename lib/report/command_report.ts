@@ -4,7 +4,7 @@
  * @module
  */
 import type { CycleEvent } from "../command/cycle_event.ts";
-import type { CommandOutcome } from "../command/run_command.ts";
+import type { CommandOutcome } from "../command/execute_command.ts";
 import type { LogLine } from "./log_line.ts";
 import type { Severity } from "../errors/severity.ts";
 import { formatService } from "../net/service.ts";

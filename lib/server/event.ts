@@ -4,7 +4,7 @@
  * @module
  */
 import type { NamedIdentity } from "../command/command_runner.ts";
-import type { CommandOutcome } from "../command/run_command.ts";
+import type { CommandOutcome } from "../command/execute_command.ts";
 import type { NatTarget } from "../firewall/grant.ts";
 import type { RuleSummary } from "../firewall/firewall.ts";
 import type { GpgSignature } from "../gpg/signature.ts";

@@ -6,12 +6,12 @@ import {
 } from "../../../lib/command/command_cycles.ts";
 import type { CycleEvent } from "../../../lib/command/cycle_event.ts";
 import type { CommandCycle } from "../../../lib/config/stanza.ts";
-import { SURROUNDINGS } from "../../support/command_surroundings.ts";
+import { LIMITS } from "../../support/command_limits.ts";
 import { withFolder } from "../../support/folder.ts";
 import { until } from "../../support/namespace.ts";
 import { anAddress, aStanza } from "../../support/stanza.ts";
 
-/** A folder, a clock, and commands that write down that they were run. */
+/** A folder, a clock, and commands that record that they ran. */
 class Bench {
   readonly events: CycleEvent[] = [];
   offset = 0;
@@ -34,7 +34,7 @@ class Bench {
     return Deno.readTextFileSync(`${this.folder}/log`).split("\n").filter((line) => line !== "");
   }
 
-  /** A command that writes its arguments down, and what `more` says to the shell. */
+  /** A command that records its arguments; `more` is further shell code. */
   command(word: string, rest = "$SRC $PORT", more = ""): string {
     const path = `${this.folder}/${word}`;
     const text = `#!/bin/sh\necho ${word} "$@" ${more} >> ${this.folder}/log\n`;
@@ -50,7 +50,7 @@ class Bench {
     return CommandCycles.open({
       path: this.path,
       stanzas: cycles.map((cycle, index) => aStanza({ number: index + 1, cycle })),
-      surroundings: SURROUNDINGS,
+      limits: LIMITS,
       clocks: { now: () => Date.now() + this.offset, steady: () => performance.now() },
       onEvent: (event) => this.events.push(event),
     });
@@ -75,13 +75,13 @@ function request(changes: Partial<CycleRequest> = {}): CycleRequest {
 
 const silent = (): void => {};
 
-Deno.test("a stanza with as many closes to come as MAX_RULES allows opens for no other address, and renews what is open", () =>
+Deno.test("a stanza with MAX_RULES open cycles opens for no other address, and renews those that are open", () =>
   Bench.with(async (bench) => {
     const cycle = bench.cycle();
     const cycles = CommandCycles.open({
       path: bench.path,
       stanzas: [aStanza({ cycle, maxRules: 2 }), aStanza({ number: 2, cycle, maxRules: 2 })],
-      surroundings: SURROUNDINGS,
+      limits: LIMITS,
       clocks: { now: () => Date.now() + bench.offset, steady: () => performance.now() },
       onEvent: (event) => bench.events.push(event),
     });
@@ -96,14 +96,14 @@ Deno.test("a stanza with as many closes to come as MAX_RULES allows opens for no
     const outcomes = [];
     for (const client of asked) outcomes.push(await open(client));
     assertEquals(outcomes, ["opened", "opened", "full", "opened", "full"]);
-    assertEquals(await open("192.0.2.3", 2), "opened", "another stanza has room of its own");
-    assertEquals(bench.log.length, 4, "nothing was run for those");
+    assertEquals(await open("192.0.2.3", 2), "opened", "another stanza has its own limit");
+    assertEquals(bench.log.length, 4, "no command ran for the refused requests");
     await cycles.revoke();
     assertEquals(await open("192.0.2.4"), "opened");
     await cycles.close({ closeAll: true });
   }));
 
-Deno.test("the open command runs at once and the close command in its time", () =>
+Deno.test("the open command runs at once, and the close command when it is due", () =>
   Bench.with(async (bench) => {
     const cycles = bench.open(bench.cycle());
     cycles.start();
@@ -131,7 +131,7 @@ Deno.test("the close is in the file before the open command runs", () =>
     await cycles.close({ closeAll: false });
   }));
 
-Deno.test("nothing is opened whose close cannot be written down", () =>
+Deno.test("a cycle whose close cannot be written to the file is not opened", () =>
   Bench.with(async (bench) => {
     const cycles = bench.open(bench.cycle());
     Deno.mkdirSync(`${bench.path}.new/x`, { recursive: true });
@@ -141,7 +141,7 @@ Deno.test("nothing is opened whose close cannot be written down", () =>
     assertEquals(bench.log, []);
   }));
 
-Deno.test("a second packet puts the close off, and then there are as many closes as openings", () =>
+Deno.test("a second packet postpones the close, and then the close runs as often as the opening did", () =>
   Bench.with(async (bench) => {
     const cycles = bench.open({
       ...bench.cycle(),
@@ -157,11 +157,11 @@ Deno.test("a second packet puts the close off, and then there are as many closes
     const closes = bench.log.filter((line) => line.startsWith("close 192.0.2.44 22 "));
     assertEquals(closes.length, 2);
     const times = closes.map((line) => Number(line.split(" ").at(-1)));
-    assert(times.every((time) => time >= opened + 2000), "not when the first was to be closed");
+    assert(times.every((time) => time >= opened + 2000), "not when the first close was due");
     await cycles.close({ closeAll: false });
   }));
 
-Deno.test("after a crash overdue closes run at the start and the others in their time", () =>
+Deno.test("after a crash, overdue closes run at the start and the others when they are due", () =>
   Bench.with(async (bench) => {
     const cycle = bench.cycle();
     const crashed = bench.open(cycle);
@@ -170,14 +170,14 @@ Deno.test("after a crash overdue closes run at the start and the others in their
     await crashed.close({ closeAll: false });
     bench.offset = 60_000;
     const cycles = bench.open(cycle);
-    assertEquals(bench.log.length, 2, "nothing is run before the start");
+    assertEquals(bench.log.length, 2, "no command runs before the start");
     cycles.start();
     await until("the overdue one is closed", () => cycles.pending().length === 1);
     assertEquals(bench.log.slice(2), ["close 192.0.2.44 22"]);
     await cycles.close({ closeAll: false });
   }));
 
-Deno.test("at the end everything is closed, or all of it is kept", () =>
+Deno.test("at the end of the daemon all cycles are closed, or all are kept", () =>
   Bench.with(async (bench) => {
     const cycle = bench.cycle();
     const cycles = bench.open(cycle);
@@ -190,7 +190,7 @@ Deno.test("at the end everything is closed, or all of it is kept", () =>
     assertEquals(bench.open(cycle).pending(), []);
   }));
 
-Deno.test("after a restart a close is its stanza's by the command, wherever the stanza stands now", () =>
+Deno.test("after a restart a close belongs to the stanza with its command, even if the stanza was moved", () =>
   Bench.with(async (bench) => {
     const cycle = bench.cycle();
     const other = { open: bench.command("other"), close: bench.command("shut"), timer: 30 };
@@ -202,7 +202,7 @@ Deno.test("after a restart a close is its stanza's by the command, wherever the 
     assertEquals(bench.log, ["open 192.0.2.44 22", "close 192.0.2.44 22"]);
   }));
 
-Deno.test("after a restart with the clock set back what is open is closed when a cycle of now would be", () =>
+Deno.test("after a restart with the clock set back, a cycle lasts no longer than one that is opened now", () =>
   Bench.with(async (bench) => {
     const cycle = bench.cycle();
     bench.offset = 7_200_000;
@@ -217,7 +217,7 @@ Deno.test("after a restart with the clock set back what is open is closed when a
     assertEquals(bench.log, ["open 192.0.2.44 22", "close 192.0.2.44 22"]);
   }));
 
-Deno.test("a close that no stanza knows any more is told of with its words, once, and not run", () =>
+Deno.test("a close that no stanza has any more is reported once with its command, and not run", () =>
   Bench.with(async (bench) => {
     const before = bench.open(bench.cycle());
     await before.open(request(), silent);
@@ -232,30 +232,30 @@ Deno.test("a close that no stanza knows any more is told of with its words, once
     assertEquals(bench.texts, []);
   }));
 
-Deno.test("across a reload what is open keeps the close it was opened with", () =>
+Deno.test("across a reload an open cycle keeps the close of its opening", () =>
   Bench.with(async (bench) => {
     const cycles = bench.open(bench.cycle());
     await cycles.open(request(), silent);
-    cycles.adopt([], SURROUNDINGS);
+    cycles.adopt([], LIMITS);
     const refused = await cycles.open(request(), silent);
-    assert(!refused.ok && refused.reason.includes("no command cycle any more"));
+    assert(!refused.ok && refused.reason.includes("no longer has a command cycle"));
     await cycles.close({ closeAll: true });
     assertEquals(bench.log, ["open 192.0.2.44 22", "close 192.0.2.44 22"]);
   }));
 
-Deno.test("a file somebody broke is moved aside, and told of", () =>
+Deno.test("a damaged file is moved aside, and reported", () =>
   Bench.with((bench) => {
     Deno.writeTextFileSync(bench.path, "{");
     assertEquals(bench.open(bench.cycle()).pending(), []);
     assertMatch(
       bench.texts.join(),
-      /cannot be understood .* stays open until it is closed by hand/,
+      /Cannot parse the pending closes in .* stays open until it is closed by hand/,
     );
     assertEquals(Deno.readTextFileSync(`${bench.path}.bad`), "{");
     return Promise.resolve();
   }));
 
-Deno.test("without a close command nothing is remembered", () =>
+Deno.test("without a close command no close is remembered", () =>
   Bench.with(async (bench) => {
     const cycles = bench.open({ open: bench.command("open", "$SRC $CLIENT_TIMEOUT") });
     const opening = await cycles.open(request({ seconds: 45 }), silent);
@@ -263,7 +263,7 @@ Deno.test("without a close command nothing is remembered", () =>
     assertEquals([bench.log, cycles.pending()], [["open 192.0.2.44 45"], []]);
   }));
 
-Deno.test("an open command that is not there leaves nothing to close", () =>
+Deno.test("a missing open command leaves nothing to close", () =>
   Bench.with(async (bench) => {
     const cycles = bench.open({ open: "/no/such", close: bench.command("close"), timer: 30 });
     const opening = await cycles.open(request(), silent);
@@ -271,7 +271,7 @@ Deno.test("an open command that is not there leaves nothing to close", () =>
     assertEquals(cycles.pending(), []);
   }));
 
-Deno.test("an open command that fails is closed all the same: it may have done half", () =>
+Deno.test("after an open command that fails, the close still runs: it may have done half of its work", () =>
   Bench.with(async (bench) => {
     const cycles = bench.open({ open: "false", close: bench.command("close"), timer: 30 });
     const opening = await cycles.open(request(), silent);
@@ -280,14 +280,14 @@ Deno.test("an open command that fails is closed all the same: it may have done h
     assertEquals(bench.log, ["close 192.0.2.44 22"]);
   }));
 
-Deno.test("who has the key of one stanza leaves room for the cycles of others, and a stop ends what runs", () =>
+Deno.test("a client of one stanza leaves room for the cycles of others, and a stop ends running commands", () =>
   Bench.with(async (bench) => {
     const ending = new AbortController();
-    const surroundings = { ...SURROUNDINGS, ending: ending.signal };
+    const limits = { ...LIMITS, ending: ending.signal };
     const slow = { open: "sleep 600", close: bench.command("close"), timer: 30 };
     const cycles = bench.open(slow, slow);
     const stanzas = [1, 2].map((number) => aStanza({ number, cycle: slow }));
-    cycles.adopt(stanzas, surroundings);
+    cycles.adopt(stanzas, limits);
     const started = Promise.withResolvers<void>();
     const ask = (stanza: number): Promise<CycleOpening> =>
       cycles.open(request({ stanza }), () => started.resolve());
@@ -300,7 +300,7 @@ Deno.test("who has the key of one stanza leaves room for the cycles of others, a
     const [first, ...rest] = await Promise.all([...waiting, other]);
     assert(first?.ok === true && first.outcome.how === "stopped");
     assert(rest.every((opening) => !opening.ok && opening.reason === "the daemon ends"));
-    // What the one may have opened is closed, by a command that the end does not stop.
+    // The close of a cycle that may be open is a command that the end of the daemon does not stop.
     await cycles.close({ closeAll: true });
     assertEquals(bench.log, ["close 192.0.2.44 22"]);
   }));

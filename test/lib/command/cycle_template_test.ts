@@ -14,7 +14,7 @@ const VALUES: CycleValues = {
   expires: 1_800_000_030,
 };
 
-Deno.test("every variable stands for its value", () => {
+Deno.test("every variable is replaced by its value", () => {
   const template = "x $IP $SRC $PKT_SRC $DST $PORT $PROTO $PROTO_NAME $TIMEOUT $CLIENT_TIMEOUT";
   assertEquals(fillTemplate(template, VALUES), [
     "x",
@@ -30,13 +30,13 @@ Deno.test("every variable stands for its value", () => {
   ]);
 });
 
-Deno.test("variables may touch each other and what is around them", () => {
+Deno.test("variables may touch each other and other text", () => {
   const [, , , , member] = fillTemplate("ipset -exist add set $SRC,$PROTO:$PORT", VALUES);
   assertEquals(member, "192.0.2.44,6:22");
   assertEquals(fillTemplate("$PORTS$SRC$$DST x$", VALUES), ["22S192.0.2.44198.51.100.7", "x"]);
 });
 
-Deno.test("a dollar that begins no variable vanishes, as in the C daemon", () => {
+Deno.test("a dollar that begins no variable is removed, as in the C daemon", () => {
   assertEquals(fillTemplate("echo $HOME ${PORT} $port", VALUES), [
     "echo",
     "HOME",
@@ -45,7 +45,7 @@ Deno.test("a dollar that begins no variable vanishes, as in the C daemon", () =>
   ]);
 });
 
-/** Anything of the right type, far from what a checked packet can hold. */
+/** Values of the right types that no checked packet can hold. */
 const hostile: fc.Arbitrary<CycleValues> = fc.record({
   address: fc.string({ unit: "binary" }).map((text) => ({ ...VALUES.address, text })),
   packetSource: fc.uint8Array({ minLength: 16, maxLength: 16 }).map(addressFromBytes),
@@ -74,21 +74,21 @@ const template = fc.array(
   ),
 ).map((parts) => parts.join(""));
 
-Deno.test("whatever the values hold, the number of arguments is that of the template's words", () => {
+Deno.test("for any values, the number of arguments is the number of words in the template", () => {
   fc.assert(fc.property(template, hostile, (text, values) => {
     const words = text.split(/[ \t\n\v\f\r]+/).filter((word) => word !== "");
     assertEquals(fillTemplate(text, values).length, words.length);
   }));
 });
 
-Deno.test("a value that looks like a variable, an option or shell stays one plain argument", () => {
+Deno.test("a value that looks like a variable, an option or shell code stays one plain argument", () => {
   for (const text of ["$PORT", "-j ACCEPT", "`id`", "a\nb", "$(id)", "", "--", "x;y"]) {
     const values = { ...VALUES, address: { ...VALUES.address, text } };
     assertEquals(fillTemplate("cmd allow $SRC end", values), ["cmd", "allow", text, "end"]);
   }
 });
 
-Deno.test("words without a dollar come through unchanged", () => {
+Deno.test("words without a dollar are unchanged", () => {
   fc.assert(fc.property(fc.string(), (text) => {
     const plain = text.replaceAll("$", "");
     assert(fillTemplate(plain, VALUES).every((word) => plain.includes(word)));

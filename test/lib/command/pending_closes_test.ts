@@ -32,7 +32,7 @@ function inFolder(body: (path: string) => void): Promise<void> {
   return withFolder((folder) => body(`${folder}/pending-closes.json`));
 }
 
-Deno.test("what is added is in the file at once, readable by its owner only", async () => {
+Deno.test("an added close is in the file at once, and only the owner can read the file", async () => {
   await inFolder((path) => {
     const closes = new PendingCloses(path);
     closes.add(close());
@@ -49,13 +49,13 @@ Deno.test("what is added is in the file at once, readable by its owner only", as
   });
 });
 
-Deno.test("a second opening of the same thing puts the close off and is counted", async () => {
+Deno.test("a second opening of the same thing postpones the close and is counted", async () => {
   await inFolder((path) => {
     const closes = new PendingCloses(path);
     closes.add(close());
     assertEquals(closes.add(close({ due: 1050 })).opens, 2);
     assertEquals(closes.all(), [close({ due: 1050, opens: 2 })]);
-    // A shorter wish does not cut the longer one short.
+    // A shorter time does not shorten the longer one.
     closes.add(close({ due: 1040 }));
     assertEquals(closes.all(), [close({ due: 1050, opens: 3 })]);
     closes.withdraw(close());
@@ -63,19 +63,19 @@ Deno.test("a second opening of the same thing puts the close off and is counted"
   });
 });
 
-Deno.test("what closes by other words is another thing", async () => {
+Deno.test("a close with other words closes another thing", async () => {
   await inFolder((path) => {
     const closes = new PendingCloses(path);
     closes.add(close());
     closes.add(close({ template: "/sbin/close -x $SRC $PORT" }));
     closes.add(close({ values: { ...close().values, address: anAddress("192.0.2.45") } }));
-    // Who sent the packet makes no difference to this command.
+    // The packet's source makes no difference to this command.
     closes.add(close({ values: { ...close().values, packetSource: anAddress("192.0.2.1") } }));
     assertEquals(closes.all().map(({ opens }) => opens).sort(), [1, 1, 2]);
   });
 });
 
-Deno.test("nothing is added that could not be written", async () => {
+Deno.test("a close that cannot be written is not added", async () => {
   await inFolder((path) => {
     const closes = new PendingCloses(`${path}/missing/file`);
     assertThrows(() => closes.add(close()));
@@ -83,7 +83,7 @@ Deno.test("nothing is added that could not be written", async () => {
   });
 });
 
-Deno.test("a link put in the place of the temporary file is not followed", async () => {
+Deno.test("a link in the place of the temporary file is not followed", async () => {
   await inFolder((path) => {
     Deno.writeTextFileSync(`${path}.victim`, "precious");
     Deno.symlinkSync(`${path}.victim`, `${path}.new`);
@@ -92,7 +92,7 @@ Deno.test("a link put in the place of the temporary file is not followed", async
   });
 });
 
-Deno.test("entries with values no packet could have are dropped one by one", () => {
+Deno.test("each entry with values that no packet could have is dropped", () => {
   const line = formatCloses([close()]);
   const bad = [
     line.replace("192.0.2.44", "192.0.2.44 -j ACCEPT"),
@@ -108,7 +108,7 @@ Deno.test("entries with values no packet could have are dropped one by one", () 
   }
 });
 
-Deno.test("a file that is not ours is an error", () => {
+Deno.test("a file of another format is an error", () => {
   for (const text of ["", "{", "[]", "{}", '{"version":2,"closes":[]}', '{"version":1}', "null"]) {
     assertThrows(() => parseCloses(text));
   }
@@ -120,7 +120,7 @@ const anyAddress = fc.oneof(
 ).map(addressFromBytes);
 const count = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 
-Deno.test("every close comes back from the file as it went in", () => {
+Deno.test("every close is read from the file as it was written", () => {
   const closes = fc.array(fc.record({
     stanza: count,
     template: fc.string({ unit: "binary" }),
@@ -147,7 +147,7 @@ Deno.test("every close comes back from the file as it went in", () => {
   );
 });
 
-/** With the members in the order of the parser, for the comparison by text. */
+/** The close with its members in the parser's order, for the comparison by text. */
 function ordered({ stanza, template, values, due, opens }: PendingClose): PendingClose {
   const { address, packetSource, destination, service, seconds, expires } = values;
   const { protocol, port } = service;
@@ -160,7 +160,7 @@ function ordered({ stanza, template, values, due, opens }: PendingClose): Pendin
   };
 }
 
-Deno.test("a close is due when its time has come by either clock", async () => {
+Deno.test("a close is due when either clock has reached its time", async () => {
   await inFolder((path) => {
     const time = { wall: 1000_000, elapsed: 0 };
     const clocks = { now: () => time.wall, steady: () => time.elapsed };
@@ -180,10 +180,10 @@ Deno.test("a close is due when its time has come by either clock", async () => {
   });
 });
 
-Deno.test("no time comes unseen between what is due and what is waited for", async () => {
+Deno.test("no close becomes due unseen between the due ones and the wait for the next", async () => {
   await inFolder((path) => {
     let elapsed = 0;
-    // A clock that goes on with every look.
+    // A clock that advances with every reading.
     const clocks = { now: () => 1000_000, steady: () => elapsed++ };
     const closes = new PendingCloses(path, [], clocks);
     closes.add(close({ due: 1001 }));

@@ -4,7 +4,7 @@ import { readDecryption } from "../../../lib/gpg/open.ts";
 import { parseStatus } from "../../../lib/gpg/status.ts";
 import { encodePlaintext } from "../../../lib/spa/fields.ts";
 
-/** What comes of a decryption that went well but for its signature. */
+/** The result of a decryption that succeeded except for its signature. */
 function outcome(signature: readonly string[], ignoreSignatureErrors: boolean): string {
   const encoded = encodePlaintext({
     randomValue: "1234567890123456",
@@ -22,7 +22,7 @@ function outcome(signature: readonly string[], ignoreSignatureErrors: boolean): 
   return opened.ok ? "opened" : opened.error;
 }
 
-Deno.test("a bad signature is refused unless the stanza says otherwise", () => {
+Deno.test("a bad signature is refused unless the stanza allows it", () => {
   const bad = ["NEWSIG", "BADSIG 5C0CA15C36893928 alice"];
   assertEquals(outcome(bad, false), "GPGME_BAD_SIGNATURE");
   assertEquals(outcome(bad, true), "opened");

@@ -5,7 +5,7 @@ import { isThere } from "../../support/is_there.ts";
 import { until } from "../../support/namespace.ts";
 import { GpgHome, gpgTest } from "../../support/gpg_home.ts";
 
-/** Runs a shell script in place of gpg. */
+/** Runs a shell script instead of gpg. */
 async function runScript(script: string, milliseconds = 5_000): Promise<GpgRun> {
   return await withFolder(async (folder) => {
     const program = `${folder}/gpg`;
@@ -29,13 +29,13 @@ Deno.test("the passphrase is the first line of the input and never an argument",
   assertEquals([passphrase, message], ["secret words", "message"]);
 });
 
-Deno.test("gpg sees PATH, the language and nothing else", unix, async () => {
+Deno.test("gpg sees only PATH and the language", unix, async () => {
   const run = await runScript("/usr/bin/env");
   assert(run.ran);
   const names = new TextDecoder().decode(run.output).trim().split("\n").map((line) =>
     line.replace(/=.*/, "")
   );
-  // The shell adds these of its own accord.
+  // The shell adds these itself.
   assertEquals(names.filter((name) => !["PWD", "_", "SHLVL", "OLDPWD"].includes(name)).sort(), [
     "LC_ALL",
     "PATH",
@@ -48,7 +48,7 @@ Deno.test("a gpg that hangs is killed, even if its child holds the pipes", unix,
 });
 
 Deno.test(
-  "a gpg that hangs does not hold up the end of the server",
+  "a gpg that hangs does not delay the end of the server",
   unix,
   () =>
     withFolder(async (folder) => {
@@ -65,32 +65,32 @@ Deno.test(
     }),
 );
 
-Deno.test("a gpg that says too much is killed", unix, async () => {
+Deno.test("a gpg that writes too much is killed", unix, async () => {
   const run = await runScript("exec yes");
   assert(!run.ran && run.reason.endsWith("says too much"));
 });
 
-Deno.test("a gpg that reads nothing and ends is no exception", unix, async () => {
+Deno.test("a gpg that ends without reading its input is not an exception", unix, async () => {
   const run = await runScript("exit 3");
   assert(run.ran);
   assertEquals([run.code, run.status, run.output.length], [3, [], 0]);
 });
 
-Deno.test("a program that is not there is a reason, not an exception", async () => {
+Deno.test("a missing program is a reason, not an exception", async () => {
   const program = "/nowhere/gpg";
   const command = { args: [], milliseconds: 1000 };
   const run = await runGpg({ program, policy: "gpg" }, command);
   assertEquals(run, { ran: false, reason: "/nowhere/gpg was not found" });
 });
 
-Deno.test("a passphrase that would spill over into the message is misuse", async () => {
+Deno.test("a passphrase that would extend into the message is a programming error", async () => {
   const command = { args: [], milliseconds: 1000, passphrase: new Uint8Array([65, 10, 66]) };
   await assertRejects(() => runGpg({ policy: "gpg" }, command), TypeError);
 });
 
-gpgTest("the agent that gpg starts does not keep the run waiting", async () => {
+gpgTest("the agent that gpg starts does not delay the end of the run", async () => {
   await using home = await GpgHome.make();
-  // If it did, the run would end by its limit.
+  // Otherwise the run would end by its time limit.
   const run = await runGpg({ homeDirectory: home.path, policy: "gpg" }, {
     args: ["--quick-gen-key", "a <a@example.test>", "rsa1024", "default", "never"],
     passphrase: new Uint8Array(),

@@ -22,7 +22,7 @@ function aMessage(): SpaMessage {
   };
 }
 
-/** A client's keyring and a server's, each with its own secret key and the other's public one. */
+/** The keyrings of a client and a server, each with its own secret key and the other's public key. */
 class TwoHomes implements AsyncDisposable {
   private constructor(readonly client: GpgHome, readonly server: GpgHome) {}
 
@@ -33,7 +33,7 @@ class TwoHomes implements AsyncDisposable {
     await homes.client.give("client", homes.server);
     await homes.server.give("server", homes.client);
     await homes.server.trust(signer);
-    // What making the keys has told the agents must not help.
+    // The agents cached passphrases when the keys were made; end them.
     await homes.endAgents();
     return homes;
   }
@@ -55,7 +55,7 @@ class TwoHomes implements AsyncDisposable {
     });
   }
 
-  /** Who signed it, or the error. */
+  /** The signer of the packet, or the error. */
   async open(fullText: string, changes: Partial<GpgOpenOptions> = {}): Promise<string> {
     const opened = await openGpgText(fullText, {
       homeDirectory: this.server.path,
@@ -83,7 +83,7 @@ function errorOf(sealed: SpaResult<unknown>): string {
   return sealed.ok ? "" : [sealed.error, sealed.detail].filter(Boolean).join(": ");
 }
 
-gpgTest("what is sealed for a key is opened by it, with the signer's name", async () => {
+gpgTest("a packet that is sealed for a key is opened by it, with the signer's name", async () => {
   await using homes = await TwoHomes.make();
   const id = (await homes.client.fingerprint("client")).slice(-8);
   const sealed = must(await homes.seal({ hmac: HMAC }));
@@ -92,7 +92,7 @@ gpgTest("what is sealed for a key is opened by it, with the signer's name", asyn
   assertEquals(await homes.open(sealed.fullText), `alice by ${id}`);
 });
 
-gpgTest("passphrases go to gpg by the input, at both ends", async () => {
+gpgTest("passphrases go to gpg through its input, in client and server", async () => {
   await using homes = await TwoHomes.make(PASSPHRASE);
   const id = (await homes.client.fingerprint("client")).slice(-8);
   const passphrase = textBytes(PASSPHRASE);
@@ -112,23 +112,26 @@ gpgTest("passphrases go to gpg by the input, at both ends", async () => {
   );
 });
 
-gpgTest("a name that stands for no key or for several is an error of its own", async () => {
-  await using homes = await TwoHomes.make();
-  const error = async (changes: Partial<GpgSealOptions>): Promise<string> => {
-    const sealed = await homes.seal(changes);
-    return sealed.ok ? "" : sealed.error;
-  };
-  assertEquals(await error({ recipient: "nobody" }), "GPGME_RECIPIENT_NOT_FOUND");
-  assertEquals(await error({ recipient: "example.test" }), "GPGME_RECIPIENT_AMBIGUOUS");
-  assertEquals(await error({ recipient: "--yes" }), "GPGME_RECIPIENT_NOT_FOUND");
-  // The server's key is there, but not its secret half.
-  assertEquals(await error({ signer: "server@example.test" }), "GPGME_SIGNER_NOT_FOUND");
-  await homes.client.generate("other");
-  assertEquals(await error({ signer: "example.test" }), "GPGME_SIGNER_AMBIGUOUS");
-});
+gpgTest(
+  "a name that matches no key and one that matches several are different errors",
+  async () => {
+    await using homes = await TwoHomes.make();
+    const error = async (changes: Partial<GpgSealOptions>): Promise<string> => {
+      const sealed = await homes.seal(changes);
+      return sealed.ok ? "" : sealed.error;
+    };
+    assertEquals(await error({ recipient: "unknown" }), "GPGME_RECIPIENT_NOT_FOUND");
+    assertEquals(await error({ recipient: "example.test" }), "GPGME_RECIPIENT_AMBIGUOUS");
+    assertEquals(await error({ recipient: "--yes" }), "GPGME_RECIPIENT_NOT_FOUND");
+    // The server's public key is there, but not its secret key.
+    assertEquals(await error({ signer: "server@example.test" }), "GPGME_SIGNER_NOT_FOUND");
+    await homes.client.generate("other");
+    assertEquals(await error({ signer: "example.test" }), "GPGME_SIGNER_AMBIGUOUS");
+  },
+);
 
 gpgTest(
-  "keys whose message has another beginning are refused before anything is sent",
+  "keys whose messages begin differently are refused before a packet is sent",
   async () => {
     await using homes = await TwoHomes.make();
     await homes.client.generate("small", "", 1024);
@@ -141,7 +144,7 @@ gpgTest(
   },
 );
 
-gpgTest("a packet too long for any server is refused", async () => {
+gpgTest("a packet that is too long for any server is refused", async () => {
   await using homes = await TwoHomes.make();
   await homes.client.generate("large", "", 4096);
   const sealed = await homes.seal({
@@ -152,7 +155,7 @@ gpgTest("a packet too long for any server is refused", async () => {
   assertEquals(sealed.ok ? "" : sealed.error, "INVALID_DATA_FUNCS_NEW_MSGLEN_VALIDFAIL");
 });
 
-gpgTest("the user's gpg.conf cannot change what travels", async () => {
+gpgTest("the user's gpg.conf cannot change the packet", async () => {
   await using homes = await TwoHomes.make();
   const conf = "armor\nverbose\nthrow-keyids\nencrypt-to client@example.test\n";
   await Deno.writeTextFile(`${homes.client.path}/gpg.conf`, conf);
@@ -169,7 +172,7 @@ gpgTest("an unsigned packet is opened only where no signature is required", asyn
   assertEquals(ignoring, "GPGME_NO_SIGNATURE");
 });
 
-gpgTest("a signature counts only with a key that is there, valid and not revoked", async () => {
+gpgTest("a signature is valid only if its key is present, valid and not revoked", async () => {
   await using homes = await TwoHomes.make();
   const { fullText } = must(await homes.seal());
   const fingerprint = await homes.client.fingerprint("client");
@@ -194,20 +197,23 @@ gpgTest("a signature counts only with a key that is there, valid and not revoked
   );
 });
 
-gpgTest("a message that was cut or changed is not opened, whatever gpg prints of it", async () => {
-  await using homes = await TwoHomes.make();
-  const { fullText } = must(await homes.seal());
-  for (const length of [520, 600, 800, fullText.length - 4]) {
-    const opened = await homes.open(fullText.slice(0, length - length % 4));
-    assert(opened.startsWith("GPGME_DECRYPT_FAILED"), `${length}: ${opened}`);
-  }
-  const changed = `${fullText.slice(0, 700)}${fullText[700] === "A" ? "B" : "A"}${
-    fullText.slice(701)
-  }`;
-  assert((await homes.open(changed)).startsWith("GPGME_DECRYPT_FAILED"));
-});
+gpgTest(
+  "a message that was cut or changed is not opened, even if gpg prints a part of it",
+  async () => {
+    await using homes = await TwoHomes.make();
+    const { fullText } = must(await homes.seal());
+    for (const length of [520, 600, 800, fullText.length - 4]) {
+      const opened = await homes.open(fullText.slice(0, length - length % 4));
+      assert(opened.startsWith("GPGME_DECRYPT_FAILED"), `${length}: ${opened}`);
+    }
+    const changed = `${fullText.slice(0, 700)}${fullText[700] === "A" ? "B" : "A"}${
+      fullText.slice(701)
+    }`;
+    assert((await homes.open(changed)).startsWith("GPGME_DECRYPT_FAILED"));
+  },
+);
 
-gpgTest("a gpg that cannot run is a refusal that says so", async () => {
+gpgTest("a gpg that cannot run is a refusal with the reason", async () => {
   await using homes = await TwoHomes.make();
   const { fullText } = must(await homes.seal());
   assertEquals(

@@ -24,7 +24,7 @@ function signature(...texts: readonly string[]): ReturnType<typeof findSignature
   return findSignature(parseStatus(lines(...texts)));
 }
 
-Deno.test("status lines are a keyword and words; everything else is left out", () => {
+Deno.test("a status line is a keyword and words; all other lines are skipped", () => {
   const text =
     "gpg: hello\n[GNUPG:] GOODMDC\n[GNUPG:] FAILURE sign 11\r\n [GNUPG:] X\n[GNUPG:] bad\n";
   assertEquals(parseStatus(text), [
@@ -33,11 +33,11 @@ Deno.test("status lines are a keyword and words; everything else is left out", (
   ]);
 });
 
-Deno.test("a last status line without its newline was cut and does not count", () => {
+Deno.test("a last status line without its newline was cut and is skipped", () => {
   assertEquals(parseStatus("[GNUPG:] DECRYPTION_OKAY"), []);
 });
 
-Deno.test("a good signature of a valid key is who it says, and without flaw", () => {
+Deno.test("a good signature of a valid key names its signer and has no flaw", () => {
   assertEquals(signature(...GOOD), {
     fingerprint: FINGERPRINT,
     primaryFingerprint: PRIMARY,
@@ -47,7 +47,7 @@ Deno.test("a good signature of a valid key is who it says, and without flaw", ()
   });
 });
 
-Deno.test("a key of marginal validity will do, one below will not", () => {
+Deno.test("a key of marginal validity is accepted, and one below it is not", () => {
   const trusted = (trust: string): string | undefined =>
     signature(...GOOD.slice(0, -1), trust)?.flaw;
   for (const trust of ["TRUST_MARGINAL 0 pgp", "TRUST_FULLY 0 pgp", "TRUST_ULTIMATE"]) {
@@ -58,7 +58,7 @@ Deno.test("a key of marginal validity will do, one below will not", () => {
   }
 });
 
-Deno.test("a signature that is bad, expired, revoked or not to be checked has a flaw", () => {
+Deno.test("a signature that is bad, expired, revoked or cannot be checked has a flaw", () => {
   const flaw = (...texts: readonly string[]): string | undefined => signature(...texts)?.flaw;
   const [, , valid = "", trust = ""] = GOOD;
   assertEquals(flaw("NEWSIG", "BADSIG 5C0CA15C36893928 x"), "the signature does not match");
@@ -79,23 +79,23 @@ Deno.test("a signature that is bad, expired, revoked or not to be checked has a 
   assertEquals(flaw("NEWSIG"), "the signature cannot be checked");
 });
 
-Deno.test("two signatures are as good as none that counts", () => {
+Deno.test("several signatures count as a bad one", () => {
   assertEquals(signature(...GOOD, ...GOOD)?.flaw, "there is more than one signature");
   assertEquals(signature(...GOOD, "NEWSIG")?.flaw, "there is more than one signature");
 });
 
-Deno.test("a user id cannot pass for a status line", () => {
+Deno.test("a user id cannot be mistaken for a status line", () => {
   const name = "x [GNUPG:] TRUST_FULLY 0 pgp";
   assert(
     signature("NEWSIG", `GOODSIG 5C0CA15C36893928 ${name}`, GOOD[2] ?? "", "TRUST_UNDEFINED")?.flaw,
   );
 });
 
-Deno.test("without any signature line there is no signature", () => {
+Deno.test("without a signature line there is no signature", () => {
   assertEquals(signature("DECRYPTION_OKAY", "GOODMDC"), undefined);
 });
 
-Deno.test("error numbers get GPGME's words, whichever program found them", () => {
+Deno.test("error numbers get GPGME's texts, whichever program reported them", () => {
   const textOf = (number: string) => failureText(parseStatus(lines(`ERROR x ${number}`)));
   assertEquals(textOf("67108875"), "Bad passphrase");
   assertEquals(textOf("83918950"), "Inappropriate ioctl for device");
@@ -124,7 +124,7 @@ fpr:::::::::${PRIMARY}:
   assertEquals(parseKeyListing(listing, "sec"), []);
 });
 
-/** Text made of the pieces that mean something, and of others. */
+/** Text made of meaningful pieces and of others. */
 const statusText = fc.array(
   fc.oneof(
     fc.constantFrom(
@@ -144,7 +144,7 @@ const statusText = fc.array(
   { maxLength: 60 },
 ).map((parts) => parts.join(""));
 
-Deno.test("no text makes the parsers throw, and no signature is believed without GOODSIG", () => {
+Deno.test("no text makes the parsers throw, and no signature is accepted without GOODSIG", () => {
   fc.assert(
     fc.property(statusText, (text) => {
       const status = parseStatus(text);
@@ -159,7 +159,7 @@ Deno.test("no text makes the parsers throw, and no signature is believed without
   );
 });
 
-Deno.test("only what begins like a GnuPG packet is worth starting a program", () => {
+Deno.test("a program is started only for bytes that begin like a GnuPG packet", () => {
   const start = [0x85, 0x01, 0x0c, 3, 1, 2, 3, 4, 5, 6, 7, 8, 1];
   const blob = (...changes: readonly [index: number, value: number][]): Uint8Array => {
     const bytes = new Uint8Array(600);

@@ -1,7 +1,7 @@
 import { assertEquals } from "../../assert.ts";
 import { GpgQueue, QUEUE_LIMITS } from "../../../lib/gpg/work_queue.ts";
 
-/** A queue with jobs that end when they are told to. */
+/** A queue whose jobs end on command. */
 function bench(limits = QUEUE_LIMITS): {
   queue: GpgQueue;
   begun: string[];
@@ -30,13 +30,13 @@ function bench(limits = QUEUE_LIMITS): {
       const ended = running;
       running = Promise.withResolvers();
       ended.resolve();
-      // The queue goes on in the microtasks that follow.
+      // The queue continues in the following microtasks.
       await new Promise((resolve) => setTimeout(resolve));
     },
   };
 }
 
-Deno.test("one job runs at a time, those with a right HMAC first", async () => {
+Deno.test("one job runs at a time, and those with a valid HMAC go first", async () => {
   const { queue, begun, add, end } = bench();
   add("junk 1", false);
   add("junk 2", false);
@@ -48,7 +48,7 @@ Deno.test("one job runs at a time, those with a right HMAC first", async () => {
   await queue.settle();
 });
 
-Deno.test("few jobs wait, and junk takes no place from the others", async () => {
+Deno.test("few jobs wait, and junk takes no place from authenticated jobs", async () => {
   const limits = { ...QUEUE_LIMITS, burst: 100 };
   const { queue, add, end } = bench(limits);
   const taken = (authenticated: boolean): number =>
@@ -62,11 +62,11 @@ Deno.test("few jobs wait, and junk takes no place from the others", async () => 
   await queue.settle();
 });
 
-Deno.test("who has the key of one stanza leaves room for the packets of others", async () => {
+Deno.test("a key holder of one stanza leaves room for the packets of others", async () => {
   const { queue, add, end } = bench();
   const taken = (stanza: number): number =>
     Array.from({ length: 100 }, () => add("x", true, stanza)).filter((took) => took).length;
-  // One is begun and waits no more.
+  // One job has started and no longer waits.
   assertEquals(taken(1), QUEUE_LIMITS.perStanza + 1);
   assertEquals(taken(2), QUEUE_LIMITS.perStanza);
   queue.clear();
@@ -74,7 +74,7 @@ Deno.test("who has the key of one stanza leaves room for the packets of others",
   await queue.settle();
 });
 
-Deno.test("jobs that nothing vouches for are started at a limited rate", async () => {
+Deno.test("unauthenticated jobs are started at a limited rate", async () => {
   const { queue, clock, begun, add, end } = bench();
   const flood = async (): Promise<void> => {
     for (let count = 0; count < 50; count++) {
@@ -93,7 +93,7 @@ Deno.test("jobs that nothing vouches for are started at a limited rate", async (
   await queue.settle();
 });
 
-Deno.test("what waits for the jobs there are does not wait for later ones, and not for those that are forgotten", async () => {
+Deno.test("settleFirst waits neither for later jobs nor for dropped ones", async () => {
   const { queue, begun, add, end } = bench();
   add("running", false);
   add("junk", false);
@@ -101,7 +101,7 @@ Deno.test("what waits for the jobs there are does not wait for later ones, and n
   const done = queue.settleFirst().then(() => isDone = true);
   add("later", true);
   await end();
-  assertEquals([isDone, begun.at(-1)], [false, "junk"], "what waited goes first");
+  assertEquals([isDone, begun.at(-1)], [false, "junk"], "the jobs that waited go first");
   await end();
   assertEquals(begun.at(-1), "later");
   await done;

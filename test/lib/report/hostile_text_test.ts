@@ -1,6 +1,6 @@
 import type { CycleEvent } from "../../../lib/command/cycle_event.ts";
 import type { PendingClose } from "../../../lib/command/pending_closes.ts";
-import type { CommandOutcome } from "../../../lib/command/run_command.ts";
+import type { CommandOutcome } from "../../../lib/command/execute_command.ts";
 import { type LogLine } from "../../../lib/report/log_line.ts";
 import { type LoggerOptions, openLogger } from "../../../lib/daemon/logger.ts";
 import type { FirewallEvent, RuleSummary } from "../../../lib/firewall/firewall.ts";

@@ -14,7 +14,7 @@ import type { Decision } from "../../../lib/server/decision.ts";
 import type { PacketEvent } from "../../../lib/server/event.ts";
 import { refuseNames } from "../../../lib/server/look_up.ts";
 import type { PacketFacts } from "../../../lib/server/describe_packet.ts";
-import { SURROUNDINGS } from "../../support/command_surroundings.ts";
+import { LIMITS } from "../../support/command_limits.ts";
 import { withFolder } from "../../support/folder.ts";
 import { anAddress, aPlace, aStanza, NO_NAT } from "../../support/stanza.ts";
 
@@ -39,13 +39,13 @@ async function tellOf(
     const cycles = CommandCycles.open({
       path: `${folder}/pending-closes.json`,
       stanzas,
-      surroundings: SURROUNDINGS,
+      limits: LIMITS,
       clocks: HOST_CLOCKS,
       onEvent: () => {},
     });
     const side = {
       firewall: undefined,
-      commands: new CommandRunner(SURROUNDINGS, "/usr/bin/sudo", 0),
+      commands: new CommandRunner(LIMITS, "/usr/bin/sudo", 0),
       cycles,
       lookUp: refuseNames,
       placeOf: aPlace("198.51.100.7"),

@@ -1,5 +1,5 @@
 /**
- * Running one program that the administrator, or a packet he trusts, names.
+ * Runs one command that the administrator, or a trusted packet, names.
  *
  * @module
  */
@@ -7,51 +7,51 @@ import { outputLines } from "../exec/bounded_output.ts";
 import { runProgram } from "../exec/run.ts";
 import type { Identity } from "../exec/start.ts";
 
-/** What all commands have in common. */
-export interface CommandSurroundings {
+/** When commands are stopped. */
+export interface CommandLimits {
   /** Seconds after which a command is stopped. */
   readonly seconds: number;
-  /** Ends the commands of messages and the open commands of cycles, and keeps them from being started. */
+  /** Stops command messages and open commands of cycles, and prevents their start. */
   readonly ending?: AbortSignal;
 }
 
-/** What one command is. */
+/** One command. */
 export interface CommandRun {
   readonly kind: "command" | "cycle";
-  /** Number of the stanza it is run for. */
+  /** Number of the stanza for which it runs. */
   readonly stanza: number;
-  /** Absent: as this process. */
+  /** Absent: the identity of this process. */
   readonly identity?: Identity | undefined;
-  /** It is to run to its end though the daemon ends. */
+  /** Whether the command runs to its end when the daemon ends. */
   readonly outlivesStop?: boolean;
-  /** Called when it is run: not for one that there is no place for. */
+  /** Called when the command starts; not called when no slot is free. */
   readonly onStart?: (() => void) | undefined;
 }
 
 /** How a command ended. */
 export interface CommandOutcome {
-  /** `ended` by itself; `signalled`: killed by somebody; `late`, `stopped`: by us, after its time or at the end; `not-started`. */
+  /** `ended`: it exited; `signalled`: another process killed it; `late`, `stopped`: we stopped it; `not-started`. */
   readonly how: "ended" | "signalled" | "late" | "stopped" | "not-started";
-  /** Exit status, or the number of the signal that ended it; 255 for one that was not started. */
+  /** Exit status, or the number of the signal that ended it; 255 when it was not started. */
   readonly status: number;
-  /** Lines of what it wrote, on both outputs, or why it was not started. Anything can be in them. */
+  /** Lines of both outputs, or why the command was not started. The lines may contain any characters. */
   readonly output: readonly string[];
-  /** Whether it wrote more than is kept. */
+  /** Whether the command wrote more than is kept. */
   readonly truncated: boolean;
 }
 
-/** What Deno adds to the number of a signal to make a status of it, as shells do. */
+/** Deno adds this to the number of a signal to make a status, as shells do. */
 const SIGNAL_BASE = 128;
 
 /**
- * Runs a command to its end, without input. After its time it and its process group get SIGTERM, and SIGKILL two
+ * Runs a command to its end, without input. After its time limit its process group gets SIGTERM, and SIGKILL two
  * seconds later. Never rejects.
  *
- * @returns the outcome, or why there is no place for it.
+ * @returns the outcome, or why no slot is free.
  */
-export async function runCommand(
+export async function executeCommand(
   words: readonly string[],
-  { seconds, ending }: CommandSurroundings,
+  { seconds, ending }: CommandLimits,
   { kind, stanza, identity, outlivesStop = false, onStart }: CommandRun,
 ): Promise<CommandOutcome | string> {
   const ended = await runProgram(kind, words, {
@@ -67,7 +67,7 @@ export async function runCommand(
   }
   const { how, code, signal, stdout, truncated } = ended;
   return {
-    // Nothing is too much: what goes beyond is left out.
+    // Output beyond the limit is discarded and does not stop the command.
     how: how === "too-much" ? "signalled" : how,
     status: signal === null ? code : code - SIGNAL_BASE,
     output: outputLines(stdout),

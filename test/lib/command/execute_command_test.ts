@@ -1,18 +1,18 @@
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
 import {
+  type CommandLimits,
   type CommandOutcome,
   type CommandRun,
-  type CommandSurroundings,
-  runCommand as run,
-} from "../../../lib/command/run_command.ts";
+  executeCommand as run,
+} from "../../../lib/command/execute_command.ts";
 import { SEARCH_PATH } from "../../../lib/exec/policy.ts";
 import { processRuns, until } from "../../support/namespace.ts";
 
-const surroundings: CommandSurroundings = { seconds: 20 };
+const limits: CommandLimits = { seconds: 20 };
 
-async function runCommand(
+async function executeCommand(
   words: readonly string[],
-  options: CommandSurroundings,
+  options: CommandLimits,
   identity?: CommandRun["identity"],
 ): Promise<CommandOutcome> {
   const outcome = await run(words, options, { kind: "command", stanza: 1, identity });
@@ -20,7 +20,7 @@ async function runCommand(
   return outcome;
 }
 
-const notRoot = Deno.uid() === 0 ? undefined : "only root can become somebody else";
+const notRoot = Deno.uid() === 0 ? undefined : "only root can become another user";
 // deno-lint-ignore no-console -- a test that is left out says why
 if (notRoot !== undefined) console.log(`left out: commands as another user: ${notRoot}`);
 
@@ -28,14 +28,14 @@ function script(text: string): string[] {
   return ["sh", "-c", text];
 }
 
-Deno.test("a command sees PATH and LC_ALL of the environment, nothing of ours, and works in /", async () => {
-  const { output } = await runCommand(["env"], surroundings);
+Deno.test("a command sees PATH and LC_ALL, no variable of ours, and works in /", async () => {
+  const { output } = await executeCommand(["env"], limits);
   assertEquals([...output].sort(), ["LC_ALL=C", `PATH=${SEARCH_PATH}`]);
-  assertEquals((await runCommand(["pwd"], surroundings)).output, ["/"]);
+  assertEquals((await executeCommand(["pwd"], limits)).output, ["/"]);
 });
 
 Deno.test("a command has no input and none of our descriptors", async () => {
-  // What libpcap opens is not marked to be closed on exec; neither is this socket.
+  // libpcap does not mark its descriptors close-on-exec; this socket is not marked either.
   const libc = Deno.dlopen("libc.so.6", {
     socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
     close: { parameters: ["i32"], result: "i32" },
@@ -43,7 +43,7 @@ Deno.test("a command has no input and none of our descriptors", async () => {
   const socket = libc.symbols.socket(2, 2, 0);
   try {
     assert(socket > 2);
-    const { output } = await runCommand(["ls", "-l", "/proc/self/fd"], surroundings);
+    const { output } = await executeCommand(["ls", "-l", "/proc/self/fd"], limits);
     const open = output.flatMap((line) => / ([0-9]+) -> (.*)$/.exec(line)?.slice(1, 3) ?? []);
     // 3 is the folder that ls reads.
     assertEquals(open.filter((_, index) => index % 2 === 0), ["0", "1", "2", "3"]);
@@ -55,25 +55,25 @@ Deno.test("a command has no input and none of our descriptors", async () => {
 });
 
 Deno.test({
-  name: "as another user a command has that uid and gid and no other group",
+  name: "a command of another user has that uid and gid and no other group",
   ignore: notRoot !== undefined,
   fn: async () => {
     const both = ["sh", "-c", "id -u; id -g; id -G; grep Groups /proc/self/status"];
-    const { output } = await runCommand(both, surroundings, { uid: 65534, gid: 1 });
+    const { output } = await executeCommand(both, limits, { uid: 65534, gid: 1 });
     assertEquals(output.map((line) => line.trim()), ["65534", "1", "1", "Groups:"]);
   },
 });
 
 Deno.test({
-  name: "root's supplementary groups are cleared too, when the daemon has some",
+  name: "root's supplementary groups are cleared too, when the daemon has any",
   ignore: notRoot !== undefined,
   fn: async () => {
-    const module = new URL("../../../lib/command/run_command.ts", import.meta.url).href;
+    const module = new URL("../../../lib/command/execute_command.ts", import.meta.url).href;
     const program = `
-      import { runCommand } from ${JSON.stringify(module)};
+      import { executeCommand } from ${JSON.stringify(module)};
       const [options, run] = [{ seconds: 20 }, { kind: "command", stanza: 1 }];
       for (const identity of [{ uid: 65534, gid: 65534 }, { uid: 0, gid: 65534 }]) {
-        console.log((await runCommand(["id", "-G"], options, { ...run, identity })).output[0].trim());
+        console.log((await executeCommand(["id", "-G"], options, { ...run, identity })).output[0].trim());
       }`;
     const { stdout, stderr } = await new Deno.Command("setpriv", {
       args: ["--groups", "4,24", Deno.execPath(), "eval", "--quiet", "--ext=ts", program],
@@ -88,34 +88,34 @@ Deno.test({
   },
 });
 
-Deno.test("exit status, both outputs and the signal are told", async () => {
-  const ended = await runCommand(script("echo out; echo err >&2; exit 7"), surroundings);
+Deno.test("exit status, both outputs and the signal are reported", async () => {
+  const ended = await executeCommand(script("echo out; echo err >&2; exit 7"), limits);
   assertEquals([ended.how, ended.status, [...ended.output].sort()], ["ended", 7, ["err", "out"]]);
-  const killed = await runCommand(script("kill -9 $$"), surroundings);
+  const killed = await executeCommand(script("kill -9 $$"), limits);
   assertEquals([killed.how, killed.status], ["signalled", 9]);
 });
 
-Deno.test("a command that cannot be started says why", async () => {
-  const missing = await runCommand(["/no/such/program"], surroundings);
+Deno.test("a command that cannot be started reports why", async () => {
+  const missing = await executeCommand(["/no/such/program"], limits);
   assertEquals([missing.how, missing.status], ["not-started", 255]);
   assertMatch(missing.output.join(), /No such file or directory/);
-  const forbidden = await runCommand(["/etc/passwd"], surroundings);
+  const forbidden = await executeCommand(["/etc/passwd"], limits);
   assertEquals(forbidden.how, "not-started");
   assertMatch(forbidden.output.join(), /Permission denied/);
 });
 
-Deno.test("output is kept up to a limit, and the writer is never blocked", async () => {
-  const much = await runCommand(
+Deno.test("output is kept up to a limit, and the writer never blocks", async () => {
+  const much = await executeCommand(
     script("head -c 1000000 /dev/zero | tr '\\\\0' x; echo end"),
-    surroundings,
+    limits,
   );
   assertEquals([much.how, much.status, much.truncated], ["ended", 0, true]);
   assertEquals(much.output.join("").length, 4096);
 });
 
-Deno.test("after its time a command is stopped, with everything it started", async () => {
+Deno.test("after its time limit a command is stopped with all its children", async () => {
   let late: CommandOutcome | undefined;
-  void runCommand(script("sleep 61 & echo $!; wait"), { ...surroundings, seconds: 0.3 })
+  void executeCommand(script("sleep 61 & echo $!; wait"), { ...limits, seconds: 0.3 })
     .then((outcome) => late = outcome);
   await until("the command is stopped", () => late !== undefined, 30);
   assert(late !== undefined);
@@ -127,22 +127,22 @@ Deno.test("after its time a command is stopped, with everything it started", asy
 
 Deno.test("a command that ignores the request to stop is killed", async () => {
   const stubborn = script("trap '' TERM; while :; do sleep 0.05; done");
-  const { how, status } = await runCommand(stubborn, { ...surroundings, seconds: 0.2 });
+  const { how, status } = await executeCommand(stubborn, { ...limits, seconds: 0.2 });
   assertEquals([how, status], ["late", 9]);
 });
 
-Deno.test("a command that leaves something behind has ended when it has ended", async () => {
-  const { how, output } = await runCommand(script("sleep 30 & echo $!"), surroundings);
+Deno.test("a command has ended when its own process has, even if it leaves children", async () => {
+  const { how, output } = await executeCommand(script("sleep 30 & echo $!"), limits);
   assertEquals(how, "ended");
   const pid = Number(output[0]);
-  assert(processRuns(pid), "what it left behind goes on");
+  assert(processRuns(pid), "the child that it left runs on");
   Deno.kill(pid, "SIGKILL");
 });
 
-Deno.test("the rest of the program goes on meanwhile", async () => {
+Deno.test("the rest of the program runs meanwhile", async () => {
   let ticks = 0;
   const timer = setInterval(() => ticks++, 5);
-  await runCommand(["sleep", "0.3"], surroundings);
+  await executeCommand(["sleep", "0.3"], limits);
   clearInterval(timer);
   assert(ticks > 10, `${ticks} ticks`);
 });
