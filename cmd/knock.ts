@@ -1,10 +1,27 @@
 /**
- * `fwknop knock`.
+ * `fwknop knock`: one packet for each stanza and destination, and what follows it.
  *
  * @module
  */
 import { CLIENT_OPTIONS } from "../lib/config/client_options.ts";
+import type { OwnAddresses } from "../lib/client/own_addresses.ts";
+import { type KnockPlan, planKnock } from "../lib/client/plan.ts";
+import { Problem, usageProblem } from "../lib/client/problem.ts";
+import { rcSettings } from "../lib/client/level.ts";
+import type { Settings } from "../lib/client/settings.ts";
+import { validateSettings } from "../lib/client/validate.ts";
+import { DEFAULT_STANZA, stanzaNames } from "../lib/config/fwknoprc.ts";
+import { GivenOptions } from "../lib/config/option.ts";
+import { parseAddress } from "../lib/net/address.ts";
+import { RELEASED } from "../lib/version.ts";
+import { type ClientRc, openClientRc } from "./client_rc.ts";
+import { readClientSettings } from "./client_settings.ts";
 import type { Command } from "./command.ts";
+import { type Context, ExitCode } from "./context.ts";
+import { formatKnockJson } from "./knock_json.ts";
+import { WaitExit } from "./wait_exit.ts";
+import { type KnockResult, sendKnock } from "./send_knock.ts";
+import { tellProblem } from "./problem_text.ts";
 
 /** Sends the packet that opens a port. */
 export const knock: Command = {
@@ -32,5 +49,215 @@ export const knock: Command = {
     placeholder: "-- COMMAND...",
     brief: "Command to run once the port is open, with --wait",
   },
-  run: async (...line) => (await import("./knock_run.ts")).runKnock(...line),
+  run: runKnock,
 };
+
+/** Runs the subcommand and returns its exit status. */
+async function runKnock(
+  options: GivenOptions,
+  words: readonly string[],
+  context: Context,
+): Promise<number> {
+  if (options.has("stanza-list")) return tellProblem(listStanzas(options, context), context);
+  const runs = splitRuns(options);
+  const conflict = checkStrayWord(words, options) ?? checkExtras(options, words, runs.length);
+  if (conflict !== undefined) return tellProblem(conflict, context);
+  // Of several knocks none leaves before all are known to be possible.
+  const prepared: { options: GivenOptions; plan: KnockPlan }[] = [];
+  for (const run of runs) {
+    const plan = await prepare(run, context);
+    if (plan instanceof Problem) return tellProblem(plan, context);
+    prepared.push({ options: run, plan });
+  }
+  let worst = 0;
+  for (const run of prepared) {
+    worst = Math.max(worst, await knockOnce(run.options, run.plan, words, context));
+  }
+  return worst;
+}
+
+/** A forgotten `-D` must not turn a host into a command: running one takes an explicit `--wait`. */
+function checkStrayWord(words: readonly string[], options: GivenOptions): Problem | undefined {
+  const [word] = words;
+  if (word === undefined || options.has("wait") || options.has("wait-time")) return undefined;
+  if (options.has("source-ip") && parseAddress(word) !== undefined) {
+    return usageProblem(`-s takes no address: '${word}'`, {
+      hint: `-a ${word} admits an address, -s the source of the packet`,
+    });
+  }
+  return usageProblem(`'${word}' belongs to no option`, {
+    hint: `use -D ${word} for a server, -n ${word} for a stanza, or --wait -- ${word} to run it`,
+  });
+}
+
+/** One command line for each stanza and each destination. */
+function splitRuns(options: GivenOptions): GivenOptions[] {
+  const split = (given: GivenOptions, name: string): GivenOptions[] => {
+    const values = [...new Set(given.values(name))];
+    if (values.length < 2) return [given];
+    const others = given.entries.filter((entry) => entry.name !== name);
+    return values.map((value) => new GivenOptions([...others, { name, value }]));
+  };
+  return split(options, "named-config").flatMap((given) => split(given, "destination"));
+}
+
+/** What can be asked for together. */
+function checkExtras(
+  options: GivenOptions,
+  words: readonly string[],
+  runs: number,
+): Problem | undefined {
+  const holds = options.has("repeat") || options.has("repeat-time");
+  const exclusive = [options.has("proxy"), words.length > 0, options.has("json")];
+  if (exclusive.filter(Boolean).length > 1) {
+    return usageProblem("only one of --proxy, --json and a command can use the output");
+  }
+  if ((options.has("proxy") || words.length > 0 || holds) && runs > 1) {
+    return usageProblem("a command, --proxy or --repeat goes with one destination");
+  }
+  if (options.has("allow-ip") && options.has("source-ip")) {
+    return usageProblem("--allow-ip does not go with --source-ip");
+  }
+  if (options.has("ipv4") && options.has("ipv6")) {
+    return usageProblem("--ipv4 does not go with --ipv6");
+  }
+  const follows = options.has("proxy") || words.length > 0 || options.has("wait");
+  if (!options.has("test") || (!follows && !holds)) return undefined;
+  return usageProblem(`--test sends nothing to ${follows ? "wait for" : "repeat"}`);
+}
+
+/** One name a line, for programs. */
+function listStanzas(options: GivenOptions, context: Context): Problem | undefined {
+  const rc = openClientRc(options, context, "native");
+  if (rc instanceof Problem) return rc;
+  const names = rc.rcFile === undefined ? [] : stanzaNames(rc.rcFile.rc);
+  context.out([...new Set(names)].map((name) => `${name}\n`).join(""));
+  return undefined;
+}
+
+/** Makes and sends one packet, and does what follows. */
+async function knockOnce(
+  options: GivenOptions,
+  plan: KnockPlan,
+  words: readonly string[],
+  context: Context,
+): Promise<number> {
+  const waits = plan.wait > 0 && !plan.isTest;
+  const next = waits
+    ? await (await import("./follow_knock.ts")).FollowedKnock.prepare(plan)
+    : undefined;
+  if (next instanceof Problem) return tellProblem(next, context);
+  // Standard output belongs to the connection, the command or the JSON object.
+  const printing = options.has("json")
+    ? withOutput(context, () => {})
+    : options.has("proxy") || words.length > 0
+    ? withOutput(context, (text) => context.err(text))
+    : context;
+  const hold = plan.repeat === 0 ? undefined : await import("./hold_open.ts");
+  let own: OwnAddresses | undefined;
+  const result = await sendKnock(plan, printing, "native", (made, address) => {
+    if (hold !== undefined) own = hold.readOwnAddresses(address);
+    next?.watch(made, address);
+  });
+  if (result instanceof Problem) {
+    return next?.unsent(result, context) ?? tellProblem(result, context);
+  }
+  if (!waits && !plan.isTest) warnOfClock(plan.timeOffset, context);
+  const tellObject = (sent: KnockResult): void => {
+    if (options.has("json")) context.out(formatKnockJson(sent, plan));
+  };
+  const goOn = async (): Promise<number> => {
+    if (next !== undefined) return await next.follow(result, options, words, context);
+    tellObject(result);
+    return ExitCode.ok;
+  };
+  if (hold === undefined) return await goOn();
+  const quiet = plan.isVerbose ? printing : withOutput(printing, () => {});
+  const stop = new AbortController();
+  // From now on: a grant that ends while the port is tried would be tried in vain.
+  const held = hold.holdOpen(result, own, plan, quiet, stop.signal, tellObject);
+  // What ends it, such as an output that nobody reads any more, is told of below and not while the port is tried.
+  held.catch(() => {});
+  const code = await goOn();
+  const isHeld = code === ExitCode.ok || code === WaitExit.openBefore;
+  const isDone = !isHeld || words.length > 0 || options.has("proxy");
+  if (isDone) stop.abort();
+  else if (context.isTerminal && !options.has("json")) {
+    context.out(`Knocking every ${plan.repeat} s. Ctrl-C ends it.\n`);
+  }
+  await held;
+  return code;
+}
+
+/** The plan of valid settings, which are saved if that was asked for. */
+async function prepare(options: GivenOptions, context: Context): Promise<KnockPlan | Problem> {
+  const read = readClientSettings(options, context, "native");
+  if (read instanceof Problem) return read;
+  const { settings, fromOptions, rc } = read;
+  const saves = options.has("save-rc-stanza");
+  const stanza = options.value("named-config");
+  const invalid = validateSettings(settings, {
+    savesByDestination: saves && stanza === undefined,
+    sends: settings.test !== true,
+  });
+  if (invalid !== undefined) return withStanzas(invalid, settings, rc, stanza);
+  const stray = checkPort(settings.server ?? "");
+  if (stray !== undefined) return stray;
+  if (!saves) return planKnock(settings);
+  const { saveStanza } = await import("./save_stanza.ts");
+  const unsaved = await saveStanza({
+    rc,
+    stanza: stanza ?? settings.server ?? "",
+    settings: rcSettings(fromOptions),
+    force: options.has("force-stanza"),
+  }, context);
+  return unsaved ?? planKnock(settings);
+}
+
+/** Without a destination the stanzas of the file are what there is to name, unless one of them is named already. */
+function withStanzas(
+  problem: Problem,
+  { server }: Settings,
+  { rcFile, rcPath }: ClientRc,
+  stanza: string | undefined,
+): Problem {
+  if (server === undefined && stanza !== undefined) {
+    const hint = `put SPA_SERVER HOST below [${stanza}] in ${rcPath}, or use -D HOST`;
+    return new Problem(problem.text, { ...problem.facts, hint });
+  }
+  const names = rcFile === undefined
+    ? []
+    : stanzaNames(rcFile.rc).filter((it) => it !== DEFAULT_STANZA);
+  if (server !== undefined || names.length === 0) return problem;
+  const hint = `use -n with a stanza of ${rcPath} (${names.slice(0, 8).join(", ")}), or -D HOST`;
+  return new Problem(problem.text, { ...problem.facts, hint });
+}
+
+/** `-D host:port`, which the look-up would take for a name. */
+function checkPort(server: string): Problem | undefined {
+  const [, host, port] = /^([^:]+|\[[^\]]*\]):(\d+)$/.exec(server) ?? [];
+  return host === undefined ? undefined : usageProblem(`--destination: '${server}' has a port`, {
+    hint: `use -D ${host} -p ${port}`,
+  });
+}
+
+/** Where nobody waits, nobody would be told: `--wait` says more. */
+function warnOfClock(offset: number, context: Context): void {
+  const now = Date.now() + offset * 1000;
+  if (now >= RELEASED * 1000) return;
+  context.err(
+    `fwknop: warning: the packet says ${new Date(now).toISOString().slice(0, 10)}, before this ` +
+      "program was made; the server will refuse the packet\n  set the clock: date -u\n",
+  );
+}
+
+/** The same context with standard output kept free for something else. */
+function withOutput(context: Context, out: (text: string) => void): Context {
+  return {
+    ...context,
+    out,
+    err: (text) => context.err(text),
+    isTerminal: false,
+    env: (name) => context.env(name),
+  };
+}

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   bundleArguments,
   bundleProblems,
+  groupArguments,
   neutralPaths,
   numberChunks,
 } from "../../scripts/bundle.ts";
@@ -9,22 +10,32 @@ import {
 Deno.test("the bundle is made in chunks, with the browser condition, from a frozen lock file", () => {
   assert.equal(
     bundleArguments("main.ts", "/tmp/bundle").join(" "),
-    "bundle --quiet --frozen --platform browser --code-splitting --minify --keep-names " +
-      "--outdir /tmp/bundle main.ts",
+    "bundle --quiet --platform browser --frozen --code-splitting --outdir /tmp/bundle main.ts",
   );
+});
+
+Deno.test("groups are made smaller, each by itself, with or without the names of functions", () => {
+  const common = "bundle --quiet --platform browser --minify";
+  const end = "--external ./other/* --outdir /tmp/bundle main.js group-1.js";
+  for (const names of [false, true]) {
+    assert.equal(
+      groupArguments(["main.js", "group-1.js"], "/tmp/bundle", names).join(" "),
+      `${common} ${names ? "--keep-names " : ""}${end}`,
+    );
+  }
 });
 
 Deno.test("chunks are named by the order in which they are met", () => {
   const files = new Map([
     ["chunk-AAAAAAAA.js", 'import "./chunk-BBBBBBBB.js";'],
     ["chunk-BBBBBBBB.js", "export {};"],
-    ["knock_run-12345678.js", 'import { a } from "./chunk-BBBBBBBB.js";\nconst b = "./other.js";'],
-    ["main.js", 'import "./chunk-AAAAAAAA.js";\nawait import("./knock_run-12345678.js");'],
+    ["knock-12345678.js", 'import { a } from "./chunk-BBBBBBBB.js";\nconst b = "./other.js";'],
+    ["main.js", 'import "./chunk-AAAAAAAA.js";\nawait import("./knock-12345678.js");'],
   ]);
   assert.deepEqual([...numberChunks(files)], [
-    ["main.js", 'import "./chunk-1.js";\nawait import("./knock_run-2.js");'],
+    ["main.js", 'import "./chunk-1.js";\nawait import("./knock-2.js");'],
     ["chunk-1.js", 'import "./chunk-3.js";'],
-    ["knock_run-2.js", 'import { a } from "./chunk-3.js";\nconst b = "./other.js";'],
+    ["knock-2.js", 'import { a } from "./chunk-3.js";\nconst b = "./other.js";'],
     ["chunk-3.js", "export {};"],
   ]);
 });
