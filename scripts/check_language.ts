@@ -33,7 +33,8 @@ const AVOIDED: readonly Avoided[] = [
   { pattern: /\bpretend(?:s|ed|ing)?\b|pretence/i, write: "dry run, no-op" },
   { pattern: /\bwhoever\b|\bwhomever\b/i, write: "the actor: the client, the daemon, an attacker" },
   {
-    pattern: /\b(?:somebody|someone|nobody)\b/i,
+    // In quotes it is the name of a user.
+    pattern: /(?<!["']|_USER |_GROUP )\b(?:somebody|someone|nobody)\b(?!["'])/i,
     write: "the actor: another user, another process, no one",
   },
   { pattern: /\b(?:told|tells?|telling) of\b/i, write: "report, log" },

@@ -15,14 +15,14 @@ export const DIRECTIVES_PAGE = `${ROOT}docs/directives.md`;
 
 const HEADER = `# Directives
 
-Every directive of \`fwknopd.conf\` and \`access.conf\`, and whether it has effect. Made from the tables
-the program reads (\`lib/config/fwknopd_variables.ts\`, \`access_variables.ts\`) by
-\`deno task docs\`; a test sees that it is current.
+All directives of \`fwknopd.conf\` and \`access.conf\`, and whether each has an effect. \`deno task docs\`
+makes this page from the tables in \`lib/config/fwknopd_variables.ts\` and \`access_variables.ts\`; a test
+checks that it is current.
 
-- **yes**: it does what the last column says.
-- **none**: accepted, and without effect by design; the last column says why.
+- **yes**: the directive does what the last column says.
+- **none**: the directive is accepted and has no effect by design; the last column says why.
 
-A directive of one firewall has effect when that firewall is driven.
+A directive of one firewall has an effect if the daemon uses that firewall.
 `;
 
 const INCLUDES = `

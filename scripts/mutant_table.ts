@@ -624,7 +624,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (false) {",
     killer: [
       "lib/config/access_errors_test.ts",
-      "every error of a stanza has the C daemon's text and its place",
+      "every error of a stanza has the C daemon's text and a position",
     ],
   },
   {
@@ -819,7 +819,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "path",
     killer: [
       "lib/config/absolute_options_test.ts",
-      "relative paths are written from the root, and nothing else changes",
+      "relative paths become absolute, and nothing else changes",
     ],
   },
   {
@@ -883,7 +883,10 @@ export const MUTANTS: readonly Mutant[] = [
     file: "lib/config/access_conf.ts",
     text: 'if (line.rest !== "" && (secret || !line.rest.startsWith("#"))) {',
     becomes: "if (false) {",
-    killer: ["lib/config/access_conf_test.ts", "what is surely not meant is a warning"],
+    killer: [
+      "lib/config/access_conf_test.ts",
+      "lines that are valid but probably not meant are warnings",
+    ],
   },
   {
     check: "16, row 16",
@@ -893,7 +896,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (false) {",
     killer: [
       "lib/config/server_settings_test.ts",
-      "text after ';' is told, unless it is a comment",
+      "text after ';' is a warning, unless it is a comment",
     ],
   },
   {
@@ -904,7 +907,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "const value = parseInt(text) || 0;",
     killer: [
       "lib/config/access_errors_test.ts",
-      "every error of a stanza has the C daemon's text and its place",
+      "every error of a stanza has the C daemon's text and a position",
     ],
   },
   {
@@ -915,7 +918,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "return parts !== null && ",
     killer: [
       "lib/config/access_errors_test.ts",
-      "every error of a stanza has the C daemon's text and its place",
+      "every error of a stanza has the C daemon's text and a position",
     ],
   },
   {
@@ -926,7 +929,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "const port = parseInt(item.slice(slash + 1));",
     killer: [
       "lib/config/access_errors_test.ts",
-      "every error of a stanza has the C daemon's text and its place",
+      "every error of a stanza has the C daemon's text and a position",
     ],
   },
   {
@@ -937,7 +940,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "const value = parseInt(text) || 0;",
     killer: [
       "lib/config/server_errors_test.ts",
-      "every error of fwknopd.conf has the C daemon's text and its place",
+      "every error of fwknopd.conf has the C daemon's text and a position",
     ],
   },
   {
@@ -1138,7 +1141,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "} else if (draft.keyFile !== undefined) continue;",
     killer: [
       "lib/config/access_conf_test.ts",
-      "an unusable key file costs its own stanza, loudly, and no other",
+      "an unusable key file leaves out only its own stanza, with a warning",
     ],
   },
   {
@@ -1213,6 +1216,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: "lib/config/line.ts",
     text: 'const value = written.replace(/[ \\t\\v\\f]+$/, "");',
     becomes: 'const value = written.replace(/[ \\t\\v\\f]+$/, "").slice(0, 255);',
-    killer: ["lib/config/line_test.ts", "a value of any length is kept whole"],
+    killer: ["lib/config/line_test.ts", "a long value is not cut"],
   },
 ];

@@ -1,5 +1,5 @@
 /**
- * Relative paths of a command line, made absolute before the working directory changes.
+ * Makes relative paths of a command line absolute before the working directory changes.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { GivenOptions } from "./option.ts";
 import { SERVER_OPTIONS } from "./server_options.ts";
 
 /**
- * The same options with every path written from the root (`docs/spec/server.md` 16, row 13: the C daemon loses relative
- * ones at a reload).
+ * Returns the same options with every path absolute (`docs/spec/server.md` 16, row 13: the C daemon loses relative
+ * paths at a reload).
  *
- * @param folder what they are relative to, from the root.
+ * @param folder absolute; the paths are relative to it.
  */
 export function absoluteOptions(options: GivenOptions, folder: string): GivenOptions {
   return new GivenOptions(options.entries.map(({ name, value }) => ({
@@ -26,7 +26,7 @@ function isPathOption(name: string): boolean {
   return kind === "path" || kind === "folder" || ["override-config", "uci"].includes(name);
 }
 
-/** One path, or several joined by commas as `--override-config` takes them. */
+/** Makes one path absolute, or several that are joined by commas, as `--override-config` takes them. */
 function absolutePaths(value: string, folder: string): string {
   return value.split(",")
     .map((path) => path === "" || path.startsWith("/") ? path : `${folder}/${path}`)

@@ -1,13 +1,13 @@
 /**
- * Relative paths in configuration files, once the working directory has changed (`docs/spec/server.md` 16, row 13: the C
- * daemon loses them at a reload).
+ * Resolves relative paths in configuration files after the working directory changed (`docs/spec/server.md` 16, row 13:
+ * the C daemon loses them at a reload).
  *
  * @module
  */
 import type { ConfigFiles } from "./config_files.ts";
 import { FWKNOPD_ROWS, type ServerSettings } from "./fwknopd_variables.ts";
 
-/** The files as they are found from a folder, whatever the working directory is. */
+/** Returns the files as seen from a folder, independent of the working directory. */
 export function filesFrom(folder: string, files: ConfigFiles): ConfigFiles {
   return {
     ...files,
@@ -19,7 +19,7 @@ export function filesFrom(folder: string, files: ConfigFiles): ConfigFiles {
   };
 }
 
-/** The settings with every path written from the root. Programs may be names to look for, and stay. */
+/** Returns the settings with every path absolute. Programs may be names for the search path and stay unchanged. */
 export function settingsFrom(folder: string, settings: ServerSettings): ServerSettings {
   const paths = FWKNOPD_ROWS.flatMap(({ name, kind }) => {
     const value = settings[name];

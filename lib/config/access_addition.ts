@@ -1,5 +1,5 @@
 /**
- * One stanza more in the configuration of a server, tried before it is written.
+ * Adds one stanza to a server's configuration and checks the result before it is written.
  *
  * @module
  */
@@ -12,30 +12,30 @@ import { readServerConfig } from "./server_config.ts";
 import { DEFAULT_CONFIG_FILE, readServerSettings } from "./settings_files.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
 
-/** A file as it has to be written for the stanza to be there. */
+/** A file to write so that the configuration has the stanza. */
 export interface AccessAddition {
   readonly path: string;
   readonly text: string;
   readonly settings: ServerSettings;
-  /** Line of the file at which the same name was invited before, from 1. */
+  /** Line of the file, from 1, at which the same name was invited before. */
   readonly earlier?: number;
-  /** On a fresh host: the `fwknopd.conf` to write before it. */
+  /** On a new host: the `fwknopd.conf` to write before it. */
   readonly config?: { readonly path: string; readonly text: string };
 }
 
-/** Where a stanza can go, and what stands there. */
+/** The file to write, or the reasons why the server would not start with it. */
 export type AdditionOutcome =
   | { readonly addition: AccessAddition }
-  /** The server would not start: the errors say why, whether the new stanza or an older line is at fault. */
+  /** The errors of the new stanza, or of an older line. */
   | { readonly errors: readonly Diagnostic[] };
 
 /**
- * Puts a stanza at the end of the access file, or into a file of its own where the server reads a folder, and reads the
- * whole configuration as the server would then. Writes nothing. On a fresh host both files are new.
+ * Appends a stanza to the access file, or puts it into a file of its own if the server reads a folder. Then reads the
+ * whole configuration as the server would. Writes nothing. On a new host both files are new.
  *
- * @param options of the server: they name its files.
- * @param stanza its lines, with an empty one before them.
+ * @param stanza its lines, preceded by an empty one.
  * @param name of the file in a folder, without `.conf`.
+ * @param options of the server: they name its files.
  */
 export function addStanza(
   stanza: string,
@@ -77,7 +77,7 @@ function errorsOf(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return diagnostics.filter(({ severity }) => severity === "error");
 }
 
-/** The same files with one that is not written yet. */
+/** Returns the same files and one that is not written yet. */
 function withFile(files: ConfigFiles, path: string, text: string): ConfigFiles {
   const slash = path.lastIndexOf("/");
   const [folder, name] = [path.slice(0, slash), path.slice(slash + 1)];

@@ -1,5 +1,5 @@
 /**
- * `access.conf`: text to stanzas (`docs/spec/server.md` 5).
+ * Parses `access.conf` into stanzas (`docs/spec/server.md` 5).
  *
  * @module
  */
@@ -23,25 +23,25 @@ import { StanzaDraft } from "./stanza_draft.ts";
 import { unmetNeed } from "./stanza_nat.ts";
 import { unknownNameHint } from "./unknown_name.ts";
 
-/** A stanza, and what was written to make it; secrets are masked. */
+/** A stanza and the values that were written for it; secrets are masked. */
 export interface StanzaEntry {
   readonly stanza: Stanza;
   readonly written: ReadonlyMap<AccessName, GivenValue>;
 }
 
-/** What was read. Where a diagnostic is an error, the entries are not to be used. */
+/** The result of reading. If a diagnostic is an error, the entries must not be used. */
 export interface AccessConf {
   readonly entries: readonly StanzaEntry[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What the stanzas are checked against, and the way to included files. */
+/** The settings that stanzas are checked against, and access to included files. */
 export interface AccessContext {
   readonly settings: ServerSettings;
   readonly files: ConfigFiles;
 }
 
-/** Parses the text of a main file. Every error is found, not only the first. */
+/** Parses the text of a main file. Reports every error, not only the first. */
 export function parseAccessConf(
   text: string,
   file: string,
@@ -61,22 +61,22 @@ export function readAccessFile(file: string, context: AccessContext): AccessConf
   return { ...parsed, diagnostics: [...diagnostics, ...parsed.diagnostics] };
 }
 
-/** Reads and parses the `*.conf` files of a folder, in the order of their names; each is a main file. */
+/** Reads and parses the `*.conf` files of a folder in the order of their names. Each is a main file. */
 export function readAccessFolder(folder: string, context: AccessContext): AccessConf {
   const reader = new AccessReader(context);
   reader.readFolder(folder, { level: 0 }, undefined);
   return reader.finish("Fatal, could not find any valid access.conf stanzas");
 }
 
-/** The main file and two levels of included ones. */
+/** A main file and two levels of included files. */
 const DEEPEST_LEVEL = 2;
 
-/** Where lines come from. */
+/** Where lines are read from. */
 interface Source {
   readonly file: string;
-  /** 0 for a main file, one more for each `%include` on the way. */
+  /** 0 for a main file, and 1 more for each `%include`. */
   readonly level: number;
-  /** Who else can change the file, or one that includes it. */
+  /** Which other user can change the file, or a file that includes it. */
   readonly exposure?: Exposure;
 }
 
@@ -94,7 +94,7 @@ class AccessReader {
     if (exposure?.isOpenFolder === true) {
       this.#diagnostics.push(exposedFile("Access file", file, exposure));
     }
-    // An included file has a stanza of its own, and the one of the including file goes on after it.
+    // An included file has its own stanza. The stanza of the including file continues after it.
     let draft: StanzaDraft | undefined;
     for (const line of readLines(text, file)) {
       if (line.kind === "malformed") {
@@ -114,7 +114,9 @@ class AccessReader {
     }
   }
 
-  /** @param position of the directive that names the folder; absent for an access folder. */
+  /**
+   * @param position of the directive that names the folder; absent for an access folder.
+   */
   readFolder(
     folder: string,
     source: Omit<Source, "file">,
@@ -126,13 +128,13 @@ class AccessReader {
       this.#error(`[*] Access folder: '${folder}' could not be opened.`, position, FOLDER_HINT);
       return;
     }
-    // Sorted by code unit, so that the order is the same on every system.
+    // Sorted by code unit, so the order is the same on every system.
     for (const name of names.filter((entry) => /\.conf[^.]*$/.test(entry)).toSorted()) {
       this.#readFile(`${bare}/${name}`, source, position);
     }
   }
 
-  /** Checks and builds the stanzas. @param emptyText what to say where there is none. */
+  /** Checks and builds the stanzas. @param emptyText message if there is no stanza. */
   finish(emptyText: string): AccessConf {
     const entries: StanzaEntry[] = [];
     for (const draft of this.#drafts) {
@@ -143,7 +145,7 @@ class AccessReader {
       const number = entries.length + 1;
       const { stanza, diagnostics } = buildStanza(draft, number, this.#context.settings);
       if (stanza !== undefined && draft.rejection === undefined) {
-        // A server, which may have ten thousand stanzas, never asks what was written.
+        // A getter: the server, which may have ten thousand stanzas, never reads the written values.
         entries.push({
           stanza,
           get written() {
@@ -201,9 +203,9 @@ class AccessReader {
   }
 
   /**
-   * Whoever owns a key file must not be able to stop the server, so whatever is wrong with it costs this stanza and
-   * no other: it is left out, with a warning (`docs/spec/server.md` 16, row 29). Only a stanza that runs commands may
-   * not have its keys from somebody who is not trusted with them, and that its author decides.
+   * The owner of a key file must not be able to stop the server. So an error in a key file leaves out this stanza only,
+   * with a warning (`docs/spec/server.md` 16, row 29). A stanza that runs commands must not take its keys from a file
+   * that an untrusted user can change: that is an error, because the author of the stanza decides it.
    */
   #includeKeys(line: SettingLine, draft: StanzaDraft | undefined): void {
     if (draft === undefined) {
@@ -227,7 +229,9 @@ class AccessReader {
     this.#diagnostics.push(...found.filter(({ severity }) => severity === "warning"));
   }
 
-  /** @param own what the stanza had set before the file. */
+  /**
+   * @param own names that the stanza had set before it included the file.
+   */
   #setKey(line: SettingLine, draft: StanzaDraft, own: ReadonlySet<string>): Diagnostic[] {
     const name = line.name.replace(/:$/, "");
     const { position } = line;
@@ -306,7 +310,7 @@ class AccessReader {
   }
 }
 
-/** What somebody who is not trusted with it must not decide: which commands run, and who may have them run. */
+/** An untrusted user must not decide which commands run, or which clients may run them. */
 function exposedCommands(draft: StanzaDraft, { commandExecution, cycle }: Stanza): Diagnostic[] {
   const { exposure, position, source } = draft;
   const namesProgram = draft.has("GPG_EXE") || draft.has("GPG_HOME_DIR");
@@ -321,7 +325,7 @@ function exposedCommands(draft: StanzaDraft, { commandExecution, cycle }: Stanza
   }];
 }
 
-/** A finding about a file, at the line that names the file. */
+/** Gives a finding about a file the position of the line that names the file. */
 function namedThere(found: Diagnostic, position: Position): Diagnostic {
   const hint = "Correct the path, or remove the line";
   return { position, ...found, ...(found.code === "missing" && { hint }) };
@@ -340,7 +344,7 @@ const PERL_HINT =
   "The line is of the perl daemon and the C daemon ignores it; here it counts where it narrows";
 const BLANKS_HINT = "Release 2.6.10 takes them as part of it, later ones do not; remove them";
 
-/** The line itself is not shown: it may be a key that lost its name. */
+/** The line itself is not shown: it may hold a key without its name. */
 function malformedLine({ text, position, reason }: MalformedLine): Diagnostic {
   return {
     severity: "error",

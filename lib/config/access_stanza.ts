@@ -1,6 +1,5 @@
 /**
- * From the values of a stanza to the stanza: the checks on the whole, and the defaults
- * (`docs/spec/server.md` 5.3, 5.4).
+ * Builds a stanza from its values: checks the whole and fills in the defaults (`docs/spec/server.md` 5.3, 5.4).
  *
  * @module
  */
@@ -15,7 +14,7 @@ import type { StanzaDraft } from "./stanza_draft.ts";
 import { checkHasKeys, keysOf } from "./stanza_keys.ts";
 import { natTargetOf, natTargetsOf } from "./stanza_nat.ts";
 
-/** The outcome; `stanza` is absent where a diagnostic is an error. */
+/** The outcome; `stanza` is absent if a diagnostic is an error. */
 export interface StanzaOutcome {
   readonly stanza?: Stanza;
   readonly diagnostics: readonly Diagnostic[];
@@ -26,7 +25,7 @@ const DEFAULT_MAX_TIMEOUT = 300;
 const DEFAULT_MAX_RULES = 2000;
 const DEFAULT_MAX_PACKETS = 1000;
 
-/** Checks the draft and builds the stanza of that number. */
+/** Checks the draft and builds the stanza with that number. */
 export function buildStanza(
   draft: StanzaDraft,
   number: number,
@@ -67,7 +66,7 @@ export function buildStanza(
   return broken ? { diagnostics: check.diagnostics } : { stanza, diagnostics: check.diagnostics };
 }
 
-/** What is wrong with a stanza whatever a value of it that cannot be used would have been. */
+/** Reports errors of a stanza that do not depend on its unusable values. */
 export function checkBroken(draft: StanzaDraft, number: number): readonly Diagnostic[] {
   const check = new StanzaCheck(draft, number);
   checkHasKeys(draft, check);
@@ -105,7 +104,7 @@ function requiresSourceAddress(draft: StanzaDraft, check: StanzaCheck): boolean 
   return required;
 }
 
-/** Seconds since 1970 UTC; an epoch of 0 is never. */
+/** Seconds since 1970 UTC; an epoch of 0 means never. */
 function expiryOf(draft: StanzaDraft): number | undefined {
   const name = draft.latest("ACCESS_EXPIRE", "ACCESS_EXPIRE_EPOCH");
   const expires = name === undefined ? undefined : draft.value(name);
@@ -113,9 +112,9 @@ function expiryOf(draft: StanzaDraft): number | undefined {
 }
 
 /**
- * A MAX_FW_TIMEOUT that was written caps FW_ACCESS_TIMEOUT, as the C daemon says and does not do
- * (`docs/spec/server.md` 16, row 18). Where none was written nobody asked for a cap below FW_ACCESS_TIMEOUT, nor
- * below the timer of a command cycle; a timer without a cycle means nothing and widens nothing.
+ * A written MAX_FW_TIMEOUT limits FW_ACCESS_TIMEOUT, as the C daemon says but does not do (`docs/spec/server.md` 16,
+ * row 18). If none is written, the limit is at least FW_ACCESS_TIMEOUT and at least the timer of a command cycle. A
+ * timer without a cycle has no effect.
  */
 function timeoutsOf(
   draft: StanzaDraft,

@@ -1,5 +1,5 @@
 /**
- * Values of `access.conf`: text to typed value, strictly (`docs/spec/server.md` 5.3 to 5.6).
+ * Parses values of `access.conf` strictly into typed values (`docs/spec/server.md` 5.3 to 5.6).
  *
  * @module
  */
@@ -21,10 +21,10 @@ import {
 } from "./parsed_value.ts";
 import { MASK } from "./mask.ts";
 import { parseNatTargets } from "./nat_targets.ts";
-import type { NatTarget } from "./stanza.ts";
+import type { ForcedNatTarget } from "./stanza.ts";
 import type { VariableRow } from "./variable.ts";
 
-/** Where a value stands, for messages that name it. */
+/** What messages say about the place of a value. */
 export interface ValueContext {
   readonly files: ConfigFiles;
   /** SOURCE of the stanza, as written. */
@@ -35,7 +35,7 @@ export interface ValueContext {
 /** The C daemon's limit, in bytes. */
 const MAX_COMMAND_LENGTH = 255;
 
-/** Parses the value of a variable as its row says. Messages never hold the value of a secret. */
+/** Parses the value of a variable by the kind of its row. Messages never contain the value of a secret. */
 export function parseAccessValue(
   row: VariableRow<keyof AccessKinds>,
   text: string,
@@ -116,7 +116,7 @@ export function parseAccessValue(
   }
 }
 
-/** The C daemon gives the reason, and in a second line the name. */
+/** The C daemon prints the reason, and the name in a second line. */
 function inStanza<Value>(
   row: VariableRow,
   parsed: ParsedValue<Value>,
@@ -137,7 +137,7 @@ function parseSeconds(row: VariableRow, text: string): ParsedValue<number> {
   const [low, high] = row.range ?? [0, Infinity];
   const value = parseWithin(text, [low, high]);
   if (value !== undefined) return success(value);
-  // Only CMD_CYCLE_TIMER, whose range does not start at 0, has its range in the C daemon's text.
+  // The C daemon's text names the range only for CMD_CYCLE_TIMER, whose range does not start at 0.
   const range = low === 0 ? "" : ` [${low},${high}]`;
   return wrong(
     `[*] ${row.name} value not in range${range}.`,
@@ -145,7 +145,7 @@ function parseSeconds(row: VariableRow, text: string): ParsedValue<number> {
   );
 }
 
-/** The items of a comma list without the blanks around them, and where each starts. */
+/** The items of a comma list, trimmed, and the offset of each. */
 function listItems(text: string): { item: string; offset: number }[] {
   let start = 0;
   return text.split(",").map((part) => {
@@ -251,7 +251,7 @@ function parseMode(text: string): ParsedValue<AccessKinds["mode"]> {
   );
 }
 
-/** Stricter than the C daemon, which lets the 45th of month 13 roll over into the next year. */
+/** Stricter than the C daemon, which turns day 45 of month 13 into a date of the next year. */
 function parseDate(text: string): ParsedValue<number> {
   const parts = /^([0-9]{1,2})\/([0-9]{1,2})\/([0-9]{2}|[0-9]{4})$/.exec(text);
   const [month = 0, day = 0, written = 0] = parts?.slice(1).map(Number) ?? [];
@@ -274,7 +274,7 @@ function parseEpoch(text: string): ParsedValue<number> {
   );
 }
 
-function parseNatTarget(row: VariableRow, text: string): ParsedValue<NatTarget> {
+function parseNatTarget(row: VariableRow, text: string): ParsedValue<ForcedNatTarget> {
   const words = text.split(/[ \t\v\f]+/);
   const [host = "", digits = ""] = words;
   if (words.length !== 2 || !/^[0-9]/.test(digits)) {
@@ -298,13 +298,13 @@ function parseNatTarget(row: VariableRow, text: string): ParsedValue<NatTarget> 
   return success({ address, port });
 }
 
-/** Hexadecimal digits of a fingerprint. */
+/** Number of hexadecimal digits of a fingerprint. */
 const FINGERPRINT_LENGTH = 40;
 
 function parseKeyIds(row: VariableRow, text: string): ParsedValue<readonly string[]> {
   const ids: string[] = [];
   for (const { item, offset } of listItems(text)) {
-    // gpg prints ids with 0x before them, and fingerprints in groups of four digits.
+    // gpg prints ids with a leading 0x, and fingerprints in groups of four digits.
     const joined = item.replaceAll(/[ \t]/g, "");
     const id = joined.length === FINGERPRINT_LENGTH ? joined : item.replace(/^0x/i, "");
     if (!/^[0-9A-Fa-f]{8,40}$/.test(id)) {

@@ -1,5 +1,5 @@
 /**
- * The variables of `access.conf`, once (`docs/spec/server.md` 5.3), in the order of that section.
+ * The table of the variables of `access.conf` (`docs/spec/server.md` 5.3), in the order of that section.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import type { EncryptionMode } from "../crypto/encryption_mode.ts";
 import type { Address } from "../net/address.ts";
 import type { Service } from "../net/service.ts";
 import type { NatTargets } from "./nat_targets.ts";
-import type { AddressList, GroupAccount, NatTarget, UserAccount } from "./stanza.ts";
+import type { AddressList, ForcedNatTarget, GroupAccount, UserAccount } from "./stanza.ts";
 import type { RetiredName, VariableRow } from "./variable.ts";
 
-/** What a variable of `access.conf` may hold, and the type it has once parsed. */
+/** The kinds of variables of `access.conf`, and the type of each kind once parsed. */
 export interface AccessKinds {
   /** `y…` or `n…`. */
   boolean: boolean;
@@ -31,7 +31,7 @@ export interface AccessKinds {
   mode: EncryptionMode;
   /** `MM/DD/YYYY`: local midnight, in seconds since 1970 UTC. */
   date: number;
-  /** Seconds since 1970 UTC, 0 meaning never. */
+  /** Seconds since 1970 UTC; 0 means never. */
   epoch: number;
   /** A user of this system. */
   user: UserAccount;
@@ -40,22 +40,22 @@ export interface AccessKinds {
   /** A command line of 1 to 255 characters. */
   command: string;
   /** `ADDRESS PORT`. */
-  "nat target": NatTarget;
-  /** Items of a place and services, joined by commas. */
+  "nat target": ForcedNatTarget;
+  /** Items, joined by commas; an item is a place and its services. */
   "nat targets": NatTargets;
   address: Address;
   /** A folder that exists. */
   folder: string;
-  /** Comma-separated GnuPG key ids or fingerprints. */
+  /** GnuPG key ids or fingerprints, separated by commas. */
   "key ids": readonly string[];
 }
 
 type Row = VariableRow<keyof AccessKinds>;
 
-/** Largest time-out of the C daemon, 2^23 seconds (97 days). */
+/** The C daemon's largest time-out, 2^23 seconds (97 days). */
 const MAX_TIMEOUT = 8388608;
 
-/** Larger than any firewall could hold, and than any daemon could read. */
+/** More than any firewall can hold, or any daemon can read. */
 const MAX_COUNT = 1_000_000;
 
 /** Every variable. */
@@ -196,13 +196,13 @@ const ACCESS_VARIABLES = [
   {
     name: "ACCESS_EXPIRE",
     kind: "date",
-    doc: "Day from which the stanza admits nobody, as MM/DD/YYYY in local time",
+    doc: "Day from which the stanza admits no client, as MM/DD/YYYY in local time",
     honoured: true,
   },
   {
     name: "ACCESS_EXPIRE_EPOCH",
     kind: "epoch",
-    doc: "Second since 1970 UTC from which the stanza admits nobody; 0 is never",
+    doc: "Second since 1970 UTC from which the stanza admits no client; 0 is never",
     honoured: true,
   },
   {
@@ -344,7 +344,7 @@ const ACCESS_VARIABLES = [
     doc: "N demands OPEN_PORTS, Y changes nothing",
     honoured: true,
     perlEra: {
-      yes: "without effect, since OPEN_PORTS counts all the same",
+      yes: "without effect, since OPEN_PORTS always counts",
       no: "OPEN_PORTS must be there",
     },
   },
@@ -368,12 +368,12 @@ export type AccessName = AccessRow["name"];
 /** The rows without their literal types. */
 export const ACCESS_ROWS: readonly (Row & { readonly name: AccessName })[] = ACCESS_VARIABLES;
 
-/** The values of a stanza, typed, under the names of the file. */
+/** The typed values of a stanza, under the names of the file. */
 export type AccessValues = {
   readonly [R in AccessRow as R["name"]]: AccessKinds[R["kind"]];
 };
 
-/** Whose signature a GnuPG packet needs: a stanza decides it before the key file that it includes. */
+/** Variables that say whose signature a GnuPG packet needs. A stanza's own value wins over that of its key file. */
 export const SIGNER_NAMES: readonly AccessName[] = [
   "GPG_REQUIRE_SIG",
   "GPG_DISABLE_SIG",
@@ -382,7 +382,7 @@ export const SIGNER_NAMES: readonly AccessName[] = [
   "GPG_FINGERPRINT_ID",
 ];
 
-/** The variables `%include_keys` takes from a file (`docs/spec/server.md` 5.2). */
+/** The variables that `%include_keys` reads from a file (`docs/spec/server.md` 5.2). */
 export const KEY_FILE_NAMES: readonly AccessName[] = [
   "KEY",
   "KEY_BASE64",
@@ -394,7 +394,7 @@ export const KEY_FILE_NAMES: readonly AccessName[] = [
   ...SIGNER_NAMES,
 ];
 
-/** Names that old and foreign files have (`docs/spec/server.md` 15). */
+/** Names that old or foreign files have (`docs/spec/server.md` 15). */
 export const RETIRED_ACCESS_NAMES: readonly RetiredName[] = [
   { name: "MAX_ACCESS_TIMEOUT", advice: "Its name is MAX_FW_TIMEOUT now" },
   { name: "PERMIT_CLIENT_TIMEOUT", advice: "MAX_FW_TIMEOUT limits what the client may ask for" },

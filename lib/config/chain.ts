@@ -7,33 +7,33 @@
 import { failure, type Result, success } from "../errors/result.ts";
 import { nearestWord } from "./did_you_mean.ts";
 
-/** The chains in the order in which work goes through them (`docs/spec/firewalls.md` 1.2). */
+/** The roles of chains, in the order in which the adapter handles them (`docs/spec/firewalls.md` 1.2). */
 export const CHAIN_ROLES = ["input", "output", "forward", "dnat", "snat", "masquerade"] as const;
 
-/** What a chain is for. */
+/** The role of a chain. */
 export type ChainRole = typeof CHAIN_ROLES[number];
 
-/** One chain of ours and the jump that leads to it. */
+/** A chain of ours and the jump that leads to it. */
 export interface Chain {
-  /** Target of the rules in it, as `iptables -j` wants it: `ACCEPT`. */
+  /** Target of its rules, as for `iptables -j`: `ACCEPT`. */
   readonly target: string;
-  /** `filter`. */
+  /** Its table: `filter`. */
   readonly table: string;
-  /** The chain that jumps to ours: `INPUT`. */
+  /** The chain that holds the jump: `INPUT`. */
   readonly from: string;
-  /** Position of the jump in {@link from}, from 1. */
+  /** Position of the jump in {@link from}, counted from 1. */
   readonly jumpPosition: number;
-  /** Our chain: `FWKNOP_INPUT`. */
+  /** Name of our chain: `FWKNOP_INPUT`. */
   readonly name: string;
 }
 
-/** Targets that iptables has without a chain of that name (iptables-extensions(8)). */
+/** Built-in targets of iptables (iptables-extensions(8)). */
 const TARGETS: readonly string[] = [
   ..."ACCEPT DROP RETURN QUEUE REJECT LOG MARK CONNMARK SNAT DNAT MASQUERADE REDIRECT".split(" "),
   ..."NETMAP NFQUEUE NFLOG TPROXY CLASSIFY SET TEE CT AUDIT SECMARK SYNPROXY".split(" "),
 ];
 
-/** The target that a misspelt one was meant to be; the same where there is one of that name. */
+/** Returns the known target that is nearest to a misspelt one; a known target is returned unchanged. */
 export function knownTarget(target: string): string | undefined {
   return nearestWord(target, TARGETS);
 }
@@ -48,17 +48,17 @@ export const DEFAULT_CHAINS: Readonly<Record<ChainRole, string>> = {
   masquerade: "MASQUERADE, nat, POSTROUTING, 1, FWKNOP_MASQUERADE, 1",
 };
 
-/** iptables takes no longer chain name (XT_EXTENSION_MAXNAMELEN); the C daemon cuts at 63. */
+/** iptables refuses a longer chain name (XT_EXTENSION_MAXNAMELEN); the C daemon cuts at 63. */
 const MAX_CHAIN_NAME = 28;
 const MAX_POSITION = 65536;
 
 /**
- * Parses `Target, Table, From_chain, Jump_rule_position, To_chain, Rule_position`, or the seven fields of the
- * perl server, whose second one (`src`, `dst`, `both`) is dropped (`docs/spec/firewalls.md` 1.2).
+ * Parses `Target, Table, From_chain, Jump_rule_position, To_chain, Rule_position`, or the seven fields of the perl
+ * server, whose second one (`src`, `dst`, `both`) is dropped (`docs/spec/firewalls.md` 1.2).
  *
- * Blanks are ignored, names are letters, digits and `_`. Stricter than the C daemon: a jump position of 0, which
- * iptables refuses, and names iptables cannot hold are errors here and not later. `Rule_position` is checked
- * and otherwise has no effect, as in the C daemon.
+ * Blanks are ignored; names consist of letters, digits and `_`. Stricter than the C daemon: a jump position of 0, which
+ * iptables refuses, and names that iptables cannot hold are errors at once. `Rule_position` is checked and otherwise
+ * has no effect, as in the C daemon.
  */
 export function parseChain(text: string): Result<Chain, string> {
   const fields = text.replace(/[ \t]/g, "").split(",");

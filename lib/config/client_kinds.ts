@@ -1,6 +1,6 @@
 /**
- * Kinds of values of the client's settings. A kind is one parser and one formatter, for the rc file, the command line
- * and both dialects, with what is said about a text that it refuses.
+ * Kinds of values of the client's settings. A kind has one parser and one formatter, for the rc file, the command line
+ * and both dialects, and the messages about a text that it refuses.
  *
  * @module
  */
@@ -18,26 +18,26 @@ import { parseNumber } from "./number.ts";
 import { parseSignedTimeOffset, parseTimeOffset } from "./time_offset.ts";
 import { parseTransport, type Transport, TRANSPORTS } from "./transport.ts";
 
-/** How to turn the text of a file back into the bytes a key consists of. */
+/** Turns the text of a file back into the bytes of a key. */
 export type EncodeText = (text: string) => Uint8Array;
 
-/** Smallest and largest number, both included. */
+/** Smallest and largest number, inclusive. */
 export type Range = readonly [low: number, high: number];
 
-/** What a parser knows besides the text. */
+/** What a parser knows in addition to the text. */
 export interface Reading {
   readonly dialect: Dialect;
   readonly range: Range;
-  /** The number that `Y` stands for, where a number may be a switch. */
+  /** The number that `Y` stands for, if the kind takes a number or a switch. */
   readonly yes: number;
-  /** The variable that holds the value; a key is written under it again. */
+  /** The variable that holds the value. A key is written back under it. */
   readonly variable: string;
   readonly encode: EncodeText;
 }
 
 /**
- * What the C client prints about a text that it refuses, as C's printf takes it: `%s` is the text, `%d` the number it
- * begins with, `%v` the variable, `%l` and `%h` the ends of the range.
+ * Messages of the C client about a text that it refuses, with the placeholders of printf: `%s` is the text, `%d` the
+ * number that it begins with, `%v` the variable, `%l` and `%h` the ends of the range.
  */
 export interface ReferenceForms {
   readonly file?: string;
@@ -46,19 +46,22 @@ export interface ReferenceForms {
 
 /** One kind. */
 export interface Kind<Value> {
-  /** The value of a text, or `undefined`. */
+  /** Returns the value of a text; `undefined` if the text is refused. */
   readonly parse: (text: string, reading: Reading) => Value | undefined;
-  /** The text of a value; `undefined` where this variable does not hold it. */
+  /** Returns the text of a value; `undefined` if this variable does not hold it. */
   readonly format: (value: Value, variable: string) => string | undefined;
-  /** What is allowed, the end of a sentence that begins with "'x' is not". */
+  /** What is allowed: the end of a sentence that begins with "'x' is not". */
   readonly allowed?: (range: Range) => string;
-  /** A bad value in a file has no effect, as in the C client; unlike there, the user is told: what the value is. */
+  /**
+   * Set if a bad value in a file has no effect, as in the C client. Unlike the C client, this client warns: the text
+   * says what the value is.
+   */
   readonly ignored?: string;
   /** The hint about a bad value in a file. */
   readonly advice?: (range: Range) => string;
   /** The hint about a bad argument. */
   readonly optionAdvice?: string;
-  /** Words to look for one that was meant, in a file and on the command line. */
+  /** Words to suggest for a misspelt one, in a file and on the command line. */
   readonly words?: { readonly file: readonly string[]; readonly option: readonly string[] };
   readonly c?: ReferenceForms;
 }
@@ -75,7 +78,7 @@ function number(what: string, c?: ReferenceForms): Kind<number> {
   };
 }
 
-/** A number, or `Y` for the usual one and `N` for 0. */
+/** A number; `Y` stands for the usual one and `N` for 0. */
 function numberOrSwitch(format: (value: number) => string): Kind<number> {
   const plain = number("");
   return {
@@ -105,7 +108,7 @@ function digest(spoken: string, c?: ReferenceForms): Kind<DigestName> {
 
 const MODES = ["CBC", "ECB", "CFB", "OFB", "CTR", "legacy", "Asymmetric"];
 
-/** The C client skips what is not part of a time, and so does its form of a time with a sign. */
+/** The C client skips characters that are not part of a time; so does its form with a sign. */
 function time(
   parse: (text: string, dialect: Dialect) => number | undefined,
   sign: 1 | -1 = 1,
@@ -113,7 +116,7 @@ function time(
   return {
     parse(text, { dialect }) {
       const seconds = parse(text, dialect);
-      // A sign before 0 means nothing: no -0.
+      // The sum turns -0 into 0.
       return seconds === undefined ? undefined : sign * seconds + 0;
     },
     format: (value) => String(sign * value),
@@ -132,7 +135,7 @@ export const KINDS = {
   text,
   /** The rest of the line: a program and its arguments. */
   command: text,
-  /** One slash at the end is dropped (`docs/spec/client.md` 2). */
+  /** One trailing slash is dropped (`docs/spec/client.md` 2). */
   folder: {
     parse: (path) => path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path,
     format: (value) => value,
@@ -142,7 +145,7 @@ export const KINDS = {
     format: (on) => on ? "Y" : "N",
     ignored: "neither Y nor N",
   } satisfies Kind<boolean>,
-  /** A switch whose variable says the contrary of the member. */
+  /** A switch whose variable means the opposite of the member. */
   "contrary switch": {
     parse(text) {
       const on = parseSwitch(text);
@@ -159,7 +162,7 @@ export const KINDS = {
     ...number("", { option: "[*] Value %d out of range [(0)-(-1)]" }),
     allowed: () => "a number from 0",
   },
-  /** Y, or how much is said. */
+  /** Y, or a level. */
   verbosity: numberOrSwitch((value) => value === 1 ? "Y" : String(value)),
   wait: numberOrSwitch(String),
   digest: digest("digest"),
@@ -182,7 +185,7 @@ export const KINDS = {
     words: { file: MODES, option: [] },
     c: { option: "* Invalid encryption mode: %s, use {CBC,CTR,legacy,Asymmetric}" },
   } satisfies Kind<EncryptionMode>,
-  /** With a minus in front for the past. */
+  /** A leading minus means the past. */
   "time offset": time(parseSignedTimeOffset),
   "time ahead": time(parseTimeOffset),
   "time back": time(parseTimeOffset, -1),
@@ -196,7 +199,7 @@ export const KINDS = {
     format: (value) => value.kind === "address" ? value.text : value.kind,
     advice: () => "use an address, or one of the words source and resolve",
   } satisfies Kind<AllowSetting | { readonly kind: "resolve" }>,
-  /** The same without words, checked with the other settings. */
+  /** The same without the words. The address is checked together with the other settings. */
   "allow address": {
     parse: (text) => ({ kind: "address", text }),
     format: (value) => value.kind === "address" ? value.text : undefined,

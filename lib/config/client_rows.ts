@@ -1,6 +1,7 @@
 /**
- * The settings of the client, once: what `.fwknoprc` and the command line call each, what it sets and how it is read.
- * Readers, writer, help, manual pages and completion are made from this table (`docs/spec/client.md` 2 and 5).
+ * The table of the client's settings: the names of each in `.fwknoprc` and on the command line, what it sets and how
+ * its value is read. The readers, the writer, the help, the manual pages and the completion are made from this table
+ * (`docs/spec/client.md` 2 and 5).
  *
  * The order is that in which a stanza is written.
  *
@@ -19,7 +20,7 @@ const DEFAULT_WAIT = 10;
 /** Longest time to try a port, in seconds. */
 const MAX_WAIT = 3600;
 
-/** Bytes of the longest key that the C client's options name; an encryption key that is made has fewer. */
+/** Length in bytes of the longest key that the C client's options name; generated encryption keys are shorter. */
 export const MAX_NAMED_LENGTH = 128;
 
 const PORTS: Range = [0, 65535];
@@ -59,7 +60,7 @@ const ROWS = [
   {
     member: "serverPort",
     kind: "port",
-    // Nothing arrives at port 0. The C client sends there all the same.
+    // No packet arrives at port 0. The C client sends there anyway.
     range: [1, 65535],
     c: { range: PORTS },
     variable: "SPA_SERVER_PORT",
@@ -87,19 +88,19 @@ const ROWS = [
     }],
   },
   {
-    // 0 asks for the server's own time.
+    // 0 requests the server's default.
     member: "timeout",
     kind: "seconds",
     range: [0, MAX_TIMEOUT],
-    // The C client lets the option ask for more than a decoder accepts.
+    // The C client lets the option request more than a decoder accepts.
     c: { optionRange: [0, 131072], option: "--fw-timeout must be within [0-131072]" },
     variable: "FW_TIMEOUT",
-    brief: "Seconds the port shall stay open",
+    brief: "Seconds that the port stays open",
     options: [{
       name: "fw-timeout",
       short: "f",
       argument: "SECONDS",
-      brief: "How long the port shall stay open, within the server's limit",
+      brief: "Seconds that the port stays open, within the server's limit",
       group: "What to ask for",
     }],
   },
@@ -497,7 +498,7 @@ const ROWS = [
     }],
   },
   {
-    // Where keys that nothing else gives are read, in place of the terminal.
+    // File descriptor that keys without another source are read from, in place of the terminal.
     member: "keyDescriptor",
     kind: "descriptor",
     range: [0, 0x7fffffff],
@@ -676,7 +677,7 @@ const ROWS = [
     }],
   },
   {
-    // Whether to find out the public address, for which an address at the same level is not replaced.
+    // Whether to look up the public address. An address at the same level is not replaced.
     member: "resolve",
     kind: "switch",
     variable: "RESOLVE_IP_HTTP",
@@ -764,7 +765,7 @@ const ROWS = [
     }],
   },
   {
-    // Program for keys that nothing else gives.
+    // Program that prints keys without another source.
     member: "keyCommand",
     kind: "command",
     scope: "native",
@@ -778,7 +779,7 @@ const ROWS = [
     }],
   },
   {
-    // 0: do not try.
+    // 0 means do not try.
     member: "wait",
     kind: "wait",
     range: [0, MAX_WAIT],
@@ -807,7 +808,7 @@ const ROWS = [
     }],
   },
   {
-    // 0: before the grant ends.
+    // 0 means before the grant ends.
     member: "repeat",
     kind: "seconds",
     range: [1, MAX_TIMEOUT],
@@ -846,14 +847,14 @@ const ROWS = [
 type Row = typeof ROWS[number];
 type Member = Extract<Row, { readonly member: string }>["member"];
 
-/** Values of the kind of a row. */
+/** The values of a row's kind. */
 type ValueOf<One extends Row> = Parameters<
   typeof KINDS[Extract<One["kind"], KindName>]["format"]
 >[0];
 
 /**
- * What one level sets: the rc file's `[default]`, a named stanza, the command line. A member per row, of its kind; the
- * word `resolve` for an address sets another member.
+ * The values that one level holds: `[default]` of the rc file, a named stanza, or the command line. Each row has a
+ * member, typed by its kind. The word `resolve` for an address sets another member.
  */
 export type SettingsLevel = {
   -readonly [Name in Member]?: Name extends "allow" ? AllowSetting
@@ -866,7 +867,7 @@ export type SettingRow = Setting<Member, Readonly<SettingsLevel>>;
 /** A row that is a variable of `.fwknoprc`. */
 export type FwknoprcVariable = SettingRow & { readonly variable: string; readonly brief: string };
 
-/** Members that are set where nothing sets them. */
+/** Members that have a default. */
 export type DefaultMember = Extract<Row, { readonly default: string }>["member"];
 
 /** Every setting. */

@@ -1,12 +1,12 @@
 /**
- * Values of the client's settings that are more than a text or a number.
+ * Values of the client's settings that are neither a text nor a number.
  *
  * @module
  */
 
 /** Where a key comes from. */
 export type KeySource =
-  /** The key itself, with the variable and the text it was written as. Never print one. */
+  /** The key itself, with its variable and its written text. Never print one. */
   | {
     readonly kind: "bytes";
     readonly bytes: Uint8Array;
@@ -15,14 +15,14 @@ export type KeySource =
   }
   /** A file of `destination:key` lines. */
   | { readonly kind: "file"; readonly path: string }
-  /** A line of what a program prints. */
+  /** A line of a program's output. */
   | { readonly kind: "command"; readonly command: string }
-  /** The next line of a descriptor. */
+  /** The next line of a file descriptor. */
   | { readonly kind: "descriptor"; readonly descriptor: number };
 
-/** The address to admit, as far as the settings say. */
+/** The address to admit, as the settings give it. */
 export type AllowSetting =
-  /** As written, to be checked. */
+  /** As written; it is checked later. */
   | { readonly kind: "address"; readonly text: string }
-  /** Whatever address the packet comes from. */
+  /** The address that the packet comes from. */
   | { readonly kind: "source" };

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The names, in the order they are tried: one that begins like another comes before it. */
+/** The names in the order of matching: a longer name comes before one that it begins with. */
 export const CYCLE_VARIABLES = [
   "IP",
   "SRC",
@@ -20,15 +20,15 @@ export const CYCLE_VARIABLES = [
 /** The name of a variable, without its `$`. */
 export type CycleVariable = typeof CYCLE_VARIABLES[number];
 
-/** A piece of a template: text, a variable, or the `$` that begins none. */
+/** A part of a template: text, a variable, or a `$` that begins no variable. */
 export type TemplatePiece =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "variable"; readonly name: CycleVariable }
   | { readonly kind: "unknown"; readonly offset: number };
 
 /**
- * Cuts a template, or one word of it, at its variables. Like the C daemon's: a variable is known by how the text after
- * `$` begins, there is no escape, and a `$` that begins no variable vanishes while the rest stays.
+ * Splits a template, or one word of it, at its variables. As in the C daemon, the text after `$` is matched by prefix,
+ * there is no escape, and a `$` that begins no variable is dropped while the rest stays.
  */
 export function templatePieces(template: string): TemplatePiece[] {
   const pieces: TemplatePiece[] = [];
@@ -43,7 +43,7 @@ export function templatePieces(template: string): TemplatePiece[] {
   return pieces;
 }
 
-/** Whether the template names one of the variables. */
+/** Whether the template contains one of the variables. */
 export function usesVariable(template: string, ...names: readonly CycleVariable[]): boolean {
   return templatePieces(template).some((piece) =>
     piece.kind === "variable" && names.includes(piece.name)

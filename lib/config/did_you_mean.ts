@@ -1,12 +1,13 @@
 /**
- * Guessing what a misspelt name was meant to be.
+ * Suggests the known word that a misspelt one was meant to be.
  *
  * @module
  */
 
 /**
- * The known word that is nearest to the one written, in any case, or `undefined` when none is near: more than
- * a third of the letters would have to change, of the whole or of one part of a name such as `ENABLE_IPT_SNAT`.
+ * Returns the known word that is nearest to the written one, in any case; `undefined` if no word is near. A word is not
+ * near if more than a third of the letters would have to change, in the whole or in one part of a name such as
+ * `ENABLE_IPT_SNAT`.
  */
 export function nearestWord(written: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -20,7 +21,7 @@ export function nearestWord(written: string, known: Iterable<string>): string | 
   return best;
 }
 
-/** The known words that begin with the one written; if there are none, the nearest. */
+/** Returns the known words that begin with the written one; if there is no such word, the nearest one. */
 export function likelyWords(written: string, known: readonly string[]): string[] {
   const longer = written === "" ? [] : known.filter((word) => word.startsWith(written));
   if (longer.length > 0) return longer;
@@ -32,7 +33,7 @@ function mostChanges(written: string): number {
   return Math.max(1, Math.floor(written.length / 3));
 }
 
-/** Another word in the place of one part makes another name. */
+/** A different word in place of one part makes a different name. */
 function partsAreNear(written: string, word: string): boolean {
   const [parts, others] = [written, word].map((name) => name.toLowerCase().split(/[_-]/));
   if (parts?.length !== others?.length) return true;
@@ -41,7 +42,7 @@ function partsAreNear(written: string, word: string): boolean {
   ) ?? true;
 }
 
-/** Letters to insert, remove, replace or exchange with their neighbour (optimal string alignment). */
+/** Number of letters to insert, remove, replace or swap with a neighbour (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

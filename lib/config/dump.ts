@@ -1,5 +1,6 @@
 /**
- * The configuration as text, in the layout of `fwknopd -D` (`docs/spec/server.md` 12). Never holds a secret.
+ * Prints the configuration in the layout of `fwknopd -D` (`docs/spec/server.md` 12). The output never contains a
+ * secret.
  *
  * @module
  */
@@ -14,8 +15,8 @@ import type { Build } from "./variable.ts";
 const UNSET = "<not set>";
 
 /**
- * The listing: the settings that a C daemon built for that firewall has, under its numbers, then those it does not
- * have, where they are set; then the stanzas.
+ * The listing: first the settings that a C daemon built for that firewall has, with its numbers; then other settings,
+ * if they are set; then the stanzas.
  */
 export function dumpConfig(config: ServerConfig, build: Build = "iptables"): string {
   const known = FWKNOPD_ROWS.filter((row) =>
@@ -30,11 +31,11 @@ export function dumpConfig(config: ServerConfig, build: Build = "iptables"): str
     `Current fwknopd access settings:\n${stanzas.join("")}\n`;
 }
 
-/** As written where it was written. */
+/** The value as written, or its default. */
 function settingText({ settings, given }: ServerConfig, name: keyof typeof settings): string {
   const row = FWKNOPD_ROWS.find((known) => known.name === name);
   const value = settings[name];
-  // Defaults may refer to other variables, and one `/` at the end of a folder is dropped.
+  // A default may refer to other variables, and one trailing `/` of a folder is dropped.
   if (row?.kind === "folder" || row?.default?.startsWith("$")) return String(value ?? UNSET);
   const written = given.get(name)?.text ?? (row?.silentDefault ? undefined : row?.default);
   if (name === "ENABLE_SPA_PACKET_AGING" && !given.has(name)) return value ? "Y" : "N";
@@ -93,13 +94,15 @@ function stanzaLines({ stanza, written }: StanzaEntry): [string, string | number
     ["GPG_IGNORE_SIG_VERIFY_ERROR", flag("GPG_IGNORE_SIG_VERIFY_ERROR")],
     ["GPG_REMOTE_ID", text("GPG_REMOTE_ID")],
     ["GPG_FINGERPRINT_ID", text("GPG_FINGERPRINT_ID")],
-    // Scripts that read the C daemon's dump meet no line of ours unless the file has one.
+    // Extensions are printed only if the file sets them, so scripts that read the C daemon's dump see no unknown lines.
     ...ACCESS_ROWS.filter((row) => row.extension && written.has(row.name))
       .map(({ name }): [string, string] => [name, text(name)]),
   ];
 }
 
-/** The C daemon fills in `0.0.0.0 0` where FORWARD_ALL names no host, and shows a lone FORCE_MASQUERADE as a null pointer. */
+/**
+ * The C daemon fills in `0.0.0.0 0` if FORWARD_ALL names no host, and prints a null pointer for FORCE_MASQUERADE alone.
+ */
 function natLines({ forceNat, forceSnat, forceMasquerade, forwardAll }: StanzaEntry["stanza"]): [
   string,
   string | number,
@@ -114,7 +117,7 @@ function natLines({ forceNat, forceSnat, forceMasquerade, forwardAll }: StanzaEn
   ];
 }
 
-/** 0 where there is neither an HMAC key nor a type. */
+/** 0 if there is neither an HMAC key nor a type. */
 function hmacDigestId({ stanza, written }: StanzaEntry): number {
   if (stanza.hmac !== undefined) return DIGESTS[stanza.hmac.type].id;
   const type = written.get("HMAC_DIGEST_TYPE")?.text.toLowerCase() ?? "";

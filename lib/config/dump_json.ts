@@ -1,5 +1,5 @@
 /**
- * The configuration as data for other programs. Never holds a secret.
+ * The configuration as data for other programs. The output never contains a secret.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { FWKNOPD_ROWS } from "./fwknopd_variables.ts";
 import type { ServerConfig } from "./server_config.ts";
 
 /**
- * `{settings, stanzas}`: the variables under their names, booleans and integers as such, everything else as it would be
- * written in the file, `null` where it is not set. Secrets are left out; KEY_LEN and HMAC_KEY_LEN (bytes, 0 for none)
- * stand for them. Time-outs are those that count.
+ * Returns `{settings, stanzas}`: the variables under their names. Booleans and integers keep their type; other values
+ * are written as in the file; `null` means not set. Secrets are left out; KEY_LEN and HMAC_KEY_LEN (bytes, 0 for none)
+ * stand for them. Time-outs are the effective ones.
  */
 export function dumpConfigJson(config: ServerConfig): Record<string, unknown> {
   const settings = FWKNOPD_ROWS.map(({ name, kind, default: standard }) => {

@@ -6,7 +6,7 @@
 import type { OptionRow } from "./option.ts";
 import { SERVER_OPTIONS } from "./server_options.ts";
 
-/** Options of the server that bear on the path of a packet, or say where its files are. */
+/** Options of the server that change how packets are judged, or that name its files. */
 const TAKEN_OVER: ReadonlySet<string> = new Set([
   "access-file",
   "access-folder",
@@ -21,7 +21,7 @@ const TAKEN_OVER: ReadonlySet<string> = new Set([
   "gpg-exe",
 ]);
 
-/** Where the configuration is, and what to vary about the packets. */
+/** Options that name the configuration, or that change properties of the packets. */
 export const EXPLAIN_OPTIONS: readonly OptionRow[] = [
   ...SERVER_OPTIONS.filter((row) => TAKEN_OVER.has(row.name)),
   {

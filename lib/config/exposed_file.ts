@@ -1,5 +1,5 @@
 /**
- * Findings about files that somebody else can change.
+ * Errors about files that an untrusted user can change.
  *
  * @module
  */
@@ -7,7 +7,10 @@ import type { Diagnostic } from "../errors/diagnostic.ts";
 import type { Position } from "../errors/position.ts";
 import type { Exposure } from "./exposure.ts";
 
-/** The error about a file that decides, or is, what is run. @param what the word for it. */
+/**
+ * The error about an exposed file that decides which commands run, or is run itself. @param what name of the file in
+ * the message.
+ */
 export function exposedFile(
   what: string,
   path: string,
@@ -23,6 +26,6 @@ export function exposedFile(
   };
 }
 
-/** What to do about an exposure. */
+/** How to remove an exposure. */
 export const EXPOSURE_HINT =
   "A user who can change it decides what is done here: chown root and chmod go-w what is named";

@@ -1,40 +1,41 @@
 /**
- * Who else can change a file: what keeps a file that some user may write from reaching the commands of a daemon that
- * runs as root.
+ * Finds out which other user can change a file. The daemon runs as root: a file that another user can write must not
+ * decide which commands it runs.
  *
  * @module
  */
 
-/** A way for somebody other than root and the user this program runs as to change what a path leads to. */
+/** A way in which a user other than root and the user of this process can change the file of a path. */
 export interface Exposure {
-  /** `user 1000 owns /home/x`: the first such thing on the way, an open folder before others. */
+  /** The first such cause on the path, an open folder before others: `user 1000 owns /home/x`. */
   readonly text: string;
-  /** What on the way can be changed: the file itself, a folder or a link. */
+  /** What that user can change: the file itself, a folder or a link of the path. */
   readonly place: string;
-  /** Who can change it: another user who owns it, or those who may write to it. */
+  /** Who can change it: another user who owns it, or users who may write to it. */
   readonly by: "owner" | "everybody" | "group";
-  /** It is a folder that others may write and that has no sticky bit: they can put another file in its place. */
+  /** It is a folder that others may write to and that has no sticky bit: they can replace the file. */
   readonly isOpenFolder: boolean;
 }
 
-/** More links than that are a circle (MAXSYMLINKS of Linux). */
+/** More links than this are a circle (MAXSYMLINKS of Linux). */
 const MOST_LINKS = 40;
 
 /**
- * Looks at a file that is open and at every folder and link on the way to it, those behind links too. Looking after
- * opening is enough: whoever could have changed the way in between owns a part of it, or may write to it, still.
+ * Examines an open file and every folder and link of its path, including those that links lead through. It is enough to
+ * examine them after the file was opened: a user who could change the path in between still owns a part of it, or may
+ * still write to it.
  *
  * @param path relative ones are relative to the working directory.
- * @param opened what the open descriptor says; absent for a file that is not opened here.
- * @returns `undefined` where nobody else can change it, and where the system has no owners.
- * @throws the system's errors, also when the path leads elsewhere by now.
+ * @param opened status of the open descriptor; absent for a file that is not opened here.
+ * @returns `undefined` if no other user can change it, and on systems without owners.
+ * @throws the system's errors; an error if the path leads to another file by now.
  */
 export function exposureOf(path: string, opened?: Deno.FileInfo): Exposure | undefined {
   const trusted = trustedAccounts();
   if (trusted === undefined) return undefined;
   let last: Deno.FileInfo | undefined;
   let found: Exposure | undefined;
-  for (const { place, info } of way(path)) {
+  for (const { place, info } of placesOf(path)) {
     const here = exposureAt(place, info, trusted);
     if (found === undefined || (here?.isOpenFolder && !found.isOpenFolder)) found = here ?? found;
     last = info;
@@ -51,12 +52,12 @@ interface Trusted {
 
 let accounts: Trusted | undefined;
 
-/** Asked for once: the permission to ask is dropped before a reload. */
+/** The result is cached: the permission to ask is dropped before a reload. */
 function trustedAccounts(): Trusted | undefined {
   if (accounts !== undefined) return accounts;
   const [user, group] = [Deno.uid(), Deno.gid()];
   if (user === null || group === null) return undefined;
-  // A group with the number of its user is that user's own, by the custom of every distribution.
+  // By the convention of every distribution, a group with the number of its user is private to that user.
   return accounts = { user, groups: group === user ? [0, group] : [0] };
 }
 
@@ -68,9 +69,9 @@ function exposureAt(
   if (uid !== 0 && uid !== user) {
     return { text: `user ${uid} owns ${place}`, place, by: "owner", isOpenFolder: false };
   }
-  // The mode of a link means nothing.
+  // The mode of a link has no meaning.
   if (isSymlink || mode === null) return undefined;
-  // In a folder with the sticky bit nobody can replace what belongs to somebody else.
+  // In a folder with the sticky bit, a user cannot replace files of another user.
   if (isDirectory && (mode & STICKY) !== 0) return undefined;
   if ((mode & OTHERS_WRITE) !== 0) {
     const text = `everybody can write to ${place}`;
@@ -87,8 +88,8 @@ const STICKY = 0o1000;
 const GROUP_WRITE = 0o020;
 const OTHERS_WRITE = 0o002;
 
-/** Every folder, link and at last the file that a path goes through, from the root. */
-function* way(path: string): Generator<{ place: string; info: Deno.FileInfo }> {
+/** Yields every folder and link of a path, from the root, and the file last. */
+function* placesOf(path: string): Generator<{ place: string; info: Deno.FileInfo }> {
   const start = path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
   const parts = start.split("/").reverse();
   let [folder, links] = ["", 0];

@@ -1,6 +1,6 @@
 /**
- * `fwknopd.conf` and its override files: text to entries (`docs/spec/server.md` 4.1). What the values mean is decided
- * when all files are known (`server_settings.ts`), because a value may refer to one of an earlier file.
+ * Parses `fwknopd.conf` and its override files into entries (`docs/spec/server.md` 4.1). `server_settings.ts`
+ * interprets the values once all files are read, because a value may refer to one of an earlier file.
  *
  * @module
  */
@@ -14,21 +14,21 @@ import { unknownNameHint } from "./unknown_name.ts";
 /** One line that sets a variable. */
 export interface FwknopdEntry {
   readonly name: FwknopdName;
-  /** As written: `$NAME` at its start is not replaced yet. */
+  /** As written: a `$NAME` at its start is not replaced yet. */
   readonly value: string;
   readonly valuePosition: Position;
 }
 
-/** A file, parsed. */
+/** A parsed file. */
 export interface FwknopdConf {
-  /** In file order; a name may occur several times. */
+  /** In file order; a name may occur more than once. */
   readonly entries: readonly FwknopdEntry[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
- * Parses a file. Lines that make no sense and names that mean nothing are warnings, as in the C daemon; bytes
- * that are not text are an error.
+ * Parses a file. Malformed lines and unknown names are warnings, as in the C daemon. Bytes that are not text are an
+ * error.
  *
  * @param file the path, for positions and messages.
  */
@@ -70,7 +70,8 @@ function malformedLine({ text, position, reason }: MalformedLine): Diagnostic {
       hint: "The line is not UTF-8 text",
     };
   }
-  // What begins with no known name may be a key: `KEY_BASE64=…`, or one that lost its name.
+  // A line that begins with no known name may hold a key: `KEY_BASE64=…`, or a key without its name. Such a line is
+  // hidden.
   const [, word = ""] = /^\s*([A-Z_]*)/.exec(text) ?? [];
   const isKnown = word === ""
     ? /^\s*(#|$)/.test(text)

@@ -1,5 +1,5 @@
 /**
- * Values of `fwknopd.conf`: text to typed value, strictly.
+ * Parses values of `fwknopd.conf` strictly into typed values.
  *
  * @module
  */

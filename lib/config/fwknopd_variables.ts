@@ -1,6 +1,6 @@
 /**
- * The variables of `fwknopd.conf`, once (`docs/spec/server.md` 4.2), in the order in which `fwknopd -D` numbers
- * them. A variable of one firewall stands beside its twin of another, so that the order holds for each build.
+ * The table of the variables of `fwknopd.conf` (`docs/spec/server.md` 4.2), in the order in which `fwknopd -D` numbers
+ * them. A variable of one firewall stands next to its counterpart of another, so the order holds for each build.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Service } from "../net/service.ts";
 import type { Chain } from "./chain.ts";
 import type { RetiredName, VariableRow } from "./variable.ts";
 
-/** What a variable of `fwknopd.conf` may hold, and the type it has once parsed. */
+/** The kinds of variables of `fwknopd.conf`, and the type of each kind once parsed. */
 export interface FwknopdKinds {
   /** `y…` or `n…`. */
   boolean: boolean;
@@ -17,19 +17,19 @@ export interface FwknopdKinds {
   integer: number;
   /** Anything. */
   text: string;
-  /** A file, as written: a relative one is relative to the working directory. */
+  /** A file, as written. A relative path is relative to the working directory. */
   path: string;
-  /** A path from the root. */
+  /** An absolute path. */
   "absolute path": string;
-  /** A folder; one `/` at the end is dropped. */
+  /** A folder; one trailing `/` is dropped. */
   folder: string;
-  /** IPv4; `__CHANGEME__`, as the shipped file has it, counts as not set. */
+  /** IPv4. `__CHANGEME__`, which the shipped file has, counts as not set. */
   address: Address;
-  /** Six comma-separated fields (`docs/spec/firewalls.md` 1.2). */
+  /** Six fields, separated by commas (`docs/spec/firewalls.md` 1.2). */
   chain: Chain;
   /** One of the row's words. */
   choice: string;
-  /** `tcp/22, udp/53`, blanks allowed around each. */
+  /** `tcp/22, udp/53`; blanks around an item are allowed. */
   services: readonly Service[];
 }
 
@@ -655,7 +655,7 @@ const FWKNOPD_VARIABLES = [
     default: "30",
     range: [1, 131071],
     unit: "s",
-    doc: "Time between looks for expired rules nobody needs any more",
+    doc: "Time between searches for expired rules that no connection needs",
     honoured: true,
     parts: ["firewall"],
     builds: ["ipfw"],
@@ -788,7 +788,7 @@ const FWKNOPD_VARIABLES = [
   {
     name: "NFT_PROTECT",
     kind: "services",
-    doc: "Services such as tcp/22, udp/53 that the table of nft drops for all who were not let in",
+    doc: "Services such as tcp/22, udp/53 that the table of nft drops for clients without a grant",
     honoured: true,
     parts: ["firewall"],
     extension: true,
@@ -799,7 +799,7 @@ const FWKNOPD_VARIABLES = [
     default: "auto",
     choices: ["auto", "rich", "direct"],
     doc:
-      "Rules that firewalld is given; auto: direct ones where its backend is iptables, else rich ones",
+      "Kind of rules for firewalld; auto: direct ones where its backend is iptables, else rich ones",
     honoured: true,
     parts: ["firewall"],
     extension: true,
@@ -843,25 +843,25 @@ type ValueOf<R extends FwknopdRow> = R extends { readonly choices: readonly (inf
   : FwknopdKinds[R["kind"]];
 
 /**
- * The settings of a server, typed, under the names of the files. A variable without default is `undefined` where it is
- * not set.
+ * The typed settings of a server, under the names of the files. A variable that has no default and is not set is
+ * `undefined`.
  */
 export type ServerSettings = {
   readonly [R in FwknopdRow as R["name"]]: R extends { readonly default: string } ? ValueOf<R>
     : ValueOf<R> | undefined;
 };
 
-/** Names that old files and the shipped file's comments mention (`docs/spec/server.md` 4.2, 15). */
+/** Names that old files and the comments of the shipped file mention (`docs/spec/server.md` 4.2, 15). */
 export const RETIRED_FWKNOPD_NAMES: readonly RetiredName[] = [
   {
     name: "PROC_IP_FORWARD_FILE",
-    advice: "The file is where Linux has it; ENABLE_PROC_IP_FORWARD Y has 1 written there",
+    advice: "The file has its place in Linux; ENABLE_PROC_IP_FORWARD Y writes 1 to it",
   },
   {
     name: /^(ALERTING_METHODS|EMAIL_ADDRESSES)$/,
-    advice: "The perl server sent mail; have the log watched in its place",
+    advice: "Only the perl server sent mail; watch the log instead",
   },
-  { name: "AUTH_MODE", advice: "What selects the capture now is ENABLE_UDP_SERVER and PCAP_INTF" },
+  { name: "AUTH_MODE", advice: "ENABLE_UDP_SERVER and PCAP_INTF select the capture now" },
   { name: "PCAP_PKT_FILE", advice: "Its name is PCAP_FILE now" },
   { name: "FIREWALL_TYPE", advice: "FIREWALL chooses the firewall now" },
   { name: "BLACKLIST", advice: "Name the sources to admit in SOURCE of each stanza" },

@@ -1,7 +1,7 @@
 /**
- * `.fwknoprc`: text to lines to stanzas (`docs/spec/client.md` 4). Pure: reading and checking the file is
- * the client's business. What the lines mean is decided only for the stanzas that are applied, as the C
- * client does; so every line is kept as written and a file can be edited without losing a comment.
+ * Parses `.fwknoprc` into lines and stanzas (`docs/spec/client.md` 4). Pure: the client reads the file and checks its
+ * permissions. Only the lines of the stanzas that are applied are interpreted, as in the C client. Every line is kept
+ * as written, so a file can be edited without losing a comment.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Position } from "../errors/position.ts";
 import { nearestWord } from "./did_you_mean.ts";
 import { FWKNOPRC_VARIABLES, type FwknoprcVariable, fwknoprcVariable } from "./client_rows.ts";
 
-/** One line; `text` is as written, without its line end. */
+/** One line; `text` is the line as written, without its line end. */
 export type FwknoprcLine =
   & { readonly text: string; readonly end: "" | "\n" | "\r\n" }
   & (
@@ -23,38 +23,38 @@ export type FwknoprcLine =
       /** Columns from 1. */
       readonly nameColumn: number;
       readonly valueColumn: number;
-      /** What follows the value, up to the end of the line, blanks before it included. */
+      /** What follows the value up to the end of the line, with the blanks before it. */
       readonly rest: string;
     }
     | { readonly kind: "malformed"; readonly column: number }
   );
 
-/** A file as lines; joining their texts and ends gives the file back. */
+/** A file as lines. Joining the texts and ends of the lines gives the file back. */
 export interface Fwknoprc {
   readonly file: string;
   readonly lines: readonly FwknoprcLine[];
 }
 
-/** A variable as a stanza sets it. */
+/** A variable that a stanza sets. */
 export interface FwknoprcEntry {
   readonly name: string;
   readonly value: string;
   readonly position: Position;
-  /** Where the value stands. */
+  /** Position of the value. */
   readonly valuePosition: Position;
 }
 
-/** What the stanzas of one name say. */
+/** The contents of all stanzas of one name. */
 export interface FwknoprcStanza {
   readonly entries: readonly FwknoprcEntry[];
-  /** The first malformed line stops the reading, as in the C client. */
+  /** Reading stops at the first malformed line, as in the C client. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The stanza applied before every other. */
+/** This stanza is applied before every other. */
 export const DEFAULT_STANZA = "default";
 
-/** Splits a text into lines. Never fails: a line that means nothing is `malformed`. */
+/** Splits a text into lines. Never fails: a line that cannot be parsed is `malformed`. */
 export function parseFwknoprc(text: string, file: string): Fwknoprc {
   const lines: FwknoprcLine[] = [];
   for (let start = 0; start < text.length;) {
@@ -68,19 +68,19 @@ export function parseFwknoprc(text: string, file: string): Fwknoprc {
   return { file, lines };
 }
 
-/** The text a file was parsed from. */
+/** Returns the text that a file was parsed from. */
 export function formatFwknoprc(rc: Pick<Fwknoprc, "lines">): string {
   return rc.lines.map((line) => line.text + line.end).join("");
 }
 
-/** Names of the headers in file order, duplicates included, without `default` in any case. */
+/** Names of the headers in file order, with duplicates, without `default` in any case. */
 export function stanzaNames(rc: Fwknoprc): string[] {
   return rc.lines.flatMap((line) =>
     line.kind === "header" && !sameStanza(line.name, DEFAULT_STANZA) ? [line.name] : []
   );
 }
 
-/** Stanza names are compared without regard to case; inner blanks matter. */
+/** Compares stanza names without regard to case; inner blanks matter. */
 export function sameStanza(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
@@ -91,10 +91,10 @@ export function hasStanza(rc: Fwknoprc, name: string): boolean {
 }
 
 /**
- * Reads every stanza of that name, in file order. Lines of other stanzas are not looked at.
+ * Reads every stanza of that name, in file order. Ignores lines of other stanzas.
  *
- * @param stanza `undefined` stands for the lines before the first one.
- * @param cutSecret what it is when a key would be cut: the C client takes the first part of it.
+ * @param stanza `undefined` stands for the lines before the first header.
+ * @param cutSecret severity of a key that would be cut: the C client uses the first part of it.
  */
 export function readStanza(
   rc: Fwknoprc,
@@ -139,11 +139,14 @@ export function readStanza(
   return { entries, diagnostics };
 }
 
-/** What is told of lines above every header: like the C client nobody reads them, and a key among them seems to be missing. */
+/**
+ * Warns of lines above the first header: the C client and this one ignore them, and a key among them seems to be
+ * missing.
+ */
 export function outsideStanzas(rc: Fwknoprc): Diagnostic[] {
   const header = rc.lines.findIndex(({ kind }) => kind === "header");
   const outside = header < 0 ? rc.lines : rc.lines.slice(0, header);
-  // A blank line, or an indented comment.
+  // Skips blank lines and indented comments.
   const index = outside.findIndex(({ text }) => !/^\s*([#;]|$)/.test(text));
   const line = outside[index];
   if (line === undefined) return [];
@@ -157,15 +160,15 @@ export function outsideStanzas(rc: Fwknoprc): Diagnostic[] {
 }
 
 /**
- * What is lost of a value that ends at a blank, `#` or `;` (`docs/spec/client.md` 4), or `undefined`. A comment is
- * no loss, but behind a passphrase it cannot be told from the rest of it.
+ * Describes what is lost of a value that ends at a blank, `#` or `;` (`docs/spec/client.md` 4); `undefined` if nothing
+ * is. A comment is no loss, but after a passphrase a comment cannot be told from the rest of the passphrase.
  */
 function cutValue(
   { variable: name, kind, secret }: FwknoprcVariable,
   value: string,
   rest: string,
 ): { readonly text: string; readonly hint: string; readonly offset: number } | undefined {
-  // A closing `;` is the habit of the perl era.
+  // Files of the perl era often end a value with `;`.
   const isEnd = /^[ \t;\r]*$/.test(rest);
   const isComment = /^[ \t]+[#;]|^;[ \t;]*#/.test(rest);
   const isPassphrase = secret === true && kind === "key text";
@@ -192,20 +195,20 @@ function cutValue(
   return { text: `${text}: what follows has no effect`, hint, offset };
 }
 
-/** The C client's line about a variable it cannot use; the value of a secret is not shown. */
+/** The C client's line about a variable that it cannot use. The value of a secret is hidden. */
 export function parameterError(name: string, value: string, position: Position): string {
   const variable = fwknoprcVariable(name);
-  // What no table knows may be a secret of another program, or a key whose name is misspelt.
+  // An unknown name may hold a secret of another program, or be a misspelt name of a key.
   const shown = variable === undefined || variable.secret === true ? HIDDEN : value;
   return `Parameter error in ${position.file}, line ${position.line}: var=${name}, val=${shown}`;
 }
 
-/** What stands in the place of a value that may be secret. */
+/** Replaces a value that may be secret. */
 const HIDDEN = "(hidden)";
 
 function malformed(line: string, position: Position): Diagnostic {
   const [word = ""] = line.trim().split(/[\s=:]/);
-  // A key must not reach the screen because of KEY=value, nor one that lost its name.
+  // A line such as KEY=value, or a key without its name, must not reach the screen.
   const variable = fwknoprcVariable(word);
   const isHarmless = word === "" || word.startsWith("[") || variable !== undefined;
   const shown = variable?.secret ? `${word} ${HIDDEN}` : isHarmless ? line : HIDDEN;
@@ -222,7 +225,7 @@ function malformed(line: string, position: Position): Diagnostic {
   };
 }
 
-/** Names that the server's file has, or the C client's own sample, for what has another one here. */
+/** Advice for names that belong to the server's file, or that the C client's own sample has for another variable. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   CLIENT_TIMEOUT: "its name is FW_TIMEOUT now",
   FW_ACCESS_TIMEOUT: "it belongs in the server's access.conf; here it is FW_TIMEOUT",
@@ -263,7 +266,7 @@ function parseLine(text: string, end: FwknoprcLine["end"]): FwknoprcLine {
   }
   const [, indent = "", written = "", gap = "", first = "", after = ""] = parameter;
   const name = written.endsWith(":") ? written.slice(0, -1) : written;
-  // A command has arguments. The variable is ours, so no C client reads less of it.
+  // A command has arguments, so its value is the rest of the line. The C client does not know this variable.
   const isCommand = fwknoprcVariable(name)?.kind === "command";
   return {
     ...base,

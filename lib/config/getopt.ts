@@ -1,6 +1,6 @@
 /**
- * The one parser of command lines: getopt_long of the GNU C library over the option tables, with its abbreviations,
- * glued values and permutation. The C dialect reads it as it is, the subcommands more strictly.
+ * The only parser of command lines: getopt_long of the GNU C library over the option tables, with abbreviations, glued
+ * values and permutation. The C dialect uses it unchanged; the subcommands use it more strictly.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import { type GivenOption, GivenOptions, type OptionRow } from "./option.ts";
 
 /** One mistake in a command line. */
 export type Complaint =
-  /** `typed` is what follows the dashes, `=` and value included; `name` is the part before. */
+  /** `typed` is what follows the dashes, with `=` and value; `name` is the part before `=`. */
   | { readonly kind: "unknown option"; readonly name: string; readonly typed: string }
   | { readonly kind: "unknown letter"; readonly letter: string }
-  /** An abbreviation of several options. */
+  /** An abbreviation that several options share. */
   | { readonly kind: "ambiguous"; readonly typed: string; readonly names: readonly string[] }
-  /** A switch with `=VALUE`; `name` is the spelling that was meant. */
+  /** A switch with `=VALUE`; `name` is the option that was meant. */
   | { readonly kind: "unwanted value"; readonly name: string; readonly value: string }
-  /** `letter` is there where the option was written so, `next` is the word that cannot be the value. */
+  /** `letter` is present if the option was written as a letter. `next` is the word that cannot be the value. */
   | {
     readonly kind: "missing value";
     readonly name: string;
@@ -23,24 +23,24 @@ export type Complaint =
     readonly next?: string | undefined;
   };
 
-/** What a command line says. */
+/** The result of parsing a command line. */
 export interface ParsedCommandLine {
   readonly options: GivenOptions;
   /** Words that belong to no option. */
   readonly words: readonly string[];
-  /** In the order of the words; empty when all is well. */
+  /** In the order of the words; empty if the command line is correct. */
   readonly complaints: readonly Complaint[];
-  /** How many options stand before the word that was complained about first; all of them if none was. */
+  /** Number of options before the first word with a complaint; all of them if there is no complaint. */
   readonly understood: number;
 }
 
-/** How a command line is read. */
+/** Options of the parser. */
 export interface Grammar {
-  /** The option after which nothing more is read: `--help` answers on the spot. */
+  /** Parsing ends after this option: `--help` answers at once. */
   readonly stopAt?: string;
   /**
-   * Long options are written in full, and a word that begins with `--` is no value. Without it getopt's rules hold, for
-   * old scripts: there a new option may change what an abbreviation means.
+   * If true, long options must be written in full, and a word that begins with `--` is not a value. If false, the rules
+   * of getopt hold, for old scripts; there a new option may change the meaning of an abbreviation.
    */
   readonly exact?: boolean;
 }
@@ -104,7 +104,7 @@ class LineReader {
     if (match === undefined) {
       this.complaints.push({ kind: "unknown option", name, typed });
     } else if (found.some(({ row }) => row !== match.row)) {
-      // Other spellings of the first one found are not listed.
+      // Lists only the first spelling of the first option found.
       const names = found.filter(({ row }, index) => index === 0 || row !== match.row)
         .map(({ name }) => name);
       this.complaints.push({ kind: "ambiguous", typed, names });
@@ -131,7 +131,9 @@ class LineReader {
     }
   }
 
-  /** @param value what is glued to the option; otherwise the next word is its value. */
+  /**
+   * @param value text that is glued to the option; if absent, the next word is the value.
+   */
   #take(
     { name }: OptionRow,
     value: string | undefined,
@@ -150,13 +152,13 @@ interface LongMatch {
   readonly row: OptionRow;
 }
 
-/** The exact name, or every name that begins like the one typed, in the order of the table. */
+/** Returns the exact name, or every name that begins with the one typed, in the order of the table. */
 function findLong(typed: string, rows: readonly OptionRow[], exact: boolean): LongMatch[] {
   for (const row of rows) {
     if (row.name === typed || row.aliases?.includes(typed)) return [{ name: typed, row }];
   }
   if (exact) return [];
-  // The C client's table has the spellings of one option in this order.
+  // The C client's table lists the spellings of one option in this order.
   return rows.flatMap((row) =>
     [row.name, ...row.aliases ?? []].sort().filter((name) => name.startsWith(typed))
       .map((name) => ({ name, row }))

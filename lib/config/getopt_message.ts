@@ -1,5 +1,5 @@
 /**
- * What getopt_long of the GNU C library prints about a command line: the C dialect's own words.
+ * The messages of getopt_long of the GNU C library about a command line, for the C dialect.
  *
  * @module
  */

@@ -1,20 +1,20 @@
 /**
- * A value somebody wrote.
+ * A value that the administrator wrote, in a file or on the command line.
  *
  * @module
  */
 import type { Position } from "../errors/position.ts";
 import type { FwknopdName } from "./fwknopd_variables.ts";
 
-/** A value with where it came from. */
+/** A value and its origin. */
 export interface GivenValue {
   /** As written, after substitution. */
   readonly text: string;
-  /** Where the value stands; absent: on the command line. */
+  /** Position of the value; absent if it is from the command line. */
   readonly position?: Position;
   /** The option that gave it, without dashes. */
   readonly option?: string;
 }
 
-/** What was written, by variable; variables at their default are not in it. */
+/** The written values by variable. Variables that have their default are not in it. */
 export type GivenSettings = ReadonlyMap<FwknopdName, GivenValue>;

@@ -1,10 +1,10 @@
 /**
- * How the daemon's side of an invitation begins in an access file.
+ * The first line of an invitation's stanza in an access file.
  *
  * @module
  */
 
-/** The start of the comment above the stanza; the date follows. */
+/** The start of the comment above the stanza; the date follows it. */
 export function invitationMark(name: string): string {
   return `# ${name}, invited on `;
 }

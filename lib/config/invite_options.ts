@@ -6,7 +6,7 @@
 import type { OptionRow } from "./option.ts";
 import { SERVER_OPTIONS } from "./server_options.ts";
 
-/** What decides where the server's stanza goes, and which daemon is to read it. */
+/** Options of the server that decide where the stanza goes, and which daemon reads it. */
 const SERVER_NAMES: readonly string[] = [
   "config-file",
   "override-config",
@@ -16,7 +16,7 @@ const SERVER_NAMES: readonly string[] = [
   "run-dir",
 ];
 
-/** Letters of the server that are taken here, by an option of the client. */
+/** Letters of server options that an option of the client uses here. */
 const CLIENT_LETTERS: readonly string[] = ["p"];
 
 /** Every option of the command. */

@@ -1,5 +1,5 @@
 /**
- * The names of the server's two files, for advice about a name that is in neither of them or in the wrong one.
+ * The names of the server's two files, for hints about an unknown name or a name in the wrong file.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import { ACCESS_ROWS, RETIRED_ACCESS_NAMES } from "./access_variables.ts";
 import { FWKNOPD_ROWS, RETIRED_FWKNOPD_NAMES } from "./fwknopd_variables.ts";
 import type { KnownNames } from "./unknown_name.ts";
 
-/** Those of `fwknopd.conf`. */
+/** The names of `fwknopd.conf`. */
 export const FWKNOPD_NAMES: KnownNames = {
   file: "fwknopd.conf",
   names: FWKNOPD_ROWS.map(({ name }) => name),
   retired: RETIRED_FWKNOPD_NAMES,
 };
 
-/** Those of `access.conf`. */
+/** The names of `access.conf`. */
 export const ACCESS_NAMES: KnownNames = {
   file: "access.conf",
   names: [...ACCESS_ROWS.map(({ name }) => name), "%include", "%include_folder", "%include_keys"],

@@ -6,20 +6,20 @@
 import type { Diagnostic } from "../errors/diagnostic.ts";
 import type { Position } from "../errors/position.ts";
 
-/** A line that sets something. */
+/** A line that sets a variable. */
 export interface SettingLine {
   readonly kind: "setting";
-  /** As written, a colon at its end included. */
+  /** As written, with a colon at its end if it has one. */
   readonly name: string;
-  /** At least one character; no blanks at either end. */
+  /** At least one character; no blank at either end. */
   readonly value: string;
-  /** Where the name stands. */
+  /** Position of the name. */
   readonly position: Position;
-  /** Where the value stands. */
+  /** Position of the value. */
   readonly valuePosition: Position;
-  /** Whether blanks stood after the value, which 2.6.10 takes as part of it. */
+  /** Whether blanks followed the value. Release 2.6.10 takes them as part of it. */
   readonly trailingBlanks: boolean;
-  /** Text after the `;` (or CR) that ended the value, without blanks around it; empty: none. */
+  /** Text after the `;` or CR that ended the value, trimmed; empty if absent. */
   readonly rest: string;
 }
 
@@ -32,25 +32,25 @@ export interface MalformedLine {
   readonly reason: "no value" | "not text";
 }
 
-/** One line that counts. */
+/** One line that is not a comment. */
 export type ConfigLine = SettingLine | MalformedLine;
 
-/** NAME, blanks, VALUE up to `;` or CR, and what follows. */
+/** NAME, blanks, VALUE up to `;` or CR, and the rest. */
 const SETTING = /^([ \t\v\f]*)([^ \t\v\f\r]+)([ \t\v\f]+)([^;\r]*)([;\r]?)(.*)$/s;
 
-/** What a UTF-8 decoder puts in the place of bytes that are not UTF-8. */
+/** A UTF-8 decoder puts it in place of bytes that are not UTF-8. */
 const REPLACEMENT = "\uFFFD";
 
 const NOT_TEXT = new RegExp(`[\0${REPLACEMENT}]`);
 
 /**
- * The lines that are not comments. Only LF ends a line, and only a first character `#`, `;` or CR makes a comment, as
- * in the C daemon. Longer lines than its 1023 characters are not cut.
+ * Yields the lines that are not comments. Only LF ends a line, and only `#`, `;` or CR as first character makes a
+ * comment, as in the C daemon. Lines longer than the C daemon's 1023 characters are not cut.
  *
  * @param text the file, decoded so that bytes that are not UTF-8 became U+FFFD.
  */
 export function* readLines(text: string, file: string): Generator<ConfigLine, void> {
-  // One at a time: a file may have a hundred thousand.
+  // Lines are read one at a time, because a file may have a hundred thousand.
   for (let start = 0, number = 1; start <= text.length; number++) {
     const newline = text.indexOf("\n", start);
     const end = newline < 0 ? text.length : newline;
@@ -83,7 +83,7 @@ function readLine(text: string, file: string, line: number): ConfigLine {
   };
 }
 
-/** The warning about a `#` behind a blank, which looks like a comment and is a part of the value; `undefined`: none. */
+/** Warns of a `#` after a blank, which looks like a comment but is part of the value; `undefined` otherwise. */
 export function commentInValue(
   { value, valuePosition }: SettingLine,
   name: string,

@@ -1,6 +1,6 @@
 /**
- * What `fwknopd.conf` switches on beyond opening ports. Each build of the C daemon has names of its own for the same
- * switches (`docs/spec/server.md` 4.2); here either name counts, whatever the firewall.
+ * The switches of `fwknopd.conf` that allow more than opening ports. Each build of the C daemon has its own names for
+ * the same switches (`docs/spec/server.md` 4.2). Here either name counts, for every firewall.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import type { ServerSettings } from "./fwknopd_variables.ts";
 
 /** The switches. */
 export interface NatSwitches {
-  /** Requests may name inside hosts. */
+  /** Whether requests may name inside hosts. */
   readonly forwarding: boolean;
-  /** Requests may name other ports of this host. */
+  /** Whether requests may name other ports of this host. */
   readonly localNat: boolean;
-  /** Forwarded connections get a new source. */
+  /** Whether forwarded connections get a new source address. */
   readonly sourceNat: boolean;
-  /** Answers get a rule too. */
+  /** Whether answers get a rule too. */
   readonly output: boolean;
 }
 

@@ -1,11 +1,11 @@
 /**
- * NAT_TARGETS: which ends of a rewritten connection a client may name.
+ * NAT_TARGETS: the destinations of a rewritten connection that a client may name.
  *
  *     NAT_TARGETS  local tcp/22, 192.168.1.0/24 tcp/3389 tcp/22, 2001:db8::31 any, any tcp/443
  *
- * Items are joined by commas. An item is a place and what may be reached there, with blanks between them. The place is
- * `local` (the server itself), an address or prefix of inside hosts, or `any` (every inside host); then come services,
- * or `any`. The server's own addresses are `local` whatever the other items say.
+ * Items are joined by commas. An item is a place and its services, separated by blanks. The place is `local` (the
+ * server itself), an address or prefix of inside hosts, or `any` (every inside host). The services are a list, or
+ * `any`. The server's own addresses always count as `local`.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export interface NatTargetItem {
 /** The list. */
 export type NatTargets = readonly NatTargetItem[];
 
-/** Parses the value; blanks around commas and letters in capitals are allowed. */
+/** Parses the value. Blanks around commas and capital letters are allowed. */
 export function parseNatTargets(text: string): ParsedValue<NatTargets> {
   const items: NatTargetItem[] = [];
   let start = 0;
@@ -39,7 +39,7 @@ export function parseNatTargets(text: string): ParsedValue<NatTargets> {
   return success(items);
 }
 
-/** The value as it is written, in its shortest form. */
+/** Writes the value in its shortest form. */
 export function formatNatTargets(targets: NatTargets): string {
   return targets.map(({ place, services }) => {
     const where = typeof place === "string" ? place : formatPrefix(place);
@@ -47,12 +47,12 @@ export function formatNatTargets(targets: NatTargets): string {
   }).join(", ");
 }
 
-/** Whether a client may be sent to that service of the server itself. */
+/** Whether a client may be sent to that service on the server itself. */
 export function allowsLocal(targets: NatTargets, service: Service): boolean {
   return targets.some((item) => item.place === "local" && holds(item, service));
 }
 
-/** Whether a client may be sent to that service of an inside host. */
+/** Whether a client may be sent to that service on an inside host. */
 export function allowsInside(targets: NatTargets, host: Address, service: Service): boolean {
   return targets.some((item) =>
     item.place !== "local" && (item.place === "any" || prefixContains(item.place, host)) &&
@@ -64,7 +64,7 @@ function holds({ services }: NatTargetItem, service: Service): boolean {
   return services === "any" || services.some((listed) => sameService(listed, service));
 }
 
-/** Makes the error, given where the item starts in the value. */
+/** Makes the error from the offset of the item in the value. */
 type Wrong = (start: number) => Failure<ValueError>;
 
 function parseItem(part: string): NatTargetItem | Wrong {

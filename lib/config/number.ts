@@ -5,7 +5,7 @@
  */
 import type { Dialect } from "../dialect.ts";
 
-/** A whole number within the range, or `undefined`. */
+/** Returns a whole number within the range, or `undefined`. */
 export function parseNumber(
   text: string,
   minimum: number,
@@ -17,7 +17,7 @@ export function parseNumber(
   return number >= minimum && number <= maximum ? number : undefined;
 }
 
-/** What C's `strtol` reads in base 10; 0 when there is no number. */
+/** Returns the number that C's `strtol` reads in base 10; 0 without one. */
 export function leadingNumber(text: string): number {
   const digits = /^[ \t\n\v\f\r]*([+-]?[0-9]+)/.exec(text)?.[1];
   return digits === undefined ? 0 : Number(digits);

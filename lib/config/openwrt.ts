@@ -1,5 +1,5 @@
 /**
- * OpenWrt's `/etc/config/fwknopd` as the two files of the server (`docs/spec/server.md` 15).
+ * Converts OpenWrt's `/etc/config/fwknopd` into the server's two files (`docs/spec/server.md` 15).
  *
  * @module
  */
@@ -9,27 +9,27 @@ import type { Diagnostic } from "../errors/diagnostic.ts";
 import { nearestWord } from "./did_you_mean.ts";
 import { parseUci, type UciFile, type UciOption, type UciSection } from "./uci.ts";
 
-/** What an OpenWrt configuration says. Where a diagnostic is an error, nothing of it is to be used. */
+/** The contents of an OpenWrt configuration. If a diagnostic is an error, they must not be used. */
 export interface OpenwrtConfig {
-  /** `uci_enabled` is on; otherwise the files in `/etc/fwknop` count. */
+  /** Whether `uci_enabled` is on. If not, the files in `/etc/fwknop` count. */
   readonly isEnabled: boolean;
-  /** The network to sniff, such as `wan`; absent: not said. */
+  /** The network to sniff, such as `wan`; absent if none is named. */
   readonly network?: UciOption;
   /** Options for fwknopd.conf, in file order. */
   readonly settings: readonly UciOption[];
   /** The stanzas, SOURCE first. */
   readonly stanzas: readonly (readonly UciOption[])[];
-  /** Where each stanza begins, line by line as {@link stanzas}. */
+  /** Where each stanza begins, in the order of {@link stanzas}. */
   readonly sections: readonly UciSection[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 const SECTIONS = ["global", "network", "access", "config"];
-/** Only the web interface uses them. */
+/** Options that only the web interface uses. */
 const INTERFACE_ONLY = ["keytype", "hkeytype"];
-/** The start script decides it: the interface of a router comes and goes. */
+/** OpenWrt's start script sets this variable, because the interface of a router comes and goes. */
 const DECIDED = "EXIT_AT_INTF_DOWN";
-/** What narrows access: an empty value must not count as none at all. */
+/** Variables that narrow access. An empty value of these is an error, not an absent line. */
 const NARROWING =
   /^(DESTINATION|(OPEN|RESTRICT)_PORTS|REQUIRE_|ACCESS_EXPIRE|MAX_FW_TIMEOUT|MAX_RULES|MAX_PACKETS|NAT_TARGETS|PERMIT_|ENABLE_FORWARD_ACCESS)/;
 
@@ -62,7 +62,7 @@ function isEnabled(uci: UciFile, diagnostics: Diagnostic[]): boolean {
   return value === true;
 }
 
-/** The last one counts, as in UCI. */
+/** The last value counts, as in UCI. */
 function optionOf(uci: UciFile, type: string, name: string): UciOption | undefined {
   return uci.sections.filter((section) => section.type === type)
     .flatMap(({ options }) => options)
@@ -121,12 +121,12 @@ function stanzaOf(section: UciSection, diagnostics: Diagnostic[]): UciOption[] {
   return source === undefined ? others : [source, ...others];
 }
 
-/** `fwknopd.conf`, as OpenWrt's start script writes it. */
+/** `fwknopd.conf` as OpenWrt's start script writes it. */
 export function openwrtConf({ settings }: OpenwrtConfig): string {
   return `${DECIDED} n\n${plainLines(settings)}`;
 }
 
-/** `access.conf`, as OpenWrt's start script writes it, less what only its web interface uses. */
+/** `access.conf` as OpenWrt's start script writes it, without the options that only its web interface uses. */
 export function openwrtAccess({ stanzas }: OpenwrtConfig): string {
   return stanzas.map(plainLines).join("");
 }
@@ -136,8 +136,8 @@ function plainLines(options: readonly UciOption[]): string {
 }
 
 /**
- * The same `fwknopd.conf` with every name and value at the line and column it has in the UCI file, so that whatever is
- * found in it is found there. The first line is that of a section, and free.
+ * The same `fwknopd.conf` with every name and value at its line and column of the UCI file, so findings have positions
+ * of that file. The first line is free: it is that of a section.
  */
 export function placedConf({ settings }: OpenwrtConfig): string {
   const lines = placed(settings);
@@ -145,7 +145,7 @@ export function placedConf({ settings }: OpenwrtConfig): string {
   return Array.from(lines, (line) => line ?? "").join("\n");
 }
 
-/** The same for `access.conf`; a SOURCE that does not come first stands where its section begins. */
+/** The same for `access.conf`. A SOURCE that is not the first option stands where its section begins. */
 export function placedAccess({ stanzas, sections }: OpenwrtConfig): string {
   const lines: (string | undefined)[] = [];
   for (const [index, [source, ...others]] of stanzas.entries()) {

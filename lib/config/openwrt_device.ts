@@ -1,16 +1,16 @@
 /**
- * From a network of OpenWrt to the interface to sniff.
+ * Finds the interface of a network of OpenWrt.
  *
  * @module
  */
 import { parseUci } from "./uci.ts";
 
-/** Protocols whose interface is made when they connect, and is named after both. */
+/** Protocols whose interface exists while they are connected; its name consists of protocol and network. */
 const MADE = ["ppp", "pppoe", "pppoa", "pptp", "l2tp", "3g"];
 
 /**
- * The interface of a network such as `wan`, as `/etc/config/network` has it. Only the running system knows them all:
- * `undefined` where the file does not tell.
+ * Returns the interface of a network such as `wan`, from `/etc/config/network`. Only the running system knows all of
+ * them: `undefined` if the file does not name it.
  *
  * @param text `/etc/config/network`.
  */
@@ -23,6 +23,6 @@ export function deviceOfNetwork(text: string, network: string): string | undefin
   if (MADE.includes(protocol)) return `${protocol}-${network}`;
   if (protocol === "wireguard") return network;
   const device = option("device") ?? option("ifname");
-  // A modem's control device is not its interface; several words are several interfaces.
+  // A value with a slash is the control device of a modem, not its interface. Several words are several interfaces.
   return device !== undefined && /^[^\s/@]+$/.test(device) ? device : undefined;
 }

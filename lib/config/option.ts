@@ -1,12 +1,12 @@
 /**
- * Command-line options as data. One table per command drives the parser of the subcommand, the getopt of the
- * C tools' command line, help, completion and the manual page: an option is described once.
+ * Command-line options as data. One table per command is the source of the parser of the subcommand, the getopt of the
+ * C tools' command line, the help, the completion and the manual page.
  *
  * @module
  */
 import type { Dialect } from "../dialect.ts";
 
-/** Headings of options in help and manual, in their order. */
+/** Headings of options in help and manual, in order. */
 export const OPTION_GROUPS = [
   "What to ask for",
   "Whom to admit",
@@ -39,11 +39,11 @@ export interface OptionRow {
   readonly argument?: string;
   /** One line, in sentence case, without a full stop. */
   readonly brief: string;
-  /** Heading it stands under in help and manual. */
+  /** Heading in help and manual. */
   readonly group?: OptionGroup;
   /** The configuration variable the option stands for, if there is one. */
   readonly variable?: string;
-  /** The argument is a key: it is neither shown nor saved. */
+  /** The argument is a key: it is neither printed nor saved. */
   readonly secret?: true;
   /** The option may be repeated and its occurrences are counted (`-v -v`). */
   readonly counted?: boolean;
@@ -73,12 +73,12 @@ export class GivenOptions {
   /** @param entries occurrences under their canonical long names, first to last. */
   constructor(readonly entries: readonly GivenOption[]) {}
 
-  /** Whether the option was given at all. */
+  /** Whether the option was given. */
   has(name: string): boolean {
     return this.entries.some((entry) => entry.name === name);
   }
 
-  /** The argument of the last occurrence (the last one wins, as in the C tools), or `undefined`. */
+  /** The argument of the last occurrence, which wins as in the C tools; `undefined` if it was not given. */
   value(name: string): string | undefined {
     return this.entries.findLast((entry) => entry.name === name)?.value;
   }
@@ -88,7 +88,7 @@ export class GivenOptions {
     return this.entries.filter((entry) => entry.name === name).map((entry) => entry.value);
   }
 
-  /** How often the option was given. */
+  /** Number of occurrences of the option. */
   count(name: string): number {
     return this.entries.filter((entry) => entry.name === name).length;
   }

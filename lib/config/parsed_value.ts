@@ -1,5 +1,5 @@
 /**
- * What the values of both server files have in common.
+ * What the value parsers of both server files share.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { failure, type Result, success } from "../errors/result.ts";
 import { parseBoolean } from "./boolean.ts";
 import type { VariableRow } from "./variable.ts";
 
-/** What the shipped files have where a value must be filled in. */
+/** The shipped files have this where the administrator must fill in a value. */
 export const PLACEHOLDER = "__CHANGEME__";
 
 /** A value, or what is wrong with the text. */
@@ -15,14 +15,14 @@ export type ParsedValue<Value> = Result<Value, ValueError>;
 
 /** What is wrong with a value. */
 export interface ValueError {
-  /** The C daemon's text where it has one. */
+  /** The C daemon's text, if it has one. */
   readonly text: string;
   readonly hint?: string;
-  /** Characters from the start of the value to the culprit. */
+  /** Number of characters from the start of the value to the wrong part. */
   readonly offset?: number;
 }
 
-/** `y…` or `n…`, or what is wrong with the text; the wording is ours, the C daemon has none. */
+/** Parses `y…` or `n…`. The message is ours; the C daemon has none. */
 export function parseYesOrNo(row: VariableRow, text: string): ParsedValue<boolean> {
   const value = parseBoolean(text);
   return value !== undefined ? success(value) : failure({
@@ -31,7 +31,7 @@ export function parseYesOrNo(row: VariableRow, text: string): ParsedValue<boolea
   });
 }
 
-/** The value of decimal digits between the bounds, or `undefined`. */
+/** Parses decimal digits; `undefined` if the number is not within the bounds. */
 export function parseWithin(
   text: string,
   [low, high]: readonly [number, number],

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The object without its members that are `undefined`, as `exactOptionalPropertyTypes` wants it. */
+/** Returns the object without its members that are `undefined`, as `exactOptionalPropertyTypes` requires. */
 export function present<Members extends Record<string, unknown>>(
   members: Members,
 ): { [Name in keyof Members]?: Exclude<Members[Name], undefined> } {

@@ -1,5 +1,5 @@
 /**
- * The configuration files of this system, with the checks the C daemon makes when it opens one
+ * Reads the configuration files of this system, with the checks that the C daemon makes when it opens one
  * (`docs/spec/server.md` 4.1).
  *
  * @module
@@ -13,7 +13,7 @@ import type { Diagnostic, DiagnosticCode } from "../errors/diagnostic.ts";
 import { systemReasonOf } from "../errors/reason.ts";
 import { exposureOf } from "./exposure.ts";
 
-/** The real files and folders. */
+/** The files and folders of the system. */
 export const systemFiles: Pick<ConfigFiles, "read" | "list" | "isFolder" | "exists" | "exposure"> =
   {
     read: readConfigFile,
@@ -36,19 +36,19 @@ export const systemFiles: Pick<ConfigFiles, "read" | "list" | "isFolder" | "exis
       try {
         return exposureOf(path);
       } catch {
-        // Whoever uses it finds out what is wrong with it.
+        // The program that uses the file reports what is wrong with it.
         return undefined;
       }
     },
   };
 
 /**
- * Reads a configuration file. Missing, unreadable and irregular files are errors; permissions wider than 0600 and
- * another owner are warnings, as in the C daemon.
+ * Reads a configuration file. A file that is missing, unreadable or not regular is an error. Permissions wider than
+ * 0600 and another owner are warnings, as in the C daemon.
  */
 export function readConfigFile(path: string, role: "Config" | "Access"): FileRead {
   try {
-    // Opening a FIFO would wait for a writer, so look before opening; what counts is looked at after it.
+    // Opening a FIFO would wait for a writer, so check the type before opening. The check after opening decides.
     if (!Deno.statSync(path).isFile) return { diagnostics: [notRegular(path)] };
     using file = Deno.openSync(path);
     const info = file.statSync();
@@ -76,7 +76,7 @@ function readAll(file: Deno.FsFile): Uint8Array {
   return concatBytes(...parts);
 }
 
-/** What the C daemon warns of: permissions wider than 0600, and another owner. */
+/** The C daemon's warnings: permissions wider than 0600, and another owner. */
 export function ownership(path: string, { mode, uid }: Deno.FileInfo): Diagnostic[] {
   const warning = (code: DiagnosticCode, text: string, hint: string): Diagnostic => ({
     severity: "warning",
@@ -86,7 +86,7 @@ export function ownership(path: string, { mode, uid }: Deno.FileInfo): Diagnosti
     path,
   });
   const found: Diagnostic[] = [];
-  // Less is no cause for alarm: systemd's credentials are 0400.
+  // Narrower permissions are fine: credentials of systemd have 0400.
   if (mode !== null && (mode & 0o177) !== 0) {
     found.push(warning(
       "others-may-read",
@@ -130,10 +130,10 @@ function unreadable(path: string, role: "Config" | "Access", error: unknown): Di
   };
 }
 
-/** Where `invite` puts a stanza unless it is told. */
+/** `fwknop invite` puts a stanza here unless an option names another file. */
 const DEFAULT_ACCESS_FILE = "/etc/fwknop/access.conf";
 
-/** Commands to type, a line each. */
+/** Returns commands to type, one per line. */
 function howToMake(path: string, role: "Config" | "Access"): string {
   const slash = path.lastIndexOf("/");
   const folder = path.slice(0, Math.max(slash, 0)) || (slash === 0 ? "/" : ".");
@@ -144,7 +144,7 @@ function howToMake(path: string, role: "Config" | "Access"): string {
     return `To make it, with keys: fwknop invite NAME -D HOST -A tcp/22 --install${file}\n` +
       `  Or: ${make} access.conf > ${shown}\n  -a FILE names another one`;
   }
-  // Older how-tos, and some packages, name it so.
+  // Older guides and some packages use this name.
   const older = `${folder}/fwknop.conf`;
   const isThere = older !== path && exists(older);
   return (isThere ? `${visible(older)} is there: mv ${visible(older)} ${shown}\n  ` : "") +

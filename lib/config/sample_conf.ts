@@ -1,15 +1,15 @@
 /**
- * Configuration files to begin with, made from the tables of variables.
+ * Sample configuration files, made from the tables of variables.
  *
  * @module
  */
 import { FWKNOPD_ROWS } from "./fwknopd_variables.ts";
 import { formatRange, type VariableRow } from "./variable.ts";
 
-/** Columns a variable's name takes. */
+/** Width of the column of names. */
 const NAME_WIDTH = 28;
 
-/** `fwknopd.conf` with every variable of this firewall's build, explained, commented out and at its default. */
+/** `fwknopd.conf` with every variable of the iptables build, explained, commented out and at its default. */
 export function sampleFwknopdConf(): string {
   const rows: readonly VariableRow[] = FWKNOPD_ROWS;
   const entries = rows
@@ -32,7 +32,7 @@ function description({ doc, range, unit, choices }: VariableRow): string {
   return `# ${doc}${limits.length === 0 ? "" : ` (${limits.join("; ")})`}\n`;
 }
 
-/** `access.conf` with one stanza whose keys have to be filled in. */
+/** `access.conf` with one stanza whose keys must be filled in. */
 export function sampleAccessConf(): string {
   return `# Who may open what. Keep this file readable for root only (mode 0600).
 #

@@ -1,11 +1,11 @@
 /**
- * A `.fwknoprc` to begin with, made from the table of variables.
+ * A sample `.fwknoprc`, made from the table of variables.
  *
  * @module
  */
 import { FWKNOPRC_VARIABLES } from "./client_rows.ts";
 
-/** Columns a variable's name takes. */
+/** Width of the column of names. */
 const NAME_WIDTH = 28;
 
 /** `.fwknoprc` with every variable, explained and commented out, and two stanzas to fill in. */

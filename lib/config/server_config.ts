@@ -24,14 +24,14 @@ export interface LoadedServerConfig extends ResolvedSettings {
   readonly stanzas: readonly Stanza[];
 }
 
-/** A configuration that holds together. */
+/** A configuration without errors. */
 export interface ServerConfig extends ResolvedSettings {
   readonly stanzas: readonly StanzaEntry[];
 }
 
-/** What was read. */
+/** The result of reading. */
 export interface ConfigOutcome {
-  /** Absent where a diagnostic is an error. */
+  /** Absent if a diagnostic is an error. */
   readonly config?: ServerConfig;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -51,8 +51,8 @@ export function readServerConfig(options: GivenOptions, system: ConfigFiles): Co
 }
 
 /**
- * What can be used of a configuration with errors: values that cannot be read are their defaults, and so is everything
- * where the main file is not there or can be changed by others; stanzas with errors are left out.
+ * Reads what is usable of a configuration with errors. A value that cannot be read becomes its default. If the main
+ * file is missing or can be changed by others, every setting has its default. Stanzas with errors are left out.
  */
 export function readUsableConfig(options: GivenOptions, system: ConfigFiles): ServerConfig {
   const source = configSource(options, system, true);
@@ -60,7 +60,7 @@ export function readUsableConfig(options: GivenOptions, system: ConfigFiles): Se
   return { ...resolved, stanzas: readStanzas(resolved.settings, source.files).entries };
 }
 
-/** As of a main file that says nothing. */
+/** The settings of an empty main file. */
 function defaultSettings({ files }: ConfigSource): ResolvedSettings {
   const silent = { ...files, read: () => ({ text: "", diagnostics: [] }) };
   const { resolved } = readSettings({
@@ -79,7 +79,7 @@ function readStanzas(settings: ServerSettings, files: ConfigFiles): AccessConf {
     : readAccessFolder(settings.ACCESS_FOLDER, context);
 }
 
-/** What is wrong with the stanzas whatever the settings are, so that all errors are told at once. */
+/** Errors of the stanzas that do not depend on the settings, so that one run reports all errors. */
 function stanzaErrors(options: GivenOptions, system: ConfigFiles): Diagnostic[] {
   const { resolved } = readBrokenSettings(options, system);
   if (resolved === undefined) return [];

@@ -1,6 +1,6 @@
 /**
- * The options of the server, once: the flags of `fwknop serve` and the command line of the C daemon are
- * made from this table (`docs/spec/server.md` 3).
+ * The table of the server's options. The flags of `fwknop serve` and the command line of the C daemon are made from it
+ * (`docs/spec/server.md` 3).
  *
  * @module
  */
@@ -253,7 +253,7 @@ export const SERVER_OPTIONS: readonly OptionRow[] = [
   },
 ];
 
-/** The options that say where the configuration is or change it; commands that only read it take these. */
+/** The options that name the configuration or change it. Commands that only read the configuration take these. */
 export const CONFIG_OPTIONS: readonly OptionRow[] = SERVER_OPTIONS.filter((row) =>
   row.name === "uci" || (row.variable !== undefined && row.only !== "c")
 );

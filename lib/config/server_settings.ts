@@ -1,5 +1,5 @@
 /**
- * The settings of a server, from its files and its command line (`docs/spec/server.md` 2 to 4).
+ * Resolves the settings of a server from its files and its command line (`docs/spec/server.md` 2 to 4).
  *
  * @module
  */
@@ -15,25 +15,25 @@ import { natSwitches } from "./nat_switches.ts";
 import { PLACEHOLDER } from "./parsed_value.ts";
 import { settleContradictions } from "./settings_contradictions.ts";
 
-/** Settings that hold together. */
+/** Settings without errors. */
 export interface ResolvedSettings {
   readonly settings: ServerSettings;
   readonly given: GivenSettings;
 }
 
-/** The outcome of resolving; `resolved` is absent where a diagnostic is an error. */
+/** The outcome of resolving; `resolved` is absent if a diagnostic is an error. */
 export interface SettingsOutcome {
   readonly resolved?: ResolvedSettings;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
- * Merges the files in order (the last value wins), lets the options of the command line win over them, fills in the
- * defaults and checks every value. Diagnostics of the files themselves come first.
+ * Merges the files in order (the last value wins), applies the options of the command line, fills in the defaults and
+ * checks every value. Diagnostics of the files themselves come first.
  *
- * @param table says which option stands for which variable; a switch says `Y`.
- * @param isBroken in place of a value that cannot be used the one before it counts, or the default; there are settings
- * then although a diagnostic is an error.
+ * @param table names the variable of each option; a switch sets `Y`.
+ * @param isBroken if true, an unusable value is skipped: the value before it counts, or the default. Then there are
+ * settings even if a diagnostic is an error.
  */
 export function resolveServerSettings(
   files: readonly FwknopdConf[],
@@ -50,7 +50,7 @@ export function resolveServerSettings(
   };
   substituteFiles(files, given, set, diagnostics);
   for (const [name, value] of optionValues(options, table)) set(name, value);
-  // A file has no age that matters (`docs/spec/server.md` 4.2, PCAP_FILE).
+  // The age of packets in a capture file does not matter (`docs/spec/server.md` 4.2, PCAP_FILE).
   const agingDefault = given.has("PCAP_FILE") ? "N" : undefined;
 
   const values: Record<string, unknown> = {};
@@ -76,14 +76,14 @@ export function resolveServerSettings(
   return broken ? { diagnostics } : { resolved: { settings, given }, diagnostics };
 }
 
-/** The error about a value by itself, if there is one. */
+/** Returns the error of a value on its own, if there is one. */
 function errorIn(name: FwknopdName, written: GivenValue): Diagnostic | undefined {
   const row = FWKNOPD_ROWS.find((known) => known.name === name);
   const { error } = row === undefined ? {} : parseFwknopdValue(row, written.text);
   return error && findingAt("error", error.text, written, error.hint);
 }
 
-/** Replaces `$NAME` at the start of values, and sets them in the order of the lines. */
+/** Replaces `$NAME` at the start of values and sets the values in the order of the lines. */
 function substituteFiles(
   files: readonly FwknopdConf[],
   given: ReadonlyMap<FwknopdName, GivenValue>,
@@ -119,7 +119,7 @@ function substituteFiles(
   }
 }
 
-/** VERBOSE is not among them: each `-v` adds to the value of the file. */
+/** VERBOSE is not included: each `-v` adds to the value of the file. */
 function optionValues(
   options: GivenOptions,
   table: readonly OptionRow[],
@@ -137,7 +137,7 @@ function withVerbosity(values: Record<string, unknown>, count: number): Record<s
   return { ...values, VERBOSE: Number(values["VERBOSE"] ?? 0) + count };
 }
 
-/** Defaults start with no other variable than ones that have a default of their own. */
+/** A default refers only to variables that have a default. */
 function expandDefault(
   text: string | undefined,
   given: ReadonlyMap<FwknopdName, GivenValue>,
@@ -149,7 +149,7 @@ function expandDefault(
   return folder.replace(/\/$/, "") + rest;
 }
 
-/** Values that are right and yet not what they seem. */
+/** Warnings about values that are valid but misleading. */
 function warnings(name: FwknopdName, written: GivenValue): Diagnostic[] {
   const kind = FWKNOPD_ROWS.find((row) => row.name === name)?.kind;
   if (kind !== "chain") return [];
@@ -195,7 +195,7 @@ function crossChecks(settings: ServerSettings, given: GivenSettings): Diagnostic
   return found;
 }
 
-/** A finding about a value, where it stands or as the option that gave it. */
+/** A finding about a value, with its position or the option that gave it. */
 function findingAt(
   severity: Diagnostic["severity"],
   text: string,

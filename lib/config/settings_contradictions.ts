@@ -1,12 +1,12 @@
 /**
- * Lines of `fwknopd.conf` that contradict each other, where what admits more would win without a word.
+ * Finds lines of `fwknopd.conf` that contradict each other. Without a warning, the line that admits more would win.
  *
  * @module
  */
 import type { FwknopdName } from "./fwknopd_variables.ts";
 import type { GivenSettings } from "./given_value.ts";
 
-/** Names of one switch in different builds of the C daemon; see `nat_switches.ts`. */
+/** Names of the same switch in different builds of the C daemon; see `nat_switches.ts`. */
 const TWINS: readonly (readonly [FwknopdName, FwknopdName])[] = [
   ["ENABLE_IPT_FORWARDING", "ENABLE_FIREWD_FORWARDING"],
   ["ENABLE_IPT_LOCAL_NAT", "ENABLE_FIREWD_LOCAL_NAT"],
@@ -14,15 +14,17 @@ const TWINS: readonly (readonly [FwknopdName, FwknopdName])[] = [
   ["ENABLE_IPT_OUTPUT", "ENABLE_FIREWD_OUTPUT"],
 ];
 
-/** A pair: what is said, and where. */
+/** A contradiction and its message. */
 export interface SettingsContradiction {
-  /** The line to look at. */
+  /** The line that the message points to. */
   readonly name: FwknopdName;
   readonly text: string;
   readonly hint: string;
 }
 
-/** The pairs that are written somewhere; of two names for one switch N counts, and is set in `values`. */
+/**
+ * Finds contradictions between written lines. Of two names for one switch, N counts: this sets `values` accordingly.
+ */
 export function settleContradictions(
   values: Record<string, unknown>,
   given: GivenSettings,
@@ -40,7 +42,7 @@ export function settleContradictions(
     if (values[off] !== false || !given.has(off) || !given.has(limit)) continue;
     found.push({ name: limit, text: `${limit} has no effect with ${off} N`, hint });
   }
-  // A folder that an option names is meant.
+  // An option that names a folder wins without a warning.
   if (given.has("ACCESS_FILE") && given.get("ACCESS_FOLDER")?.position !== undefined) {
     const text = "ACCESS_FILE is not read: ACCESS_FOLDER is set as well";
     found.push({ name: "ACCESS_FOLDER", text, hint: "Remove one of them" });

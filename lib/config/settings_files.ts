@@ -1,5 +1,5 @@
 /**
- * The settings of a server, from `fwknopd.conf` and its override files, for those who need no stanza.
+ * Reads the settings of a server from `fwknopd.conf` and its override files, without the stanzas.
  *
  * @module
  */
@@ -17,15 +17,15 @@ import {
 } from "./server_settings.ts";
 import { type ConfigSource, configSource } from "./uci_source.ts";
 
-/** Reads `fwknopd.conf` and its override files only. */
+/** Reads `fwknopd.conf` and its override files. */
 export function readServerSettings(options: GivenOptions, files: ConfigFiles): SettingsOutcome {
   return readSettings(configSource(options, files));
 }
 
 /**
- * The same for commands that are needed when something is wrong: a value that cannot be used is a warning, and the one
- * that stands before it counts, or else the default. A main file that is not there is an error for them too: it may be
- * another one than was meant. So is a file or a program that somebody else can change.
+ * The same for commands that must work on a broken configuration. An unusable value is a warning; the value before it
+ * counts, or the default. A missing main file is still an error, because the administrator may have meant another file.
+ * So is a file or a program that an untrusted user can change.
  */
 export function readBrokenSettings(options: GivenOptions, files: ConfigFiles): SettingsOutcome {
   const source = configSource(options, files, true);
@@ -45,7 +45,7 @@ export function readBrokenSettings(options: GivenOptions, files: ConfigFiles): S
   };
 }
 
-/** Reads them from where they are; with `isBroken` a value that cannot be used is passed over. */
+/** Reads the settings from a source. With `isBroken`, unusable values are skipped. */
 export function readSettings(
   { options, files, diagnostics: before }: ConfigSource,
   isBroken = false,
@@ -68,7 +68,7 @@ export function readSettings(
   const main = readInto(options.value("config-file") ?? DEFAULT_CONFIG_FILE);
   const named = main.entries.findLast(({ name }) => name === "OVERRIDE_CONFIG")?.value;
   const overrides = options.value("override-config") ?? named;
-  // The C daemon takes blanks after a comma for a part of the name; no file is called that.
+  // The C daemon takes blanks after a comma as part of the name; no file has such a name.
   for (const path of overrides?.split(",") ?? []) readInto(path.trim());
   const { resolved, diagnostics } = resolveServerSettings(
     read,
@@ -83,7 +83,7 @@ export function readSettings(
     : { resolved, diagnostics: all };
 }
 
-/** Settings that name a program, when they are written somewhere; the defaults are the system's own. */
+/** Settings that name a program. They are checked only if they are written; the defaults are programs of the system. */
 const PROGRAMS = ["FIREWALL_EXE", "GPG_EXE", "SUDO_EXE"] as const;
 
 function exposedPrograms({ settings, given }: ResolvedSettings, files: ConfigFiles): Diagnostic[] {
@@ -99,6 +99,6 @@ const OVERRIDE_HINT = "OVERRIDE_CONFIG or -O names it: correct the path or remov
 
 const EMPTY: FwknopdConf = { entries: [], diagnostics: [] };
 
-/** The file that is read where none is named. */
+/** The file that is read if no option names one. */
 export const DEFAULT_CONFIG_FILE =
   FWKNOPD_ROWS.find(({ name }) => name === "CONFIG_FILE")?.default ?? "";

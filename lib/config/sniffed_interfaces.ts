@@ -1,5 +1,5 @@
 /**
- * On which interfaces packets are sniffed.
+ * The interfaces on which packets are sniffed.
  *
  * @module
  */
@@ -10,7 +10,7 @@ export function interfaceNames({ PCAP_INTF }: Pick<ServerSettings, "PCAP_INTF">)
   return PCAP_INTF.split(",").map((name) => name.trim()).filter((name) => name !== "");
 }
 
-/** Whether packets are read off interfaces, and not from a socket, a queue or a file. */
+/** Whether packets are sniffed on interfaces, and not read from a socket, a queue or a file. */
 export function isSniffing(settings: ServerSettings): boolean {
   const { ENABLE_UDP_SERVER, ENABLE_NFQ_CAPTURE, PCAP_FILE } = settings;
   return !ENABLE_UDP_SERVER && !ENABLE_NFQ_CAPTURE && PCAP_FILE === undefined;

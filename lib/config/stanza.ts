@@ -1,5 +1,5 @@
 /**
- * One stanza of `access.conf`, parsed, checked and with its defaults filled in.
+ * One stanza of `access.conf`: parsed, checked and with its defaults.
  *
  * @module
  */
@@ -14,20 +14,20 @@ import type { NatTargets } from "./nat_targets.ts";
 /** A SOURCE or DESTINATION list. */
 export type AddressList = "any" | readonly Prefix[];
 
-/** A key, in the bytes that enter the derivation or the HMAC. Never print one. */
+/** An HMAC key in the bytes that enter the HMAC. Never print one. */
 export interface HmacKey {
   readonly key: Uint8Array;
   readonly type: DigestName;
 }
 
-/** Where FORCE_NAT sends a connection. */
-export interface NatTarget {
+/** The destination that FORCE_NAT gives connections. */
+export interface ForcedNatTarget {
   readonly address: Address;
-  /** 0 to 65535; 0 with FORWARD_ALL only. */
+  /** 0 to 65535; 0 only with FORWARD_ALL. */
   readonly port: number;
 }
 
-/** A user of this system, as it was when the configuration was read. */
+/** A user of this system, looked up when the configuration was read. */
 export interface UserAccount {
   readonly name: string;
   readonly uid: number;
@@ -41,7 +41,7 @@ export interface GroupAccount {
   readonly gid: number;
 }
 
-/** Running command messages (`docs/spec/server.md` 10). */
+/** How command messages are run (`docs/spec/server.md` 10). */
 export interface CommandExecution {
   readonly user?: UserAccount;
   readonly group?: GroupAccount;
@@ -51,9 +51,9 @@ export interface CommandExecution {
 /** A command cycle in place of firewall rules (`docs/spec/server.md` 11). */
 export interface CommandCycle {
   readonly open: string;
-  /** Absent: `NONE`, something else closes. */
+  /** Absent for `NONE`: something else closes. */
   readonly close?: string;
-  /** Seconds until the close, already within `maxTimeout`; absent: not set. */
+  /** Seconds until the close, at most `maxTimeout`; absent if not set. */
   readonly timer?: number;
 }
 
@@ -69,7 +69,7 @@ export interface GpgSettings {
   readonly fingerprints: readonly string[];
 }
 
-/** What one kind of client may do, and how it proves who it is. */
+/** What the clients of one stanza may do, and how they authenticate. */
 export interface Stanza {
   /** From 1, in the order read. */
   readonly number: number;
@@ -78,35 +78,35 @@ export interface Stanza {
   readonly sourceText: string;
   readonly source: AddressList;
   readonly destination: AddressList;
-  /** Absent: any service may be asked for. */
+  /** Absent if clients may ask for any service. */
   readonly openPorts?: readonly Service[];
   readonly restrictPorts: readonly Service[];
-  /** Key of the symmetric cipher, 1 to 32 bytes; absent when the stanza is for GnuPG only. */
+  /** Key of the symmetric cipher, 1 to 32 bytes; absent if the stanza is for GnuPG only. */
   readonly encryptionKey?: Uint8Array;
   readonly encryptionMode: EncryptionMode;
   readonly hmac?: HmacKey;
-  /** Seconds granted when the client names none, already within `maxTimeout`. */
+  /** Seconds granted if the client names none, at most `maxTimeout`. */
   readonly accessTimeout: number;
   /** Seconds; no grant lasts longer. */
   readonly maxTimeout: number;
-  /** Firewall rules that it may have in force at a time. */
+  /** Number of firewall rules that the stanza may have in force at a time. */
   readonly maxRules: number;
-  /** Packets of its keys that count within a minute. */
+  /** Number of packets of its keys that are processed within a minute. */
   readonly maxPacketsPerMinute: number;
   readonly requireUsername?: string;
   readonly requireSourceAddress: boolean;
-  /** Seconds since 1970 UTC after which the stanza admits nobody. */
+  /** Seconds since 1970 UTC after which the stanza admits no client. */
   readonly expires?: number;
   readonly commandExecution?: CommandExecution;
   readonly cycle?: CommandCycle;
-  readonly forceNat?: NatTarget;
-  /** Absent: the ends that a NAT request may name are not listed. */
+  readonly forceNat?: ForcedNatTarget;
+  /** Absent if NAT requests may name any destination. */
   readonly natTargets?: NatTargets;
   readonly forceSnat?: Address;
   readonly forceMasquerade: boolean;
   readonly forwardAll: boolean;
   readonly disableDnat: boolean;
-  /** Perl era's ENABLE_FORWARD_ACCESS N: NAT requests to inside hosts (types 2 and 4) are refused. */
+  /** ENABLE_FORWARD_ACCESS N of the perl era: NAT requests to inside hosts (types 2 and 4) are refused. */
   readonly refuseForwardNat?: boolean;
   readonly gpg?: GpgSettings;
 }

@@ -7,10 +7,10 @@ import type { AccessName } from "./access_variables.ts";
 import type { Diagnostic } from "../errors/diagnostic.ts";
 import type { StanzaDraft } from "./stanza_draft.ts";
 
-/** Collects what is wrong with one stanza. */
+/** Collects the findings about one stanza. */
 export class StanzaCheck {
   readonly diagnostics: Diagnostic[] = [];
-  /** `'ANY'`, and `'ANY' (#1)`: how the C daemon names a stanza. */
+  /** `'ANY'`, and `'ANY' (#1)`: the C daemon names a stanza like this. */
   readonly source: string;
   readonly sourceAndNumber: string;
 
@@ -24,8 +24,8 @@ export class StanzaCheck {
   }
 
   /**
-   * An error on the whole of a stanza. The C daemon adds a line about the access file (`docs/spec/server.md` 5.4); where
-   * only the stanza of a key file is left out, that line would be wrong.
+   * Reports an error of the whole stanza. The C daemon adds a line about the access file (`docs/spec/server.md` 5.4).
+   * That line would be wrong if only a stanza with a key file is left out.
    */
   dataError(text: string, name: AccessName | undefined, hint: string): void {
     const { keyFile, position } = this.draft;
@@ -35,7 +35,9 @@ export class StanzaCheck {
     this.error(`${text}${ofFile}`, name, hint);
   }
 
-  /** @param offset characters into the value that is meant. */
+  /**
+   * @param offset of the wrong part in the value, in characters.
+   */
   warning(text: string, name: AccessName | undefined, hint: string, offset = 0): void {
     this.#add("warning", text, name, hint, offset);
   }

@@ -1,5 +1,5 @@
 /**
- * What a stanza says about commands (`docs/spec/server.md` 5.3, 5.4, 10, 11).
+ * Builds what a stanza says about commands (`docs/spec/server.md` 5.3, 5.4, 10, 11).
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { CommandCycle, CommandExecution } from "./stanza.ts";
 import type { StanzaCheck } from "./stanza_check.ts";
 import type { StanzaDraft } from "./stanza_draft.ts";
 
-/** How commands of messages are run; absent where they are not. */
+/** How command messages are run; absent if they are not. */
 export function commandExecutionOf(draft: StanzaDraft): CommandExecution | undefined {
   if (draft.value("ENABLE_CMD_EXEC") !== true) return undefined;
   const sudo = present({
@@ -24,7 +24,7 @@ export function commandExecutionOf(draft: StanzaDraft): CommandExecution | undef
   });
 }
 
-/** The command cycle, if there is one. @param maxTimeout seconds no opening exceeds. */
+/** The command cycle, if there is one. @param maxTimeout seconds; no opening lasts longer. */
 export function cycleOf(
   draft: StanzaDraft,
   maxTimeout: number,

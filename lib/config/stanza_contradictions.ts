@@ -1,5 +1,5 @@
 /**
- * Lines of one stanza that contradict each other, where what admits more would win without a word.
+ * Finds lines of one stanza that contradict each other. Without a warning, the line that admits more would win.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { AccessName } from "./access_variables.ts";
 import type { StanzaCheck } from "./stanza_check.ts";
 import type { StanzaDraft } from "./stanza_draft.ts";
 
-/** Pairs of names for one thing. The line that stands last counts, as in the C daemon. */
+/** Pairs of names for one value. The last line counts, as in the C daemon. */
 const ALTERNATIVES: readonly (readonly [AccessName, AccessName])[] = [
   ["KEY", "KEY_BASE64"],
   ["HMAC_KEY", "HMAC_KEY_BASE64"],
@@ -15,15 +15,15 @@ const ALTERNATIVES: readonly (readonly [AccessName, AccessName])[] = [
   ["REQUIRE_SOURCE_ADDRESS", "REQUIRE_SOURCE"],
 ];
 
-/** A limit, and the line that goes past it. */
+/** A limit, and the line that overrides it. */
 interface Overruled {
   readonly limit: AccessName;
-  /** The limit counts only with this value; absent: with any. */
+  /** The limit counts only with this value; absent: with any value. */
   readonly value?: boolean;
   readonly by: AccessName;
-  /** The other line goes past the limit with this value; absent: with any. */
+  /** The other line overrides the limit only with this value; absent: with any value. */
   readonly byValue?: boolean;
-  /** Nothing is wrong where this is Y. */
+  /** If this variable is Y, there is no contradiction. */
   readonly unless?: AccessName;
   readonly text: string;
   readonly hint: string;
@@ -55,7 +55,7 @@ const OVERRULED: readonly Overruled[] = [
   })),
 ];
 
-/** Warns of every pair; errors about other pairs are found where their values are used. */
+/** Warns of every pair. Other contradictions are errors and are found where their values are used. */
 export function checkContradictions(draft: StanzaDraft, check: StanzaCheck): void {
   for (const names of ALTERNATIVES) {
     const latest = draft.latest(...names);
@@ -75,7 +75,7 @@ export function checkContradictions(draft: StanzaDraft, check: StanzaCheck): voi
   }
 }
 
-/** Whether the stanza sets it, to that value if one is given. */
+/** Whether the stanza sets the variable; if `value` is given, to that value. */
 function isSet(draft: StanzaDraft, name: AccessName, value: boolean | undefined): boolean {
   return draft.has(name) && (value === undefined || draft.value(name) === value);
 }

@@ -1,5 +1,5 @@
 /**
- * A stanza of `access.conf` while its lines are being read.
+ * A stanza of `access.conf` while its lines are read.
  *
  * @module
  */
@@ -9,32 +9,32 @@ import type { Position } from "../errors/position.ts";
 import type { Exposure } from "./exposure.ts";
 import type { GivenValue } from "./given_value.ts";
 
-/** A value of a stanza. The text of a secret is a mask. */
+/** A value of a stanza. The text of a secret is masked. */
 interface DraftValue extends GivenValue {
   readonly value: unknown;
   readonly position: Position;
 }
 
-/** The values of one stanza, each parsed by itself; what they mean together is decided at its end. */
+/** The values of one stanza, each parsed on its own. They are checked together at the end of the stanza. */
 export class StanzaDraft {
   readonly #values = new Map<AccessName, DraftValue>();
-  /** Why the stanza must be left out: its key file is not in order. */
+  /** Why the stanza is left out: an error of its key file. */
   rejection: Diagnostic | undefined;
-  /** A value of it is wrong, so that checks on the whole would only find the consequences. */
+  /** Whether a value is wrong; checks of the whole stanza would only report consequences. */
   isBroken = false;
-  /** So is one that holds a key. */
+  /** Whether a value that holds a key is wrong. */
   keyIsBroken = false;
-  /** The file that it takes keys from, which somebody else may own. */
+  /** The file that it takes keys from; another user may own it. */
   keyFile: string | undefined;
-  /** Who else can change a file it is made of. */
+  /** Which other user can change a file of this stanza. */
   exposure: Exposure | undefined;
 
   /** @param source SOURCE as written. */
   constructor(readonly source: string, readonly position: Position) {}
 
-  /** Sets a value; the last one of a name counts. */
+  /** Sets a value; the last one of a name wins. */
   set(name: AccessName, value: DraftValue): void {
-    // Removed first, so that the map is in the order of the values that count.
+    // Removed first, so that the map keeps the order of the values that count.
     this.#values.delete(name);
     this.#values.set(name, value);
   }
@@ -43,25 +43,25 @@ export class StanzaDraft {
     return this.#values.has(name);
   }
 
-  /** The value, or `undefined` where it is not set. */
+  /** Returns the value; `undefined` if it is not set. */
   value<Name extends AccessName>(name: Name): AccessValues[Name] | undefined {
-    // `set` is only given what the parser of the row's kind made.
+    // Callers of `set` pass only values from the parser of the row's kind.
     return this.#values.get(name)?.value as AccessValues[Name] | undefined;
   }
 
-  /** The name among these that was set last: KEY and KEY_BASE64 replace each other. */
+  /** Which of these names was set last: KEY and KEY_BASE64 replace each other. */
   latest<Name extends AccessName>(...names: readonly Name[]): Name | undefined {
     return [...this.#values.keys()].findLast((name): name is Name =>
       (names as readonly AccessName[]).includes(name)
     );
   }
 
-  /** Where the value stands, or else the stanza. */
+  /** Position of the value; if it is not set, of the stanza. */
   positionOf(name: AccessName | undefined): Position {
     return (name === undefined ? undefined : this.#values.get(name)?.position) ?? this.position;
   }
 
-  /** What was written, without any secret. */
+  /** The written values, without secrets. */
   written(): Map<AccessName, GivenValue> {
     return new Map(
       [...this.#values].map(([name, { text, position }]) => [name, { text, position }]),

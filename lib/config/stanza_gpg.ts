@@ -1,5 +1,5 @@
 /**
- * GnuPG settings of a stanza (`docs/spec/server.md` 5.3, 5.4).
+ * Builds the GnuPG settings of a stanza (`docs/spec/server.md` 5.3, 5.4).
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { GpgSettings } from "./stanza.ts";
 import type { StanzaCheck } from "./stanza_check.ts";
 import type { StanzaDraft } from "./stanza_draft.ts";
 
-/** The settings, or `undefined` where neither a passphrase nor GPG_ALLOW_NO_PW switches GnuPG on. */
+/** Returns the settings; `undefined` if neither a passphrase nor GPG_ALLOW_NO_PW switches GnuPG on. */
 export function gpgOf(
   draft: StanzaDraft,
   settings: ServerSettings,
@@ -39,7 +39,7 @@ export function gpgOf(
   };
 }
 
-/** Only GPG_DISABLE_SIG Y switches signatures off, and GPG_REQUIRE_SIG Y is stronger (`docs/spec/server.md` 5.3). */
+/** Only GPG_DISABLE_SIG Y switches signatures off, and GPG_REQUIRE_SIG Y overrides it (`docs/spec/server.md` 5.3). */
 function requiresSignature(
   draft: StanzaDraft,
   check: StanzaCheck,

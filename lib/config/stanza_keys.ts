@@ -1,6 +1,6 @@
 /**
- * The keys of a stanza: one for the symmetric cipher, one for the HMAC, or GnuPG's
- * (`docs/spec/server.md` 5.3, 5.4; `docs/spec/wire.md` 5.1, 6).
+ * Builds the keys of a stanza: for the symmetric cipher, for the HMAC, and for GnuPG (`docs/spec/server.md` 5.3, 5.4;
+ * `docs/spec/wire.md` 5.1, 6).
  *
  * @module
  */
@@ -15,10 +15,10 @@ import type { ServerSettings } from "./fwknopd_variables.ts";
 
 const MAX_KEY_LENGTH = 32;
 const MAX_HMAC_KEY_LENGTH = 128;
-/** Legacy mode takes this much of a longer key (`docs/spec/wire.md` 5.2). */
+/** Legacy mode uses this many bytes of a longer key (`docs/spec/wire.md` 5.2). */
 const LEGACY_KEY_LENGTH = 16;
 
-/** The keys, checked; errors go to the check. */
+/** Returns the checked keys; errors go to `check`. */
 export function keysOf(
   draft: StanzaDraft,
   settings: ServerSettings,
@@ -39,7 +39,7 @@ export function keysOf(
 function encryptionKeyOf(draft: StanzaDraft, check: StanzaCheck): Uint8Array | undefined {
   const name = draft.latest("KEY", "KEY_BASE64");
   const key = name === undefined ? undefined : draft.value(name);
-  // Legacy mode cuts the key, so there a longer one has always worked.
+  // Legacy mode cuts the key, so longer keys are valid there.
   if (key !== undefined && draft.value("ENCRYPTION_MODE") !== "legacy") {
     checkLength(key, MAX_KEY_LENGTH, name, check);
   }
@@ -61,7 +61,9 @@ function legacyKey(
   return key.slice(0, LEGACY_KEY_LENGTH);
 }
 
-/** @param isSigned whether signatures authenticate what comes. */
+/**
+ * @param isSigned whether signatures authenticate the packets.
+ */
 function hmacOf(draft: StanzaDraft, isSigned: boolean, check: StanzaCheck): HmacKey | undefined {
   const name = draft.latest("HMAC_KEY", "HMAC_KEY_BASE64");
   const key = name === undefined ? undefined : draft.value(name);
@@ -102,7 +104,7 @@ function checkLength(
   }
 }
 
-/** Whether a line of the stanza, or a key file, could give it a key. */
+/** Reports an error unless a line of the stanza, or a key file, may give it a key. */
 export function checkHasKeys(draft: StanzaDraft, check: StanzaCheck): void {
   const isWritten = draft.keyFile !== undefined || draft.keyIsBroken ||
     (["KEY", "KEY_BASE64", "GPG_DECRYPT_PW", "GPG_ALLOW_NO_PW"] as const)

@@ -1,5 +1,5 @@
 /**
- * Where a stanza sends connections (`docs/spec/server.md` 5.3, 5.4).
+ * Builds the NAT settings of a stanza (`docs/spec/server.md` 5.3, 5.4).
  *
  * @module
  */
@@ -7,18 +7,19 @@ import { isUnspecified } from "../net/address.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
 import { natSwitches } from "./nat_switches.ts";
 import type { NatTargets } from "./nat_targets.ts";
-import type { NatTarget } from "./stanza.ts";
+import type { ForcedNatTarget } from "./stanza.ts";
 import type { StanzaCheck } from "./stanza_check.ts";
 import type { StanzaDraft } from "./stanza_draft.ts";
 
 /**
- * FORCE_NAT, once what the stanza says about NAT is known to be possible (`docs/spec/server.md` 16, row 20).
+ * FORCE_NAT, after the NAT settings of the stanza are checked against `fwknopd.conf` (`docs/spec/server.md` 16, row
+ * 20).
  */
 export function natTargetOf(
   draft: StanzaDraft,
   settings: ServerSettings,
   check: StanzaCheck,
-): NatTarget | undefined {
+): ForcedNatTarget | undefined {
   const forwardAll = draft.value("FORWARD_ALL") === true;
   const { forwarding } = natSwitches(settings);
   for (const name of NEED_NAT) {
@@ -36,7 +37,7 @@ export function natTargetOf(
   checkSourceNat(draft, target, settings, check);
   if (target === undefined) return undefined;
   const { address, port } = target;
-  // The C daemon writes "0.0.0.0 0" for itself where FORWARD_ALL has no host.
+  // The C daemon fills in "0.0.0.0 0" if FORWARD_ALL has no host.
   if (forwardAll && isUnspecified(address)) return undefined;
   if (isUnspecified(address)) {
     check.error(
@@ -51,7 +52,7 @@ export function natTargetOf(
   return target;
 }
 
-/** NAT_TARGETS; a line that would limit nothing must not look as if it did. */
+/** NAT_TARGETS. A line that limits nothing must not look as if it did: it is an error or a warning. */
 export function natTargetsOf(draft: StanzaDraft, check: StanzaCheck): NatTargets | undefined {
   const targets = draft.value("NAT_TARGETS");
   if (targets === undefined) return undefined;
@@ -73,7 +74,7 @@ export function natTargetsOf(draft: StanzaDraft, check: StanzaCheck): NatTargets
 
 const NEED_NAT = ["FORCE_NAT", "FORCE_SNAT"] as const;
 
-/** What a variable needs in `fwknopd.conf` and does not find there; the C daemon looks at this before the value. */
+/** What a variable needs in `fwknopd.conf` but is not set there. The C daemon checks this before the value. */
 export function unmetNeed(
   name: string,
   settings: ServerSettings,
@@ -89,7 +90,7 @@ export function unmetNeed(
 
 function checkSourceNat(
   draft: StanzaDraft,
-  target: NatTarget | undefined,
+  target: ForcedNatTarget | undefined,
   settings: ServerSettings,
   check: StanzaCheck,
 ): void {

@@ -1,15 +1,15 @@
 /**
- * The options of `fwknop stanza`: whatever a stanza of `.fwknoprc` can hold, as for a knock.
+ * The options of `fwknop stanza`: those of a knock that a stanza of `.fwknoprc` can hold.
  *
  * @module
  */
 import { CLIENT_OPTIONS } from "./client_options.ts";
 import type { OptionRow } from "./option.ts";
 
-/** `--source-ip` is ALLOW_IP with another value; `--rc-file` says which file. */
+/** `--source-ip` sets ALLOW_IP; `--rc-file` names the file. */
 const ALSO: readonly string[] = ["source-ip", "rc-file"];
 
-/** Every option of the command. The server may be named as for `fwknop invite`. */
+/** Every option of the command. The server may be named as in `fwknop invite`. */
 export const STANZA_OPTIONS: readonly OptionRow[] = [
   ...CLIENT_OPTIONS.flatMap(({ repeated: _, ...row }): OptionRow[] => {
     if (row.only === "c" || (row.variable === undefined && !ALSO.includes(row.name))) {

@@ -1,5 +1,5 @@
 /**
- * Files that the daemon writes, and whose place the administrator names: digest file and PID file.
+ * Checks files that the daemon writes and whose path the administrator chooses: digest file and PID file.
  *
  * @module
  */
@@ -9,14 +9,13 @@ import { type Exposure, exposureOf } from "./exposure.ts";
 import { ownership } from "./read_file.ts";
 
 /**
- * Looks at such a file, at every folder and link on the way to it, and, where there is none yet, at the folder that it
- * is to be made in.
+ * Examines such a file and every folder and link of its path; if the file does not exist, its folder.
  *
  * @param path absolute.
  * @param variable that names it: `DIGEST_FILE`.
- * @param opened what the open descriptor says; absent before it is opened.
- * @returns what the C daemon says of a file that is not private (`docs/spec/server.md` 4.1).
- * @throws {HintedError} when somebody else could change it, or it is not a file. The system's errors.
+ * @param opened status of the open descriptor; absent before it is opened.
+ * @returns the C daemon's warnings about a file that is not private (`docs/spec/server.md` 4.1).
+ * @throws {HintedError} if an untrusted user can change it, or it is not a regular file. The system's errors.
  */
 export function examineStateFile(
   path: string,
@@ -50,8 +49,8 @@ function refuseExposed(path: string, variable: string, exposure: Exposure | unde
 }
 
 /**
- * In a folder that all can write to another user can give a file of root a second name, and we would write to that
- * file.
+ * In a folder that every user can write to, another user can link a file of root under this path. The daemon would then
+ * write to that file.
  */
 function refuseSecondName(path: string, variable: string, { nlink }: Deno.FileInfo): void {
   if (nlink === null || nlink < 2) return;
@@ -70,7 +69,7 @@ function refuse(variable: string, text: string): never {
   });
 }
 
-/** The folder that an absolute path leads through last. */
+/** The folder of the last component of an absolute path. */
 export function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/")) || "/";
 }

@@ -1,5 +1,5 @@
 /**
- * Shifts of the time stamp, for a client or a server whose clock is wrong.
+ * Offsets of the time stamp, for a client or a server whose clock is wrong.
  *
  * @module
  */
@@ -9,11 +9,11 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400
 const MAX_COUNT = 65536;
 
 /**
- * Seconds from `60`, `60s`, `5m`, `2h` or `1d` (units may be spelt out), or `undefined`. At most 8 digits
- * and at most 65536 before the unit is applied.
+ * Seconds from `60`, `60s`, `5m`, `2h` or `1d` (units may be spelt out), or `undefined`. At most 8 digits and at most
+ * 65536 before the unit is applied.
  *
- * The C client is lax (`docs/spec/client.md` 12): the first `m`, `h` or `d` anywhere ends the number and
- * gives its unit, every other character is skipped, so `1.5h` is 15 hours.
+ * The C client is lax (`docs/spec/client.md` 12): the first `m`, `h` or `d` anywhere ends the number and gives its
+ * unit; every other character is skipped, so `1.5h` is 15 hours.
  */
 export function parseTimeOffset(text: string, dialect: Dialect): number | undefined {
   const { digits, unit } = dialect === "native" ? splitStrictly(text) : splitLaxly(text);
@@ -21,7 +21,7 @@ export function parseTimeOffset(text: string, dialect: Dialect): number | undefi
   return Number(digits) * (UNITS[unit] ?? 1);
 }
 
-/** TIME_OFFSET of the rc file: the same with a minus in front for the past. */
+/** TIME_OFFSET of the rc file: the same, and a leading minus means the past. */
 export function parseSignedTimeOffset(text: string, dialect: Dialect): number | undefined {
   const past = text.startsWith("-");
   const seconds = parseTimeOffset(past ? text.slice(1) : text, dialect);

@@ -1,5 +1,5 @@
 /**
- * UCI, the configuration format of OpenWrt: a file of `/etc/config`, or what `uci show` prints
+ * Parses UCI, the configuration format of OpenWrt: a file of `/etc/config`, or the output of `uci show`
  * (`docs/spec/server.md` 15).
  *
  * @module
@@ -14,26 +14,26 @@ export interface UciOption {
   readonly name: string;
   readonly value: string;
   readonly position: Position;
-  /** Where the value stands, inside its quotes. */
+  /** Position of the value, inside its quotes. */
   readonly valuePosition: Position;
 }
 
 /** One `config TYPE 'NAME'` with its options in file order. */
 export interface UciSection {
   readonly type: string;
-  /** Absent for the many that have none. */
+  /** Absent if the section has no name, which is common. */
   readonly name?: string;
   readonly position: Position;
   readonly options: readonly UciOption[];
 }
 
-/** A file, parsed. Where a diagnostic is an error, the sections are not to be used. */
+/** A parsed file. If a diagnostic is an error, the sections must not be used. */
 export interface UciFile {
   readonly sections: readonly UciSection[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Parses either form; the first line that counts tells which it is. @param file for positions and messages. */
+/** Parses either form; the first line that is not a comment decides which. @param file for positions and messages. */
 export function parseUci(text: string, file: string): UciFile {
   const reader = new UciReader(file);
   const lines = text.split("\n");
@@ -155,7 +155,7 @@ class UciReader {
     return undefined;
   }
 
-  /** Older versions of uci print a value without quotes, blanks and all. */
+  /** Older versions of uci print a value without quotes, even if it has blanks. */
   #bareValue(value: string, line: number, offset: number): UciWord[] | undefined {
     const text = value.replace(/\r$/, "");
     if (isReadable(text)) return [{ text, column: offset, valueOffset: offset }];

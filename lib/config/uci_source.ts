@@ -1,5 +1,5 @@
 /**
- * `--uci`: the server's files out of OpenWrt's one (`docs/spec/server.md` 15).
+ * `--uci`: presents OpenWrt's one file as the server's files (`docs/spec/server.md` 15).
  *
  * @module
  */
@@ -14,17 +14,17 @@ import { type GivenOption, GivenOptions } from "./option.ts";
 export interface ConfigSource {
   readonly options: GivenOptions;
   readonly files: ConfigFiles;
-  /** Findings on the way; those about the files' contents come when they are read. */
+  /** Findings so far; those about the contents of files follow when the files are read. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The network of OpenWrt's start script, where none is named. */
+/** The network that OpenWrt's start script uses if none is named. */
 const DEFAULT_NETWORK = "wan";
 
 /**
- * The same options and files, or, with `--uci FILE`, ones that lead to what that file says.
+ * Returns the same options and files; with `--uci FILE`, ones that read that file.
  *
- * @param isBroken goes on with what can be understood of a UCI file that has errors.
+ * @param isBroken if true, a UCI file with errors is used as far as it can be parsed.
  */
 export function configSource(
   options: GivenOptions,
@@ -63,7 +63,7 @@ export function configSource(
       read: (wanted, role) => {
         if (wanted !== path) return files.read(wanted, role);
         const placed = role === "Config" ? placedConf(uci) : placedAccess(uci);
-        // What is said about the file itself is said once.
+        // Findings about the file itself are reported once.
         const about = role === "Config" ? diagnostics : [];
         return { text: placed, diagnostics: about, ...(exposure && { exposure }) };
       },
@@ -72,7 +72,7 @@ export function configSource(
   };
 }
 
-/** The warning about a UCI file that its own switch turns off. @param what follows from it. */
+/** The warning about a UCI file that its own switch turns off. @param what the consequence. */
 export function disabledUci(path: string, what: string): Diagnostic {
   return {
     severity: "warning",
@@ -81,7 +81,7 @@ export function disabledUci(path: string, what: string): Diagnostic {
   };
 }
 
-/** `--interface`, else the network that is named, else PCAP_INTF, else the network `wan`. */
+/** `--interface`, else the network that the file names, else PCAP_INTF, else the network `wan`. */
 function interfaceOf(
   { network, settings }: OpenwrtConfig,
   path: string,

@@ -1,15 +1,15 @@
 /**
- * The words of a line of UCI: bare, in single quotes, in double quotes, or several of these joined.
+ * Splits a line of UCI into words: bare, in single quotes, in double quotes, or several of these joined.
  *
  * @module
  */
 import { failure, type Result, success } from "../errors/result.ts";
 
-/** A word and where it stands. Columns count from 0. */
+/** A word and its position. Columns count from 0. */
 export interface UciWord {
   readonly text: string;
   readonly column: number;
-  /** Where its text begins: after the quote, if it starts with one. */
+  /** Where its text begins: after the quote, if it has one. */
   readonly valueOffset: number;
 }
 
@@ -21,12 +21,12 @@ interface UciLineError {
   readonly hint: string;
 }
 
-/** A piece of a word: within double quotes and outside of any a backslash takes the next character as it is. */
+/** A part of a word. In double quotes, and outside of quotes, a backslash escapes the next character. */
 const PIECE = /'([^']*)'|"((?:[^"\\]|\\.)*)"|((?:[^\s'"#;\\]|\\.)+)/sy;
 
 /**
- * The words of a line before a comment, or what is wrong with it. A `#` outside of quotes starts a comment. Stricter
- * than libuci: a quote must end on its line, and two statements on one line are refused.
+ * Returns the words of a line, or what is wrong with it. A `#` outside of quotes starts a comment. Stricter than
+ * libuci: a quote must end on its line, and two statements on one line are refused.
  *
  * @param offset added to all columns.
  */
@@ -56,7 +56,7 @@ export function isReadable(text: string): boolean {
   return !/[\x00-\x08\x0a-\x1f\x7f\ufffd]/.test(text);
 }
 
-/** What is wrong with a value that is not readable. */
+/** The error about a value that is not readable. */
 export const UNREADABLE = {
   text: "The value is not text",
   hint: "Write UTF-8 without control characters",

@@ -1,5 +1,5 @@
 /**
- * Names in the server's files that are in no table.
+ * Hints about unknown names in the server's files.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { type RetiredName, retirementAdvice } from "./variable.ts";
 
 /** The names of one of the server's files. */
 export interface KnownNames {
-  /** As people call it. */
+  /** Its usual name. */
   readonly file: "fwknopd.conf" | "access.conf";
   readonly names: readonly string[];
   readonly retired: readonly RetiredName[];
 }
 
 /**
- * What to do about the name: one line without a full stop.
+ * What to do about an unknown name: one line without a full stop.
  *
- * @param own the names of the file it stands in.
- * @param other those of the other one, where it may belong.
+ * @param own names of the file in which it stands.
+ * @param other names of the other file, where it may belong.
  */
 export function unknownNameHint(name: string, own: KnownNames, other: KnownNames): string {
   if (name.startsWith("#")) return "A comment must start in the first column";
@@ -35,7 +35,7 @@ export function unknownNameHint(name: string, own: KnownNames, other: KnownNames
     : `Did you mean ${elsewhereNear}, in ${other.file}?`;
 }
 
-/** Names that are looked for in either file. */
+/** Retired names that may stand in either file. */
 const SHARED_RETIRED: readonly RetiredName[] = [
   {
     name: /^EXTERNAL_CMD_(OPEN|CLOSE)$/,

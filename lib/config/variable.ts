@@ -1,20 +1,20 @@
 /**
- * Configuration variables as data. One table per file format lists its variables once; parser, validator,
- * `dump-config`, the manual pages and completion read that table.
+ * Configuration variables as data. One table per file format lists its variables once; the parser, the checks,
+ * `dump-config`, the manual pages and the completion use that table.
  *
  * @module
  */
 
 /**
- * The builds of the C daemon whose variable set differs (`docs/spec/server.md` 4.2): one firewall each, and
- * `nfq` for those that read packets from libnetfilter_queue instead of libpcap.
+ * The builds of the C daemon whose variables differ (`docs/spec/server.md` 4.2): one per firewall, and `nfq` for builds
+ * that read packets from libnetfilter_queue instead of libpcap.
  */
 export type Build = "iptables" | "firewalld" | "ipfw" | "pf" | "nfq";
 
 /**
- * What a variable of the server shapes. A reload keeps a capture or a firewall whose variables did not change. It
- * refuses another `firewall place` (where in the firewall the rules are) and other `files` (by which the daemon is
- * found): those need a restart.
+ * The part of a running server that a variable configures. A reload keeps a capture or a firewall whose variables did
+ * not change. It refuses changes of `firewall place` (where the rules are in the firewall) and of `files` (through
+ * which the daemon is found): these need a restart.
  */
 export type ServerPart =
   | "queue"
@@ -28,48 +28,52 @@ export type ServerPart =
 /** One variable. */
 export interface VariableRow<Kind extends string = string> {
   readonly name: string;
-  /** What it holds; each kind of a format has one parser. */
+  /** Its kind; each kind has one parser. */
   readonly kind: Kind;
-  /**
-   * The default as the file would write it. It may start with `$NAME`, as values may. Absent: not set.
-   */
+  /** The default as the file would write it. It may start with `$NAME`, as values may. Absent: not set. */
   readonly default?: string;
-  /** The C daemon has no default of this name: its dump says `<not set>`, and means this. */
+  /** The C daemon has no default under this name: its dump prints `<not set>` and it behaves as this default. */
   readonly silentDefault?: true;
-  /** Smallest and largest integer allowed, both included. */
+  /** Smallest and largest integer, inclusive. */
   readonly range?: readonly [number, number];
   /** Unit of an integer. */
   readonly unit?: "s" | "µs" | "bytes";
-  /** The words allowed, in any case, for the kind `choice`. */
+  /** The allowed words, in any case, for the kind `choice`. */
   readonly choices?: readonly string[];
-  /** What it does: one line, in sentence case, without a full stop. */
+  /** Describes the variable in one line, in sentence case, without a full stop. */
   readonly doc: string;
-  /** `true`: does what `doc` says. `"inert"`: accepted and without effect by design, as `doc` says. */
+  /**
+   * `true`: it has the effect that `doc` describes. `"inert"`: it is accepted and has no effect by design, as `doc`
+   * says.
+   */
   readonly honoured: true | "inert";
-  /** The parts of a running server that it shapes, as far as a reload has to know (`lib/daemon/parts.ts`). */
+  /** The parts of a running server that it configures, for reloads (`lib/daemon/parts.ts`). */
   readonly parts?: readonly ServerPart[];
-  /** The builds that know it; absent: all. */
+  /** The builds that know it; absent: all builds. */
   readonly builds?: readonly Build[];
-  /** The release of the C daemon it came with, where that is later than 2.6.10. */
+  /** The release of the C daemon that introduced it, if later than 2.6.10. */
   readonly since?: string;
-  /** Ours; the C daemon warns that it does not know it. */
+  /** An extension of ours; the C daemon warns that it does not know it. */
   readonly extension?: true;
-  /** Of the perl daemon; accepted with a warning (`docs/spec/server.md` 15) that tells what either word does. */
+  /**
+   * A variable of the perl daemon. It is accepted with a warning (`docs/spec/server.md` 15) that says what either word
+   * does.
+   */
   readonly perlEra?: { readonly yes: string; readonly no: string };
   /** Key material: never printed. */
   readonly secret?: true;
-  /** Another spelling of this variable. */
+  /** The variable that this one is another spelling of. */
   readonly spelling?: string;
 }
 
-/** A name that means something to people and nothing (any more) to the daemon. */
+/** A name from other versions that the daemon does not use (any more). */
 export interface RetiredName {
   readonly name: string | RegExp;
   /** What to do instead: one line without a full stop. */
   readonly advice: string;
 }
 
-/** The advice for a name, if it is a retired one. */
+/** The advice for a retired name; `undefined` for any other name. */
 export function retirementAdvice(
   names: readonly RetiredName[],
   written: string,

@@ -2,7 +2,7 @@ import { assertEquals } from "../../assert.ts";
 import { absoluteOptions } from "../../../lib/config/absolute_options.ts";
 import { givenOptions } from "../../support/config_files.ts";
 
-Deno.test("relative paths are written from the root, and nothing else changes", () => {
+Deno.test("relative paths become absolute, and nothing else changes", () => {
   const given = givenOptions({
     "config-file": "etc/fwknopd.conf",
     "access-file": "/etc/fwknop/access.conf",

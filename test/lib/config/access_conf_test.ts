@@ -16,7 +16,7 @@ function stanzas(access: string, conf = "", more: Record<string, string> = {}): 
   return config.stanzas.map(({ stanza }) => stanza);
 }
 
-/** The one stanza made of a good one and these lines. */
+/** The stanza of a valid file with these lines added. */
 function stanza(lines: string, conf = ""): Stanza {
   const [first] = stanzas(GOOD_STANZA + lines, conf);
   assert(first !== undefined);
@@ -58,7 +58,7 @@ Deno.test("a stanza has its defaults", () => {
   });
 });
 
-Deno.test("each SOURCE opens a stanza, and stanzas are numbered in the order read", () => {
+Deno.test("each SOURCE starts a stanza, and stanzas are numbered in the order read", () => {
   const found = stanzas(`${GOOD_STANZA}\n${GOOD_STANZA}OPEN_PORTS tcp/1\n${GOOD_STANZA}`);
   assertEquals(found.map(({ number, position }) => [number, position.line]), [[1, 1], [2, 6], [
     3,
@@ -67,13 +67,13 @@ Deno.test("each SOURCE opens a stanza, and stanzas are numbered in the order rea
   assertEquals(found.map(({ openPorts }) => openPorts?.length), [undefined, 1, undefined]);
 });
 
-Deno.test("perl's colons and semicolons are no part of names and values", () => {
+Deno.test("perl's colons and semicolons are not part of names and values", () => {
   const [found] = stanzas("SOURCE: ANY;\nOPEN_PORTS: tcp/22;\nKEY: a:b;\n");
   assertEquals([found?.sourceText, text(found?.encryptionKey)], ["ANY", "a:b"]);
   assertEquals(formatServices(found?.openPorts ?? []), "tcp/22");
 });
 
-Deno.test("addresses may be IPv4 and IPv6, with prefix or mask, and ANY beats them all", () => {
+Deno.test("addresses may be IPv4 and IPv6, with prefix or mask, and ANY covers them all", () => {
   const destination = (list: string) => prefixes(stanza(`DESTINATION ${list}`).destination);
   assertEquals(
     destination("192.0.2.9/24 , 10.0.0.0/255.0.0.0,198.51.100.7"),
@@ -89,7 +89,7 @@ Deno.test("ports are protocol/port, in any case, with blanks around the commas",
   assertEquals(formatServices(found.restrictPorts), "tcp/25");
 });
 
-Deno.test("keys are text or base64, with or without padding, and the last of the two counts", () => {
+Deno.test("keys are text or base64, with or without padding, and the last one counts", () => {
   const key = (lines: string) => text(stanza(lines).encryptionKey);
   assertEquals(key("KEY pass phrase"), "pass phrase");
   assertEquals(key("KEY gr\u00fcn"), "gr\u00fcn");
@@ -101,7 +101,7 @@ Deno.test("keys are text or base64, with or without padding, and the last of the
   assertEquals([text(hmac?.key), hmac?.type], ["hello", "sha3_512"]);
 });
 
-Deno.test("legacy mode takes the first 16 bytes of a key, and says so", () => {
+Deno.test("legacy mode uses the first 16 bytes of a key and warns", () => {
   const lines = `KEY ${"0123456789".repeat(4)}\nENCRYPTION_MODE Legacy`;
   assertEquals(text(stanza(lines).encryptionKey), "0123456789012345");
   assertEquals(warnings(GOOD_STANZA + lines).filter((found) => found.includes("truncating")), [
@@ -126,7 +126,7 @@ Deno.test("MAX_FW_TIMEOUT caps FW_ACCESS_TIMEOUT where it is written", () => {
   ]);
 });
 
-Deno.test("a stanza expires at local midnight or at a second, and 0 is never", () => {
+Deno.test("a stanza expires at local midnight or at a second, and 0 means never", () => {
   const seconds = new Date(2030, 0, 2).getTime() / 1000;
   assertEquals(stanza("ACCESS_EXPIRE 1/2/30").expires, seconds);
   assertEquals(stanza("ACCESS_EXPIRE 01/02/2030").expires, seconds);
@@ -154,7 +154,7 @@ Deno.test("commands run only where they are enabled", () => {
   });
 });
 
-Deno.test("a command cycle closes by itself or not at all", () => {
+Deno.test("a command cycle has a close command with a timer, or NONE", () => {
   const cycle = (lines: string) => stanza(`CMD_CYCLE_OPEN /bin/open $SRC\n${lines}`).cycle;
   const open = "/bin/open $SRC";
   assertEquals(cycle("CMD_CYCLE_CLOSE NONE"), { open });
@@ -166,7 +166,7 @@ Deno.test("a command cycle closes by itself or not at all", () => {
   });
 });
 
-Deno.test("NAT targets are host and port, and '0.0.0.0 0' with FORWARD_ALL is no target", () => {
+Deno.test("NAT targets are host and port, and '0.0.0.0 0' with FORWARD_ALL is not a target", () => {
   const nat = (lines: string) => stanza(lines, NAT);
   assertEquals(nat("FORCE_NAT 192.0.2.1 \t 22").forceNat?.port, 22);
   assertEquals(nat("FORCE_NAT 2001:db8::1 22").forceNat?.address.text, "2001:db8::1");
@@ -176,7 +176,7 @@ Deno.test("NAT targets are host and port, and '0.0.0.0 0' with FORWARD_ALL is no
   assertEquals([forceSnat?.text, forwardAll], ["192.0.2.7", true]);
 });
 
-Deno.test("GnuPG is on with a passphrase or with leave to have none", () => {
+Deno.test("a passphrase or GPG_ALLOW_NO_PW switches GnuPG on", () => {
   const lines = "SOURCE ANY\nREQUIRE_SOURCE Y\nHMAC_KEY h\nGPG_DECRYPT_ID me@example\n";
   const [locked] = stanzas(
     `${lines}GPG_DECRYPT_PW p w\nGPG_REMOTE_ID 1234ABCD, 00ff00ff\nGPG_HOME_DIR /gpg\n`,
@@ -198,7 +198,7 @@ Deno.test("GnuPG is on with a passphrase or with leave to have none", () => {
   assertEquals(stanza("GPG_DECRYPT_ID x").gpg, undefined);
 });
 
-Deno.test("key ids are taken as gpg prints them", () => {
+Deno.test("key ids are accepted in the form in which gpg prints them", () => {
   const head = "SOURCE ANY\nGPG_ALLOW_NO_PW Y\nHMAC_KEY h\n";
   const [stanza] = stanzas(
     `${head}GPG_REMOTE_ID 0x1234abcd, 0XFF00FF00\n` +
@@ -212,13 +212,13 @@ Deno.test("key ids are taken as gpg prints them", () => {
   }
 });
 
-Deno.test("perl's PERMIT_CLIENT_PORTS and ENABLE_FORWARD_ACCESS only narrow", () => {
+Deno.test("perl's PERMIT_CLIENT_PORTS and ENABLE_FORWARD_ACCESS can only restrict", () => {
   assertEquals(stanza("OPEN_PORTS tcp/22\nPERMIT_CLIENT_PORTS Y").openPorts?.length, 1);
   assertEquals(stanza("ENABLE_FORWARD_ACCESS Y").refuseForwardNat, undefined);
   assertEquals(stanza("ENABLE_FORWARD_ACCESS N").refuseForwardNat, true);
 });
 
-Deno.test("of a line of the perl daemon the start says what it does, and which port OPEN_PORTS lists", () => {
+Deno.test("a line of the perl daemon is a warning that says what it does, and which port OPEN_PORTS lists", () => {
   assertEquals(warnings(`${GOOD_STANZA}ENABLE_FORWARD_ACCESS Y`), [
     "a:5:23 ENABLE_FORWARD_ACCESS Y: without effect, since fwknopd.conf switches NAT on",
   ]);
@@ -237,7 +237,7 @@ Deno.test("a stanza without HMAC key or REQUIRE_SOURCE_ADDRESS is a warning at i
   ]);
 });
 
-Deno.test("the HMAC key that a GnuPG stanza lacks is called what it is", () => {
+Deno.test("the warning about a GnuPG stanza without HMAC key says what follows from it", () => {
   const gpg = "SOURCE ANY\nGPG_ALLOW_NO_PW Y\nREQUIRE_SOURCE_ADDRESS Y\n";
   const signed = `${gpg}GPG_REMOTE_ID ABCD1234\n`;
   const lack = (access: string): string[] =>
@@ -252,7 +252,7 @@ Deno.test("the HMAC key that a GnuPG stanza lacks is called what it is", () => {
   ) assertEquals(lack(access), ["packets are not authenticated"], access);
 });
 
-Deno.test("what is surely not meant is a warning", () => {
+Deno.test("lines that are valid but probably not meant are warnings", () => {
   const warn = (lines: string, conf = "") => warnings(GOOD_STANZA + lines, conf);
   assertEquals(warn("OPEN_PORTS tcp/22;udp/53"), [
     "a:5:12 The text after ';' is not part of the value of OPEN_PORTS",
@@ -299,7 +299,7 @@ Deno.test("what is surely not meant is a warning", () => {
   ]);
 });
 
-Deno.test("of two lines that contradict each other the stricter one counts, or the other is warned of", () => {
+Deno.test("if two lines contradict each other, the stricter one counts or the other is a warning", () => {
   const gpg = (lines: string, keyFile = "GPG_DISABLE_SIG Y\n") => {
     const head = "SOURCE ANY\nREQUIRE_SOURCE_ADDRESS Y\nHMAC_KEY h\nGPG_ALLOW_NO_PW Y\n";
     const { config, diagnostics } = readTexts({ access: head + lines, more: { k: keyFile } });
@@ -318,7 +318,7 @@ Deno.test("of two lines that contradict each other the stricter one counts, or t
   ) {
     assertEquals(gpg(lines), [true, both], lines);
   }
-  // A key file may belong to a user: it does not undo what the stanza says about signatures.
+  // A key file may belong to a user: it does not override what the stanza says about signatures.
   const weaker = "GPG_REQUIRE_SIG N\nGPG_DISABLE_SIG Y\nGPG_REMOTE_ID 00000000\n";
   assertEquals(gpg("GPG_REQUIRE_SIG Y\nGPG_REMOTE_ID 12345678\n%include_keys k", weaker), [
     true,
@@ -358,7 +358,7 @@ Deno.test("of two lines that contradict each other the stricter one counts, or t
   assertEquals(warn(`${user}ENABLE_CMD_SUDO_EXEC Y`), []);
 });
 
-Deno.test("a warning about a name says what was meant or what to do instead", () => {
+Deno.test("a warning about an unknown name suggests a known name or what to do instead", () => {
   const hint = (line: string) => readTexts({ access: GOOD_STANZA + line }).diagnostics[0]?.hint;
   assertEquals(hint("RESTRIC_PORTS tcp/1"), "Did you mean RESTRICT_PORTS?");
   assertEquals(hint("%includ x"), "Did you mean %include?");
@@ -369,7 +369,7 @@ Deno.test("a warning about a name says what was meant or what to do instead", ()
   assertEquals(hint("MAX_ACCESS_TIMEOUT 5"), "Its name is MAX_FW_TIMEOUT now");
 });
 
-Deno.test("%include reads a file in place, and the stanza before it goes on after it", () => {
+Deno.test("%include reads a file in place, and the stanza before it continues after it", () => {
   const one = "SOURCE 192.0.2.1\nKEY one\n";
   const found = stanzas(`${GOOD_STANZA}%include one\nOPEN_PORTS tcp/7\n${GOOD_STANZA}`, "", {
     one,
@@ -379,7 +379,7 @@ Deno.test("%include reads a file in place, and the stanza before it goes on afte
   assertEquals(found[1]?.position, { file: "one", line: 1, column: 1 });
 });
 
-Deno.test("files may include two levels deep, not three", () => {
+Deno.test("included files may be two levels deep, not three", () => {
   const more = { b: "%include c\n", c: `${GOOD_STANZA}`, d: "%include_folder e\n" };
   assertEquals(stanzas("%include b\n", "", more).length, 1);
   const deep = { ...more, c: "%include d\n" };
@@ -394,7 +394,7 @@ Deno.test("files may include two levels deep, not three", () => {
 Deno.test("folders are read in the order of their names, *.conf only", () => {
   const named = (name: string): string => `SOURCE ${name}\nKEY k\n`;
   const more = {
-    // Given back in the reverse order, which is that of nothing.
+    // Returned in reverse order, so the test does not depend on the order of the file system.
     "d/a.conf": named("192.0.2.1"),
     "d/C.conf": named("192.0.2.3"),
     "d/c.conf.bak": "rubbish",
@@ -417,7 +417,7 @@ Deno.test("a folder without stanza is an error", () => {
   ]);
 });
 
-Deno.test("%include_keys takes keys and nothing else from a file", () => {
+Deno.test("%include_keys reads only keys from a file", () => {
   const k = "KEY_BASE64 aGVsbG8=\nHMAC_KEY: hmac;\nOPEN_PORTS tcp/1\n%include a\nSOURCE ANY\n";
   const access = "SOURCE ANY\nREQUIRE_SOURCE Y\n%include_keys k\nOPEN_PORTS tcp/8\n";
   const [found] = stanzas(access, "", { k });
@@ -430,7 +430,7 @@ Deno.test("%include_keys takes keys and nothing else from a file", () => {
   ]);
 });
 
-Deno.test("an unusable key file costs its own stanza, loudly, and no other", () => {
+Deno.test("an unusable key file leaves out only its own stanza, with a warning", () => {
   const access = `SOURCE 192.0.2.1\n%include_keys k\nOPEN_PORTS tcp/8\n${GOOD_STANZA}`;
   const cases: Record<string, [Record<string, string>, string]> = {
     missing: [
@@ -462,7 +462,7 @@ Deno.test("an unusable key file costs its own stanza, loudly, and no other", () 
   assertEquals(findings(alone.diagnostics, "error").length, 1);
 });
 
-Deno.test("a mistake in the main file is an error even beside a key file", () => {
+Deno.test("a mistake in the main file is an error even if the stanza has a key file", () => {
   const access = "SOURCE ANY\n%include_keys k\nOPEN_PORTS x\n";
   const { diagnostics } = readTexts({ access, more: { k: "KEY a\n" } });
   assertEquals(findings(diagnostics, "error"), [
@@ -470,7 +470,7 @@ Deno.test("a mistake in the main file is an error even beside a key file", () =>
   ]);
 });
 
-Deno.test("no text makes the parser throw, and what loads has a key", () => {
+Deno.test("no text makes the parser throw, and every stanza that loads has a key", () => {
   const name = fc.constantFrom(
     "SOURCE",
     "%include",

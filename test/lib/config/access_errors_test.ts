@@ -2,12 +2,12 @@ import { assertEquals } from "../../assert.ts";
 import type { Diagnostic } from "../../../lib/errors/diagnostic.ts";
 import { findings, readTexts } from "../../support/config_files.ts";
 
-/** What stands before the lines of each case, which so start on line 3. */
+/** Stands before the lines of each case, so these start on line 3. */
 const HEAD = "SOURCE ANY\nKEY abcdefgh\n";
 const LONG = "x".repeat(256);
 const HMAC_TYPES = "{md5,sha1,sha256,sha384,sha512,sha3_256,sha3_512}";
 
-/** Lines, and the errors they must give. */
+/** Lines, and the errors that they must give. */
 type Case = readonly [lines: string, ...errors: string[]];
 
 const FATAL: readonly Case[] = [
@@ -198,7 +198,7 @@ const FATAL_WITH_NAT: readonly Case[] = [
   ],
 ];
 
-/** The first line of each: the C daemon's second one is compared with the daemon itself. */
+/** The first line of each text: the interop tests compare the C daemon's second line. */
 function reasons(diagnostics: readonly Diagnostic[]): string[] {
   return findings(diagnostics, "error").map((text) => text.split("\n", 1)[0] ?? "");
 }
@@ -213,11 +213,11 @@ async function check(t: Deno.TestContext, cases: readonly Case[], conf: string):
   }
 }
 
-Deno.test("every error of a stanza has the C daemon's text and its place", async (t) => {
+Deno.test("every error of a stanza has the C daemon's text and a position", async (t) => {
   await check(t, FATAL, "");
 });
 
-Deno.test("so has every error of a stanza with NAT", async (t) => {
+Deno.test("every error of a stanza with NAT has the C daemon's text and a position", async (t) => {
   await check(t, FATAL_WITH_NAT, "ENABLE_IPT_FORWARDING Y");
 });
 
@@ -234,14 +234,14 @@ Deno.test("a stanza without key and a file without stanza are errors", () => {
   }
 });
 
-Deno.test("a bad SOURCE is an error at its place", () => {
+Deno.test("a bad SOURCE is an error at its position", () => {
   const { diagnostics } = readTexts({ access: "SOURCE 192.0.2.1, nowhere\nKEY a\n" });
   assertEquals(reasons(diagnostics), [
     "a:1:19 [*] Fatal error parsing IP to int for: nowhere",
   ]);
 });
 
-Deno.test("no finding holds a key", () => {
+Deno.test("no finding contains a key", () => {
   const secret = "S3cretS3cret";
   const lines = ["KEY", "KEY_BASE64", "HMAC_KEY", "HMAC_KEY_BASE64", "GPG_DECRYPT_PW"]
     .flatMap((name) => [`${name} ${secret}`, `${name} ${secret}#`, `${name} ${secret}; x  `]);
@@ -262,7 +262,7 @@ Deno.test("no finding holds a key", () => {
   }
 });
 
-Deno.test("a group of other distributions is named as it is called here", () => {
+Deno.test("the error about a group of other distributions suggests its name on this system", () => {
   const { diagnostics } = readTexts({ access: `${HEAD}CMD_EXEC_GROUP nobody\n` });
   assertEquals(
     diagnostics.find(({ severity }) => severity === "error")?.hint,
@@ -270,7 +270,7 @@ Deno.test("a group of other distributions is named as it is called here", () => 
   );
 });
 
-Deno.test("what is wrong with a stanza besides a bad value is told at once", () => {
+Deno.test("a bad value and the other errors of its stanza are reported together", () => {
   const errors = (lines: string) =>
     reasons(readTexts({ access: `SOURCE ANY\n${lines}` }).diagnostics);
   const port = "a:2:12 [*] Parse error on access port entry: tcp";

@@ -3,7 +3,7 @@ import { CHAIN_ROLES, DEFAULT_CHAINS, parseChain } from "../../../lib/config/cha
 
 const input = { target: "ACCEPT", table: "filter", from: "INPUT", jumpPosition: 1 };
 
-Deno.test("six fields make a chain, blanks do not matter", () => {
+Deno.test("six fields make a chain, and blanks do not matter", () => {
   for (const text of [DEFAULT_CHAINS.input, "ACCEPT,filter,INPUT,1,FWKNOP_INPUT,1"]) {
     assert.deepEqual(parseChain(text), { ok: true, value: { ...input, name: "FWKNOP_INPUT" } });
   }
@@ -18,7 +18,7 @@ Deno.test("every default is well formed", () => {
   for (const role of CHAIN_ROLES) assert.equal(parseChain(DEFAULT_CHAINS[role]).error, undefined);
 });
 
-Deno.test("anything else is refused, and the reason names the value", () => {
+Deno.test("any other text is refused, and the reason names the value", () => {
   const bad: [string, RegExp][] = [
     ["", /six comma-separated fields, not 1/],
     ["ACCEPT, filter, INPUT, 1, FWKNOP_INPUT", /not 5/],

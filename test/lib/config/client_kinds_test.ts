@@ -1,4 +1,4 @@
-/** Each kind: what it writes it reads, and what it has read it writes in one form. */
+/** Checks each kind: it reads the text that it writes, and writes a read value in one form. */
 import fc from "property-testing";
 import { type KindName, kindOf, KINDS, type Reading } from "../../../lib/config/client_kinds.ts";
 import { textBytes } from "../../../lib/crypto/bytes.ts";
@@ -26,11 +26,11 @@ function inAnyCase(...words: readonly string[]): fc.Arbitrary<string> {
     .map(([word, isUpper]) => isUpper ? word.toUpperCase() : word);
 }
 
-/** Texts that a kind takes. */
+/** Texts that a kind accepts. */
 const TEXTS: Readonly<Record<KindName, fc.Arbitrary<string>>> = {
   text: WORD,
   command: fc.array(WORD, { minLength: 1 }).map((words) => words.join(" ")),
-  // Of several slashes at the end one is dropped, as by the C client.
+  // Of several trailing slashes one is dropped, as in the C client.
   folder: fc.stringMatching(/^(\/[!-.0-~]+)+\/?$/),
   switch: SWITCH,
   "contrary switch": SWITCH,
@@ -55,10 +55,10 @@ const TEXTS: Readonly<Record<KindName, fc.Arbitrary<string>>> = {
   "key file": WORD,
 };
 
-/** The largest number of a time; with a unit it may stand for more seconds, which are not written so. */
+/** The largest number of a time. With a unit it may stand for more seconds, which are not written in that form. */
 const LONGEST_TIME = 65536;
 
-Deno.test("every kind reads what it writes, and writes it as before", () => {
+Deno.test("every kind reads the text that it writes, and writes the same text again", () => {
   assertEquals(Object.keys(TEXTS).sort(), Object.keys(KINDS).sort());
   for (const [name, texts] of Object.entries(TEXTS)) {
     const kind = kindOf(name as KindName);
@@ -70,7 +70,7 @@ Deno.test("every kind reads what it writes, and writes it as before", () => {
       if (name.startsWith("time") && Math.abs(Number(value)) > LONGEST_TIME) return;
       const written = kind.format(value, READING.variable);
       assert(written !== undefined, `${name}: ${text}`);
-      // A key remembers the text it was written as, which says it in one form already.
+      // A key remembers its written text, which is in one form already.
       const again = kind.parse(written, reading);
       assertEquals(again, value, `${name}: ${text} is written ${written}`);
       assertEquals(kind.format(again, READING.variable), written, name);
@@ -78,7 +78,7 @@ Deno.test("every kind reads what it writes, and writes it as before", () => {
   }
 });
 
-Deno.test("no kind throws, whatever the text, and a refused text is either ignored or explained", () => {
+Deno.test("no text makes a kind throw, and a refused text is either ignored or explained", () => {
   for (const name of Object.keys(KINDS)) {
     const kind = kindOf(name as KindName);
     fc.assert(fc.property(fc.string(), fc.constantFrom("native", "c"), (text, dialect) => {

@@ -4,7 +4,7 @@ import { ACCESS_NAMES, FWKNOPD_NAMES } from "../../../lib/config/known_names.ts"
 import { unknownNameHint } from "../../../lib/config/unknown_name.ts";
 import { assertEquals } from "../../assert.ts";
 
-Deno.test("a name with one letter changed, left out or doubled is found again, unless another is as near", () => {
+Deno.test("a name with one letter changed, left out or doubled is found again, unless another name is as near", () => {
   const names = [...FWKNOPD_NAMES.names, ...ACCESS_NAMES.names].filter(({ length }) => length > 5);
   fc.assert(
     fc.property(fc.constantFrom(...names), fc.nat(), fc.nat({ max: 2 }), (name, at, how) => {
@@ -17,7 +17,7 @@ Deno.test("a name with one letter changed, left out or doubled is found again, u
   );
 });
 
-/** Characters that differ when the common start and end are taken off: enough for one change. */
+/** Number of characters that differ after the common start and end are removed. */
 function changes(a: string, b: string): number {
   let start = 0;
   while (start < a.length && a[start] === b[start]) start++;
@@ -26,7 +26,7 @@ function changes(a: string, b: string): number {
   return Math.max(a.length, b.length) - start - end;
 }
 
-Deno.test("another word in one part of a name is another name", () => {
+Deno.test("a name with another word in one part is not near", () => {
   assertEquals(
     nearestWord("ENABLE_IPT_INPUT", ["ENABLE_IPT_SNAT", "ENABLE_IPT_OUTPUT"]),
     undefined,
@@ -37,7 +37,7 @@ Deno.test("another word in one part of a name is another name", () => {
   );
 });
 
-Deno.test("a name in the wrong file is sent to the right one, and an old name to the new", () => {
+Deno.test("the hint about a name in the wrong file names the right file, and that about an old name the new name", () => {
   const hints:
     readonly (readonly [file: "fwknopd.conf" | "access.conf", name: string, hint: string])[] = [
       ["fwknopd.conf", "ENABLE_CMD_EXEC", "It belongs in access.conf"],

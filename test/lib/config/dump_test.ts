@@ -32,7 +32,7 @@ for (const folder of ["ssh", "rdp"]) {
   });
 }
 
-Deno.test("settings are shown as written, defaults that refer to others in full", () => {
+Deno.test("the dump shows settings as written, and defaults that refer to others in full", () => {
   const conf = "ENABLE_UDP_SERVER yes\nFWKNOP_RUN_DIR /x/\nMAX_SNIFF_BYTES 0100\nPCAP_FILE /p";
   const config = configOf({ conf });
   assertEquals(line(config, "ENABLE_UDP_SERVER"), "yes");
@@ -42,7 +42,7 @@ Deno.test("settings are shown as written, defaults that refer to others in full"
   assertEquals(line(config, "VERBOSE"), "<not set>");
 });
 
-Deno.test("variables the C daemon does not have follow its own, where they are set", () => {
+Deno.test("variables that the C daemon does not have follow its own, if they are set", () => {
   assertEquals(line(configOf({}), "FIREWALL"), undefined);
   const config = configOf({ conf: "FIREWALL iptables\nALLOW_ANY_USER_AGENT Y\nNFQ_PORT 62201" });
   const numbered = dumpConfig(config).split("\n").filter((text) => /^ 5[4-9]\./.test(text));
@@ -66,7 +66,7 @@ Deno.test("each build of the C daemon has its own variables", () => {
   assert(!names("ipfw").includes("IPT_"));
 });
 
-Deno.test("no dump holds a key", () => {
+Deno.test("no dump contains a key", () => {
   const access = "SOURCE ANY\nKEY S3cretKey\nHMAC_KEY S3cretHmac\nGPG_DECRYPT_PW S3cretPw\n" +
     "GPG_REMOTE_ID 12345678\nSOURCE ANY\nKEY_BASE64 UzNjcmV0\nHMAC_KEY_BASE64 UzNjcmV0Mg==\n";
   const config = configOf({ access });
@@ -77,7 +77,7 @@ Deno.test("no dump holds a key", () => {
   }
 });
 
-Deno.test("JSON has the settings typed, under their names", () => {
+Deno.test("JSON has the typed settings under their names", () => {
   const conf = "UDPSERV_PORT 1\nENABLE_UDP_SERVER Y\nIPT_INPUT_ACCESS ACCEPT,filter,INPUT,2,X,1";
   const { settings } = dumpConfigJson(configOf({ conf })) as Record<
     string,
@@ -90,7 +90,7 @@ Deno.test("JSON has the settings typed, under their names", () => {
   assertEquals(settings?.["ENABLE_PCAP_ANY_DIRECTION"], false);
 });
 
-Deno.test("JSON has the stanzas with the time-outs that count and the lengths of the keys", () => {
+Deno.test("JSON has the stanzas with the effective time-outs and the lengths of the keys", () => {
   const access = `${GOOD_STANZA}FW_ACCESS_TIMEOUT 60\nMAX_FW_TIMEOUT 20\nOPEN_PORTS tcp/22`;
   const { stanzas } = dumpConfigJson(configOf({ access })) as {
     stanzas: Record<string, unknown>[];

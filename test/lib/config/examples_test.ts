@@ -18,7 +18,7 @@ const PAIRS: readonly (readonly [conf: string, access: string])[] = [
   ["ufw/fwknopd.conf", "ufw/access.conf"],
   ["ufw/fwknopd.conf", "ufw/access-open.conf"],
   ["openwrt/generated/fwknopd.conf", "openwrt/generated/access.conf"],
-  // Its chain variables differ from the defaults only by the direction that is dropped.
+  // Its chain variables differ from the defaults only by the direction, which is dropped.
   ["legacy/fwknop.conf", "legacy/access.conf"],
 ];
 

@@ -27,7 +27,7 @@ function errors(system: Parameters<typeof readTexts>[0]): string[] {
   return findings(readTexts({ folders: ["/gnupg"], ...system }).diagnostics, "error");
 }
 
-Deno.test("settings that somebody else can change are an error, whatever they say", () => {
+Deno.test("settings that another user can change are an error, whatever they contain", () => {
   for (const exposure of [OWNED, OPEN]) {
     assertEquals(errors({ exposures: { f: exposure } }), [
       `[*] Config file: 'f' can be changed by others: ${exposure.text}`,
@@ -39,7 +39,7 @@ Deno.test("settings that somebody else can change are an error, whatever they sa
   }
 });
 
-Deno.test("a program that somebody else can change is an error where a setting names it", () => {
+Deno.test("a program that another user can change is an error if a setting names it", () => {
   for (const name of ["FIREWALL_EXE", "GPG_EXE", "SUDO_EXE"]) {
     assertEquals(errors({ conf: `${name} /home/x/p\n`, exposures: { "/home/x/p": OWNED } }), [
       `[*] ${name}: '/home/x/p' can be changed by others: user 1000 owns /home/x`,
@@ -52,7 +52,7 @@ Deno.test("a program that somebody else can change is an error where a setting n
   assertEquals(errors(withArguments).length, 1);
 });
 
-Deno.test("stanzas that somebody else can change run no commands", () => {
+Deno.test("stanzas that another user can change run no commands", () => {
   assertEquals(
     errors({ exposures: { a: OWNED } }),
     [],
@@ -68,7 +68,7 @@ Deno.test("stanzas that somebody else can change run no commands", () => {
   }
 });
 
-Deno.test("what an exposed file includes is exposed, and what includes one is not", () => {
+Deno.test("a file that an exposed file includes is exposed, and the including file is not", () => {
   const access = "%include b\n";
   for (const commands of COMMANDS) {
     const more = { b: GOOD_STANZA + commands };
@@ -81,7 +81,7 @@ Deno.test("what an exposed file includes is exposed, and what includes one is no
   assertEquals(errors({ ...folder, exposures: { "d/x.conf": OWNED } }).length, 1);
 });
 
-Deno.test("keys that somebody else can change run no commands, and are theirs otherwise", () => {
+Deno.test("keys that another user can change run no commands, and are accepted otherwise", () => {
   const access = "SOURCE ANY\nREQUIRE_SOURCE_ADDRESS Y\n%include_keys k\n";
   const more = { k: "KEY abcdefgh\nHMAC_KEY hmackey1\n" };
   const exposures = { k: OWNED };
@@ -94,7 +94,7 @@ Deno.test("keys that somebody else can change run no commands, and are theirs ot
   }
 });
 
-Deno.test("a folder that everybody can write to is an error, for keys it costs the stanza", () => {
+Deno.test("a folder that every user can write to is an error, or for keys leaves out the stanza", () => {
   assertEquals(errors({ exposures: { a: OPEN } }), [
     "[*] Access file: 'a' can be changed by others: everybody can write to /srv",
   ]);

@@ -2,11 +2,11 @@ import { exposureOf } from "../../../lib/config/exposure.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
 
-const NOBODY = 65534;
+const UNPRIVILEGED = 65534;
 const isRoot = Deno.uid() === 0;
 if (!isRoot) console.log("left out: tests of exposed files: only root can give files away");
 
-/** A folder of root's own, with `etc/f` in it. */
+/** A folder that belongs to root, with `etc/f` in it. */
 function inFolder(name: string, body: (folder: string) => void): void {
   Deno.test({
     name,
@@ -20,13 +20,13 @@ function inFolder(name: string, body: (folder: string) => void): void {
   });
 }
 
-/** Whether others may write, whoever they are; the mask of the process is not in the way. */
+/** Sets whether others may write, independent of the umask of the process. */
 function chmod(path: string, mode: number): void {
   Deno.chmodSync(path, mode);
 }
 
 inFolder(
-  "what belongs to root on a way of root's is not exposed, in a sticky folder neither",
+  "a file of root in folders of root, or in a sticky folder, is not exposed",
   (folder) => {
     assertEquals(exposureOf(`${folder}/etc/f`), undefined);
     chmod(`${folder}/etc`, 0o1777);
@@ -48,7 +48,7 @@ inFolder("a file of another user, or that others can write, is exposed", (folder
   });
   chmod(path, 0o660);
   assertEquals(exposureOf(path), undefined, "root's group");
-  Deno.chownSync(path, 0, NOBODY);
+  Deno.chownSync(path, 0, UNPRIVILEGED);
   assertEquals(exposureOf(path), {
     text: `group 65534 can write to ${path}`,
     place: path,
@@ -56,7 +56,7 @@ inFolder("a file of another user, or that others can write, is exposed", (folder
     isOpenFolder: false,
   });
   chmod(path, 0o600);
-  Deno.chownSync(path, NOBODY, 0);
+  Deno.chownSync(path, UNPRIVILEGED, 0);
   assertEquals(exposureOf(path), {
     text: `user 65534 owns ${path}`,
     place: path,
@@ -65,7 +65,7 @@ inFolder("a file of another user, or that others can write, is exposed", (folder
   });
 });
 
-inFolder("a folder on the way counts", (folder) => {
+inFolder("a folder of the path that others can write exposes the file", (folder) => {
   const [place, path] = [`${folder}/etc`, `${folder}/etc/f`];
   chmod(place, 0o777);
   assertEquals(exposureOf(path), {
@@ -75,7 +75,7 @@ inFolder("a folder on the way counts", (folder) => {
     isOpenFolder: true,
   });
   chmod(place, 0o775);
-  Deno.chownSync(place, 0, NOBODY);
+  Deno.chownSync(place, 0, UNPRIVILEGED);
   assertEquals(exposureOf(path), {
     text: `group 65534 can write to ${place}`,
     place: place,
@@ -83,7 +83,7 @@ inFolder("a folder on the way counts", (folder) => {
     isOpenFolder: true,
   });
   chmod(place, 0o755);
-  Deno.chownSync(place, NOBODY, 0);
+  Deno.chownSync(place, UNPRIVILEGED, 0);
   assertEquals(exposureOf(path), {
     text: `user 65534 owns ${place}`,
     place: place,
@@ -92,7 +92,7 @@ inFolder("a folder on the way counts", (folder) => {
   });
 });
 
-inFolder("links and both their ends count", (folder) => {
+inFolder("a link, its folder and its target can expose the file", (folder) => {
   const real = `${folder}/etc/f`;
   Deno.mkdirSync(`${folder}/links`);
   Deno.symlinkSync("../etc/f", `${folder}/links/relative`);

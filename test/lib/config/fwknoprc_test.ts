@@ -26,7 +26,7 @@ Deno.test("the table has the 44 variables of the C client, each once", () => {
   assertEquals(new Set(inherited.map(({ variable }) => variable)).size, 44);
 });
 
-Deno.test("any text parses, and its lines give it back", () => {
+Deno.test("any text can be parsed, and its lines give it back", () => {
   const line = fc.oneof(
     fc.string(),
     fc.constantFrom("[default]", "KEY x", "# c", "", "SPA_SERVER:\th # c", "[x", "\r", "  "),
@@ -56,7 +56,7 @@ Deno.test("a value ends at a blank, a semicolon, a number sign or a carriage ret
   assertEquals(read(text).entries.map(([, value]) => value), ["a", "c", "e", "g", "tcp/22"]);
 });
 
-Deno.test("a key is taken whole, or it is an error that says where it ends", () => {
+Deno.test("a key is read whole, or the error says where it ends", () => {
   const printable = fc.string({ minLength: 1 }).map((text) => text.replace(/[^ -~]/g, "x").trim())
     .filter((text) => text !== "");
   const secret = fc.constantFrom("KEY", "HMAC_KEY", "GPG_SIGNING_PW", "KEY_BASE64");
@@ -64,11 +64,11 @@ Deno.test("a key is taken whole, or it is an error that says where it ends", () 
     const rc = parseFwknoprc(`[default]\n${name} ${key}\n`, "rc");
     const { entries, diagnostics } = readStanza(rc, "default");
     const taken = entries[0]?.value === key;
-    // A `;` at the end, or a comment behind base64, is no part of any key.
+    // A `;` at the end, or a comment after base64, is not part of a key.
     const isClosed = name === "KEY_BASE64" ? /[ ;#]/.test(key) : /^[^ #;]+[ ;]+$/.test(key);
     assert(taken || isClosed || diagnostics[0]?.severity === "error", `${name} ${key}`);
     assert(!taken || diagnostics.length === 0, `${name} ${key}`);
-    // The C client's command line knocks as the C client does, and warns.
+    // In the C dialect the client knocks as the C client does, and warns.
     const compat = readStanza(rc, "default", "warning");
     assertEquals(compat.entries, entries);
     assert(
@@ -79,7 +79,7 @@ Deno.test("a key is taken whole, or it is an error that says where it ends", () 
   }));
 });
 
-Deno.test("what follows a value is told of with its place, unless it is a comment", () => {
+Deno.test("text after a value is a warning with its position, unless it is a comment", () => {
   const told = (line: string) => {
     const { diagnostics } = readStanza(parseFwknoprc(`[default]\n${line}\n`, "rc"), "default");
     return diagnostics.map(({ severity, text, position, hint }) =>
@@ -97,7 +97,7 @@ Deno.test("what follows a value is told of with its place, unless it is a commen
     told("HMAC_KEY h#1;x")[0]?.slice(0, 56),
     "error 11 the value of HMAC_KEY ends at the '#': what fol",
   );
-  // Whether this is a comment or the rest of the passphrase only its owner knows.
+  // Only the owner knows whether this is a comment or the rest of the passphrase.
   assertEquals(told("KEY abc # laptop").length, 1);
   assertEquals(told("KEY_BASE64 a2V5#x")[0]?.slice(0, 8), "error 16");
   assertEquals(told("ACCESS tcp/22, udp/53"), [
@@ -120,7 +120,7 @@ Deno.test("an equals sign with blanks around it is the value", () => {
   assertEquals(read("[default]\nACCESS = tcp/22\n").entries, [["ACCESS", "="]]);
 });
 
-Deno.test("a line without a value stops the reading and is named with its place", () => {
+Deno.test("a line without a value stops the reading and is an error with its position", () => {
   for (const line of ["ACCESS", "ACCESS=tcp/22", "ACCESS:tcp/22", "ACCESS #x", " ", "[x"]) {
     const found = read(`[default]\n${line}\nKEY x\n`);
     assertEquals(found.texts, [`*Invalid entry in '${line}'`]);
@@ -129,7 +129,7 @@ Deno.test("a line without a value stops the reading and is named with its place"
   }
 });
 
-Deno.test("an unknown variable is named with its place and the nearest known one", () => {
+Deno.test("an unknown variable is an error with its position and the nearest known name", () => {
   const found = read("[default]\n  SPA_SERVR host\nKEY x\n");
   assertEquals(found.texts, ["Parameter error in rc, line 2: var=SPA_SERVR, val=(hidden)"]);
   const hint = (line: string) =>
@@ -152,7 +152,7 @@ Deno.test("an indented comment is an unknown variable, and the hint says why", (
 
 Deno.test("no finding shows key material", () => {
   const lines = ["KEY=secret", "KEY_BASE46 secret", "HMACKEY secret", "KEY_BASE64:secret"];
-  // Variables of other programs hold secrets too, and a key may have lost its name.
+  // Variables of other programs hold secrets too, and a line may be a key without its name.
   lines.push("TOTP_SEED_BASE64 secret", "TOTP_SEED_BASE64=secret", "secret", "KEY secret#1;x");
   for (const line of lines) {
     const found = read(`[default]\n${line}\n`);
@@ -162,7 +162,7 @@ Deno.test("no finding shows key material", () => {
   }
 });
 
-Deno.test("names of variables are case-sensitive, names of stanzas are not", () => {
+Deno.test("names of variables are case-sensitive, and names of stanzas are not", () => {
   assertEquals(read("[DeFault]\nkey x\n").texts.length, 1);
   assertEquals(read("[Home NET]\nKEY x\n", "home net").entries, [["KEY", "x"]]);
 });
@@ -178,7 +178,7 @@ Deno.test("blanks before a header and text after it are ignored, blanks inside a
   );
 });
 
-Deno.test("lines before any stanza and in other stanzas are not looked at", () => {
+Deno.test("lines before any stanza and in other stanzas are ignored", () => {
   const text = "BOGUS\nBOGUS x\n[other]\nBOGUS\n[default]\nKEY x\n[third]\n=\n";
   assertEquals(read(text), { entries: [["KEY", "x"]], texts: [], places: [], hints: [] });
 });
@@ -190,7 +190,7 @@ Deno.test("stanzas of the same name are all read, in file order", () => {
   assert(!hasStanza(parseFwknoprc(text, "rc"), "c"));
 });
 
-Deno.test("what stands before the first stanza is told of with its place, once and without its value", () => {
+Deno.test("lines before the first stanza are one warning with a position and without a value", () => {
   const told = (text: string) => outsideStanzas(parseFwknoprc(text, "rc"));
   const [warning, ...more] = told(
     "# mine\n \n  KEY secret\nSPA_SERVER h\n[default]\nACCESS tcp/22\n",

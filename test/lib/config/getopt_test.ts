@@ -58,7 +58,7 @@ Deno.test("complaints are those of the GNU C library", () => {
   ]);
 });
 
-Deno.test("read exactly, a long option is written in full, and no value begins with two dashes", () => {
+Deno.test("in exact mode a long option must be written in full, and no value begins with two dashes", () => {
   assertEquals(parse("--acc x --spoof-src y", true), {
     options: ["spoof-source=y"],
     words: ["x"],
@@ -89,14 +89,14 @@ Deno.test("a complaint names the option, its value and the word that cannot be i
   ]);
 });
 
-Deno.test("nothing after the option that answers on the spot is read", () => {
+Deno.test("the parser reads nothing after the option that answers at once", () => {
   const line = ["-T", "--help", "--bogus"];
   const rows = [...CLIENT_OPTIONS, { name: "help", brief: "" }];
   const { options, complaints } = parseCommandLine(line, rows, { stopAt: "help" });
   assertEquals([options.has("help"), complaints], [true, []]);
 });
 
-Deno.test("no words make it throw", () => {
+Deno.test("no words make the parser throw", () => {
   fc.assert(fc.property(fc.array(fc.string()), fc.boolean(), (args, exact) => {
     parseCommandLine(args, CLIENT_OPTIONS, { exact });
   }));

@@ -13,7 +13,7 @@ function value(text: string): string | undefined {
   return line.kind === "setting" ? line.value : undefined;
 }
 
-Deno.test("a line is a name, blanks and a value, with the places of both", () => {
+Deno.test("a line is a name, blanks and a value, with the positions of both", () => {
   assertEquals(only(" \tPCAP_INTF \t eth0"), {
     kind: "setting",
     name: "PCAP_INTF",
@@ -35,12 +35,12 @@ Deno.test("a value may hold blanks and '#', and ends at ';' or CR", () => {
   assertEquals(value('KEY "quoted"'), '"quoted"');
 });
 
-Deno.test("a value of any length is kept whole", () => {
+Deno.test("a long value is not cut", () => {
   const long = "x".repeat(100_000);
   assertEquals(value(`CMD_CYCLE_OPEN ${long}`), long);
 });
 
-Deno.test("blanks after a value are removed and told", () => {
+Deno.test("blanks after a value are removed and reported", () => {
   const line = only("KEY  a b \t");
   assert(line.kind === "setting");
   assertEquals([line.value, line.trailingBlanks], ["a b", true]);
@@ -82,7 +82,7 @@ Deno.test("bytes that are not text make a line malformed, but not a comment", ()
   }
 });
 
-Deno.test("any text can be read, and every place lies inside it", () => {
+Deno.test("any text can be read, and every position lies inside it", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
     const lines = text.split("\n");
     for (const line of readLines(text, "f")) {

@@ -55,7 +55,7 @@ function tcp(port: number): Service {
   return { protocol: "tcp", port };
 }
 
-Deno.test("a list of NAT targets and its text are each other's form", () => {
+Deno.test("a list of NAT targets is formatted to a text that parses to the same list", () => {
   fc.assert(fc.property(list, (targets) => {
     assertEquals(parse(formatNatTargets(targets)), targets);
   }));
@@ -69,7 +69,7 @@ Deno.test("blanks and capitals make no difference to a list of NAT targets", () 
   }));
 });
 
-Deno.test("whatever is written, NAT targets are read whole or the place of the fault is named", () => {
+Deno.test("any text of NAT targets is read whole, or the error names the position of the fault", () => {
   fc.assert(fc.property(fc.oneof(nearly, fc.string()), (text) => {
     const { value, error } = parseNatTargets(text);
     if (error !== undefined) {
@@ -77,7 +77,7 @@ Deno.test("whatever is written, NAT targets are read whole or the place of the f
       assert(offset >= 0 && offset <= text.length, `${offset} of ${text.length}`);
       return;
     }
-    // Nothing was left out: the text holds the words of what was understood, and no other ones.
+    // Nothing was left out: the text has exactly the words that were parsed.
     const words = (from: string): string[] => from.toLowerCase().split(/[\s,]+/).filter(Boolean);
     assertEquals(
       words(text).map((word) => {
@@ -90,7 +90,7 @@ Deno.test("whatever is written, NAT targets are read whole or the place of the f
   }));
 });
 
-Deno.test("an inside host is allowed by exactly the items that hold it and the service", () => {
+Deno.test("an inside host is allowed by exactly the items that contain it and the service", () => {
   fc.assert(fc.property(list, address, service, (targets, host, asked) => {
     const bits = (bytes: Uint8Array): string =>
       Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
@@ -123,7 +123,7 @@ Deno.test("local, networks and any are separate words, each with its services", 
   assert(!allowsInside(targets, anAddress("2001:db8::32"), tcp(1)));
 });
 
-Deno.test("a list of NAT targets that is not one is refused where it is wrong, with the way out", () => {
+Deno.test("a bad list of NAT targets is an error at its position, with a hint", () => {
   const hints: Record<string, [offset: number, hint: RegExp]> = {
     "": [0, /item between the commas is missing/],
     "local tcp/22,": [13, /item between the commas is missing/],

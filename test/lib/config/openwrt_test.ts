@@ -8,7 +8,7 @@ const EXAMPLES = new URL("../../../examples/openwrt/", import.meta.url);
 const example = (name: string): string => Deno.readTextFileSync(new URL(name, EXAMPLES));
 const UCI = example("etc/config/fwknopd");
 
-Deno.test("the example becomes OpenWrt's files, less what only its web interface uses", () => {
+Deno.test("the example becomes OpenWrt's files, without options that only its web interface uses", () => {
   for (const text of [UCI, example("uci-show.txt")]) {
     const config = parseOpenwrt(text, "f");
     assertEquals(config.diagnostics, []);
@@ -26,7 +26,7 @@ function read(uci: string, options: Record<string, string> = {}, network = "") {
   return readServerConfig(givenOptions({ uci: "/c/fwknopd", ...options }), files);
 }
 
-Deno.test("the file itself is a configuration, the same as the two made of it", () => {
+Deno.test("the UCI file is read as the same configuration as the two files made of it", () => {
   const { config, diagnostics } = read(UCI);
   assertEquals(diagnostics, []);
   const files = memoryFiles({
@@ -46,7 +46,7 @@ Deno.test("the file itself is a configuration, the same as the two made of it", 
 const HEAD = "config global\n\toption uci_enabled '1'\nconfig config\n\toption PCAP_INTF 'eth1'\n";
 const KEYS = "\toption KEY 'abcdefgh'\n\toption HMAC_KEY 'hmackey1'\n\toption REQUIRE_SOURCE y\n";
 
-Deno.test("findings stand where they stand in the UCI file", () => {
+Deno.test("findings have positions of the UCI file", () => {
   const uci = `${HEAD}\toption MAX_SNIF_BYTES '9'\n\toption  MAX_SPA_PACKET_AGE  '0'\n` +
     `config access\n\toption OPEN_PORTS 'tcp/22, 3389/tcp'\n${KEYS}\toption SOURCE '192.0.2.1/99'\n`;
   const { diagnostics } = read(uci);
@@ -65,7 +65,7 @@ Deno.test("findings stand where they stand in the UCI file", () => {
   ]);
 });
 
-Deno.test("what OpenWrt decides, and what cannot be meant, is told", () => {
+Deno.test("options that OpenWrt sets itself, and options that make no sense, are reported", () => {
   const cases: readonly (readonly [uci: string, finding: string])[] = [
     [HEAD + "\toption EXIT_AT_INTF_DOWN y\n", "EXIT_AT_INTF_DOWN is always n on OpenWrt"],
     [HEAD + "config acess\n", "There is no section 'acess' in OpenWrt's fwknopd"],
@@ -84,7 +84,7 @@ Deno.test("what OpenWrt decides, and what cannot be meant, is told", () => {
   assertEquals([empty.diagnostics, openwrtAccess(empty)], [[], "SOURCE ANY\n"]);
 });
 
-Deno.test("uci_enabled tells whether the file counts", () => {
+Deno.test("uci_enabled decides whether the file counts", () => {
   for (
     const [value, isEnabled] of [["1", 1], ["on", 1], ["true", 1], ["yes", 1], ["enabled", 1], [
       "0",
@@ -102,7 +102,7 @@ Deno.test("uci_enabled tells whether the file counts", () => {
   assertEquals(warning, "uci_enabled is off in /c/fwknopd: the files in /etc/fwknop are read");
 });
 
-Deno.test("the interface is that of -i, of the network, of PCAP_INTF or of wan, in this order", () => {
+Deno.test("-i, the network, PCAP_INTF and wan name the interface, in this order", () => {
   const network = "config interface 'wan'\n\toption proto dhcp\n\toption device eth9\n" +
     "config interface 'dsl'\n\toption proto pppoe\n\toption device eth8\n" +
     "config interface 'lte'\n\toption proto qmi\n\toption device /dev/cdc-wdm0\n";
@@ -126,7 +126,7 @@ Deno.test("the interface is that of -i, of the network, of PCAP_INTF or of wan, 
   ]);
 });
 
-Deno.test("--uci stands alone", () => {
+Deno.test("--uci excludes --config-file and --access-file", () => {
   assertEquals(findings(read(UCI, { "access-file": "a" }).diagnostics, "error"), [
     "--uci and --access-file exclude each other",
   ]);

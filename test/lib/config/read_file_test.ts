@@ -14,7 +14,7 @@ function texts(path: string, role: "Config" | "Access" = "Config"): string[] {
   return readConfigFile(path, role).diagnostics.map(({ severity, text }) => `${severity}: ${text}`);
 }
 
-Deno.test("a file of the right mode is read without a word, however long", async () => {
+Deno.test("a file of the right mode is read without a warning, however long", async () => {
   await withFolder((folder) => {
     const path = `${folder}/f`;
     const content = "KEY gr\u00fcn\n".repeat(20000);
@@ -30,7 +30,7 @@ Deno.test("bytes that are not UTF-8 become U+FFFD", async () => {
   });
 });
 
-Deno.test("a mode that lets others in is a warning, and the file is read", async () => {
+Deno.test("a mode that gives other users access is a warning, and the file is read", async () => {
   await withFolder((folder) => {
     const path = `${folder}/f`;
     for (const mode of [0o644, 0o700, 0o660, 0o604]) {
@@ -44,7 +44,7 @@ Deno.test("a mode that lets others in is a warning, and the file is read", async
   });
 });
 
-Deno.test("a mode that gives less than 0600 is in order: so are the credentials of systemd", async () => {
+Deno.test("a mode narrower than 0600, as systemd's credentials have, is no warning", async () => {
   await withFolder((folder) => {
     write(`${folder}/f`, "", 0o600);
     Deno.chmodSync(`${folder}/f`, 0o400);
@@ -53,7 +53,7 @@ Deno.test("a mode that gives less than 0600 is in order: so are the credentials 
 });
 
 const root = Deno.uid() === 0;
-const ownerTest = "another owner is a warning, and a file nobody may read an error";
+const ownerTest = "another owner is a warning, and an unreadable file an error";
 if (!root) console.log(`left out: "${ownerTest}": only root can give files away`);
 Deno.test({
   name: ownerTest,
@@ -69,7 +69,7 @@ Deno.test({
     }),
 });
 
-Deno.test("what is not a file is an error, and a FIFO does not block", async () => {
+Deno.test("a path that is not a regular file is an error, and a FIFO does not block", async () => {
   await withFolder(async (folder) => {
     const { success } = await new Deno.Command("mkfifo", { args: [`${folder}/p`] }).output();
     assert(success);
@@ -82,7 +82,7 @@ Deno.test("what is not a file is an error, and a FIFO does not block", async () 
   });
 });
 
-Deno.test("a link to a file is a file", async () => {
+Deno.test("a link to a file is read as the file", async () => {
   await withFolder((folder) => {
     write(`${folder}/f`, "x", 0o600);
     Deno.symlinkSync(`${folder}/f`, `${folder}/l`);
@@ -90,7 +90,7 @@ Deno.test("a link to a file is a file", async () => {
   });
 });
 
-Deno.test("a missing file is named as what it should have been", async () => {
+Deno.test("the error about a missing file names its role", async () => {
   await withFolder((folder) => {
     assertEquals(texts(`${folder}/x`), [`error: [*] Config file: '${folder}/x' was not found.`]);
     assertEquals(texts(`${folder}/x`, "Access"), [
@@ -121,7 +121,7 @@ Deno.test("folders of this system are found", async () => {
 });
 
 Deno.test({
-  name: "a file that was given away is read, and is exposed",
+  name: "a file of another user is read, and is exposed",
   ignore: !root,
   fn: () =>
     withFolder((folder) => {
@@ -136,7 +136,7 @@ Deno.test({
     }),
 });
 
-Deno.test("of a file that is not there the commands are told that make it", async () => {
+Deno.test("the hint about a missing file gives the commands that make it", async () => {
   await withFolder((folder) => {
     const hint = (role: "Config" | "Access") =>
       readConfigFile(`${folder}/fwknopd.conf`, role).diagnostics[0]?.hint ?? "";
@@ -147,7 +147,7 @@ Deno.test("of a file that is not there the commands are told that make it", asyn
     );
     assert(hint("Access").includes(`${make} access.conf > `));
     assert(hint("Access").includes(` --install --access-file ${folder}/fwknopd.conf\n`));
-    // The name in older how-tos.
+    // The name in older guides.
     write(`${folder}/fwknop.conf`, "", 0o600);
     const move =
       `${folder}/fwknop.conf is there: mv ${folder}/fwknop.conf ${folder}/fwknopd.conf\n`;
@@ -159,7 +159,7 @@ Deno.test("of a file that is not there the commands are told that make it", asyn
   });
 });
 
-Deno.test("a byte order mark is no part of a file, and a file in UTF-16 is an error that names it", async () => {
+Deno.test("a byte order mark is dropped, and a file in UTF-16 is an error that names the encoding", async () => {
   await withFolder((folder) => {
     write(`${folder}/f`, "\ufeffSOURCE ANY\n", 0o600);
     assertEquals(readConfigFile(`${folder}/f`, "Access").text, "SOURCE ANY\n");

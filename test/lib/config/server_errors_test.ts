@@ -1,7 +1,7 @@
 import { assertEquals } from "../../assert.ts";
 import { findings, GOOD_STANZA, readTexts } from "../../support/config_files.ts";
 
-/** A file, and the errors it must give. */
+/** A file, and the errors that it must give. */
 const FATAL: readonly (readonly [conf: string, ...errors: string[]])[] = [
   ["MAX_SNIFF_BYTES 0", "f:1:17 [*] var MAX_SNIFF_BYTES value '0' not in the range 1-32768"],
   ["MAX_SNIFF_BYTES -1", "f:1:17 [*] var MAX_SNIFF_BYTES value '-1' not in the range 1-32768"],
@@ -57,7 +57,7 @@ const FATAL: readonly (readonly [conf: string, ...errors: string[]])[] = [
   ],
 ];
 
-Deno.test("every error of fwknopd.conf has the C daemon's text and its place", async (t) => {
+Deno.test("every error of fwknopd.conf has the C daemon's text and a position", async (t) => {
   for (const [conf, ...errors] of FATAL) {
     await t.step(conf, () => {
       const { config, diagnostics } = readTexts({ conf });
@@ -67,7 +67,7 @@ Deno.test("every error of fwknopd.conf has the C daemon's text and its place", a
   }
 });
 
-Deno.test("a value of an option is named by the option", () => {
+Deno.test("the error about a value of an option names the option", () => {
   const { diagnostics } = readTexts({ options: { "run-dir": "run" } });
   assertEquals(diagnostics, [{
     severity: "error",
@@ -76,7 +76,7 @@ Deno.test("a value of an option is named by the option", () => {
   }]);
 });
 
-Deno.test("a placeholder where nothing needs the address is no error", () => {
+Deno.test("a placeholder is not an error if nothing needs the address", () => {
   const { config, diagnostics } = readTexts({ conf: "SNAT_TRANSLATE_IP __CHANGEME__" });
   assertEquals(config?.settings.SNAT_TRANSLATE_IP, undefined);
   assertEquals(diagnostics, []);
@@ -91,12 +91,12 @@ Deno.test("missing files are errors", () => {
   assertEquals(missing({ "access-folder": "x/" }), ["[*] Access folder: 'x' could not be opened."]);
 });
 
-Deno.test("a variable without effect is accepted without a word", () => {
+Deno.test("a variable without effect is accepted without a warning", () => {
   const conf = "PCAP_LOOP_SLEEP 7\nRULES_CHECK_THRESHOLD 0\nLOCALE x\n";
   assertEquals(readTexts({ conf }).diagnostics, []);
 });
 
-Deno.test("errors of both files are told together, the settings' first", () => {
+Deno.test("errors of both files are reported together, those of the settings first", () => {
   const { config, diagnostics } = readTexts({
     conf: "VERBOSE x\nENABLE_IPT_FORWARDING maybe\n",
     access: `${GOOD_STANZA}OPEN_PORTS tcp\nSOURCE ANY\nKEY a\nFORCE_NAT 192.0.2.1 22\n`,
@@ -104,6 +104,6 @@ Deno.test("errors of both files are told together, the settings' first", () => {
   assertEquals(config, undefined);
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const places = errors.map(({ position }) => `${position?.file}:${position?.line}`);
-  // Whether FORCE_NAT is possible is not known, so it is not complained about.
+  // It is not known whether FORCE_NAT is possible, so there is no error about it.
   assertEquals(places, ["f:2", "f:1", "a:5"]);
 });

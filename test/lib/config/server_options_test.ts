@@ -21,7 +21,7 @@ Deno.test("every variable an option stands for exists", () => {
   }
 });
 
-Deno.test("commands that only read the configuration take no option of the daemon's life", () => {
+Deno.test("commands that only read the configuration take no option that starts or stops the daemon", () => {
   const names = CONFIG_OPTIONS.map(({ name }) => name);
   assert(names.includes("config-file") && names.includes("override-config"));
   for (const name of ["foreground", "kill", "packet-limit"]) assert(!names.includes(name));

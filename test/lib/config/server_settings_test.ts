@@ -23,7 +23,7 @@ function warningsOf(conf: string): string[] {
   return findings(readTexts({ conf }).diagnostics, "warning");
 }
 
-Deno.test("an empty file gives the defaults, typed", () => {
+Deno.test("an empty file gives the typed defaults", () => {
   const found = settings("");
   assertEquals(found.UDPSERV_PORT, 62201);
   assertEquals(found.ENABLE_UDP_SERVER, false);
@@ -56,7 +56,7 @@ Deno.test("the last value of a name wins, an override file over the main file, a
   assertEquals(layered({ interface: "d" })?.PCAP_INTF, "d");
 });
 
-Deno.test("the file can name its override files, and the option wins over it", () => {
+Deno.test("the main file can name its override files, and the option wins over it", () => {
   const conf = "OVERRIDE_CONFIG o1\nPCAP_INTF a";
   const more = { o1: "PCAP_INTF b", o2: "PCAP_INTF c" };
   assertEquals(readTexts({ conf, more }).config?.settings.PCAP_INTF, "b");
@@ -77,11 +77,11 @@ Deno.test("the PID file and the digests follow the run folder", () => {
     "run-dir": "/b",
   });
   assertEquals(fromOption.FWKNOP_PID_FILE, "/b/fwknopd.pid");
-  // Already replaced when the option comes, as in the C daemon.
+  // Already replaced when the option is applied, as in the C daemon.
   assertEquals(fromOption.DIGEST_FILE, "/a/d");
 });
 
-Deno.test("'$NAME' at the start of a value is replaced by the value so far, with what follows", () => {
+Deno.test("'$NAME' at the start of a value is replaced by its value so far, and the suffix is kept", () => {
   const conf = "FWKNOP_RUN_DIR /a\nDIGEST_FILE $FWKNOP_RUN_DIR/d\nFWKNOP_RUN_DIR /b";
   assertEquals(settings(conf).DIGEST_FILE, "/a/d");
   assertEquals(settings("FWKNOP_RUN_DIR /a\nGPG_EXE x$FWKNOP_RUN_DIR").GPG_EXE, "x$FWKNOP_RUN_DIR");
@@ -93,7 +93,7 @@ Deno.test("'$NAME' without suffix does not get the suffix of an earlier one", ()
   assertEquals(settings(conf).FWKNOP_PID_FILE, "/a");
 });
 
-Deno.test("a '$NAME' that is not set drops the line, and says so", () => {
+Deno.test("a line with a '$NAME' that is not set is dropped with a warning", () => {
   const conf = "DIGEST_FILE $FWKNOP_RUN_DIR/d\nPCAP_INTF $constructor";
   assertEquals(warningsOf(conf), [
     "f:1:13 [*] Invalid embedded variable in: '$FWKNOP_RUN_DIR/d'",
@@ -102,7 +102,7 @@ Deno.test("a '$NAME' that is not set drops the line, and says so", () => {
   assertEquals(settings(conf).DIGEST_FILE, "/run/fwknop/digest.cache");
 });
 
-Deno.test("text after the blank of a '$NAME' value is lost, and said to be", () => {
+Deno.test("text after the blank of a '$NAME' value is dropped with a warning", () => {
   const conf = "FWKNOP_RUN_DIR /a\nDIGEST_FILE $FWKNOP_RUN_DIR/d x";
   assertEquals(settings(conf).DIGEST_FILE, "/a/d");
   assertEquals(warningsOf(conf), [
@@ -115,18 +115,18 @@ Deno.test("each -v adds one to VERBOSE of the file", () => {
   assertEquals(settings("", { verbose: true }).VERBOSE, 1);
 });
 
-Deno.test("a switch says yes to its variable", () => {
+Deno.test("a switch sets its variable to Y", () => {
   const found = settings("ENABLE_UDP_SERVER N", { "udp-server": true, "pcap-any-direction": true });
   assertEquals([found.ENABLE_UDP_SERVER, found.ENABLE_PCAP_ANY_DIRECTION], [true, true]);
 });
 
-Deno.test("packets of a capture file are not aged unless the file says so", () => {
+Deno.test("packets of a capture file are not aged unless fwknopd.conf says so", () => {
   assertEquals(settings("PCAP_FILE /x").ENABLE_SPA_PACKET_AGING, false);
   assertEquals(settings("", { "pcap-file": "/x" }).ENABLE_SPA_PACKET_AGING, false);
   assertEquals(settings("PCAP_FILE /x\nENABLE_SPA_PACKET_AGING Y").ENABLE_SPA_PACKET_AGING, true);
 });
 
-Deno.test("of two settings that contradict each other the stricter one counts, or the other is warned of", () => {
+Deno.test("if two settings contradict each other, the stricter one counts or the other is a warning", () => {
   const read = (conf: string, options = {}) => {
     const { config, diagnostics } = readTexts({ conf, options });
     return { settings: config?.settings, warnings: findings(diagnostics, "warning") };
@@ -146,7 +146,7 @@ Deno.test("of two settings that contradict each other the stricter one counts, o
   assertEquals(read("DIGEST_FILE /x\nENABLE_DIGEST_PERSISTENCE N").warnings, [
     "f:1:13 DIGEST_FILE has no effect with ENABLE_DIGEST_PERSISTENCE N",
   ]);
-  // An error, since there is no such folder; the warning is what counts.
+  // An error, because there is no such folder; the test looks at the warning.
   assertMatch(
     read("ACCESS_FOLDER /no\nACCESS_FILE /x").warnings.join(),
     /^f:1:15 ACCESS_FILE is not read: ACCESS_FOLDER is set as well$/,
@@ -154,12 +154,12 @@ Deno.test("of two settings that contradict each other the stricter one counts, o
   assertEquals(read("ACCESS_FILE /x", { "access-folder": "/no" }).warnings, []);
 });
 
-Deno.test("choices are matched in any case and given back in theirs", () => {
+Deno.test("choices are matched in any case and returned in the case of the table", () => {
   assertEquals(settings("SYSLOG_FACILITY log_local7").SYSLOG_FACILITY, "LOG_LOCAL7");
   assertEquals(settings("FIREWALL IPTables").FIREWALL, "iptables");
 });
 
-Deno.test("lines that mean nothing are warnings with their place", () => {
+Deno.test("lines that mean nothing are warnings with their position", () => {
   assertEquals(
     warningsOf("PCAP_INTF=eth0\n   \n # note\n#fine\npcap_intf x\nPCAP_INTF: x\nEMAIL_ADDRESSES y"),
     [
@@ -173,7 +173,7 @@ Deno.test("lines that mean nothing are warnings with their place", () => {
   );
 });
 
-Deno.test("a warning about a name says what was meant or what to do instead", () => {
+Deno.test("a warning about an unknown name suggests a known name or what to do instead", () => {
   const hint = (conf: string) => readTexts({ conf }).diagnostics[0]?.hint;
   assertEquals(hint("PCAP_INFT eth0"), "Did you mean PCAP_INTF?");
   assertEquals(hint("pcap_filter x"), "Did you mean PCAP_FILTER?");
@@ -184,14 +184,14 @@ Deno.test("a warning about a name says what was meant or what to do instead", ()
   assertEquals(hint("  #note"), "A comment must start in the first column");
 });
 
-Deno.test("text after ';' is told, unless it is a comment", () => {
+Deno.test("text after ';' is a warning, unless it is a comment", () => {
   assertEquals(warningsOf("PCAP_INTF eth0;ppp0"), [
     "f:1:11 The text after ';' is not part of the value of PCAP_INTF",
   ]);
   assertEquals(warningsOf("PCAP_INTF eth0; # the outside\nUDPSERV_PORT 1;;"), []);
 });
 
-Deno.test("a '#' later in a line is part of the value, and told", () => {
+Deno.test("a '#' later in a line is part of the value, with a warning", () => {
   const { diagnostics } = parseFwknopdConf("PCAP_FILTER udp port 62201 # spa\nLOCALE a#b\n", "f");
   assertEquals(findings(diagnostics, "warning"), [
     "f:1:28 The '#' and what follows it are part of the value of PCAP_FILTER",
@@ -207,7 +207,7 @@ Deno.test("perl's seven fields and a rule position are accepted with a warning",
   assertEquals(IPT_INPUT_ACCESS.jumpPosition, 2);
 });
 
-Deno.test("a chain's target that is nearly one of iptables is told when the file is read", () => {
+Deno.test("a misspelt target of a chain is a warning when the file is read", () => {
   assertEquals(warningsOf("IPT_INPUT_ACCESS ACEPT, filter, INPUT, 1, FWKNOP_INPUT, 1"), [
     "f:1:18 IPT_INPUT_ACCESS: 'ACEPT' is not a target of iptables",
   ]);
@@ -217,7 +217,7 @@ Deno.test("a chain's target that is nearly one of iptables is told when the file
   assertEquals(warningsOf("IPT_INPUT_ACCESS knocked_in, filter, INPUT, 1, FWKNOP_INPUT, 1"), []);
 });
 
-Deno.test("in an emergency a value that cannot be used gives way to the one before it, or to the default", () => {
+Deno.test("readBrokenSettings replaces an unusable value by the one before it, or by the default", () => {
   const read = (conf: string, more = {}, exposures = {}) =>
     readBrokenSettings(
       givenOptions({ "config-file": "f", "pid-file": "/p" }),
@@ -235,12 +235,12 @@ Deno.test("in an emergency a value that cannot be used gives way to the one befo
   assertEquals(findings(diagnostics, "error"), []);
   assertEquals(diagnostics.map(({ position }) => position?.line).toSorted(), [2, 3, 4, 5, 6]);
   assertEquals(read("OVERRIDE_CONFIG nope").resolved?.settings.OVERRIDE_CONFIG, "nope");
-  // A main file that is not there may be another one than was meant.
+  // A missing main file may not be the one that was meant.
   assertEquals(
     readBrokenSettings(givenOptions({ "config-file": "no" }), memoryFiles({})).resolved,
     undefined,
   );
-  // What somebody else can change must not name the program that root starts, nor the process that it ends.
+  // A file that another user can change must not name the program that root starts, or the process that it ends.
   const exposure = { text: "user 1000 owns /x", isOpenFolder: false };
   assertEquals(read("VERBOSE x", {}, { f: exposure }).resolved, undefined);
   assertEquals(read("VERBOSE x\nFIREWALL_EXE /x", {}, { "/x": exposure }).resolved, undefined);
@@ -260,7 +260,7 @@ Deno.test("no text and no option makes the parser throw", () => {
       );
     const { resolved, diagnostics } = resolve(false);
     assertEquals(resolved === undefined, diagnostics.some((d) => d.severity === "error"));
-    // In an emergency there are settings whatever the text is, and every value is one that could be written.
+    // readBrokenSettings returns settings for any text, and every value is one that could be written.
     const urgent = resolve(true).resolved;
     assert(urgent?.settings.FWKNOP_PID_FILE !== undefined);
     for (const [name, { text }] of urgent.given) {

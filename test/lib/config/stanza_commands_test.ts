@@ -4,7 +4,7 @@ import { templatePieces } from "../../../lib/config/cycle_variables.ts";
 import type { Stanza } from "../../../lib/config/stanza.ts";
 import { findings, GOOD_STANZA, readTexts } from "../../support/config_files.ts";
 
-/** The stanza with these lines, which begin on line 5, and the warnings about it. */
+/** The stanza with these lines, which begin on line 5, and its warnings. */
 function read(lines: string): { stanza: Stanza | undefined; warnings: string[]; errors: string[] } {
   const { config, diagnostics } = readTexts({ access: `${GOOD_STANZA}${lines}\n` });
   return {
@@ -14,7 +14,7 @@ function read(lines: string): { stanza: Stanza | undefined; warnings: string[]; 
   };
 }
 
-Deno.test("a cycle with every known variable loads without a word", () => {
+Deno.test("a cycle with every known variable loads without a warning", () => {
   const variables = "$IP $SRC $PKT_SRC $DST $PORT $PROTO $PROTO_NAME $TIMEOUT $CLIENT_TIMEOUT";
   const { warnings, stanza } = read(
     `CMD_CYCLE_OPEN /bin/open ${variables}\nCMD_CYCLE_CLOSE /bin/close ${variables}\nCMD_CYCLE_TIMER 9`,
@@ -23,7 +23,7 @@ Deno.test("a cycle with every known variable loads without a word", () => {
   assertEquals(stanza?.cycle?.timer, 9);
 });
 
-Deno.test("a dollar that begins no variable is warned of at its place, with the nearest name", () => {
+Deno.test("a dollar that begins no variable is a warning at its position, with the nearest name", () => {
   const { warnings } = read("CMD_CYCLE_OPEN /bin/open $SRC $PROT ${PORT}\nCMD_CYCLE_CLOSE NONE");
   assertEquals(warnings, [
     "a:5:31 '$PROT' in CMD_CYCLE_OPEN is not a variable and loses its '$' for stanza source: 'ANY' (#1)",
@@ -31,7 +31,7 @@ Deno.test("a dollar that begins no variable is warned of at its place, with the 
   ]);
 });
 
-Deno.test("an open command that names no address is warned of: it may admit everybody", () => {
+Deno.test("an open command that names no address is a warning: it may admit everybody", () => {
   const { warnings } = read(
     "CMD_CYCLE_OPEN /usr/sbin/ufw allow $PORT\nCMD_CYCLE_CLOSE /usr/sbin/ufw delete allow $PORT\nCMD_CYCLE_TIMER 9",
   );
@@ -56,7 +56,7 @@ Deno.test("an open command without a close command is an error that says what to
   );
 });
 
-Deno.test("MAX_FW_TIMEOUT caps the timer where it is written, and grows with it where it is not", () => {
+Deno.test("MAX_FW_TIMEOUT limits the timer if it is written, and grows with the timer if it is not", () => {
   const cycle = "CMD_CYCLE_OPEN /bin/open $SRC\nCMD_CYCLE_CLOSE /bin/close\nCMD_CYCLE_TIMER 3600";
   const capped = read(`${cycle}\nMAX_FW_TIMEOUT 600`);
   assertEquals([capped.stanza?.cycle?.timer, capped.stanza?.maxTimeout], [600, 600]);
@@ -68,7 +68,7 @@ Deno.test("MAX_FW_TIMEOUT caps the timer where it is written, and grows with it 
   assertEquals(grown.warnings, []);
 });
 
-Deno.test("the pieces of a template are all of it", () => {
+Deno.test("the pieces of a template, joined, are the template", () => {
   const text = fc.array(fc.oneof(fc.constantFrom("$", "$SRC", "$PORT", "$PROTO_NAME"), fc.string()))
     .map((parts) => parts.join(""));
   fc.assert(fc.property(text, (template) => {

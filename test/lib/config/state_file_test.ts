@@ -22,7 +22,7 @@ function refusal(path: string): string {
   throw new Error(`${path} is taken`);
 }
 
-Deno.test("a state file is warned of in the C daemon's words where others can read it", () =>
+Deno.test("a state file that other users can read is a warning in the C daemon's words", () =>
   withFolder((folder) => {
     assertEquals(examineStateFile(fileAt(`${folder}/a`), "DIGEST_FILE"), []);
     assertEquals(examineStateFile(fileAt(`${folder}/b`, 0o644), "DIGEST_FILE"), [
@@ -67,7 +67,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "in a folder that all can write to root's own file is taken, and no second name of another",
+  name:
+    "in a folder that every user can write to, a file of root is accepted, and a second link to a file is refused",
   ignore,
   fn: () =>
     withFolder((folder) => {

@@ -18,7 +18,7 @@ Deno.test("a time offset is seconds or a number with a unit", () => {
   }
 });
 
-Deno.test("what the C client skips is refused here and skipped in the C dialect", () => {
+Deno.test("characters that the C client skips are refused in the native dialect and skipped in the C dialect", () => {
   const lax = { "1.5h": 54000, "-5": 5, "10m5s": 600, "5 m": 300 };
   for (const [text, seconds] of Object.entries(lax)) {
     assertEquals(parseTimeOffset(text, "native"), undefined, text);

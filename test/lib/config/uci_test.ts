@@ -12,7 +12,7 @@ function plain({ sections }: UciFile) {
   }));
 }
 
-Deno.test("what is written in UCI is read again, however it is quoted, at its place", () => {
+Deno.test("a value of UCI is read with its position, however it is quoted", () => {
   const gap = fc.constantFrom(" ", "\t", " \t ");
   const way = fc.nat({ max: 2 });
   fc.assert(
@@ -39,7 +39,7 @@ Deno.test("what is written in UCI is read again, however it is quoted, at its pl
   );
 });
 
-Deno.test("what uci show prints is read as the same, with quotes or, as older versions print it, without", () => {
+Deno.test("the output of uci show reads as the same, with quotes or, as older versions print it, without", () => {
   const quotes = fc.infiniteStream(fc.boolean());
   fc.assert(fc.property(plainSections, quotes, (sections, quoted) => {
     const shown = (value: string): string =>
@@ -58,7 +58,7 @@ Deno.test("what uci show prints is read as the same, with quotes or, as older ve
   }));
 });
 
-Deno.test("no text makes the parser throw, and what it does not take it tells with its place", () => {
+Deno.test("no text makes the parser throw, and every error has a position", () => {
   fc.assert(
     fc.property(
       fc.string({ unit: fc.constantFrom(..."config option'\"#;\\ \t\nfw.@[0]=") }),
@@ -72,7 +72,7 @@ Deno.test("no text makes the parser throw, and what it does not take it tells wi
   );
 });
 
-Deno.test("mistakes are told with their place and what to do", () => {
+Deno.test("mistakes are errors with a position and a hint", () => {
   const cases: readonly (readonly [text: string, error: string, hint: string])[] = [
     [
       "confg access\n",

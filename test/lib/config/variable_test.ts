@@ -4,7 +4,7 @@ import { ACCESS_ROWS, KEY_FILE_NAMES } from "../../../lib/config/access_variable
 import { retirementAdvice } from "../../../lib/config/variable.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
-Deno.test("every variable is there once, with one line about it", () => {
+Deno.test("every variable has one row, with one line that describes it", () => {
   for (const rows of [FWKNOPD_ROWS, ACCESS_ROWS]) {
     const names = rows.map(({ name }) => name);
     assertEquals(new Set(names).size, names.length);
@@ -15,20 +15,20 @@ Deno.test("every variable is there once, with one line about it", () => {
   }
 });
 
-Deno.test("every default is a value the parser takes", () => {
+Deno.test("every default is a value that the parser accepts", () => {
   for (const row of FWKNOPD_ROWS) {
     if (row.default === undefined || row.default.startsWith("$")) continue;
     assertEquals(parseFwknopdValue(row, row.default).error, undefined, row.name);
   }
 });
 
-Deno.test("what has no effect says so, and what says so has none", () => {
+Deno.test("the rows without effect are exactly those that say so", () => {
   for (const { name, doc, honoured } of FWKNOPD_ROWS) {
     assertEquals(/^No effect|no effect inside/.test(doc), honoured === "inert", name);
   }
 });
 
-Deno.test("integers have a range", () => {
+Deno.test("every integer has a range", () => {
   for (const row of [...FWKNOPD_ROWS, ...ACCESS_ROWS]) {
     if (row.kind === "integer") assert(row.range !== undefined, row.name);
   }
