@@ -1,38 +1,38 @@
 /**
- * What is wrong with a configuration, and where.
+ * Errors and warnings about a configuration, with their positions.
  *
  * @module
  */
 import { visibleLines } from "../one_line.ts";
 import { formatPosition, type Position } from "./position.ts";
 
-/** Kinds of finding that a program acts on; texts are for people. */
+/** Kinds of diagnostics that programs act on. The texts are for people. */
 export type DiagnosticCode =
-  /** Others than its owner may read or write the file `path`. */
+  /** Users other than its owner may read or write the file `path`. */
   | "others-may-read"
   /** The file `path` belongs to another user. */
   | "owned-by-another"
-  /** Somebody else can change a file or program: what it says is not to be acted on. */
+  /** Another user can change a file or program, so the program must not act on its content. */
   | "exposed"
-  /** The file `path` is not there. */
+  /** The file `path` does not exist. */
   | "missing"
-  /** The file `path` is there and cannot be read: its rights keep this user from it, or it is no file. */
+  /** The file `path` exists but cannot be read: its permissions forbid it, or it is not a file. */
   | "not-read";
 
-/** One finding. An error stops the program, a warning is printed. */
+/** One error or warning. An error stops the program; a warning is printed. */
 export interface Diagnostic {
   readonly severity: "error" | "warning";
-  /** The C tools' text where there is one; otherwise the value and what is allowed, without full stop. */
+  /** The C tools' text if there is one; otherwise the value and what is allowed, without full stop. */
   readonly text: string;
   readonly position?: Position;
-  /** What to do about it, without full stop. */
+  /** How to repair it, without full stop. */
   readonly hint?: string;
   readonly code?: DiagnosticCode;
-  /** The file that it is about as a whole. */
+  /** The file, if the diagnostic is about a whole file. */
   readonly path?: string;
 }
 
-/** The text, the place and the hint, each on its line; no newline at the end. Safe to show. */
+/** Text, position and hint, each on its own line, without newline at the end. Safe to print. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { text, position, hint } = diagnostic;
   const place = position === undefined ? "" : `\n  at ${formatPosition(position)}`;

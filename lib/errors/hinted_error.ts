@@ -5,12 +5,12 @@
  */
 
 /**
- * Something in the environment is wrong: a missing file, a port in use, a dead library. Reaches the user as one line
- * and the hint below it; programming errors are thrown as they are.
+ * Something in the environment is wrong, for example a missing file, a port in use or a broken library. The user sees
+ * one line and the hint below it. Programming errors are not of this class.
  */
 export class HintedError extends Error {
   override readonly name = "HintedError";
-  /** What to do about it: a sentence or a command, without full stop. */
+  /** How to repair it: a sentence or a command, without full stop. */
   readonly hint: string | undefined;
 
   /** @param message in sentence case, with the value and what is allowed, without a full stop. */

@@ -1,11 +1,11 @@
 /**
- * Places in files.
+ * Positions in files.
  *
  * @module
  */
 import { visible } from "../one_line.ts";
 
-/** Where in a file something was written; lines and columns count from 1. */
+/** A position in a file. Lines and columns count from 1. */
 export interface Position {
   readonly file: string;
   readonly line: number;

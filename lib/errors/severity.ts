@@ -1,8 +1,8 @@
 /**
- * How urgent an entry of the log is.
+ * Severities of log entries.
  *
  * @module
  */
 
-/** Severities, most urgent first. */
+/** How urgent an entry is, most urgent first. */
 export type Severity = "error" | "warning" | "info" | "debug";

@@ -1,32 +1,32 @@
 /**
- * Text files as people's editors write them.
+ * Reads text files that users write with an editor.
  *
  * @module
  */
 
-/** The bytes after a byte order mark of UTF-8, which some editors put at the start of a file. */
+/** The bytes without the UTF-8 byte order mark that some editors write at the start of a file. */
 export function withoutMark(bytes: Uint8Array): Uint8Array {
   const [first, second, third] = bytes;
   return first === 0xef && second === 0xbb && third === 0xbf ? bytes.subarray(3) : bytes;
 }
 
-/** The text of a file; bytes that are not UTF-8 become U+FFFD, a byte order mark is dropped. */
+/** The text of a file, without a byte order mark. Bytes that are not UTF-8 become U+FFFD. */
 export function fileText(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(withoutMark(bytes));
 }
 
-/** What is said of a file that is written in another encoding than UTF-8, and what to do. */
+/** The error for a file whose encoding is not UTF-8, and how to repair it. */
 export interface ForeignEncoding {
   readonly text: string;
   readonly hint: string;
 }
 
-/** Characters that are looked at where there is no byte order mark. */
+/** How many bytes are examined if there is no byte order mark. */
 const LOOKED_AT = 64;
 
 /**
- * Whether the file is in UTF-16 or UTF-32, as some editors of Windows write it: by its byte order mark, or because
- * every other byte is NUL.
+ * Recognizes a file in UTF-16 or UTF-32, as some Windows editors write it, by its byte order mark or because every
+ * second byte is NUL.
  */
 export function foreignEncoding(bytes: Uint8Array, path: string): ForeignEncoding | undefined {
   const encoding = encodingOf(bytes);

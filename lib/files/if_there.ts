@@ -5,10 +5,10 @@
  */
 
 /**
- * What a look at a file returns, or `undefined` where there is no such file:
+ * Returns the result of a call on a file, or `undefined` if there is no such file:
  * `ifThere(() => Deno.readTextFileSync(path))`.
  *
- * @throws the system's other errors.
+ * @throws all other errors of the call.
  */
 export function ifThere<Found>(look: () => Found): Found | undefined {
   try {

@@ -1,5 +1,5 @@
 /**
- * Making and replacing files that hold keys.
+ * Creates and replaces files that hold keys.
  *
  * @module
  */
@@ -7,11 +7,11 @@ import { ifThere } from "./if_there.ts";
 import { replaceFile, writeAll } from "./replace_file.ts";
 
 /**
- * Replaces a file in one step, readable by the owner alone from its first byte on. A symbolic link keeps pointing where
- * it did. What is not a file (a terminal, a pipe, `/dev/null`) is written to: root would put a file in the place of the
- * device.
+ * Replaces a file in one step. Only the owner can read the new file, from its first byte on. If the path is a symbolic
+ * link, the link stays and its target is replaced. A path that is not a file (a terminal, a pipe, `/dev/null`) is
+ * written to; otherwise root would replace the device by a file.
  *
- * @param isDurable whether to wait until it is on the disk; without it a power cut may leave an empty file.
+ * @param isDurable whether to wait until the content is on the disk; otherwise a power cut may leave an empty file.
  * @throws the system's errors.
  */
 export async function replacePrivateFile(
@@ -28,9 +28,9 @@ export async function replacePrivateFile(
 }
 
 /**
- * Makes a file, readable by the owner alone; nothing is left of one that cannot be written to its end.
+ * Creates a file that only the owner can read. Removes it again if it cannot be written completely.
  *
- * @throws the system's errors, and where there is something already.
+ * @throws the system's errors, also if the path exists already.
  */
 export function createPrivateFile(path: string, text: string): void {
   using file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
@@ -43,7 +43,7 @@ export function createPrivateFile(path: string, text: string): void {
   }
 }
 
-/** Whether a path leads to something that is neither file nor folder, `/dev/stdout` for one. */
+/** Whether a path exists and is neither a file nor a folder, for example `/dev/stdout`. */
 export function isSpecialFile(path: string): boolean {
   const info = ifThere(() => Deno.statSync(path));
   return info !== undefined && !info.isFile && !info.isDirectory;

@@ -1,5 +1,5 @@
 /**
- * Replacing a file in one step.
+ * Replaces a file in one step.
  *
  * @module
  */
@@ -8,21 +8,22 @@ import { ifThere } from "./if_there.ts";
 /** How a file is replaced. */
 export interface ReplaceOptions {
   /**
-   * Who writes this file. `one` process, as the daemon under its lock: the content is prepared in `PATH.new`, so a crash
-   * leaves at most one such file. `several`, as clients of one user: each prepares it under a random hidden name.
+   * How many processes may write this file. `one`, for example the daemon under its lock: the content is prepared in
+   * `PATH.new`, so a crash leaves at most one such file. `several`, for example clients of one user: each process
+   * prepares the content under a random hidden name.
    */
   readonly writers: "one" | "several";
-  /** Whether to wait until the content is on the disk; without it a power cut may leave an empty file. */
+  /** Whether to wait until the content is on the disk; otherwise a power cut may leave an empty file. */
   readonly isDurable?: boolean;
 }
 
 /**
- * Writes the content beside the file, with mode 0600 from its first byte on, brings it to the disk, and renames it over
- * the file. A reader sees the old content or the new one, and a crash leaves one of them. A symbolic link is replaced,
- * not followed.
+ * Writes the content to a new file in the same folder, with mode 0600 from its first byte on, waits until it is on the
+ * disk, and renames it over the file. A reader sees the old or the new content, and a crash leaves one of them. A
+ * symbolic link is replaced, not followed.
  *
- * @returns the file, open for appending; the caller closes it.
- * @throws the system's errors; the file is then as it was.
+ * @returns the new file, open for appending; the caller closes it.
+ * @throws the system's errors; the file is then unchanged.
  */
 export function replaceFile(
   path: string,
@@ -44,7 +45,7 @@ export function replaceFile(
   }
 }
 
-/** Writes the content to its end. */
+/** Writes the whole content. */
 export function writeAll(file: Deno.FsFile, content: string | Uint8Array): void {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));

@@ -6,12 +6,12 @@
 
 let enabled = false;
 
-/** Colours are written only where this was last set to `true`. */
+/** Turns colours on or off; they are off at the start. */
 export function setColorEnabled(value: boolean): void {
   enabled = value;
 }
 
-/** A function that puts a text between two SGR sequences: one that sets an attribute and one that ends it. */
+/** Makes a function that puts a text between two SGR sequences: one sets an attribute, the other ends it. */
 function painter(set: number, end: number): (text: string) => string {
   return (text) => enabled ? `\x1b[${set}m${text}\x1b[${end}m` : text;
 }

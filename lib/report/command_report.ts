@@ -1,5 +1,6 @@
 /**
- * Commands and cycles as lines and as objects, in the C daemon's words where it has any (`docs/spec/server.md` 10, 11).
+ * Commands and cycles as lines and objects. A line has the C daemon's words if the C daemon has such a line
+ * (`docs/spec/server.md` 10, 11).
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { formatService } from "../net/service.ts";
 import type { RanEvent, RunningEvent } from "../server/event.ts";
 import { oneLine } from "../one_line.ts";
 
-/** A command is about to run for a packet. */
+/** The lines for a command that is about to run for a packet. */
 export function runningLines({ packet, decision, command, identity }: RunningEvent): LogLine[] {
   const label = `[${packet.source}] (stanza #${decision.stanza})`;
   const quoted = oneLine(command);
@@ -29,7 +30,7 @@ export function runningLines({ packet, decision, command, identity }: RunningEve
   ];
 }
 
-/** The command of a packet has ended. */
+/** The lines for a packet's command that has ended. */
 export function ranLines({ packet, decision, outcome, close }: RanEvent): LogLine[] {
   const label = `[${packet.source}] (stanza #${decision.stanza})`;
   if (decision.kind === "run") return outcomeLines(`${label} CMD_EXEC:`, outcome, "info");
@@ -43,7 +44,7 @@ export function ranLines({ packet, decision, outcome, close }: RanEvent): LogLin
   return [...lines, { severity: "info", text }];
 }
 
-/** What happens to cycles outside a packet's business. */
+/** The lines for an event of a cycle that does not belong to one packet. */
 export function cycleLines(event: CycleEvent): LogLine[] {
   if ("text" in event) {
     return [{ severity: event.type, text: oneLine(event.text) }];
@@ -60,7 +61,7 @@ export function cycleLines(event: CycleEvent): LogLine[] {
     : outcomeLines(`${label} CMD_CYCLE_CLOSE:`, outcome, "error");
 }
 
-/** The object for an event about a close; `undefined` for those that are a line of the log like any other. */
+/** The object for an event about a close command; `undefined` for other events, which are plain lines of the log. */
 export function cycleObject(event: CycleEvent): Record<string, unknown> | undefined {
   if ("text" in event) return undefined;
   const { type, close, command, reason, outcome } = event;
@@ -75,7 +76,7 @@ export function cycleObject(event: CycleEvent): Record<string, unknown> | undefi
   };
 }
 
-/** The members an outcome adds to an object. */
+/** The members that an outcome adds to an object. */
 export function outcomeObject(outcome: CommandOutcome): Record<string, unknown> {
   const { how, status, output, truncated } = outcome;
   return { outcome: how, status, output, truncated };
@@ -85,7 +86,7 @@ function succeeded({ how, status }: CommandOutcome): boolean {
   return how === "ended" && status === 0;
 }
 
-/** What the C daemon calls the result of running a command: 16 is "killed by a signal". */
+/** The C daemon's numbers for the result of a command: 16 is "killed by a signal". */
 const RESULTS: Readonly<Record<CommandOutcome["how"], number>> = {
   "ended": 0,
   "not-started": 0,

@@ -1,5 +1,5 @@
 /**
- * One phrase for what a decision does.
+ * Says in one phrase what a decision does.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export function decisionText(decision: Decision): string {
   }
 }
 
-/** The same for a grant that is in force: a name is the address it was resolved to. */
+/** As {@link decisionText}, for a grant that is in force: a name is replaced by the address that it resolved to. */
 export function grantText({ decision, target }: GrantedEvent): string {
   if (decision.kind === "open" || target === undefined) return decisionText(decision);
   const { address: host, port } = target;

@@ -1,5 +1,5 @@
 /**
- * What `explain --json` prints: the objects of the log, and two kinds more (`docs/log-format.md`).
+ * The objects that `explain --json` prints: those of the log and three more kinds (`docs/log-format.md`).
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { decisionText } from "./decision_text.ts";
 import { explainFinding } from "./finding_text.ts";
 import { eventObject, packetMembers } from "./json_reporter.ts";
 
-/** The object for an event, or `undefined` for events that say nothing by themselves. */
+/** The object for an event; `undefined` for events that have none. */
 export function explainObject(event: ExplainEvent): Record<string, unknown> | undefined {
   switch (event.kind) {
     case "decided":

@@ -1,16 +1,17 @@
 /**
- * Refusals for people: what failed, by how much, and what to change. `serve -v`, JSON and `explain` read from here.
+ * Explains refusals to the administrator: what failed, by how much, and what to change. `serve -v`, JSON and `explain`
+ * use it.
  *
  * @module
  */
 import { type Refusal, rowOf } from "../server/refusal.ts";
 import { quotedFacts } from "./quoted_facts.ts";
 
-/** Plain words. */
+/** The explanation of a refusal or a finding. */
 export interface Explanation {
-  /** The fact that matters, in one clause. */
+  /** The important fact, in one clause. */
   readonly fact: string;
-  /** What to look at or to change; a question or a command. */
+  /** What to check or to change, as a question or a command. */
   readonly hint: string;
 }
 

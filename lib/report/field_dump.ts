@@ -1,5 +1,6 @@
 /**
- * The fields of a packet, one a line. Programs read this: it is kept byte for byte (`docs/spec/client.md` 11).
+ * The fields of a packet, one per line. Programs read this output, so it equals the C tools' byte for byte
+ * (`docs/spec/client.md` 11).
  *
  * @module
  */
@@ -7,7 +8,7 @@ import { type DigestName, DIGESTS } from "../crypto/digest_name.ts";
 import { ENCRYPTION_MODES, type EncryptionMode } from "../crypto/encryption_mode.ts";
 import { MessageType, type SpaMessage } from "../spa/message.ts";
 
-/** What GnuPG found out about a packet; absent texts are shown as `<NULL>`. */
+/** What GnuPG reports about a packet; an absent text is shown as `<NULL>`. */
 export interface GpgDump {
   readonly signer?: string;
   readonly recipient?: string;
@@ -16,24 +17,24 @@ export interface GpgDump {
   readonly signatureId?: string;
   readonly signatureFingerprint?: string;
   readonly signatureSummary: number;
-  /** -1 when unknown. */
+  /** -1 if unknown. */
   readonly signatureStatus: number;
   readonly homeDirectory?: string;
   readonly program?: string;
 }
 
-/** What is shown. */
+/** The values to show. */
 export interface FieldDump {
   readonly message: SpaMessage;
   readonly digestName: DigestName;
   /** Absent: no HMAC. */
   readonly hmacType?: DigestName | undefined;
   readonly mode: EncryptionMode;
-  /** Colon-joined fields without the digest. */
+  /** The fields joined by colons, without the digest. */
   readonly encodedData: string;
   readonly digest: string;
   readonly mac?: string | undefined;
-  /** The packet text; where it was received, without its mac. */
+  /** The packet text; of a received packet without its mac. */
   readonly finalData: string;
   /** Present in mode `asymmetric`. */
   readonly gpg?: GpgDump;
@@ -54,9 +55,9 @@ const NULL = "<NULL>";
 const LABEL_WIDTH = 15;
 
 /**
- * The dump, ending in the empty line that closes it.
+ * The dump, with the empty line at its end.
  *
- * @param quote what becomes of a value: the client shows its own texts as they are, a server those of others by `oneLine`.
+ * @param quote quotes a value: a server uses `oneLine` for received texts, the client shows its own texts unchanged.
  */
 export function formatFieldDump(
   dump: FieldDump,

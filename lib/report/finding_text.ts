@@ -1,5 +1,5 @@
 /**
- * What `explain` found out, in words, and what to change.
+ * Explains the findings of `explain`: the fact in words, and what to change.
  *
  * @module
  */
@@ -35,11 +35,11 @@ export function explainFinding(finding: PacketFinding): Explanation {
     case "shape":
       return {
         fact: oneLine(finding.detail),
-        hint: "a packet that was cut, wrapped or escaped on its way?",
+        hint: "was the packet cut, wrapped or escaped on its way?",
       };
     case "http-disabled":
       return {
-        fact: "a packet in an HTTP request",
+        fact: "the packet is in an HTTP request",
         hint: "set ENABLE_SPA_OVER_HTTP Y in fwknopd.conf, or knock without -P http",
       };
     case "time-zone":
@@ -55,20 +55,20 @@ export function explainFinding(finding: PacketFinding): Explanation {
       return {
         fact: `timestamp ${Math.abs(finding.seconds)} s ${
           finding.seconds > 0 ? "old" : "in the future"
-        }, which nobody checks`,
+        }, but the server does not check ages`,
         hint: "set ENABLE_SPA_PACKET_AGING Y in fwknopd.conf",
       };
     case "recorded":
       return {
-        // It is written down before any policy is asked: packets that are refused then are in the file too.
+        // The server records a packet before it applies policy, so the file also holds packets that policy refused.
         fact: "the replay file has this packet: it was decrypted on the server, from here, " +
           "which does not say that it was granted",
-        hint: "sent once more it is refused as a replay",
+        hint: "if it is sent again, the server refuses it as a replay",
       };
     case "not-captured":
       return {
         fact: `the server never sees it: ${oneLine(finding.filter)} leaves it out`,
-        hint: "knock to the server's port (-p), or change what the server listens to",
+        hint: "knock at the server's port (-p), or change the port or the filter of the server",
       };
     case "apart-from-that":
       return { fact: "apart from that:", hint: "" };
@@ -134,7 +134,7 @@ function read(reading: KeyReading): string {
   return reading === "base64" ? "read as base64" : "read as text";
 }
 
-/** @param reading how the client reads the key. */
+/** The hint to write the key in the same way at both ends. @param reading how the client reads the key. */
 function writeAs(name: "KEY" | "HMAC_KEY", reading: KeyReading): string {
   return reading === "base64"
     ? `write ${name}_BASE64 in the stanza, or ${name} at the client`

@@ -1,12 +1,12 @@
 /**
- * What happens to rules outside a packet's business, as lines and as objects.
+ * Events of firewall rules that do not belong to one packet, as lines and objects.
  *
  * @module
  */
 import { type LogLine, severalLines } from "./log_line.ts";
 import type { FirewallEvent } from "../firewall/firewall.ts";
 
-/** The line for an event, in the C daemon's words where it has any (`docs/spec/server.md` 9). */
+/** The line for an event, in the C daemon's words if the C daemon has such a line (`docs/spec/server.md` 9). */
 export function firewallLine(event: FirewallEvent): LogLine {
   switch (event.type) {
     case "command":
@@ -41,7 +41,7 @@ export function firewallLine(event: FirewallEvent): LogLine {
   }
 }
 
-/** The object for an event about a rule; `undefined` for those that are a line of the log like any other. */
+/** The object for an event about a rule; `undefined` for other events, which are plain lines of the log. */
 export function firewallObject(event: FirewallEvent): Record<string, unknown> | undefined {
   switch (event.type) {
     case "removed":

@@ -4,12 +4,12 @@
  * @module
  */
 
-/** Bytes to a line; a wider gap stands in the middle. */
+/** Bytes per line, with a wider gap in the middle. */
 const WIDTH = 16;
-/** Columns that 16 bytes take. */
+/** The width of 16 bytes in columns. */
 const COLUMNS = 3 * WIDTH;
 
-/** The dump of a packet text, ending in the empty line that closes it. */
+/** The dump of a packet text, with the empty line at its end. */
 export function formatHexDump(text: string): string {
   const lines: string[] = [];
   for (let start = 0; start < text.length; start += WIDTH) {

@@ -1,5 +1,5 @@
 /**
- * The log as JSON: one object per decision, documented in `docs/log-format.md`.
+ * The log as JSON: one object per decision. `docs/log-format.md` documents it.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { RefusalFacts } from "../server/refusal.ts";
 import { outcomeObject } from "./command_report.ts";
 import { explainRefusal } from "./explanation.ts";
 
-/** The object for an event, or `undefined` for events that decide nothing. */
+/** The object for an event; `undefined` for events that decide nothing. */
 export function eventObject(event: PacketEvent): Record<string, unknown> | undefined {
   switch (event.kind) {
     case "decoded":
@@ -79,7 +79,7 @@ export function eventObject(event: PacketEvent): Record<string, unknown> | undef
   }
 }
 
-/** What the headers of the packet say. */
+/** The members for the headers of a packet. */
 export function packetMembers(packet: PacketFacts): Record<string, unknown> {
   return {
     packet: packet.number,
@@ -92,7 +92,7 @@ export function packetMembers(packet: PacketFacts): Record<string, unknown> {
   };
 }
 
-/** The decoder's error is a member of its own. */
+/** The members for facts; the decoder's error is a separate member. */
 function factMembers(facts: RefusalFacts): Record<string, unknown> {
   if (!("error" in facts)) return { facts };
   const { error, ...rest } = facts;

@@ -1,5 +1,5 @@
 /**
- * The log of the server: events as lines, in the C daemon's wording where it has one.
+ * The log of the server: events as lines, in the C daemon's words if the C daemon has such a line.
  *
  * @module
  */
@@ -19,18 +19,18 @@ import { type Refusal, rowOf } from "../server/refusal.ts";
 import { ranLines, runningLines } from "./command_report.ts";
 import { refusalLines } from "./refusal_line.ts";
 
-/** How lines are written. */
+/** Which lines the reporter writes. */
 export interface LineReporterOptions {
   /** Add all fields of each decoded packet (`-v -v`). */
   readonly dumpFields: boolean;
   /**
-   * Announce every stanza that looks at a packet, as the C daemon does; otherwise only the one whose key made it, since
-   * the others have nothing to say but that they refused.
+   * Announce every stanza that looks at a packet, as the C daemon does. Otherwise announce only the stanza whose key
+   * made the packet, because the others only refuse.
    */
   readonly everyStanza: boolean;
   /** Show the packet text with each announcement, as the C daemon does with `-v`. */
   readonly showsText?: boolean;
-  /** Takes the hexadecimal dump of each packet that looks like SPA, as the C daemon has it with `-v -v -v`. */
+  /** Takes the hexadecimal dump of each packet that looks like SPA, as the C daemon prints it with `-v -v -v`. */
   readonly dump?: ((text: string) => void) | undefined;
 }
 
@@ -49,7 +49,7 @@ export class LineReporter {
     this.#options = options;
   }
 
-  /** Tells one event. */
+  /** Writes one event. */
   readonly observe = (event: PacketEvent): void => {
     if ("packet" in event) this.#dump(event.packet);
     else if (event.kind === "refused") this.#dump(event.refusal.packet);
@@ -92,7 +92,7 @@ export class LineReporter {
     }
   }
 
-  /** Once for each packet and stanza. */
+  /** Announces a stanza, once for each packet. */
   #announce(packet: PacketFacts, stanza: number): void {
     if (this.#packet !== packet.number) {
       this.#packet = packet.number;
@@ -148,13 +148,13 @@ export class LineReporter {
       this.#log({ severity: "info", text });
     }
     if (target === undefined) return;
-    // The C daemon's lines, above, do not say what was opened.
+    // The C daemon's lines above do not name the NAT target.
     const who = `[${packet.source}] (stanza #${decision.stanza})`;
     this.#log({ severity: "info", text: `${who} NAT: ${grantText(event)}` });
   }
 }
 
-/** All fields; the final data is shown without mac, as the C daemon does after it has split it off. */
+/** All fields. The final data is without mac, as in the C daemon after it has split the mac off. */
 function dumpFields({ fields, stanza, gpg, packetText }: DecodedEvent): string {
   const cipher = gpg === undefined ? "rijndael" : "gpg";
   const finalData = removePrefix(fields.fullText, cipher) ?? fields.fullText;

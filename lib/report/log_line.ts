@@ -1,27 +1,27 @@
 /**
- * What goes into the log.
+ * Entries of the log.
  *
  * @module
  */
 import type { Severity } from "../errors/severity.ts";
 import { visible } from "../one_line.ts";
 
-/** One entry. */
+/** One entry of the log. */
 export interface LogLine {
   readonly severity: Severity;
-  /** One line: a line feed in it came from outside, and is escaped wherever the entry goes. */
+  /** One line. A line feed in it came from outside; every output escapes it. */
   readonly text: string;
-  /** Further lines of an entry that has more than one. */
+  /** The further lines, if the entry has several. */
   readonly rest?: readonly string[];
 }
 
-/** An entry of a text of ours with several lines. Not for a text from outside: its line feeds would begin lines. */
+/** An entry of several lines. Only for our own texts: the line feeds of an untrusted text would start lines. */
 export function severalLines(severity: Severity, text: string): LogLine {
   const [first = "", ...rest] = text.split("\n");
   return { severity, text: first, ...(rest.length === 0 ? {} : { rest }) };
 }
 
-/** The numbers of syslog (`docs/spec/server.md` 14, RFC 5424 6.2.1). */
+/** The severity numbers of syslog (`docs/spec/server.md` 14, RFC 5424 6.2.1). */
 export const SYSLOG_SEVERITY: Readonly<Record<Severity, number>> = {
   error: 3,
   warning: 4,
@@ -34,7 +34,7 @@ export function entryLines({ text, rest = [] }: LogLine): string[] {
   return [text, ...rest].map(visible);
 }
 
-/** An entry as the journal takes it from standard error: the severity in front of every line (sd-daemon(3)). */
+/** An entry for the journal, which reads standard error: the severity stands before every line (sd-daemon(3)). */
 export function journalLines(entry: LogLine): string {
   const prefix = `<${SYSLOG_SEVERITY[entry.severity]}>`;
   return entryLines(entry).map((line) => `${prefix}${line}\n`).join("");

@@ -1,11 +1,11 @@
 /**
- * The facts of a refusal, on their way into a line.
+ * Quotes the facts of a refusal for a line.
  *
  * @module
  */
 import { oneLine } from "../one_line.ts";
 
-/** The facts as they may stand in a line: packets, programs and the system have a hand in their texts. */
+/** The facts with every text quoted. Their texts may come from packets, programs and the system. */
 export function quotedFacts<F extends object>(facts: F): F {
   return Object.fromEntries(
     Object.entries(facts).map((

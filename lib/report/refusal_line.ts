@@ -1,5 +1,5 @@
 /**
- * Refusals as log lines, from the table of refusals.
+ * Refusals as log lines, made from the table of refusals.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import { type Refusal, rowOf } from "../server/refusal.ts";
 import type { LogLine } from "./log_line.ts";
 import { quotedFacts } from "./quoted_facts.ts";
 
-/** More stanzas than this share a line: an attacker who sends junk must not be able to fill the log. */
+/** More stanzas than this share one line, so that an attacker cannot fill the log with junk packets. */
 const MOST_LINES = 8;
 
 /**
  * The lines of a refusal: one, or one for each stanza that refused.
  *
- * @param everyStanza a line for each, however many there are, and in severity and words the C daemon's.
+ * @param everyStanza write one line for every stanza, with the C daemon's severity and words.
  */
 export function refusalLines(refusal: Refusal, everyStanza = false): LogLine[] {
   const { packet, stanzas } = refusal;

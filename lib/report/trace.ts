@@ -1,5 +1,5 @@
 /**
- * The trace of `serve -v` on a terminal, and of `explain`: each packet with every step it passed and the one that
+ * The trace of `serve -v` on a terminal, and of `explain`: each packet with the steps that it passed and the step that
  * failed.
  *
  * @module
@@ -17,16 +17,16 @@ import { summarizeMessage } from "./message_summary.ts";
 import { wrap } from "./wrap.ts";
 import { oneLine, visible } from "../one_line.ts";
 
-/** What passing a step means, for the steps that have no event of their own. */
+/** The text of a passed step, for the steps that have no event. */
 const PASSED: Readonly<Partial<Record<PacketStep, string>>> = {
   screen: "looks like SPA",
   source: "a stanza takes packets from this address",
   seen: "not seen before",
 };
 
-/** What belongs to a step stands below its text. */
+/** Further lines of a step start below its text. */
 const INDENT = " ".repeat(19);
-/** Texts are not squeezed into fewer columns, however narrow the terminal. */
+/** The least width of texts in columns, even on a narrower terminal. */
 const MIN_WIDTH = 40;
 
 /** Writes the trace, one packet after the other. */
@@ -35,7 +35,7 @@ export class Trace {
   readonly #now: () => number;
   readonly #columns: () => number | undefined;
   #packet = 0;
-  /** Steps of the current packet already shown as passed. */
+  /** How many steps of the current packet have been shown. */
   #shown = 0;
   /** Whether a stanza's keys made the current packet. */
   #isDecoded = false;
@@ -43,7 +43,7 @@ export class Trace {
   /**
    * @param write takes a line without its newline.
    * @param now seconds since 1970 UTC.
-   * @param columns of the terminal; longer lines are wrapped below the text of their step.
+   * @param columns width of the terminal; longer lines are wrapped below the text of their step.
    */
   constructor(
     write: (line: string) => void,
@@ -55,7 +55,7 @@ export class Trace {
     this.#columns = columns;
   }
 
-  /** Tells one event. */
+  /** Writes one event. */
   readonly observe = (event: ExplainEvent): void => {
     switch (event.kind) {
       case "refused":
@@ -99,7 +99,7 @@ export class Trace {
         this.#write(`  ${dim("X-Forwarded-For does not hold one address")}`);
         return;
       case "repeated":
-        // A trace shows every packet, so nothing is held back.
+        // The trace shows every packet, so no refusal is held back.
         return;
     }
   };
@@ -121,7 +121,7 @@ export class Trace {
       `${stanzaLabel(refusal.stanzas)}${fact}`,
     );
     this.#hint(hint);
-    // Should the packet go on in spite of it, the step was not passed for that.
+    // If the packet goes on with another stanza, do not show this step as passed.
     this.#shown = Math.max(this.#shown, STEPS.indexOf(refusal.step) + 1);
   }
 
@@ -138,7 +138,7 @@ export class Trace {
     this.#step(true, "act", `${grantText(event)}${already}`);
   }
 
-  /** The line that introduces a packet, unless it is still the one being told about. */
+  /** Writes the line that introduces a packet, unless the trace is already at this packet. */
   #begin(packet: PacketFacts): void {
     if (this.#packet === packet.number) return;
     this.#packet = packet.number;
@@ -149,7 +149,7 @@ export class Trace {
     this.#write(bold(`packet ${packet.number}: ${from} → ${to}, ${packet.length} bytes`));
   }
 
-  /** Shows the steps before this one that were passed and not shown yet. */
+  /** Shows the passed steps before this one that have not been shown. */
   #pass(step: PacketStep): void {
     const reached = STEPS.indexOf(step);
     for (; this.#shown < reached; this.#shown++) {
@@ -168,7 +168,7 @@ export class Trace {
     this.#text(INDENT, text, dim);
   }
 
-  /** The text behind its label, which takes as many columns as the indent or fewer. */
+  /** Writes a text after its label. The label is at most as wide as the indent. */
   #text(label: string, text: string, style = (part: string): string => part): void {
     const columns = this.#columns();
     const width = columns === undefined ? undefined : Math.max(MIN_WIDTH, columns - INDENT.length);

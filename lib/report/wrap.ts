@@ -1,13 +1,13 @@
 /**
- * Long lines for a terminal.
+ * Wraps long lines for a terminal.
  *
  * @module
  */
 
 /**
- * The text in lines of at most `width` characters, cut at blanks; a word that is longer stays whole.
+ * The text in lines of at most `width` characters, broken at blanks. A longer word stays whole.
  *
- * @param width at least 1; `undefined`: one line, whatever its length.
+ * @param width at least 1; `undefined`: one line of any length.
  */
 export function wrap(text: string, width: number | undefined): string[] {
   if (width === undefined || text.length <= width) return [text];
