@@ -116,7 +116,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (false) {",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "over HTTP the address of X-Forwarded-For stands for 0.0.0.0, and one that cannot be read for nothing",
+      "over HTTP the address of X-Forwarded-For replaces 0.0.0.0, and 0.0.0.0 with another header is refused",
     ],
   },
   {
@@ -138,7 +138,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: 'severity: "warning",\n    line: ({ error }',
     killer: [
       "lib/report/refusal_line_test.ts",
-      "what anybody can send is a debug line in the C daemon's words, a wrong HMAC a warning",
+      "a packet that is not SPA causes a debug line in the C daemon's words, and a wrong HMAC causes a warning",
     ],
   },
   {
@@ -150,7 +150,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (false) {",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "a source no stanza knows is refused before any key is used",
+      "the processor refuses a source that no stanza lists before it uses any key",
     ],
   },
   {
@@ -161,7 +161,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "a replay is told once, however many stanzas have its keys",
+      "a replay is reported once, even if many stanzas have its keys",
     ],
   },
   {
@@ -181,7 +181,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "return listContains(stanza.destination, destination);",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "only stanzas for the packet's source and destination are looked at",
+      "the processor tries only stanzas for the packet's source and destination",
     ],
   },
   {
@@ -193,7 +193,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "return listContains(stanza.source, source);",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "only stanzas for the packet's source and destination are looked at",
+      "the processor tries only stanzas for the packet's source and destination",
     ],
   },
   {
@@ -204,7 +204,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "const who",
     killer: [
       "lib/report/refusal_line_test.ts",
-      "a packet whose keys are right is told with its source and its stanza",
+      "a packet with the right keys is reported with its source and its stanza",
     ],
   },
   {
@@ -215,7 +215,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (false) {",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "an expired stanza is told of once and admits nobody",
+      "an expired stanza is reported once and admits no client",
     ],
   },
   {
@@ -226,7 +226,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "an expired stanza is told of once and admits nobody",
+      "an expired stanza is reported once and admits no client",
     ],
   },
   {
@@ -239,7 +239,7 @@ export const MUTANTS: readonly Mutant[] = [
       "for (let index = 0; index < this.#count; index++) {\n      found(index);\n      continue;",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "junk costs one refusal, however many stanzas there are",
+      "junk causes one refusal, even with many stanzas",
     ],
   },
   {
@@ -263,7 +263,7 @@ export const MUTANTS: readonly Mutant[] = [
       'const rijndael = verified.get(index) ?? restorePrefix(text.slice(0, -43), "rijndael");',
     killer: [
       "lib/server/packet_processor_test.ts",
-      "stanzas are tried in file order until one takes the packet",
+      "the processor tries stanzas in file order until one takes the packet",
     ],
   },
   {
@@ -291,7 +291,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: PROCESSOR,
     text: "? verifiedGpg.get(index)",
     becomes: '? restorePrefix(text.slice(0, -43), "gpg")',
-    killer: ["lib/server/gpg_packets_test.ts", "a wrong HMAC never gets as far as gpg"],
+    killer: ["lib/server/gpg_packets_test.ts", "a packet with a wrong HMAC never reaches gpg"],
   },
   {
     check: "7, step 12",
@@ -301,7 +301,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (false) {",
     killer: [
       "lib/server/gpg_vectors_test.ts",
-      "every GnuPG packet that the C daemon refuses is refused with its line",
+      "the server refuses every GnuPG packet that the C daemon refuses, with the same line",
     ],
   },
   {
@@ -312,7 +312,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (signature === undefined) return undefined;",
     killer: [
       "lib/server/gpg_vectors_test.ts",
-      "every GnuPG packet that the C daemon refuses is refused with its line",
+      "the server refuses every GnuPG packet that the C daemon refuses, with the same line",
     ],
   },
   {
@@ -331,7 +331,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "HMAC_BEFORE_GPG",
     killer: [
       "lib/server/explain_test.ts",
-      "a packet no stanza has a key for is told with what to give it",
+      "explain says which key to add for a packet that no stanza has a key for",
     ],
   },
   {
@@ -342,7 +342,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "const refused = undefined;",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "a packet refused by policy is used up all the same",
+      "a packet that policy refuses cannot be used again",
     ],
   },
   {
@@ -364,7 +364,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "a packet that one stanza refuses is no replay to the next, without an HMAC too",
+      "a packet that one stanza refuses is not a replay for the next stanza, even without an HMAC",
     ],
   },
   {
@@ -375,7 +375,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "",
     killer: [
       "lib/server/gpg_packets_test.ts",
-      "a signer must be in each list that is set, by id or by fingerprint",
+      "a signer must be in each list that is set, by ID or by fingerprint",
     ],
   },
   {
@@ -408,7 +408,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "-age > context.maxAge",
     killer: [
       "lib/server/authorize_test.ts",
-      "a packet is refused when the clocks differ by more than the limit, either way",
+      "a packet is refused if the clocks differ by more than the limit, in either direction",
     ],
   },
   {
@@ -419,7 +419,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "age > context.maxAge",
     killer: [
       "lib/server/authorize_test.ts",
-      "a packet is refused when the clocks differ by more than the limit, either way",
+      "a packet is refused if the clocks differ by more than the limit, in either direction",
     ],
   },
   {
@@ -440,7 +440,10 @@ export const MUTANTS: readonly Mutant[] = [
     file: AUTHORIZE,
     text: "isUnspecified(request.address) && stanza.requireSourceAddress",
     becomes: "false",
-    killer: ["lib/server/authorize_test.ts", "0.0.0.0 is refused where an address is required"],
+    killer: [
+      "lib/server/authorize_test.ts",
+      "0.0.0.0 is refused if the stanza requires an address",
+    ],
   },
   {
     check: "7, step 19",
@@ -450,7 +453,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "return asked;",
     killer: [
       "lib/server/authorize_test.ts",
-      "0.0.0.0 means the packet's source, or the address a trusted proxy names",
+      "0.0.0.0 stands for the packet's source, or for the address that a trusted proxy names",
     ],
   },
   {
@@ -461,7 +464,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "",
     killer: [
       "lib/server/authorize_test.ts",
-      "0.0.0.0 means the packet's source, or the address a trusted proxy names",
+      "0.0.0.0 stands for the packet's source, or for the address that a trusted proxy names",
     ],
   },
   {
@@ -470,7 +473,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: AUTHORIZE,
     text: "stanza.requireUsername !== message.username",
     becomes: "false",
-    killer: ["lib/server/authorize_test.ts", "the user name is compared exactly, case included"],
+    killer: ["lib/server/authorize_test.ts", "the user name is compared exactly, including case"],
   },
   {
     check: "7, step 21",
@@ -480,7 +483,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "return undefined;",
     killer: [
       "lib/server/authorize_test.ts",
-      "NAT and commands are refused where nothing enables them",
+      "NAT and commands are refused if no setting enables them",
     ],
   },
   {
@@ -491,7 +494,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "return undefined;",
     killer: [
       "lib/server/authorize_test.ts",
-      "NAT and commands are refused where nothing enables them",
+      "NAT and commands are refused if no setting enables them",
     ],
   },
   {
@@ -503,7 +506,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "return undefined;",
     killer: [
       "lib/server/settle_nat_test.ts",
-      "the port that a local request names must be one the stanza opens or lists",
+      "the stanza must open or list the port that a local request names",
     ],
   },
   {
@@ -514,7 +517,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: 'if (typeof host !== "string") {',
     killer: [
       "lib/server/settle_nat_test.ts",
-      "a local request ends at the address that it names if that is this host's, or where the packet came",
+      "the target of a local request is the named address if it is this host's, or else the packet's destination",
     ],
   },
   {
@@ -525,7 +528,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "return true",
     killer: [
       "lib/server/settle_nat_test.ts",
-      "NAT_TARGETS bounds the inside hosts, by address and by name",
+      "NAT_TARGETS limits the inside hosts, by address and by name",
     ],
   },
   {
@@ -536,7 +539,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "",
     killer: [
       "lib/server/authorize_test.ts",
-      "a command to a stanza with a cycle is refused, even where commands are enabled",
+      "a command to a stanza with a cycle is refused, even if commands are enabled",
     ],
   },
   {
@@ -547,7 +550,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (false) {\n    const seconds",
     killer: [
       "lib/server/authorize_test.ts",
-      "a cycle gets the first service, both addresses of the packet and the time",
+      "a cycle gets the first service, both addresses of the packet and the duration",
     ],
   },
   {
@@ -558,7 +561,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "",
     killer: [
       "lib/server/authorize_test.ts",
-      "NAT and commands are refused where nothing enables them",
+      "NAT and commands are refused if no setting enables them",
     ],
   },
   {
@@ -580,7 +583,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "true",
     killer: [
       "lib/server/authorize_test.ts",
-      "every requested service must be in OPEN_PORTS, however often it is listed there",
+      "every requested service must be in OPEN_PORTS, even if OPEN_PORTS lists another one twice",
     ],
   },
   {
@@ -591,7 +594,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (true) {",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "in test mode everything is checked and nothing is done",
+      "in test mode the processor checks everything and does nothing",
     ],
   },
   {
@@ -602,7 +605,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: 'this.#parts.act(decision, packet);\n      return "next";',
     killer: [
       "lib/server/packet_processor_test.ts",
-      "stanzas are tried in file order until one takes the packet",
+      "the processor tries stanzas in file order until one takes the packet",
     ],
   },
   {
@@ -638,7 +641,7 @@ export const MUTANTS: readonly Mutant[] = [
       "    : matches === request.services.length ? undefined : request.services.at(-1);",
     killer: [
       "lib/server/authorize_test.ts",
-      "every requested service must be in OPEN_PORTS, however often it is listed there",
+      "every requested service must be in OPEN_PORTS, even if OPEN_PORTS lists another one twice",
     ],
   },
   {
@@ -650,7 +653,7 @@ export const MUTANTS: readonly Mutant[] = [
       "const denied = request.services.find((service) =>\n    stanza.cycle === undefined && !mayOpen(stanza, service));",
     killer: [
       "lib/server/authorize_test.ts",
-      "ports are checked before a cycle, the ones it does not open included",
+      "all requested ports are checked before a cycle, even those that it does not open",
     ],
   },
   {
@@ -661,7 +664,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "return clientTimeout || stanza.cycle?.timer || stanza.accessTimeout;",
     killer: [
       "lib/server/authorize_test.ts",
-      "a cycle lasts as the client asks, or as its timer says, or as any grant, and not too long",
+      "a cycle lasts as the client asks, or as CMD_CYCLE_TIMER says, or as long as a grant, up to the maximum",
     ],
   },
   {
@@ -713,7 +716,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (this.#store !== undefined) this.#put(entry);\n    this.#compact(time);",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "in test mode everything is checked and nothing is done",
+      "in test mode the processor checks everything and does nothing",
     ],
   },
   {
@@ -874,7 +877,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "return Math.min(clientTimeout || stanza.cycle?.timer || 0, stanza.maxTimeout);",
     killer: [
       "lib/server/authorize_test.ts",
-      "a cycle lasts as the client asks, or as its timer says, or as any grant, and not too long",
+      "a cycle lasts as the client asks, or as CMD_CYCLE_TIMER says, or as long as a grant, up to the maximum",
     ],
   },
   {
@@ -974,7 +977,7 @@ export const MUTANTS: readonly Mutant[] = [
       "const unusable = this.#parts.policy.testMode ? undefined : this.#replay.use(stanza, opened, candidate);",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "in test mode everything is checked and nothing is done",
+      "in test mode the processor checks everything and does nothing",
     ],
   },
   {
@@ -1031,7 +1034,7 @@ export const MUTANTS: readonly Mutant[] = [
       "const opened = encryptionKey === undefined || texts.rijndael === undefined ||\n        candidate.screened.text.length >= 400",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "a long symmetric packet is tried with the key the stanza has",
+      "the processor tries a long symmetric packet with the stanza's symmetric key",
     ],
   },
   {
@@ -1042,7 +1045,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "this.#put(entry);",
     killer: [
       "lib/server/replay_test.ts",
-      "what is too old is forgotten once a fifth of the memory is too old, the newest ones never",
+      "packets that are too old are forgotten once a fifth of the cache is too old, but the newest are kept",
     ],
   },
   {
@@ -1053,7 +1056,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "return message === undefined ? time : message.timestamp;",
     killer: [
       "lib/server/replay_test.ts",
-      "an entry of the C daemon is kept for twice the window: its packet may have been ahead",
+      "an entry of the C daemon is kept for twice the window, because its packet may have been ahead",
     ],
   },
   {
@@ -1064,7 +1067,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "return false;",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "after the clock went back a packet that may have been forgotten opens nothing",
+      "after the clock was set back, a packet that may have been forgotten opens nothing",
     ],
   },
   {
@@ -1075,7 +1078,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "const isOneTooMany = false;",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "of packets that are too far ahead few are remembered, and the others never open",
+      "few packets that are too far ahead are remembered, and the others never open",
     ],
   },
   {
@@ -1086,7 +1089,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (candidate.remembered) {",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "another text of a packet uses up nothing of what its key may send",
+      "another text of a packet does not use up the limit of its key",
     ],
   },
   {
@@ -1097,7 +1100,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "",
     killer: [
       "lib/server/packet_processor_test.ts",
-      "after the clock went back a packet that may have been forgotten opens nothing",
+      "after the clock was set back, a packet that may have been forgotten opens nothing",
     ],
   },
   {
@@ -1108,7 +1111,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "const lines: string[] = [];",
     killer: [
       "lib/server/replay_test.ts",
-      "the file of a running server shrinks with its memory, and the next server knows what is not in it",
+      "the file shrinks with the cache, and the next server refuses packets that the file no longer lists",
     ],
   },
   {
@@ -1119,7 +1122,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "",
     killer: [
       "lib/server/replay_test.ts",
-      "a packet is accepted once, and so is its message in another text",
+      "a packet is accepted once, and its message in another text is not accepted",
     ],
   },
   {

@@ -131,7 +131,7 @@ Deno.test("lines that were a packet before they were wrapped, cut or quoted are 
     for (const content of files) {
       const { code, out } = await explain([write("packets", `notes\n${content}\n`)]);
       assertEquals(code, ExitCode.failure);
-      assertMatch(out, /packet 2: [^]*a packet that was cut, wrapped or escaped on its way\?/);
+      assertMatch(out, /packet 2: [^]*was the packet cut, wrapped or escaped on its way\?/);
     }
   }));
 

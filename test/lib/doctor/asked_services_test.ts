@@ -5,7 +5,7 @@ import { readTexts } from "../../support/config_files.ts";
 
 const KEYS = "KEY one\nHMAC_KEY two\n";
 
-/** What is asked about for stanzas of these lines: services of the host, which may be outside ports, what is inside. */
+/** The questions for stanzas of these lines: services of the host, possible outside ports, and targets inside. */
 function asked(
   switches: { readonly forwarding?: boolean; readonly localNat?: boolean },
   ...stanzas: string[]
@@ -30,7 +30,7 @@ function asked(
 
 const forwarding = true;
 
-Deno.test("a stanza that only opens ports is asked about by these, and by ssh where it names none", () => {
+Deno.test("for a stanza that only opens ports, the doctor examines these ports, or ssh if it names none", () => {
   const none = { outside: "", inside: "" };
   assertEquals(asked({}, "OPEN_PORTS tcp/80, udp/53", "OPEN_PORTS tcp/80"), {
     services: "tcp/80,udp/53",
@@ -43,7 +43,7 @@ Deno.test("a stanza that only opens ports is asked about by these, and by ssh wh
   });
 });
 
-Deno.test("a stanza with FORCE_NAT is asked about by the service inside, and not by the port outside", () => {
+Deno.test("for a stanza with FORCE_NAT, the doctor examines the service inside and not the port outside", () => {
   const forced = "OPEN_PORTS tcp/33389\nFORCE_NAT 10.77.2.2 3389";
   assertEquals(asked({ forwarding }, forced), {
     services: "",
@@ -57,7 +57,7 @@ Deno.test("a stanza with FORCE_NAT is asked about by the service inside, and not
   });
 });
 
-Deno.test("a stanza with FORWARD_ALL is asked about by every host inside", () => {
+Deno.test("for a stanza with FORWARD_ALL, the doctor examines every host inside", () => {
   assertEquals(asked({ forwarding }, "FORWARD_ALL Y\nDISABLE_DNAT Y"), {
     services: "",
     outside: "",
@@ -65,7 +65,7 @@ Deno.test("a stanza with FORWARD_ALL is asked about by every host inside", () =>
   });
 });
 
-Deno.test("the ports of a stanza whose clients may name a host inside, or a port of this one, may be outside ports", () => {
+Deno.test("the ports of a stanza may be outside ports if its clients may name a host inside or a port of this host", () => {
   assertEquals(asked({ forwarding }, "OPEN_PORTS tcp/33389"), {
     services: "tcp/33389",
     outside: "tcp/33389",
@@ -81,10 +81,14 @@ Deno.test("the ports of a stanza whose clients may name a host inside, or a port
     "OPEN_PORTS tcp/22",
     "OPEN_PORTS tcp/22\nENABLE_FORWARD_ACCESS N",
   );
-  assertEquals([twice.services, twice.outside], ["tcp/22", ""], "another stanza opens it here");
+  assertEquals(
+    [twice.services, twice.outside],
+    ["tcp/22", ""],
+    "another stanza opens it on this host",
+  );
 });
 
-Deno.test("NAT_TARGETS says what clients may name: services of this host, and hosts inside", () => {
+Deno.test("the doctor examines the services of this host and the hosts inside that NAT_TARGETS lists", () => {
   const targets =
     "NAT_TARGETS local tcp/22, 10.77.2.2 tcp/3389, 10.77.3.0/24 tcp/443 udp/53, any tcp/80";
   assertEquals(asked({ forwarding, localNat: true }, `OPEN_PORTS tcp/40001\n${targets}`), {

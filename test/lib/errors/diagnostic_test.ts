@@ -4,7 +4,7 @@ import { assertEquals } from "../../assert.ts";
 const FINDING: Diagnostic = { severity: "error", text: "Unknown name 'PROT'" };
 const PLACE = { file: "/etc/fwknop/access.conf", line: 3, column: 1 };
 
-Deno.test("a diagnostic is its text, its place and its hint, a line each", () => {
+Deno.test("a diagnostic is formatted as text, position and hint, one line each", () => {
   assertEquals(formatDiagnostic(FINDING), "Unknown name 'PROT'");
   assertEquals(
     formatDiagnostic({ ...FINDING, position: PLACE, hint: "Did you mean PORT?" }),
@@ -12,7 +12,7 @@ Deno.test("a diagnostic is its text, its place and its hint, a line each", () =>
   );
 });
 
-Deno.test("a diagnostic cannot move the cursor, nor can the name of its file", () => {
+Deno.test("neither a diagnostic nor the name of its file can move the cursor", () => {
   assertEquals(
     formatDiagnostic({
       ...FINDING,

@@ -2,7 +2,7 @@ import { reasonOf, systemReasonOf } from "../../../lib/errors/reason.ts";
 import { assertEquals } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
 
-/** What a call throws. */
+/** The exception that a call throws. */
 function thrownBy(call: () => unknown): unknown {
   try {
     call();
@@ -12,13 +12,13 @@ function thrownBy(call: () => unknown): unknown {
   throw new Error("it did not throw");
 }
 
-Deno.test("the reason of an exception is its message, of anything else its text", () => {
+Deno.test("the reason of an exception is its message, and the reason of another value is its text", () => {
   assertEquals(reasonOf(new TypeError("no such member")), "no such member");
   assertEquals(reasonOf("a text"), "a text");
   assertEquals(reasonOf(undefined), "undefined");
 });
 
-Deno.test("the system's reason is that of the C library, without call and error number", () =>
+Deno.test("the system's reason has the words of the C library, without call and error number", () =>
   withFolder((folder) => {
     const missing = thrownBy(() => Deno.readFileSync(`${folder}/missing`));
     assertEquals(systemReasonOf(missing), "No such file or directory");

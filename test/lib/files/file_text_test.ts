@@ -4,7 +4,7 @@ import { assert, assertEquals } from "../../assert.ts";
 
 const MARK = [0xef, 0xbb, 0xbf];
 
-/** The bytes of a text in UTF-16, in either order. */
+/** The bytes of a text in UTF-16, in either byte order. */
 function utf16(text: string, littleEndian: boolean): Uint8Array {
   const bytes = new Uint8Array(text.length * 2);
   const view = new DataView(bytes.buffer);
@@ -14,7 +14,7 @@ function utf16(text: string, littleEndian: boolean): Uint8Array {
   return bytes;
 }
 
-Deno.test("one byte order mark at the start is no part of a file's text, any other is", () => {
+Deno.test("one byte order mark at the start is removed from a file's text, and any other stays", () => {
   fc.assert(fc.property(fc.string({ unit: "grapheme" }), (text) => {
     const bytes = new TextEncoder().encode(text);
     assertEquals(fileText(Uint8Array.of(...MARK, ...bytes)), text);
@@ -24,7 +24,7 @@ Deno.test("one byte order mark at the start is no part of a file's text, any oth
   assertEquals(fileText(Uint8Array.of(0x61, 0xff)), "a\ufffd");
 });
 
-Deno.test("a file in UTF-16 is named as one, with or without a byte order mark", () => {
+Deno.test("a file in UTF-16 is recognized with or without a byte order mark", () => {
   const line = fc.string({ minLength: 2 }).map((text) => text.replace(/[^ -~]/g, "x"));
   fc.assert(fc.property(line, fc.boolean(), fc.boolean(), (text, littleEndian, marked) => {
     const found = foreignEncoding(utf16(`${marked ? "\ufeff" : ""}${text}`, littleEndian), "f");

@@ -2,7 +2,7 @@ import { ifThere } from "../../../lib/files/if_there.ts";
 import { assertEquals, assertThrows } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
 
-Deno.test("a file that is missing is undefined, any other failure is thrown", () =>
+Deno.test("ifThere returns undefined for a missing file and throws every other error", () =>
   withFolder((folder) => {
     assertEquals(ifThere(() => Deno.readTextFileSync(`${folder}/missing`)), undefined);
     Deno.writeTextFileSync(`${folder}/there`, "text");

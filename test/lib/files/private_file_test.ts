@@ -7,7 +7,7 @@ import { withFolder } from "../../support/folder.ts";
 
 const TEXT = "KEY secret\n";
 
-/** What somebody reads from a pipe, behind a link as `/dev/stdout` is one, into which `write` writes `TEXT`. */
+/** What a reader gets from a pipe after `write` wrote `TEXT` to it through a link like `/dev/stdout`. */
 async function throughPipe(write: (path: string) => Promise<unknown>): Promise<void> {
   await withFolder(async (folder) => {
     const [pipe, link] = [`${folder}/pipe`, `${folder}/link`];
@@ -20,13 +20,13 @@ async function throughPipe(write: (path: string) => Promise<unknown>): Promise<v
     }).spawn();
     const output = reader.output();
     assertEquals(await write(link), undefined);
-    assert((await Deno.stat(pipe)).isFifo, "something took the place of the pipe");
-    assert((await Deno.lstat(link)).isSymlink, "something took the place of the link");
+    assert((await Deno.stat(pipe)).isFifo, "the pipe was replaced");
+    assert((await Deno.lstat(link)).isSymlink, "the link was replaced");
     assertEquals(new TextDecoder().decode((await output).stdout), TEXT);
   });
 }
 
-Deno.test("what is not a file is written to, and nothing takes its place", async (t) => {
+Deno.test("a path that is not a file is written to and not replaced", async (t) => {
   await t.step("a file that is replaced", () => throughPipe((it) => replacePrivateFile(it, TEXT)));
   await t.step("new keys", () => throughPipe((it) => writeKeyFile(it, TEXT, false)));
   await t.step(
@@ -37,7 +37,7 @@ Deno.test("what is not a file is written to, and nothing takes its place", async
   await t.step("one more packet", () => throughPipe((it) => savePacket(it, TEXT.trimEnd(), true)));
 });
 
-Deno.test("a packet takes the place of a file, or of the link to one", () =>
+Deno.test("a saved packet replaces a file, or a link but not its target", () =>
   withFolder(async (folder) => {
     const [file, link] = [`${folder}/file`, `${folder}/link`];
     await Deno.writeTextFile(file, "theirs", { mode: 0o644 });
@@ -49,11 +49,11 @@ Deno.test("a packet takes the place of a file, or of the link to one", () =>
   }));
 
 Deno.test({
-  name: "nothing is left of a new file that there is no room for",
+  name: "a new file that does not fit on the disk is removed",
   ignore: Deno.build.os === "windows",
   fn: () =>
     withFolder(async (folder) => {
-      // A limit of the size of files in place of a full disk.
+      // A limit of the file size acts as a full disk.
       const limited = 'ulimit -f 0; trap "" XFSZ; exec "$@"';
       const path = `${folder}/keys`;
       const { code, stderr } = await new Deno.Command("sh", {

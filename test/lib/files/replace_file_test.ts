@@ -7,7 +7,7 @@ function namesIn(folder: string): string[] {
 }
 
 for (const writers of ["one", "several"] as const) {
-  Deno.test(`a file of ${writers} is replaced whole, private, and nothing is left beside it`, () =>
+  Deno.test(`a file of ${writers} is replaced completely and privately, and no other file is left`, () =>
     withFolder((folder) => {
       const path = `${folder}/file`;
       Deno.writeTextFileSync(path, "a longer text than the next", { mode: 0o644 });
@@ -17,7 +17,7 @@ for (const writers of ["one", "several"] as const) {
       assertEquals(namesIn(folder), ["file"]);
     }));
 
-  Deno.test(`a link in the place of a file of ${writers} is replaced, what it leads to stays`, () =>
+  Deno.test(`a link instead of a file of ${writers} is replaced, and its target stays`, () =>
     withFolder((folder) => {
       Deno.writeTextFileSync(`${folder}/victim`, "theirs");
       Deno.symlinkSync(`${folder}/victim`, `${folder}/file`);
@@ -26,7 +26,7 @@ for (const writers of ["one", "several"] as const) {
       assertEquals(Deno.readTextFileSync(`${folder}/file`), "ours");
     }));
 
-  Deno.test(`a file of ${writers} that cannot be replaced stays, and nothing is left beside it`, () =>
+  Deno.test(`a file of ${writers} that cannot be replaced stays, and no other file is left`, () =>
     withFolder((folder) => {
       Deno.mkdirSync(`${folder}/file`);
       assertThrows(() => replaceFile(`${folder}/file`, "text", { writers }));
@@ -34,14 +34,14 @@ for (const writers of ["one", "several"] as const) {
     }));
 }
 
-Deno.test("the open file takes more behind what replaced it", () =>
+Deno.test("the returned file appends to the new content", () =>
   withFolder((folder) => {
     using file = replaceFile(`${folder}/file`, "one\n", { writers: "one" });
     file.writeSync(new TextEncoder().encode("two\n"));
     assertEquals(Deno.readTextFileSync(`${folder}/file`), "one\ntwo\n");
   }));
 
-Deno.test("what a crash of the one writer left is cleared away", () =>
+Deno.test("a file that a crash of the one writer left is removed", () =>
   withFolder((folder) => {
     Deno.writeTextFileSync(`${folder}/file.new`, "half a te");
     replaceFile(`${folder}/file`, "text", { writers: "one" }).close();

@@ -1,8 +1,8 @@
 import { formatHexDump } from "../../../lib/report/hex_dump.ts";
 import { assertEquals } from "../../assert.ts";
 
-// What Debian's daemon 2.6.10 printed for the text.
-Deno.test("a payload is dumped in the C daemon's columns", () => {
+// The output of Debian's daemon 2.6.10 for the text.
+Deno.test("the dump of a payload has the C daemon's columns", () => {
   assertEquals(
     formatHexDump("9hV8//L8SUalZYZe/miGeyn3wZrNfzrnLVg0"),
     [

@@ -35,7 +35,7 @@ const rule: RuleSummary = {
   expires: NOW,
 };
 
-/** Fields as `MessageType` numbers them; whatever the decoder lets through, the printers must not rely on it. */
+/** Message types by `MessageType`. The printers must not rely on the checks of the decoder. */
 const decoded = ([0, 1, 2, 3, 4, 5, 6] as const).map((type): PacketEvent => ({
   kind: "decoded",
   packet,
@@ -62,7 +62,7 @@ const decoded = ([0, 1, 2, 3, 4, 5, 6] as const).map((type): PacketEvent => ({
   },
 }));
 
-/** Refusals that report something a packet, a program or the system said. */
+/** Refusals whose facts contain texts from a packet, a program or the system. */
 const refused = everyRefusal(HOSTILE)
   .filter(({ facts }) => (Object.values(facts) as unknown[]).includes(HOSTILE))
   .map((refusal): PacketEvent => ({ kind: "refused", refusal }));
@@ -136,7 +136,7 @@ const cycleEvents: readonly CycleEvent[] = [
   { type: "closed", close, command: HOSTILE, reason: "due", outcome },
 ];
 
-/** What a log of that format holds of these lines, and of objects in their place where it takes them. */
+/** What a log of that format writes for these lines, or for the objects if it takes objects. */
 function logged(
   options: Pick<LoggerOptions, "format" | "syslog">,
   lines: readonly LogLine[],
@@ -167,12 +167,12 @@ const entries: readonly { readonly lines: readonly LogLine[]; readonly object?: 
 ].map(({ object, ...rest }) => object === undefined ? rest : { ...rest, object });
 
 for (const format of ["text", "journal"] as const) {
-  Deno.test(`no event has an effect on who reads the log as ${format}`, () => {
+  Deno.test(`no event can manipulate the terminal of a reader of the log as ${format}`, () => {
     assertHarmless(logged({ format }, entries.flatMap(({ lines }) => lines)), format);
   });
 }
 
-Deno.test("no event has an effect on who reads the log as JSON, and the values are what they were", () => {
+Deno.test("no event can manipulate the terminal of a reader of the log as JSON, and the values are unchanged", () => {
   for (const { lines, object } of entries) {
     const json = object === undefined
       ? logged({ format: "json" }, lines)
@@ -182,7 +182,7 @@ Deno.test("no event has an effect on who reads the log as JSON, and the values a
   }
 });
 
-Deno.test("no event has an effect on syslog", () =>
+Deno.test("no event can add a message to syslog", () =>
   withFolder((folder) => {
     const socket = `${folder}/log`;
     using receiver = new LocalReceiver(socket);
@@ -198,7 +198,7 @@ Deno.test("no event has an effect on syslog", () =>
     assertHarmless(printed, "syslog");
   }));
 
-Deno.test("no event has an effect on who reads the trace, or explain", () => {
+Deno.test("no event can manipulate the terminal of a reader of the trace or of explain", () => {
   setColorEnabled(false);
   const lines: string[] = [];
   for (const event of explainEvents) {

@@ -24,7 +24,7 @@ function processor(stanzas: readonly Stanza[], told: PacketEvent[]): PacketProce
   });
 }
 
-/** What a server with one stanza tells of these payloads. */
+/** The log lines of a server with one stanza for these payloads. */
 function events(...payloads: readonly string[]): PacketEvent[] {
   const told: PacketEvent[] = [];
   const server = processor([aStanza()], told);
@@ -34,7 +34,7 @@ function events(...payloads: readonly string[]): PacketEvent[] {
   return told;
 }
 
-Deno.test("what anybody can send is a debug line in the C daemon's words, a wrong HMAC a warning", () => {
+Deno.test("a packet that is not SPA causes a debug line in the C daemon's words, and a wrong HMAC causes a warning", () => {
   const lines = events("no SPA at all", "A".repeat(204)).flatMap((event) =>
     event.kind === "refused" ? refusalLines(event.refusal) : []
   );
@@ -52,7 +52,7 @@ Deno.test("what anybody can send is a debug line in the C daemon's words, a wron
   ]);
 });
 
-Deno.test("a packet whose keys are right is told with its source and its stanza", () => {
+Deno.test("a packet with the right keys is reported with its source and its stanza", () => {
   const lines: string[] = [];
   const reporter = new LineReporter(({ severity, text }) => lines.push(`${severity}: ${text}`), {
     dumpFields: false,
@@ -64,7 +64,7 @@ Deno.test("a packet whose keys are right is told with its source and its stanza"
   ]);
 });
 
-Deno.test("a packet that hundreds of stanzas refuse is one line, unless every one is wanted", () => {
+Deno.test("a packet that hundreds of stanzas refuse causes one line, unless every stanza is wanted", () => {
   const [event] = events("A".repeat(204));
   assert(event?.kind === "refused");
   const stanzas = Array.from({ length: 300 }, (_, index) => index + 1);
@@ -75,10 +75,10 @@ Deno.test("a packet that hundreds of stanzas refuse is one line, unless every on
   ]);
   const all = refusalLines(refusal, true);
   assertEquals(all.length, 300);
-  assert(all[0]?.text.endsWith("COMPAREFAIL"), "the C daemon says no more");
+  assert(all[0]?.text.endsWith("COMPAREFAIL"), "the C daemon's line ends here");
 });
 
-Deno.test("a packet that fits no DESTINATION is told in the C daemon's words, to its user with -v only", () => {
+Deno.test("a packet that matches no DESTINATION is reported in the C daemon's words, by fwknopd only with -v", () => {
   const destination = [parsePrefix("192.0.2.1/32")].flatMap((it) => it ?? []);
   const told: PacketEvent[] = [];
   processor([aStanza({ destination })], told).process(datagram("A".repeat(204)), 1);

@@ -27,7 +27,7 @@ function trace(stanzas: readonly Stanza[], ...payloads: readonly string[]): stri
   return lines;
 }
 
-Deno.test("the trace of an old packet shows what it passed, where it failed, by how much, and what to do", () => {
+Deno.test("the trace of an old packet shows the passed steps, the failed step, by how much it failed, and what to do", () => {
   const { packetText } = seal({}, { time: NOW - 7205 });
   assertEquals(trace([aStanza()], packetText), [
     "packet 1: 192.0.2.9 port 53992 → 198.51.100.7 port 62201, 204 bytes",
@@ -41,7 +41,7 @@ Deno.test("the trace of an old packet shows what it passed, where it failed, by 
   ]);
 });
 
-Deno.test("the trace of junk names the step it did not pass", () => {
+Deno.test("the trace of a junk packet names the step that it did not pass", () => {
   const lines = trace([aStanza()], "A".repeat(204), "no SPA at all");
   assertEquals(lines.filter((line) => line.includes("✗")), [
     "  ✗ authenticate   stanza 1: the HMAC does not match the stanza's key",
@@ -49,7 +49,7 @@ Deno.test("the trace of junk names the step it did not pass", () => {
   ]);
 });
 
-Deno.test("in test mode the trace says what would have been opened", () => {
+Deno.test("in test mode the trace says what the server would have opened", () => {
   const lines = trace([aStanza()], seal({}, { time: NOW }).packetText);
   assertEquals(lines.slice(-2), [
     "  ✓ act            stanza 1: everything is right; --test changes nothing " +
@@ -58,7 +58,7 @@ Deno.test("in test mode the trace says what would have been opened", () => {
   ]);
 });
 
-Deno.test("a good knock is traced to the stanza that took it; others before it are no failure", () => {
+Deno.test("the trace of a good knock shows the stanza that took it, and earlier stanzas are not failures", () => {
   const other = { key: new TextEncoder().encode("another key"), type: "sha256" } as const;
   const stanzas = [1, 2, 3, 4, 5].map((number) =>
     aStanza(number === 3 ? { number } : { number, hmac: other })
@@ -78,7 +78,7 @@ Deno.test("a good knock is traced to the stanza that took it; others before it a
   ]);
 });
 
-Deno.test("after a refusal by policy the trace goes on only with a stanza of the same keys", () => {
+Deno.test("after a refusal by policy the trace continues only with a stanza of the same keys", () => {
   const other = { key: new TextEncoder().encode("another key"), type: "sha256" } as const;
   const stanzas = [
     aStanza({ number: 1, requireUsername: "bob" }),
@@ -95,7 +95,7 @@ Deno.test("after a refusal by policy the trace goes on only with a stanza of the
   ]);
 });
 
-Deno.test("on a terminal long lines are wrapped at blanks, below the text of their step", () => {
+Deno.test("on a terminal the trace wraps long lines at blanks, below the text of their step", () => {
   setColorEnabled(false);
   const lines: string[] = [];
   const { observe } = new Trace((line) => lines.push(line), () => NOW, () => 64);

@@ -2,7 +2,7 @@ import fc from "property-testing";
 import { assert, assertEquals } from "../../assert.ts";
 import { wrap } from "../../../lib/report/wrap.ts";
 
-Deno.test("lines are cut at blanks, and a long word stays whole", () => {
+Deno.test("wrap breaks lines at blanks and keeps a long word whole", () => {
   assertEquals(wrap("is the clock right, here and there?", 12), [
     "is the clock",
     "right, here",
@@ -16,7 +16,7 @@ Deno.test("lines are cut at blanks, and a long word stays whole", () => {
   assertEquals(wrap("a b", undefined), ["a b"]);
 });
 
-Deno.test("no word is lost, and no line of several words is too long", () => {
+Deno.test("wrap loses no word, and no line of several words is too long", () => {
   const words = fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1 });
   fc.assert(fc.property(words, fc.integer({ min: 1, max: 40 }), (parts, width) => {
     const text = parts.join(" ");

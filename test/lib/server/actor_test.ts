@@ -28,7 +28,7 @@ const PACKET: PacketFacts = {
   length: 200,
 };
 
-/** What is told of one decision: the lines of the log, and the events. */
+/** The reports about one decision: the lines of the log, and the events. */
 async function tellOf(
   decision: Decision,
   stanza: Partial<Stanza>,
@@ -85,7 +85,7 @@ function texts(lines: readonly LogLine[]): string[] {
 
 const LABEL = "[203.0.113.9] (stanza #1)";
 
-Deno.test("a command of a message is told of in the C daemon's words, with its output and status", async () => {
+Deno.test("a command of a message is reported in the C daemon's words, with its output and status", async () => {
   const { lines } = await tellOf(run("echo a  b"), { commandExecution: {} });
   assertEquals(texts(lines), [
     `info ${LABEL} Processing SPA Command message: command='echo a  b'.`,
@@ -95,7 +95,7 @@ Deno.test("a command of a message is told of in the C daemon's words, with its o
   ]);
 });
 
-Deno.test("a command that is not there, and one that fails, are told with the C daemon's numbers", async () => {
+Deno.test("a missing command and a failed command are reported with the C daemon's numbers", async () => {
   const missing = await tellOf(run("/no/such"), { commandExecution: {} });
   assertEquals(texts(missing.lines).slice(2), [
     "error run_extcmd(): execvpe() failed: No such file or directory",
@@ -107,7 +107,7 @@ Deno.test("a command that is not there, and one that fails, are told with the C 
   ]);
 });
 
-Deno.test("neither a command nor its output can write a line of its own into the log", async () => {
+Deno.test("neither a command nor its output can add a line to the log", async () => {
   const { lines } = await tellOf(run("printf x\\ny\\033[31m\\n\u202e\n[1.2.3.4]"), {
     commandExecution: {},
   });
@@ -118,14 +118,14 @@ Deno.test("neither a command nor its output can write a line of its own into the
   }
 });
 
-Deno.test("a command for a stanza that runs none any more is refused", async () => {
+Deno.test("a command is refused if its stanza no longer runs commands", async () => {
   const { lines } = await tellOf(run("id"), {});
   assertEquals(texts(lines), [
     `error ${LABEL} Could not run the command: the stanza runs no commands`,
   ]);
 });
 
-Deno.test("a cycle is told of in the C daemon's words", async () => {
+Deno.test("a cycle is reported in the C daemon's words", async () => {
   const { lines } = await tellOf({
     kind: "cycle",
     stanza: 1,
@@ -141,7 +141,7 @@ Deno.test("a cycle is told of in the C daemon's words", async () => {
   ]);
 });
 
-Deno.test("an open command that fails is a warning", async () => {
+Deno.test("an open command that fails causes a warning", async () => {
   const { lines } = await tellOf({
     kind: "cycle",
     stanza: 1,
@@ -158,7 +158,7 @@ Deno.test("an open command that fails is a warning", async () => {
   ]);
 });
 
-Deno.test("a cycle for which the stanza has no room left is refused as a rule would be, and nothing is run", async () => {
+Deno.test("a cycle beyond MAX_RULES is refused as a rule would be, and no command runs", async () => {
   const cycle = { open: "true $SRC", close: "true -d $SRC", timer: 60 };
   const { events } = await tellOf({
     kind: "cycle",
@@ -175,7 +175,7 @@ Deno.test("a cycle for which the stanza has no room left is refused as a rule wo
   );
 });
 
-Deno.test("whatever goes wrong while a packet is acted on is told, and ends nothing", async () => {
+Deno.test("an error while a decision is carried out is reported and does not end the server", async () => {
   const { lines } = await tellOf({
     kind: "open",
     stanza: 1,
@@ -188,7 +188,7 @@ Deno.test("whatever goes wrong while a packet is acted on is told, and ends noth
   ]);
 });
 
-Deno.test("a NAT grant is told with the host and port that it opens, a name as its address", async () => {
+Deno.test("a NAT grant is reported with the host and port that it opens, and with the address of a name", async () => {
   const asked: Grant[] = [];
   const firewall = {
     open: (grant: Grant) => {
@@ -259,7 +259,7 @@ Deno.test("a NAT grant is told with the host and port that it opens, a name as i
   }
 });
 
-/** What the log says of a decision that the firewall, or policy, refuses. */
+/** The log lines of a decision that the firewall or policy refuses. */
 async function refused(decision: Decision, stanza: Stanza): Promise<[string[], unknown]> {
   const full = { added: [], present: [], error: "There is no room", isFull: true } as const;
   const firewall = { open: () => Promise.resolve(full) } as Partial<Firewall> as Firewall;
@@ -290,7 +290,7 @@ async function refused(decision: Decision, stanza: Stanza): Promise<[string[], u
   return [texts(lines), told];
 }
 
-Deno.test("a grant for which the stanza has no rules left is a refusal of its own", async () => {
+Deno.test("a grant beyond MAX_RULES has a separate refusal code", async () => {
   const open: Decision = {
     kind: "open",
     stanza: 1,
@@ -304,7 +304,7 @@ Deno.test("a grant for which the stanza has no rules left is a refusal of its ow
   ]);
 });
 
-Deno.test("a NAT target that is only known after a look-up is refused with the line that would allow it", async () => {
+Deno.test("a NAT target that a look-up finds is refused with the line that would allow it", async () => {
   const decision: Decision = {
     kind: "forward",
     stanza: 1,

@@ -49,7 +49,7 @@ function services(text: string): ReturnType<typeof parseServices> & object {
   return parseServices(text) ?? [];
 }
 
-Deno.test("what the stanza allows becomes a decision with address, services and seconds", () => {
+Deno.test("a request that the stanza allows becomes a decision with address, services and seconds", () => {
   assertEquals(outcome({ accessTimeout: 45 }), {
     kind: "open",
     stanza: 1,
@@ -59,7 +59,7 @@ Deno.test("what the stanza allows becomes a decision with address, services and 
   });
 });
 
-Deno.test("a packet is refused when the clocks differ by more than the limit, either way", () => {
+Deno.test("a packet is refused if the clocks differ by more than the limit, in either direction", () => {
   const refusal = (code: "too-old" | "too-new", seconds: number) =>
     refuse(code, { seconds, limit: 120 });
   assertEquals(outcome({}, { timestamp: NOW - 121 }), refusal("too-old", 121));
@@ -69,12 +69,12 @@ Deno.test("a packet is refused when the clocks differ by more than the limit, ei
   }
 });
 
-Deno.test("without ageing any timestamp will do", () => {
+Deno.test("without a check of the age every timestamp is accepted", () => {
   const decision = outcome({}, { timestamp: 0 }, { maxAge: undefined });
   assertEquals((decision as { kind: string }).kind, "open");
 });
 
-Deno.test("0.0.0.0 means the packet's source, or the address a trusted proxy names", () => {
+Deno.test("0.0.0.0 stands for the packet's source, or for the address that a trusted proxy names", () => {
   const any = { message: "0.0.0.0,tcp/22" };
   const address = (decision: unknown) => (decision as { address: unknown }).address;
   assertEquals(address(outcome({}, any)), CONTEXT.source);
@@ -83,14 +83,14 @@ Deno.test("0.0.0.0 means the packet's source, or the address a trusted proxy nam
   assertEquals(address(outcome({}, {}, { forwardedFor })), anAddress("192.0.2.44"));
 });
 
-Deno.test("0.0.0.0 is refused where an address is required", () => {
+Deno.test("0.0.0.0 is refused if the stanza requires an address", () => {
   assertEquals(
     outcome({ requireSourceAddress: true }, { message: "0.0.0.0,tcp/22" }),
     refuse("source-address-required", { asked: "0.0.0.0" }),
   );
 });
 
-Deno.test("the user name is compared exactly, case included", () => {
+Deno.test("the user name is compared exactly, including case", () => {
   assertEquals(
     outcome({ requireUsername: "alice" }, { username: "Alice" }),
     refuse("wrong-username", { username: "Alice", required: "alice" }),
@@ -99,8 +99,8 @@ Deno.test("the user name is compared exactly, case included", () => {
   assertEquals(decision.kind, "open");
 });
 
-Deno.test("every requested service must be in OPEN_PORTS, however often it is listed there", () => {
-  // The C daemon counts matches: a doubled entry lets one unlisted port through.
+Deno.test("every requested service must be in OPEN_PORTS, even if OPEN_PORTS lists another one twice", () => {
+  // The C daemon counts matches, so a doubled entry admits one port that is not listed.
   const openPorts = services("tcp/22,tcp/22");
   assertEquals(
     outcome({ openPorts }, { message: "192.0.2.44,tcp/22,tcp/80" }),
@@ -125,7 +125,7 @@ Deno.test("tcp and udp of one number are different services", () => {
   );
 });
 
-Deno.test("NAT and commands are refused where nothing enables them", () => {
+Deno.test("NAT and commands are refused if no setting enables them", () => {
   const nat = outcome({}, { type: 2, natAccess: "10.0.0.1,22" });
   assertEquals(nat, refuse("nat-not-enabled", { kind: "forward" }));
   const local = outcome({}, { type: 5, natAccess: "10.0.0.1,22" });
@@ -142,7 +142,7 @@ Deno.test("NAT and commands are refused where nothing enables them", () => {
   assertEquals(command, refuse("command-not-allowed"));
 });
 
-Deno.test("a link-local address is not admitted, whether the client names it or sends from it", () => {
+Deno.test("a link-local address is refused, whether the client names it or sends from it", () => {
   const refused = (address: string) => refuse("link-local-address", { address });
   const linkLocal = { source: anAddress("fe80::1"), sentTo: anAddress("fe80::2") };
   for (const stanza of [{}, { forwardAll: true }, { cycle: CYCLE }]) {
@@ -167,7 +167,7 @@ Deno.test("the client's timeout is granted up to the stanza's maximum", () => {
 
 const CYCLE = { open: "/bin/open $SRC", close: "/bin/close $SRC", timer: 60 };
 
-Deno.test("a command is run where the stanza allows commands, whatever its port lists say", () => {
+Deno.test("a command is allowed if the stanza allows commands, independent of its port lists", () => {
   const command = { type: 0, message: "192.0.2.44,id -u; reboot" } as const;
   const stanza = { commandExecution: {}, openPorts: services("tcp/22") };
   assertEquals(outcome(stanza, command), {
@@ -178,7 +178,7 @@ Deno.test("a command is run where the stanza allows commands, whatever its port 
   });
 });
 
-Deno.test("a cycle gets the first service, both addresses of the packet and the time", () => {
+Deno.test("a cycle gets the first service, both addresses of the packet and the duration", () => {
   assertEquals(outcome({ cycle: CYCLE }, { message: "0.0.0.0,tcp/22,udp/53" }), {
     kind: "cycle",
     stanza: 1,
@@ -190,8 +190,8 @@ Deno.test("a cycle gets the first service, both addresses of the packet and the 
   });
 });
 
-Deno.test("ports are checked before a cycle, the ones it does not open included", () => {
-  // The C daemon looks at neither list.
+Deno.test("all requested ports are checked before a cycle, even those that it does not open", () => {
+  // The C daemon checks neither list.
   const stanza = { cycle: CYCLE, openPorts: services("tcp/22") };
   assertEquals(
     outcome(stanza, { message: "192.0.2.44,tcp/22,tcp/80" }),
@@ -201,19 +201,19 @@ Deno.test("ports are checked before a cycle, the ones it does not open included"
   assertEquals((outcome(restricted) as { code: string }).code, "port-denied");
 });
 
-Deno.test("a command to a stanza with a cycle is refused, even where commands are enabled", () => {
+Deno.test("a command to a stanza with a cycle is refused, even if commands are enabled", () => {
   const command = { type: 0, message: "192.0.2.44,id" } as const;
   const refusal = refuse("no-service-for-cycle");
   assertEquals(outcome({ cycle: CYCLE, commandExecution: {} }, command), refusal);
 });
 
-Deno.test("a cycle lasts as the client asks, or as its timer says, or as any grant, and not too long", () => {
+Deno.test("a cycle lasts as the client asks, or as CMD_CYCLE_TIMER says, or as long as a grant, up to the maximum", () => {
   const stanza = aStanza({ cycle: CYCLE, accessTimeout: 25, maxTimeout: 300 });
   assertEquals(cycleSeconds(stanza, 90), 90);
   assertEquals(cycleSeconds(stanza, 65536), 300);
   assertEquals(cycleSeconds(stanza, 0), 60);
   assertEquals(cycleSeconds(stanza, undefined), 60);
-  // The C daemon passes 0, which is for ever to ipset.
+  // The C daemon passes 0, which ipset takes for "for ever".
   const untimed = aStanza({ cycle: { open: "/bin/open" }, accessTimeout: 25, maxTimeout: 300 });
   assertEquals(cycleSeconds(untimed, 0), 25);
 });

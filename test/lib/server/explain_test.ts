@@ -31,7 +31,7 @@ interface Case {
   readonly replay?: ReplayCache;
 }
 
-/** What is told of each packet: `code #N: hint` of refusals, `fact | hint` of findings, the rest by its kind. */
+/** The reports about each packet: `code #N: hint` of refusals, `fact | hint` of findings, the kind of others. */
 async function told(
   datagrams: readonly Datagram[],
   { stanzas = [aStanza()], policy = {}, replay = new ReplayCache({ window: 120 }) }: Case = {},
@@ -86,14 +86,14 @@ const HMAC_HINT =
 const KEY_HINT =
   "undecodable #1: is KEY_BASE64 the same at both ends, and ENCRYPTION_MODE that of the client's -M?";
 
-Deno.test("a good packet is explained by what would be done", async () => {
+Deno.test("explain says what the server would do for a good packet", async () => {
   assertEquals(await told([packet()]), ["decoded #1", "decided"]);
 });
 
-Deno.test("what looks like nothing is told by its shape, and HTTP that is not enabled by its name", async () => {
+Deno.test("explain reports the shape of a packet that is not SPA, and HTTP that is not enabled", async () => {
   const traffic =
     "not-spa: other traffic on this port; SPA packets are 140 to 1500 characters of base64";
-  const cut = "a packet that was cut, wrapped or escaped on its way?";
+  const cut = "was the packet cut, wrapped or escaped on its way?";
   const { packetText } = seal({}, { time: NOW });
   assertEquals(await told([datagram(packetText.slice(0, 120))]), [
     traffic,
@@ -106,13 +106,13 @@ Deno.test("what looks like nothing is told by its shape, and HTTP that is not en
   const request = datagram(encodeHttpRequest(packetText, { host: "server.example" }));
   assertEquals(await told([request]), [
     traffic,
-    "→ a packet in an HTTP request | set ENABLE_SPA_OVER_HTTP Y in fwknopd.conf, or knock without -P http",
+    "→ the packet is in an HTTP request | set ENABLE_SPA_OVER_HTTP Y in fwknopd.conf, or knock without -P http",
   ]);
   const http = { anyUserAgent: false, forwardedFor: false };
   assertEquals((await told([request], { policy: { http } })).at(-1), "decided");
 });
 
-Deno.test("a source that no stanza names is told with the stanza whose key made the packet", async () => {
+Deno.test("explain names the stanza whose key made a packet from a source that no stanza lists", async () => {
   const stanzas = [aStanza({ source: prefixes("10.0.0.0/8") })];
   assertEquals(await told([packet()], { stanzas }), [
     "no-stanza-for-source: add the address to a stanza's SOURCE, or write SOURCE ANY",
@@ -120,7 +120,7 @@ Deno.test("a source that no stanza names is told with the stanza whose key made 
   ]);
 });
 
-Deno.test("stanzas that are passed over in silence by the server are named", async () => {
+Deno.test("explain names the stanzas that the server skips silently", async () => {
   const stanzas = [
     aStanza({ number: 1, source: prefixes("10.0.0.0/8") }),
     aStanza({ number: 2, destination: prefixes("198.51.100.8") }),
@@ -134,7 +134,7 @@ Deno.test("stanzas that are passed over in silence by the server are named", asy
   ]);
 });
 
-Deno.test("a packet to an address that no DESTINATION holds is told with the stanza whose key made it", async () => {
+Deno.test("explain names the stanza whose key made a packet to an address that no DESTINATION contains", async () => {
   const stanzas = [aStanza({ destination: prefixes("198.51.100.8") })];
   assertEquals(await told([packet()], { stanzas }), [
     "→ stanza 1: 198.51.100.7 is not in its DESTINATION | add the address to the stanza's DESTINATION if it is for this client",
@@ -143,7 +143,7 @@ Deno.test("a packet to an address that no DESTINATION holds is told with the sta
   ]);
 });
 
-Deno.test("a packet seen before is a replay, and it is told what it would have done otherwise", async () => {
+Deno.test("explain reports a replay, and what the packet would have opened otherwise", async () => {
   const twice = packet();
   const lines = await told([twice, { ...twice, sourcePort: 4000 }]);
   assertEquals(
@@ -164,9 +164,9 @@ Deno.test("a packet seen before is a replay, and it is told what it would have d
 
 const RECORDED =
   "→ the replay file has this packet: it was decrypted on the server, from here, which does not say that it was granted | " +
-  "sent once more it is refused as a replay";
+  "if it is sent again, the server refuses it as a replay";
 
-/** What the server writes down of the packet as soon as it is decrypted. */
+/** The server's record of the packet, written as soon as it is decrypted. */
 function recordOf(captured: Datagram): ReplayEntry {
   return {
     digest: packetReplayDigest(new TextDecoder().decode(captured.payload)),
@@ -183,7 +183,7 @@ function fileOf(entry: ReplayEntry): ReplayFileContent {
   return { entries: [entry], horizon: -Infinity, invalidLines: [] };
 }
 
-Deno.test("a packet that the server remembered and refused is not said to have been granted", async () => {
+Deno.test("explain does not say that a packet was granted when the server recorded and refused it", async () => {
   const early = packet({ time: NOW + 3600 });
   const replay = new ReplayCache({ window: 120 });
   replay.load(fileOf(recordOf(early)));
@@ -192,7 +192,7 @@ Deno.test("a packet that the server remembered and refused is not said to have b
   assert(lines.some((line) => line.startsWith("too-new")), lines.join("\n"));
 });
 
-Deno.test("the server's own record of a captured packet does not make it a replay, an older one does", async () => {
+Deno.test("the server's own record of a captured packet does not make it a replay, but an older record does", async () => {
   const captured = packet();
   const record = recordOf(captured);
   const replay = new ReplayCache({ window: 120 });
@@ -210,7 +210,7 @@ Deno.test("the server's own record of a captured packet does not make it a repla
   assert((await told([captured], { replay: elsewhere }))[0]?.startsWith("replay:"));
 });
 
-Deno.test("an expired stanza is told of for every packet", async () => {
+Deno.test("explain reports an expired stanza for every packet", async () => {
   const expired =
     "stanza-expired #1: move the date in access.conf if this client should still get in";
   const lines = await told([packet(), packet()], { stanzas: [aStanza({ expires: NOW - 1 })] });
@@ -218,7 +218,7 @@ Deno.test("an expired stanza is told of for every packet", async () => {
   assertEquals(lines.length, 4);
 });
 
-Deno.test("another HMAC digest is found, whichever it is", async () => {
+Deno.test("explain finds every other HMAC digest", async () => {
   for (const type of DIGEST_NAMES.filter((name) => name !== "sha256")) {
     const lines = await told([packet({ hmac: { key: HMAC_KEY, type } })]);
     const label = type.toUpperCase();
@@ -229,7 +229,7 @@ Deno.test("another HMAC digest is found, whichever it is", async () => {
   }
 });
 
-Deno.test("an HMAC key that one end reads as text and the other as base64 is found, both ways", async () => {
+Deno.test("explain finds an HMAC key that one end reads as text and the other as base64, in both directions", async () => {
   const text = encodeBase64(HMAC_KEY);
   const padded = `${text}=`;
   for (const written of [text, padded]) {
@@ -245,7 +245,7 @@ Deno.test("an HMAC key that one end reads as text and the other as base64 is fou
   ]);
 });
 
-Deno.test("swapped keys are found", async () => {
+Deno.test("explain finds swapped keys", async () => {
   const swapped = { encryptionKey: HMAC_KEY, hmac: { key: KEY, type: "sha256" as const } };
   assertEquals(await told([packet(swapped)]), [
     HMAC_HINT,
@@ -253,7 +253,7 @@ Deno.test("swapped keys are found", async () => {
   ]);
 });
 
-Deno.test("the stanza whose HMAC key made the packet is found, though it is not for it", async () => {
+Deno.test("explain finds the stanza whose HMAC key made the packet, even if the stanza is not for its addresses", async () => {
   const other = { key: textBytes("another key"), type: "sha256" } as const;
   const stanzas = [aStanza(), aStanza({ number: 2, hmac: other, expires: NOW - 1 })];
   assertEquals(
@@ -265,7 +265,7 @@ Deno.test("the stanza whose HMAC key made the packet is found, though it is not 
   );
 });
 
-Deno.test("a client without an HMAC, and one with where none is expected, are found", async () => {
+Deno.test("explain finds a client without an HMAC, and a client with an HMAC that the stanza does not expect", async () => {
   assertEquals(await told([packet({ hmac: undefined })]), [
     HMAC_HINT,
     "→ the client used no HMAC; the encryption key of stanza 1 is right | give the client HMAC_KEY_BASE64 and USE_HMAC Y",
@@ -279,13 +279,13 @@ Deno.test("a client without an HMAC, and one with where none is expected, are fo
   );
 });
 
-Deno.test("nothing is guessed of a key that is simply another", async () => {
+Deno.test("explain guesses nothing about an unknown key", async () => {
   const hmac = { key: textBytes("another key"), type: "sha256" } as const;
   assertEquals(await told([packet({ hmac })]), [HMAC_HINT]);
   assertEquals(await told([packet({ encryptionKey: textBytes("another key") })]), [KEY_HINT]);
 });
 
-Deno.test("another encryption mode is found, whichever it is", async () => {
+Deno.test("explain finds every other encryption mode", async () => {
   for (const mode of ["ecb", "cfb", "ofb", "ctr", "legacy"] as const) {
     const label = mode === "legacy" ? mode : mode.toUpperCase();
     const lines = await told([packet({ mode })]);
@@ -300,7 +300,7 @@ Deno.test("another encryption mode is found, whichever it is", async () => {
   }
 });
 
-Deno.test("an encryption key that one end reads as text and the other as base64 is found", async () => {
+Deno.test("explain finds an encryption key that one end reads as text and the other as base64", async () => {
   const key = decodeBase64("testtest") ?? new Uint8Array();
   assertEquals(await told([packet({ encryptionKey: key })]), [
     KEY_HINT,
@@ -315,7 +315,7 @@ Deno.test("an encryption key that one end reads as text and the other as base64 
   );
 });
 
-Deno.test("keys of two stanzas in one client are found", async () => {
+Deno.test("explain finds a client with keys of two stanzas", async () => {
   const encryptionKey = textBytes("key of stanza 2");
   const stanzas = [
     aStanza(),
@@ -327,7 +327,7 @@ Deno.test("keys of two stanzas in one client are found", async () => {
   ));
 });
 
-Deno.test("a packet out of time is told with what it would have done otherwise", async () => {
+Deno.test("explain reports a packet that is too old or too new, and what it would have opened otherwise", async () => {
   assertEquals(
     await told([packet({ time: NOW - 121 })]),
     [
@@ -343,7 +343,7 @@ Deno.test("a packet out of time is told with what it would have done otherwise",
   );
 });
 
-Deno.test("a difference of whole or half hours is told as a wrong time zone", async () => {
+Deno.test("explain reports a difference of whole or half hours as a wrong time zone", async () => {
   const zone = (hours: string, side: string): string =>
     `→ that is ${hours} h, as with a clock that is set to another time zone | ` +
     `at the client, compare date -u with the server's: it is ${side}`;
@@ -352,20 +352,20 @@ Deno.test("a difference of whole or half hours is told as a wrong time zone", as
   assertEquals((await told([packet({ time: NOW - 900 })]))[2], "→ apart from that:");
 });
 
-Deno.test("a packet whose age nobody checks is told of", async () => {
+Deno.test("explain reports an old packet if the server does not check ages", async () => {
   const policy = { maxAge: undefined };
   assertEquals(
     await told([packet({ time: NOW - 5000 })], { policy }),
     [
       "decoded #1",
       "decided",
-      "→ timestamp 5000 s old, which nobody checks | set ENABLE_SPA_PACKET_AGING Y in fwknopd.conf",
+      "→ timestamp 5000 s old, but the server does not check ages | set ENABLE_SPA_PACKET_AGING Y in fwknopd.conf",
     ].toSorted((a) => a === "decided" ? 1 : 0),
   );
   assertEquals(await told([packet()], { policy }), ["decoded #1", "decided"]);
 });
 
-Deno.test("each refusal by policy has its hint", async () => {
+Deno.test("explain gives a hint for each refusal by policy", async () => {
   const refusals: [Partial<Stanza>, Parameters<typeof seal>[0], string][] = [
     [
       { requireSourceAddress: true },
@@ -400,7 +400,7 @@ Deno.test("each refusal by policy has its hint", async () => {
   }
 });
 
-Deno.test("a NAT request for an end that the stanza does not allow is told with the line that allows it", async () => {
+Deno.test("explain reports a NAT target that the stanza does not allow, with the line that would allow it", async () => {
   const nat = { forwarding: true, localNat: true, sourceNat: { enabled: false } };
   const openPorts = parseServices("tcp/22") ?? [];
   const natTargets = parseNatTargets("10.0.0.0/24 tcp/80").value ?? [];
@@ -418,7 +418,7 @@ Deno.test("a NAT request for an end that the stanza does not allow is told with 
   }
 });
 
-Deno.test("a packet no stanza has a key for is told with what to give it", async () => {
+Deno.test("explain says which key to add for a packet that no stanza has a key for", async () => {
   const { encryptionKey: _, ...gpgOnly } = aStanza({
     gpg: {
       decryptId: "ABCD1234",

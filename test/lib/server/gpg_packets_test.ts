@@ -14,7 +14,7 @@ import { aStanza } from "../../support/stanza.ts";
 const NOW = 1_800_000_000;
 const HMAC = { key: textBytes("hmackey1"), type: "sha256" } as const;
 
-/** One keyring for both ends, and a server that uses it. */
+/** One keyring for client and server, and a server that uses it. */
 class Bench implements AsyncDisposable {
   /** `step/code` of refusals with the stanzas, `decoded #N` and `act #N`. */
   readonly told: string[] = [];
@@ -40,7 +40,7 @@ class Bench implements AsyncDisposable {
     };
   }
 
-  /** A stanza for GnuPG alone. */
+  /** A stanza for GnuPG only. */
   stanza(changes: Partial<Stanza> = {}): Stanza {
     const { encryptionKey: _, ...stanza } = aStanza({ gpg: this.gpg(), ...changes });
     return stanza;
@@ -105,32 +105,35 @@ class Bench implements AsyncDisposable {
   }
 }
 
-gpgTest("two copies that arrive while gpg works on the first open once", async () => {
-  await using bench = await Bench.make();
-  for (const hmac of [HMAC, "none"] as const) {
-    const processor = bench.processor([
-      hmac === "none" ? bench.stanzaWithoutHmac() : bench.stanza(),
-    ]);
-    const packet = await bench.packet(hmac);
-    bench.told.length = 0;
-    for (const source of ["192.0.2.9", "192.0.2.9", "203.0.113.7"]) {
-      processor.process(datagram(packet, source), 1);
+gpgTest(
+  "two copies open once, even if the second arrives while gpg works on the first",
+  async () => {
+    await using bench = await Bench.make();
+    for (const hmac of [HMAC, "none"] as const) {
+      const processor = bench.processor([
+        hmac === "none" ? bench.stanzaWithoutHmac() : bench.stanza(),
+      ]);
+      const packet = await bench.packet(hmac);
+      bench.told.length = 0;
+      for (const source of ["192.0.2.9", "192.0.2.9", "203.0.113.7"]) {
+        processor.process(datagram(packet, source), 1);
+      }
+      assertEquals(bench.told, []);
+      await processor.settle();
+      processor.process(datagram(packet), 4);
+      assertEquals(bench.told, [
+        "decoded #1",
+        "act #1",
+        "seen/duplicate",
+        "seen/replay",
+        "seen/duplicate",
+      ]);
     }
-    assertEquals(bench.told, []);
-    await processor.settle();
-    processor.process(datagram(packet), 4);
-    assertEquals(bench.told, [
-      "decoded #1",
-      "act #1",
-      "seen/duplicate",
-      "seen/replay",
-      "seen/duplicate",
-    ]);
-  }
-});
+  },
+);
 
 gpgTest(
-  "a packet that waits for gpg while a reload ends opens once, before it or after it",
+  "a packet that waits for gpg during a reload opens once, before or after the reload",
   async () => {
     await using bench = await Bench.make();
     const packet = await bench.packet();
@@ -146,7 +149,7 @@ gpgTest(
   },
 );
 
-gpgTest("packets that come without end do not put off the end of a reload", async () => {
+gpgTest("an endless stream of packets does not delay the end of a reload", async () => {
   await using bench = await Bench.make();
   const queue = new GpgQueue();
   const stranger = bench.gpg({ fingerprints: ["A".repeat(40)] });
@@ -154,7 +157,7 @@ gpgTest("packets that come without end do not put off the end of a reload", asyn
     bench.stanza({ number: 1, gpg: stranger }),
     bench.stanza({ number: 2 }),
   ], queue);
-  // It waits twice: the first stanza does not know its signer.
+  // The packet waits twice: the first stanza does not list its signer.
   before.process(datagram(await bench.packet()), 1);
   let isOver = false;
   const run = async (): Promise<void> => {
@@ -169,7 +172,7 @@ gpgTest("packets that come without end do not put off the end of a reload", asyn
   await queue.settle();
 });
 
-gpgTest("the capture may use its buffer again while gpg works", async () => {
+gpgTest("the capture may reuse its buffer while gpg works", async () => {
   await using bench = await Bench.make();
   const processor = bench.processor([bench.stanza()]);
   const captured = datagram(await bench.packet());
@@ -179,7 +182,7 @@ gpgTest("the capture may use its buffer again while gpg works", async () => {
   assertEquals(bench.told, ["decoded #1", "act #1"]);
 });
 
-gpgTest("a wrong HMAC never gets as far as gpg", async () => {
+gpgTest("a packet with a wrong HMAC never reaches gpg", async () => {
   await using bench = await Bench.make();
   const started: boolean[] = [];
   const queue = new class extends GpgQueue {
@@ -197,7 +200,7 @@ gpgTest("a wrong HMAC never gets as far as gpg", async () => {
   assertEquals(bench.told, Array(2).fill("authenticate/hmac-mismatch #1"));
 });
 
-gpgTest("symmetric packets do not wait for gpg, and stanzas keep their order", async () => {
+gpgTest("symmetric packets do not wait for gpg, and the order of the stanzas holds", async () => {
   await using bench = await Bench.make();
   const processor = bench.processor([
     bench.stanza({ number: 1, gpg: bench.gpg({ fingerprints: ["A".repeat(40)] }) }),
@@ -221,7 +224,7 @@ gpgTest("symmetric packets do not wait for gpg, and stanzas keep their order", a
   ]);
 });
 
-gpgTest("a signer must be in each list that is set, by id or by fingerprint", async () => {
+gpgTest("a signer must be in each list that is set, by ID or by fingerprint", async () => {
   await using bench = await Bench.make();
   const id = bench.fingerprint.slice(-8);
   const cases: [Partial<GpgSettings>, string | undefined][] = [
@@ -244,7 +247,7 @@ gpgTest("a signer must be in each list that is set, by id or by fingerprint", as
   }
 });
 
-gpgTest("a stanza with both kinds of key and no HMAC takes both kinds of packet", async () => {
+gpgTest("a stanza with both kinds of keys and no HMAC takes both kinds of packets", async () => {
   await using bench = await Bench.make();
   const { hmac: _, ...stanza } = aStanza({ gpg: bench.gpg() });
   const processor = bench.processor([stanza]);
@@ -258,20 +261,23 @@ gpgTest("a stanza with both kinds of key and no HMAC takes both kinds of packet"
   assertEquals(bench.told, Array(3).fill(["decoded #1", "act #1"]).flat());
 });
 
-gpgTest("a flood that nothing vouches for starts few programs and is told of as such", async () => {
-  await using bench = await Bench.make();
-  const processor = bench.processor([bench.stanzaWithoutHmac(), bench.stanza({ number: 2 })]);
-  const good = await bench.packet();
-  // What can be known of the server's key: enough to pass for a packet.
-  const head = (await bench.packet("none")).slice(0, 40);
-  for (let number = 1; number <= 200; number++) {
-    const junk = head + randomDigits(16).repeat(50);
-    processor.process(datagram(junk), number);
-  }
-  const busy = bench.refusals.filter(({ code }) => code === "gpg-busy").length;
-  assert(busy >= 200 - QUEUE_LIMITS.burst, `${busy}`);
-  bench.told.length = 0;
-  processor.process(datagram(good), 201);
-  await processor.settle();
-  assert(bench.told.includes("act #2"));
-});
+gpgTest(
+  "a flood of packets without HMAC starts few programs, and the refusals say so",
+  async () => {
+    await using bench = await Bench.make();
+    const processor = bench.processor([bench.stanzaWithoutHmac(), bench.stanza({ number: 2 })]);
+    const good = await bench.packet();
+    // A prefix that anyone who knows the server's public key can make; it looks like a packet.
+    const head = (await bench.packet("none")).slice(0, 40);
+    for (let number = 1; number <= 200; number++) {
+      const junk = head + randomDigits(16).repeat(50);
+      processor.process(datagram(junk), number);
+    }
+    const busy = bench.refusals.filter(({ code }) => code === "gpg-busy").length;
+    assert(busy >= 200 - QUEUE_LIMITS.burst, `${busy}`);
+    bench.told.length = 0;
+    processor.process(datagram(good), 201);
+    await processor.settle();
+    assert(bench.told.includes("act #2"));
+  },
+);

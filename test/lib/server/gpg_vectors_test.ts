@@ -11,7 +11,7 @@ import type { Stanza } from "../../../lib/config/stanza.ts";
 
 const NO_NAT = { forwarding: false, localNat: false, sourceNat: { enabled: false } };
 
-/** Gives the packet to a server with these stanzas and returns what it says and does. */
+/** Gives the packet to a server with these stanzas and returns its reports and decisions. */
 async function receive(
   stanzas: readonly Stanza[],
   packet: string,
@@ -49,7 +49,7 @@ async function receive(
   return { decisions, lines, decoded };
 }
 
-gpgTest("every GnuPG vector is decoded as the C daemon decodes it", async () => {
+gpgTest("the server decodes every GnuPG vector as the C daemon does", async () => {
   const vectors = readGpgVectors();
   await using home = await vectorHome(vectors);
   for (const vector of vectors.positive) {
@@ -76,14 +76,17 @@ gpgTest("every GnuPG vector is decoded as the C daemon decodes it", async () => 
   }
 });
 
-gpgTest("every GnuPG packet that the C daemon refuses is refused with its line", async () => {
-  const vectors = readGpgVectors();
-  await using home = await vectorHome(vectors);
-  for (const vector of vectors.negative) {
-    const now = vectors.positive[0]?.decoded.timestamp ?? 0;
-    const { decisions, lines } = await receive(vectorStanzas(vector, home), vector.packet, now);
-    assertEquals(decisions, [], vector.id);
-    // What gpg itself says is added behind the C daemon's words.
-    assertEquals(lines.at(-1)?.replace(/ - GPG ERROR: .*/, ""), vector.error.log, vector.id);
-  }
-});
+gpgTest(
+  "the server refuses every GnuPG packet that the C daemon refuses, with the same line",
+  async () => {
+    const vectors = readGpgVectors();
+    await using home = await vectorHome(vectors);
+    for (const vector of vectors.negative) {
+      const now = vectors.positive[0]?.decoded.timestamp ?? 0;
+      const { decisions, lines } = await receive(vectorStanzas(vector, home), vector.packet, now);
+      assertEquals(decisions, [], vector.id);
+      // The reason of gpg follows the C daemon's words.
+      assertEquals(lines.at(-1)?.replace(/ - GPG ERROR: .*/, ""), vector.error.log, vector.id);
+    }
+  },
+);

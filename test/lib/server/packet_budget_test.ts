@@ -3,7 +3,7 @@ import fc from "property-testing";
 import { PacketBudget } from "../../../lib/server/packet_budget.ts";
 import { aStanza } from "../../support/stanza.ts";
 
-Deno.test("in no minute do more packets of a stanza count than it may send, whatever the others send and whatever comes late", () => {
+Deno.test("in every minute at most MAX_PACKETS_PER_MINUTE packets of a stanza count, independent of other stanzas and of old packets", () => {
   const packet = fc.record({
     number: fc.constantFrom(1, 2),
     isTimely: fc.boolean(),

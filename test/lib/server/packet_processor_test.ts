@@ -83,7 +83,7 @@ function prefixes(text: string): NonNullable<ReturnType<typeof parsePrefix>>[] {
 
 const other = { key: textBytes("another key"), type: "sha256" } as const;
 
-Deno.test("a good packet is decoded and becomes one decision", () => {
+Deno.test("the processor decodes a good packet and makes one decision", () => {
   const { take, decisions, told } = bench([aStanza()]);
   take(datagram(seal({}, { time: NOW }).packetText));
   assertEquals(told, ["decoded #1"]);
@@ -95,7 +95,7 @@ Deno.test("a good packet is decoded and becomes one decision", () => {
   );
 });
 
-Deno.test("the same packet again is a replay, whoever sends it", () => {
+Deno.test("the same packet from any source is a replay", () => {
   const { take, decisions, told } = bench([aStanza()]);
   const { packetText } = seal({}, { time: NOW });
   for (const source of ["192.0.2.9", "192.0.2.9", "203.0.113.7"]) {
@@ -105,7 +105,7 @@ Deno.test("the same packet again is a replay, whoever sends it", () => {
   assertEquals(decisions.length, 1);
 });
 
-Deno.test("a replay is told once, however many stanzas have its keys", () => {
+Deno.test("a replay is reported once, even if many stanzas have its keys", () => {
   const { take, told } = bench([
     aStanza({ number: 1, requireUsername: "bob" }),
     aStanza({ number: 2 }),
@@ -116,7 +116,7 @@ Deno.test("a replay is told once, however many stanzas have its keys", () => {
   assertEquals(told, ["decoded #1", "authorize/wrong-username #1", "decoded #2", "seen/duplicate"]);
 });
 
-Deno.test("a copy from the same port within a second is one that a second interface saw", () => {
+Deno.test("a copy from the same port within a second is a duplicate, which a second interface saw", () => {
   const { take, told, decisions, clock } = bench([aStanza()]);
   const packet = datagram(seal({}, { time: NOW }).packetText);
   for (
@@ -133,7 +133,7 @@ Deno.test("a copy from the same port within a second is one that a second interf
   assertEquals(decisions.length, 1);
 });
 
-Deno.test("a packet refused by policy is used up all the same", () => {
+Deno.test("a packet that policy refuses cannot be used again", () => {
   const { take, told } = bench([aStanza({ openPorts: [{ protocol: "tcp", port: 80 }] })]);
   const { packetText } = seal({}, { time: NOW });
   take(datagram(packetText));
@@ -141,7 +141,7 @@ Deno.test("a packet refused by policy is used up all the same", () => {
   assertEquals(told, ["decoded #1", "authorize/port-denied #1", "seen/duplicate"]);
 });
 
-Deno.test("stanzas are tried in file order until one takes the packet", () => {
+Deno.test("the processor tries stanzas in file order until one takes the packet", () => {
   const { take, decisions, told } = bench([
     aStanza({ number: 1, hmac: other }),
     aStanza({ number: 2, encryptionKey: textBytes("wrong") }),
@@ -160,7 +160,7 @@ Deno.test("stanzas are tried in file order until one takes the packet", () => {
   assertEquals(decisions.map(({ stanza }) => stanza), [4]);
 });
 
-Deno.test("that stanzas have other keys than the one that made the packet is marked", () => {
+Deno.test("an HMAC mismatch is marked if another stanza's key made the packet", () => {
   const { take, events } = bench([
     aStanza({ number: 1, hmac: other }),
     aStanza({ number: 2 }),
@@ -169,7 +169,7 @@ Deno.test("that stanzas have other keys than the one that made the packet is mar
   take(datagram(seal({}, { time: NOW }).packetText));
   take(
     datagram(
-      seal({}, { time: NOW, hmac: { key: textBytes("nobody's"), type: "sha256" } }).packetText,
+      seal({}, { time: NOW, hmac: { key: textBytes("unknown"), type: "sha256" } }).packetText,
     ),
   );
   const marks = events.flatMap((event) =>
@@ -178,7 +178,7 @@ Deno.test("that stanzas have other keys than the one that made the packet is mar
   assertEquals(marks, [[[1], true], [[1, 2, 3], undefined]]);
 });
 
-Deno.test("junk costs one refusal, however many stanzas there are", () => {
+Deno.test("junk causes one refusal, even with many stanzas", () => {
   const stanzas = Array.from({ length: 50 }, (_, index) => aStanza({ number: index + 1 }));
   const { take, told } = bench(stanzas);
   take(datagram("A".repeat(204)));
@@ -186,7 +186,7 @@ Deno.test("junk costs one refusal, however many stanzas there are", () => {
   assert(told[0]?.startsWith("authenticate/hmac-mismatch #1 #2"));
 });
 
-Deno.test("only stanzas for the packet's source and destination are looked at", () => {
+Deno.test("the processor tries only stanzas for the packet's source and destination", () => {
   const { take, told, decisions } = bench([
     aStanza({ number: 1, source: prefixes("10.0.0.0/8") }),
     aStanza({ number: 2, destination: prefixes("198.51.100.8") }),
@@ -197,13 +197,13 @@ Deno.test("only stanzas for the packet's source and destination are looked at", 
   assertEquals(decisions.length, 1);
 });
 
-Deno.test("a source no stanza knows is refused before any key is used", () => {
+Deno.test("the processor refuses a source that no stanza lists before it uses any key", () => {
   const { take, told } = bench([aStanza({ source: prefixes("10.0.0.0/8") })]);
   take(datagram(seal({}, { time: NOW }).packetText));
   assertEquals(told, ["source/no-stanza-for-source"]);
 });
 
-Deno.test("an expired stanza is told of once and admits nobody", () => {
+Deno.test("an expired stanza is reported once and admits no client", () => {
   const { take, told, decisions } = bench([aStanza({ expires: NOW - 1 })]);
   for (let count = 0; count < 2; count++) {
     take(datagram(seal({}, { time: NOW }).packetText));
@@ -212,7 +212,7 @@ Deno.test("an expired stanza is told of once and admits nobody", () => {
   assertEquals(decisions, []);
 });
 
-Deno.test("in test mode everything is checked and nothing is done", () => {
+Deno.test("in test mode the processor checks everything and does nothing", () => {
   const { take, told, decisions } = bench([aStanza()], { testMode: true });
   const { packetText } = seal({}, { time: NOW });
   take(datagram(packetText));
@@ -232,7 +232,7 @@ Deno.test("a packet that cannot be written to the replay file opens nothing", ()
   assertEquals(decisions, []);
 });
 
-Deno.test("cutting the mac off does not turn a packet into a new one for a stanza without HMAC", () => {
+Deno.test("a packet whose mac was cut off is a replay for a stanza without HMAC", () => {
   const { hmac: _, ...withoutHmac } = aStanza({ number: 2 });
   const { take, told, decisions } = bench([aStanza({ number: 1 }), withoutHmac]);
   const { packetText, mac = "" } = seal({}, { time: NOW });
@@ -242,7 +242,7 @@ Deno.test("cutting the mac off does not turn a packet into a new one for a stanz
   assertEquals(decisions.length, 1);
 });
 
-Deno.test("in mode legacy a packet of an old client without padding opens, and with padding it is the same packet", () => {
+Deno.test("in mode legacy a packet of an old client opens without padding, and with padding it is a replay", () => {
   const { hmac: _, ...stanza } = aStanza();
   const opened = { legacy: 0, cbc: 0 };
   for (const mode of ["legacy", "cbc"] as const) {
@@ -250,7 +250,7 @@ Deno.test("in mode legacy a packet of an old client without padding opens, and w
       const { take, told, decisions } = bench([{ ...stanza, encryptionMode: mode }]);
       const message = { username: "a".repeat(length) };
       const { fullText, packetText } = seal(message, { time: NOW, mode, hmac: undefined });
-      // Where the text fills its last block, the block behind it holds nothing but padding.
+      // If the text fills its last block, the next block holds only padding.
       const blob = decodeBase64(fullText) ?? new Uint8Array();
       take(datagram(encodeBase64(blob.subarray(0, -16)).slice(10)));
       opened[mode] += decisions.length;
@@ -262,7 +262,7 @@ Deno.test("in mode legacy a packet of an old client without padding opens, and w
   assertEquals(opened, { legacy: 2, cbc: 0 });
 });
 
-Deno.test("a packet that one stanza refuses is no replay to the next, without an HMAC too", () => {
+Deno.test("a packet that one stanza refuses is not a replay for the next stanza, even without an HMAC", () => {
   const { hmac: _, ...withoutHmac } = aStanza();
   const { take, told, decisions } = bench([
     { ...withoutHmac, requireUsername: "bob" },
@@ -273,7 +273,7 @@ Deno.test("a packet that one stanza refuses is no replay to the next, without an
   assertEquals(decisions.length, 1);
 });
 
-Deno.test("a captured packet does not come back with its prefix restored, plain or in HTTP", () => {
+Deno.test("a captured packet with its prefix restored is a replay, plain or in HTTP", () => {
   const http = { anyUserAgent: false, forwardedFor: false };
   const { hmac: _, ...withoutHmac } = aStanza();
   const { take, told, decisions } = bench([withoutHmac], { http });
@@ -286,7 +286,7 @@ Deno.test("a captured packet does not come back with its prefix restored, plain 
   assertEquals(decisions.length, 1);
 });
 
-Deno.test("over HTTP the address of X-Forwarded-For stands for 0.0.0.0, and one that cannot be read for nothing", () => {
+Deno.test("over HTTP the address of X-Forwarded-For replaces 0.0.0.0, and 0.0.0.0 with another header is refused", () => {
   const http = { anyUserAgent: false, forwardedFor: true };
   const { take, told, decisions } = bench([aStanza()], { http });
   for (
@@ -310,11 +310,11 @@ Deno.test("over HTTP the address of X-Forwarded-For stands for 0.0.0.0, and one 
     "bad-forwarded-for",
     "decoded #1",
   ]);
-  // Never the proxy's.
+  // The proxy's address is never admitted.
   assertEquals(decisions.map(({ address }) => address.text), ["203.0.113.5", "192.0.2.44"]);
 });
 
-Deno.test("a long symmetric packet is tried with the key the stanza has", () => {
+Deno.test("the processor tries a long symmetric packet with the stanza's symmetric key", () => {
   const services = Array.from({ length: 12 }, (_, index) => `tcp/${10001 + index}`).join();
   const { take, decisions } = bench([aStanza()]);
   const { packetText } = seal({ message: `192.0.2.44,${services}` }, {
@@ -326,7 +326,7 @@ Deno.test("a long symmetric packet is tried with the key the stanza has", () => 
   assertEquals(decisions.length, 1);
 });
 
-Deno.test("ENABLE_DESTINATION_RULE limits a grant to the address the packet was sent to", () => {
+Deno.test("ENABLE_DESTINATION_RULE limits a grant to the destination of the packet", () => {
   const { take, decisions } = bench([aStanza()], { destinationRule: true });
   take(datagram(seal({}, { time: NOW }).packetText));
   const [decision] = decisions;
@@ -334,8 +334,8 @@ Deno.test("ENABLE_DESTINATION_RULE limits a grant to the address the packet was 
   assertEquals(decision.destination?.text, "198.51.100.7");
 });
 
-Deno.test("in test mode neither a command nor a cycle is run, and the next stanza has its turn", () => {
-  // The C daemon runs CMD_CYCLE_OPEN all the same.
+Deno.test("in test mode no command and no cycle runs, and the next stanza is tried", () => {
+  // The C daemon still runs CMD_CYCLE_OPEN.
   const cycle = { open: "/bin/open $SRC" };
   const { take, told, decisions } = bench(
     [aStanza({ number: 1, commandExecution: {} }), aStanza({ number: 2, cycle })],
@@ -356,7 +356,7 @@ Deno.test("in test mode neither a command nor a cycle is run, and the next stanz
   assertEquals(decisions, []);
 });
 
-Deno.test("after the clock went back a packet that may have been forgotten opens nothing", () => {
+Deno.test("after the clock was set back, a packet that may have been forgotten opens nothing", () => {
   const replay = new ReplayCache({ window: 120, kept: 0 });
   const { take, told, decisions, clock } = bench([aStanza()], {}, undefined, replay);
   const { packetText } = seal({}, { time: NOW });
@@ -371,7 +371,7 @@ Deno.test("after the clock went back a packet that may have been forgotten opens
   assertEquals(decisions.length, 3);
 });
 
-Deno.test("after the clock was set right, packets that are new open as ever, and those that came before do not", () => {
+Deno.test("after the clock was set right, new packets open and earlier packets do not", () => {
   const { take, told, decisions, clock } = bench([aStanza()]);
   clock.now = NOW + 7200;
   const early = seal({}, { time: NOW }).packetText;
@@ -390,7 +390,7 @@ Deno.test("after the clock was set right, packets that are new open as ever, and
   assertEquals(decisions.length, 6);
 });
 
-Deno.test("packets of one key beyond its limit are refused before they are remembered, those of others are not", () => {
+Deno.test("packets beyond the limit of their key are refused before they are remembered, and packets of other keys are not", () => {
   const second = { number: 2, encryptionKey: textBytes("another one"), hmac: other };
   const { take, told, decisions, clock } = bench([
     aStanza({ maxPacketsPerMinute: 2 }),
@@ -415,7 +415,7 @@ Deno.test("packets of one key beyond its limit are refused before they are remem
   assertEquals(decisions.length, 4);
 });
 
-Deno.test("an eavesdropper's stock of old packets uses up nothing of what the holder of the key may send", () => {
+Deno.test("an eavesdropper cannot use up the limit of a key with many old packets", () => {
   const { take, told, decisions, clock } = bench([aStanza({ maxPacketsPerMinute: 2 })]);
   const old = [1, 2, 3].map((age) => seal({}, { time: NOW - 1000 - age }).packetText);
   for (const text of old) take(datagram(text));
@@ -427,7 +427,7 @@ Deno.test("an eavesdropper's stock of old packets uses up nothing of what the ho
   assertEquals(decisions.length, 1);
 });
 
-Deno.test("a packet of a time that is forgotten is looked at once, and uses up nothing of what the holder of the key may send", () => {
+Deno.test("a packet up to the horizon is judged once and does not use up the limit of its key", () => {
   for (const maxAge of [120, undefined]) {
     const replay = new ReplayCache({ window: 120 });
     replay.load({ ...EMPTY, horizon: NOW - 1000 });
@@ -446,7 +446,7 @@ Deno.test("a packet of a time that is forgotten is looked at once, and uses up n
   }
 });
 
-Deno.test("another text of a packet uses up nothing of what its key may send", () => {
+Deno.test("another text of a packet does not use up the limit of its key", () => {
   const { hmac: _, ...withoutHmac } = aStanza({ number: 2, maxPacketsPerMinute: 1 });
   const { take, told } = bench([aStanza(), withoutHmac]);
   const { packetText } = seal({}, { time: NOW });
@@ -457,9 +457,9 @@ Deno.test("another text of a packet uses up nothing of what its key may send", (
   assertEquals(told.at(-1), "decoded #2");
 });
 
-Deno.test("of packets that are too far ahead few are remembered, and the others never open", () => {
+Deno.test("few packets that are too far ahead are remembered, and the others never open", () => {
   const replay = new ReplayCache({ window: 120, kept: 2 });
-  // As a packet that gpg opens when a reload has made the window smaller.
+  // For example a packet that gpg decrypts after a reload with a smaller window.
   const { take, told, decisions } = bench([aStanza()], { maxAge: 7300 }, undefined, replay);
   for (let count = 0; count < 5; count++) {
     take(datagram(seal({}, { time: NOW + 7200 }).packetText));
@@ -471,15 +471,15 @@ Deno.test("of packets that are too far ahead few are remembered, and the others 
   assertEquals(decisions.length, 3);
 });
 
-Deno.test("a stranger's X-Forwarded-For is no line of the log", () => {
+Deno.test("an X-Forwarded-For header of a client without a key causes no log line", () => {
   const http = { anyUserAgent: true, forwardedFor: true };
   const { take, told } = bench([aStanza()], { http });
   const request = encodeHttpRequest("A".repeat(204), { host: "server.example" });
-  take(datagram(request.replace("Accept:", "X-Forwarded-For: nobody\r\nAccept:")));
+  take(datagram(request.replace("Accept:", "X-Forwarded-For: unknown\r\nAccept:")));
   assertEquals(told, ["authenticate/hmac-mismatch #1"]);
 });
 
-Deno.test("a packet to an address that no stanza's DESTINATION holds is refused, once, and used up by nobody", () => {
+Deno.test("a packet to an address that no DESTINATION contains is refused once and can still be used", () => {
   const { take, told, decisions } = bench([
     aStanza({ number: 1, source: prefixes("203.0.113.0/24") }),
     aStanza({ number: 2, destination: prefixes("192.0.2.1/32") }),

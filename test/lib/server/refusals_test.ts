@@ -6,7 +6,7 @@ import { REFUSALS } from "../../../lib/server/refusals.ts";
 import { STEPS } from "../../../lib/server/step.ts";
 import { everyRefusal } from "../../support/refusals.ts";
 
-Deno.test("every refusal has a line, a fact and a hint, with any facts that it may have", () => {
+Deno.test("every refusal has a line, a fact and a hint for all facts that it may have", () => {
   for (const refusal of everyRefusal("TEXT")) {
     const lines = [...refusalLines(refusal), ...refusalLines(refusal, true)];
     const { fact, hint } = explainRefusal(refusal);
@@ -17,7 +17,7 @@ Deno.test("every refusal has a line, a fact and a hint, with any facts that it m
   }
 });
 
-Deno.test("the rows of the table stand in the order of the steps", () => {
+Deno.test("the rows of the table are in the order of the steps", () => {
   const steps = Object.values(REFUSALS).map(({ step }) => STEPS.indexOf(step));
   assertEquals(steps, steps.toSorted((a, b) => a - b));
   for (const code of Object.keys(REFUSALS) as RefusalCode[]) {
@@ -26,7 +26,7 @@ Deno.test("the rows of the table stand in the order of the steps", () => {
   }
 });
 
-Deno.test("a refusal has the step of its row, and facts that the compiler compares with the row", () => {
+Deno.test("a refusal has the step of its row, and the compiler checks its facts against the row", () => {
   assertEquals(refuse("too-old", { seconds: 200, limit: 120 }), {
     step: "authorize",
     code: "too-old",

@@ -21,7 +21,7 @@ function captureOf(payload: string): Capture {
   };
 }
 
-Deno.test("in test mode the rules are shown as they would be given to the firewall, and granted to nobody", async () => {
+Deno.test("in test mode the server shows the rules that it would set, and grants nothing", async () => {
   const { value: chain } = parseChain("ACCEPT, filter, INPUT, 1, FWKNOP_INPUT, 1");
   const adapter = iptablesAdapter({
     command: "/usr/sbin/iptables",

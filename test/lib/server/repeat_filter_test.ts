@@ -26,7 +26,7 @@ function setUp(
   return { told, clock, filter: new RepeatFilter(tell, () => clock.now, isWatched) };
 }
 
-Deno.test("the first refusal of a kind is told at once, equal ones are counted", () => {
+Deno.test("the first refusal of a kind is reported at once, and equal refusals are counted", () => {
   const { told, clock, filter } = setUp();
   for (let count = 0; count < 5; count++) {
     filter.observe({ kind: "refused", refusal: refusal("192.0.2.9") });
@@ -39,7 +39,7 @@ Deno.test("the first refusal of a kind is told at once, equal ones are counted",
   assert(!filter.isHolding);
 });
 
-Deno.test("another source, code or stanza is another kind", () => {
+Deno.test("refusals with another source, code or stanza are of another kind", () => {
   const { told, filter } = setUp();
   const kinds = [
     refusal("192.0.2.9"),
@@ -52,7 +52,7 @@ Deno.test("another source, code or stanza is another kind", () => {
   assertEquals(told.length, kinds.length);
 });
 
-Deno.test("forged sources beyond the limit are told as one number", () => {
+Deno.test("refusals of forged sources beyond the limit are reported as one number", () => {
   const { told, clock, filter } = setUp();
   for (let index = 0; index < MAX_KINDS + 300; index++) {
     const source = `10.0.${index >> 8}.${index & 255}`;
@@ -64,7 +64,7 @@ Deno.test("forged sources beyond the limit are told as one number", () => {
   assertEquals(told.at(-1), "many +300 in 7 s");
 });
 
-Deno.test("a kind is told again after its window", () => {
+Deno.test("a refusal is reported again after the window of its kind", () => {
   const { told, clock, filter } = setUp();
   filter.observe({ kind: "refused", refusal: refusal("192.0.2.9") });
   clock.now += REPEAT_WINDOW;
@@ -72,7 +72,7 @@ Deno.test("a kind is told again after its window", () => {
   assertEquals(told, ["192.0.2.9", "192.0.2.9"]);
 });
 
-Deno.test("equal refusals of a holder of the key are counted too, whatever their numbers", () => {
+Deno.test("equal refusals of a key holder are counted too, even if their numbers differ", () => {
   const { told, clock, filter } = setUp();
   for (let seconds = 130; seconds < 135; seconds++) {
     const late = refuse("too-old", { seconds, limit: 120 });
@@ -83,7 +83,7 @@ Deno.test("equal refusals of a holder of the key are counted too, whatever their
   assertEquals(told.at(-1), "192.0.2.9 +4 in 0 s");
 });
 
-Deno.test("refusals past authentication for other reasons are told each, and not without bound", () => {
+Deno.test("refusals past authentication for different reasons are reported separately, up to a limit", () => {
   const { told, filter } = setUp();
   const denied = (service: string): void =>
     filter.observe({
@@ -96,7 +96,7 @@ Deno.test("refusals past authentication for other reasons are told each, and not
   assertEquals(told.length, MAX_KINDS);
 });
 
-Deno.test("strangers cannot hide the refusals of those who hold a key", () => {
+Deno.test("clients without a key cannot hide the refusals of key holders", () => {
   const { told, filter } = setUp();
   for (let index = 0; index < MAX_KINDS + 50; index++) {
     const source = `10.0.${index >> 8}.${index & 255}`;
@@ -107,7 +107,7 @@ Deno.test("strangers cannot hide the refusals of those who hold a key", () => {
   assertEquals(told.at(-1), "192.0.2.9");
 });
 
-Deno.test("what test mode would have opened is told of every packet", () => {
+Deno.test("in test mode every packet is reported with what it would have opened", () => {
   const { told, filter } = setUp();
   const tested = refusal(
     "192.0.2.9",
@@ -117,7 +117,7 @@ Deno.test("what test mode would have opened is told of every packet", () => {
   assertEquals(told.length, 3);
 });
 
-Deno.test("after the clock was set back nothing is held until it has caught up", () => {
+Deno.test("after the clock was set back, no refusal is held back until the clock has caught up", () => {
   const { told, clock, filter } = setUp();
   const tell = (): void => filter.observe({ kind: "refused", refusal: refusal("192.0.2.9") });
   tell();
@@ -130,7 +130,7 @@ Deno.test("after the clock was set back nothing is held until it has caught up",
   assertEquals(told.length, 4);
 });
 
-Deno.test("who looks on sees each refusal of a key holder, and strangers are counted all the same", () => {
+Deno.test("an administrator who watches sees each refusal of a key holder, while those of other clients are counted", () => {
   const { told, filter } = setUp(true);
   for (let count = 0; count < 3; count++) {
     filter.observe({

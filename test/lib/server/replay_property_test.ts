@@ -13,7 +13,7 @@ function textDigest(text: string): string {
   return encodeBase64(digest("sha256", textBytes(text)));
 }
 
-/** What can happen to a memory of packets. */
+/** What can happen to a replay cache. */
 type MemoryStep =
   | { readonly kind: "knock"; readonly skew: number }
   | { readonly kind: "replay"; readonly which: number; readonly retold: boolean }
@@ -68,7 +68,7 @@ const memorySteps: fc.Arbitrary<readonly MemoryStep[]> = fc.array(
   { maxLength: 60, size: "max" },
 );
 
-Deno.test("however the clock is set, and whatever is reloaded, rotated and restarted: a packet counts once, a new one always", () =>
+Deno.test("with any changes of the clock, reloads, rotations and restarts, a packet counts once and a new packet always counts", () =>
   withFolder((folder) => {
     const kept = fc.constantFrom(0, 2, undefined);
     fc.assert(
@@ -124,7 +124,7 @@ Deno.test("however the clock is set, and whatever is reloaded, rotated and resta
               cache.configure({ window, opened: openReplayFile(path()) }, now);
               break;
             case "remove":
-              // With the server alive; it is a reload that finds it missing, or the next packet.
+              // The server is alive; a reload or the next packet finds the file missing.
               Deno.removeSync(path());
               cache.restore(now);
               break;
@@ -138,7 +138,7 @@ Deno.test("however the clock is set, and whatever is reloaded, rotated and resta
               cache = start();
               break;
             case "kill": {
-              // What it was writing was not granted yet.
+              // The packet that it was writing was not granted yet.
               const torn = cache.text().slice(0, -1).split("\n").at(-1) ?? "";
               cache.close();
               Deno.writeTextFileSync(path(), torn.slice(0, torn.length / 2), { append: true });
@@ -172,7 +172,7 @@ const serverStep = fc.oneof(
   },
 );
 
-Deno.test("packets before, during and after reloads that end well or not, with a slow firewall, open once", () =>
+Deno.test("packets before, during and after successful and failed reloads open once, with a slow firewall", () =>
   withFolder(async (folder) => {
     await fc.assert(
       fc.asyncProperty(fc.array(serverStep, { maxLength: 40, size: "max" }), async (steps) => {

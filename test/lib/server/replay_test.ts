@@ -16,7 +16,7 @@ function digest(seed: number): string {
   return encodeBase64(new Uint8Array(32).fill(seed));
 }
 
-/** As the C daemon writes it. */
+/** An entry as the C daemon writes it. */
 function entry(seed: number, time: number): ReplayEntry {
   return {
     digest: digest(seed),
@@ -29,12 +29,12 @@ function entry(seed: number, time: number): ReplayEntry {
   };
 }
 
-/** As we write it. */
+/** An entry as this daemon writes it. */
 function ours(seed: number, time: number, timestamp = time): ReplayEntry {
   return { ...entry(seed, time), message: { digest: digest(seed + 100), timestamp } };
 }
 
-/** A memory with a file of its own, opened as a server does. */
+/** A replay cache with its own file, opened as a server opens it. */
 function memoryAt(path: string, now: number, options: { window?: number; kept?: number } = {}) {
   const { window = 120, kept } = options;
   const cache = new ReplayCache(kept === undefined ? {} : { kept });
@@ -42,7 +42,7 @@ function memoryAt(path: string, now: number, options: { window?: number; kept?: 
   return cache;
 }
 
-Deno.test("a line of the C daemon's replay file is read and written unchanged", () => {
+Deno.test("the cache reads and writes a line of the C daemon's replay file unchanged", () => {
   const line =
     "ImOUbGSUwXTNHUVIuw5Xgi0WXmT7fS5i5iI4IAWFrKw 17 192.0.2.44 53992 198.51.100.7 62201 1795295475";
   const parsed = parseReplayEntry(line);
@@ -50,13 +50,13 @@ Deno.test("a line of the C daemon's replay file is read and written unchanged", 
   assertEquals(formatReplayEntry(parsed), `${line}\n`);
 });
 
-Deno.test("the example of a replay file is read whole", () => {
+Deno.test("the example of a replay file is read completely", () => {
   const content = parseReplayFile(Deno.readTextFileSync("examples/ssh/digest.cache"));
   assertEquals(content.entries.length, 1);
   assertEquals(content.invalidLines, []);
 });
 
-Deno.test("lines that hold no entry are named by their number and skipped", () => {
+Deno.test("lines without an entry are skipped, and their numbers are reported", () => {
   const good = formatReplayEntry(entry(1, 5));
   const text = `${REPLAY_FILE_HEADER}; note\n${good}short 17 1.2.3.4 1 1.2.3.4 1 1\n${
     good.replace("192.0.2.44", "192.0.2.444")
@@ -66,7 +66,7 @@ Deno.test("lines that hold no entry are named by their number and skipped", () =
   assertEquals(content.invalidLines, [4, 5, 6]);
 });
 
-Deno.test("what only we know of a packet stands in a comment below its line, and belongs to no other", () => {
+Deno.test("the message of a packet is a comment below its line, and belongs to no other line", () => {
   const entries = [ours(1, 5, 4), entry(2, 6), ours(3, 7)];
   const text = formatReplayFile(entries, 2);
   assertEquals(parseReplayFile(text), { entries, horizon: 2, invalidLines: [] });
@@ -77,7 +77,7 @@ Deno.test("what only we know of a packet stands in a comment below its line, and
   assertEquals(parseReplayFile(moved).entries, [entry(1, 5)]);
 });
 
-Deno.test("a packet is accepted once, and so is its message in another text", () => {
+Deno.test("a packet is accepted once, and its message in another text is not accepted", () => {
   const cache = new ReplayCache({ window: 120 });
   assertEquals(cache.lookup(digest(1)), undefined);
   assert(cache.add(ours(1, 1000)));
@@ -87,7 +87,7 @@ Deno.test("a packet is accepted once, and so is its message in another text", ()
   assertEquals(cache.lookup(digest(2)), undefined);
 });
 
-Deno.test("what is too old is forgotten once a fifth of the memory is too old, the newest ones never", () => {
+Deno.test("packets that are too old are forgotten once a fifth of the cache is too old, but the newest are kept", () => {
   const cache = new ReplayCache({ window: 120, kept: 2 });
   for (const seed of [1, 2, 3]) cache.add(ours(seed, 1000 + seed));
   cache.add(ours(4, 5000));
@@ -97,7 +97,7 @@ Deno.test("what is too old is forgotten once a fifth of the memory is too old, t
   assert(cache.mayHaveForgotten(1002) && !cache.mayHaveForgotten(1003));
 });
 
-Deno.test("an entry of the C daemon is kept for twice the window: its packet may have been ahead", () => {
+Deno.test("an entry of the C daemon is kept for twice the window, because its packet may have been ahead", () => {
   for (const [time, size] of [[1240, 4], [1241, 2]] as const) {
     const cache = new ReplayCache({ window: 120, kept: 2 });
     for (const seed of [1, 2]) cache.add(entry(seed, 1000));
@@ -108,43 +108,46 @@ Deno.test("an entry of the C daemon is kept for twice the window: its packet may
   }
 });
 
-Deno.test("without an age window nothing is forgotten", () => {
+Deno.test("without an age window the cache forgets nothing", () => {
   const cache = new ReplayCache({ window: undefined, kept: 0 });
   cache.add(ours(1, 0));
   cache.add(ours(2, 2_000_000_000));
   assertEquals(cache.size, 2);
 });
 
-Deno.test("a stock of packets that were forgotten does not fill the memory again", () => {
+Deno.test("packets that were forgotten do not fill the cache again", () => {
   const cache = new ReplayCache({ window: 120, kept: 1 });
   cache.add(ours(1, 1000));
   cache.add(ours(2, 5000));
   assertEquals(cache.size, 1);
-  assert(cache.add(ours(1, 5001, 1000)), "policy says why it is refused");
+  assert(cache.add(ours(1, 5001, 1000)), "policy refuses it");
   assertEquals(cache.size, 1);
-  assert(!cache.add(ours(1, 5002, 1000)), "its copies are known");
+  assert(!cache.add(ours(1, 5002, 1000)), "its copies are recognized");
   const late = (seed: number): ReplayEntry => ({ ...ours(1, 5003, 999), digest: `${seed}` });
   for (let seed = 0; seed < 1000; seed++) assert(cache.add(late(seed)));
-  assertEquals(cache.lookup(digest(1)), undefined, "the newest ones only");
+  assertEquals(cache.lookup(digest(1)), undefined, "only the newest are recognized");
   assertEquals(cache.lookup("0")?.time, 5003);
   assertEquals(cache.size, 1);
 });
 
-Deno.test("of packets that are too far ahead some are remembered, so that they do not fill the memory for years", () => {
+Deno.test("only some packets that are too far ahead are remembered, so that they do not fill the cache for years", () => {
   withFolder((folder) => {
     const path = `${folder}/digest.cache`;
     const cache = memoryAt(path, 1000, { kept: 2 });
-    for (const seed of [1, 2, 3, 4]) assert(cache.add(ours(seed, 1000, 9000)), "policy says why");
+    for (const seed of [1, 2, 3, 4]) assert(cache.add(ours(seed, 1000, 9000)), "policy refuses it");
     const size = (): number => cache.size;
     assertEquals(size(), 2);
-    assert(!cache.add(ours(1, 8990, 9000)), "it is not new when its time has come");
-    assert(cache.add(ours(5, 8990, 9100)) && size() === 3, "one in time is no such packet");
+    assert(!cache.add(ours(1, 8990, 9000)), "it is still remembered when its time has come");
+    assert(
+      cache.add(ours(5, 8990, 9100)) && size() === 3,
+      "a packet with the right time is remembered",
+    );
     cache.add(ours(8, 8990, 99_000));
     assert(!cache.holds(digest(8)) && cache.lookup(digest(8)) !== undefined);
     for (const seed of [6, 7]) cache.add(ours(seed, 9130, 9130));
-    assertEquals(size(), 3, "their time is over, and so is that of the packets before");
+    assertEquals(size(), 3, "the time of these and of earlier packets is over");
     cache.add(ours(9, 9130, 99_000));
-    assert(cache.holds(digest(9)), "there is room again");
+    assert(cache.holds(digest(9)), "the cache has room again");
     cache.close();
   });
 });
@@ -173,7 +176,7 @@ Deno.test("a new replay file has mode 0600, the header, and each entry as soon a
     cache.close();
   }));
 
-Deno.test("an entry after a line cut short by a crash starts on a line of its own", () =>
+Deno.test("after a crash that cut a line short, the next entry starts on a new line", () =>
   withFolder((folder) => {
     const path = `${folder}/digest.cache`;
     for (const torn of ["ImOUbGSU", formatReplayEntry(ours(9, 5)).slice(0, -5)]) {
@@ -199,7 +202,7 @@ Deno.test("without a usable replay file the server does not start", () =>
     );
   }));
 
-Deno.test("after a line that the full disk cut short the next one stands by itself", () =>
+Deno.test("after a full disk cut a line short, the next entry starts on a new line", () =>
   withFolder((folder) => {
     const path = `${folder}/digest.cache`;
     const { store } = ReplayFile.open(path);
@@ -220,7 +223,7 @@ Deno.test("after a line that the full disk cut short the next one stands by itse
     assertEquals(invalidLines, [2]);
   }));
 
-Deno.test("the file of a running server shrinks with its memory, and the next server knows what is not in it", () =>
+Deno.test("the file shrinks with the cache, and the next server refuses packets that the file no longer lists", () =>
   withFolder((folder) => {
     const path = `${folder}/digest.cache`;
     const cache = memoryAt(path, 1000, { kept: 2 });
@@ -236,7 +239,7 @@ Deno.test("the file of a running server shrinks with its memory, and the next se
     next.close();
   }));
 
-Deno.test("replacing the file follows no link that somebody put in its way, and keeps the administrator's", () =>
+Deno.test("replacing the file does not follow a link of another user, and keeps the administrator's link", () =>
   withFolder((folder) => {
     const path = `${folder}/digest.cache`;
     Deno.mkdirSync(`${folder}/elsewhere`);
@@ -255,7 +258,7 @@ Deno.test("replacing the file follows no link that somebody put in its way, and 
     assertEquals(parseReplayFile(Deno.readTextFileSync(path)).entries.length, 1);
   }));
 
-Deno.test("another file gets what the old one had, and the memory of forgetting goes along", () =>
+Deno.test("a new file gets the entries and the horizon of the old file", () =>
   withFolder((folder) => {
     const cache = memoryAt(`${folder}/one`, 1000, { window: 10, kept: 1 });
     cache.add(ours(1, 4900));
@@ -273,7 +276,7 @@ Deno.test("another file gets what the old one had, and the memory of forgetting 
     cache.close();
   }));
 
-Deno.test("another file that cannot be written changes nothing: the one before goes on", () =>
+Deno.test("a new file that cannot be written changes nothing, and the old file is used further", () =>
   withFolder((folder) => {
     const path = `${folder}/one`;
     const cache = memoryAt(path, 1000);
@@ -291,7 +294,7 @@ Deno.test("another file that cannot be written changes nothing: the one before g
     assertEquals(parseReplayFile(Deno.readTextFileSync(path)).entries.length, 2);
   }));
 
-Deno.test("a replay file that was taken away is written again before the next packet counts", () =>
+Deno.test("a replay file that was removed is written again before the next packet counts", () =>
   withFolder((folder) => {
     const path = `${folder}/run/digest.cache`;
     Deno.mkdirSync(`${folder}/run`, { mode: 0o700 });
@@ -304,22 +307,22 @@ Deno.test("a replay file that was taken away is written again before the next pa
       ours(1, 1000),
       ours(2, 1001),
     ]);
-    // Another server may have put its own there.
+    // Another server may have written its own file there.
     Deno.removeSync(path);
     Deno.writeTextFileSync(path, formatReplayEntry(ours(3, 1002)), { mode: 0o600 });
-    assert(!cache.add(ours(3, 1003)), "it is known from there");
+    assert(!cache.add(ours(3, 1003)), "it is read from that file");
     assertEquals(parseReplayFile(Deno.readTextFileSync(path)).entries.length, 3);
     cache.close();
   }));
 
-Deno.test("a replay file that was emptied in its place is written again before the next packet counts", () =>
+Deno.test("a replay file that was truncated in place is written again before the next packet counts", () =>
   withFolder((folder) => {
     const path = `${folder}/digest.cache`;
     const cache = memoryAt(path, 1000);
     cache.add(ours(1, 1000));
     Deno.truncateSync(path);
     cache.add(ours(2, 1001));
-    // What others write below is theirs.
+    // Lines that other programs append are kept.
     Deno.writeTextFileSync(path, formatReplayEntry(entry(3, 1002)), { append: true });
     assert(!cache.restore(1003));
     cache.add(ours(4, 1004));
@@ -331,7 +334,7 @@ Deno.test("a replay file that was emptied in its place is written again before t
     );
   }));
 
-Deno.test("a replay file of an editor's making is read behind its byte order mark, and refused in UTF-16", () =>
+Deno.test("a replay file is read after its byte order mark, and refused in UTF-16", () =>
   withFolder((folder) => {
     const path = `${folder}/digest.cache`;
     const text = formatReplayEntry(ours(1, 1000));
@@ -345,7 +348,7 @@ Deno.test("a replay file of an editor's making is read behind its byte order mar
     assertThrows(() => openReplayFile(path), /is in UTF-16LE, must be in UTF-8/);
   }));
 
-Deno.test("as many reloads as one likes leave one descriptor open", () =>
+Deno.test("any number of reloads leave one descriptor open", () =>
   withFolder((folder) => {
     const cache = new ReplayCache();
     const descriptors = () =>
@@ -365,7 +368,7 @@ Deno.test("as many reloads as one likes leave one descriptor open", () =>
     assertEquals(descriptors(), 0);
   }));
 
-Deno.test("in steady use the memory and its file hold a quarter more packets than are worth keeping at most", () =>
+Deno.test("in steady use the cache and its file hold at most a quarter more packets than needed", () =>
   withFolder((folder) => {
     const path = `${folder}/digests`;
     const cache = memoryAt(path, 0, { window: 10, kept: 40 });

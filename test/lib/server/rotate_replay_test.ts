@@ -14,7 +14,7 @@ function inFolder(body: (path: string) => Promise<void> | void): Promise<void> {
   return withFolder((folder) => body(`${folder}/digest.cache`));
 }
 
-Deno.test("rotating keeps the whole file under -old, and in it the newest packets and those of twice the window", () =>
+Deno.test("rotating copies the whole file to -old, and keeps the newest packets and those of twice the window", () =>
   inFolder(async (path) => {
     const lines = Array.from({ length: 12_000 }, (_, index) => {
       const number = btoa(String(100_000 + index)).slice(0, 8);
@@ -33,7 +33,7 @@ Deno.test("rotating keeps the whole file under -old, and in it the newest packet
     }
   }));
 
-Deno.test("rotating forgets nothing where ages are not checked, and replaces an older -old", () =>
+Deno.test("rotating forgets nothing if ages are not checked, and replaces an older -old file", () =>
   inFolder(async (path) => {
     const text = REPLAY_FILE_HEADER + line("A", 1);
     await Deno.writeTextFile(path, text);
@@ -43,13 +43,13 @@ Deno.test("rotating forgets nothing where ages are not checked, and replaces an 
     assertEquals(await Deno.readTextFile(`${path}-old`), text);
   }));
 
-Deno.test("rotating a file that is not there makes none", () =>
+Deno.test("rotating a missing file creates no file", () =>
   inFolder(async (path) => {
     rotateReplayFile(path, 120, NOW);
     assertEquals(await Deno.stat(path).then(() => true, () => false), false);
   }));
 
-Deno.test("a file that cannot be rotated is an error that names it, and stays as it is", () =>
+Deno.test("a file that cannot be rotated causes an error with its name, and stays unchanged", () =>
   inFolder(async (path) => {
     await Deno.writeTextFile(path, REPLAY_FILE_HEADER + line("A", NOW));
     await Deno.mkdir(`${path}-old`);

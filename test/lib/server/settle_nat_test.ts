@@ -19,7 +19,7 @@ const INSIDE = "192.168.123.31";
 const OWN = [ARRIVED, OTHER, "192.168.123.1"];
 const BOTH: NatPolicy = { forwarding: true, localNat: true, sourceNat: { enabled: false } };
 
-/** What a request of a client comes to. */
+/** The outcome of a client's request. */
 interface Asked {
   readonly stanza?: Partial<Stanza>;
   readonly type?: SpaMessage["type"];
@@ -91,19 +91,27 @@ function targets(text: string) {
 
 const LISTED = { openPorts: services("tcp/40001") };
 
-Deno.test("a local request ends at the address that it names if that is this host's, or where the packet came", () => {
+Deno.test("the target of a local request is the named address if it is this host's, or else the packet's destination", () => {
   const local = (host: string) => ({ kind: "local-nat", host, port: 22 });
   assertEquals(outcome({ names: `${OTHER},22` }), local(OTHER));
-  assertEquals(outcome({ names: "100.64.0.9,22" }), local(ARRIVED), "as behind a translation");
-  assertEquals(outcome({ names: `${INSIDE},22` }), local(ARRIVED), "never another host");
-  assertEquals(outcome({ names: "127.0.0.1,22" }), local(ARRIVED), "loopback is not asked for");
+  assertEquals(
+    outcome({ names: "100.64.0.9,22" }),
+    local(ARRIVED),
+    "as with a translation in front of this host",
+  );
+  assertEquals(
+    outcome({ names: `${INSIDE},22` }),
+    local(ARRIVED),
+    "another host is never the target",
+  );
+  assertEquals(outcome({ names: "127.0.0.1,22" }), local(ARRIVED), "loopback is not used");
   assertEquals(outcome({ names: "255.255.255.255,22" }), local(ARRIVED));
   assertEquals(outcome({ names: "gate.example.com,22" }), local(ARRIVED), "no name is looked up");
   assertEquals(outcome({ names: "127.0.0.1,22", arrivedAt: "127.0.0.1" }), local("127.0.0.1"));
   assertEquals(outcome({ type: 6, names: "100.64.0.9,22" }), local(ARRIVED));
 });
 
-Deno.test("a local request whose packet came to no address of this host is refused", () => {
+Deno.test("a local request is refused if its packet was not sent to an address of this host", () => {
   for (const arrivedAt of ["198.51.100.255", "255.255.255.255", "224.0.0.1", "0.0.0.0"]) {
     assertEquals(outcome({ names: "100.64.0.9,22", arrivedAt }), {
       kind: "nat-target-denied",
@@ -113,7 +121,7 @@ Deno.test("a local request whose packet came to no address of this host is refus
   }
 });
 
-Deno.test("the port that a local request names must be one the stanza opens or lists", () => {
+Deno.test("the stanza must open or list the port that a local request names", () => {
   const denied = (reason: string) => ({
     kind: "nat-target-denied",
     target: "local tcp/22",
@@ -139,7 +147,7 @@ Deno.test("the port that a local request names must be one the stanza opens or l
     outcome({ stanza: { ...LISTED, natTargets: targets("any any") }, names }),
     denied("NAT_TARGETS"),
   );
-  // With no list at all every port may be asked for without NAT as well.
+  // Without any list, a client may ask for every port without NAT too.
   assertEquals(outcome({ names }), granted);
   assertEquals(
     outcome({ stanza: { natTargets: targets("10.0.0.0/8 any") }, names }),
@@ -149,7 +157,7 @@ Deno.test("the port that a local request names must be one the stanza opens or l
   assertEquals(outcome({ stanza: restricted, names }), denied("RESTRICT_PORTS"));
 });
 
-Deno.test("FORCE_NAT is the administrator's word: no list is asked, and this host is local whatever the type", () => {
+Deno.test("a target of FORCE_NAT is not checked against lists, and this host is local for every message type", () => {
   const forced = (address: string, port = 22) => ({
     ...LISTED,
     restrictPorts: services("tcp/22"),
@@ -166,7 +174,7 @@ Deno.test("FORCE_NAT is the administrator's word: no list is asked, and this hos
   assertEquals(outcome({ stanza: forced("127.0.0.1"), type: 1 }), { ...local, host: "127.0.0.1" });
 });
 
-Deno.test("a forwarding request for this host is a local one, with what is demanded of those", () => {
+Deno.test("a forwarding request for this host becomes a local request with the checks of one", () => {
   const names = `${OTHER},22`;
   const local = { kind: "local-nat", host: OTHER, port: 22 };
   assertEquals(outcome({ type: 2, names }), local);
@@ -182,7 +190,7 @@ Deno.test("a forwarding request for this host is a local one, with what is deman
   assertEquals(outcome({ type: 2, names, stanza: { forwardAll: true } }).reason, "own");
 });
 
-Deno.test("nothing is forwarded to loopback, multicast, broadcast or nowhere, whatever is listed", () => {
+Deno.test("connections are never forwarded to loopback, multicast, broadcast or an unspecified address, even if listed", () => {
   for (
     const host of [
       "127.0.0.1",
@@ -204,7 +212,7 @@ Deno.test("nothing is forwarded to loopback, multicast, broadcast or nowhere, wh
   }
 });
 
-Deno.test("NAT_TARGETS bounds the inside hosts, by address and by name", () => {
+Deno.test("NAT_TARGETS limits the inside hosts, by address and by name", () => {
   const stanza = { natTargets: targets("192.168.123.0/24 tcp/3389") };
   const inside = { kind: "forward", host: INSIDE, port: 3389 };
   const names = `${INSIDE},3389`;
@@ -220,11 +228,11 @@ Deno.test("NAT_TARGETS bounds the inside hosts, by address and by name", () => {
     `${INSIDE} tcp/22`,
   );
   assertEquals(outcome({ type: 2, names, asks: "udp/40001", stanza }).target, `${INSIDE} udp/3389`);
-  // Unset: as in the C daemon.
+  // Without NAT_TARGETS every host is allowed, as in the C daemon.
   assertEquals(outcome({ type: 2, names: "192.168.124.31,22" }).kind, "forward");
 });
 
-Deno.test("whatever a client names, a connection ends where the stanza allows it", () => {
+Deno.test("for every request, a connection ends only where the stanza allows it", () => {
   const hosts = [
     ...OWN,
     INSIDE,

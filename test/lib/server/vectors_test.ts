@@ -10,7 +10,7 @@ import { readTexts } from "../../support/config_files.ts";
 import { datagram } from "../../support/packet.ts";
 import { readVectors, type VectorFields } from "../../support/vectors.ts";
 
-/** A server's files as the vectors give them. */
+/** The server's files of a vector. */
 interface ServerFiles {
   readonly access: readonly (readonly [string, string])[];
   readonly settings?: Readonly<Record<string, string>>;
@@ -27,10 +27,10 @@ function load({ access, settings = {} }: ServerFiles): ReturnType<typeof readTex
   return readTexts({ conf: lines(Object.entries(settings)), access: lines(access) }).config;
 }
 
-/** What a server with these files makes of a datagram. */
+/** The result of a server with these files for a datagram. */
 function outcome(packet: string, files: ServerFiles, now = 0): Outcome {
   const config = load(files);
-  assert(config !== undefined, "the files load");
+  assert(config !== undefined, "the files are valid");
   const { settings, stanzas } = config;
   const ages = files.settings?.["ENABLE_SPA_PACKET_AGING"] === "Y";
   const events: PacketEvent[] = [];
@@ -57,7 +57,7 @@ function outcome(packet: string, files: ServerFiles, now = 0): Outcome {
   };
 }
 
-/** The fields as the vectors write them. */
+/** The fields in the form of the vectors. */
 function fieldsOf(fields: OpenedPacket): Partial<VectorFields> {
   const { message, digestName, encodedData, digest } = fields;
   return {
@@ -76,21 +76,21 @@ function fieldsOf(fields: OpenedPacket): Partial<VectorFields> {
   };
 }
 
-/** The members of `expected` that {@link fieldsOf} gives. */
+/** The members of `expected` that {@link fieldsOf} returns. */
 function selectFields(expected: VectorFields, like: Partial<VectorFields>): Partial<VectorFields> {
   return Object.fromEntries(
     Object.keys(like).map((name) => [name, expected[name as keyof VectorFields]]),
   );
 }
 
-/** Accepted on purpose, against the reference. */
+/** Vectors that the server accepts on purpose, unlike the reference. */
 const ACCEPTED: Readonly<Record<string, string>> = {
   N050: "a long symmetric packet is tried with the key there is: docs/spec/server.md 16, row 27",
   N069: "times from 2038 on: docs/spec/wire.md 14",
   N097: "an IPv6 address in the message is our extension",
 };
 
-/** The packet has no server to come to: the file does not load. */
+/** Vectors whose server files are invalid, so that no server exists. */
 const REFUSED_AT_LOAD = ["N027", "N028", "N029"];
 
 const POLICY_CODES: Readonly<Record<string, Refusal["code"]>> = {
@@ -104,7 +104,7 @@ const POLICY_CODES: Readonly<Record<string, Refusal["code"]>> = {
 const vectors = readVectors();
 
 for (const vector of vectors.positive) {
-  Deno.test(`${vector.id} is decoded by the server with the stanza it was made for: ${vector.note}`, () => {
+  Deno.test(`${vector.id} is decoded by the server with its stanza: ${vector.note}`, () => {
     const files = { access: vector.server_access_conf };
     for (const payload of [vector.packet, vector.http_request]) {
       if (payload === undefined) continue;
@@ -127,11 +127,11 @@ for (const vector of vectors.negative) {
       assertEquals(
         load({ access, settings }),
         undefined,
-        "a key of that length is refused at once",
+        "the server refuses a key of that length at the start",
       );
       return;
     }
-    // The log line of an old packet says by how much; that was the clock of the day.
+    // The log line of an old packet contains its age, which depends on the clock.
     const [, late] = /too great \(([0-9]+) seconds\)/.exec(log) ?? [];
     const clock = late === undefined ? 0 : timeOf(vector.packet, access) + Number(late);
     const { decoded, refusals } = outcome(vector.packet, { access, settings }, clock);
@@ -154,7 +154,7 @@ for (const vector of vectors.reference_quirks) {
   });
 }
 
-/** When the packet says it was made. */
+/** The time in the packet. */
 function timeOf(packet: string, access: ServerFiles["access"]): number {
   return outcome(packet, { access }).decoded[0]?.message.timestamp ?? 0;
 }

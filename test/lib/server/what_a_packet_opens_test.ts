@@ -1,6 +1,6 @@
 /**
- * A second opinion: what a packet may open, written down once more from what the documents promise, and compared with
- * the rules that come of configuration files and sealed packets.
+ * A second implementation of what a packet may open, written from the documents only. The test compares it with
+ * the rules that configuration files and sealed packets lead to.
  */
 import { assert, assertEquals } from "../../assert.ts";
 import fc from "property-testing";
@@ -22,11 +22,11 @@ import { anAddress, aPlace } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 const OWN: [string, ...string[]] = ["198.51.100.7", "192.168.123.1", "2001:db8:1::7"];
-/** What the name in a request is found to be. */
+/** The address that the name in a request resolves to. */
 const NAMED = "192.168.123.40";
 const CHAINS = defaultChains("input", "forward", "dnat");
 
-/** Everything that may bear on what is opened. */
+/** Everything that may influence what is opened. */
 interface Case {
   readonly forwarding: boolean;
   readonly localNat: boolean;
@@ -52,7 +52,7 @@ interface Case {
   readonly timeout: number;
   readonly source: string;
   readonly sentTo: string;
-  /** The header of a proxy; absent: no HTTP. */
+  /** The X-Forwarded-For header of a proxy; absent: no HTTP. */
   readonly forwardedFor: string | undefined;
 }
 
@@ -82,7 +82,7 @@ const some = fc.subarray(["tcp/22", "tcp/80", "udp/53", "tcp/40001"], { minLengt
 const option = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 1 });
 const places = fc.constantFrom("local", "any", "192.168.123.0/24", "10.0.0.9", "2001:db8:2::/48");
 
-/** What lets packets through comes more often, or hardly one would open anything. */
+/** Values that let packets through are more frequent; otherwise hardly a packet would open anything. */
 function mostly<T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
   return fc.oneof(
     { weight: 4, arbitrary: fc.constant(usual) },
@@ -122,17 +122,17 @@ const cases: fc.Arbitrary<Case> = fc.record({
   timeout: fc.constantFrom(0, 1, 40, 65536),
   source: mostly("192.0.2.9", "2001:db8::9", "127.0.0.1"),
   sentTo: mostly(...OWN, "127.0.0.1", "198.51.100.255", "255.255.255.255", "10.0.0.9"),
-  forwardedFor: mostly<string | undefined>(undefined, "203.0.113.5", "nobody", "fe80::1"),
+  forwardedFor: mostly<string | undefined>(undefined, "203.0.113.5", "unknown", "fe80::1"),
 });
 
-/** Whether the files load: FORCE_NAT, FORWARD_ALL and NAT_TARGETS ask for each other. */
+/** Whether the files are valid: FORCE_NAT, FORWARD_ALL and NAT_TARGETS depend on each other. */
 function isPossible({ forwarding, localNat, stanza }: Case): boolean {
   const { forced, forwardAll, targets } = stanza;
   if (forced !== undefined && !forwarding && !localNat) return false;
   return !forwardAll || (forwarding && targets === undefined);
 }
 
-/** The promise, in one place: what is open after the packet. `undefined`: nothing. */
+/** What the documents promise: what is open after the packet. `undefined`: nothing. */
 function promised(is: Case): readonly string[] | undefined {
   const { stanza, type, services, nat, sentTo } = is;
   const client = clientOf(is);
@@ -158,7 +158,7 @@ function promised(is: Case): readonly string[] | undefined {
         .every((address) => address === undefined || isIpv6(address) === isIpv6(client))
       ? [...new Set(lines)].toSorted().map((line) => `${line} for ${seconds}`)
       : undefined;
-  // One service: to this host's addresses, or to the one that was knocked at where this host only routes it.
+  // One service: to this host's addresses, or to the packet's destination if this host only routes it.
   const isRouted = ["10.0.0.9", "198.51.100.255"].includes(sentTo) && !isIpv6(client);
   const called = is.destinationRule || isRouted ? sentTo : "here";
   const dnat = (outside: string, to: string) =>
@@ -178,7 +178,7 @@ function promised(is: Case): readonly string[] | undefined {
     const [host, port] = forced;
     const isHere = OWN.includes(host) || host === "127.0.0.1";
     if (isHere && !forwardAll) return toThisHost(host, port);
-    // Everything of a client cannot end on loopback.
+    // A rule for everything cannot have loopback as its target.
     return host === "127.0.0.1" ? undefined : toInside(host, port);
   }
   const [named, port] = nat;
@@ -205,12 +205,12 @@ function promised(is: Case): readonly string[] | undefined {
   return rules(undefined, ...services.map((service) => `in ${client} -> ${here} ${service}`));
 }
 
-/** Who is let in; `undefined`: that must be named, or a proxy does not say it. */
+/** The admitted address; `undefined`: the client must name it, or the proxy does not say it. */
 function clientOf({ client, stanza, forwardedFor, source }: Case): string | undefined {
   if (client === "::ffff:192.0.2.45") return "192.0.2.45";
   if (client !== "0.0.0.0" && client !== "::") return client;
   if (stanza.requireSource) return undefined;
-  return forwardedFor === "nobody" ? undefined : forwardedFor ?? source;
+  return forwardedFor === "unknown" ? undefined : forwardedFor ?? source;
 }
 
 function hasTimeout(type: MessageType): boolean {
@@ -232,7 +232,7 @@ function isInPlace(host: string, place: string): boolean {
   return beginning !== undefined && host.startsWith(beginning);
 }
 
-/** What comes of it in the program, by the rules of iptables and by the elements of nftables. */
+/** What the program opens, by the rules of iptables and by the elements of nftables. */
 async function found(is: Case): Promise<{ iptables: Opened; nft: Opened }> {
   const { config, diagnostics } = readTexts({ conf: confOf(is), access: accessOf(is) });
   assert(config !== undefined, JSON.stringify(diagnostics));
@@ -374,7 +374,7 @@ function byNft(grant: Grant): Opened {
   return [...new Set(lines)].toSorted();
 }
 
-Deno.test("whatever a stanza says and a packet asks for, what is promised is opened and nothing else", async () => {
+Deno.test("for every stanza and packet, the server opens what the documents promise and nothing else", async () => {
   const count = { opened: 0, refused: 0 };
   await fc.assert(
     fc.asyncProperty(cases.filter(isPossible), async (is) => {
