@@ -1,11 +1,11 @@
 /**
- * Addresses for property tests: as bytes, and as texts that are addresses or nearly so.
+ * Addresses for property tests: as bytes, and as texts that are addresses or almost addresses.
  *
  * @module
  */
 import fc from "property-testing";
 
-/** Heads and tails of the ranges that have a meaning of their own, and runs of zeros. */
+/** First and last bytes of the special ranges, and runs of zeros. */
 const SPECIAL = fc.tuple(
   fc.constantFrom(
     ...[[0], [10], [100, 64], [127], [169, 254], [172, 16], [192, 168], [224], [240], [255, 255]],
@@ -29,7 +29,7 @@ export const addressBytes: fc.Arbitrary<Uint8Array> = fc.oneof(
   SPECIAL,
 );
 
-/** Texts that are addresses, and such with one character taken out, put in or changed. */
+/** Texts that are addresses, and addresses with one character removed, inserted or changed. */
 export const addressText: fc.Arbitrary<string> = fc.tuple(
   fc.oneof(
     fc.ipV4(),

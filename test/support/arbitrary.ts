@@ -17,12 +17,12 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const USERNAME = " !#$%&'()-.0123456789@ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz{}~";
 const VERSION = " 0123456789.-abcXYZ~/+=";
 
-/** Text of base64 characters. */
+/** A text of base64 characters. */
 export function base64Text(minLength: number, maxLength: number): fc.Arbitrary<string> {
   return fc.string({ unit: fc.constantFrom(...ALPHABET), minLength, maxLength });
 }
 
-/** Text of ordinary and awkward characters: controls, lone surrogates, more than one byte or unit each. */
+/** A text of ordinary and unusual characters: controls, lone surrogates, characters of several bytes or units. */
 export function anyText(maxLength: number): fc.Arbitrary<string> {
   const awkward = ["\0", "\n", "\x7f", "\x80", "\u00e9", "\u2028", "\ud800", "\u{1f511}", "="];
   return fc.string({ unit: fc.constantFrom(...ALPHABET, ...awkward, ..."-_:,. "), maxLength });
@@ -35,13 +35,13 @@ const hostName = fc.stringMatching(
   /^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?(\.[a-z][a-z0-9]{0,5}){1,3}$/,
 );
 
-/** Texts as base64 fields can carry them: any characters but NUL, up to a number of UTF-8 bytes. */
+/** Texts that base64 fields can carry: any characters except NUL, up to a number of UTF-8 bytes. */
 function fieldText(maxBytes: number): fc.Arbitrary<string> {
   return fc.string({ unit: "grapheme", minLength: 1, maxLength: maxBytes })
     .filter((text) => !text.includes("\0") && textBytes(text).length <= maxBytes);
 }
 
-/** Messages that an encoder takes; commands up to `maxCommandLength` bytes. */
+/** Messages that an encoder accepts, with commands up to `maxCommandLength` bytes. */
 export function spaMessage(maxCommandLength: number): fc.Arbitrary<SpaMessage> {
   return fc.record({
     randomValue: fc.stringMatching(/^[0-9]{16}$/),

@@ -1,11 +1,11 @@
 /**
- * A command's context that keeps what is printed.
+ * A command's context that keeps the output.
  *
  * @module
  */
 import type { Context } from "../../cmd/context.ts";
 
-/** No terminal unless it is told to be one, and an environment of its own. */
+/** Has its own environment, and is not a terminal unless the test sets it. */
 export class BufferContext implements Context {
   stdout = "";
   stderr = "";

@@ -1,6 +1,6 @@
 /**
- * A program for tests: captures a packet, drops the `ffi` permission, is idle for a second, captures
- * another, and prints what it saw as JSON.
+ * A program for tests: captures a packet, drops the `ffi` permission, is idle for a second, captures another packet, and
+ * prints the result as JSON.
  *
  * @module
  */
@@ -22,7 +22,7 @@ async function sendAndWait(text: string): Promise<void> {
   await seen;
 }
 
-/** CPU time of every thread of this process, from the scheduler's own accounts. */
+/** CPU time of every thread of this process, from the scheduler's accounts. */
 function cpuMilliseconds(): number {
   let nanoseconds = 0;
   for (const task of Deno.readDirSync("/proc/self/task")) {
@@ -41,6 +41,6 @@ const { state } = await Deno.permissions.revoke({ name: "ffi" });
 await sendAndWait("after");
 server.close();
 await running;
-// As a reload with another port does.
+// A reload with another port does the same.
 new UdpServer(0).close();
 console.log(JSON.stringify({ state, payloads, idleMilliseconds }));

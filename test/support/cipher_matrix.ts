@@ -1,6 +1,6 @@
 /**
- * Every combination of digest, HMAC type and cipher mode that the C tools accept, each HMAC and mode with a stanza and
- * keys of its own.
+ * Every combination of digest, HMAC type and cipher mode that the C tools accept. Each pair of HMAC and mode has its own
+ * stanza and keys.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface MatrixCase {
   readonly digest: DigestName;
 }
 
-/** The stanzas. Legacy mode goes without HMAC: the C client refuses the two together. */
+/** The stanzas. Legacy mode has no HMAC: the C client refuses the combination. */
 export const MATRIX_STANZAS: readonly MatrixStanza[] = MODES
   .flatMap((mode) =>
     [undefined, ...DIGEST_NAMES].flatMap((hmacType) =>
@@ -48,7 +48,7 @@ export const MATRIX_CASES: readonly MatrixCase[] = MATRIX_STANZAS.flatMap((stanz
   DIGEST_NAMES.map((digest) => ({ stanza, digest }))
 );
 
-/** The stanzas as a server's file. */
+/** The stanzas as the file of a server. */
 export function matrixAccessConf(extra: readonly string[] = []): string {
   return MATRIX_STANZAS.map(({ mode, hmacType, key, hmacKey }) =>
     [
@@ -61,7 +61,7 @@ export function matrixAccessConf(extra: readonly string[] = []): string {
   ).join("\n\n") + "\n";
 }
 
-/** What the client is told for a packet; the C client and ours take the same options. */
+/** The client's options for a packet. The C client and ours accept the same. */
 export function matrixOptions({ stanza, digest }: MatrixCase): string[] {
   const { mode, hmacType, key, hmacKey } = stanza;
   return [

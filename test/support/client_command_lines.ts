@@ -1,11 +1,11 @@
 /**
- * Command lines and rc files for the comparison with Debian's client. Each difference there may be is a row of
- * `docs/spec/client.md` 17 or stands in `docs/differences.md`; such lines are not in this list.
+ * Command lines and rc files for the comparison with Debian's client. Every allowed difference is a row of
+ * `docs/spec/client.md` 17 or is in `docs/differences.md`; lines with such a difference are not in this list.
  *
  * @module
  */
 
-/** Words are separated by single blanks; `~` stands for a blank within a word. */
+/** Splits at single blanks; `~` is replaced by a blank within a word. */
 function words(line: string): string[] {
   return line.split(" ").filter((word) => word !== "").map((word) => word.replaceAll("~", " "));
 }
@@ -198,7 +198,7 @@ const plain = [
   ...["-N 10.0.0.1", "-N 10.0.0.1:33", "--nat-local -D 192.0.2.1", ""].flatMap((nat) =>
     ["22", "22,33", "tcp/99999", "tcp/0", "tcp/x", "tcp/", "foo/22", "/22", "tcp/99999,tcp/3"]
       .flatMap((access) =>
-        // Without NAT the C client puts the port in place of any that was given, which is refused here.
+        // Without NAT the C client uses this port instead of the port in the access; ours refuses it.
         (nat === "" && /^tcp\/(?!.*,)/.test(access) ? [""] : ["", "--nat-port 55"]).map((port) =>
           `-T --no-save-args -A ${access} -a 192.0.2.44 --key-rijndael secret ${nat} ${port}`.trim()
         )
@@ -243,7 +243,7 @@ export interface RcCase {
   readonly lines: readonly string[][];
 }
 
-/** rc files that are read, refused, listed and overridden. */
+/** rc files that are read, refused, listed or overridden. */
 export const RC_FILES: readonly RcCase[] = [
   withStanza(BASE, "", "-A udp/53", "-n none", "-f 9", "-m md5", "-a 192.0.2.9", "-s"),
   withStanza(

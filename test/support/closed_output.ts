@@ -1,13 +1,13 @@
 /**
- * A run of the program whose standard output nobody reads any more, as with `fwknop … | true`.
+ * A run of the program whose standard output no process reads, as with `fwknop … | true`.
  *
  * @module
  */
 import { SOURCE_PROGRAM } from "./first_knock.ts";
 
 /**
- * How it ends. The program starts only when the reading end is closed: otherwise a short text would be written in time now
- * and then.
+ * How the program ends. It starts only after the reading end is closed. Otherwise a short text would sometimes be written
+ * in time.
  */
 export async function runUnread(
   ...words: readonly string[]
@@ -26,7 +26,7 @@ export async function runUnread(
   return { code, stderr };
 }
 
-/** A knock that arrives nowhere, for whoever the packet comes from. */
+/** A knock that reaches no server, from any source. */
 export const AIMLESS_KNOCK: readonly string[] = [
   ...["knock", "--no-rc-file", "-s", "-D", "127.0.0.1", "-p", "9"],
   ...["--key-rijndael", "k"],

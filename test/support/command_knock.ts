@@ -1,5 +1,5 @@
 /**
- * Knocks for the tests of commands and cycles, with one pair of keys.
+ * Sends knocks for the tests of commands and cycles, with one pair of keys.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { SOURCE_PROGRAM } from "./first_knock.ts";
 import { withFolder } from "./folder.ts";
 import type { Namespace } from "./namespace.ts";
 
-/** The beginning of every stanza: who may knock, and with what. */
+/** The beginning of every stanza: its source and keys. */
 export const STANZA_HEAD = [
   "SOURCE ANY",
   "KEY testtest",
@@ -20,7 +20,7 @@ export function stanzaOf(...lines: readonly string[]): string {
   return [...STANZA_HEAD, ...lines, ""].join("\n");
 }
 
-/** Our client and the C tools', which take the same options here. */
+/** Our client and the C client, which accept the same options here. */
 export const CLIENTS = {
   ours: [...SOURCE_PROGRAM, "knock"],
   reference: ["fwknop", "--no-save-args"],
@@ -37,7 +37,7 @@ export async function knockWith(
   await from.must(...client, "--no-rc-file", "-D", to, ...keys, ...options);
 }
 
-/** A folder that lasts as long as the test; others than root may look into it. */
+/** Makes a folder for the test that other users can read, and removes it at the end. */
 export function withReadableFolder(body: (folder: string) => Promise<void>): Promise<void> {
   return withFolder(async (folder) => {
     if (Deno.build.os !== "windows") await Deno.chmod(folder, 0o755);

@@ -1,6 +1,6 @@
 /**
- * The compiled fwknop that the tests run: made by an older Deno against a base binary that npm carries
- * (`scripts/denort.ts`), so that it can be had without Deno's own site.
+ * The compiled fwknop that the tests run. An older Deno builds it against a base binary from npm
+ * (`scripts/denort.ts`), so it needs no access to Deno's own site.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { buildTestBinary, TEST_CACHE } from "../../scripts/build.ts";
 import { denortFromNpm } from "../../scripts/denort.ts";
 import { findProgram } from "../../scripts/process.ts";
 
-/** Why there is no compiled binary here, or `undefined`. */
+/** Why there is no compiled binary, or `undefined`. */
 export async function compiledUnavailable(): Promise<string | undefined> {
   if (Deno.build.target !== "x86_64-unknown-linux-gnu") {
     return `there is no base binary for ${Deno.build.target} in npm`;
@@ -22,12 +22,12 @@ export async function compiledUnavailable(): Promise<string | undefined> {
   }
 }
 
-/** Names the binary where it was built before: the gate builds it once for all processes that run tests. */
+/** Variable with the path of a binary that is already built: the gate builds one for all its test processes. */
 export const TEST_BINARY = "FWKNOP_TEST_BINARY";
 
 let built: Promise<string> | undefined;
 
-/** Path of the binary, which is built once in a run. */
+/** Path of the binary, which is built once per run. */
 export function compiledBinary(): Promise<string> {
   const path = Deno.env.get(TEST_BINARY);
   return built ??= path === undefined ? buildTestBinary() : Promise.resolve(path);

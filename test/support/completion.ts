@@ -1,18 +1,18 @@
 /**
- * Shells that complete a command line, really.
+ * Real shells that complete a command line.
  *
  * @module
  */
 import { run } from "../../scripts/process.ts";
 
-/** A shell with our script in it. */
+/** A shell that has loaded our script. */
 export interface CompletingShell {
   readonly program: string;
   /**
-   * What is offered for the last word of the line.
+   * The completions for the last word of the line.
    *
    * @param script path of the completion script.
-   * @param words the line, as the shell would split it.
+   * @param words the line, split as the shell would split it.
    */
   complete(script: string, words: readonly string[], home: string): Promise<string[]>;
 }
@@ -37,7 +37,7 @@ const bash: CompletingShell = {
     lines("bash", [
       "--norc",
       "-c",
-      // What readline does: the function that is registered for the first word, with the words in an array.
+      // Same as readline: calls the function that is registered for the first word, with the words in an array.
       `source "$0"; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
        [[ $(complete -p "$1") =~ -F\\ ([^ ]+) ]] && "\${BASH_REMATCH[1]}" "$1" "\${!#}"
        printf '%s\\n' "\${COMPREPLY[@]}"`,
@@ -60,7 +60,7 @@ const fish: CompletingShell = {
   },
 };
 
-/** An interactive zsh in a pseudo-terminal, whose compadd tells what it is given. */
+/** An interactive zsh in a pseudo-terminal, whose compadd prints its arguments. */
 const ZSH = `
 zmodload zsh/zpty || exit 1
 zpty z zsh -f -i
@@ -90,10 +90,10 @@ const zsh: CompletingShell = {
   program: "zsh",
   complete: async (script, words, home) => {
     const hits = await lines("zsh", ["-f", "-c", ZSH, "zsh", script, words.join(" ")], home);
-    // Files go through compadd more than once.
+    // Files pass through compadd more than once.
     return [...new Set(hits)];
   },
 };
 
-/** Every shell there is a script for. */
+/** Every shell that has a script. */
 export const SHELLS = { bash, zsh, fish } as const;

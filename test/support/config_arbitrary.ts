@@ -1,11 +1,11 @@
 /**
- * Generated server files, mostly right.
+ * Generated server files, most of them valid.
  *
  * @module
  */
 import fc from "property-testing";
 
-/** Lines of one variable: values that load, and some that do not everywhere. */
+/** Lines of one variable, with values that always load and some that do not load everywhere. */
 function lines(name: string, values: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return values.map((value) => `${name} ${value}`);
 }
@@ -14,7 +14,7 @@ function either(...values: readonly string[]): fc.Arbitrary<string> {
   return fc.constantFrom(...values);
 }
 
-/** One right value in most cases, else one that is doubtful. */
+/** In most cases a valid value, otherwise a doubtful one. */
 function mostly(right: fc.Arbitrary<string>, ...doubtful: readonly string[]): fc.Arbitrary<string> {
   return fc.oneof({ weight: 12, arbitrary: right }, { weight: 1, arbitrary: either(...doubtful) });
 }
@@ -74,7 +74,7 @@ const setting = fc.oneof(
   either("#comment", ";comment", "", "WORD", " # indented", "UNKNOWN_NAME x", "PCAP_INTF=eth0"),
 );
 
-/** The lines of an `fwknopd.conf` for a daemon that lives in the folder. */
+/** The lines of an `fwknopd.conf` for a daemon whose files are in the folder. */
 export function fwknopdConf(folder: string): fc.Arbitrary<string> {
   return fc.array(setting, { maxLength: 8 })
     .map((all) => [`FWKNOP_RUN_DIR ${folder}`, ...all, ""].join("\n"));
@@ -125,7 +125,7 @@ const value = fc.oneof(
   lines("HMAC_KEY_BASE64", base64),
   lines("HMAC_DIGEST_TYPE", mostly(either("md5", "SHA1", "sha512", "sha3_256"), "sha", "sha1 x")),
   lines("ENCRYPTION_MODE", mostly(either("CBC", "ecb", "legacy", "CTR"), "PCBC", "Asymmetric")),
-  // Within MAX_FW_TIMEOUT and its default: the C daemon shows a time-out it says it does not honour.
+  // At most MAX_FW_TIMEOUT and its default: the C daemon prints a longer time-out and does not apply it.
   lines(
     "FW_ACCESS_TIMEOUT",
     mostly(fc.integer({ min: 0, max: 300 }).map(String), "007", "-1", "5x"),
@@ -145,7 +145,7 @@ const value = fc.oneof(
   lines("CMD_EXEC_GROUP", mostly(either("root", "daemon"), "no.such.group")),
   lines("CMD_CYCLE_OPEN", either("/bin/open $SRC", "/bin/true")),
   lines("CMD_CYCLE_CLOSE", mostly(either("NONE", "/bin/close $SRC"), "NONEx")),
-  // Within the default of MAX_FW_TIMEOUT, which ours widens for a longer timer; one more than the limit occurs too.
+  // At most the default of MAX_FW_TIMEOUT, which ours widens for a longer timer. One value above the limit occurs too.
   lines("CMD_CYCLE_TIMER", integer(1, 299)),
   lines("FORCE_NAT", mostly(either("192.0.2.1 22", "192.0.2.1 \t 65535"), "192.0.2.1 0", "a 1")),
   lines("FORCE_SNAT", mostly(fc.constant("192.0.2.2"), "x")),

@@ -10,21 +10,21 @@ import type { Exposure } from "../../lib/config/exposure.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
 import { type ConfigOutcome, readServerConfig } from "../../lib/config/server_config.ts";
 
-/** What a test's system holds besides files. */
+/** The content of a test's system besides files. */
 export interface MemorySystem {
   readonly folders?: readonly string[];
   readonly users?: readonly string[];
   readonly groups?: readonly string[];
-  /** Files and programs that somebody else can change. */
+  /** Files and programs that another user can change. */
   readonly exposures?: Readonly<Record<string, Exposure>>;
 }
 
-/** Files by path. A path that is not there is an error, as on a disk. */
+/** Files by path. A missing path is an error, as on a disk. */
 export function memoryFiles(
   texts: Readonly<Record<string, string>>,
   { folders = [], users = ["nobody"], groups = ["nogroup"], exposures = {} }: MemorySystem = {},
 ): ConfigFiles {
-  // Names such as `toString` are there in every record.
+  // A plain record also has names such as `toString`.
   const [known, exposed] = [new Map(Object.entries(texts)), new Map(Object.entries(exposures))];
   return {
     read(path, role) {
@@ -47,7 +47,7 @@ export function memoryFiles(
   };
 }
 
-/** Options as a command line would give them: `{ "run-dir": "/x", verbose: true }`. */
+/** Options as from a command line: `{ "run-dir": "/x", verbose: true }`. */
 export function givenOptions(values: Readonly<Record<string, string | true>>): GivenOptions {
   return new GivenOptions(
     Object.entries(values).map(([name, value]) => ({ name, value: value === true ? "" : value })),
@@ -58,7 +58,7 @@ export function givenOptions(values: Readonly<Record<string, string | true>>): G
 export const GOOD_STANZA =
   "SOURCE ANY\nKEY abcdefgh\nHMAC_KEY hmackey1\nREQUIRE_SOURCE_ADDRESS Y\n";
 
-/** Reads the two texts as `f` and `a`, with more files beside them if need be. */
+/** Reads the two texts as the files `f` and `a`, together with more files if given. */
 export function readTexts(
   { conf = "", access = GOOD_STANZA, options = {}, more = {}, ...system }:
     & {
@@ -74,7 +74,7 @@ export function readTexts(
   return readServerConfig(givenOptions({ ...paths, ...options }), files);
 }
 
-/** `file:line:column text`, for findings of that severity. */
+/** `file:line:column text`, for the findings of that severity. */
 export function findings(
   diagnostics: readonly Diagnostic[],
   severity: Diagnostic["severity"],

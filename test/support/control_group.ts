@@ -1,5 +1,5 @@
 /**
- * A control group of one's own, in each tree where systemd keeps services.
+ * A separate control group, in each tree where systemd keeps services.
  *
  * @module
  */
@@ -10,16 +10,16 @@ const MOUNTED = "/sys/fs/cgroup";
 let count = 0;
 
 /**
- * Made below the group this process is in, so that whoever limits the tests limits what is in here too. Names are
- * `fwk-PID-…`; what a killed run left behind is removed by the next one.
+ * Created below the group of this process, so a limit on the tests applies inside too. Names are `fwk-PID-…`. The next
+ * run removes the groups of a killed run.
  */
 export class ControlGroup {
   private constructor(
-    /** One in version 2, and in mixed set-ups one in the tree named systemd of version 1. */
+    /** One folder in version 2; in mixed set-ups also one in the tree named systemd of version 1. */
     readonly folders: readonly string[],
   ) {}
 
-  /** @throws {Error} where there are none, or none may be made. */
+  /** @throws {Error} where there are no control groups, or none can be created. */
   static make(): ControlGroup {
     const parents = ownGroups();
     if (parents.length === 0) throw new Error(`There are no control groups in ${MOUNTED}`);
@@ -31,7 +31,7 @@ export class ControlGroup {
   }
 
   /**
-   * A group whose processes may hold so many bytes of memory together; the kernel kills one of them otherwise.
+   * A group whose processes may use so many bytes of memory together; the kernel kills one of them at the limit.
    *
    * @throws {Error} where memory cannot be limited.
    */
@@ -39,7 +39,7 @@ export class ControlGroup {
     const lines = Deno.readTextFileSync("/proc/self/cgroup").split("\n");
     const path = lines.map((line) => /^[0-9]+:(?:|[^:]*\bmemory\b[^:]*):(.*)$/.exec(line)?.[1])
       .find((found) => found !== undefined);
-    // Version 1 has a tree for memory alone, version 2 one tree for everything.
+    // Version 1 has a separate tree for memory, version 2 one tree for all controllers.
     const [tree, file] = isThere(`${MOUNTED}/memory/cgroup.procs`)
       ? [`${MOUNTED}/memory`, "memory.limit_in_bytes"]
       : [MOUNTED, "memory.max"];
@@ -57,13 +57,13 @@ export class ControlGroup {
     }
   }
 
-  /** Kills what is inside, which is only what was started in here, and removes the group. */
+  /** Kills the processes inside, which were all started here, and removes the group. */
   async remove(): Promise<void> {
     await until("nothing runs in the control group", () => this.folders.every(removeGroup), 15);
   }
 }
 
-/** The folders of the groups this process is in (cgroups(7), `/proc/PID/cgroup`). */
+/** The folders of the groups of this process (cgroups(7), `/proc/PID/cgroup`). */
 function ownGroups(): string[] {
   const unified = isThere(`${MOUNTED}/cgroup.controllers`) ? MOUNTED : `${MOUNTED}/unified`;
   const lines = Deno.readTextFileSync("/proc/self/cgroup").split("\n");
@@ -75,14 +75,14 @@ function ownGroups(): string[] {
   });
 }
 
-/** True when it is gone; false when something in it has still to end. */
+/** True when the group is removed; false when a process in it has not ended yet. */
 function removeGroup(folder: string): boolean {
   if (!isThere(folder)) return true;
   for (const pid of Deno.readTextFileSync(`${folder}/cgroup.procs`).split("\n")) {
     if (pid !== "") kill(Number(pid));
   }
   const inner = Array.from(Deno.readDirSync(folder)).filter(({ isDirectory }) => isDirectory);
-  // All of them in one go: the first process of a container takes the others along.
+  // Try all at once: the first process of a container ends the others with it.
   const gone = inner.map(({ name }) => removeGroup(`${folder}/${name}`));
   if (gone.includes(false)) return false;
   try {
@@ -104,6 +104,6 @@ function kill(pid: number): void {
   try {
     Deno.kill(pid, "SIGKILL");
   } catch {
-    // It ended by itself in the meantime.
+    // It has ended in the meantime.
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The two servers, ours and the C daemon, started inside a namespace on a UDP port.
+ * Starts the two servers, ours and the C daemon, inside a namespace on a UDP port.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import { SOURCE_PROGRAM } from "./first_knock.ts";
 import { LoggedProcess } from "./logged_process.ts";
 import type { Namespace } from "./namespace.ts";
 
-/** Where a daemon finds its files. */
+/** The files of a daemon. */
 export interface DaemonFiles {
   readonly folder: string;
   readonly accessConf: string;
   readonly fwknopdConf?: readonly string[];
 }
 
-/** Starts `fwknop serve` and returns when it listens. */
+/** Starts `fwknop serve` and returns when it is listening. */
 export async function startOurs(
   namespace: Namespace,
   files: DaemonFiles,
@@ -33,7 +33,7 @@ export async function startOurs(
   return daemon;
 }
 
-/** Starts `fwknop serve` with libpcap and returns when it sniffs. */
+/** Starts `fwknop serve` with libpcap and returns when it is sniffing. */
 export async function startSniffing(
   namespace: Namespace,
   files: DaemonFiles,
@@ -45,7 +45,7 @@ export async function startSniffing(
   return daemon;
 }
 
-/** Starts Debian's `fwknopd` and returns when it listens. */
+/** Starts Debian's `fwknopd` and returns when it is listening. */
 export async function startReference(
   namespace: Namespace,
   files: DaemonFiles,

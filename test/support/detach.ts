@@ -1,6 +1,6 @@
 /**
- * A program for tests: becomes a daemon that holds the PID file named by its first argument. The second says how:
- * `well`, `badly` (fails with status 3) or `killed` (ends by a signal before it is ready).
+ * A program for tests: becomes a daemon that holds the PID file of its first argument. The second argument is the
+ * outcome: `well`, `badly` (fails with status 3) or `killed` (ends by a signal before it is ready).
  *
  * @module
  */
@@ -20,6 +20,6 @@ if (manner === "badly") {
 if (manner === "killed") Deno.kill(Deno.pid, "SIGKILL");
 const file = PidFile.acquire(path);
 reportReady((text) => Deno.stdout.writeSync(new TextEncoder().encode(text)));
-console.log("to nobody");
-console.error("to nobody");
+console.log("unread");
+console.error("unread");
 setInterval(() => file, 1000);

@@ -1,5 +1,5 @@
 /**
- * Questions for the doctor, and its findings in short.
+ * Questions for the doctor, and its findings in short form.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { NetfilterKind, NetfilterQuestions } from "../../lib/firewall/netfi
 import { defaultChains } from "./firewall.ts";
 import type { Namespace } from "./namespace.ts";
 
-/** What is asked where a test says nothing else: about ssh, over IPv4. */
+/** The default questions: about ssh, over IPv4. */
 export function hostQuestions(more: Partial<DoctorQuestions> = {}): DoctorQuestions {
   return {
     services: [{ protocol: "tcp", port: 22 }],
@@ -20,8 +20,8 @@ export function hostQuestions(more: Partial<DoctorQuestions> = {}): DoctorQuesti
   };
 }
 
-/** The same of a Linux host. */
-export function doctorQuestions(
+/** The default questions about a Linux host. */
+export function linuxQuestions(
   kind: NetfilterKind,
   more: Partial<NetfilterQuestions> = {},
 ): NetfilterQuestions {
@@ -36,7 +36,7 @@ export function doctorQuestions(
   };
 }
 
-/** What the doctor finds in a namespace where that firewall is driven. */
+/** The doctor's findings in a namespace with that firewall. */
 export function examineIn(
   namespace: Namespace,
   kind: NetfilterKind,
@@ -44,10 +44,10 @@ export function examineIn(
 ): Promise<Finding[]> {
   const command = (program: string) => [...namespace.entry, program].join(" ");
   const programs = { iptables: command("iptables"), nft: command("nft") };
-  return examineNetfilter(doctorQuestions(kind, { ...programs, ...more }));
+  return examineNetfilter(linuxQuestions(kind, { ...programs, ...more }));
 }
 
-/** The repair of each finding, or its state if it needs none, by its text. */
+/** The repair of each finding by its text, or its state if it needs no repair. */
 export function repairsByText(findings: readonly Finding[]): Record<string, string> {
   return Object.fromEntries(findings.map(({ state, text, repair }) => [text, repair ?? state]));
 }

@@ -1,5 +1,5 @@
 /**
- * A host in a namespace on which somebody does what the doctor says.
+ * A host in a namespace on which the test carries out the doctor's repairs.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import type { Finding } from "../../lib/doctor/finding.ts";
 import type { NetfilterQuestions } from "../../lib/firewall/netfilter/questions.ts";
 import type { Firewall } from "../../lib/firewall/firewall.ts";
 import { parseServices } from "../../lib/net/service.ts";
-import { doctorQuestions, examineIn } from "./doctor.ts";
+import { examineIn, linuxQuestions } from "./doctor.ts";
 import { iptablesIn, nftIn } from "./firewall.ts";
 import type { Namespace } from "./namespace.ts";
 
-/** Whoever has not done with it by then goes round in circles. */
+/** More rounds than this mean that the repairs go in circles. */
 const MOST_ROUNDS = 6;
 
-/** The host, its settings as the doctor asks by them, and the firewall that runs by them. */
+/** The host, its settings in the form of the doctor's questions, and the firewall that uses them. */
 export class DoctoredHost {
   #settings: Partial<NetfilterQuestions>;
   #firewall: Firewall | undefined;
@@ -28,10 +28,10 @@ export class DoctoredHost {
     this.#settings = settings;
   }
 
-  /** Starts the firewall by its settings, instead of the one that runs. */
+  /** Starts the firewall with the settings, after it has closed the running one. */
   async start(): Promise<Firewall> {
     await this.#firewall?.close();
-    const { chains = {}, forwarding, protect } = doctorQuestions(this.kind, this.#settings);
+    const { chains = {}, forwarding, protect } = linuxQuestions(this.kind, this.#settings);
     const { input } = chains;
     const { firewall } = this.kind === "nft"
       ? nftIn(this.namespace, { settings: { nat: forwarding, protect } })
@@ -42,7 +42,7 @@ export class DoctoredHost {
     return this.#firewall = firewall;
   }
 
-  /** Repeats the repair of each finding until nothing is wrong, and returns what was done. */
+  /** Carries out the repair of each finding until no finding is bad, and returns the repairs. */
   async repair(): Promise<string[]> {
     const done: string[] = [];
     for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -50,7 +50,7 @@ export class DoctoredHost {
       if (wrong.length === 0) return done;
       for (const { text, repair } of wrong) {
         if (repair === undefined) throw new Error(`No repair for: ${text}`);
-        await this.#obey(repair);
+        await this.#carryOut(repair);
         done.push(repair);
       }
     }
@@ -67,8 +67,8 @@ export class DoctoredHost {
     return findings.filter(({ state }) => state === "bad");
   }
 
-  /** A setting and a start, a command, or one after the other. */
-  async #obey(repair: string): Promise<void> {
+  /** Carries out a repair: a setting and a start, a command, or one after the other. */
+  async #carryOut(repair: string): Promise<void> {
     const [, name = "", value = "", command = repair] =
       /^Set (\w+) (.*) in fwknopd\.conf(?: and start fwknop again)?(?:; when fwknop has started again: (.*))?$/
         .exec(repair) ?? [];

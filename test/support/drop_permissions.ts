@@ -1,5 +1,5 @@
 /**
- * A program for tests: drops what its argument (JSON, `Needs`) does not name, then tries everything and
+ * A program for tests: drops the permissions that its argument (JSON, `Needs`) does not name, then tries everything and
  * prints what still works.
  *
  * @module

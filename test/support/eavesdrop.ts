@@ -1,6 +1,6 @@
 /**
- * A program for tests: listens on the wire, as an attacker would, and prints the payload of every UDP datagram to
- * one port in base64, a line each. Run it inside the namespace whose wire it is to hear (Linux, root).
+ * A program for tests: captures packets on the wire like an attacker, and prints the payload of every UDP datagram to
+ * one port in base64, one per line. Run it inside the namespace whose wire it captures (Linux, root).
  *
  * @module
  */

@@ -17,7 +17,7 @@ import type { IptablesView } from "../../lib/firewall/iptables/view.ts";
 import { ManagedFirewall, type ManagedOptions } from "../../lib/firewall/managed_firewall.ts";
 import type { Namespace } from "./namespace.ts";
 
-/** The default chains of the roles given. */
+/** The default chains of the given roles. */
 export function defaultChains(...roles: ChainRole[]): Chains {
   const chains: Partial<Record<ChainRole, NonNullable<Chains[ChainRole]>>> = {};
   for (const role of CHAIN_ROLES) {
@@ -27,7 +27,7 @@ export function defaultChains(...roles: ChainRole[]): Chains {
   return chains;
 }
 
-/** What may be said about a firewall under test. */
+/** Settings of a firewall under test. */
 export interface TestFirewallOptions {
   readonly settings?: Partial<IptablesSettings>;
   readonly managed?: Partial<ManagedOptions>;
@@ -35,7 +35,7 @@ export interface TestFirewallOptions {
   readonly program?: string;
 }
 
-/** The iptables firewall of a namespace: the INPUT chain only unless told otherwise. */
+/** The iptables firewall of a namespace; it has only the INPUT chain unless the options say otherwise. */
 export function iptablesIn(
   namespace: Namespace,
   options: TestFirewallOptions = {},
@@ -76,7 +76,7 @@ export function nftIn(
   return { firewall, events };
 }
 
-/** An address that is certainly one. */
+/** Parses an address that must be valid. */
 export function address(text: string): Address {
   const parsed = parseAddress(text);
   if (parsed === undefined) throw new RangeError(`Not an address: ${text}`);
@@ -113,7 +113,7 @@ export function forward(
   };
 }
 
-/** The rules of one of our chains as `iptables -S` prints them. */
+/** The rules of one of our chains, as printed by `iptables -S`. */
 export async function chainRules(
   namespace: Namespace,
   chain = "FWKNOP_INPUT",
@@ -123,7 +123,7 @@ export async function chainRules(
   return stdout.split("\n").filter((line) => line.startsWith("-A"));
 }
 
-/** What happened, without the commands. */
+/** The types of events, without the commands. */
 export function eventTypes(events: readonly FirewallEvent[]): string[] {
   return events.map(({ type }) => type).filter((type) => type !== "command");
 }

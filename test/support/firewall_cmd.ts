@@ -1,6 +1,6 @@
 /**
- * Stands in for `firewall-cmd`: takes only the arguments the C daemon gives, runs the real iptables of a namespace
- * with them, and answers as firewalld does (`docs/spec/firewalls.md` 2).
+ * Stands in for `firewall-cmd`: accepts only the arguments that the C daemon passes, runs the real iptables of a
+ * namespace with them, and answers like firewalld (`docs/spec/firewalls.md` 2).
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A real firewalld inside a namespace, on a message bus of its own.
+ * A real firewalld inside a namespace, on a separate message bus.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { isThere } from "./is_there.ts";
 import { LoggedProcess } from "./logged_process.ts";
 import { type Namespace, until } from "./namespace.ts";
 
-/** The programs a test with it needs. */
+/** The programs that a test with firewalld needs. */
 export const FIREWALLD_PROGRAMS = ["firewalld", "firewall-cmd", "dbus-daemon"] as const;
 
 const BUS_CONFIGURATION = (socket: string): string =>
@@ -26,15 +26,15 @@ const BUS_CONFIGURATION = (socket: string): string =>
 </busconfig>
 `;
 
-/** firewalld as Debian ships it: everything is refused but ssh and a DHCP client's answers. */
+/** firewalld as Debian ships it: it refuses everything except ssh and the answers to a DHCP client. */
 export class Firewalld {
   private constructor(
     readonly namespace: Namespace,
-    /** The words of its client, as FIREWALL_EXE takes them. */
+    /** The words of firewalld's client, as in FIREWALL_EXE. */
     readonly client: readonly string[],
   ) {}
 
-  /** Starts it; it ends with the namespace. The folder is for its files. */
+  /** Starts firewalld, with its files in the folder. It ends with the namespace. */
   static async start(
     namespace: Namespace,
     folder: string,
@@ -67,7 +67,7 @@ export class Firewalld {
     return [...this.namespace.entry, ...this.client].join(" ");
   }
 
-  /** Asks or tells it something. */
+  /** Runs firewalld's client with these words. */
   tell(...words: readonly string[]): Promise<string> {
     return this.namespace.must(...this.client, ...words);
   }

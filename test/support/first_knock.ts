@@ -1,20 +1,20 @@
 /**
- * The stage of the main job: a server that drops everything but established connections, a client beside it, one
- * cable, a service on TCP port 22, and `fwknop` at both ends. The demonstration and the end-to-end tests act on it.
+ * The main scenario: a server that drops everything except established connections, a client on the same cable, a
+ * service on TCP port 22, and `fwknop` on both hosts. The demonstration and the end-to-end tests use it.
  *
  * @module
  */
 import { loadPcap } from "../../ffi/pcap.ts";
 import { LoggedProcess } from "./logged_process.ts";
 import { type Ended, hasProgram, type Lab, type Namespace } from "./namespace.ts";
-import { connect, echoService, reach, type Running, type Session } from "./tcp.ts";
+import { connect, echoService, reach, type RunningService, type Session } from "./tcp.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).href;
 const EAVESDROP = new URL("./eavesdrop.ts", import.meta.url).href;
 
 /**
- * The words that start fwknop from its source with the Deno that runs now. Namespaces have no way to the package
- * registry, so everything must be in the cache, and Deno shall not try.
+ * The words that start fwknop from source with the running Deno. Namespaces cannot reach the package registry, so all
+ * modules must be in the cache, and Deno must not try to download.
  */
 export const SOURCE_PROGRAM: readonly string[] = [
   Deno.execPath(),
@@ -25,19 +25,19 @@ export const SOURCE_PROGRAM: readonly string[] = [
   MAIN,
 ];
 
-/** Where everybody is; addresses of documentation (RFC 5737) inside namespaces of their own. */
+/** The server's address. All addresses are documentation addresses (RFC 5737) inside separate namespaces. */
 export const SERVER_ADDRESS = "198.51.100.7";
 export const CLIENT_ADDRESS = "198.51.100.44";
 export const SPA_PORT = 62201;
 const SERVICE_PORT = 22;
 
-/** A firewall of the server: what it holds before fwknop comes, and what the daemon is told of it. */
+/** A firewall of the server: its rules before fwknop starts, and the daemon's settings for it. */
 interface StageFirewall {
   /** Commands that close the server to new connections. */
   readonly close: readonly (readonly string[])[];
-  /** Without libpcap the daemon listens itself, and the packet has to be let in. */
+  /** Without libpcap the daemon listens on the port, so the firewall must accept the packet. */
   readonly letPacketIn: readonly string[];
-  /** Prints the rules that strangers meet. */
+  /** Prints the rules that apply to strangers. */
   readonly show: readonly string[];
   readonly settings: readonly string[];
 }
@@ -60,7 +60,7 @@ const FIREWALLS: Readonly<Record<"iptables" | "nft", StageFirewall>> = {
       `add chain ${NFT_INPUT} { type filter hook input priority 0; policy drop; }`,
       `add rule ${NFT_INPUT} iif lo accept`,
       `add rule ${NFT_INPUT} ct state established,related accept`,
-      // What fwknop lets in carries its mark.
+      // Packets that fwknop admits have its mark.
       `add rule ${NFT_INPUT} meta mark 0x5fa accept`,
     ].map((command) => ["nft", command]),
     letPacketIn: ["nft", `add rule ${NFT_INPUT} udp dport ${SPA_PORT} accept`],
@@ -69,7 +69,7 @@ const FIREWALLS: Readonly<Record<"iptables" | "nft", StageFirewall>> = {
   },
 };
 
-/** Whether packets can be read off the wire here. */
+/** Whether this process can sniff packets. */
 function canSniff(): boolean {
   try {
     loadPcap();
@@ -85,10 +85,10 @@ const [host, port, packet] = Deno.args;
 const socket = dgram.createSocket("udp4");
 socket.send(Buffer.from(packet, "base64"), Number(port), host, () => socket.close());`;
 
-/** What it takes to set the stage. */
+/** Options of the scenario. */
 export interface StageOptions {
   readonly lab: Lab;
-  /** A folder for keys and configuration, to be removed by who made it. */
+  /** A folder for keys and configuration; the caller removes it. */
   readonly folder: string;
   /** The words that start fwknop: {@link SOURCE_PROGRAM}, or the path of a binary. */
   readonly program: readonly string[];
@@ -98,13 +98,13 @@ export interface StageOptions {
   readonly firewall?: keyof typeof FIREWALLS;
 }
 
-/** Two machines, a cable, a service nobody can reach yet. */
+/** Two hosts, a cable, and a service that no host can reach yet. */
 export class FirstKnock {
   private constructor(
     readonly server: Namespace,
     readonly client: Namespace,
     readonly options: StageOptions,
-    readonly service: Running,
+    readonly service: RunningService,
     readonly firewall: StageFirewall,
   ) {}
 
@@ -147,7 +147,7 @@ export class FirstKnock {
     return new FirstKnock(server, client, options, service, firewall);
   }
 
-  /** Starts `fwknop serve` and returns when it watches for packets. */
+  /** Starts `fwknop serve` and returns when it is waiting for packets. */
   async serve(...extra: readonly string[]): Promise<LoggedProcess> {
     const words = ["serve", "-f", ...this.#files(), ...extra];
     const daemon = new LoggedProcess(
@@ -172,12 +172,12 @@ export class FirstKnock {
     );
   }
 
-  /** The rules that strangers meet, as the firewall's program prints them. */
+  /** The rules that apply to strangers, as printed by the firewall's program. */
   inputRules(): Promise<string> {
     return this.server.must(...this.firewall.show);
   }
 
-  /** `fwknop fw-list` beside the running daemon. */
+  /** Runs `fwknop fw-list` beside the running daemon. */
   list(): Promise<string> {
     return this.server.must(...this.options.program, "fw-list", ...this.#files());
   }
@@ -187,12 +187,12 @@ export class FirstKnock {
     return connect(this.client, SERVER_ADDRESS, SERVICE_PORT, seconds);
   }
 
-  /** Whether a new connection is let in. */
+  /** Whether the server accepts a new connection. */
   async isOpen(seconds = 1): Promise<boolean> {
     return await reach(this.client, SERVER_ADDRESS, SERVICE_PORT, seconds) !== undefined;
   }
 
-  /** Listens on the server's wire; each line after the first is a packet in base64. */
+  /** Captures packets on the server's wire. Each line after the first is a packet in base64. */
   async eavesdrop(): Promise<LoggedProcess> {
     const words = [Deno.execPath(), "run", "--allow-all", "--quiet", EAVESDROP, String(SPA_PORT)];
     const listener = new LoggedProcess(
@@ -202,7 +202,7 @@ export class FirstKnock {
     return listener;
   }
 
-  /** Sends a packet as it was heard, from the client's machine. */
+  /** Sends a captured packet from the client's host. */
   async send(packet: string): Promise<void> {
     const words = ["eval", "--quiet", PACKET_SENDER, SERVER_ADDRESS, String(SPA_PORT), packet];
     await this.client.must(Deno.execPath(), ...words);

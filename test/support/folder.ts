@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Makes a folder of its own for the body and removes it with all it holds, however the body ends. */
+/** Makes a temporary folder for the body, and removes it with its content even if the body fails. */
 export async function withFolder<T>(body: (folder: string) => T | Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir();
   try {

@@ -1,11 +1,11 @@
 /**
- * Packets and frames made by hand, for tests.
+ * Builds packets and frames for tests.
  *
  * @module
  */
 import { parseAddress } from "../../lib/net/address.ts";
 
-/** The bytes of numbers and byte strings, one after the other. */
+/** The bytes of numbers and byte strings, joined in order. */
 export function bytes(...parts: readonly (number | Uint8Array)[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(parts.flatMap((part) => typeof part === "number" ? [part] : [...part]));
 }
@@ -21,7 +21,7 @@ function addressBytes(text: string): Uint8Array {
   return address.bytes;
 }
 
-/** A UDP header and payload; the checksum is left out. */
+/** A UDP header and payload, without a checksum. */
 export function udp(
   sourcePort: number,
   destinationPort: number,
@@ -58,7 +58,7 @@ export function tcp(
   );
 }
 
-/** What an IP header says beside the defaults. */
+/** Fields of an IP header that differ from the defaults. */
 export interface HeaderOptions {
   readonly from?: string;
   readonly to?: string;
@@ -66,11 +66,11 @@ export interface HeaderOptions {
   readonly options?: Uint8Array;
   /** IPv4 flags and fragment offset. */
   readonly fragment?: number;
-  /** IPv4 total length or IPv6 payload length, when it is to be wrong. */
+  /** IPv4 total length or IPv6 payload length, for a wrong value. */
   readonly length?: number;
 }
 
-/** An IPv4 packet with a right header checksum. */
+/** An IPv4 packet with a correct header checksum. */
 export function ipv4(
   protocol: number,
   segment: Uint8Array,
@@ -114,13 +114,13 @@ export function ipv6(
   );
 }
 
-/** An Ethernet header and what follows it; padded to the 60 bytes a card sends at least. */
+/** An Ethernet header and its payload, padded to 60 bytes, the least that a card sends. */
 export function ethernet(type: number, rest: Uint8Array): Uint8Array<ArrayBuffer> {
   const frame = bytes(new Uint8Array(6).fill(0xff), 2, 0, 0, 0, 0, 1, word(type), rest);
   return frame.length >= 60 ? frame : bytes(frame, new Uint8Array(60 - frame.length));
 }
 
-/** A VLAN tag with what it tags. */
+/** A VLAN tag and the tagged data. */
 export function tagged(vlan: number, type: number, rest: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes(word(vlan), word(type), rest);
 }

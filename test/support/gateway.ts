@@ -1,6 +1,6 @@
 /**
- * Three hosts in a row: outside, a gateway that drops whatever it would forward, and two inside hosts with a remote
- * desktop each. The addresses are those of the examples.
+ * One host outside, a gateway that drops all packets that it would forward, and two hosts inside with a remote desktop
+ * each. The addresses are those of the examples.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { LoggedProcess } from "./logged_process.ts";
 import type { Lab, Namespace } from "./namespace.ts";
 import { echoService } from "./tcp.ts";
 
-/** The gateway as the outside sees it. */
+/** The gateway's outside address. */
 export const GATEWAY = "198.51.100.7";
-/** The gateway as the inside sees it. */
+/** The gateway's inside address. */
 export const GATEWAY_INSIDE = "192.168.123.1";
-/** Who knocks. */
+/** The client. */
 export const OUTSIDE = "198.51.100.44";
-/** The host that the example names, and its neighbour. */
+/** The inside host of the example, and its neighbour. */
 export const INSIDE = "192.168.123.31";
 export const NEIGHBOUR = "192.168.123.32";
 
-/** What the gateway does by itself, as the words after `iptables`. */
+/** The gateway's own rules, as the words after `iptables`. */
 const POLICY = [
   ["-A", "INPUT", "-i", "lo", "-j", "ACCEPT"],
   ["-A", "INPUT", "-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT"],
@@ -28,7 +28,7 @@ const POLICY = [
   ["-P", "FORWARD", "DROP"],
 ] as const;
 
-/** The three hosts. */
+/** All hosts of the lab. */
 export class GatewayLab {
   private constructor(
     readonly outside: Namespace,
@@ -59,7 +59,7 @@ export class GatewayLab {
   }
 }
 
-/** Starts `fwknop serve`, sniffing or listening as the settings say, and returns when it does. */
+/** Starts `fwknop serve`, sniffing or listening as the settings say, and returns when it is ready. */
 export async function serveOn(
   gateway: Namespace,
   folder: string,

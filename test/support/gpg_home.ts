@@ -1,11 +1,11 @@
 /**
- * Keyrings for tests: short-lived, with an agent that is ended with them.
+ * Temporary keyrings for tests. Each has an agent, which is ended with it.
  *
  * @module
  */
 import { hasProgram, run } from "./namespace.ts";
 
-/** Why there is no GnuPG here, or `undefined`. */
+/** Why GnuPG is missing, or `undefined`. */
 export function gpgUnavailable(): string | undefined {
   return ["gpg", "gpgconf"].find((program) => !hasProgram(program)) === undefined
     ? undefined
@@ -16,7 +16,7 @@ export function gpgUnavailable(): string | undefined {
 export class GpgHome implements AsyncDisposable {
   private constructor(readonly path: string) {}
 
-  /** Makes an empty one. Its path is short, because an agent's socket may be in it. */
+  /** Makes an empty keyring. Its path is short, because it may contain an agent's socket. */
   static async make(): Promise<GpgHome> {
     return new GpgHome(await Deno.makeTempDir({ dir: "/tmp", prefix: "fwkg" }));
   }
@@ -31,7 +31,7 @@ export class GpgHome implements AsyncDisposable {
     await this.#gpg(["--import"], armored);
   }
 
-  /** Gives a key ultimate owner trust, so that what it signed is valid. */
+  /** Gives a key ultimate owner trust, so that its signatures are valid. */
   async trust(fingerprint: string): Promise<void> {
     await this.#gpg(["--import-ownertrust"], `${fingerprint}:6:\n`);
   }
@@ -46,7 +46,7 @@ export class GpgHome implements AsyncDisposable {
     return fingerprint;
   }
 
-  /** The fingerprint of the only key of that name. */
+  /** The fingerprint of the only key with that name. */
   async fingerprint(name: string): Promise<string> {
     const listing = await this.gpg("--with-colons", "--list-keys", `${name}@example.test`);
     const [, fingerprint] = /^fpr:+([0-9A-F]{40}):/m.exec(listing) ?? [];
@@ -59,7 +59,7 @@ export class GpgHome implements AsyncDisposable {
     await to.import(await this.gpg("--armor", "--export", `${name}@example.test`));
   }
 
-  /** Makes the agent forget the passphrases it has heard. */
+  /** Makes the agent forget its cached passphrases. */
   async endAgent(): Promise<void> {
     await run("gpgconf", "--homedir", this.path, "--kill", "all");
   }
@@ -86,7 +86,7 @@ export class GpgHome implements AsyncDisposable {
   }
 }
 
-/** Registers a test that needs GnuPG; it is ignored, with the reason printed, where that is missing. */
+/** Registers a test that needs GnuPG. Without GnuPG it is ignored, and the reason is printed. */
 export function gpgTest(name: string, body: () => Promise<void>): void {
   const reason = gpgUnavailable();
   // deno-lint-ignore no-console -- a test that is left out says why

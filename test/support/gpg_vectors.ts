@@ -1,5 +1,5 @@
 /**
- * The vectors of GnuPG mode, typed (`test/vectors/README.md`), and the keyring they need.
+ * The vectors of GnuPG mode, typed (`test/vectors/README.md`), and their keyring.
  *
  * @module
  */
@@ -15,7 +15,7 @@ interface AnyGpgVector {
   readonly server_access_conf: readonly (readonly [string, string])[];
 }
 
-/** A packet that the C client made and the C daemon took. */
+/** A packet that the C client made and the C daemon accepted. */
 export interface PositiveGpgVector extends AnyGpgVector {
   readonly decoded: VectorFields;
   readonly gpg: {

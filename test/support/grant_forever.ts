@@ -11,7 +11,7 @@ const namespace = new Namespace(name);
 const { firewall } = kind === "nft" ? nftIn(namespace) : iptablesIn(namespace);
 await firewall.prepare();
 for (let index = 0; index < 10_000; index++) {
-  // Short ones too, so that deletions are under way as well.
+  // Some are short, so that rules are also deleted all the time.
   const seconds = index % 3 === 0 ? 1 : 60;
   await firewall.open(access(`10.1.${index >> 8}.${index & 255}`, "tcp/22,udp/53", seconds));
 }

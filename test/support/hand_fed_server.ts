@@ -1,5 +1,5 @@
 /**
- * A server whose packets, firewall and reloads are in the hands of a test.
+ * A server whose packets, firewall and reloads a test controls.
  *
  * @module
  */
@@ -13,15 +13,15 @@ import { Server, type ServerSetup } from "../../lib/server/server.ts";
 import { datagram, seal } from "./packet.ts";
 import { aPlace, aStanza, NO_NAT } from "./stanza.ts";
 
-/** Packets ask for ports from here on, one each, so that a grant tells its packet. */
+/** Each packet asks for another port from here on, so a grant identifies its packet. */
 const FIRST_PORT = 1000;
 const AGE = 30;
 
-/** Runs one server after the other on a replay file; reloads go the way of `lib/daemon/walks.ts`. */
+/** Runs one server after the other on a replay file. Reloads follow `lib/daemon/walks.ts`. */
 export class HandFedServer {
   /** Seconds since 1970 UTC. */
   now = 1_800_000_000;
-  /** How often each packet was given to the firewall, by its port. */
+  /** How often the firewall received each packet, by its port. */
   readonly granted = new Map<number, number>();
   /** Packets made so far. */
   sent = 0;
@@ -47,7 +47,7 @@ export class HandFedServer {
     this.replay(this.#packets.length - 1);
   }
 
-  /** One of the packets again, if there is any, as it was or without the mac. */
+  /** Sends one of the earlier packets again, if there is one, unchanged or without the mac. */
   replay(which: number): void {
     const text = this.#packets[which % this.#packets.length];
     if (text === undefined) return;
@@ -55,12 +55,12 @@ export class HandFedServer {
     this.#receive(datagram(text.slice(0, -43), `198.51.100.${which + 1}`));
   }
 
-  /** Everything before the firewall's programs is done. */
+  /** Does the part of a reload before the firewall's programs run. */
   beginReload(): void {
     this.#reload ??= openReplayFile(this.#path);
   }
 
-  /** The reload that began, or a quick one, ends well. */
+  /** Completes the reload that began, or a whole one. */
   finishReload(): void {
     this.beginReload();
     this.#replay.configure({ window: AGE, opened: this.#reload }, this.now);
@@ -68,17 +68,17 @@ export class HandFedServer {
     this.#adoptions.push(this.#server.adopt(this.#setup()));
   }
 
-  /** A mistake in a file. */
+  /** A reload with an error in a file. */
   failEarly(): void {}
 
-  /** A firewall that cannot be used. */
+  /** A reload with a firewall that cannot be used. */
   failLate(): void {
     this.beginReload();
     this.#reload?.store.close();
     this.#reload = undefined;
   }
 
-  /** The firewall has done what it was asked. */
+  /** Lets the firewall complete its requests. */
   async answer(): Promise<void> {
     for (const answer of this.#answers.splice(0)) answer();
     await Promise.all(this.#adoptions.splice(0));
@@ -139,7 +139,7 @@ export class HandFedServer {
     };
   }
 
-  /** It counts what it is asked for, and answers when the test says so. */
+  /** A firewall that counts its requests, and answers when the test says so. */
   #firewall(): Firewall {
     const open: Firewall["open"] = ({ services: [service] }) => {
       const port = service?.port ?? 0;

@@ -1,6 +1,6 @@
 /**
- * A program for tests: takes the PID file named by its argument, says so, and stays. The words after it
- * are signals to ignore, up to a `--`.
+ * A program for tests: takes the PID file of its first argument, prints that it has, and waits. The following words, up
+ * to a `--`, are signals to ignore.
  *
  * @module
  */

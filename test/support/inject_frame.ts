@@ -1,5 +1,5 @@
 /**
- * A program for tests, run inside a namespace: sends the frame given in hexadecimal out of DEVICE, as is.
+ * A program for tests, run inside a namespace: sends a frame, given in hexadecimal, out of DEVICE unchanged.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * A program for tests, run inside a namespace: takes the far end of a tun DEVICE and sends the packet given in
- * hexadecimal into the host.
+ * A program for tests, run inside a namespace: opens the far end of a tun DEVICE and sends a packet, given in
+ * hexadecimal, into the host.
  *
  * @module
  */

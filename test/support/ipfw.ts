@@ -1,6 +1,6 @@
 /**
  * Stands in for `ipfw`: checks every argument against the forms of `docs/spec/firewalls.md` 3, keeps the rules in a file
- * and prints them as ipfw does. `DYNAMIC` in the state says which rules have connections.
+ * and prints them like ipfw. `DYNAMIC` in the state lists the rules that have connections.
  *
  * @module
  */
@@ -19,12 +19,12 @@ const BODY = new RegExp(
   `^pass (tcp|udp) from ${ADDRESS} to (me6?|${ADDRESS}) dst-port [0-9]{1,5}( setup)? keep-state // _exp_[0-9]+$`,
 );
 
-/** The arguments of one call and what it does. */
+/** The arguments of one call and its action. */
 const CALLS: readonly (readonly [RegExp, (...words: string[]) => void])[] = [
   [/^set ([0-9]+) list$/, (set) => list(Number(set), false)],
   [/^-d -S(?: -T)? set ([0-9]+) list$/, (set) => list(Number(set), true)],
   [/^list$/, () => {
-    // Without -S nothing is shown of sets that are off.
+    // Without -S, sets that are disabled are not shown.
     const rules = state.rules.filter(({ set }) => !state.disabled.includes(set));
     say(rules.map((rule) => format(rule, false)).join(""));
   }],
@@ -53,7 +53,7 @@ function add(digits = "", set = "", body = ""): void {
   const number = Number(digits);
   if (number < 1 || number > 65534) fail(`ipfw: invalid rule number ${digits}`);
   if (body !== "check-state" && !BODY.test(body)) fail(`ipfw: unrecognised rule \`${body}'`);
-  // Only TCP has the flags that "setup" looks at.
+  // Only TCP has the flags that "setup" tests.
   if (/^pass udp .* setup/.test(body)) fail("ipfw: setup needs tcp");
   state.rules.push({ number, set: Number(set), body: body.replace(/^pass /, "allow ") });
   state.rules.sort((a, b) => a.number - b.number);

@@ -1,10 +1,10 @@
 /**
- * Whether something is at a path.
+ * Whether a path exists.
  *
  * @module
  */
 
-/** Whether there is a file, a folder or a socket. */
+/** Whether a file, a folder or a socket is at the path. */
 export function isThere(path: string): boolean {
   try {
     Deno.statSync(path);

@@ -1,5 +1,5 @@
 /**
- * Plans for tests: what is built in, and what a test sets.
+ * Plans for tests: the built-in settings and those of a test.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { builtInLevel } from "../../lib/client/level.ts";
 import { type KnockPlan, planKnock } from "../../lib/client/plan.ts";
 import type { SettingsLevel } from "../../lib/config/client_rows.ts";
 
-/** The plan of a knock that sets only this. */
+/** The plan of a knock with only these settings. */
 export function knockPlan(level: Readonly<SettingsLevel> = {}): KnockPlan {
   return planKnock({ ...builtInLevel(), ...level });
 }

@@ -1,5 +1,5 @@
 /**
- * The C library itself, called as a judge of our packets. Only what it answers matters.
+ * Calls the C library to judge our packets. Only its answers matter.
  *
  * @module
  */
@@ -35,7 +35,7 @@ const SYMBOLS = {
   fko_get_spa_client_timeout: getter,
 } as const;
 
-/** The fields of a packet as the library reads them. */
+/** The fields of a packet, as the library decodes them. */
 export interface LibfkoFields {
   readonly randomValue: string | undefined;
   readonly username: string | undefined;
@@ -48,14 +48,14 @@ export interface LibfkoFields {
   readonly clientTimeout: number;
 }
 
-/** What can be asked of the library. */
+/** The functions of the library that tests use. */
 export interface Libfko {
   systemReasonOf(code: number): string;
-  /** The fields of a packet text, or the error's number. */
+  /** The fields of a packet text, or the number of the error. */
   open(packetText: string, options: OpenOptions): LibfkoFields | number;
 }
 
-/** Loads the library; `undefined` where it is not installed, which is printed. */
+/** Loads the library; prints a line and returns `undefined` where it is not installed. */
 export function loadLibfko(): Libfko | undefined {
   try {
     return wrap(Deno.dlopen("libfko.so.3", SYMBOLS).symbols);

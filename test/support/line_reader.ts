@@ -1,10 +1,10 @@
 /**
- * Reading a child's output line by line.
+ * Reads a child's output line by line.
  *
  * @module
  */
 
-/** The next line of the stream each time it is called; `undefined` at its end. */
+/** Returns a function whose calls return the next line of the stream; `undefined` at its end. */
 export function lineReader(stream: ReadableStream<Uint8Array>): () => Promise<string | undefined> {
   const reader = stream.getReader();
   const decoder = new TextDecoder();

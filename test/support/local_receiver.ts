@@ -1,5 +1,5 @@
 /**
- * A local datagram socket to receive on, as syslog or systemd have one.
+ * A local datagram socket that receives, like those of syslog and systemd.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { platform } from "../../ffi/platform.ts";
 import { closeDescriptor, sockets } from "../../ffi/readiness.ts";
 import { localAddress } from "../../ffi/socket_address.ts";
 
-// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+// Loaded outside a test: inside one, Deno 2.4 would report it as a leak.
 sockets();
 
-/** Receives without waiting: what was sent from this process is there at once. */
+/** Receives without waiting: messages from this process are there at once. */
 export class LocalReceiver implements Disposable {
   readonly #descriptor: number;
 
@@ -23,7 +23,7 @@ export class LocalReceiver implements Disposable {
     }
   }
 
-  /** The next message; `undefined` when none is there. */
+  /** The next message; `undefined` when there is no message. */
   receive(): string | undefined {
     const bytes = new Uint8Array(65536);
     const { MSG_DONTWAIT } = platform().number;

@@ -1,17 +1,17 @@
 /**
- * A child process whose lines are kept, and can be waited for.
+ * A child process whose lines are kept, and for which a test can wait.
  *
  * @module
  */
 import { lineReader } from "./line_reader.ts";
 
-/** Lines quoted when the one waited for does not come. */
+/** Number of lines quoted when an expected line does not come. */
 const MOST_LINES = 40;
 
-/** Everything a child said on both streams, in the order it came. */
+/** All lines of a child on both streams, in order of arrival. */
 export class LoggedProcess {
   readonly lines: string[] = [];
-  /** Called with each line as it comes. */
+  /** Called with each line when it arrives. */
   onLine: (line: string) => void = () => {};
   readonly #child: Deno.ChildProcess;
   readonly #ended: Promise<Deno.CommandStatus>;
@@ -30,9 +30,9 @@ export class LoggedProcess {
   }
 
   /**
-   * The first line from number `from` on that matches, as soon as there is one.
+   * The first matching line from number `from` on, as soon as it arrives.
    *
-   * @throws {Error} with its last lines, when the child ends or `seconds` pass without it.
+   * @throws {Error} with the last lines, when the child ends or `seconds` pass without a match.
    */
   async line(pattern: RegExp, { from = 0, seconds = 10 } = {}): Promise<string> {
     const deadline = performance.now() + seconds * 1000;
@@ -43,7 +43,7 @@ export class LoggedProcess {
       }
       const left = deadline - performance.now();
       if (!this.#running || left <= 0) {
-        const why = this.#running ? `Waited ${seconds} s in vain for` : "It ended without saying";
+        const why = this.#running ? `Waited ${seconds} s in vain for` : "The child ended without";
         const said = this.lines.slice(-MOST_LINES).join("\n");
         throw new Error(`${why} ${pattern}. Its last lines:\n${said}`);
       }
@@ -55,22 +55,22 @@ export class LoggedProcess {
     return this.#child.pid;
   }
 
-  /** Whether it has not ended, or not said everything. */
+  /** Whether the child is running, or lines of it are still unread. */
   get isRunning(): boolean {
     return this.#running;
   }
 
-  /** Sends a signal. */
+  /** Sends a signal to the child. */
   signal(signal: Deno.Signal): void {
     this.#child.kill(signal);
   }
 
-  /** Ends it with a signal, if it still runs, and waits until it is gone. */
+  /** Ends the child with a signal, if it still runs, and waits until it has ended. */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<Deno.CommandStatus> {
     try {
       this.#child.kill(signal);
     } catch {
-      // It ended by itself.
+      // It has already ended.
     }
     return await this.#ended;
   }

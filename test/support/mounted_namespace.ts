@@ -1,11 +1,11 @@
 /**
- * A network namespace whose programs see files of their own in some places of the system.
+ * A network namespace whose programs see other files at some paths of the system.
  *
  * @module
  */
 import { Namespace } from "./namespace.ts";
 
-/** Every program started inside has the given mounts; `ip netns exec` gives each a mount namespace of its own. */
+/** Every program started inside has the given mounts; `ip netns exec` gives each one its own mount namespace. */
 export class MountedNamespace extends Namespace {
   readonly #script: string;
 

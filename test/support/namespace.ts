@@ -1,15 +1,15 @@
 /**
- * Network namespaces for tests: made, joined by veth pairs, entered and always removed.
+ * Network namespaces for tests: created, joined by veth pairs, entered and always removed.
  *
- * Names are `fwk-PID-…`, so that parallel runs do not meet; what a killed run left behind (its process is
- * gone) is removed by the next one. The host's own network and firewall are never touched.
+ * Names are `fwk-PID-…`, so parallel runs do not collide. The next run removes the namespaces of a killed run, whose
+ * process is gone. The host's own network and firewall are never touched.
  *
  * @module
  */
 
 import { useOwnHome } from "../../scripts/own_home.ts";
 
-// What runs inside a namespace still sees the files of this machine, the user's home among them.
+// A program inside a namespace still sees the files of this machine, including the user's home.
 useOwnHome();
 
 /** How a program inside a namespace ended. */
@@ -19,7 +19,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a program to its end; never rejects because of its exit status. */
+/** Runs a program to its end. Never rejects because of its exit status. */
 export async function run(program: string, ...args: readonly string[]): Promise<Ended> {
   const output = await new Deno.Command(program, { args: [...args], stdin: "null" }).output();
   const decoder = new TextDecoder();
@@ -42,7 +42,7 @@ async function must(program: string, ...args: readonly string[]): Promise<string
 export class Namespace {
   constructor(readonly name: string) {}
 
-  /** The words to put before a program so that it runs inside: `ip netns exec NAME`. */
+  /** The words before a program that run it inside: `ip netns exec NAME`. */
   get entry(): readonly [string, ...string[]] {
     return ["ip", "netns", "exec", this.name];
   }
@@ -63,7 +63,7 @@ export class Namespace {
     return new Deno.Command(program, { ...options, args: [...entry, ...words] }).spawn();
   }
 
-  /** Adds an address such as `10.0.0.1/24` to an interface; IPv6 ones are usable at once (no DAD). */
+  /** Adds an address such as `10.0.0.1/24` to an interface. IPv6 addresses are usable at once (no DAD). */
   async address(device: string, address: string): Promise<void> {
     const extra = address.includes(":") ? ["nodad"] : [];
     await must("ip", "-n", this.name, "address", "add", address, "dev", device, ...extra);
@@ -75,7 +75,7 @@ export class Namespace {
   }
 }
 
-/** The end of a cable: which namespace, what the interface is called there, its addresses. */
+/** One end of a cable: the namespace, the name of the interface in it, and its addresses. */
 export interface CableEnd {
   readonly namespace: Namespace;
   readonly device: string;
@@ -87,7 +87,7 @@ export class Lab {
   readonly #names: string[] = [];
   static #count = 0;
 
-  /** Makes a namespace; the label only helps a person who looks at `ip netns`. */
+  /** Makes a namespace. The label is only for people who look at `ip netns`. */
   async namespace(label: string): Promise<Namespace> {
     const name = `fwk-${Deno.pid}-${Lab.#count++}-${label}`;
     await must("ip", "netns", "add", name);
@@ -107,19 +107,19 @@ export class Lab {
     }
   }
 
-  /** Processes that run inside a namespace. */
+  /** Process ids inside a namespace. */
   async pids(namespace: Namespace): Promise<number[]> {
     const text = await must("ip", "netns", "pids", namespace.name);
     return text.split(/\s+/).filter((word) => word !== "").map(Number);
   }
 
-  /** Kills what still runs inside and removes everything; safe to call twice. */
+  /** Kills the processes inside and removes everything. A second call does nothing. */
   remove(): void {
     for (const name of this.#names.splice(0)) removeNamespace(name);
   }
 }
 
-/** Synchronous, so that it also works while the process is being unloaded. */
+/** Synchronous, so it also works while the process is being unloaded. */
 function removeNamespace(name: string): void {
   const ip = (...args: string[]) =>
     new Deno.Command("ip", { args, stdin: "null", stderr: "null" }).outputSync();
@@ -128,7 +128,7 @@ function removeNamespace(name: string): void {
     try {
       Deno.kill(Number(word), "SIGKILL");
     } catch {
-      // It ended by itself in the meantime.
+      // It has ended in the meantime.
     }
   }
   ip("netns", "delete", name);
@@ -143,7 +143,7 @@ function removeLeftovers(): void {
   }
 }
 
-/** Whether a process of that number is there, dead or alive. */
+/** Whether a process with that number exists, zombies included. */
 export function processLives(pid: number): boolean {
   try {
     Deno.statSync(`/proc/${pid}`);
@@ -153,7 +153,7 @@ export function processLives(pid: number): boolean {
   }
 }
 
-/** Whether it does something still: a zombie whose parent is slow to look does not. */
+/** Whether the process still runs: a zombie that its parent has not reaped yet does not. */
 export function processRuns(pid: number): boolean {
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
@@ -163,7 +163,7 @@ export function processRuns(pid: number): boolean {
   }
 }
 
-/** Whether a program can be found in the PATH (and the folders of system programs). */
+/** Whether a program is in the PATH or the folders of system programs. */
 export function hasProgram(name: string): boolean {
   const folders = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/sbin"];
   return folders.some((folder) => {
@@ -177,7 +177,7 @@ export function hasProgram(name: string): boolean {
 
 let verdict: { readonly reason: string | undefined } | undefined;
 
-/** Why no namespace can be made here, or `undefined` if one can. Tried once. */
+/** Why no namespace can be made, or `undefined`. Tried once. */
 export function namespacesUnavailable(): string | undefined {
   verdict ??= { reason: tryNamespace() };
   return verdict.reason;
@@ -196,7 +196,7 @@ function tryNamespace(): string | undefined {
   return undefined;
 }
 
-/** Why a program does not work in a fresh namespace, or `undefined`: for programs that need kernel modules. */
+/** Why a program does not work in a new namespace, or `undefined`; for programs that need kernel modules. */
 export function failsInNamespace(...words: readonly string[]): string | undefined {
   const name = `fwk-${Deno.pid}-try`;
   try {
@@ -212,8 +212,8 @@ export function failsInNamespace(...words: readonly string[]): string | undefine
 const openLabs = new Set<Lab>();
 
 /**
- * Registers a test that gets a {@link Lab}. It is ignored, with the reason printed, where namespaces or one of
- * the programs are missing, or where `unavailable` gives a reason. The lab is removed whatever happens.
+ * Registers a test that gets a {@link Lab}. Where namespaces or one of the programs are missing, or `unavailable` gives
+ * a reason, the test is ignored and the reason is printed. The lab is always removed.
  */
 export function namespaceTest(
   name: string,
@@ -242,9 +242,9 @@ export function namespaceTest(
 }
 
 /**
- * Waits until the condition holds, looking every few milliseconds.
+ * Waits until the condition holds. Checks it every few milliseconds.
  *
- * @throws {Error} naming what was waited for when `seconds` have passed.
+ * @throws {Error} with `what` when `seconds` have passed.
  */
 export async function until(
   what: string,

@@ -3,7 +3,7 @@ import { lineReader } from "./line_reader.ts";
 import { namespaceTest } from "./namespace.ts";
 import { connect, echoService, reach } from "./tcp.ts";
 
-namespaceTest("a cable joins two namespaces and a session talks over it", {}, async (lab) => {
+namespaceTest("a cable joins two namespaces, and a session works over it", {}, async (lab) => {
   const a = await lab.namespace("a");
   const b = await lab.namespace("b");
   await lab.cable(
@@ -21,7 +21,7 @@ namespaceTest("a cable joins two namespaces and a session talks over it", {}, as
 });
 
 namespaceTest(
-  "a namespace is removed with what runs in it, twice without harm",
+  "a namespace is removed with its processes, and a second removal does nothing",
   {},
   async (lab) => {
     const a = await lab.namespace("a");

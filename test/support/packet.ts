@@ -13,7 +13,7 @@ import { anAddress } from "./stanza.ts";
 /** Keys and modes that differ from those of `aStanza`. */
 export type SealChanges = Partial<SealOptions> & { readonly time?: number };
 
-/** A sealed packet with the message given, and for the rest what `aStanza` takes. */
+/** A sealed packet with the given message; all else is what `aStanza` accepts. */
 export function seal(message: Partial<SpaMessage> = {}, changes: SealChanges = {}): SealedPacket {
   const { time = Math.floor(Date.now() / 1000), ...options } = changes;
   const sealed = sealPacket({

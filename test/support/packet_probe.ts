@@ -1,5 +1,5 @@
 /**
- * Whether packets of a stranger arrive at, or pass through, a host in a namespace, by counters of the kernel behind all
+ * Whether packets of a stranger arrive at a host in a namespace, or pass through it, by counters of the kernel after all
  * other rules.
  *
  * @module
@@ -7,8 +7,8 @@
 import { type Namespace, until } from "./namespace.ts";
 
 /**
- * Sends each datagram from a port of its own, which none had before: the kernel remembers what it did with those. The
- * size tells which datagram it is.
+ * Sends each datagram from a new port that no datagram had before, because the kernel remembers what it did with earlier
+ * ones. The size identifies the datagram.
  */
 const SENDER = `
 const decoder = new TextDecoder();
@@ -27,11 +27,11 @@ for await (const chunk of Deno.stdin.readable) {
   }
 }`;
 
-/** A datagram: where to, and its number of bytes, by which the counters know it. */
-export type Datagram = readonly [host: string, port: number, size: number];
+/** A datagram: its destination, and its number of bytes, by which the counters identify it. */
+export type ProbeDatagram = readonly [host: string, port: number, size: number];
 
-/** Datagrams from one namespace. */
-export class Sender {
+/** Sends datagrams from one namespace. */
+export class ProbeSender {
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
@@ -52,13 +52,13 @@ export class Sender {
     this.#reader = this.#child.stdout.getReader();
   }
 
-  /** Waits until it can send. */
+  /** Waits until the program is ready to send. */
   async ready(): Promise<void> {
     await this.#reader.read();
   }
 
-  /** Resolves when the kernel has them. */
-  async send(datagrams: readonly Datagram[]): Promise<void> {
+  /** Resolves when the kernel has accepted them. */
+  async send(datagrams: readonly ProbeDatagram[]): Promise<void> {
     await this.#writer.write(new TextEncoder().encode(`${JSON.stringify(datagrams)}\n`));
     await this.#reader.read();
   }
@@ -71,7 +71,7 @@ export class Sender {
   }
 }
 
-/** A table that counts: what comes by an interface, and what every other chain has let pass. */
+/** A table that counts packets that arrive on an interface, and packets that every other chain accepted. */
 export function probeTable(device: string, counted: Readonly<Record<string, string>>): string {
   const rules = (hook: string) =>
     Object.entries(counted).filter(([, rule]) => rule.startsWith(`${hook} `))
@@ -94,7 +94,7 @@ export function probeTable(device: string, counted: Readonly<Record<string, stri
   ].join("\n");
 }
 
-/** Packets by the name of the counter. */
+/** Numbers of packets by the name of the counter. */
 export async function readCounters(host: Namespace): Promise<ReadonlyMap<string, number>> {
   const text = await host.must("nft", "-j", "list", "counters");
   const { nftables } = JSON.parse(text) as {
@@ -109,7 +109,7 @@ export async function readCounters(host: Namespace): Promise<ReadonlyMap<string,
   );
 }
 
-/** Waits until all that were sent have come in. */
+/** Waits until all packets that were sent have arrived. */
 export async function untilCame(
   host: Namespace,
   count: number,

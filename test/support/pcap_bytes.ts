@@ -1,11 +1,11 @@
 /**
- * Capture files made by hand (the format of draft-ietf-opsawg-pcap).
+ * Builds capture files (the format of draft-ietf-opsawg-pcap).
  *
  * @module
  */
 import { bytes } from "./frames.ts";
 
-/** A capture file of one frame a second, each half a second past. */
+/** A capture file with one frame per second, each at half a second. */
 export function pcapBytes(
   linkType: number,
   frames: readonly Uint8Array[],

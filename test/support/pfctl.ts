@@ -1,7 +1,7 @@
 /**
  * Stands in for `pfctl`: checks every argument and every rule against the forms of `docs/spec/firewalls.md` 4, keeps the
- * anchor in a file and prints it as pf does, the label in quotes and `port =`. The main ruleset is the file beside it
- * whose name ends in `.rules`, or else just the anchor. There is no `-P`, as on macOS.
+ * anchor in a file and prints it like pf, with the label in quotes and `port =`. The main ruleset is the file beside it
+ * whose name ends in `.rules`; without that file it is only the anchor. There is no `-P`, as on macOS.
  *
  * @module
  */
@@ -9,7 +9,7 @@ const [state = "", ...args] = Deno.args;
 const line = args.join(" ");
 const read = () => Deno.readTextFileSync(state);
 const TRANSLATION = /^(rdr|nat) /;
-/** `rdr-rule` and `nat-rule` of pf.conf(5): the tag stands before the arrow, and there is no label. */
+/** `rdr-rule` and `nat-rule` of pf.conf(5): the tag comes before the arrow, and there is no label. */
 const TRANSLATION_FORM =
   /^(rdr|nat) inet6? (proto (tcp|udp) )?from ([0-9a-f.:]+|any) to ([0-9a-f.:]+|any)( port (= )?[0-9]+)? tag [A-Za-z0-9_]{1,63} -> [0-9a-f.:]+( port [0-9]+)?$/;
 
@@ -49,7 +49,7 @@ function load(text: string): void {
         );
       }
       if (!TRANSLATION_FORM.test(rule)) fail(`stdin:${index + 1}: syntax error`);
-      // A port in front of the arrow is printed as a comparison, the one behind it is not.
+      // A port before the arrow is printed as a comparison, one after it is not.
       out.push(rule.replace(/ port (?:= )?([0-9]+)(?=.* -> )/, " port = $1"));
       continue;
     }

@@ -1,6 +1,6 @@
 /**
- * A program for tests, run inside a namespace: takes NFQUEUE 7 for UDP port 62201, drops `ffi`, and prints every
- * packet as a line of JSON. Ends at the end of standard input.
+ * A program for tests, run inside a namespace: takes NFQUEUE 7 for UDP port 62201, drops `ffi`, and prints every packet
+ * as a line of JSON. Ends at the end of standard input.
  *
  * @module
  */

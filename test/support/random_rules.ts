@@ -1,24 +1,23 @@
 /**
- * Random small rulesets of iptables and nftables, for a host with `eth0` towards strangers and `lan0` towards an inside
- * host.
+ * Random small rulesets of iptables and nftables, for a host with `eth0` to strangers and `lan0` to an inside host.
  *
  * @module
  */
 import fc from "property-testing";
 
 /** The host, the inside host behind it, and a stranger. */
-export const HOST = "10.9.0.2";
-export const INSIDE = "10.9.1.2";
+export const FILTERED_HOST = "10.9.0.2";
+export const INSIDE_HOST = "10.9.1.2";
 export const STRANGER = "10.9.0.1";
 
-/** The ports that rules and packets are about. */
+/** The ports in rules and packets. */
 export const PORTS = [7001, 7002, 7003] as const;
 
-/** What is loaded into a host's firewall. */
+/** The rules to load into a host's firewall. */
 export interface RandomRules {
   /** For `iptables-restore`. */
   readonly iptables: string;
-  /** For `iptables-legacy-restore`; empty: nothing. */
+  /** For `iptables-legacy-restore`; empty: no rules. */
   readonly legacy: string;
   /** For `nft -f`. */
   readonly nft: string;
@@ -27,7 +26,7 @@ export interface RandomRules {
 const port = fc.constantFrom(...PORTS);
 const pick = <T>(...values: readonly T[]) => fc.constantFrom(...values);
 
-/** A text in which `P` stands for a port of its own each time. */
+/** A text in which each `P` is replaced by a random port. */
 function withPorts(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.tuple(texts, port, port, port)
     .map(([text, ...ports]) =>
@@ -75,7 +74,7 @@ const IPTABLES_CONDITIONS = [
 
 const conditions = (texts: readonly string[]) =>
   fc.array(withPorts(pick(...texts)), { maxLength: 3 }).map((parts) => {
-    // One of each kind: the second `-p` of a rule is refused.
+    // One of each kind: iptables refuses a second `-p` in a rule.
     const seen = new Set<string>();
     return parts.filter((part) => {
       const [option = ""] = part.replace("! ", "").split(" ");
@@ -94,7 +93,7 @@ const DNAT = [
   "REDIRECT",
 ] as const;
 
-/** What targets a table knows, but for jumps. */
+/** The targets that a table knows, except jumps. */
 const TARGETS: Readonly<Record<string, readonly string[]>> = {
   filter: ["ACCEPT", "DROP", "DROP", "RETURN", "LOG"],
   mangle: [
@@ -108,7 +107,7 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
   nat: ["ACCEPT", "RETURN", ...DNAT, ...DNAT],
 };
 
-/** Chains by table: those that are there already, and two more that others jump to. */
+/** Chains by table: the built-in ones, and two more to which others jump. */
 function iptablesTable(table: string, chains: readonly string[]): fc.Arbitrary<string> {
   const rule = (jumps: readonly string[], forward: boolean) =>
     fc.tuple(
@@ -117,7 +116,7 @@ function iptablesTable(table: string, chains: readonly string[]): fc.Arbitrary<s
       ),
       withPorts(pick(...TARGETS[table] ?? [], ...jumps)),
     ).map(([parts, target]) => {
-      // Ports need a protocol before them.
+      // A port needs a protocol before it.
       const usesPort = /DNAT.*[0-9]:|DNAT.* :|REDIRECT --to/.test(target);
       const before = usesPort && !parts.some((part) => part.startsWith("-p udp")) ? ["-p udp"] : [];
       const kept = usesPort ? parts.filter((part) => part !== "-p tcp") : parts;
@@ -230,10 +229,10 @@ const NFT_DNAT = [
   "dnat ip to udp dport map { P : 10.9.1.2 . P }",
 ] as const;
 
-/** Rules that change what comes before conntrack, or a packet's header. */
+/** Rules that change the state before conntrack, or a packet's header. */
 const NFT_EARLY = ["notrack", "udp dport set P", "ip daddr set 10.9.1.2"] as const;
 
-/** One port twice in a map or a set is refused. */
+/** nft refuses a port that is twice in a map or a set. */
 const isDistinct = (rule: string) => {
   const inside = /\{(.*)\}/.exec(rule)?.[1] ?? "";
   const keys = inside.split(",").map((part) => part.split(" : ")[0]?.trim());
@@ -279,7 +278,7 @@ const HOOKS: readonly Hook[] = [
   },
 ];
 
-/** A chain with its own copy of a chain to jump to. */
+/** A chain with its own copy of a chain to which it jumps. */
 function nftTable(number: number): fc.Arbitrary<string> {
   return fc.tuple(
     pick("ip", "inet"),
@@ -290,7 +289,7 @@ function nftTable(number: number): fc.Arbitrary<string> {
     fc.nat({ max: 3 }),
   ).chain(([family, hook, one, other, policy, at]) => {
     const verdicts = hook.type === "nat" && family === "inet"
-      // In this family a translation says of which one the address is.
+      // In this family a translation must name the family of the address.
       ? hook.verdicts.map((it) => it.replace(/^dnat to (?=[0-9u])/, "dnat ip to "))
       : hook.verdicts;
     const plain = verdicts.filter((it) => !it.includes("first"));
@@ -326,8 +325,8 @@ const nftRules = fc.tuple(
   optionally(nftTable(3), 2),
 ).map((tables) => tables.join(""));
 
-/** The same over one family; the other one is closed. */
-export function over(family: 4 | 6, { iptables, legacy, nft }: RandomRules): RandomRules {
+/** The same rules over one family; the other family is closed. */
+export function overFamily(family: 4 | 6, { iptables, legacy, nft }: RandomRules): RandomRules {
   const text = (rules: string) => family === 4 ? rules : asIpv6(rules);
   const other = family === 4 ? "ip6" : "ip";
   const shut =
@@ -352,13 +351,13 @@ function asIpv6(text: string): string {
 const NETS_6: Readonly<Record<string, string>> = { 0: "fd00:9::", 1: "fd00:9:1::" };
 
 /** The host, the inside host and a stranger over IPv6. */
-export const [HOST_6, INSIDE_6, STRANGER_6] = [
+export const [FILTERED_HOST_6, INSIDE_HOST_6, STRANGER_6] = [
   `${NETS_6[0]}2`,
   `${NETS_6[1]}2`,
   `${NETS_6[0]}1`,
 ] as const;
 
-/** Any of them. */
+/** Any random rules. */
 export const randomRules: fc.Arbitrary<RandomRules> = fc.record({
   iptables: iptablesRules,
   legacy: optionally(iptablesRules, 2),

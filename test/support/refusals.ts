@@ -9,7 +9,7 @@ import type { FactKind, FactKinds, FactShape } from "../../lib/server/refusal_ro
 import { REFUSALS } from "../../lib/server/refusals.ts";
 import { STEPS } from "../../lib/server/step.ts";
 
-/** What arrived. */
+/** The refused packet. */
 export const REFUSED_PACKET: PacketFacts = {
   number: 1,
   protocol: 17,
@@ -20,7 +20,7 @@ export const REFUSED_PACKET: PacketFacts = {
   length: 204,
 };
 
-/** A refusal of each code with each combination of its facts. @param text what its facts of any text hold. */
+/** A refusal of each code with each combination of its facts. @param text the value of the facts that are texts. */
 export function everyRefusal(text: string): Refusal[] {
   return (Object.keys(REFUSALS) as RefusalCode[]).flatMap((code) => {
     const { step, facts } = REFUSALS[code];

@@ -1,5 +1,5 @@
 /**
- * The parts of a daemon in test mode, set up and reloaded by a test, without a run folder.
+ * The parts of a daemon in test mode, which a test sets up and reloads, without a run folder.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { BufferContext } from "./buffer_context.ts";
 import { givenOptions } from "./config_files.ts";
 import { pcapBytes } from "./pcap_bytes.ts";
 
-/** Starts with the first {@link change}; waits for packets at the end of an empty capture file. */
+/** Starts with the first {@link change}. After an empty capture file it waits for packets. */
 export class RehearsedParts {
   readonly #folder: string;
   readonly #life: Life;
@@ -48,13 +48,13 @@ export class RehearsedParts {
     Deno.writeFileSync(`${folder}/none.pcap`, pcapBytes(1, []));
   }
 
-  /** What runs. */
+  /** The running parts. */
   get parts(): Parts {
     if (this.#running === undefined) throw new TypeError("nothing was started");
     return this.#running.parts;
   }
 
-  /** Starts, or reloads, with more lines of `fwknopd.conf`. */
+  /** Starts or reloads, with more lines of `fwknopd.conf`. */
   async change(...lines: readonly string[]): Promise<void> {
     const folder = this.#folder;
     const all = [`FWKNOP_RUN_DIR ${folder}`, `PCAP_FILE ${folder}/none.pcap`, "FIREWALL iptables"];

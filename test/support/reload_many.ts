@@ -1,5 +1,5 @@
 /**
- * A server that is reloaded many times, each time with another firewall: prints how many of them are still in memory.
+ * A server that is reloaded many times, each time with a new firewall. Prints how many firewalls are still in memory.
  * Started with `--v8-flags=--expose-gc`; the argument is a folder for its files.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * Makes many digests and remembers many packets, and prints how many bytes of memory each of them takes: `DIGEST PACKET`.
+ * Makes many digests and remembers many packets, and prints the bytes of memory for each: `DIGEST PACKET`.
  *
  * Started with `--v8-flags=--expose-gc`.
  *
@@ -26,7 +26,7 @@ function remember(cache: ReplayCache, from: number): void {
   }
 }
 
-// The first ones bring what is made once.
+// The first ones include what is allocated once.
 const cache = new ReplayCache({ kept: 10 * COUNT });
 remember(cache, 0);
 gc();

@@ -1,11 +1,11 @@
 /**
- * Rules and clocks for tests of what is in force and until when.
+ * Rules and clocks for tests of which rules are in force and until when.
  *
  * @module
  */
 import type { Rule } from "../../lib/firewall/adapter.ts";
 
-/** A rule of this key that ends then, in seconds since 1970 UTC. */
+/** A rule with this key and this end, in seconds since 1970 UTC. */
 export function aRule(key: string, expires: number, more: Partial<Rule> = {}): Rule {
   const summary = {
     kind: "access",
@@ -19,7 +19,7 @@ export function aRule(key: string, expires: number, more: Partial<Rule> = {}): R
   return { key, family: 4, table: "filter", text: key, summary, ...more };
 }
 
-/** Both clocks stand until a test moves them; milliseconds. */
+/** Two clocks that stand still until a test moves them; milliseconds. */
 export class TestClocks {
   wall = 1_000_000;
   elapsed = 0;

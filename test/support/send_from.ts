@@ -1,5 +1,5 @@
 /**
- * Packets from inside a namespace, with no client.
+ * Sends packets from inside a namespace, without a client.
  *
  * @module
  */

@@ -34,9 +34,9 @@ function lines(...texts: readonly string[]): string[][] {
   );
 }
 
-/** Lines to which both give the same answer. */
+/** Lines to which both daemons give the same answer. */
 export const SAME_LINES: readonly string[][] = lines(
-  // Help and version, and what getopt says on the way there.
+  // Help and version, and messages of getopt before them.
   "-V",
   "--version",
   "--vers",
@@ -50,7 +50,7 @@ export const SAME_LINES: readonly string[][] = lines(
   "-h --nope",
   "-x -h",
   "-V -c /nope",
-  // Complaints.
+  // Errors.
   "--nope FILES",
   "--nope -c /nope",
   "-k FILES",
@@ -67,7 +67,7 @@ export const SAME_LINES: readonly string[][] = lines(
   "FILES -S extra words --nope",
   "-a /nope --nope -c HERE/fwknopd.conf",
   "--nope -a /nope -c HERE/fwknopd.conf",
-  // Options that are looked at when they are met.
+  // Options that are checked while they are parsed.
   "-c /nope",
   "-c HERE",
   "-c /nope -S",
@@ -104,7 +104,7 @@ export const SAME_LINES: readonly string[][] = lines(
   "-c HERE/chain.conf -a HERE/access.conf --exit-parse-config",
   "-c HERE/relative.conf -a HERE/access.conf --exit-parse-config",
   "FILES -O HERE/range.conf --exit-parse-config",
-  // Status, kill, restart, and their exclusion.
+  // Status, kill, restart, and their conflicts.
   "FILES -K",
   "FILES -R",
   "FILES --restart",
@@ -149,7 +149,7 @@ export const SAME_LINES: readonly string[][] = lines(
   "FILES --key-len 16",
 );
 
-/** A line to which the answers differ, and why; `docs/differences.md` has them all. */
+/** A line to which the answers differ, and why. `docs/differences.md` has all differences. */
 export interface DifferentLine {
   readonly args: readonly string[];
   readonly why: string;
@@ -170,7 +170,7 @@ function different(
 
 const NOTHING = /^$/;
 
-/** Lines to which ours gives another answer on purpose. */
+/** Lines to which our answer differs on purpose. */
 export const DIFFERENT_LINES: readonly DifferentLine[] = [
   different(
     "-c HERE/filter.conf -a HERE/access.conf --exit-parse-config",
@@ -182,7 +182,7 @@ export const DIFFERENT_LINES: readonly DifferentLine[] = [
   ...["-S", "-K"].map((action) =>
     different(
       `-c HERE/range.conf ${action}`,
-      "a bad value does not disarm what is needed in an emergency",
+      "a bad value does not block an action that is needed in an emergency",
       1,
       action === "-S" ? /^No running fwknopd detected\.\n$/ : NOTHING,
       /^\[\*\] var MAX_SNIFF_BYTES value '0' not in the range 1-32768\n {2}at HERE\/range\.conf:2:17\n/,
@@ -190,7 +190,7 @@ export const DIFFERENT_LINES: readonly DifferentLine[] = [
   ),
   different(
     "FILES -v --exit-parse-config",
-    "what is opened is not told",
+    "what is opened is not printed",
     0,
     NOTHING,
     /^Configs parsed, exiting\.\n$/,
@@ -204,7 +204,7 @@ export const DIFFERENT_LINES: readonly DifferentLine[] = [
   ),
   different(
     "FILES -r rel -S",
-    "a relative run directory is told by every action",
+    "every action reports a relative run directory",
     1,
     /^No running fwknopd detected\.\n$/,
     /^Path 'rel' is not absolute\.\n {2}given by --run-dir; .*\n/,
@@ -232,21 +232,21 @@ export const DIFFERENT_LINES: readonly DifferentLine[] = [
   ),
   different(
     "-c HERE/fwknopd.conf -a HERE/nokey.conf --exit-parse-config",
-    "every finding is told, and none twice",
+    "every finding is reported once",
     1,
     NOTHING,
     /^\[\*\] No keys found for access stanza source: 'ANY'\n\[\*\] Data error in access file: 'HERE\/nokey.conf'\n {2}at HERE\/nokey.conf:1:1\n/m,
   ),
   different(
     "-c HERE/fwknopd.conf -a HERE/malformed.conf --exit-parse-config",
-    "a line that may be a key is not shown",
+    "a line that may be a key is not printed",
     1,
     NOTHING,
     /^\[\*\] Invalid access file entry in HERE\/malformed.conf at line 3\.\n(?!.*nonsense)/,
   ),
   different(
     "-c HERE/fwknopd.conf -a HERE/nokey.conf -D",
-    "errors under -D are told on standard error",
+    "errors under -D go to standard error",
     1,
     NOTHING,
     /\[\*\] No keys found/,
@@ -260,21 +260,21 @@ export const DIFFERENT_LINES: readonly DifferentLine[] = [
   ),
   different(
     "FILES -d HERE/digests --exit-parse-digest-cache",
-    "the secrets of a broken line are not shown",
+    "the secrets of a malformed line are not printed",
     0,
     NOTHING,
     /^\*Skipping invalid digest file entry in HERE\/digests at line 2\.\nDigest cache parsed, exiting\.\n$/,
   ),
   different(
     "FILES -d HERE/run --exit-parse-digest-cache",
-    "without a digest file replays would go unseen",
+    "without a digest file replays would be accepted",
     1,
     NOTHING,
     /^Cannot use the replay file HERE\/run: /,
   ),
   different(
     "--key-gen --key-len 33",
-    "the true range",
+    "the true range is printed",
     1,
     NOTHING,
     /^Invalid key length '33', must be in \[1-32\]\n$/,
@@ -295,7 +295,7 @@ export const DIFFERENT_LINES: readonly DifferentLine[] = [
   ),
   different(
     "--key-gen-file HERE/keys",
-    "the line ends",
+    "the line has a line feed",
     0,
     /^\[\+\] Wrote Rijndael and HMAC keys to: HERE\/keys\n$/,
     NOTHING,

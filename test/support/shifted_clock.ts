@@ -1,5 +1,5 @@
 /**
- * `fwknop` with a wrong clock: the first argument is how many seconds late it is.
+ * Runs `fwknop` with a wrong clock: the first argument is the number of seconds by which it is late.
  *
  * @module
  */

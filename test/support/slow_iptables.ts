@@ -1,15 +1,15 @@
 /**
- * iptables, ip6tables and their parts as programs that wait while a test says so.
+ * iptables, ip6tables and their helpers as programs that wait while a test holds them.
  *
  * @module
  */
 import { until } from "./namespace.ts";
 
-/** Every start but that of the helper process (`--noflush`) waits between {@link hold} and {@link release}. */
+/** Every program except the helper process (`--noflush`) waits between {@link hold} and {@link release}. */
 export class SlowIptables {
   readonly #folder: string;
 
-  /** @param folder gets the programs, and files that say what is to be done. */
+  /** @param folder for the programs, and for files that control them. */
   constructor(folder: string) {
     this.#folder = folder;
     Deno.mkdirSync(`${folder}/bin`);
@@ -43,10 +43,10 @@ exec ${name} "$@"
     Deno.removeSync(`${this.#folder}/slow`);
   }
 
-  /** Resolves when a program waits. */
+  /** Resolves when a program is waiting. */
   async isHeld(): Promise<void> {
     await until(
-      "the firewall is waited for",
+      "a program of the firewall is held",
       () => Deno.stat(`${this.#folder}/waits`).then(() => true, () => false),
     );
   }

@@ -8,19 +8,19 @@ import { placeByNumber, type PlaceOf } from "../../lib/firewall/address_place.ts
 import { type Address, parseAddress } from "../../lib/net/address.ts";
 import type { NatPolicy } from "../../lib/server/authorize_nat.ts";
 
-/** The address, which must be one. */
+/** Parses an address that must be valid. */
 export function anAddress(text: string): Address {
   const address = parseAddress(text);
   if (address === undefined) throw new Error(`Not an address: ${text}`);
   return address;
 }
 
-/** Where addresses are for a host with these ones. */
+/** The kind of place of an address, for a host with these addresses. */
 export function aPlace(...own: readonly string[]): PlaceOf {
   return (address) => placeByNumber(address, own.map(anAddress));
 }
 
-/** A stanza that admits anybody with the key to anything, with the changes given. */
+/** A stanza that admits every holder of the key to any service, with the given changes. */
 export function aStanza(changes: Partial<Stanza> = {}): Stanza {
   return {
     number: 1,
@@ -44,7 +44,7 @@ export function aStanza(changes: Partial<Stanza> = {}): Stanza {
   };
 }
 
-/** No NAT at all. */
+/** A policy without NAT. */
 export const NO_NAT: NatPolicy = {
   forwarding: false,
   localNat: false,

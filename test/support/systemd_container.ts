@@ -1,9 +1,8 @@
 /**
- * A container whose first process is systemd, on the programs of this machine, for tests of service files.
+ * A container whose first process is systemd, with the programs of this machine, for tests of service files.
  *
- * Its root is an overlay: everything of this machine is there to be read, and what is written is forgotten. Its
- * mounts are in a mount namespace of its own and go with it. Of the services of this machine none but the journal is
- * known inside.
+ * Its root is an overlay: all files of this machine can be read, and changes are discarded. Its mounts are in a separate
+ * mount namespace and vanish with it. Of this machine's services only the journal is known inside.
  *
  * @module
  */
@@ -21,17 +20,17 @@ import {
   until,
 } from "./namespace.ts";
 
-/** The programs it is made with. */
+/** The programs that create it. */
 const PROGRAMS = ["systemd-nspawn", "nsenter", "unshare", "mount"] as const;
 
-/** The longest a boot may take, seconds. It is the machine's own systemd, with hardly anything to start. */
+/** Longest time for a boot, in seconds. It is the machine's own systemd, with almost nothing to start. */
 const BOOT_SECONDS = 60;
 
-/** What systemd starts, and the only place it looks for units. */
+/** The target that systemd starts, and the only folder where it looks for units. */
 const TARGET = "stage.target";
 const UNITS = "/etc/systemd/system";
 
-/** Where systemd's own units are, whether `/lib` is a link or not. */
+/** The folder of systemd's own units, whether `/lib` is a link or not. */
 const PACKAGED_UNITS = "/lib/systemd/system";
 const JOURNAL_UNITS = [
   "systemd-journald.service",
@@ -39,13 +38,13 @@ const JOURNAL_UNITS = [
   "systemd-journald-dev-log.socket",
 ];
 
-/** What every service waits for and leaves before; here there is nothing in it. */
+/** Targets that every service waits for or stops before; they are empty here. */
 const EMPTY_TARGETS = ["sysinit.target", "basic.target", "shutdown.target"];
 const NO_DEFAULTS = "[Unit]\nDefaultDependencies=no\n";
 
 /**
- * Run in a mount namespace of its own, with the folders of a control group before `--`. A fresh `/run` holds the
- * overlay, and what systemd-nspawn would leave in the machine's.
+ * Runs in a separate mount namespace, with the folders of a control group before `--`. A fresh `/run` holds the overlay
+ * and the files that systemd-nspawn would leave in the machine's.
  */
 const BOOT = `set -e
 while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done
@@ -57,7 +56,7 @@ mount -t overlay overlay -o lowerdir=/,upperdir=/run/upper,workdir=/run/work /ru
 exec systemd-nspawn --directory=/run/root --boot --quiet --console=pipe --register=no --keep-unit "$@"`;
 
 const CONTAINER_OPTIONS = [
-  // It runs in a network namespace that was made before.
+  // It runs in an existing network namespace.
   "--capability=CAP_NET_ADMIN",
   "--resolv-conf=off",
   "--timezone=off",
@@ -67,7 +66,7 @@ const CONTAINER_OPTIONS = [
   "--setenv=SYSTEMD_ENVIRONMENT_GENERATOR_PATH=/nowhere",
 ];
 
-/** The network namespace it runs in, entered together with everything else of the container. */
+/** The container's network namespace. Programs enter it together with the container's other namespaces. */
 export class SystemdContainer extends Namespace {
   readonly #leader: number;
 
@@ -75,7 +74,7 @@ export class SystemdContainer extends Namespace {
     network: Namespace,
     /** PID of its systemd. */
     leader: number,
-    /** A folder of this machine that is `/etc/systemd/system` inside. */
+    /** A folder of this machine, mounted as `/etc/systemd/system` inside. */
     readonly units: string,
   ) {
     super(network.name);
@@ -96,7 +95,7 @@ export class SystemdContainer extends Namespace {
     return (await this.must("systemctl", "show", "--value", "--property", name, unit)).trim();
   }
 
-  /** What a unit said: messages without time and name, of that priority and more urgent ones. */
+  /** A unit's messages of that priority and more urgent ones, without time and name. */
   journal(unit: string, priority = "debug"): Promise<string> {
     return this.must("journalctl", "--unit", unit, "--priority", priority, "--output", "cat");
   }
@@ -107,10 +106,10 @@ function enter(leader: number): readonly [string, ...string[]] {
 }
 
 /**
- * Boots a container in a network namespace, hands it to `body`, and removes it however that ends.
+ * Boots a container in a network namespace, passes it to `body`, and always removes it.
  *
- * @param shown folders and files of this machine to show at other places inside, by place; they can be written.
- * @throws {Error} with what systemd-nspawn said, when it does not come up.
+ * @param shown files and folders of this machine by the path at which they are mounted inside, writable.
+ * @throws {Error} with the output of systemd-nspawn, when the container does not boot.
  */
 export async function withSystemd<T>(
   lab: Lab,
@@ -137,7 +136,7 @@ export async function withSystemd<T>(
 
 function writeSystemdFiles(folder: string): void {
   Deno.chmodSync(folder, 0o755);
-  // The kernel's audit is the machine's.
+  // The kernel's audit belongs to the machine.
   Deno.writeTextFileSync(`${folder}/journald.conf`, "[Journal]\nStorage=volatile\nAudit=no\n");
   const units = `${folder}/system`;
   Deno.mkdirSync(units);
@@ -149,7 +148,7 @@ function writeSystemdFiles(folder: string): void {
 }
 
 function start(network: Namespace, group: ControlGroup, binds: readonly string[]): LoggedProcess {
-  // Not by `ip netns exec`, which hides the control groups.
+  // `ip netns exec` hides the control groups.
   const words = ["unshare", "--mount", "sh", "-c", BOOT, "sh", ...group.folders, "--"];
   const child = new Deno.Command("nsenter", {
     args: [
@@ -159,7 +158,7 @@ function start(network: Namespace, group: ControlGroup, binds: readonly string[]
       ...binds,
       `systemd.unit=${TARGET}`,
     ],
-    // The container as such filters no system calls, so that a filter seen inside is a service's own.
+    // The container itself filters no system calls, so a filter seen inside belongs to a service.
     env: { SYSTEMD_SECCOMP: "0" },
     stdin: "null",
     stdout: "piped",
@@ -168,7 +167,7 @@ function start(network: Namespace, group: ControlGroup, binds: readonly string[]
   return new LoggedProcess(child);
 }
 
-/** Waits until everything is started; returns the PID of the systemd inside. */
+/** Waits until all units are started. Returns the PID of the systemd inside. */
 async function untilBooted(
   lab: Lab,
   network: Namespace,
@@ -186,7 +185,7 @@ async function untilBooted(
   return leader;
 }
 
-/** Whether a process is number 1 of a PID namespace of its own (`NSpid` in proc(5)). */
+/** Whether a process is number 1 of its PID namespace (`NSpid` in proc(5)). */
 function isFirstProcess(pid: number): boolean {
   try {
     return /^NSpid:\t.*\t1$/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
@@ -195,7 +194,7 @@ function isFirstProcess(pid: number): boolean {
   }
 }
 
-/** Why no such container can be had here, or `undefined`: one is booted to see. */
+/** Why no such container can be created, or `undefined`. Boots one to find out. */
 export async function systemdUnavailable(): Promise<string | undefined> {
   const impossible = namespacesUnavailable();
   if (impossible !== undefined) return impossible;

@@ -1,5 +1,5 @@
 /**
- * A TCP service and TCP attempts inside namespaces, to see what a firewall really lets through.
+ * A TCP service and TCP connections inside namespaces, to test what a firewall really accepts.
  *
  * @module
  */
@@ -19,7 +19,7 @@ for await (const connection of listener) {
 
 const SESSION = `
 const [host, port, milliseconds] = Deno.args;
-// Counted here, so that a slow start of this program is not taken for a closed port.
+// The time is counted here, so a slow start of this program is not taken for a closed port.
 const timer = setTimeout(() => Deno.exit(3), Number(milliseconds));
 const connection = await Deno.connect({ hostname: host, port: Number(port) });
 const decoder = new TextDecoder();
@@ -82,29 +82,29 @@ async function end(child: Deno.ChildProcess, reader: ReadableStreamDefaultReader
   try {
     child.kill("SIGKILL");
   } catch {
-    // It ended already.
+    // It has already ended.
   }
   await child.stdin.close().catch(() => {});
   await reader.cancel().catch(() => {});
   await child.status;
 }
 
-/** Something that runs until it is told to stop. */
-export interface Running {
+/** A service or session that runs until it is stopped. */
+export interface RunningService {
   stop(): Promise<void>;
 }
 
 /**
- * Listens, greets every connection with `banner` and echoes what it gets; resolves when it listens.
+ * Listens, greets every connection with `banner` and echoes its input. Resolves when it is listening.
  *
- * @param banner may hold `{peer}`, which becomes the address the connection seems to come from.
+ * @param banner may contain `{peer}`, which is replaced by the address from which the connection seems to come.
  */
 export async function echoService(
   namespace: Namespace,
   host: string,
   port: number,
   banner = "hello",
-): Promise<Running> {
+): Promise<RunningService> {
   const child = deno(namespace, SERVICE, [host, String(port), banner]);
   const reader = child.stdout.getReader();
   await readLine(reader);
@@ -112,14 +112,14 @@ export async function echoService(
 }
 
 /** A connection that stays open. */
-export interface Session extends Running {
-  /** What the service said first. */
+export interface Session extends RunningService {
+  /** The greeting of the service. */
   readonly banner: string;
   /** Sends a line and returns the echo. */
   say(line: string): Promise<string>;
 }
 
-/** Connects and waits for the greeting, or returns `undefined` when none came within `seconds`. */
+/** Connects and waits for the greeting. Returns `undefined` when no greeting came within `seconds`. */
 export async function connect(
   namespace: Namespace,
   host: string,
@@ -162,7 +162,7 @@ export async function reach(
   return session?.banner;
 }
 
-/** As {@link reach} for several ends at once, each a host and a port, by one program: the answers in their order. */
+/** Same as {@link reach} for several destinations at once, with one program. Returns the answers in order. */
 export async function reachEach(
   namespace: Namespace,
   ends: readonly (readonly [host: string, port: number])[],
@@ -173,7 +173,7 @@ export async function reachEach(
   return JSON.parse(text).map((answer: string | null) => answer ?? undefined);
 }
 
-/** Waits until nothing answers any more. */
+/** Waits until the service no longer answers. */
 export async function untilClosed(
   namespace: Namespace,
   host: string,

@@ -13,7 +13,7 @@ export interface PlainSection {
 }
 
 const word = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,11}$/);
-/** Anything but control characters; quotes, backslashes, comment signs and letters of any script are likely. */
+/** Text without control characters; quotes, backslashes, comment signs and letters of any script are likely. */
 const value = fc.oneof(
   fc.string({ unit: fc.constantFrom(...`ab '"\\#;=.$ü€`) }),
   fc.string({ unit: "grapheme" }).filter((text) => !/[\p{Cc}\ufffd]/u.test(text)),
@@ -29,7 +29,7 @@ export const plainSections: fc.Arbitrary<PlainSection[]> = fc.array(
   { maxLength: 4 },
 );
 
-/** A value in one of the ways to quote it, chosen by a number. */
+/** Quotes a value in one of several ways, chosen by a number. */
 export function quoteUci(text: string, way: number): string {
   const single = `'${text.replaceAll("'", `'\\''`)}'`;
   const double = `"${text.replace(/["\\]/g, "\\$&")}"`;

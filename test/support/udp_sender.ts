@@ -1,5 +1,5 @@
 /**
- * A UDP socket for tests that sends at once, from an address the kernel picks.
+ * A UDP socket for tests that sends at once, from an address that the kernel picks.
  *
  * @module
  */
@@ -15,10 +15,10 @@ const C = Deno.dlopen(platform().libc, {
   },
 }).symbols;
 
-// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+// Loaded outside a test: inside one, Deno 2.4 would report it as a leak.
 sockets();
 
-/** Sends datagrams synchronously, so that a test knows that they are in the receiver's buffer. */
+/** Sends datagrams synchronously, so a test knows that they are in the receiver's buffer. */
 export class UdpSender implements Disposable {
   readonly port: number;
   readonly #descriptor: number;

@@ -8,21 +8,21 @@ import type { DigestName } from "../../lib/crypto/digest.ts";
 import type { SymmetricMode } from "../../lib/crypto/encryption_mode.ts";
 import type { OpenOptions } from "../../lib/spa/packet.ts";
 
-/** A key as it was configured. */
+/** A configured key. */
 export interface VectorKey {
   readonly text?: string;
   readonly base64?: string;
   readonly bytes_hex: string;
 }
 
-/** Keys and modes of one end. */
+/** Keys and modes of a client or a server. */
 export interface VectorSettings {
   readonly encryption_key: VectorKey;
   readonly encryption_mode: SymmetricMode;
   readonly hmac: { readonly type: DigestName; readonly key: VectorKey } | null;
 }
 
-/** What the C daemon printed of a packet. */
+/** The C daemon's output for a packet. */
 export interface VectorFields {
   readonly random_value: string;
   readonly username: string;
@@ -47,7 +47,7 @@ interface AnyVector {
   readonly packet: string;
 }
 
-/** A packet that the C client made and the C daemon took. */
+/** A packet that the C client made and the C daemon accepted. */
 export interface PositiveVector extends AnyVector {
   readonly server_access_conf: readonly (readonly [string, string])[];
   readonly input: VectorSettings & {
@@ -79,7 +79,7 @@ export interface NegativeVector extends AnyVector {
   };
 }
 
-/** A packet that the C daemon took although it should not have, or need not have. */
+/** A packet that the C daemon accepted although it should not, or need not, accept it. */
 export interface QuirkVector extends AnyVector {
   readonly server: VectorServer;
   readonly decoded: VectorFields;
@@ -105,7 +105,7 @@ export function hexBytes(text: string): Uint8Array {
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
 
-/** Keys and modes in the form that `sealPacket` and `openPacket` take. */
+/** Keys and modes in the form of `sealPacket` and `openPacket`. */
 export function toPacketOptions(
   { encryption_key, encryption_mode, hmac }: VectorSettings,
 ): OpenOptions {

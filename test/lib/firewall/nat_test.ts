@@ -10,7 +10,13 @@ import {
   nftIn,
 } from "../../support/firewall.ts";
 import { type Lab, type Namespace, namespaceTest } from "../../support/namespace.ts";
-import { connect, echoService, reach, type Running, untilClosed } from "../../support/tcp.ts";
+import {
+  connect,
+  echoService,
+  reach,
+  type RunningService,
+  untilClosed,
+} from "../../support/tcp.ts";
 
 /** How a kind of firewall is set up on the gateway. */
 interface Backend {
@@ -116,7 +122,7 @@ async function site(lab: Lab, plan: AddressPlan, program: string): Promise<Site>
 
 async function withFirewall(
   firewall: Firewall,
-  services: Promise<Running>[],
+  services: Promise<RunningService>[],
   body: () => Promise<void>,
 ): Promise<void> {
   const running = await Promise.all(services);

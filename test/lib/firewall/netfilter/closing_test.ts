@@ -3,7 +3,7 @@ import { judgeRuleset } from "../../../../lib/firewall/netfilter/examine.ts";
 import type { Ruleset } from "../../../../lib/firewall/netfilter/ruleset.ts";
 import { parseServices } from "../../../../lib/net/service.ts";
 import { assertEquals } from "../../../assert.ts";
-import { doctorQuestions } from "../../../support/doctor.ts";
+import { linuxQuestions } from "../../../support/doctor.ts";
 
 /** What is said to be set, each hint once, where these services are asked about. */
 function settings(protect: string, asked: string, rules = "-P INPUT ACCEPT"): string[] {
@@ -11,7 +11,7 @@ function settings(protect: string, asked: string, rules = "-P INPUT ACCEPT"): st
     filter: { 4: parsePolicy(`${rules}\n`) },
     commands: { 4: "iptables", 6: "ip6tables" },
   };
-  const questions = doctorQuestions("nft", {
+  const questions = linuxQuestions("nft", {
     protect: services(protect),
     services: services(asked),
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { judgeForwarding } from "../../../../lib/firewall/forwarding_finding.ts";
 import { examineNetfilter } from "../../../../lib/firewall/netfilter/examine.ts";
 import type { NetfilterQuestions } from "../../../../lib/firewall/netfilter/questions.ts";
-import { doctorQuestions } from "../../../support/doctor.ts";
+import { linuxQuestions } from "../../../support/doctor.ts";
 import { type Namespace, namespaceTest } from "../../../support/namespace.ts";
 
 const SSH = { protocol: "tcp", port: 22 } as const;
@@ -11,7 +11,7 @@ async function examine(
   server: Namespace,
   more: Partial<NetfilterQuestions> = {},
 ): Promise<Record<string, string>> {
-  const questions = doctorQuestions("iptables", {
+  const questions = linuxQuestions("iptables", {
     iptables: [...server.entry, "iptables"].join(" "),
     nft: [...server.entry, "nft"].join(" "),
     spaServices: [{ protocol: "udp", port: 62201 }],

@@ -6,13 +6,18 @@ import { type AddressFamily, parseAddress } from "../../../../lib/net/address.ts
 import { property } from "../../../../lib/firewall/nft/listing.ts";
 import { examineIn } from "../../../support/doctor.ts";
 import { failsInNamespace, type Namespace, namespaceTest } from "../../../support/namespace.ts";
-import { type Datagram, probeTable, Sender, untilCame } from "../../../support/packet_probe.ts";
 import {
-  HOST,
-  HOST_6,
-  INSIDE,
-  INSIDE_6,
-  over,
+  type ProbeDatagram,
+  ProbeSender,
+  probeTable,
+  untilCame,
+} from "../../../support/packet_probe.ts";
+import {
+  FILTERED_HOST,
+  FILTERED_HOST_6,
+  INSIDE_HOST,
+  INSIDE_HOST_6,
+  overFamily,
   PORTS,
   type RandomRules,
   randomRules,
@@ -28,9 +33,9 @@ const RULESETS = Number(Deno.env.get("FWKNOP_RULESETS") ?? NaN) || undefined;
 /** Each port of the host, then each of the inside host; the size tells which was sent. */
 const sentTo = (...hosts: readonly string[]) =>
   hosts.flatMap((host, at) =>
-    PORTS.map((port, index): Datagram => [host, port, 1 + at * PORTS.length + index])
+    PORTS.map((port, index): ProbeDatagram => [host, port, 1 + at * PORTS.length + index])
   );
-const SENT = { 4: sentTo(HOST, INSIDE), 6: sentTo(HOST_6, INSIDE_6) };
+const SENT = { 4: sentTo(FILTERED_HOST, INSIDE_HOST), 6: sentTo(FILTERED_HOST_6, INSIDE_HOST_6) };
 
 /** What is counted behind all rules: by where a packet was sent, and by where it arrives. */
 const COUNTED: Readonly<Record<string, string>> = Object.fromEntries([
@@ -46,11 +51,11 @@ const COUNTED: Readonly<Record<string, string>> = Object.fromEntries([
   ...PORTS.flatMap((port) => [
     [
       `forward_at_4_${port}`,
-      `forward meta l4proto udp iifname eth0 ip daddr ${INSIDE} udp dport ${port}`,
+      `forward meta l4proto udp iifname eth0 ip daddr ${INSIDE_HOST} udp dport ${port}`,
     ],
     [
       `forward_at_6_${port}`,
-      `forward meta l4proto udp iifname eth0 ip6 daddr ${INSIDE_6} udp dport ${port}`,
+      `forward meta l4proto udp iifname eth0 ip6 daddr ${INSIDE_HOST_6} udp dport ${port}`,
     ],
   ]),
   ["forward_any_4", "forward meta l4proto udp iifname eth0 ip daddr 10.9.1.0/24"],
@@ -68,20 +73,28 @@ namespaceTest(
     ];
     await lab.cable(
       { namespace: client, device: "eth0", addresses: [`${STRANGER}/24`, `${STRANGER_6}/64`] },
-      { namespace: host, device: "eth0", addresses: [`${HOST}/24`, `${HOST_6}/64`] },
+      {
+        namespace: host,
+        device: "eth0",
+        addresses: [`${FILTERED_HOST}/24`, `${FILTERED_HOST_6}/64`],
+      },
     );
     await lab.cable(
       { namespace: host, device: "lan0", addresses: ["10.9.1.1/24", "fd00:9:1::1/64"] },
-      { namespace: inside, device: "eth0", addresses: [`${INSIDE}/24`, `${INSIDE_6}/64`] },
+      {
+        namespace: inside,
+        device: "eth0",
+        addresses: [`${INSIDE_HOST}/24`, `${INSIDE_HOST_6}/64`],
+      },
     );
-    await client.route("default", "via", HOST);
+    await client.route("default", "via", FILTERED_HOST);
     await inside.route("default", "via", "10.9.1.1");
-    await client.must("ip", "-6", "route", "add", "default", "via", HOST_6);
+    await client.must("ip", "-6", "route", "add", "default", "via", FILTERED_HOST_6);
     await inside.must("ip", "-6", "route", "add", "default", "via", "fd00:9:1::1");
     await host.must("sysctl", "-qw", "net.ipv4.ip_forward=1");
     await host.must("sysctl", "-qw", "net.ipv6.conf.all.forwarding=1");
     const hasLegacy = failsInNamespace("iptables-legacy", "-S") === undefined;
-    const sender = new Sender(client);
+    const sender = new ProbeSender(client);
     await sender.ready();
     // No rule may keep neighbours from being looked up.
     const hardware = async (namespace: Namespace, device: string) => {
@@ -111,16 +124,16 @@ namespaceTest(
         await one.must("ip", ...words);
       }
     };
-    await knows(client, "eth0", host, "eth0", [HOST, HOST_6]);
+    await knows(client, "eth0", host, "eth0", [FILTERED_HOST, FILTERED_HOST_6]);
     await knows(host, "eth0", client, "eth0", [STRANGER, STRANGER_6]);
-    await knows(host, "lan0", inside, "eth0", [INSIDE, INSIDE_6]);
+    await knows(host, "lan0", inside, "eth0", [INSIDE_HOST, INSIDE_HOST_6]);
     await sender.send([...SENT[4], ...SENT[6]]);
     const seen = { refused: 0, ruled: 0, closed: 0, open: 0 };
     try {
       await fc.assert(
         fc.asyncProperty(randomRules, fc.boolean(), family, async (any, knowsInterface, family) => {
           const rules = hasLegacy ? any : { ...any, legacy: "" };
-          if (!await load(host, over(family, rules), family)) {
+          if (!await load(host, overFamily(family, rules), family)) {
             seen.refused++;
             return;
           }
@@ -210,7 +223,7 @@ async function claimsOf(
   knowsInterface: boolean,
   family: AddressFamily,
 ): Promise<Claims> {
-  const address = parseAddress(family === 4 ? INSIDE : INSIDE_6);
+  const address = parseAddress(family === 4 ? INSIDE_HOST : INSIDE_HOST_6);
   if (address === undefined) throw new TypeError("not an address");
   const services = PORTS.map((port) => ({ protocol: "udp", port } as const));
   const findings = await examineIn(host, "iptables", {

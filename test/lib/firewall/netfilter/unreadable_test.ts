@@ -2,7 +2,7 @@ import { examineNetfilter } from "../../../../lib/firewall/netfilter/examine.ts"
 import { judgeUnreadable } from "../../../../lib/firewall/netfilter/unreadable.ts";
 import type { Outcome } from "../../../../lib/firewall/plan.ts";
 import { assertEquals, assertMatch } from "../../../assert.ts";
-import { doctorQuestions } from "../../../support/doctor.ts";
+import { linuxQuestions } from "../../../support/doctor.ts";
 import { withFolder } from "../../../support/folder.ts";
 
 function outcome(program: string, code: number, stderr: string): Outcome {
@@ -47,7 +47,7 @@ Deno.test("the doctor repeats what the programs said that refused", async () => 
       return path;
     };
     const [iptables, nft] = [await refusing("iptables"), await refusing("nft")];
-    const findings = await examineNetfilter(doctorQuestions("iptables", { iptables, nft }));
+    const findings = await examineNetfilter(linuxQuestions("iptables", { iptables, nft }));
     assertEquals(findings.map(({ state }) => state), ["bad"]);
     assertMatch(findings[0]?.text ?? "", /cannot be read: .*iptables .*root\); .*nft .*root\)$/);
   });
