@@ -20,6 +20,7 @@ export interface TestPlan {
 
 /** Folders whose tests start no program and wait for nothing: `deno task quick` runs them. */
 export const UNIT_FOLDERS: readonly string[] = [
+  "test/lib/errors/",
   "test/lib/net/",
   "test/lib/crypto/",
   "test/lib/spa/",

@@ -1,0 +1,32 @@
+import { chooseUserName, loginName } from "../../../lib/client/user_name.ts";
+import { assertEquals } from "../../assert.ts";
+
+/** What is sent, given a setting, an environment and the name that the system has. */
+function sent(
+  setting: string | undefined,
+  variables: Readonly<Record<string, string>>,
+  login?: string,
+): string {
+  return chooseUserName({ setting, env: (name) => variables[name], loginName: () => login });
+}
+
+Deno.test("a setting goes before SPOOF_USER and LOGNAME, these before the login, USER last", () => {
+  const all = { SPOOF_USER: "a", LOGNAME: "b", USER: "c", USERNAME: "d" };
+  assertEquals(sent("set", all, "login"), "set");
+  assertEquals(sent(undefined, all, "login"), "a");
+  assertEquals(sent(undefined, { LOGNAME: "b", USER: "c" }, "login"), "b");
+  assertEquals(sent(undefined, { USER: "c" }, "login"), "login");
+  assertEquals(sent(undefined, { USER: "c", USERNAME: "d" }), "c");
+  assertEquals(sent(undefined, { USERNAME: "d" }), "d");
+  assertEquals(sent(undefined, {}), "NO_USER");
+});
+
+Deno.test("a name that was found is cut where the C client cuts it", () => {
+  assertEquals(sent(undefined, { LOGNAME: "x".repeat(80) }), "x".repeat(63));
+});
+
+Deno.test({
+  name: "the login is the first name of this user in /etc/passwd",
+  ignore: Deno.uid() !== 0,
+  fn: () => assertEquals(loginName(), "root"),
+});
