@@ -29,11 +29,11 @@ export function serviceFindings(
   look?: string,
 ): Finding[] {
   const name = formatService(service);
-  const odd = outcomes.filter(({ end }) => end !== "dropped");
-  if (odd.length === 0) {
+  const open = outcomes.filter(({ end }) => end !== "dropped");
+  if (open.length === 0) {
     return [{ state: "good", text: `${name} is closed to those who do not knock` }];
   }
-  return odd.map(({ family, end }): Finding => {
+  return open.map(({ family, end }): Finding => {
     const where = over(family);
     if (end === "unclear") {
       return {
@@ -57,9 +57,9 @@ export function spaPortFindings(
   admitting: Repair,
 ): Finding[] {
   const name = formatService(service);
-  const odd = outcomes.filter(({ end }) => end !== "accepted");
-  if (odd.length === 0) return [{ state: "good", text: `Packets to ${name} arrive` }];
-  return odd.map(({ family, end }) => ({
+  const missing = outcomes.filter(({ end }) => end !== "accepted");
+  if (missing.length === 0) return [{ state: "good", text: `Packets to ${name} arrive` }];
+  return missing.map(({ family, end }) => ({
     state: end === "dropped" ? "bad" : "unclear",
     text: `Packets to ${name}${over(family)} ${end === "dropped" ? "are" : "may be"} ` +
       "dropped before the server sees them",

@@ -42,8 +42,10 @@ export function readPort(value: unknown): number | "unknown" {
 
 /** The new destination in a sentence, for example `192.0.2.1:80`. */
 export function describeTarget({ to, port }: Translation, { port: before }: Service): string {
-  const number = port === "same" ? before : port === "unknown" ? "another port" : port;
-  if (to === "same" || to === "here") return `port ${number} of this host`;
   if (to === "unknown") return "another host";
+  const isHere = to === "same" || to === "here";
+  if (port === "unknown") return `another port of ${isHere ? "this host" : to.text}`;
+  const number = port === "same" ? before : port;
+  if (isHere) return `port ${number} of this host`;
   return to.family === 6 ? `[${to.text}]:${number}` : `${to.text}:${number}`;
 }

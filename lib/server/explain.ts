@@ -65,13 +65,13 @@ export class Explainer {
   async explain(datagram: Datagram, number: number, now: number): Promise<boolean> {
     const { observe, policy, stanzas, replay } = this.#parts;
     const packet = describePacket(datagram, number);
-    const tell = (finding: PacketFinding): void => observe({ kind: "finding", packet, finding });
+    const report = (finding: PacketFinding): void => observe({ kind: "finding", packet, finding });
     const recorded = this.#ownRecord(datagram, now);
-    if (recorded !== undefined) tell(recorded);
+    if (recorded !== undefined) report(recorded);
     const memory = recorded === undefined ? replay : new ReplayCache({});
     const events = await pass(datagram, number, now, { ...this.#parts, replay: memory });
-    tellAll(events, observe, otherAddresses(stanzas, datagram));
-    for (const finding of diagnose(events, datagram, now, this.#parts)) tell(finding);
+    reportAll(events, observe, otherAddresses(stanzas, datagram));
+    for (const finding of diagnose(events, datagram, now, this.#parts)) report(finding);
     if (events.some(({ kind }) => kind === "decided")) return true;
 
     const refusal = events.find((event) => isRefused(event, [...SEEN, ...AGED]));
@@ -81,12 +81,12 @@ export class Explainer {
       policy: { ...policy, maxAge: undefined },
       replay: new ReplayCache({}),
     });
-    const told = new Set(events.map(identify));
-    const more = again.filter((event) => !told.has(identify(event)));
+    const reported = new Set(events.map(identify));
+    const more = again.filter((event) => !reported.has(identify(event)));
     if (more.length === 0) return false;
-    tell({ kind: "apart-from-that" });
+    report({ kind: "apart-from-that" });
     const isNew = isRefused(refusal, SEEN);
-    tellAll(more, observe, isNew ? otherAddresses(stanzas, datagram) : []);
+    reportAll(more, observe, isNew ? otherAddresses(stanzas, datagram) : []);
     return false;
   }
 
@@ -167,18 +167,18 @@ function settle(
 }
 
 /** Reports the events, and the stanzas that were skipped silently before the first event about a stanza. */
-function tellAll(
+function reportAll(
   events: readonly PassEvent[],
   observe: ExplainParts["observe"],
-  passedOver: readonly PacketFinding[],
+  skipped: readonly PacketFinding[],
 ): void {
-  let isTold = false;
+  let isReported = false;
   for (const event of events) {
-    if (!isTold && isAboutStanza(event)) {
-      for (const finding of passedOver) {
+    if (!isReported && isAboutStanza(event)) {
+      for (const finding of skipped) {
         observe({ kind: "finding", packet: packetOf(event), finding });
       }
-      isTold = true;
+      isReported = true;
     }
     observe(event);
   }

@@ -41,7 +41,7 @@ export class GpgTurn {
   }
 
   /**
-   * Hands a full text to gpg, or refuses it if too many packets wait. Calls `goOn` later: with the result of gpg, or
+   * Hands a full text to gpg, or refuses it if too many packets wait. Calls `resume` later: with the result of gpg, or
    * with a refusal if a copy of the packet was accepted while it waited.
    */
   ask(
@@ -49,14 +49,14 @@ export class GpgTurn {
     { hmac, number }: Stanza,
     gpg: GpgSettings,
     candidate: Candidate,
-    goOn: (outcome: SpaResult<GpgOpenedPacket> | Reason) => void,
+    resume: (outcome: SpaResult<GpgOpenedPacket> | Reason) => void,
   ): Reason | undefined {
     if (!candidate.waited) candidate.datagram = copyDatagram(candidate.datagram);
     candidate.waited = true;
     const run = async (): Promise<void> => {
       try {
         // If a copy was accepted meanwhile, this packet is a replay: save the run of gpg.
-        goOn(
+        resume(
           this.checkMeanwhile(candidate) ??
             await openGpgText(fullText, stanzaOptions(gpg, this.#parts.ending)),
         );

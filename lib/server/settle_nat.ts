@@ -45,9 +45,9 @@ export function settleNat(
   resolved: Address | undefined,
   context: NatContext,
 ): SettledNat {
-  const settled = settleEnd(decision, resolved, context);
+  const settled = settleTarget(decision, resolved, context);
   return settled.allowed
-    ? allow(withBeginning(settled.grant, context))
+    ? allow(limitDestination(settled.grant, context))
     // The table lists these codes under an earlier step.
     : { allowed: false, refusal: { ...settled.refusal, step: "resolve" } };
 }
@@ -57,7 +57,7 @@ export function settleNat(
  * host are redirected; otherwise every connection of the client through this host would be. If the packet was sent to
  * an address that this host only routes or translates, connections to that address are redirected.
  */
-function withBeginning(grant: SettledGrant, { placeOf }: NatContext): SettledGrant {
+function limitDestination(grant: SettledGrant, { placeOf }: NatContext): SettledGrant {
   if (grant.kind === "open" || grant.destination !== undefined) return grant;
   const { rewrite, arrivedAt, address } = grant;
   const isEverything = grant.kind === "forward" && grant.everything;
@@ -66,7 +66,7 @@ function withBeginning(grant: SettledGrant, { placeOf }: NatContext): SettledGra
   return isOther ? { ...grant, destination: arrivedAt } : grant;
 }
 
-function settleEnd(
+function settleTarget(
   decision: AccessDecision,
   resolved: Address | undefined,
   context: NatContext,

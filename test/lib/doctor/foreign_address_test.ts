@@ -1,7 +1,7 @@
 import { matchesForeign } from "../../../lib/doctor/foreign_address.ts";
 import { assertEquals } from "../../assert.ts";
 
-Deno.test("a stranger's packet never comes from loopback, multicast or the other family", () => {
+Deno.test("a packet from another host never has an address of loopback, multicast or the other family", () => {
   for (const text of ["127.0.0.1", "224.0.0.1", "239.1.2.3", "255.255.255.255", "2001:db8::/32"]) {
     assertEquals(matchesForeign(text, 4), "no", text);
   }

@@ -9,7 +9,7 @@ import { assertEquals } from "../../assert.ts";
 const SSH = { protocol: "tcp", port: 22 } as const;
 const repair = (family: number) => `repair ${family}`;
 
-Deno.test("a service is closed, open or in doubt, over each family", () => {
+Deno.test("the doctor finds a service closed, open or unclear, for each family", () => {
   const found = (four: "dropped" | "accepted", six: "dropped" | "unclear", look?: string) =>
     serviceFindings(SSH, [{ family: 4, end: four }, { family: 6, end: six }], repair, look);
   assertEquals(found("dropped", "dropped"), [
@@ -26,7 +26,7 @@ Deno.test("a service is closed, open or in doubt, over each family", () => {
   assertEquals(Object.hasOwn(found("dropped", "unclear")[0] ?? {}, "repair"), false);
 });
 
-Deno.test("packets to the port of the server arrive, or may be dropped", () => {
+Deno.test("the doctor finds whether packets reach the server's port", () => {
   const states = (end: "accepted" | "dropped" | "unclear") =>
     spaPortFindings(SSH, [{ family: 4, end }], repair).map(({ state }) => state);
   assertEquals([states("accepted"), states("dropped"), states("unclear")], [
@@ -36,7 +36,7 @@ Deno.test("packets to the port of the server arrive, or may be dropped", () => {
   ]);
 });
 
-Deno.test("sessions that die are reported by family", () => {
+Deno.test("the doctor reports sessions that die, for each family", () => {
   assertEquals(sessionFindings([], repair).map(({ state }) => state), ["good"]);
   assertEquals(sessionFindings([4, 6], repair).map((finding) => finding.repair), [
     "repair 4",

@@ -2,7 +2,7 @@ import { describeTarget, parseEndpoint } from "../../../lib/doctor/translation.t
 import { parseAddress } from "../../../lib/net/address.ts";
 import { assertEquals } from "../../assert.ts";
 
-Deno.test("an end is an address, a port or both; what is not understood is unknown", () => {
+Deno.test("parseEndpoint reads an address, a port or both, and returns unknown for a range", () => {
   const six = parseAddress("2001:db8::1");
   const four = parseAddress("192.0.2.1");
   assertEquals(parseEndpoint("192.0.2.1:80"), { to: four, port: 80 });
@@ -13,12 +13,13 @@ Deno.test("an end is an address, a port or both; what is not understood is unkno
   assertEquals(parseEndpoint("192.0.2.1-192.0.2.9:80-90"), { to: "unknown", port: "unknown" });
 });
 
-Deno.test("a target is described with the port that packets get", () => {
+Deno.test("describeTarget names the new destination and its port", () => {
   const ssh = { protocol: "tcp", port: 22 } as const;
   const text = (to: string) => describeTarget({ ...parseEndpoint(to), rule: "" }, ssh);
   assertEquals(text(":8080"), "port 8080 of this host");
   assertEquals(text("192.0.2.1"), "192.0.2.1:22");
   assertEquals(text("[2001:db8::1]:80"), "[2001:db8::1]:80");
   assertEquals(text("name:1-2"), "another host");
-  assertEquals(text(":1-2"), "port another port of this host");
+  assertEquals(text(":1-2"), "another port of this host");
+  assertEquals(text("192.0.2.1:1-2"), "another port of 192.0.2.1");
 });

@@ -10,7 +10,7 @@ const MESSAGE = {
   message: "192.0.2.1,tcp/22",
 } as Parameters<typeof summarizeMessage>[0];
 
-Deno.test("a message is one line, whatever is in it, and says when it was sent", () => {
+Deno.test("the summary of any message is one line and says when it was sent", () => {
   assertEquals(
     summarizeMessage(MESSAGE, 1005),
     "ali\\nce asks for 192.0.2.1,tcp/22, sent 5 s ago",

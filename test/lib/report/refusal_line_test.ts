@@ -13,25 +13,25 @@ import { aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 
-function processor(stanzas: readonly Stanza[], told: PacketEvent[]): PacketProcessor {
+function processor(stanzas: readonly Stanza[], reported: PacketEvent[]): PacketProcessor {
   return new PacketProcessor({
     stanzas,
     policy: { maxAge: 120, http: undefined, nat: NO_NAT, destinationRule: false, testMode: false },
     replay: new ReplayCache({ window: 120 }),
     now: () => NOW,
-    observe: (event) => told.push(event),
+    observe: (event) => reported.push(event),
     act: () => {},
   });
 }
 
 /** The log lines of a server with one stanza for these payloads. */
 function events(...payloads: readonly string[]): PacketEvent[] {
-  const told: PacketEvent[] = [];
-  const server = processor([aStanza()], told);
+  const reported: PacketEvent[] = [];
+  const server = processor([aStanza()], reported);
   for (const [index, payload] of payloads.entries()) {
     server.process(datagram(payload), index + 1);
   }
-  return told;
+  return reported;
 }
 
 Deno.test("a packet that is not SPA causes a debug line in the C daemon's words, and a wrong HMAC causes a warning", () => {
@@ -80,8 +80,8 @@ Deno.test("a packet that hundreds of stanzas refuse causes one line, unless ever
 
 Deno.test("a packet that matches no DESTINATION is reported in the C daemon's words, by fwknopd only with -v", () => {
   const destination = [parsePrefix("192.0.2.1/32")].flatMap((it) => it ?? []);
-  const told: PacketEvent[] = [];
-  processor([aStanza({ destination })], told).process(datagram("A".repeat(204)), 1);
+  const reported: PacketEvent[] = [];
+  processor([aStanza({ destination })], reported).process(datagram("A".repeat(204)), 1);
   const text =
     "(stanza #1) SPA packet (192.0.2.9 -> 198.51.100.7) filtered by SOURCE and/or DESTINATION criteria";
   const lines = (everyStanza: boolean): LogLine[] => {
@@ -90,10 +90,12 @@ Deno.test("a packet that matches no DESTINATION is reported in the C daemon's wo
       dumpFields: false,
       everyStanza,
     });
-    for (const event of told) reporter.observe(event);
+    for (const event of reported) reporter.observe(event);
     return lines;
   };
   assertEquals(lines(false), [{ severity: "warning", text }]);
   assertEquals(lines(true), [{ severity: "debug", text }]);
-  assertEquals(told.map((event) => eventObject(event)?.["code"]), ["no-stanza-for-destination"]);
+  assertEquals(reported.map((event) => eventObject(event)?.["code"]), [
+    "no-stanza-for-destination",
+  ]);
 });

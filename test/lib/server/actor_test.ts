@@ -29,7 +29,7 @@ const PACKET: PacketFacts = {
 };
 
 /** The reports about one decision: the lines of the log, and the events. */
-async function tellOf(
+async function reportsOf(
   decision: Decision,
   stanza: Partial<Stanza>,
 ): Promise<{ lines: LogLine[]; events: PacketEvent[] }> {
@@ -86,7 +86,7 @@ function texts(lines: readonly LogLine[]): string[] {
 const LABEL = "[203.0.113.9] (stanza #1)";
 
 Deno.test("a command of a message is reported in the C daemon's words, with its output and status", async () => {
-  const { lines } = await tellOf(run("echo a  b"), { commandExecution: {} });
+  const { lines } = await reportsOf(run("echo a  b"), { commandExecution: {} });
   assertEquals(texts(lines), [
     `info ${LABEL} Processing SPA Command message: command='echo a  b'.`,
     `info ${LABEL} Running command 'echo a b'`,
@@ -96,19 +96,19 @@ Deno.test("a command of a message is reported in the C daemon's words, with its 
 });
 
 Deno.test("a missing command and a failed command are reported with the C daemon's numbers", async () => {
-  const missing = await tellOf(run("/no/such"), { commandExecution: {} });
+  const missing = await reportsOf(run("/no/such"), { commandExecution: {} });
   assertEquals(texts(missing.lines).slice(2), [
     "error run_extcmd(): execvpe() failed: No such file or directory",
     `info ${LABEL} CMD_EXEC: command returned 0, pid_status: 255`,
   ]);
-  const failing = await tellOf(run("false"), { commandExecution: {} });
+  const failing = await reportsOf(run("false"), { commandExecution: {} });
   assertEquals(texts(failing.lines).slice(2), [
     `info ${LABEL} CMD_EXEC: command returned 0, pid_status: 1`,
   ]);
 });
 
 Deno.test("neither a command nor its output can add a line to the log", async () => {
-  const { lines } = await tellOf(run("printf x\\ny\\033[31m\\n\u202e\n[1.2.3.4]"), {
+  const { lines } = await reportsOf(run("printf x\\ny\\033[31m\\n\u202e\n[1.2.3.4]"), {
     commandExecution: {},
   });
   for (const { text } of lines) {
@@ -119,14 +119,14 @@ Deno.test("neither a command nor its output can add a line to the log", async ()
 });
 
 Deno.test("a command is refused if its stanza no longer runs commands", async () => {
-  const { lines } = await tellOf(run("id"), {});
+  const { lines } = await reportsOf(run("id"), {});
   assertEquals(texts(lines), [
     `error ${LABEL} Could not run the command: the stanza runs no commands`,
   ]);
 });
 
 Deno.test("a cycle is reported in the C daemon's words", async () => {
-  const { lines } = await tellOf({
+  const { lines } = await reportsOf({
     kind: "cycle",
     stanza: 1,
     address: anAddress("192.0.2.44"),
@@ -142,7 +142,7 @@ Deno.test("a cycle is reported in the C daemon's words", async () => {
 });
 
 Deno.test("an open command that fails causes a warning", async () => {
-  const { lines } = await tellOf({
+  const { lines } = await reportsOf({
     kind: "cycle",
     stanza: 1,
     address: anAddress("192.0.2.44"),
@@ -160,7 +160,7 @@ Deno.test("an open command that fails causes a warning", async () => {
 
 Deno.test("a cycle beyond MAX_RULES is refused as a rule would be, and no command runs", async () => {
   const cycle = { open: "true $SRC", close: "true -d $SRC", timer: 60 };
-  const { events } = await tellOf({
+  const { events } = await reportsOf({
     kind: "cycle",
     stanza: 1,
     address: anAddress("192.0.2.44"),
@@ -176,7 +176,7 @@ Deno.test("a cycle beyond MAX_RULES is refused as a rule would be, and no comman
 });
 
 Deno.test("an error while a decision is carried out is reported and does not end the server", async () => {
-  const { lines } = await tellOf({
+  const { lines } = await reportsOf({
     kind: "open",
     stanza: 1,
     address: anAddress("192.0.2.44"),
@@ -286,8 +286,10 @@ async function refused(decision: Decision, stanza: Stanza): Promise<[string[], u
   actor.act(decision, PACKET);
   await actor.settle();
   const [event] = events;
-  const told = event?.kind === "refused" ? `${event.refusal.step}/${event.refusal.code}` : event;
-  return [texts(lines), told];
+  const reported = event?.kind === "refused"
+    ? `${event.refusal.step}/${event.refusal.code}`
+    : event;
+  return [texts(lines), reported];
 }
 
 Deno.test("a grant beyond MAX_RULES has a separate refusal code", async () => {

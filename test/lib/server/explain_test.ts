@@ -32,7 +32,7 @@ interface Case {
 }
 
 /** The reports about each packet: `code #N: hint` of refusals, `fact | hint` of findings, the kind of others. */
-async function told(
+async function reported(
   datagrams: readonly Datagram[],
   { stanzas = [aStanza()], policy = {}, replay = new ReplayCache({ window: 120 }) }: Case = {},
 ): Promise<string[]> {
@@ -87,7 +87,7 @@ const KEY_HINT =
   "undecodable #1: is KEY_BASE64 the same at both ends, and ENCRYPTION_MODE that of the client's -M?";
 
 Deno.test("explain says what the server would do for a good packet", async () => {
-  assertEquals(await told([packet()]), ["decoded #1", "decided"]);
+  assertEquals(await reported([packet()]), ["decoded #1", "decided"]);
 });
 
 Deno.test("explain reports the shape of a packet that is not SPA, and HTTP that is not enabled", async () => {
@@ -95,26 +95,26 @@ Deno.test("explain reports the shape of a packet that is not SPA, and HTTP that 
     "not-spa: other traffic on this port; SPA packets are 140 to 1500 characters of base64";
   const cut = "was the packet cut, wrapped or escaped on its way?";
   const { packetText } = seal({}, { time: NOW });
-  assertEquals(await told([datagram(packetText.slice(0, 120))]), [
+  assertEquals(await reported([datagram(packetText.slice(0, 120))]), [
     traffic,
     `→ length outside 140 to 1500 | ${cut}`,
   ]);
-  assertEquals(await told([datagram(`U2FsdGVkX1${packetText}`)]), [
+  assertEquals(await reported([datagram(`U2FsdGVkX1${packetText}`)]), [
     traffic,
     `→ the constant prefix was left on | ${cut}`,
   ]);
   const request = datagram(encodeHttpRequest(packetText, { host: "server.example" }));
-  assertEquals(await told([request]), [
+  assertEquals(await reported([request]), [
     traffic,
     "→ the packet is in an HTTP request | set ENABLE_SPA_OVER_HTTP Y in fwknopd.conf, or knock without -P http",
   ]);
   const http = { anyUserAgent: false, forwardedFor: false };
-  assertEquals((await told([request], { policy: { http } })).at(-1), "decided");
+  assertEquals((await reported([request], { policy: { http } })).at(-1), "decided");
 });
 
 Deno.test("explain names the stanza whose key made a packet from a source that no stanza lists", async () => {
   const stanzas = [aStanza({ source: prefixes("10.0.0.0/8") })];
-  assertEquals(await told([packet()], { stanzas }), [
+  assertEquals(await reported([packet()], { stanzas }), [
     "no-stanza-for-source: add the address to a stanza's SOURCE, or write SOURCE ANY",
     "→ the HMAC key of stanza 1 made it | why that stanza did not take it is said above: its SOURCE, DESTINATION or expiry",
   ]);
@@ -126,7 +126,7 @@ Deno.test("explain names the stanzas that the server skips silently", async () =
     aStanza({ number: 2, destination: prefixes("198.51.100.8") }),
     aStanza({ number: 3 }),
   ];
-  assertEquals(await told([packet()], { stanzas }), [
+  assertEquals(await reported([packet()], { stanzas }), [
     "→ stanza 1: 192.0.2.9 is not in its SOURCE | add the address to the stanza's SOURCE if it is for this client",
     "→ stanza 2: 198.51.100.7 is not in its DESTINATION | add the address to the stanza's DESTINATION if it is for this client",
     "decoded #3",
@@ -136,7 +136,7 @@ Deno.test("explain names the stanzas that the server skips silently", async () =
 
 Deno.test("explain names the stanza whose key made a packet to an address that no DESTINATION contains", async () => {
   const stanzas = [aStanza({ destination: prefixes("198.51.100.8") })];
-  assertEquals(await told([packet()], { stanzas }), [
+  assertEquals(await reported([packet()], { stanzas }), [
     "→ stanza 1: 198.51.100.7 is not in its DESTINATION | add the address to the stanza's DESTINATION if it is for this client",
     "no-stanza-for-destination #1: add the address to a stanza's DESTINATION, or leave DESTINATION out",
     "→ the HMAC key of stanza 1 made it | why that stanza did not take it is said above: its SOURCE, DESTINATION or expiry",
@@ -145,7 +145,7 @@ Deno.test("explain names the stanza whose key made a packet to an address that n
 
 Deno.test("explain reports a replay, and what the packet would have opened otherwise", async () => {
   const twice = packet();
-  const lines = await told([twice, { ...twice, sourcePort: 4000 }]);
+  const lines = await reported([twice, { ...twice, sourcePort: 4000 }]);
   assertEquals(
     lines.slice(2),
     [
@@ -155,7 +155,7 @@ Deno.test("explain reports a replay, and what the packet would have opened other
       "decided",
     ].slice(0, 4),
   );
-  const copies = await told([twice, twice]);
+  const copies = await reported([twice, twice]);
   assertEquals(copies.slice(2), [
     "duplicate: a second interface saw it (PCAP_INTF any with a bridge), or the network doubles packets",
     ...lines.slice(3),
@@ -187,7 +187,7 @@ Deno.test("explain does not say that a packet was granted when the server record
   const early = packet({ time: NOW + 3600 });
   const replay = new ReplayCache({ window: 120 });
   replay.load(fileOf(recordOf(early)));
-  const lines = await told([early], { replay });
+  const lines = await reported([early], { replay });
   assertEquals(lines[0], RECORDED);
   assert(lines.some((line) => line.startsWith("too-new")), lines.join("\n"));
 });
@@ -197,30 +197,30 @@ Deno.test("the server's own record of a captured packet does not make it a repla
   const record = recordOf(captured);
   const replay = new ReplayCache({ window: 120 });
   replay.load(fileOf(record));
-  assertEquals(await told([captured], { replay }), [
+  assertEquals(await reported([captured], { replay }), [
     RECORDED,
     "decoded #1",
     "decided",
   ]);
   const older = new ReplayCache({ window: 120 });
   older.load(fileOf({ ...record, time: NOW - 60 }));
-  assert((await told([captured], { replay: older }))[0]?.startsWith("replay:"));
+  assert((await reported([captured], { replay: older }))[0]?.startsWith("replay:"));
   const elsewhere = new ReplayCache({ window: 120 });
   elsewhere.load(fileOf({ ...record, source: "203.0.113.7" }));
-  assert((await told([captured], { replay: elsewhere }))[0]?.startsWith("replay:"));
+  assert((await reported([captured], { replay: elsewhere }))[0]?.startsWith("replay:"));
 });
 
 Deno.test("explain reports an expired stanza for every packet", async () => {
   const expired =
     "stanza-expired #1: move the date in access.conf if this client should still get in";
-  const lines = await told([packet(), packet()], { stanzas: [aStanza({ expires: NOW - 1 })] });
+  const lines = await reported([packet(), packet()], { stanzas: [aStanza({ expires: NOW - 1 })] });
   assertEquals(lines.filter((line) => line === expired).length, 2);
   assertEquals(lines.length, 4);
 });
 
 Deno.test("explain finds every other HMAC digest", async () => {
   for (const type of DIGEST_NAMES.filter((name) => name !== "sha256")) {
-    const lines = await told([packet({ hmac: { key: HMAC_KEY, type } })]);
+    const lines = await reported([packet({ hmac: { key: HMAC_KEY, type } })]);
     const label = type.toUpperCase();
     assertEquals(lines, [
       HMAC_HINT,
@@ -233,13 +233,13 @@ Deno.test("explain finds an HMAC key that one end reads as text and the other as
   const text = encodeBase64(HMAC_KEY);
   const padded = `${text}=`;
   for (const written of [text, padded]) {
-    assertEquals(await told([packet({ hmac: { key: textBytes(written), type: "sha256" } })]), [
+    assertEquals(await reported([packet({ hmac: { key: textBytes(written), type: "sha256" } })]), [
       HMAC_HINT,
       "→ the HMAC key of stanza 1, read as text, made it | write HMAC_KEY in the stanza, or HMAC_KEY_BASE64 at the client",
     ]);
   }
   const key = decodeBase64("hmackey1") ?? new Uint8Array();
-  assertEquals(await told([packet({ hmac: { key, type: "sha256" } })]), [
+  assertEquals(await reported([packet({ hmac: { key, type: "sha256" } })]), [
     HMAC_HINT,
     "→ the HMAC key of stanza 1, read as base64, made it | write HMAC_KEY_BASE64 in the stanza, or HMAC_KEY at the client",
   ]);
@@ -247,7 +247,7 @@ Deno.test("explain finds an HMAC key that one end reads as text and the other as
 
 Deno.test("explain finds swapped keys", async () => {
   const swapped = { encryptionKey: HMAC_KEY, hmac: { key: KEY, type: "sha256" as const } };
-  assertEquals(await told([packet(swapped)]), [
+  assertEquals(await reported([packet(swapped)]), [
     HMAC_HINT,
     "→ the encryption key of stanza 1 made the HMAC: the two keys are swapped | swap KEY and HMAC_KEY at one end",
   ]);
@@ -257,7 +257,7 @@ Deno.test("explain finds the stanza whose HMAC key made the packet, even if the 
   const other = { key: textBytes("another key"), type: "sha256" } as const;
   const stanzas = [aStanza(), aStanza({ number: 2, hmac: other, expires: NOW - 1 })];
   assertEquals(
-    (await told([packet({ hmac: other })], { stanzas })).at(-1),
+    (await reported([packet({ hmac: other })], { stanzas })).at(-1),
     [
       "→ the HMAC key of stanza 2 made it",
       "why that stanza did not take it is said above: its SOURCE, DESTINATION or expiry",
@@ -266,12 +266,12 @@ Deno.test("explain finds the stanza whose HMAC key made the packet, even if the 
 });
 
 Deno.test("explain finds a client without an HMAC, and a client with an HMAC that the stanza does not expect", async () => {
-  assertEquals(await told([packet({ hmac: undefined })]), [
+  assertEquals(await reported([packet({ hmac: undefined })]), [
     HMAC_HINT,
     "→ the client used no HMAC; the encryption key of stanza 1 is right | give the client HMAC_KEY_BASE64 and USE_HMAC Y",
   ]);
   const { hmac: _, ...withoutHmac } = aStanza();
-  const [, finding] = await told([packet()], { stanzas: [withoutHmac] });
+  const [, finding] = await reported([packet()], { stanzas: [withoutHmac] });
   assertEquals(
     finding,
     "→ the client used an HMAC (SHA256 or as long), and stanza 1 has no key for it; " +
@@ -281,14 +281,14 @@ Deno.test("explain finds a client without an HMAC, and a client with an HMAC tha
 
 Deno.test("explain guesses nothing about an unknown key", async () => {
   const hmac = { key: textBytes("another key"), type: "sha256" } as const;
-  assertEquals(await told([packet({ hmac })]), [HMAC_HINT]);
-  assertEquals(await told([packet({ encryptionKey: textBytes("another key") })]), [KEY_HINT]);
+  assertEquals(await reported([packet({ hmac })]), [HMAC_HINT]);
+  assertEquals(await reported([packet({ encryptionKey: textBytes("another key") })]), [KEY_HINT]);
 });
 
 Deno.test("explain finds every other encryption mode", async () => {
   for (const mode of ["ecb", "cfb", "ofb", "ctr", "legacy"] as const) {
     const label = mode === "legacy" ? mode : mode.toUpperCase();
-    const lines = await told([packet({ mode })]);
+    const lines = await reported([packet({ mode })]);
     assertEquals(
       lines.at(-1),
       [
@@ -302,12 +302,12 @@ Deno.test("explain finds every other encryption mode", async () => {
 
 Deno.test("explain finds an encryption key that one end reads as text and the other as base64", async () => {
   const key = decodeBase64("testtest") ?? new Uint8Array();
-  assertEquals(await told([packet({ encryptionKey: key })]), [
+  assertEquals(await reported([packet({ encryptionKey: key })]), [
     KEY_HINT,
     "→ the encryption key of stanza 1, read as base64, decrypts it | write KEY_BASE64 in the stanza, or KEY at the client",
   ]);
   assertEquals(
-    (await told([packet({ encryptionKey: textBytes(encodeBase64(KEY)) })])).at(-1),
+    (await reported([packet({ encryptionKey: textBytes(encodeBase64(KEY)) })])).at(-1),
     [
       "→ the encryption key of stanza 1, read as text, decrypts it",
       "write KEY in the stanza, or KEY_BASE64 at the client",
@@ -321,7 +321,7 @@ Deno.test("explain finds a client with keys of two stanzas", async () => {
     aStanza(),
     aStanza({ number: 2, encryptionKey, hmac: { key: textBytes("hmac of 2"), type: "sha256" } }),
   ];
-  const lines = await told([packet({ encryptionKey })], { stanzas });
+  const lines = await reported([packet({ encryptionKey })], { stanzas });
   assert(lines.includes(
     "→ the encryption key of stanza 2 decrypts it | the client has the HMAC key of one stanza and the encryption key of another",
   ));
@@ -329,7 +329,7 @@ Deno.test("explain finds a client with keys of two stanzas", async () => {
 
 Deno.test("explain reports a packet that is too old or too new, and what it would have opened otherwise", async () => {
   assertEquals(
-    await told([packet({ time: NOW - 121 })]),
+    await reported([packet({ time: NOW - 121 })]),
     [
       "decoded #1",
       "too-old #1: is the client's clock right?",
@@ -338,7 +338,7 @@ Deno.test("explain reports a packet that is too old or too new, and what it woul
     ].slice(0, 4),
   );
   assertEquals(
-    (await told([packet({ time: NOW + 121 })]))[1],
+    (await reported([packet({ time: NOW + 121 })]))[1],
     "too-new #1: is the client's clock right, and this server's?",
   );
 });
@@ -347,22 +347,22 @@ Deno.test("explain reports a difference of whole or half hours as a wrong time z
   const zone = (hours: string, side: string): string =>
     `→ that is ${hours} h, as with a clock that is set to another time zone | ` +
     `at the client, compare date -u with the server's: it is ${side}`;
-  assertEquals((await told([packet({ time: NOW - 7205 })]))[2], zone("2", "behind"));
-  assertEquals((await told([packet({ time: NOW + 19_800 })]))[2], zone("5.5", "ahead"));
-  assertEquals((await told([packet({ time: NOW - 900 })]))[2], "→ apart from that:");
+  assertEquals((await reported([packet({ time: NOW - 7205 })]))[2], zone("2", "behind"));
+  assertEquals((await reported([packet({ time: NOW + 19_800 })]))[2], zone("5.5", "ahead"));
+  assertEquals((await reported([packet({ time: NOW - 900 })]))[2], "→ apart from that:");
 });
 
 Deno.test("explain reports an old packet if the server does not check ages", async () => {
   const policy = { maxAge: undefined };
   assertEquals(
-    await told([packet({ time: NOW - 5000 })], { policy }),
+    await reported([packet({ time: NOW - 5000 })], { policy }),
     [
       "decoded #1",
       "decided",
       "→ timestamp 5000 s old, but the server does not check ages | set ENABLE_SPA_PACKET_AGING Y in fwknopd.conf",
     ].toSorted((a) => a === "decided" ? 1 : 0),
   );
-  assertEquals(await told([packet()], { policy }), ["decoded #1", "decided"]);
+  assertEquals(await reported([packet()], { policy }), ["decoded #1", "decided"]);
 });
 
 Deno.test("explain gives a hint for each refusal by policy", async () => {
@@ -395,7 +395,7 @@ Deno.test("explain gives a hint for each refusal by policy", async () => {
     ],
   ];
   for (const [stanza, message, expected] of refusals) {
-    const lines = await told([packet({}, message)], { stanzas: [aStanza(stanza)] });
+    const lines = await reported([packet({}, message)], { stanzas: [aStanza(stanza)] });
     assertEquals(lines, ["decoded #1", expected]);
   }
 });
@@ -411,7 +411,7 @@ Deno.test("explain reports a NAT target that the stanza does not allow, with the
   ];
   for (const [message, line] of cases) {
     const stanzas = [aStanza({ openPorts, natTargets })];
-    assertEquals(await told([packet({}, message)], { stanzas, policy: { nat } }), [
+    assertEquals(await reported([packet({}, message)], { stanzas, policy: { nat } }), [
       "decoded #1",
       `nat-target-denied #1: add ${line} to the stanza if this client may have it`,
     ]);
@@ -429,16 +429,16 @@ Deno.test("explain says which key to add for a packet that no stanza has a key f
     },
   });
   assertEquals(
-    (await told([packet()], { stanzas: [gpgOnly] }))[0],
+    (await reported([packet()], { stanzas: [gpgOnly] }))[0],
     "no-cipher-match #1: let the client use --gpg-recipient-key, or give the stanza KEY_BASE64",
   );
   assert(
-    (await told([datagram("A".repeat(600))]))[0]?.startsWith(
+    (await reported([datagram("A".repeat(600))]))[0]?.startsWith(
       "no-cipher-match #1: give the stanza GPG_DECRYPT_ID",
     ),
   );
   const { hmac: __, ...noHmac } = aStanza();
-  const [refusal, finding] = await told([datagram("A".repeat(600))], { stanzas: [noHmac] });
+  const [refusal, finding] = await reported([datagram("A".repeat(600))], { stanzas: [noHmac] });
   assert(refusal?.startsWith("no-cipher-match #1: give the stanza GPG_DECRYPT_ID"));
   assertEquals(finding, undefined);
 });

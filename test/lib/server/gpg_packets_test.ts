@@ -17,7 +17,7 @@ const HMAC = { key: textBytes("hmackey1"), type: "sha256" } as const;
 /** One keyring for client and server, and a server that uses it. */
 class Bench implements AsyncDisposable {
   /** `step/code` of refusals with the stanzas, `decoded #N` and `act #N`. */
-  readonly told: string[] = [];
+  readonly reported: string[] = [];
   readonly refusals: Refusal[] = [];
 
   private constructor(readonly home: GpgHome, readonly fingerprint: string) {}
@@ -89,13 +89,13 @@ class Bench implements AsyncDisposable {
       replay,
       now: () => NOW,
       observe: (event) => {
-        if (event.kind === "decoded") this.told.push(`decoded #${event.stanza.number}`);
+        if (event.kind === "decoded") this.reported.push(`decoded #${event.stanza.number}`);
         if (event.kind !== "refused") return;
         const { step, code, stanzas } = event.refusal;
         this.refusals.push(event.refusal);
-        this.told.push(`${step}/${code}${stanzas.map((number) => ` #${number}`).join("")}`);
+        this.reported.push(`${step}/${code}${stanzas.map((number) => ` #${number}`).join("")}`);
       },
-      act: ({ stanza }) => this.told.push(`act #${stanza}`),
+      act: ({ stanza }) => this.reported.push(`act #${stanza}`),
       gpg,
     });
   }
@@ -114,14 +114,14 @@ gpgTest(
         hmac === "none" ? bench.stanzaWithoutHmac() : bench.stanza(),
       ]);
       const packet = await bench.packet(hmac);
-      bench.told.length = 0;
+      bench.reported.length = 0;
       for (const source of ["192.0.2.9", "192.0.2.9", "203.0.113.7"]) {
         processor.process(datagram(packet, source), 1);
       }
-      assertEquals(bench.told, []);
+      assertEquals(bench.reported, []);
       await processor.settle();
       processor.process(datagram(packet), 4);
-      assertEquals(bench.told, [
+      assertEquals(bench.reported, [
         "decoded #1",
         "act #1",
         "seen/duplicate",
@@ -144,8 +144,8 @@ gpgTest(
     after.process(datagram(packet, "203.0.113.7"), 2);
     after.process(datagram(packet.slice(0, -43), "203.0.113.7"), 3);
     await queue.settle();
-    assertEquals(bench.told.filter((text) => text.startsWith("act")), ["act #1"]);
-    assertEquals(bench.told.filter((text) => text === "seen/replay").length, 2);
+    assertEquals(bench.reported.filter((text) => text.startsWith("act")), ["act #1"]);
+    assertEquals(bench.reported.filter((text) => text === "seen/replay").length, 2);
   },
 );
 
@@ -167,7 +167,7 @@ gpgTest("an endless stream of packets does not delay the end of a reload", async
   const flood = (): boolean => queue.add({ authenticated: true, stanza: 3, run });
   flood();
   await before.settle();
-  assertEquals(bench.told.at(-1), "act #2");
+  assertEquals(bench.reported.at(-1), "act #2");
   isOver = true;
   await queue.settle();
 });
@@ -179,7 +179,7 @@ gpgTest("the capture may reuse its buffer while gpg works", async () => {
   processor.process(captured, 1);
   captured.payload.fill(0);
   await processor.settle();
-  assertEquals(bench.told, ["decoded #1", "act #1"]);
+  assertEquals(bench.reported, ["decoded #1", "act #1"]);
 });
 
 gpgTest("a packet with a wrong HMAC never reaches gpg", async () => {
@@ -197,7 +197,7 @@ gpgTest("a packet with a wrong HMAC never reaches gpg", async () => {
   processor.process(datagram("A".repeat(800)), 2);
   await processor.settle();
   assertEquals(started, []);
-  assertEquals(bench.told, Array(2).fill("authenticate/hmac-mismatch #1"));
+  assertEquals(bench.reported, Array(2).fill("authenticate/hmac-mismatch #1"));
 });
 
 gpgTest("symmetric packets do not wait for gpg, and the order of the stanzas holds", async () => {
@@ -210,10 +210,10 @@ gpgTest("symmetric packets do not wait for gpg, and the order of the stanzas hol
   ]);
   processor.process(datagram(await bench.packet()), 1);
   processor.process(datagram(seal({}, { time: NOW }).packetText), 2);
-  assertEquals(bench.told, ["authenticate/no-cipher-match #1", "decoded #2", "act #2"]);
-  bench.told.length = 0;
+  assertEquals(bench.reported, ["authenticate/no-cipher-match #1", "decoded #2", "act #2"]);
+  bench.reported.length = 0;
   await processor.settle();
-  assertEquals(bench.told, [
+  assertEquals(bench.reported, [
     "decoded #1",
     "authorize/gpg-signer #1",
     "authenticate/no-cipher-match #2",
@@ -258,7 +258,7 @@ gpgTest("a stanza with both kinds of keys and no HMAC takes both kinds of packet
   const { packetText } = seal({ message: `192.0.2.44,${services}` }, long);
   processor.process(datagram(packetText), 3);
   await processor.settle();
-  assertEquals(bench.told, Array(3).fill(["decoded #1", "act #1"]).flat());
+  assertEquals(bench.reported, Array(3).fill(["decoded #1", "act #1"]).flat());
 });
 
 gpgTest(
@@ -275,9 +275,9 @@ gpgTest(
     }
     const busy = bench.refusals.filter(({ code }) => code === "gpg-busy").length;
     assert(busy >= 200 - QUEUE_LIMITS.burst, `${busy}`);
-    bench.told.length = 0;
+    bench.reported.length = 0;
     processor.process(datagram(good), 201);
     await processor.settle();
-    assert(bench.told.includes("act #2"));
+    assert(bench.reported.includes("act #2"));
   },
 );

@@ -30,7 +30,7 @@ Deno.test("in test mode the server shows the rules that it would set, and grants
     commentCheck: false,
   });
   const commands: string[] = [];
-  const told: string[] = [];
+  const reported: string[] = [];
   const stanzas = [aStanza()];
   const server = new Server({
     capture: captureOf(seal({}, { time: NOW }).packetText),
@@ -47,11 +47,11 @@ Deno.test("in test mode the server shows the rules that it would set, and grants
   }, {
     now: () => NOW,
     replay: new ReplayCache({ window: 120 }),
-    observe: (event) => told.push(event.kind === "refused" ? event.refusal.code : event.kind),
+    observe: (event) => reported.push(event.kind === "refused" ? event.refusal.code : event.kind),
     packetLimit: 0,
   });
   await server.run();
-  assertEquals(told, ["decoded", "test-mode"]);
+  assertEquals(reported, ["decoded", "test-mode"]);
   assertEquals(commands.map((text) => text.split("\n").filter((line) => line.startsWith("-A"))), [[
     "-A FWKNOP_INPUT -p 6 -s 192.0.2.44 --dport 22 -m comment --comment stanza_1 " +
     `-m time --datestop 2027-01-15T08:00:29 -m comment --comment _exp_${NOW + 30} -j ACCEPT`,

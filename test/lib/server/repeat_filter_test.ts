@@ -14,33 +14,35 @@ function refusal(
 
 function setUp(
   isWatched = false,
-): { told: string[]; clock: { now: number }; filter: RepeatFilter } {
-  const told: string[] = [];
+): { reported: string[]; clock: { now: number }; filter: RepeatFilter } {
+  const reported: string[] = [];
   const clock = { now: 1000 };
   const tell = (event: PacketEvent): void => {
-    if (event.kind === "refused") told.push(event.refusal.packet.source);
+    if (event.kind === "refused") reported.push(event.refusal.packet.source);
     if (event.kind === "repeated") {
-      told.push(`${event.refusal?.packet.source ?? "many"} +${event.count} in ${event.seconds} s`);
+      reported.push(
+        `${event.refusal?.packet.source ?? "many"} +${event.count} in ${event.seconds} s`,
+      );
     }
   };
-  return { told, clock, filter: new RepeatFilter(tell, () => clock.now, isWatched) };
+  return { reported, clock, filter: new RepeatFilter(tell, () => clock.now, isWatched) };
 }
 
 Deno.test("the first refusal of a kind is reported at once, and equal refusals are counted", () => {
-  const { told, clock, filter } = setUp();
+  const { reported, clock, filter } = setUp();
   for (let count = 0; count < 5; count++) {
     filter.observe({ kind: "refused", refusal: refusal("192.0.2.9") });
   }
-  assertEquals(told, ["192.0.2.9"]);
+  assertEquals(reported, ["192.0.2.9"]);
   assert(filter.isHolding);
   clock.now += REPEAT_WINDOW;
   filter.flush(clock.now);
-  assertEquals(told, ["192.0.2.9", "192.0.2.9 +4 in 60 s"]);
+  assertEquals(reported, ["192.0.2.9", "192.0.2.9 +4 in 60 s"]);
   assert(!filter.isHolding);
 });
 
 Deno.test("refusals with another source, code or stanza are of another kind", () => {
-  const { told, filter } = setUp();
+  const { reported, filter } = setUp();
   const kinds = [
     refusal("192.0.2.9"),
     refusal("192.0.2.10"),
@@ -49,89 +51,89 @@ Deno.test("refusals with another source, code or stanza are of another kind", ()
     refusal("192.0.2.9", undefined, [1, 2]),
   ];
   for (const kind of kinds) filter.observe({ kind: "refused", refusal: kind });
-  assertEquals(told.length, kinds.length);
+  assertEquals(reported.length, kinds.length);
 });
 
 Deno.test("refusals of forged sources beyond the limit are reported as one number", () => {
-  const { told, clock, filter } = setUp();
+  const { reported, clock, filter } = setUp();
   for (let index = 0; index < MAX_KINDS + 300; index++) {
     const source = `10.0.${index >> 8}.${index & 255}`;
     filter.observe({ kind: "refused", refusal: refusal(source) });
   }
-  assertEquals(told.length, MAX_KINDS);
+  assertEquals(reported.length, MAX_KINDS);
   clock.now += 7;
   filter.flush(clock.now, true);
-  assertEquals(told.at(-1), "many +300 in 7 s");
+  assertEquals(reported.at(-1), "many +300 in 7 s");
 });
 
 Deno.test("a refusal is reported again after the window of its kind", () => {
-  const { told, clock, filter } = setUp();
+  const { reported, clock, filter } = setUp();
   filter.observe({ kind: "refused", refusal: refusal("192.0.2.9") });
   clock.now += REPEAT_WINDOW;
   filter.observe({ kind: "refused", refusal: refusal("192.0.2.9") });
-  assertEquals(told, ["192.0.2.9", "192.0.2.9"]);
+  assertEquals(reported, ["192.0.2.9", "192.0.2.9"]);
 });
 
 Deno.test("equal refusals of a key holder are counted too, even if their numbers differ", () => {
-  const { told, clock, filter } = setUp();
+  const { reported, clock, filter } = setUp();
   for (let seconds = 130; seconds < 135; seconds++) {
     const late = refuse("too-old", { seconds, limit: 120 });
     filter.observe({ kind: "refused", refusal: refusal("192.0.2.9", late) });
   }
-  assertEquals(told, ["192.0.2.9"]);
+  assertEquals(reported, ["192.0.2.9"]);
   filter.flush(clock.now, true);
-  assertEquals(told.at(-1), "192.0.2.9 +4 in 0 s");
+  assertEquals(reported.at(-1), "192.0.2.9 +4 in 0 s");
 });
 
 Deno.test("refusals past authentication for different reasons are reported separately, up to a limit", () => {
-  const { told, filter } = setUp();
+  const { reported, filter } = setUp();
   const denied = (service: string): void =>
     filter.observe({
       kind: "refused",
       refusal: refusal("192.0.2.9", refuse("port-denied", { service, reason: "OPEN_PORTS" })),
     });
   for (const service of ["tcp/22", "tcp/80", "tcp/22"]) denied(service);
-  assertEquals(told.length, 2);
+  assertEquals(reported.length, 2);
   for (let port = 1; port <= MAX_KINDS + 50; port++) denied(`udp/${port}`);
-  assertEquals(told.length, MAX_KINDS);
+  assertEquals(reported.length, MAX_KINDS);
 });
 
 Deno.test("clients without a key cannot hide the refusals of key holders", () => {
-  const { told, filter } = setUp();
+  const { reported, filter } = setUp();
   for (let index = 0; index < MAX_KINDS + 50; index++) {
     const source = `10.0.${index >> 8}.${index & 255}`;
     filter.observe({ kind: "refused", refusal: refusal(source) });
   }
   const denied = refuse("wrong-username", { username: "bob", required: "alice" });
   filter.observe({ kind: "refused", refusal: refusal("192.0.2.9", denied) });
-  assertEquals(told.at(-1), "192.0.2.9");
+  assertEquals(reported.at(-1), "192.0.2.9");
 });
 
 Deno.test("in test mode every packet is reported with what it would have opened", () => {
-  const { told, filter } = setUp();
+  const { reported, filter } = setUp();
   const tested = refusal(
     "192.0.2.9",
     refuse("test-mode", { does: "run", address: "192.0.2.9", command: "true" }),
   );
   for (let count = 0; count < 3; count++) filter.observe({ kind: "refused", refusal: tested });
-  assertEquals(told.length, 3);
+  assertEquals(reported.length, 3);
 });
 
 Deno.test("after the clock was set back, no refusal is held back until the clock has caught up", () => {
-  const { told, clock, filter } = setUp();
+  const { reported, clock, filter } = setUp();
   const tell = (): void => filter.observe({ kind: "refused", refusal: refusal("192.0.2.9") });
   tell();
   tell();
   clock.now -= 86_400;
   tell();
-  assertEquals(told, ["192.0.2.9", "192.0.2.9 +1 in 0 s", "192.0.2.9"]);
+  assertEquals(reported, ["192.0.2.9", "192.0.2.9 +1 in 0 s", "192.0.2.9"]);
   clock.now += REPEAT_WINDOW;
   tell();
-  assertEquals(told.length, 4);
+  assertEquals(reported.length, 4);
 });
 
 Deno.test("an administrator who watches sees each refusal of a key holder, while those of other clients are counted", () => {
-  const { told, filter } = setUp(true);
+  const { reported, filter } = setUp(true);
   for (let count = 0; count < 3; count++) {
     filter.observe({
       kind: "refused",
@@ -139,5 +141,5 @@ Deno.test("an administrator who watches sees each refusal of a key holder, while
     });
     filter.observe({ kind: "refused", refusal: refusal("192.0.2.10") });
   }
-  assertEquals(told, ["192.0.2.9", "192.0.2.10", "192.0.2.9", "192.0.2.9"]);
+  assertEquals(reported, ["192.0.2.9", "192.0.2.10", "192.0.2.9", "192.0.2.9"]);
 });
