@@ -6,4 +6,4 @@
 import type { CommandLimits } from "../../lib/command/execute_command.ts";
 
 /** A generous limit. */
-export const LIMITS: CommandLimits = { seconds: 20 };
+export const COMMAND_LIMITS: CommandLimits = { seconds: 20 };

@@ -6,7 +6,7 @@ import {
 } from "../../../lib/command/command_cycles.ts";
 import type { CycleEvent } from "../../../lib/command/cycle_event.ts";
 import type { CommandCycle } from "../../../lib/config/stanza.ts";
-import { LIMITS } from "../../support/command_limits.ts";
+import { COMMAND_LIMITS } from "../../support/command_limits.ts";
 import { withFolder } from "../../support/folder.ts";
 import { until } from "../../support/namespace.ts";
 import { anAddress, aStanza } from "../../support/stanza.ts";
@@ -50,7 +50,7 @@ class Bench {
     return CommandCycles.open({
       path: this.path,
       stanzas: cycles.map((cycle, index) => aStanza({ number: index + 1, cycle })),
-      limits: LIMITS,
+      limits: COMMAND_LIMITS,
       clocks: { now: () => Date.now() + this.offset, steady: () => performance.now() },
       onEvent: (event) => this.events.push(event),
     });
@@ -81,7 +81,7 @@ Deno.test("a stanza with MAX_RULES open cycles opens for no other address, and r
     const cycles = CommandCycles.open({
       path: bench.path,
       stanzas: [aStanza({ cycle, maxRules: 2 }), aStanza({ number: 2, cycle, maxRules: 2 })],
-      limits: LIMITS,
+      limits: COMMAND_LIMITS,
       clocks: { now: () => Date.now() + bench.offset, steady: () => performance.now() },
       onEvent: (event) => bench.events.push(event),
     });
@@ -236,7 +236,7 @@ Deno.test("across a reload an open cycle keeps the close of its opening", () =>
   Bench.with(async (bench) => {
     const cycles = bench.open(bench.cycle());
     await cycles.open(request(), silent);
-    cycles.adopt([], LIMITS);
+    cycles.adopt([], COMMAND_LIMITS);
     const refused = await cycles.open(request(), silent);
     assert(!refused.ok && refused.reason.includes("no longer has a command cycle"));
     await cycles.close({ closeAll: true });
@@ -283,7 +283,7 @@ Deno.test("after an open command that fails, the close still runs: it may have d
 Deno.test("a client of one stanza leaves room for the cycles of others, and a stop ends running commands", () =>
   Bench.with(async (bench) => {
     const ending = new AbortController();
-    const limits = { ...LIMITS, ending: ending.signal };
+    const limits = { ...COMMAND_LIMITS, ending: ending.signal };
     const slow = { open: "sleep 600", close: bench.command("close"), timer: 30 };
     const cycles = bench.open(slow, slow);
     const stanzas = [1, 2].map((number) => aStanza({ number, cycle: slow }));

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "../../assert.ts";
 import { CommandRunner } from "../../../lib/command/command_runner.ts";
 import type { CommandOutcome } from "../../../lib/command/execute_command.ts";
-import { LIMITS } from "../../support/command_limits.ts";
+import { COMMAND_LIMITS } from "../../support/command_limits.ts";
 
-const runner = new CommandRunner(LIMITS, "/usr/bin/sudo", 0);
+const runner = new CommandRunner(COMMAND_LIMITS, "/usr/bin/sudo", 0);
 const alice = { name: "alice", uid: 1000, gid: 1001 };
 const staff = { name: "staff", gid: 50 };
 

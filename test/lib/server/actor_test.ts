@@ -14,7 +14,7 @@ import type { Decision } from "../../../lib/server/decision.ts";
 import type { PacketEvent } from "../../../lib/server/event.ts";
 import { refuseNames } from "../../../lib/server/look_up.ts";
 import type { PacketFacts } from "../../../lib/server/describe_packet.ts";
-import { LIMITS } from "../../support/command_limits.ts";
+import { COMMAND_LIMITS } from "../../support/command_limits.ts";
 import { withFolder } from "../../support/folder.ts";
 import { anAddress, aPlace, aStanza, NO_NAT } from "../../support/stanza.ts";
 
@@ -39,13 +39,13 @@ async function reportsOf(
     const cycles = CommandCycles.open({
       path: `${folder}/pending-closes.json`,
       stanzas,
-      limits: LIMITS,
+      limits: COMMAND_LIMITS,
       clocks: HOST_CLOCKS,
       onEvent: () => {},
     });
     const side = {
       firewall: undefined,
-      commands: new CommandRunner(LIMITS, "/usr/bin/sudo", 0),
+      commands: new CommandRunner(COMMAND_LIMITS, "/usr/bin/sudo", 0),
       cycles,
       lookUp: refuseNames,
       placeOf: aPlace("198.51.100.7"),
