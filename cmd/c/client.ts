@@ -10,7 +10,6 @@ import {
   splitArgs,
   withoutSecrets,
 } from "../../lib/client/args_file.ts";
-import { createInitialRc } from "../../lib/client/initial_rc.ts";
 import { planKnock } from "../../lib/client/plan.ts";
 import { Problem } from "../../lib/client/problem.ts";
 import { defaultRcPath } from "../../lib/client/rc_file.ts";
@@ -22,17 +21,14 @@ import { stanzaNames } from "../../lib/config/fwknoprc.ts";
 import { parseCommandLine, type ParsedCommandLine } from "../../lib/config/getopt.ts";
 import { getoptMessage } from "../../lib/config/getopt_message.ts";
 import { GivenOptions } from "../../lib/config/option.ts";
-import { formatOptions } from "../../lib/manual/option_list.ts";
 import { VERSION } from "../../lib/version.ts";
 import { checkRcOptions, openClientRc } from "../client_rc.ts";
 import { type ClientSettings, readClientSettings } from "../client_settings.ts";
 import { type Context, ExitCode } from "../context.ts";
 import { describeProblem } from "../problem_text.ts";
-import { saveStanza } from "../save_stanza.ts";
 import { sendKnock } from "../send_knock.ts";
 import { clientVersion } from "./client_version.ts";
 import { forgottenKnock } from "./forgotten_word.ts";
-import { makeKeys } from "./key_generation.ts";
 
 const ROWS = CLIENT_OPTIONS.filter(({ only }) => only !== "native");
 
@@ -50,7 +46,7 @@ export async function runCClient(args: readonly string[], context: Context): Pro
   // The C client looks through the arguments twice and so complains twice.
   for (const complaint of line.complaints) context.err(`fwknop: ${getoptMessage(complaint)}\n`);
   if (line.options.has("help")) {
-    context.out(usage());
+    context.out(await usage());
     return ExitCode.ok;
   }
   const problem = await runLine(line, args, context);
@@ -71,13 +67,13 @@ async function runLine(
   const conflict = checkRcOptions(options);
   if (conflict !== undefined) return conflict;
   if (options.has("stanza-list")) return listStanzas(options, context);
-  createRc(options, context);
+  await createRc(options, context);
   const read = readClientSettings(options, context, "c");
   const [complaint] = line.complaints;
   if (complaint !== undefined) {
     if (read instanceof Problem && read.facts.usage !== true) return read;
     context.err(`fwknop: ${getoptMessage(complaint)}\n`);
-    context.out(usage());
+    context.out(await usage());
     return COMPLAINED;
   }
   if (read instanceof Problem) return read;
@@ -105,9 +101,12 @@ async function runSettings(
     makesKeys,
   });
   if (invalid !== undefined) return invalid;
-  const keys = makesKeys ? makeKeys(options, settings.hmacDigest) : undefined;
+  const keys = makesKeys
+    ? (await import("./key_generation.ts")).makeKeys(options, settings.hmacDigest)
+    : undefined;
   if (keys instanceof Problem) return keys;
   if (saves) {
+    const { saveStanza } = await import("../save_stanza.ts");
     const unsaved = await saveStanza({
       rc: read.rc,
       stanza: stanza ?? settings.server ?? "",
@@ -143,11 +142,12 @@ function listStanzas(options: GivenOptions, context: Context): Problem | undefin
 }
 
 /** A first run leaves an rc file behind. */
-function createRc(options: GivenOptions, context: Context): void {
+async function createRc(options: GivenOptions, context: Context): Promise<void> {
   if (options.has("no-rc-file")) return;
   const path = options.value("rc-file") ??
     (options.has("no-home-dir") ? undefined : defaultRcPath((name) => context.env(name)));
   if (path === undefined || exists(path)) return;
+  const { createInitialRc } = await import("../../lib/client/initial_rc.ts");
   const problem = createInitialRc(path);
   if (problem === undefined) context.out(`[*] Creating initial rc file: ${path}.\n`);
   else context.err(describeProblem(problem, "c"));
@@ -214,7 +214,8 @@ async function runLast(
   return await runLine({ ...line, options: saved }, words, context);
 }
 
-function usage(): string {
+async function usage(): Promise<string> {
+  const { formatOptions } = await import("../../lib/manual/option_list.ts");
   return `
 fwknop client version ${VERSION}
 Single Packet Authorization client

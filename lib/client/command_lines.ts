@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { runProgram } from "../exec/run.ts";
 import { Problem } from "./problem.ts";
 
 const LINE_FEED = 0x0a;
@@ -30,6 +29,8 @@ export class CommandLines {
 
 async function run(command: string): Promise<Uint8Array | Problem> {
   const words = command.split(/\s+/).filter((word) => word !== "");
+  // Few stanzas take keys from a program: other knocks need not load what starts one.
+  const { runProgram } = await import("../exec/run.ts");
   const ended = await runProgram("user", words, { stdin: "inherit", stderr: "inherit" });
   if ("why" in ended) return new Problem(`'${command}' cannot be run: ${ended.reason}`);
   const { how, code, stdout } = ended;
