@@ -12,6 +12,7 @@ import { type Check, formatTotal, type Outcome, runChecks, skip, verdict } from 
 import { checkDocs } from "./check_docs.ts";
 import { checkExports } from "./check_exports.ts";
 import { checkImports } from "./check_imports.ts";
+import { checkTests } from "./check_tests.ts";
 import { homeProblems, homeTraces, useOwnHome } from "./own_home.ts";
 import { findProgram, npx, ROOT, run } from "./process.ts";
 import { runAllTests, runDenoTest } from "./run_tests.ts";
@@ -94,6 +95,10 @@ const STATIC_CHECKS: readonly Check[] = [
   {
     name: "what is exported is used",
     run: () => Promise.resolve(verdict(checkExports())),
+  },
+  {
+    name: "every file of lib/ with a branch has its test",
+    run: () => Promise.resolve(verdict(checkTests())),
   },
   { name: "bundle is free of node: and CommonJS", run: bundleIsLight },
   { name: "links and citations lead somewhere", run: () => Promise.resolve(verdict(checkDocs())) },

@@ -1,0 +1,64 @@
+/**
+ * Checks that each file of `lib/` with a branch in it has a test of its own, `test/lib/…/X_test.ts` for `lib/…/X.ts`, or
+ * stands in a list with the test that runs it.
+ *
+ * @module
+ */
+import { ROOT } from "./process.ts";
+import { sourceFiles } from "./source_files.ts";
+import { type SharedTest, TESTED_ELSEWHERE } from "./tested_elsewhere.ts";
+
+/** Comments and texts in quotes, which hold words that look like branches. */
+const NO_CODE = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/gm;
+
+/** The formatter puts blanks around the question mark of `a ? b : c`, and none before that of `member?: Type`. */
+const BRANCH = /\b(?:if|switch|catch)\b|\?\?|&&|\|\||\s\?\s/;
+
+/**
+ * Whether the text of a file has a branch: `if`, `switch`, `catch`, `? :`, `&&`, `||` or `??`. What only looks like one
+ * counts too: that asks for a test too many.
+ */
+export function hasBranch(text: string): boolean {
+  return BRANCH.test(text.replaceAll(NO_CODE, ""));
+}
+
+/**
+ * One sentence for each file without a test, and for each entry of the list that is stale.
+ *
+ * @param files texts by path, those of `lib/` and `test/`.
+ */
+export function testProblems(
+  files: ReadonlyMap<string, string>,
+  elsewhere: readonly SharedTest[],
+): string[] {
+  const problems: string[] = [];
+  const stale = (text: string) => problems.push(`scripts/tested_elsewhere.ts: ${text}`);
+  const listed = new Set(elsewhere.flatMap((shared) => shared.files.map((file) => `lib/${file}`)));
+  for (const [path, text] of files) {
+    if (!path.startsWith("lib/") || !hasBranch(text)) continue;
+    const own = ownTest(path);
+    if (!files.has(own) && !listed.has(path)) {
+      problems.push(`${path} has a branch and no test of its own: write ${own}`);
+    } else if (files.has(own) && listed.has(path)) stale(`${path} has a test of its own`);
+  }
+  for (const path of listed) {
+    const text = files.get(path);
+    if (text === undefined) stale(`there is no ${path}`);
+    else if (!hasBranch(text)) stale(`${path} has no branch`);
+  }
+  for (const { test } of elsewhere) {
+    if (!files.has(`test/${test}`)) stale(`there is no test/${test}`);
+  }
+  return problems;
+}
+
+function ownTest(path: string): string {
+  return `test/${path.replace(/\.ts$/, "_test.ts")}`;
+}
+
+/** Reads the tree and checks it. */
+export function checkTests(): string[] {
+  const paths = sourceFiles(ROOT).filter((path) => /^(lib|test)\/.*\.ts$/.test(path));
+  const files = new Map(paths.map((path) => [path, Deno.readTextFileSync(ROOT + path)]));
+  return testProblems(files, TESTED_ELSEWHERE);
+}
