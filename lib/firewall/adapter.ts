@@ -131,7 +131,7 @@ export interface Adapter<V extends View = View> {
   /** What is over and was kept for a while, and can go now; looked for from time to time. */
   tidy?(view: V): Plan;
   /** Takes out everything of ours; with `whole` also what others put into our chains. */
-  dismantle(view: V, scope: Scope, whole: boolean): Plan;
+  tearDown(view: V, scope: Scope, whole: boolean): Plan;
   /** Commands whose output a person wants to see. A program that shows both families at once does so with IPv4. */
   show(all: boolean, family: AddressFamily): readonly Command[];
 }

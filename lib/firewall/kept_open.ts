@@ -7,7 +7,7 @@ import { prepareYield } from "../../ffi/processor.ts";
 import { forEachLine } from "../exec/lines.ts";
 import { settleStreams } from "../exec/linger.ts";
 import type { StartFailure } from "../exec/start_failure.ts";
-import { describeFailure, type Helper, programName } from "./plan.ts";
+import { describeStartFailure, type Helper, programOf } from "./plan.ts";
 import type { Programs, RunningProgram } from "./programs.ts";
 
 /**
@@ -54,7 +54,7 @@ export class KeptOpen {
       const started = this.#start();
       if ("why" in started) {
         const how = started.why === "exhausted" ? "unstarted" : "unusable";
-        return { ok: false, how, text: `${this.#name()}: ${describeFailure(started)}` };
+        return { ok: false, how, text: `${this.#name()}: ${describeStartFailure(started)}` };
       }
       running = this.#running = started;
     }
@@ -100,7 +100,7 @@ export class KeptOpen {
   }
 
   #name(): string {
-    return programName(this.#helper.words);
+    return programOf(this.#helper.words);
   }
 
   #start(): Running | StartFailure {

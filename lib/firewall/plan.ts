@@ -85,13 +85,13 @@ export function describeCommand({ words, document }: Command): string {
 }
 
 /** What to call the program of a command: `ip netns exec NAME PROGRAM` runs PROGRAM. */
-export function programName(words: readonly string[]): string {
+export function programOf(words: readonly string[]): string {
   const inside = words[1] === "netns" && words[2] === "exec" ? words[4] : undefined;
   return inside ?? words[0] ?? "";
 }
 
 /** Why a program was not started: `cannot be run: Too many open files`. */
-export function describeFailure({ why, reason }: StartFailure): string {
+export function describeStartFailure({ why, reason }: StartFailure): string {
   return why === "missing" ? "not found" : `cannot be run: ${reason}`;
 }
 
@@ -99,7 +99,7 @@ export function describeFailure({ why, reason }: StartFailure): string {
 export function describeOutcome({ words, code, stderr }: Outcome): string {
   const said = stderr.split("\n").map((line) => line.trim())
     .find((line) => line !== "" && !line.startsWith("#"));
-  const program = programName(words);
+  const program = programOf(words);
   if (code === NOT_FOUND || code === CANNOT_RUN) return `${program}: ${said ?? "cannot be run"}`;
   return said === undefined
     ? `${program} failed with exit status ${code}`

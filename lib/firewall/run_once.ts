@@ -4,7 +4,7 @@
  * @module
  */
 import { runProgram } from "../exec/run.ts";
-import { CANNOT_RUN, type Command, describeFailure, NOT_FOUND, type Outcome } from "./plan.ts";
+import { CANNOT_RUN, type Command, describeStartFailure, NOT_FOUND, type Outcome } from "./plan.ts";
 
 /**
  * Runs a command and waits for its end, for at most so many milliseconds. Never rejects: a program that cannot be started
@@ -18,7 +18,7 @@ export async function runOnce(command: Command, milliseconds: number): Promise<O
       words,
       code: ended.why === "missing" ? NOT_FOUND : CANNOT_RUN,
       stdout: "",
-      stderr: describeFailure(ended),
+      stderr: describeStartFailure(ended),
       notStarted: ended.why,
     };
   }

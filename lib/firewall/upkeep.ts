@@ -182,7 +182,7 @@ export class Upkeep<V extends View> {
         if (index === 0) throw view;
         continue;
       }
-      const plan = adapter.dismantle(view, scope, whole);
+      const plan = adapter.tearDown(view, scope, whole);
       const failure = await runner.apply(plan);
       if (failure === undefined) continue;
       // Another program changed the chains in between: do what can be done, one by one.

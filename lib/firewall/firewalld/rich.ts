@@ -127,7 +127,7 @@ export function firewalldRichAdapter(settings: RichSettings): Adapter<FirewalldV
     remove: ({ rules }) =>
       run(...removals(rules.map(({ table, text }) => ({ zone: table, text })))),
 
-    dismantle: (view) => run(...removals(view.own)),
+    tearDown: (view) => run(...removals(view.own)),
 
     show(all, family) {
       if (family === 6) return [];

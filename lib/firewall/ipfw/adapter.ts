@@ -162,7 +162,7 @@ export function ipfwAdapter(settings: IpfwSettings): Adapter<IpfwView> {
       ),
 
     // Open connections live on by the set that is switched off; only a flush asked for ends them.
-    dismantle(view, scope, whole) {
+    tearDown(view, scope, whole) {
       const ours = view.active.filter((line) => readLine(line, activeSet) !== undefined);
       const own = settings.checkState
         ? view.active.filter(({ body }) => body.startsWith("check-state"))

@@ -8,9 +8,9 @@ import { CHAIN_ROLES } from "../../config/chain.ts";
 import type { AddressFamily } from "../../net/address.ts";
 import type { Adapter, Preparation, Rule, Scope } from "../adapter.ts";
 import type { RuleSummary } from "../firewall.ts";
-import { dismantleTable, PROBE_CHAIN } from "./dismantle.ts";
+import { PROBE_CHAIN, tearDownTable } from "./tear_down.ts";
 import { type Chains, grantRules } from "./grant_rules.ts";
-import { parseListing, splitWords } from "./listing.ts";
+import { parseListing, splitListedWords } from "./listing.ts";
 import { prepareTable } from "./prepare.ts";
 import { iptablesProbes } from "./probes.ts";
 import { type IptablesPrograms, iptablesPrograms } from "./programs.ts";
@@ -21,7 +21,7 @@ import {
   describeOutcome,
   type Outcome,
   type Plan,
-  programName,
+  programOf,
   type Transaction,
 } from "../plan.ts";
 
@@ -78,7 +78,7 @@ export function adapterFor(
         // Rarely asked for, and not free.
         get commands() {
           return part.map((line) => ({
-            words: [...program.single, "-t", table, ...(splitWords(toArguments(line)) ?? [])],
+            words: [...program.single, "-t", table, ...(splitListedWords(toArguments(line)) ?? [])],
           }));
         },
       });
@@ -116,7 +116,7 @@ export function adapterFor(
       if (outcome === undefined || listing === undefined || listing.size === 0) {
         // A table nothing of ours is configured for may well not exist.
         if (needed.length === 0) continue;
-        return describeFailure(outcome);
+        return describeMissingListing(outcome);
       }
       const lost = needed.find(({ chain }) => !listing.has(chain.from));
       if (lost !== undefined) {
@@ -241,12 +241,12 @@ export function adapterFor(
       );
     },
 
-    dismantle: (view, scope, whole) =>
+    tearDown: (view, scope, whole) =>
       view.tables.flatMap((found) =>
         transactions(
           found.family,
           found.table,
-          dismantleTable(found, chains, scope.extent, whole),
+          tearDownTable(found, chains, scope.extent, whole),
         )
       ),
 
@@ -279,7 +279,7 @@ function toRule(rule: IptablesRule, summary: RuleSummary): Rule {
   return { key: ruleKey(rule), family, table, text: ruleArguments(rule).join(" "), summary };
 }
 
-function describeFailure(outcome: Outcome | undefined): string {
+function describeMissingListing(outcome: Outcome | undefined): string {
   if (outcome !== undefined && outcome.code !== 0) return describeOutcome(outcome);
-  return `${programName(outcome?.words ?? [])} printed no listing`;
+  return `${programOf(outcome?.words ?? [])} printed no listing`;
 }

@@ -14,13 +14,13 @@ export interface ListedRule {
 }
 
 /** The chains of a table, each with its rules in order. */
-export type Listing = ReadonlyMap<string, readonly ListedRule[]>;
+export type TableListing = ReadonlyMap<string, readonly ListedRule[]>;
 
 /**
  * Reads the output of `iptables -t TABLE -S`. Lines that are not `-P`, `-N` or `-A` and a well-formed name are
  * passed over.
  */
-export function parseListing(text: string): Listing {
+export function parseListing(text: string): TableListing {
   const chains = new Map<string, ListedRule[]>();
   for (const line of logicalLines(text)) {
     const match = /^-([PNA]) ([^\s"'\\]+)(?: (.*))?$/s.exec(line);
@@ -30,7 +30,7 @@ export function parseListing(text: string): Listing {
       if (!chains.has(chain)) chains.set(chain, []);
       continue;
     }
-    const words = splitWords(rest);
+    const words = splitListedWords(rest);
     // A rule comes after the line that names its chain; anything else is not a listing.
     if (words !== undefined) chains.get(chain)?.push({ chain, words, text: rest });
   }
@@ -59,7 +59,7 @@ export function logicalLines(text: string): string[] {
  * Words separated by blanks; `"…"` holds blanks, and a backslash inside it takes the next character as it is.
  * `undefined` when a quote is left open.
  */
-export function splitWords(text: string): string[] | undefined {
+export function splitListedWords(text: string): string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;
   let quoted = false;

@@ -7,7 +7,7 @@
 import { type ChainRole, knownTarget } from "../../config/chain.ts";
 import type { AddressFamily } from "../../net/address.ts";
 import type { Probe } from "../adapter.ts";
-import { PROBE_CHAIN } from "./dismantle.ts";
+import { PROBE_CHAIN } from "./tear_down.ts";
 import type { RoleChain } from "./view.ts";
 import type { Plan } from "../plan.ts";
 

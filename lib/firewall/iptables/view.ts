@@ -8,7 +8,7 @@ import type { AddressFamily } from "../../net/address.ts";
 import type { Extent, Rule, Scope, View } from "../adapter.ts";
 import type { RuleSummary } from "../firewall.ts";
 import { KINDS } from "./grant_rules.ts";
-import type { ListedRule, Listing } from "./listing.ts";
+import type { ListedRule, TableListing } from "./listing.ts";
 import { type IptablesRule, recogniseRule, ruleKey } from "./rule.ts";
 
 /** What was found in the tables of iptables. */
@@ -20,7 +20,7 @@ export interface IptablesView extends View {
 export interface FoundTable {
   readonly family: AddressFamily;
   readonly table: string;
-  readonly chains: Listing;
+  readonly chains: TableListing;
 }
 
 /** A chain in use and what it is for. */

@@ -1,5 +1,5 @@
 /**
- * What closes a service of a Linux host to everybody but those who knock.
+ * Commands and settings that close a service of a Linux host to clients without a grant.
  *
  * @module
  */
@@ -8,15 +8,15 @@ import type { Chain } from "../../config/chain.ts";
 import { formatService, sameService, type Service } from "../../net/service.ts";
 import { closingFirewalld } from "../firewalld/commands.ts";
 import { jumpIndex } from "./grant_chain.ts";
-import { iptablesFateOf, type Policy, withRule } from "../iptables/doctor/policy.ts";
+import { iptablesOutcomeOf, type IptablesPolicy, withRule } from "../iptables/doctor/policy.ts";
 import type { Ruleset } from "./ruleset.ts";
 import { HEX_MARK } from "../nft/schema.ts";
 import { familiesOf, type InsideService } from "../../doctor/questions.ts";
 import type { NetfilterQuestions } from "./questions.ts";
 import { asStranger } from "./stranger.ts";
-import { endsOf } from "./way.ts";
+import { endsOf } from "./packet_path.ts";
 
-/** The command, or the setting, of the firewall that is driven. */
+/** Returns the command or the setting for the firewall that the daemon uses. */
 export function closing(
   questions: NetfilterQuestions,
   ruleset: Ruleset,
@@ -43,9 +43,9 @@ export function closing(
 }
 
 /**
- * The setting by which our own table of nftables closes services. It is a whole list, which replaces the one that is
- * written: what is closed by that one stays in it, and every other service that is open is in it too, so that hints that
- * are followed one after the other undo nothing.
+ * Returns the setting that makes our own table of nftables close services. Its value is a whole list that replaces the
+ * present one. So the list keeps the services that are closed now, and includes every other open service: then an
+ * administrator who follows several hints in turn undoes none of them.
  */
 export function protecting(
   questions: NetfilterQuestions,
@@ -59,29 +59,29 @@ export function protecting(
   return `Set NFT_PROTECT ${all.join(", ")} in fwknopd.conf`;
 }
 
-/** Whether strangers reach a service of this host; what is sent elsewhere is no business of NFT_PROTECT. */
+/** Whether strangers reach a service of this host. NFT_PROTECT does not concern packets that are sent elsewhere. */
 function isOpen(questions: NetfilterQuestions, ruleset: Ruleset, service: Service): boolean {
   return familiesOf(questions).some((family) =>
     endsOf(ruleset, asStranger(questions, { service, family }))
-      .some(({ turn: { sender }, fate }) => sender === undefined && fate === "accepted")
+      .some(({ branch: { sender }, outcome }) => sender === undefined && outcome === "accepted")
   );
 }
 
-/** What closes the way through this host to a service behind it, but to grants. */
+/** Returns the command that closes a service behind this host to forwarded packets, except those of grants. */
 export function closingThrough(
   { kind, interfaces, chains }: NetfilterQuestions,
   { filter, commands }: Ruleset,
   { address, service }: InsideService,
   family: AddressFamily,
 ): string {
-  // Without the interface those inside would be cut off from everywhere.
+  // Without the interface, the rule would cut off the hosts inside from everything.
   if (address === undefined && interfaces === undefined) return NAME_INTERFACE;
   const by = address === undefined ? interfaces ?? [] : [undefined];
   if (kind !== "iptables") {
     const ip = family === 6 ? "ip6" : "ip";
     const to = address === undefined ? "" : `${ip} daddr ${address.text} `;
     const port = service === undefined ? "" : `${service.protocol} dport ${service.port} `;
-    // The grants of firewalld forward by translation, and set no mark.
+    // Grants of firewalld forward by translation and set no mark.
     const closing = kind === "nft"
       ? [`meta mark != ${HEX_MARK} ct state new drop`]
       : ["ct status dnat accept", "ct state new drop"];
@@ -114,13 +114,13 @@ export function closingThrough(
 const NAME_INTERFACE =
   "Set PCAP_INTF to the interface by which strangers come (ip -brief link) in fwknopd.conf, and run fwknop doctor again";
 
-/** As NFT_PROTECT does it: open sessions and this host itself are not shut out. */
+/** As in NFT_PROTECT, open sessions and packets of this host itself are not dropped. */
 function closingRule({ protocol, port }: Service): string[] {
   const open = "-m conntrack ! --ctstate ESTABLISHED,RELATED";
   return `! -i lo -p ${protocol} --dport ${port} ${open} -j DROP`.split(" ");
 }
 
-/** Where a rule is put in; without an index behind all others. */
+/** Where a rule is inserted; without an index it is appended. */
 interface RulePlace {
   readonly chain: string;
   readonly index?: number;
@@ -130,11 +130,11 @@ const LAST: RulePlace = { chain: "INPUT" };
 const FIRST: RulePlace = { chain: "INPUT", index: 0 };
 
 /**
- * The last place that closes: what the host lets in by rules of its own, such as friends by their address, goes on to be
- * let in where that is possible, and grants come first.
+ * Returns the last place that closes the service. Grants come before it; and, if possible, so do the host's own rules,
+ * which then still accept trusted addresses.
  */
 function placeOfClosing(
-  policy: Policy,
+  policy: IptablesPolicy,
   words: readonly string[],
   whose: { readonly service: Service; readonly family: AddressFamily },
   own: Chain | undefined,
@@ -142,14 +142,17 @@ function placeOfClosing(
   const isClosedBy = ({ chain, index }: RulePlace) => {
     const length = policy.chains.get(chain)?.length ?? 0;
     const closed = withRule(policy, chain, index ?? length, words);
-    return iptablesFateOf(closed, { ...whose, established: false }) !== "accepted";
+    return iptablesOutcomeOf(closed, { ...whose, established: false }) !== "accepted";
   };
   const behindGrants = own === undefined ? [] : [placeBehind(policy, own)];
   return [LAST, ...behindGrants].find(isClosedBy) ?? FIRST;
 }
 
-/** Behind the jump to the grants; one that is not there yet will push what stands at its place behind itself. */
-function placeBehind(policy: Policy, own: Chain): RulePlace {
+/**
+ * Returns the place after the jump to the grants. If the server has not made the jump yet, the jump will push the rule
+ * at its position down.
+ */
+function placeBehind(policy: IptablesPolicy, own: Chain): RulePlace {
   const index = jumpIndex(policy, own);
   return { chain: own.from, index: index === undefined ? own.jumpPosition - 1 : index + 1 };
 }

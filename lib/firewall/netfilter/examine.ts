@@ -1,5 +1,5 @@
 /**
- * What the doctor says of a Linux host's rules: those of iptables and nftables, whichever is driven.
+ * Examines the rules of a Linux host, those of iptables and those of nftables, whichever the daemon uses.
  *
  * @module
  */
@@ -15,35 +15,38 @@ import { judgeGrants } from "./grants.ts";
 import { judgeInside } from "./inside.ts";
 import { describeUnread, readRuleset, type Ruleset } from "./ruleset.ts";
 import { judgeNeighbours } from "./neighbours.ts";
-import { admitService } from "./place.ts";
+import { admitService } from "./chain_reference.ts";
 import { isLoopback } from "../../net/host_range.ts";
 import { type NetfilterKind, type NetfilterQuestions, netfilterQuestions } from "./questions.ts";
 import { judgeService } from "./services.ts";
 import { judgeSessions } from "./sessions.ts";
 import { asStranger } from "./stranger.ts";
-import { readDevices } from "./surroundings.ts";
+import { readDevices } from "./environment.ts";
 import { portsOfTranslations } from "./translated_ports.ts";
 import { Runner } from "../runner.ts";
 import { judgeTargets } from "./targets.ts";
 import { judgeUnreadable } from "./unreadable.ts";
-import { fateOf, hurdles, type Verdict, verdictsOf } from "./verdicts.ts";
-import { turnsOf } from "./way.ts";
+import { blockers, type ChainVerdict, outcomeOf, verdictsOf } from "./verdicts.ts";
+import { branchesOf } from "./packet_path.ts";
 
-/** The part of the doctor of a firewall of Linux. */
+/** The doctor of a firewall that netfilter implements. */
 export function netfilterDoctor(kind: NetfilterKind): ExamineFirewall {
   return (questions, driven) => examineNetfilter(netfilterQuestions(kind, questions, driven));
 }
 
-/** Asks the programs and judges what they list. */
+/** Lists the rules and judges them. */
 export async function examineNetfilter(questions: NetfilterQuestions): Promise<Finding[]> {
   const ruleset = await readRuleset(questions);
   return "outcomes" in ruleset
     ? [judgeUnreadable(ruleset.outcomes, ownUid() === 0)]
-    : judgeRuleset(settled(questions, ruleset), await withDevices(questions, ruleset));
+    : judgeRuleset(withOwnServices(questions, ruleset), await withDevices(questions, ruleset));
 }
 
-/** What grants forward to an address of this host is a service of it. */
-function settled(questions: NetfilterQuestions, { addresses = [] }: Ruleset): NetfilterQuestions {
+/** Moves services that grants forward to an address of this host to the host's own services. */
+function withOwnServices(
+  questions: NetfilterQuestions,
+  { addresses = [] }: Ruleset,
+): NetfilterQuestions {
   const { inside = [], services } = questions;
   const isHere = ({ address }: InsideService) =>
     address !== undefined &&
@@ -57,7 +60,7 @@ function settled(questions: NetfilterQuestions, { addresses = [] }: Ruleset): Ne
   };
 }
 
-/** With the interfaces by which packets leave that are sent on, as rules of FORWARD ask for them. */
+/** Adds the interfaces by which forwarded packets leave, because rules of FORWARD match them. */
 async function withDevices(questions: NetfilterQuestions, ruleset: Ruleset): Promise<Ruleset> {
   const { services, inside = [], nft } = questions;
   const asked = [
@@ -69,7 +72,7 @@ async function withDevices(questions: NetfilterQuestions, ruleset: Ruleset): Pro
   ];
   const targets = asked.flatMap((service) =>
     familiesOf(questions).flatMap((family) =>
-      turnsOf(ruleset, asStranger(questions, { service, family }))
+      branchesOf(ruleset, asStranger(questions, { service, family }))
         .flatMap(({ packet }) => packet?.hook === "forward" ? packet.destination ?? [] : [])
     )
   );
@@ -80,7 +83,7 @@ async function withDevices(questions: NetfilterQuestions, ruleset: Ruleset): Pro
   return { ...ruleset, devices };
 }
 
-/** What could not be looked at. */
+/** Reports rules that could not be read. */
 function judgeLook(ruleset: Ruleset): Finding[] {
   const { unread = [], lacksNft } = ruleset;
   if (unread.length > 0) {
@@ -91,12 +94,12 @@ function judgeLook(ruleset: Ruleset): Finding[] {
   }
   return lacksNft !== true ? [] : [{
     state: "unclear",
-    text: "nft is missing: what tables of nftables do, if there are any, was not looked at",
+    text: "nft is missing: tables of nftables, if there are any, were not examined",
     repair: "apt-get install nftables",
   }];
 }
 
-/** What the rules of a host mean for the services. */
+/** Judges what the rules mean for the services. */
 export function judgeRuleset(questions: NetfilterQuestions, ruleset: Ruleset): Finding[] {
   const { services, spaServices = [] } = questions;
   return [
@@ -114,7 +117,7 @@ export function judgeRuleset(questions: NetfilterQuestions, ruleset: Ruleset): F
   ];
 }
 
-function fatesOf(
+function outcomesOf(
   questions: NetfilterQuestions,
   ruleset: Ruleset,
   service: Service,
@@ -122,33 +125,33 @@ function fatesOf(
 ): FamilyOutcome[] {
   return families.map((family) => ({
     family,
-    end: fateOf(strangerVerdicts(questions, ruleset, service, family)),
+    end: outcomeOf(strangerVerdicts(questions, ruleset, service, family)),
   }));
 }
 
-/** What is done to the first packet of somebody who did not knock. */
+/** What the chains do to the first packet of a stranger. */
 function strangerVerdicts(
   questions: NetfilterQuestions,
   ruleset: Ruleset,
   service: Service,
   family: AddressFamily,
-): Verdict[] {
+): ChainVerdict[] {
   return verdictsOf(ruleset, asStranger(questions, { service, family }));
 }
 
-/** Whether SPA packets come in; where they do not it may be for several chains. */
+/** Whether SPA packets arrive. If not, several chains may be the cause. */
 function judgeSpaPort(
   questions: NetfilterQuestions,
   ruleset: Ruleset,
   service: Service,
 ): Finding[] {
   const admitting = (family: AddressFamily) => {
-    const places = hurdles(strangerVerdicts(questions, ruleset, service, family));
+    const places = blockers(strangerVerdicts(questions, ruleset, service, family));
     return places.map((place) => admitService(place, service)).join(" && ");
   };
   return spaPortFindings(
     service,
-    fatesOf(questions, ruleset, service, familiesOf(questions)),
+    outcomesOf(questions, ruleset, service, familiesOf(questions)),
     admitting,
   );
 }

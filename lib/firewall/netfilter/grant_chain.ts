@@ -1,27 +1,27 @@
 /**
- * Where the rules of grants stand in iptables.
+ * The position of the rules of grants in iptables.
  *
  * @module
  */
 import type { Chain } from "../../config/chain.ts";
 import { isJump } from "../iptables/view.ts";
 import { FIREWALLD_TABLE } from "../firewalld/commands.ts";
-import { type Policy, withRule } from "../iptables/doctor/policy.ts";
+import { type IptablesPolicy, withRule } from "../iptables/doctor/policy.ts";
 import type { Ruleset } from "./ruleset.ts";
 import type { Packet } from "../../doctor/packet.ts";
 import type { NetfilterQuestions } from "./questions.ts";
 
-/** The index in its chain of the jump to our rules; `undefined`: the server has not made it. */
-export function jumpIndex({ chains }: Policy, { from, name }: Chain): number | undefined {
+/** Returns the index of the jump to our rules in its chain; `undefined` if the server has not made it. */
+export function jumpIndex({ chains }: IptablesPolicy, { from, name }: Chain): number | undefined {
   const index = (chains.get(from) ?? []).findIndex((rule) => isJump(rule, name));
   return index < 0 ? undefined : index;
 }
 
 /**
- * The policy as somebody meets it who knocked: our chain lets him in. A jump that is not there yet is put where the
- * server will put it.
+ * Returns the policy for a client that has a grant: our chain accepts its packets. A missing jump is added where the
+ * server will add it.
  */
-export function grantingPolicy(policy: Policy, own: Chain): Policy {
+export function grantingPolicy(policy: IptablesPolicy, own: Chain): IptablesPolicy {
   const { target, table, from, name, jumpPosition } = own;
   if (table !== "filter" || !policy.chains.has(from)) return policy;
   const jumping = jumpIndex(policy, own) !== undefined
@@ -30,7 +30,7 @@ export function grantingPolicy(policy: Policy, own: Chain): Policy {
   return withRule(jumping, name, 0, ["-j", target]);
 }
 
-/** The chain that a packet's grant stands in: firewalld has such ones with one of its two backends. */
+/** Returns the chain that holds the grant for a packet. firewalld has such chains with only one of its two backends. */
 export function ownChain(
   { kind, chains }: NetfilterQuestions,
   { nft }: Ruleset,

@@ -1,5 +1,6 @@
 /**
- * Whether grants have an effect on a Linux host: what one chain lets in another one may drop, before it or behind it.
+ * Judges whether grants are effective on a Linux host: a packet that one chain accepts may be dropped by another chain
+ * before or after it.
  *
  * @module
  */
@@ -10,18 +11,21 @@ import { ANY_SERVICE } from "../../doctor/any_service.ts";
 import { over } from "../../doctor/outcome_findings.ts";
 import type { Finding } from "../../doctor/finding.ts";
 import { grantingPolicy, ownChain } from "./grant_chain.ts";
-import { mendObstacle, type Obstacle } from "./grant_mends.ts";
+import { type Blocker, repairBlocker } from "./grant_repairs.ts";
 import type { Ruleset } from "./ruleset.ts";
 import type { Packet } from "../../doctor/packet.ts";
 import { hookChain } from "../iptables/doctor/policy.ts";
-import { describePlace, type Place } from "./place.ts";
+import { type ChainReference, describePlace } from "./chain_reference.ts";
 import { familiesOf } from "../../doctor/questions.ts";
 import type { NetfilterQuestions } from "./questions.ts";
 import { asStranger } from "./stranger.ts";
-import { type Verdict, verdictsOf } from "./verdicts.ts";
-import { turnsOf } from "./way.ts";
+import { type ChainVerdict, verdictsOf } from "./verdicts.ts";
+import { branchesOf } from "./packet_path.ts";
 
-/** Whether those who knocked come through, to services of this host and, where grants may forward, through it. */
+/**
+ * Judges whether packets of clients with a grant reach services of this host and, if grants may forward, pass through
+ * it.
+ */
 export function judgeGrants(questions: NetfilterQuestions, ruleset: Ruleset): Finding[] {
   const families = familiesOf(questions);
   const knocked = questions.services.flatMap((service) =>
@@ -30,21 +34,21 @@ export function judgeGrants(questions: NetfilterQuestions, ruleset: Ruleset): Fi
   const through = questions.forwarding
     ? families.map((family) => forwardedPacket(questions, family))
     : [];
-  const obstacles = [...knocked, ...through]
-    .flatMap((packet) => obstaclesOf(questions, ruleset, packet));
-  if (obstacles.length === 0) {
+  const blockers = [...knocked, ...through]
+    .flatMap((packet) => blockersOf(questions, ruleset, packet));
+  if (blockers.length === 0) {
     return [{ state: "good", text: "Nothing drops packets of those who knocked" }];
   }
-  return obstaclesByPlace(obstacles).map((obstacle) => ({
-    state: obstacle.isCertain ? "bad" : "unclear",
-    text: describe(obstacle),
-    repair: mendObstacle(questions, ruleset, obstacle),
+  return blockersByPlace(blockers).map((blocker) => ({
+    state: blocker.isCertain ? "bad" : "unclear",
+    text: describe(blocker),
+    repair: repairBlocker(questions, ruleset, blocker),
   }));
 }
 
-/** What a rule of this host sends elsewhere is told of as such: no grant opens it in INPUT. */
+/** Whether a rule of this host sends the packet elsewhere. That is reported separately: no grant opens it in INPUT. */
 function isSentElsewhere(ruleset: Ruleset, packet: Packet): boolean {
-  return turnsOf(ruleset, packet).every(({ sender }) => sender !== undefined);
+  return branchesOf(ruleset, packet).every(({ sender }) => sender !== undefined);
 }
 
 function forwardedPacket(questions: NetfilterQuestions, family: AddressFamily): Packet {
@@ -52,30 +56,37 @@ function forwardedPacket(questions: NetfilterQuestions, family: AddressFamily): 
   return { ...packet, hook: "forward", translated: true };
 }
 
-function obstaclesOf(questions: NetfilterQuestions, ruleset: Ruleset, packet: Packet): Obstacle[] {
+function blockersOf(questions: NetfilterQuestions, ruleset: Ruleset, packet: Packet): Blocker[] {
   const own = ownChain(questions, ruleset, packet);
   return grantVerdicts(questions, ruleset, packet, own)
-    .filter(({ fate }) => fate !== "accepted")
-    .map(({ place, fate }) => ({
+    .filter(({ outcome }) => outcome !== "accepted")
+    .map(({ place, outcome }) => ({
       place,
-      isCertain: fate === "dropped",
+      isCertain: outcome === "dropped",
       packets: [packet],
       ...(own === undefined || !isOfGrants(ruleset, place, packet) ? {} : { own }),
     }));
 }
 
-/** Whether it is the table in which iptables has the chains of grants. */
-function isOfGrants({ commands }: Ruleset, { command, table }: Place, packet: Packet): boolean {
+/** Whether it is the table of iptables that holds the chains of grants. */
+function isOfGrants(
+  { commands }: Ruleset,
+  { command, table }: ChainReference,
+  packet: Packet,
+): boolean {
   return table === "filter" && command === commands[packet.family];
 }
 
-/** What all chains do to somebody who knocked: the firewall that is driven lets him in, where he comes to its rules. */
+/**
+ * What all chains do to a packet of a client with a grant. The firewall that the daemon uses accepts the packet if it
+ * reaches the rules of grants.
+ */
 function grantVerdicts(
   { kind }: NetfilterQuestions,
   ruleset: Ruleset,
   packet: Packet,
   own: Chain | undefined,
-): Verdict[] {
+): ChainVerdict[] {
   const ofOthers = (owner: "fwknop" | "firewalld", met: Packet) =>
     verdictsOf(ruleset, met).filter(({ place }) => place.owner !== owner);
   if (kind === "nft") return ofOthers("fwknop", { ...packet, marked: true });
@@ -88,25 +99,25 @@ function grantVerdicts(
     .filter(({ place }) => policy.isPartial !== true || !isListingOf(place, packet));
 }
 
-/** Whether it is the table filter of iptables as nft lists it, without the grant. */
-function isListingOf({ command, table, chain }: Place, packet: Packet): boolean {
+/** Whether it is the table filter of iptables in nft's listing, which does not contain the grant. */
+function isListingOf({ command, table, chain }: ChainReference, packet: Packet): boolean {
   const name = `${packet.family === 4 ? "ip" : "ip6"} filter`;
   return command === "nft" && table === name && chain === hookChain(packet);
 }
 
-/** What one command mends is one finding. */
-function obstaclesByPlace(obstacles: readonly Obstacle[]): Obstacle[] {
-  const byPlace = new Map<string, Obstacle>();
-  for (const obstacle of obstacles) {
-    const { place: { command, table, chain }, isCertain, packets } = obstacle;
+/** Merges blockers that one command repairs into one finding. */
+function blockersByPlace(blockers: readonly Blocker[]): Blocker[] {
+  const byPlace = new Map<string, Blocker>();
+  for (const blocker of blockers) {
+    const { place: { command, table, chain }, isCertain, packets } = blocker;
     const key = [command, table, chain, isCertain].join("\n");
     const known = byPlace.get(key);
-    byPlace.set(key, { ...obstacle, packets: [...known?.packets ?? [], ...packets] });
+    byPlace.set(key, { ...blocker, packets: [...known?.packets ?? [], ...packets] });
   }
   return [...byPlace.values()];
 }
 
-function describe({ place, isCertain, packets, own }: Obstacle): string {
+function describe({ place, isCertain, packets, own }: Blocker): string {
   const services = [...new Set(packets.map(({ service }) => service))];
   const isForwarding = packets.some(({ hook }) => hook === "forward");
   const what = isForwarding ? "NAT grants" : `Grants of ${formatServices(services)}`;

@@ -1,5 +1,5 @@
 /**
- * Whether strangers get through a Linux host to what its stanzas forward to.
+ * Judges whether strangers get through a Linux host to the destinations that its stanzas forward to.
  *
  * @module
  */
@@ -16,9 +16,9 @@ import type { Packet } from "../../doctor/packet.ts";
 import { familiesOf, type InsideService } from "../../doctor/questions.ts";
 import type { NetfilterQuestions } from "./questions.ts";
 import { asStranger } from "./stranger.ts";
-import { type End, endsOf, fateAmong } from "./way.ts";
+import { agreedOutcome, type End, endsOf } from "./packet_path.ts";
 
-/** What is said of everything that grants may lead to behind this host. */
+/** Judges everything behind this host that grants may lead to. */
 export function judgeInside(questions: NetfilterQuestions, ruleset: Ruleset): Finding[] {
   return (questions.inside ?? []).flatMap((inside) => {
     const families = inside.address === undefined ? familiesOf(questions) : [inside.address.family];
@@ -39,7 +39,7 @@ function closedFinding(
   const { interfaces, ...anywhere } = questions;
   const isEverywhere = interfaces === undefined ||
     families.every((family) =>
-      fateOfInside(anywhere, ruleset, inside, family) === "dropped" &&
+      outcomeInside(anywhere, ruleset, inside, family) === "dropped" &&
       sentInside(anywhere, ruleset, inside, family).length === 0
     );
   const where = isEverywhere ? "" : ` on ${interfaces.join(", ")}`;
@@ -49,14 +49,14 @@ function closedFinding(
   };
 }
 
-/** What is said of packets that are addressed to the inside host itself. */
+/** Judges packets that are addressed to the inside host. */
 function directFinding(
   questions: NetfilterQuestions,
   ruleset: Ruleset,
   inside: InsideService,
   family: AddressFamily,
 ): Finding[] {
-  switch (fateOfInside(questions, ruleset, inside, family)) {
+  switch (outcomeInside(questions, ruleset, inside, family)) {
     case "dropped":
       return [];
     case "unclear": {
@@ -78,15 +78,15 @@ function nameOf({ address, service }: InsideService): string {
   return service === undefined ? host : `${formatService(service)} of ${host}`;
 }
 
-/** With the verb that the name has. */
+/** The verb agrees with the name. */
 function sentence(inside: InsideService, what: string): string {
   const isMany = inside.address === undefined && inside.service === undefined;
   const name = nameOf(inside).replace(/^h/, "H");
   return `${name} ${isMany ? "are" : "is"} ${what}`;
 }
 
-/** What becomes of a stranger's packet that is addressed to the inside host itself. */
-function fateOfInside(
+/** The outcome of a stranger's packet that is addressed to the inside host. */
+function outcomeInside(
   questions: NetfilterQuestions,
   ruleset: Ruleset,
   { address, service }: InsideService,
@@ -100,10 +100,13 @@ function fateOfInside(
     ...(device === undefined ? {} : { leavesBy: device }),
     ...(service === undefined ? { vague: { protocol: true, port: true } } : {}),
   };
-  return fateAmong(ruleset, endsOf(ruleset, packet));
+  return agreedOutcome(ruleset, endsOf(ruleset, packet));
 }
 
-/** The ports of this host, or else of others behind it, that a rule sends there, where strangers get through. */
+/**
+ * Reports the ports, of this host or of other hosts behind it, that a rule sends to the inside service, if strangers
+ * get through.
+ */
 function sentInside(
   questions: NetfilterQuestions,
   ruleset: Ruleset,
@@ -112,13 +115,13 @@ function sentInside(
 ): Finding[] {
   const { address, service } = inside;
   const protocols = service === undefined ? ["tcp", "udp"] as const : [service.protocol];
-  // A rule that names no port sends each to the port of the same number.
+  // A rule without a port sends each port to the same port.
   const ports = new Set([
     ...portsOfTranslations(ruleset),
     ...(service === undefined ? [] : [service.port]),
   ]);
   const leading = (packet: Packet) =>
-    endsOf(ruleset, packet).filter((end) => end.fate !== "dropped" && leadsTo(end, inside));
+    endsOf(ruleset, packet).filter((end) => end.outcome !== "dropped" && leadsTo(end, inside));
   const finding = (state: Finding["state"], port: string, host = "this host"): Finding => {
     const perhaps = state === "bad" ? "" : "perhaps ";
     const how = `${perhaps}reached by everybody at ${port} of ${host}${
@@ -131,7 +134,7 @@ function sentInside(
       const outside: Service = { protocol, port };
       const ends = leading(asStranger(questions, { service: outside, family }));
       if (ends.length === 0) return [];
-      const isOpen = address !== undefined && ends.every(({ fate }) => fate === "accepted");
+      const isOpen = address !== undefined && ends.every(({ outcome }) => outcome === "accepted");
       return [finding(isOpen ? "bad" : "unclear", formatService(outside))];
     });
     if (found.length > 0) return found;
@@ -145,9 +148,9 @@ function sentInside(
   });
 }
 
-/** Whether the packet may have come to the inside service. */
-function leadsTo({ turn, isAstray }: End, { address, service }: InsideService): boolean {
-  const { packet, sender, isDropped } = turn;
+/** Whether the packet may reach the inside service. */
+function leadsTo({ branch, isAstray }: End, { address, service }: InsideService): boolean {
+  const { packet, sender, isDropped } = branch;
   if (isAstray || (packet === undefined && isDropped !== true)) return true;
   if (sender === undefined || packet?.hook !== "forward") return false;
   const { destination, vague = {} } = packet;

@@ -1,5 +1,5 @@
 /**
- * What the doctor is asked about a Linux host, whichever of its firewalls is driven.
+ * The questions of the doctor about a Linux host, whichever firewall the daemon uses.
  *
  * @module
  */
@@ -9,29 +9,29 @@ import type { ServerSettings } from "../../config/fwknopd_variables.ts";
 import type { DoctorQuestions, DrivenFirewall } from "../../doctor/questions.ts";
 import type { Service } from "../../net/service.ts";
 
-/** The firewalls whose rules the kernel's netfilter carries out. */
+/** The firewalls that the kernel's netfilter implements. */
 export type NetfilterKind = "iptables" | "nft" | "firewalld";
 
-/** What is asked about. */
+/** The questions. */
 export interface NetfilterQuestions extends DoctorQuestions {
-  /** The firewall that is driven. */
+  /** The firewall that the daemon uses. */
   readonly kind: NetfilterKind;
-  /** Commands, which may hold blanks, of the programs whose rules are looked at, whatever is driven. */
+  /** Commands, which may hold blanks, of both programs; the doctor lists both, whichever the daemon uses. */
   readonly iptables: string;
   readonly nft: string;
-  /** The chains of grants, where grants are rules of iptables. */
+  /** The chains of grants, if grants are rules of iptables. */
   readonly chains?: Readonly<Partial<Record<"input" | "forward", Chain>>>;
   /** NFT_PROTECT. */
   readonly protect: readonly Service[];
 }
 
-/** The questions with what the configuration says of the firewall that is driven. */
+/** Adds to the questions what the configuration says about the firewall that the daemon uses. */
 export function netfilterQuestions(
   kind: NetfilterKind,
   questions: DoctorQuestions,
   { settings, command }: DrivenFirewall,
 ): NetfilterQuestions {
-  // What stands before the program, such as "ip netns exec NAME", stands before the other one too.
+  // Words before the program, such as "ip netns exec NAME", also stand before the other program.
   const wrapper = commandWords(command).slice(0, -1);
   return {
     ...questions,
@@ -43,7 +43,7 @@ export function netfilterQuestions(
   };
 }
 
-/** firewalld makes use of its chains where its backend is iptables. */
+/** firewalld uses its chains only if its backend is iptables. */
 function chainsOf(
   kind: NetfilterKind,
   settings: ServerSettings,

@@ -1,5 +1,5 @@
 /**
- * The rules of a Linux host as the doctor looks at them: those of iptables and those of nftables, whichever is driven.
+ * Reads the rules of a Linux host for the doctor: those of iptables and those of nftables, whichever the daemon uses.
  *
  * @module
  */
@@ -16,38 +16,38 @@ import {
   parseNftRuleset,
 } from "../nft/ruleset.ts";
 import { type IptablesTable, parseSaved, TABLE_PRIORITIES } from "../iptables/doctor/tables.ts";
-import { parsePolicy, type Policy } from "../iptables/doctor/policy.ts";
+import { type IptablesPolicy, parsePolicy } from "../iptables/doctor/policy.ts";
 import { describeOutcome, NOT_FOUND, type Outcome } from "../plan.ts";
 import { Runner } from "../runner.ts";
-import { readAddresses } from "./surroundings.ts";
+import { readAddresses } from "./environment.ts";
 
 /** The rules of this host. */
 export interface Ruleset {
-  /** The filter tables of iptables and ip6tables; absent where there are none. */
-  readonly filter: Readonly<Partial<Record<AddressFamily, Policy>>>;
-  /** All other tables of iptables, those of its other variant too. */
+  /** The filter tables of iptables and ip6tables; absent if missing. */
+  readonly filter: Readonly<Partial<Record<AddressFamily, IptablesPolicy>>>;
+  /** All other tables of iptables, including those of its other variant. */
   readonly others?: readonly IptablesTable[];
-  /** The tables of nftables, but for those that iptables shows. */
+  /** The tables of nftables, except those that iptables lists. */
   readonly nft?: NftRuleset;
-  /** What is typed to change the rules of iptables. */
+  /** The commands that change rules of iptables, as the administrator types them. */
   readonly commands: Readonly<Record<AddressFamily, string>>;
-  /** What could not be read though it is there: where a packet seems to be dropped it may go another way before. */
+  /** Listings that failed although the rules exist. A packet that seems to be dropped may be sent elsewhere by them. */
   readonly unread?: readonly Outcome[];
-  /** Whether nft is missing, so that tables of nftables cannot be seen. */
+  /** Whether nft is missing, so that tables of nftables are unknown. */
   readonly lacksNft?: boolean;
-  /** The addresses of this host; absent: not known. */
+  /** The addresses of this host; absent if unknown. */
   readonly addresses?: readonly Address[];
-  /** The interface by which packets to an address leave, by its text, as far as that was asked. */
+  /** The interfaces by which packets to an address leave, by the text of the address, as far as they were looked up. */
   readonly devices?: ReadonlyMap<string, string>;
 }
 
-/** That neither program listed its rules. */
+/** The result if neither program listed its rules. */
 export interface Unreadable {
-  /** What became of the look at each. */
+  /** The outcome of each command. */
   readonly outcomes: readonly Outcome[];
 }
 
-/** Asks both programs, and what the rules cannot tell: which addresses are this host's. */
+/** Runs both programs, and asks for the addresses of this host, which the rules do not contain. */
 export async function readRuleset(
   { iptables, nft }: Pick<NetfilterQuestions, "iptables" | "nft">,
 ): Promise<Ruleset | Unreadable> {
@@ -69,7 +69,7 @@ export async function readRuleset(
   const lossy = new Set(kept.filter((it) => !isFaithful(native?.chains ?? [], nameInNft(it))));
   const shown = new Set(kept.filter((it) => !lossy.has(it)).map(nameInNft));
   for (const { name, family, policy } of lossy) {
-    // Its rules are read as nft lists them; what is still to be learned here is the place of the chains of grants.
+    // Its rules are taken from nft's listing. This listing is kept for the position of the chains of grants.
     if (name === "filter") filter[family] = { ...policy, isPartial: true };
   }
   return {
@@ -91,22 +91,22 @@ function nameInNft({ family, name }: IptablesTable): string {
   return `${family === 4 ? "ip" : "ip6"} ${name}`;
 }
 
-/** Some versions of nft print tables with flags as something that is no JSON. */
+/** Some versions of nft print tables with flags as invalid JSON. */
 const NO_LISTING = "it printed no listing";
 
-/** Whether a chain stands in the listings of the variant of iptables that keeps its tables among those of nftables. */
+/** Whether the listing of iptables contains the chain: its nf_tables variant keeps its tables in nftables. */
 function isShown(chain: NftChain, shown: ReadonlySet<string>): boolean {
   return isCompatible(chain) && shown.has(chain.table);
 }
 
 interface FoundTables {
   readonly tables: readonly IptablesTable[];
-  /** Whether the tables of the program that is driven are kept among those of nftables. */
+  /** Whether the tables of the program that the daemon uses are kept in nftables. */
   readonly isOfNft: boolean;
   readonly failures: readonly Outcome[];
 }
 
-/** All tables that are there: one that is not is not made by the look. */
+/** Lists all tables that exist. Listing does not create a table. */
 async function readTables(
   runner: Runner,
   command: string,
@@ -131,7 +131,7 @@ async function readTables(
       tables.push(...listed.tables);
       if (listed.failure !== undefined) failures.push(listed.failure);
     }
-    // Tables of the legacy variant are in force beside those of the other one, which does not show them.
+    // Tables of the legacy variant are in force too, but the other variant does not list them.
     const other = `${commands[family].replace(/-.*/, "")}-legacy`;
     if (other === commands[family]) continue;
     const words = [...commandWords(command).slice(0, -1), `${other}-save`];
@@ -147,13 +147,13 @@ async function readTables(
 
 const FAMILIES = [4, 6] as const;
 
-/** Where `iptables` is the legacy variant by another name, its tables were seen already. */
+/** If `iptables` is an alias of the legacy variant, its tables are already known. */
 function isSame(
-  found: ReadonlyMap<string, Policy>,
+  found: ReadonlyMap<string, IptablesPolicy>,
   tables: readonly IptablesTable[],
   family: AddressFamily,
 ): boolean {
-  const text = (policy: Policy | undefined) => JSON.stringify([...policy?.chains ?? []]);
+  const text = (policy: IptablesPolicy | undefined) => JSON.stringify([...policy?.chains ?? []]);
   return [...found].every(([name, policy]) =>
     tables.some((it) =>
       it.family === family && it.name === name && text(it.policy) === text(policy)
@@ -162,14 +162,14 @@ function isSame(
 }
 
 function tablesOf(
-  found: ReadonlyMap<string, Policy>,
+  found: ReadonlyMap<string, IptablesPolicy>,
   command: string,
   family: AddressFamily,
 ): IptablesTable[] {
   return [...found].map(([name, policy]) => ({ command, family, name, policy }));
 }
 
-/** A table that was not made yet lets everything pass. */
+/** A table that does not exist accepts everything. */
 function emptyFilter(command: string, family: AddressFamily): IptablesTable {
   const policy = parsePolicy("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n");
   return { command, family, name: "filter", policy };
@@ -180,7 +180,7 @@ function savingWords(single: readonly string[]): string[] {
   return [...single.slice(0, -3), `${single.at(-3)}-save`];
 }
 
-/** Table by table, for a program that has no other one beside it that prints them all. */
+/** Lists table by table, for a program without a `-save` program beside it. */
 async function listTables(
   runner: Runner,
   programs: IptablesPrograms,
@@ -203,14 +203,14 @@ async function listTables(
   return { tables, ...(failure === undefined ? {} : { failure }) };
 }
 
-/** `ip6tables-legacy` of `ip netns exec NAME /usr/sbin/iptables-legacy`; as it is usually called where that cannot be told. */
+/** `ip6tables-legacy` for `ip netns exec NAME /usr/sbin/iptables-legacy`; the usual name for an unknown program. */
 function commandNames(command: string): Ruleset["commands"] {
   const [, variant = ""] = /(?:^|\/)iptables(-[a-z]+)?$/.exec(commandWords(command).at(-1) ?? "") ??
     [];
   return { 4: `iptables${variant}`, 6: `ip6tables${variant}` };
 }
 
-/** What could not be read, in words. */
+/** Describes the listings that failed. */
 export function describeUnread({ unread = [] }: Ruleset): string {
   return unread.map(describeOutcome).join("; ");
 }

@@ -1,5 +1,5 @@
 /**
- * Whether strangers reach the services of a Linux host that knocking is to open.
+ * Judges whether strangers reach the services of a Linux host that a grant opens.
  *
  * @module
  */
@@ -11,65 +11,66 @@ import { openText, over, type Repair, serviceFindings } from "../../doctor/outco
 import type { Finding } from "../../doctor/finding.ts";
 import type { Ruleset } from "./ruleset.ts";
 import { NFT_TABLE } from "../nft/schema.ts";
-import { describePlace } from "./place.ts";
+import { describePlace } from "./chain_reference.ts";
 import { familiesOf } from "../../doctor/questions.ts";
 import type { NetfilterQuestions } from "./questions.ts";
 import { asStranger } from "./stranger.ts";
 import { describeTarget } from "../../doctor/translation.ts";
 import { lateVerdicts } from "./verdicts.ts";
-import { type End, endsOf, fateAmong, type Sender } from "./way.ts";
+import { agreedOutcome, type End, endsOf, type Sender } from "./packet_path.ts";
 
-/** What becomes of strangers' packets over one family. */
-interface ServiceFate {
+/** The outcome of strangers' packets over one family. */
+interface ServiceOutcome {
   readonly family: AddressFamily;
   readonly end: PacketOutcome;
-  /** The rule that sends them where they are not dropped. */
+  /** The rule that sends them elsewhere, if they are not dropped. */
   readonly sender?: Sender;
 }
 
-/** What is said of one service. */
+/** Judges one service. */
 export function judgeService(
   questions: NetfilterQuestions,
   ruleset: Ruleset,
   service: Service,
 ): Finding[] {
-  const fates = familiesOf(questions).map((family) =>
-    fateOver(questions, ruleset, service, family)
+  const outcomes = familiesOf(questions).map((family) =>
+    outcomeOver(questions, ruleset, service, family)
   );
-  if (fates.every(({ end }) => end === "dropped")) {
+  if (outcomes.every(({ end }) => end === "dropped")) {
     return [{ state: "good", text: closedText(questions, ruleset, service) }];
   }
-  const sent = fates.flatMap(({ family, end, sender }) =>
+  const sent = outcomes.flatMap(({ family, end, sender }) =>
     sender === undefined ? [] : [sentFinding(service, { family, end, sender })]
   );
-  const own = fates.filter(({ sender, end }) => sender === undefined && end !== "dropped");
+  const own = outcomes.filter(({ sender, end }) => sender === undefined && end !== "dropped");
   const repair: Repair = (family) => closing(questions, ruleset, service, family);
   const isOutside = questions.outside?.some((it) => sameService(it, service)) === true;
-  const found = own.flatMap((fate) =>
-    isOutside && fate.end !== "unclear"
-      ? [outsideFinding(service, fate.family, repair)]
-      : serviceFindings(service, [fate], repair)
+  const found = own.flatMap((outcome) =>
+    isOutside && outcome.end !== "unclear"
+      ? [outsideFinding(service, outcome.family, repair)]
+      : serviceFindings(service, [outcome], repair)
   );
   return [...sent, ...found];
 }
 
-function fateOver(
+function outcomeOver(
   questions: NetfilterQuestions,
   ruleset: Ruleset,
   service: Service,
   family: AddressFamily,
-): ServiceFate {
+): ServiceOutcome {
   const ends = [
     ...endsOf(ruleset, asStranger(questions, { service, family })),
     ...endsByOtherWays(questions, ruleset, service, family),
   ];
-  const end = fateAmong(ruleset, ends);
-  const sender = ends.find((it) => it.fate !== "dropped" && it.turn.sender !== undefined)?.turn
+  const end = agreedOutcome(ruleset, ends);
+  const sender = ends.find((it) => it.outcome !== "dropped" && it.branch.sender !== undefined)
+    ?.branch
     .sender;
   return { family, end, ...(sender === undefined ? {} : { sender }) };
 }
 
-/** By another port, or another address, from which a rule sends packets to this port, where strangers get in. */
+/** Ends at this port of packets to another port or address that a rule sends here, if strangers get in. */
 function endsByOtherWays(
   questions: NetfilterQuestions,
   ruleset: Ruleset,
@@ -78,29 +79,31 @@ function endsByOtherWays(
 ): End[] {
   return (["input", "forward"] as const).flatMap((hook) => {
     const packet = { service, family, hook, vague: { port: true } } as const;
-    return endsOf(ruleset, asStranger(questions, packet)).filter(({ turn, fate, isAstray }) => {
-      const { packet: arrived, sender } = turn;
-      if (fate === "dropped" || isAstray || arrived === undefined) return isAstray;
-      return sender !== undefined && arrived.hook !== "forward" &&
-        (hook === "forward" || sender.translation.port !== "same") &&
-        (arrived.vague?.port === true || arrived.service.port === service.port);
-    });
+    return endsOf(ruleset, asStranger(questions, packet)).filter(
+      ({ branch, outcome, isAstray }) => {
+        const { packet: arrived, sender } = branch;
+        if (outcome === "dropped" || isAstray || arrived === undefined) return isAstray;
+        return sender !== undefined && arrived.hook !== "forward" &&
+          (hook === "forward" || sender.translation.port !== "same") &&
+          (arrived.vague?.port === true || arrived.service.port === service.port);
+      },
+    );
   });
 }
 
-/** By what a service is closed, and for whom where it is so on some interfaces only. */
+/** Says what closes a service, and on which interfaces if not on all. */
 function closedText(questions: NetfilterQuestions, ruleset: Ruleset, service: Service): string {
   const families = familiesOf(questions);
   const isProtected = questions.protect.some((it) => sameService(it, service)) &&
     families.every((family) => isDroppedByUs(questions, ruleset, service, family));
   const { interfaces, ...anywhere } = questions;
   const isEverywhere = interfaces === undefined ||
-    families.every((family) => fateOver(anywhere, ruleset, service, family).end === "dropped");
+    families.every((family) => outcomeOver(anywhere, ruleset, service, family).end === "dropped");
   return `${formatService(service)} is closed${isProtected ? " by NFT_PROTECT" : ""}` +
     `${isEverywhere ? "" : ` on ${interfaces.join(", ")}`} to those who do not knock`;
 }
 
-/** Whether our own table drops it: its chain, its rule and the element of its set are there. */
+/** Whether our own table drops it: its chain, its rule and the element of its set exist. */
 function isDroppedByUs(
   questions: NetfilterQuestions,
   ruleset: Ruleset,
@@ -108,13 +111,13 @@ function isDroppedByUs(
   family: AddressFamily,
 ): boolean {
   return lateVerdicts(ruleset, asStranger(questions, { service, family }))
-    .some(({ place, fate }) => place.table === NFT_TABLE && fate === "dropped");
+    .some(({ place, outcome }) => place.table === NFT_TABLE && outcome === "dropped");
 }
 
-/** A service whose packets a rule of this host sends elsewhere, past what closes ports. */
+/** Reports a service whose packets a rule of this host sends elsewhere, past the rules that close ports. */
 function sentFinding(
   service: Service,
-  { family, end, sender }: Required<ServiceFate>,
+  { family, end, sender }: Required<ServiceOutcome>,
 ): Finding {
   const { place, translation } = sender;
   const name = formatService(service);
@@ -136,7 +139,7 @@ function lookAt({ place: { command, table, chain } }: Sender): string {
   return command === "nft" ? `nft list chain ${table} ${chain}` : `${command} -t ${table} -S`;
 }
 
-/** Docker makes its rules again whenever it starts: it has to be told. */
+/** Docker recreates its rules whenever it starts, so its own configuration must change. */
 function removal(sender: Sender): string {
   const { place, translation: { rule } } = sender;
   if (/docker/i.test(rule)) return "Publish the port on 127.0.0.1 only (docker run -p 127.0.0.1:…)";
@@ -148,12 +151,12 @@ function forced({ translation: { to, port } }: Sender, service: Service): string
   return `${address} ${port === "same" ? service.port : port === "unknown" ? "PORT" : port}`;
 }
 
-/** Of a stanza that may forward: its ports may be no more than what clients name for a service inside. */
+/** For a stanza that may forward: its ports may be only outside ports of services inside. */
 function outsideFinding(service: Service, family: AddressFamily, repair: Repair): Finding {
   return {
     state: "unclear",
-    text: `${openText(service, family)}: in order only if nothing of this host listens there ` +
-      `and ${formatService(service)} is no more than the outside port of NAT grants`,
+    text: `${openText(service, family)}: safe only if no program of this host listens there ` +
+      `and ${formatService(service)} is only the outside port of NAT grants`,
     repair: repair(family),
   };
 }

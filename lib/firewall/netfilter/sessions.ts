@@ -1,5 +1,6 @@
 /**
- * Whether what is connected stays so on a Linux host when a grant is over, and whether answers come back through it.
+ * Judges whether established connections survive the end of their grant on a Linux host, and whether answers come back
+ * through it.
  *
  * @module
  */
@@ -11,12 +12,12 @@ import { over, sessionFindings } from "../../doctor/outcome_findings.ts";
 import type { Finding } from "../../doctor/finding.ts";
 import type { Ruleset } from "./ruleset.ts";
 import type { Packet } from "../../doctor/packet.ts";
-import { admitEstablished } from "./place.ts";
+import { admitEstablished } from "./chain_reference.ts";
 import { familiesOf } from "../../doctor/questions.ts";
 import type { NetfilterQuestions } from "./questions.ts";
-import { fateOf, hurdles, verdictsOf } from "./verdicts.ts";
+import { blockers, outcomeOf, verdictsOf } from "./verdicts.ts";
 
-/** What is said of established connections to this host, and through it where grants may forward. */
+/** Judges established connections to this host and, if grants may forward, through it. */
 export function judgeSessions(questions: NetfilterQuestions, ruleset: Ruleset): Finding[] {
   const families = familiesOf(questions);
   const by = questions.interfaces === undefined ? {} : { interfaces: questions.interfaces };
@@ -27,7 +28,7 @@ export function judgeSessions(questions: NetfilterQuestions, ruleset: Ruleset): 
   return [...judgeToHost(toHost), ...through.flatMap(judgeThrough)];
 }
 
-/** What becomes of established connections over one family. */
+/** The outcome of established connections over one family. */
 interface Sessions {
   readonly family: AddressFamily;
   readonly end: PacketOutcome;
@@ -35,8 +36,8 @@ interface Sessions {
 }
 
 /**
- * Connections in general count, and those of the services where they are dropped: a rule about a port may come before
- * the one that lets connections live on.
+ * Judges connections in general, and connections to services if they are dropped: a rule about a port may come before
+ * the rule that accepts established connections.
  */
 function sessionsOver(
   ruleset: Ruleset,
@@ -47,14 +48,14 @@ function sessionsOver(
     verdictsOf(ruleset, { ...way, service, established: true });
   const all = [
     ...verdicts(ANY_SERVICE),
-    ...services.flatMap(verdicts).filter(({ fate }) => fate === "dropped"),
+    ...services.flatMap(verdicts).filter(({ outcome }) => outcome === "dropped"),
   ];
-  const mends = new Set(hurdles(all).map(admitEstablished));
-  return { family: way.family, end: fateOf(all), repair: [...mends].join(" && ") };
+  const repairs = new Set(blockers(all).map(admitEstablished));
+  return { family: way.family, end: outcomeOf(all), repair: [...repairs].join(" && ") };
 }
 
 function judgeToHost(all: readonly Sessions[]): Finding[] {
-  const mends = new Map(all.map(({ family, repair }) => [family, repair]));
+  const repairs = new Map(all.map(({ family, repair }) => [family, repair]));
   const dying = all.filter(({ end }) => end === "dropped").map(({ family }) => family);
   const odd = all.filter(({ end }) => end === "unclear").map(({ family, repair }): Finding => ({
     state: "unclear",
@@ -63,10 +64,10 @@ function judgeToHost(all: readonly Sessions[]): Finding[] {
     repair,
   }));
   if (dying.length === 0 && odd.length > 0) return odd;
-  return [...sessionFindings(dying, (family) => mends.get(family) ?? ""), ...odd];
+  return [...sessionFindings(dying, (family) => repairs.get(family) ?? ""), ...odd];
 }
 
-/** Without that rule not even the first answer comes back. */
+/** Without a rule for established connections, not even the first answer comes back. */
 function judgeThrough({ family, end, repair }: Sessions): Finding[] {
   const what = `established connections through this host${over(family)}`;
   switch (end) {

@@ -1,12 +1,12 @@
 /**
- * The first packet of a stranger, as far as the questions say how strangers come.
+ * The first packet of a stranger, a client without a grant.
  *
  * @module
  */
 import type { Packet } from "../../doctor/packet.ts";
 import type { NetfilterQuestions } from "./questions.ts";
 
-/** What makes a packet one that comes as strangers do. */
+/** Completes a packet to the first packet of a stranger, on the interfaces of the questions. */
 export function asStranger<P extends Pick<Packet, "service" | "family">>(
   { interfaces }: Pick<NetfilterQuestions, "interfaces">,
   packet: P,

@@ -1,5 +1,5 @@
 /**
- * Whether grants in iptables name a target that exists.
+ * Judges whether the targets of grants in iptables exist.
  *
  * @module
  */
@@ -9,7 +9,9 @@ import { hasTarget } from "../iptables/doctor/policy.ts";
 import type { Ruleset } from "./ruleset.ts";
 import type { NetfilterQuestions } from "./questions.ts";
 
-/** One finding for each variable with a target that is neither one of iptables nor a chain: no rule can be made of it. */
+/**
+ * Returns one finding for each variable whose target is neither a target of iptables nor a chain: no rule can use it.
+ */
 export function judgeTargets(
   { kind, chains = {} }: NetfilterQuestions,
   { filter, others = [], commands }: Ruleset,

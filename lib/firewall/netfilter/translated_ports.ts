@@ -1,5 +1,5 @@
 /**
- * The ports that rules which change destinations are about.
+ * Collects the ports that rules which change destinations match.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { parsePort } from "../../net/service.ts";
 import { readRule } from "../iptables/doctor/words.ts";
 import type { Ruleset } from "./ruleset.ts";
 
-/** Most ports that are looked at one by one. */
+/** Largest number of ports that are examined one by one. */
 const MOST = 256;
 
-/** Every port that is named in the tables of nat: the ends of ranges, and more numbers than are ports. */
+/** Returns every port named in the tables of nat: the ends of ranges, and also some numbers that are not ports. */
 export function portsOfTranslations({ others = [], nft }: Ruleset): readonly number[] {
   const ports = new Set<number>();
   const add = (text: string) => {

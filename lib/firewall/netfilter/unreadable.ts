@@ -1,5 +1,5 @@
 /**
- * What the doctor says where neither iptables nor nft lists its rules.
+ * The finding if neither iptables nor nft lists its rules.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { hintFor } from "../program_hint.ts";
 import type { Finding } from "../../doctor/finding.ts";
 
 /**
- * A program that refuses is not one that is missing: to install it would help nobody.
+ * Distinguishes a program that refuses from one that is missing: installing a program again does not help.
  *
- * @param outcomes what became of the look at either program.
+ * @param outcomes of listing the rules with each program.
  */
 export function judgeUnreadable(outcomes: readonly Outcome[], isRoot: boolean): Finding {
   const refused = outcomes.filter(({ code }) => code !== NOT_FOUND && code !== 0);
@@ -26,6 +26,6 @@ export function judgeUnreadable(outcomes: readonly Outcome[], isRoot: boolean): 
     text: `What the firewall does cannot be read: ${refused.map(describeOutcome).join("; ")}`,
     repair: isRoot
       ? hintFor(refused, isRoot)
-      : "Run it as root: only root may look at the firewall",
+      : "Run it as root: only root may read the rules of the firewall",
   };
 }

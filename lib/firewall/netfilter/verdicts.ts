@@ -1,5 +1,5 @@
 /**
- * What each of a Linux host's chains does to a packet: it must get past all of them.
+ * Computes what each chain of a Linux host does to a packet. The packet must pass all of them.
  *
  * @module
  */
@@ -12,34 +12,36 @@ import {
 } from "../../doctor/chain_walk.ts";
 import { matchesInterface } from "../../doctor/address_match.ts";
 import { FIREWALLD_TABLE } from "../firewalld/commands.ts";
-import { doubtsIn, fateIn, hookChain, type Policy } from "../iptables/doctor/policy.ts";
+import { doubtsIn, hookChain, type IptablesPolicy, outcomeIn } from "../iptables/doctor/policy.ts";
 import { type IptablesTable, TABLE_PRIORITIES } from "../iptables/doctor/tables.ts";
 import type { Ruleset } from "./ruleset.ts";
-import { chainsOfHook, nftDoubts, nftFateAt } from "../nft/doctor/policy.ts";
+import { chainsOfHook, nftDoubts, nftOutcomeAt } from "../nft/doctor/policy.ts";
 import type { NftChain } from "../nft/ruleset.ts";
 import { NFT_TABLE } from "../nft/schema.ts";
 import type { Packet } from "../../doctor/packet.ts";
-import type { Place } from "./place.ts";
+import type { ChainReference } from "./chain_reference.ts";
 
-/** What one chain does. */
-export interface Verdict {
-  readonly place: Place;
-  readonly fate: ChainOutcome;
+/** The verdict of one chain. */
+export interface ChainVerdict {
+  readonly place: ChainReference;
+  readonly outcome: ChainOutcome;
 }
 
 /** The priority at which the kernel changes destinations. */
 export const TRANSLATING = -100;
 
-/** The priority at which conntrack looks at a packet: rules before know nothing of its state. */
+/** The priority at which conntrack examines a packet: earlier rules do not know the state of its connection. */
 const CONNTRACK = -200;
 
-/** The chains that a packet comes to whose way no rule changes, those of the table filter first. */
-export function verdictsOf(ruleset: Ruleset, packet: Packet): Verdict[] {
+/**
+ * Returns the verdicts of all chains on a packet whose destination no rule changes, those of the table filter first.
+ */
+export function verdictsOf(ruleset: Ruleset, packet: Packet): ChainVerdict[] {
   return [...lateVerdicts(ruleset, packet), ...earlyVerdicts(ruleset, packet)];
 }
 
-/** The chains before destinations are changed. */
-export function earlyVerdicts(ruleset: Ruleset, packet: Packet): Verdict[] {
+/** Returns the verdicts of the chains before destinations are changed. */
+export function earlyVerdicts(ruleset: Ruleset, packet: Packet): ChainVerdict[] {
   const met = doubted(ruleset, packet);
   return [
     ...iptablesVerdicts(ruleset, met, (name) => name === "raw" || name === "mangle", "PREROUTING"),
@@ -47,21 +49,21 @@ export function earlyVerdicts(ruleset: Ruleset, packet: Packet): Verdict[] {
   ];
 }
 
-/** The chains behind that: the packet is as it is then. */
-export function lateVerdicts(ruleset: Ruleset, packet: Packet): Verdict[] {
+/** Returns the verdicts of the chains after destinations are changed, on the packet as it is then. */
+export function lateVerdicts(ruleset: Ruleset, packet: Packet): ChainVerdict[] {
   const met = doubted(ruleset, packet);
   const { filter, commands, nft } = ruleset;
   const policy = filter[packet.family];
   const hook = met.hook ?? "input";
-  const first: Verdict[] = policy === undefined || policy.isPartial === true ? [] : [{
+  const first: ChainVerdict[] = policy === undefined || policy.isPartial === true ? [] : [{
     place: {
       command: commands[met.family],
       table: "filter",
       chain: hookChain(met),
-      // A chain that firewalld makes where its backend is iptables.
+      // firewalld makes such a chain if its backend is iptables.
       ...(policy.chains.has("INPUT_ZONES") ? { owner: "firewalld" } : {}),
     },
-    fate: fateIn(policy, hookChain(met), met),
+    outcome: outcomeIn(policy, hookChain(met), met),
   }];
   return [
     ...first,
@@ -73,16 +75,19 @@ export function lateVerdicts(ruleset: Ruleset, packet: Packet): Verdict[] {
   ];
 }
 
-/** The packet, without what rules of others may have made such that it cannot be told; with what is known of this host. */
+/**
+ * Returns the packet with the facts known about this host. Parts that other rules may have changed are marked as
+ * unknown.
+ */
 export function doubted(ruleset: Ruleset, packet: Packet): Packet {
   const { others = [], nft, filter, addresses } = ruleset;
   const known = addresses === undefined ? packet : { ...packet, locals: addresses };
-  // Such rules may look at what others of their kind have made.
+  // These rules may match marks and states that other such rules changed.
   const vaguest: Packet = { ...known, vague: { ...packet.vague, mark: true, state: true } };
   const policies = [
     filter[packet.family],
     ...others.filter(({ family }) => family === packet.family).map(({ policy }) => policy),
-  ].filter((policy): policy is Policy => policy !== undefined);
+  ].filter((policy): policy is IptablesPolicy => policy !== undefined);
   const doubts = [
     ...policies.map((policy) => doubtsIn(policy, vaguest)),
     ...(nft === undefined ? [] : [nftDoubts(nft, vaguest)]),
@@ -91,17 +96,17 @@ export function doubted(ruleset: Ruleset, packet: Packet): Packet {
   return { ...known, vague };
 }
 
-/** The built-in chains of that name in the tables other than the one that is driven. */
+/** The built-in chains of that name in the other tables of iptables. */
 function iptablesVerdicts(
   { others = [] }: Ruleset,
   packet: Packet,
   isAsked: (table: string) => boolean,
   chain: string,
-): Verdict[] {
+): ChainVerdict[] {
   return others.filter((table) => isAsked(table.name) && isMet(table, packet, chain))
     .map(({ command, name, policy }) => ({
       place: { command, table: name, chain, priority: TABLE_PRIORITIES.get(name) ?? 0 },
-      fate: fateIn(policy, chain, at(packet, TABLE_PRIORITIES.get(name) ?? 0)),
+      outcome: outcomeIn(policy, chain, at(packet, TABLE_PRIORITIES.get(name) ?? 0)),
     }));
 }
 
@@ -114,11 +119,11 @@ function nftVerdicts(
   packet: Packet,
   hooks: readonly string[],
   isAsked: (priority: number) => boolean,
-): Verdict[] {
+): ChainVerdict[] {
   if (nft === undefined) return [];
   return hooks.flatMap((hook) =>
     chainsOfHook(nft, hook, packet)
-      // Those of the type nat translate, which is looked at elsewhere.
+      // Chains of type nat translate, which `packet_path.ts` examines.
       .filter(({ type, priority }) =>
         (type !== "nat" || hook === "input") && (hook === "ingress" || isAsked(priority))
       )
@@ -127,16 +132,16 @@ function nftVerdicts(
         const owner = OWNERS.get(table);
         const place = { command: "nft", table, chain: name, priority };
         const before = hook === "ingress" ? CONNTRACK : priority;
-        const fate = nftFateAt(nft, chain, at(packet, before));
+        const outcome = nftOutcomeAt(nft, chain, at(packet, before));
         return {
           place: owner === undefined ? place : { ...place, owner },
-          fate: fateBy(comesBy(chain, packet), fate),
+          outcome: outcomeIf(comesBy(chain, packet), outcome),
         };
       })
   );
 }
 
-/** Whether a packet comes to a chain at all: those of the hook ingress are about some interfaces. */
+/** Whether a packet reaches a chain: chains of the hook ingress concern some interfaces only. */
 function comesBy({ devices }: NftChain, { interfaces = [] }: Packet): Match {
   if (devices === undefined) return "yes";
   if (interfaces.length === 0) return "maybe";
@@ -147,27 +152,27 @@ function comesBy({ devices }: NftChain, { interfaces = [] }: Packet): Match {
   );
 }
 
-function fateBy(comes: Match, fate: ChainOutcome): ChainOutcome {
-  return comes === "yes" || fate !== "dropped" ? fate : "unclear";
+function outcomeIf(comes: Match, outcome: ChainOutcome): ChainOutcome {
+  return comes === "yes" || outcome !== "dropped" ? outcome : "unclear";
 }
 
-/** As chains of that priority see it. */
+/** The packet as chains of that priority see it. */
 function at(packet: Packet, priority: number): Packet {
   return priority > CONNTRACK ? packet : { ...packet, vague: { ...packet.vague, state: true } };
 }
 
-/** Whose rules no others should be put into. */
-const OWNERS: ReadonlyMap<string, NonNullable<Place["owner"]>> = new Map([
+/** Owners of tables that other rules must not be added to. */
+const OWNERS: ReadonlyMap<string, NonNullable<ChainReference["owner"]>> = new Map([
   [FIREWALLD_TABLE, "firewalld"],
   [NFT_TABLE, "fwknop"],
 ]);
 
-/** What becomes of the packet at last. */
-export function fateOf(verdicts: readonly Verdict[]): PacketOutcome {
-  return worstOf(verdicts.map(({ fate }) => fate));
+/** The outcome of the packet after all verdicts. */
+export function outcomeOf(verdicts: readonly ChainVerdict[]): PacketOutcome {
+  return worstOf(verdicts.map(({ outcome }) => outcome));
 }
 
-/** The places where it does not get past for certain. */
-export function hurdles(verdicts: readonly Verdict[]): Place[] {
-  return verdicts.filter(({ fate }) => fate !== "accepted").map(({ place }) => place);
+/** The chains that drop the packet or may drop it. */
+export function blockers(verdicts: readonly ChainVerdict[]): ChainReference[] {
+  return verdicts.filter(({ outcome }) => outcome !== "accepted").map(({ place }) => place);
 }

@@ -104,7 +104,7 @@ export function nftAdapter(settings: NftSettings): Adapter {
       transaction(rules.flatMap((rule) => [addition(rule, 1000), deletion(rule)])),
 
     // With protected services the table goes only when asked for: without it they would be open.
-    dismantle(view, scope, _whole) {
+    tearDown(view, scope, _whole) {
       if (view.present.size === 0) return [];
       if (scope.extent === "everywhere" || settings.protect.length === 0) {
         return transaction([`delete table ${NFT_TABLE}`]);

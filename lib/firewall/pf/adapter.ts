@@ -114,7 +114,7 @@ export function pfAdapter(settings: PfSettings): Adapter<PfView> {
       }));
     },
 
-    dismantle: (view, _scope, whole) =>
+    tearDown: (view, _scope, whole) =>
       replace(whole ? [] : view.lines.filter((line) => readPfLine(line, anchor) === undefined)),
 
     show: (all, family) =>

@@ -50,7 +50,7 @@ function adapter({ command }: { readonly command: string }): Adapter {
       commands: rules.map(({ text }) => ({ words: [command, "let in", text] })),
     }],
     remove: () => [],
-    dismantle: () => [],
+    tearDown: () => [],
     show: (all, family) => family === 6 ? [] : [{ words: [command, all ? "everything" : "ours"] }],
   };
 }

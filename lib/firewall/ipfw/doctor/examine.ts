@@ -19,7 +19,7 @@ import {
   CHECK_STATE,
   deciderOf,
   dropperOf,
-  ipfwFateOf,
+  ipfwOutcomeOf,
   type IpfwRule,
   mayEnd,
   parseIpfwPolicy,
@@ -91,14 +91,14 @@ export function judgeIpfw(
   const listed = parseIpfwPolicy(listing);
   const rules = settings.checkState ? withCheckState(listed, settings.start) : listed;
   const place = placeOfGrants(rules, settings.start);
-  const fates = (service: Service, established = false) =>
+  const outcomes = (service: Service, established = false) =>
     families.map((family) => ({
       family,
-      end: ipfwFateOf(rules, { service, family, established }),
+      end: ipfwOutcomeOf(rules, { service, family, established }),
     }));
   for (const service of questions.services) {
     const repair = (family: AddressFamily) => closing(rules, service, family, place);
-    findings.push(...serviceFindings(service, fates(service), repair, "ipfw list"));
+    findings.push(...serviceFindings(service, outcomes(service), repair, "ipfw list"));
   }
   const early = rules.filter(({ number }) => number < place);
   const late = questions.services.flatMap((service) =>
@@ -106,18 +106,18 @@ export function judgeIpfw(
   );
   const comes: Finding = { state: "good", text: `Packets come to the grants at rule ${place}` };
   findings.push(...(late.length > 0 ? late : [comes]));
-  findings.push(...judgeSessions(fates(ANY_SERVICE, true)));
+  findings.push(...judgeSessions(outcomes(ANY_SERVICE, true)));
   for (const service of questions.spaServices ?? []) {
     const repair = (family: AddressFamily) => admitting(rules, service, family);
-    findings.push(...spaPortFindings(service, fates(service), repair));
+    findings.push(...spaPortFindings(service, outcomes(service), repair));
   }
   return findings;
 }
 
 /** A grant that is over is in a set that is switched off: another rule must know its connections. */
-function judgeSessions(fates: readonly FamilyOutcome[]): Finding[] {
-  const dying = fates.filter(({ end }) => end === "dropped").map(({ family }) => family);
-  if (dying.length === 0 && fates.some(({ end }) => end === "unclear")) {
+function judgeSessions(outcomes: readonly FamilyOutcome[]): Finding[] {
+  const dying = outcomes.filter(({ end }) => end === "dropped").map(({ family }) => family);
+  if (dying.length === 0 && outcomes.some(({ end }) => end === "unclear")) {
     const text = "Rules with other conditions decide whether open sessions outlive their grant";
     return [{ state: "unclear", text, repair: "ipfw list" }];
   }

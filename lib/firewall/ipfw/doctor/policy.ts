@@ -71,7 +71,7 @@ function conditions(words: readonly string[]): readonly string[] {
 }
 
 /** What becomes of a packet of somebody who has no grant, or whose grant is over. */
-export function ipfwFateOf(rules: readonly IpfwRule[], packet: IpfwPacket): PacketOutcome {
+export function ipfwOutcomeOf(rules: readonly IpfwRule[], packet: IpfwPacket): PacketOutcome {
   const steps = rules.flatMap((rule): Step[] => {
     if (packet.established && rule.knowsStates) return [{ match: "yes", does: "accepted" }];
     const match = matchOf(rule, packet);

@@ -14,15 +14,15 @@ import {
   type Step,
   worstOf,
 } from "../../../doctor/chain_walk.ts";
-import { type ListedRule, type Listing, logicalLines, parseListing } from "../listing.ts";
+import { type ListedRule, logicalLines, parseListing, type TableListing } from "../listing.ts";
 import { matchesIptables } from "./condition.ts";
 import { type Condition, optionOf, readRule } from "./words.ts";
 import type { Packet } from "../../../doctor/packet.ts";
 import { parseEndpoint, readPort, type Translation } from "../../../doctor/translation.ts";
 
 /** One table: its chains and the policies of the built-in ones. */
-export interface Policy {
-  readonly chains: Listing;
+export interface IptablesPolicy {
+  readonly chains: TableListing;
   /** `ACCEPT` or `DROP` by chain. */
   readonly policies: ReadonlyMap<string, string>;
   /** Whether iptables does not show all of it, so that the listing of nftables is judged. */
@@ -30,7 +30,7 @@ export interface Policy {
 }
 
 /** Reads `iptables -t TABLE -S`. */
-export function parsePolicy(text: string): Policy {
+export function parsePolicy(text: string): IptablesPolicy {
   const policies = new Map<string, string>();
   for (const line of logicalLines(text)) {
     const [, chain, policy] = /^-P (\S+) ([A-Z]+)$/.exec(line) ?? [];
@@ -45,18 +45,18 @@ export function hookChain({ hook }: Packet): "INPUT" | "FORWARD" {
 }
 
 /** What the table filter does to a packet. */
-export function iptablesFateOf(policy: Policy, packet: Packet): PacketOutcome {
-  return worstOf([fateIn(policy, hookChain(packet), packet)]);
+export function iptablesOutcomeOf(policy: IptablesPolicy, packet: Packet): PacketOutcome {
+  return worstOf([outcomeIn(policy, hookChain(packet), packet)]);
 }
 
 /** What one of the built-in chains does to a packet. */
-export function fateIn(policy: Policy, chain: string, packet: Packet): ChainOutcome {
+export function outcomeIn(policy: IptablesPolicy, chain: string, packet: Packet): ChainOutcome {
   const otherwise = policy.policies.get(chain) === "DROP" ? "dropped" : "accepted";
   return outcomeBehind(exitsIn(policy, chain, packet), otherwise);
 }
 
 /** How a packet may leave a chain. */
-export function exitsIn(policy: Policy, chain: string, packet: Packet): ReadonlySet<Exit> {
+export function exitsIn(policy: IptablesPolicy, chain: string, packet: Packet): ReadonlySet<Exit> {
   return exitsOf(
     chain,
     (name) => (policy.chains.get(name) ?? []).flatMap((rule) => steps(policy, rule, packet)),
@@ -65,17 +65,17 @@ export function exitsIn(policy: Policy, chain: string, packet: Packet): Readonly
 
 /** The same policy with one more rule, in the words of `iptables -S`, at an index of a chain. */
 export function withRule(
-  { chains, policies }: Policy,
+  { chains, policies }: IptablesPolicy,
   chain: string,
   index: number,
   words: readonly string[],
-): Policy {
+): IptablesPolicy {
   const rule: ListedRule = { chain, words, text: words.join(" ") };
   const rules = (chains.get(chain) ?? []).toSpliced(index, 0, rule);
   return { policies, chains: new Map([...chains, [chain, rules]]) };
 }
 
-function steps(policy: Policy, rule: ListedRule, packet: Packet): readonly Step[] {
+function steps(policy: IptablesPolicy, rule: ListedRule, packet: Packet): readonly Step[] {
   const { conditions, target, isGoto, options } = readRule(rule.words);
   const match = matchesIptables(conditions, packet);
   if (match === "no" || target === undefined) return [];
@@ -129,7 +129,7 @@ function effect(
 }
 
 /** Whether rules may name that target: one of iptables that is known, or a chain of the table. */
-export function hasTarget({ chains }: Policy, target: string): boolean {
+export function hasTarget({ chains }: IptablesPolicy, target: string): boolean {
   return chains.has(target) || HANDING_OVER.has(target) || effect(target, [], "") !== undefined;
 }
 
@@ -143,7 +143,7 @@ const PASSING: ReadonlySet<string> = new Set(
 );
 
 /** Which parts of a packet a rule of the table may make such that they cannot be told any more. */
-export function doubtsIn(policy: Policy, packet: Packet): ReadonlySet<"mark" | "state"> {
+export function doubtsIn(policy: IptablesPolicy, packet: Packet): ReadonlySet<"mark" | "state"> {
   const doubts = new Set<"mark" | "state">();
   for (const { words } of [...policy.chains.values()].flat()) {
     const { conditions, target = "", options } = readRule(words);

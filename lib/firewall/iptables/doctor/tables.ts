@@ -5,7 +5,7 @@
  */
 import type { AddressFamily } from "../../../net/address.ts";
 import { logicalLines } from "../listing.ts";
-import { parsePolicy, type Policy } from "./policy.ts";
+import { type IptablesPolicy, parsePolicy } from "./policy.ts";
 
 /** One table. */
 export interface IptablesTable {
@@ -14,7 +14,7 @@ export interface IptablesTable {
   readonly family: AddressFamily;
   /** `filter`, `nat`, `mangle`, `raw`, `security`. */
   readonly name: string;
-  readonly policy: Policy;
+  readonly policy: IptablesPolicy;
 }
 
 /** The tables in the order in which packets come to them. */
@@ -28,13 +28,13 @@ export const TABLE_PRIORITIES: ReadonlyMap<string, number> = new Map([
 
 /** What `iptables-save` printed: tables by name, and whether they are kept among those of nftables. */
 export interface SavedTables {
-  readonly tables: ReadonlyMap<string, Policy>;
+  readonly tables: ReadonlyMap<string, IptablesPolicy>;
   readonly isOfNft: boolean;
 }
 
 /** Reads the output of `iptables-save`. A line break in somebody's comment begins nothing. */
 export function parseSaved(text: string): SavedTables {
-  const tables = new Map<string, Policy>();
+  const tables = new Map<string, IptablesPolicy>();
   let name: string | undefined;
   let lines: string[] = [];
   for (const line of logicalLines(text)) {

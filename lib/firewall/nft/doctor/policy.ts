@@ -39,13 +39,13 @@ export function seesMark({ priority = 0 }: { readonly priority?: number }): bool
 }
 
 /** What one base chain does to a packet. Our own table counts, but for what it lets in for those who knocked. */
-export function nftFateAt(policy: NftRuleset, chain: NftChain, packet: Packet): ChainOutcome {
-  const fate = outcomeBehind(
+export function nftOutcomeAt(policy: NftRuleset, chain: NftChain, packet: Packet): ChainOutcome {
+  const outcome = outcomeBehind(
     nftExitsAt(policy, chain, packet),
     chain.policy === "drop" ? "dropped" : "accepted",
   );
   // A table with flags may sleep.
-  return chain.mayRest === true && fate !== "accepted" ? "unclear" : fate;
+  return chain.mayRest === true && outcome !== "accepted" ? "unclear" : outcome;
 }
 
 /** How a packet may leave a base chain. */

@@ -15,7 +15,7 @@ import {
 import type { Finding } from "../../../doctor/finding.ts";
 import type { PfSettings } from "../adapter.ts";
 import type { PfPacket } from "./condition.ts";
-import { mayRedirect, parsePfRules, pfFateOf, type PfRule, wayToAnchor } from "./policy.ts";
+import { mayRedirect, parsePfRules, pfOutcomeOf, type PfRule, wayToAnchor } from "./policy.ts";
 import { describeOutcome } from "../../plan.ts";
 import { hintFor } from "../../program_hint.ts";
 import { Runner } from "../../runner.ts";
@@ -81,11 +81,11 @@ export function judgePf(
   const rules = parsePfRules(listings.rules);
   const { services, spaServices = [] } = questions;
   const families = familiesOf(questions);
-  const fates = (service: Service) =>
-    families.map((family) => ({ family, end: pfFateOf(rules, { service, family }, anchor) }));
+  const outcomes = (service: Service) =>
+    families.map((family) => ({ family, end: pfOutcomeOf(rules, { service, family }, anchor) }));
   // What is sent elsewhere meets the rules with another address, and perhaps another port.
   const strangers = (service: Service) =>
-    fates(service).map(({ family, end }): FamilyOutcome => {
+    outcomes(service).map(({ family, end }): FamilyOutcome => {
       const isSent = end === "dropped" && mayRedirect(listings.nat, { service, family }, anchor);
       return { family, end: isSent ? "unclear" : end };
     });
@@ -103,7 +103,7 @@ export function judgePf(
   for (const service of spaServices) {
     const repair = (family: 4 | 6) =>
       inPolicy("before its other filter rules", `pass in quick ${condition({ service, family })}`);
-    findings.push(...spaPortFindings(service, fates(service), repair));
+    findings.push(...spaPortFindings(service, outcomes(service), repair));
   }
   if (nat) findings.push(...judgeTranslation(listings.nat, anchor));
   return findings;

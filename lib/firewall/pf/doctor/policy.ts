@@ -69,7 +69,11 @@ export function parsePfRules(listing: string): PfRule[] {
  *
  * @param own the anchor of our grants, whose rules say nothing about anybody else.
  */
-export function pfFateOf(rules: readonly PfRule[], packet: PfPacket, own: string): PacketOutcome {
+export function pfOutcomeOf(
+  rules: readonly PfRule[],
+  packet: PfPacket,
+  own: string,
+): PacketOutcome {
   const ends = new Set<Exit>();
   let last: ReadonlySet<Exit> = new Set<Exit>(["accepted"]);
   for (const { does, anchor, quick, words } of rules) {

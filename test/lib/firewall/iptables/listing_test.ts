@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "property-testing";
-import { parseListing, splitWords } from "../../../../lib/firewall/iptables/listing.ts";
+import { parseListing, splitListedWords } from "../../../../lib/firewall/iptables/listing.ts";
 
 const LISTING = `-P INPUT ACCEPT
 -P FORWARD ACCEPT
@@ -42,13 +42,13 @@ Deno.test("rubbish has no chains", () => {
 Deno.test("words quoted as iptables quotes them come back", () => {
   const quote = (word: string) => `"${word.replace(/(["\\])/g, "\\$1")}"`;
   fc.assert(fc.property(fc.array(fc.string()), (words) => {
-    assert.deepEqual(splitWords(words.map(quote).join(" ")), words);
+    assert.deepEqual(splitListedWords(words.map(quote).join(" ")), words);
   }));
 });
 
 Deno.test("no text makes the parser throw", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
     parseListing(text);
-    splitWords(text);
+    splitListedWords(text);
   }));
 });

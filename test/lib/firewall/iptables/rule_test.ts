@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "property-testing";
-import { splitWords } from "../../../../lib/firewall/iptables/listing.ts";
+import { splitListedWords } from "../../../../lib/firewall/iptables/listing.ts";
 import {
   type IptablesRule,
   recogniseRule,
@@ -20,7 +20,7 @@ const rule: IptablesRule = {
 };
 
 function recognise(text: string) {
-  return recogniseRule(place, splitWords(text) ?? []);
+  return recogniseRule(place, splitListedWords(text) ?? []);
 }
 
 Deno.test("a rule is written with the C daemon's words", () => {
@@ -51,7 +51,7 @@ Deno.test("what iptables lists for it is recognised as the same rule", () => {
 Deno.test("NAT rules are recognised with their target", () => {
   const found = recogniseRule(
     { family: 4, table: "nat", chain: "FWKNOP_PREROUTING" },
-    splitWords(
+    splitListedWords(
       "-s 192.0.2.44/32 -p tcp -m tcp --dport 33389 -m comment --comment _exp_1593553557 " +
         "-j DNAT --to-destination 192.168.123.31:3389",
     ) ?? [],

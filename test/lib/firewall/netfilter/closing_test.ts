@@ -5,7 +5,7 @@ import { parseServices } from "../../../../lib/net/service.ts";
 import { assertEquals } from "../../../assert.ts";
 import { linuxQuestions } from "../../../support/doctor.ts";
 
-/** What is said to be set, each hint once, where these services are asked about. */
+/** The settings that hints about these services name, each hint once. */
 function settings(protect: string, asked: string, rules = "-P INPUT ACCEPT"): string[] {
   const ruleset: Ruleset = {
     filter: { 4: parsePolicy(`${rules}\n`) },
@@ -15,21 +15,21 @@ function settings(protect: string, asked: string, rules = "-P INPUT ACCEPT"): st
     protect: services(protect),
     services: services(asked),
   });
-  const mends = judgeRuleset(questions, ruleset).flatMap(({ repair }) => repair ?? []);
-  return [...new Set(mends.filter((repair) => repair.startsWith("Set ")))];
+  const repairs = judgeRuleset(questions, ruleset).flatMap(({ repair }) => repair ?? []);
+  return [...new Set(repairs.filter((repair) => repair.startsWith("Set ")))];
 }
 
 function services(list: string) {
   return list === "" ? [] : parseServices(list.replaceAll(" ", "")) ?? [];
 }
 
-Deno.test("a hint about NFT_PROTECT names the whole list: what is protected and all that is missing", () => {
+Deno.test("a hint about NFT_PROTECT names the whole list: the protected services and all missing ones", () => {
   const whole = (list: string) => [`Set NFT_PROTECT ${list} in fwknopd.conf`];
   assertEquals(settings("tcp/22", "tcp/22, tcp/2200"), whole("tcp/22, tcp/2200"));
   assertEquals(
     settings("tcp/8443, tcp/22", "tcp/22, tcp/2200, udp/53"),
     whole("tcp/8443, tcp/22, tcp/2200, udp/53"),
-    "who follows one hint after the other replaces nothing",
+    "hints that are followed in turn undo nothing",
   );
   assertEquals(settings("", "tcp/22, tcp/2200"), whole("tcp/22, tcp/2200"));
 });

@@ -30,7 +30,7 @@ const NO_SESSIONS =
   "Packets of established connections are not accepted: sessions die when a grant ends";
 
 namespaceTest(
-  "the doctor sees what a policy does to strangers",
+  "the doctor reports what a policy of iptables does to strangers",
   { programs: ["iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -72,7 +72,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "the doctor sees what nftables does to strangers, in both families",
+  "the doctor reports what nftables does to strangers, in both families",
   { programs: ["nft", "iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -81,7 +81,7 @@ namespaceTest(
       examine(server, { kind: "nft", ipv6: true, ...more });
     const SIX = "tcp/22 is open to everybody over IPv6: knocking protects nothing";
     assert.equal((await ask())[SIX], "bad");
-    assert.equal((await ask({ protect: [SSH] }))[SIX], "bad", "its table is not there");
+    assert.equal((await ask({ protect: [SSH] }))[SIX], "bad", "its table does not exist");
     await nft("add table inet filter");
     await nft("add set inet filter web { type inet_service; flags interval; }");
     await nft("add element inet filter web { 80, 443, 8000-8100 }");
@@ -99,8 +99,8 @@ namespaceTest(
     await nft("add rule inet filter input ct state { established, related } accept");
     await nft("add rule inet filter input udp dport 62201 counter accept");
     await nft("insert rule inet filter input meta mark 0x5fa accept");
-    const mended = await ask();
-    assert.deepEqual(mended, {
+    const repaired = await ask();
+    assert.deepEqual(repaired, {
       [CLOSED]: "good",
       ...REACHED,
       [SESSIONS]: "good",
@@ -128,7 +128,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "the doctor follows verdict maps and passes over rules about other protocols and families",
+  "the doctor follows verdict maps and ignores rules about other protocols and families",
   { programs: ["nft", "iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -151,7 +151,7 @@ namespaceTest(
     assert.equal((await ask())[CLOSED], "good");
     await nft("add element inet filter ports { 22 : accept }");
     assert.equal((await ask())[OPEN], "bad");
-    // Whatever the interface, it ends in the same chain.
+    // Packets of every interface end in the same chain.
     await nft("add chain inet filter inside");
     await nft("insert rule inet filter input iifname eth1 goto inside");
     await nft("insert rule inet filter inside tcp dport 22 drop");
@@ -162,7 +162,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "the doctor says when another table drops what ours forwards",
+  "the doctor reports that another table drops what ours forwards",
   { programs: ["nft", "iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -177,14 +177,14 @@ namespaceTest(
   },
 );
 
-Deno.test("a switch that cannot be read is not taken for off", () => {
+Deno.test("a forwarding switch that cannot be read does not count as off", () => {
   const judge = (forwards: boolean | undefined) => judgeForwarding([4], () => forwards);
   assert.deepEqual(judge(true).map(({ state }) => state), ["good"]);
   assert.deepEqual(judge(false).map(({ repair }) => repair), ["sysctl -w net.ipv4.ip_forward=1"]);
   assert.deepEqual(judge(undefined).map(({ state }) => state), ["unclear"]);
 });
 
-Deno.test("each family by which strangers come has a switch of its own", () => {
+Deno.test("each address family has its own forwarding switch", () => {
   assert.deepEqual(judgeForwarding([4, 6], (family) => family === 4), [
     { state: "good", text: "The kernel forwards packets" },
     {

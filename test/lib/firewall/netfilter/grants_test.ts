@@ -13,7 +13,7 @@ import { failsInNamespace, type Namespace, namespaceTest } from "../../../suppor
 const SSH = { protocol: "tcp", port: 22 } as const;
 const REACHED = { "Nothing drops packets of those who knocked": "good" };
 
-/** What the doctor says of grants, by its text. */
+/** The doctor's findings about grants, by text. */
 async function grants(
   host: Namespace,
   kind: NetfilterKind,
@@ -29,7 +29,7 @@ function inputChain(text: string): Pick<NetfilterQuestions, "chains"> {
 }
 
 namespaceTest(
-  "grants behind a rule of iptables that drops are told of, before and after the jump is there",
+  "the doctor reports grants after a rule of iptables that drops, before and after the jump exists",
   { programs: ["iptables", "nft"] },
   async (lab) => {
     const host = await lab.namespace("host");
@@ -49,7 +49,7 @@ namespaceTest(
     await firewall.prepare();
     assertEquals(await grants(host, "iptables", late), { [LATE]: position });
     await firewall.close();
-    // Somebody's rule comes in front of a jump that stood at the first position.
+    // A rule of another program is inserted before the jump, which was at the first position.
     const first = iptablesIn(host).firewall;
     await first.prepare();
     assertEquals(await grants(host, "iptables"), REACHED);
@@ -67,7 +67,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "what iptables grants and a table of nftables drops is told of",
+  "the doctor reports that a table of nftables drops what iptables grants",
   { programs: ["iptables", "nft"] },
   async (lab) => {
     const host = await lab.namespace("host");
@@ -83,7 +83,7 @@ namespaceTest(
     assertEquals(await grants(host, "iptables", { ipv6: true }), {
       [DROPS]: "nft insert rule ip guard entry tcp dport 22 accept",
     }, "it is about IPv4");
-    // Where iptables lets everybody in it has to close before the other one opens.
+    // If iptables accepts everything, it must drop the service before the other table accepts it.
     await host.must("iptables", "-P", "INPUT", "ACCEPT");
     assertEquals(await grants(host, "iptables"), {
       [DROPS]: "iptables -A INPUT ! -i lo -p tcp --dport 22 -m conntrack " +
@@ -92,7 +92,7 @@ namespaceTest(
     await nft("insert rule ip guard entry tcp dport 22 accept");
     assertEquals(await grants(host, "iptables"), REACHED);
     await nft("delete table ip guard");
-    // What a run with FIREWALL nft left.
+    // The table that a run with FIREWALL nft left.
     const { firewall } = nftIn(host, { settings: { protect: [SSH] } });
     await firewall.prepare();
     await firewall.close();
@@ -110,7 +110,7 @@ const IPTABLES_DROPS = "Grants of tcp/22 have no effect: INPUT of iptables drops
 const MARK_FIRST = `iptables -I INPUT 1 ${MARK}`;
 
 namespaceTest(
-  "a rule for the mark of nft counts where packets come to it, and before the drop",
+  "a rule for the mark of nft counts only in the chain that drops, and before the drop",
   { programs: ["iptables", "nft"] },
   async (lab) => {
     const host = await lab.namespace("host");
@@ -137,7 +137,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "where nft forwards, the mark has to be let through in FORWARD, by either family",
+  "if nft forwards, FORWARD must accept the mark in both families",
   { programs: ["iptables", "ip6tables", "nft"] },
   async (lab) => {
     const host = await lab.namespace("host");
@@ -160,7 +160,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "NFT_PROTECT does not hide that another table drops, nor that it comes too early for a mark",
+  "NFT_PROTECT does not hide that another table drops, or that it comes too early for a mark",
   { programs: ["iptables", "nft"] },
   async (lab) => {
     const host = await lab.namespace("host");
@@ -189,7 +189,7 @@ const ADMIT = "iptables -I INPUT 1 -p tcp --dport 22 -j ACCEPT";
 const WEB = { protocol: "tcp", port: 8443 } as const;
 
 namespaceTest(
-  "what firewalld grants and iptables drops is told of, and what firewalld drops of other grants",
+  "the doctor reports that iptables drops what firewalld grants, and that firewalld drops other grants",
   { programs: [...FIREWALLD_PROGRAMS, "iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -224,7 +224,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "with its iptables backend firewalld's grants are found where those of iptables are",
+  "with firewalld's iptables backend, the doctor finds its grants in the chains of iptables",
   { programs: [...FIREWALLD_PROGRAMS, "iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -262,7 +262,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "beside the legacy variant of iptables the chains of the other one count",
+  "if the daemon uses iptables-legacy, the chains of the other variant count too",
   {
     programs: ["iptables", "iptables-legacy", "nft"],
     unavailable: () => failsInNamespace("iptables-legacy", "-S"),

@@ -12,7 +12,7 @@ const NO_ANSWER =
   "Packets of established connections through this host are not accepted: no NAT grant works";
 const ESTABLISHED = "-m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT";
 
-/** What the doctor says of sessions, by its text. */
+/** The doctor's findings about sessions, by text. */
 async function sessions(
   host: Namespace,
   kind: NetfilterKind,
@@ -24,7 +24,7 @@ async function sessions(
 
 for (const kind of ["iptables", "nft"] as const) {
   namespaceTest(
-    `${kind}: where grants forward, established packets are looked for in FORWARD too, by either family`,
+    `${kind}: if grants may forward, FORWARD must accept established packets in both families`,
     { programs: ["iptables", "ip6tables", "nft"] },
     async (lab) => {
       const host = await lab.namespace("host");
@@ -57,17 +57,17 @@ for (const kind of ["iptables", "nft"] as const) {
 }
 
 namespaceTest(
-  "a rule about a service that comes before the one for established connections ends its sessions",
+  "a rule that drops a service before the rule for established connections ends its sessions",
   { programs: ["iptables"] },
   async (lab) => {
     const host = await lab.namespace("host");
     const add = (words: string) => host.must("iptables", ...words.split(" "));
     const repair = { [DIE]: `iptables -I INPUT 1 ${ESTABLISHED}` };
     await add("-A INPUT -p tcp --dport 22 -j DROP");
-    assertEquals(await sessions(host, "iptables"), repair, "there is none");
+    assertEquals(await sessions(host, "iptables"), repair, "no such rule");
     await add(`-A INPUT ${ESTABLISHED}`);
     assertEquals(await sessions(host, "iptables"), repair);
-    // Who is banned is another matter.
+    // A rule that drops one banned address does not count.
     await add("-R INPUT 1 -s 192.0.2.1 -p tcp --dport 22 -j DROP");
     assertEquals(await sessions(host, "iptables"), LIVE);
     await add("-I INPUT -s 192.0.2.1 -j DROP");

@@ -1,6 +1,4 @@
-/**
- * The doctor against the kernel: where it says that strangers are kept out, no packet of a stranger gets in.
- */
+/** Checks the doctor against the kernel: if the doctor says that a port is closed, no packet of a stranger arrives. */
 import fc from "property-testing";
 import { type AddressFamily, parseAddress } from "../../../../lib/net/address.ts";
 import { property } from "../../../../lib/firewall/nft/listing.ts";
@@ -27,17 +25,17 @@ import {
 
 const family = fc.constantFrom<AddressFamily>(4, 6);
 
-/** How many are tried where it is not left to the time: FWKNOP_RULESETS=2000. */
+/** Number of rulesets, if the time does not limit it: FWKNOP_RULESETS=2000. */
 const RULESETS = Number(Deno.env.get("FWKNOP_RULESETS") ?? NaN) || undefined;
 
-/** Each port of the host, then each of the inside host; the size tells which was sent. */
+/** Each port of the host, then each of the inside host. The size of a packet identifies its destination. */
 const sentTo = (...hosts: readonly string[]) =>
   hosts.flatMap((host, at) =>
     PORTS.map((port, index): ProbeDatagram => [host, port, 1 + at * PORTS.length + index])
   );
 const SENT = { 4: sentTo(FILTERED_HOST, INSIDE_HOST), 6: sentTo(FILTERED_HOST_6, INSIDE_HOST_6) };
 
-/** What is counted behind all rules: by where a packet was sent, and by where it arrives. */
+/** Counters after all rules: by where a packet was sent, and by where it arrives. */
 const COUNTED: Readonly<Record<string, string>> = Object.fromEntries([
   ...SENT[4].flatMap(([, , size]) =>
     ["input", "forward"].map((hook) => [
@@ -63,7 +61,7 @@ const COUNTED: Readonly<Record<string, string>> = Object.fromEntries([
 ]);
 
 namespaceTest(
-  "where the doctor says that strangers are kept out of a port, of this host or behind it, none gets in, whatever the rules",
+  "if the doctor says that a port is closed, on this host or behind it, no packet of a stranger arrives, whatever the rules",
   { programs: ["iptables", "iptables-restore", "ip6tables-restore", "nft"] },
   async (lab) => {
     const [client, host, inside] = [
@@ -96,7 +94,7 @@ namespaceTest(
     const hasLegacy = failsInNamespace("iptables-legacy", "-S") === undefined;
     const sender = new ProbeSender(client);
     await sender.ready();
-    // No rule may keep neighbours from being looked up.
+    // No rule may stop the neighbour discovery.
     const hardware = async (namespace: Namespace, device: string) => {
       const links: unknown = JSON.parse(await namespace.must("ip", "-j", "link", "show", device));
       return String(property(Array.isArray(links) ? links[0] : undefined, "address"));
@@ -156,10 +154,10 @@ namespaceTest(
             }
           }
           if (claims.anyInside && count(`forward_any_${family}`) > 0) {
-            throw new Error(`the way inside is open\n${claims.texts}`);
+            throw new Error(`a host inside is reachable\n${claims.texts}`);
           }
         }),
-        // As many as there is time for.
+        // As many as the time allows.
         RULESETS === undefined
           ? { interruptAfterTimeLimit: 8000, endOnFailure: true }
           : { numRuns: RULESETS },
@@ -175,7 +173,7 @@ namespaceTest(
   },
 );
 
-/** Puts the rules in; `false` where the kernel or a program refuses them. */
+/** Loads the rules; `false` if the kernel or a program refuses them. */
 async function load(
   host: Namespace,
   { iptables, legacy, nft }: RandomRules,
@@ -198,7 +196,7 @@ async function load(
   return await feed(probe, "nft", "-f", "-");
 }
 
-/** Every table empty, with the policies of a new one. */
+/** Every table empty, with the policies of a new table. */
 const FLUSHED = Object.entries({
   filter: ["INPUT", "FORWARD", "OUTPUT"],
   nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
@@ -210,10 +208,10 @@ const FLUSHED = Object.entries({
 let hadLegacy: string | undefined;
 
 interface Claims {
-  /** Ports of the host, and of the inside host, that are said to be closed. */
+  /** Ports of the host, and of the inside host, that the doctor calls closed. */
   readonly own: readonly number[];
   readonly inside: readonly number[];
-  /** Whether everything behind the host is. */
+  /** Whether the doctor calls everything behind the host closed. */
   readonly anyInside: boolean;
   readonly texts: string;
 }

@@ -16,8 +16,8 @@ const NO_NFT = outcome("nft", 127, "not found");
 const REFUSED = "What the firewall does cannot be read: " +
   "iptables failed with exit status 4: Fatal: Permission denied (you must be root)";
 
-Deno.test("programs that refuse are not said to be missing: who is not root is told to be", () => {
-  const repair = "Run it as root: only root may look at the firewall";
+Deno.test("programs that refuse are not reported as missing, and the hint to other users is to run as root", () => {
+  const repair = "Run it as root: only root may read the rules of the firewall";
   assertEquals(judgeUnreadable([IPTABLES, NO_NFT], false), { state: "bad", text: REFUSED, repair });
   assertEquals(judgeUnreadable([IPTABLES, NFT], false), {
     state: "bad",
@@ -27,7 +27,7 @@ Deno.test("programs that refuse are not said to be missing: who is not root is t
   assertEquals(judgeUnreadable([IPTABLES, NFT], true).repair, "Try by hand: iptables -S");
 });
 
-Deno.test("programs that are not there are to be installed", () => {
+Deno.test("the hint about missing programs installs them", () => {
   const missing = [outcome("iptables", 127, "not found"), NO_NFT];
   for (const isRoot of [true, false]) {
     assertEquals(judgeUnreadable(missing, isRoot), {
@@ -38,7 +38,7 @@ Deno.test("programs that are not there are to be installed", () => {
   }
 });
 
-Deno.test("the doctor repeats what the programs said that refused", async () => {
+Deno.test("the doctor repeats the messages of programs that refused", async () => {
   await withFolder(async (folder) => {
     const refusing = async (name: string) => {
       const path = `${folder}/${name}`;

@@ -2,7 +2,7 @@ import fc from "property-testing";
 import { matchesIpfw } from "../../../../../lib/firewall/ipfw/doctor/condition.ts";
 import {
   deciderOf,
-  ipfwFateOf,
+  ipfwOutcomeOf,
   parseIpfwPolicy,
 } from "../../../../../lib/firewall/ipfw/doctor/policy.ts";
 import type { Service } from "../../../../../lib/net/service.ts";
@@ -11,8 +11,8 @@ import { assertEquals } from "../../../../assert.ts";
 const SSH: Service = { protocol: "tcp", port: 22 };
 const SPA: Service = { protocol: "udp", port: 62201 };
 
-function fate(listing: string, service = SSH, family: 4 | 6 = 4, established = false): string {
-  return ipfwFateOf(parseIpfwPolicy(listing), { service, family, established });
+function outcome(listing: string, service = SSH, family: 4 | 6 = 4, established = false): string {
+  return ipfwOutcomeOf(parseIpfwPolicy(listing), { service, family, established });
 }
 
 /** Whether the condition is about the first packet to a port. */
@@ -47,48 +47,48 @@ const WORKSTATION = `00100 allow ip from any to any via lo0
 `;
 
 Deno.test("the first rule of ipfw that matches decides, and the kernel's own is the last", () => {
-  assertEquals(fate("65535 deny ip from any to any\n"), "dropped");
-  assertEquals(fate("65535 allow ip from any to any\n"), "accepted");
+  assertEquals(outcome("65535 deny ip from any to any\n"), "dropped");
+  assertEquals(outcome("65535 allow ip from any to any\n"), "accepted");
   const both = "00100 allow tcp from any to me 22\n00200 deny ip from any to any\n";
-  assertEquals(fate(both), "accepted");
-  assertEquals(fate(both, SPA), "dropped");
+  assertEquals(outcome(both), "accepted");
+  assertEquals(outcome(both, SPA), "dropped");
   for (
     const action of ["deny", "drop", "reject", "reset", "unreach port", "unreach6 admin-prohib"]
   ) {
     const listing = `00100 ${action} ip from any to any\n65535 allow ip from any to any\n`;
-    assertEquals(fate(listing), "dropped", action);
+    assertEquals(outcome(listing), "dropped", action);
   }
 });
 
 Deno.test("a FreeBSD workstation's rules are understood, family by family", () => {
   for (const family of [4, 6] as const) {
-    assertEquals(fate(WORKSTATION, SSH, family), "dropped");
-    assertEquals(fate(WORKSTATION, SPA, family), "dropped");
-    assertEquals(fate(WORKSTATION, { protocol: "tcp", port: 443 }, family), "accepted");
-    assertEquals(fate(WORKSTATION, SSH, family, true), "accepted");
+    assertEquals(outcome(WORKSTATION, SSH, family), "dropped");
+    assertEquals(outcome(WORKSTATION, SPA, family), "dropped");
+    assertEquals(outcome(WORKSTATION, { protocol: "tcp", port: 443 }, family), "accepted");
+    assertEquals(outcome(WORKSTATION, SSH, family, true), "accepted");
   }
   const open = WORKSTATION.replace("80,443 setup", "22,80 setup");
-  assertEquals(fate(open), "accepted");
+  assertEquals(outcome(open), "accepted");
 });
 
 Deno.test("what is not understood counts both ways, and a jump or a diversion does anything", () => {
   const end = "65535 deny ip from any to any\n";
-  assertEquals(fate(`00100 allow tcp from 192.0.2.0/24 to me dst-port 22\n${end}`), "unclear");
-  assertEquals(fate(`00100 allow tcp from table(1) to me dst-port 80\n${end}`), "dropped");
-  assertEquals(fate(`00100 prob 0.500000 allow ip from any to any\n${end}`), "unclear");
+  assertEquals(outcome(`00100 allow tcp from 192.0.2.0/24 to me dst-port 22\n${end}`), "unclear");
+  assertEquals(outcome(`00100 allow tcp from table(1) to me dst-port 80\n${end}`), "dropped");
+  assertEquals(outcome(`00100 prob 0.500000 allow ip from any to any\n${end}`), "unclear");
   for (const action of ["skipto 500", "call 500", "divert 8668", "nat 1", "queue 1", "reass"]) {
-    assertEquals(fate(`00100 ${action} ip from any to any in\n${end}`), "unclear", action);
-    assertEquals(fate(`00100 ${action} udp from any to any\n${end}`), "dropped", action);
+    assertEquals(outcome(`00100 ${action} ip from any to any in\n${end}`), "unclear", action);
+    assertEquals(outcome(`00100 ${action} udp from any to any\n${end}`), "dropped", action);
   }
-  assertEquals(fate(`00100 count log ip from any to any\n${end}`), "dropped");
+  assertEquals(outcome(`00100 count log ip from any to any\n${end}`), "dropped");
 });
 
 Deno.test("our grants say nothing about strangers", () => {
   const grant = "10000 allow tcp from 192.0.2.44 to me dst-port 22 setup keep-state :default " +
     "// _exp_1795297020\n";
-  assertEquals(fate(`${grant}65535 deny ip from any to any\n`), "dropped");
+  assertEquals(outcome(`${grant}65535 deny ip from any to any\n`), "dropped");
   assertEquals(
-    fate(`${grant}65535 deny ip from any to any\n`, SSH, 4, true),
+    outcome(`${grant}65535 deny ip from any to any\n`, SSH, 4, true),
     "dropped",
     "when it is over nothing looks its states up",
   );
@@ -96,7 +96,7 @@ Deno.test("our grants say nothing about strangers", () => {
 
 Deno.test("what looks up states of no name lets connections of grants live on", () => {
   const lives = (rule: string) =>
-    fate(`00100 ${rule}\n65535 deny ip from any to any\n`, SSH, 4, true) === "accepted";
+    outcome(`00100 ${rule}\n65535 deny ip from any to any\n`, SSH, 4, true) === "accepted";
   for (
     const rule of [
       "check-state",
@@ -202,7 +202,7 @@ Deno.test("no text makes the reader of ipfw's rules throw", () => {
   );
   fc.assert(fc.property(texts, fc.boolean(), (text, established) => {
     const rules = parseIpfwPolicy(text);
-    ipfwFateOf(rules, { service: SSH, family: 4, established });
+    ipfwOutcomeOf(rules, { service: SSH, family: 4, established });
     deciderOf(rules, { service: SPA, family: 6, established });
   }));
 });

@@ -1,6 +1,6 @@
 import { assertEquals } from "../../../../assert.ts";
 import { worstOf } from "../../../../../lib/doctor/chain_walk.ts";
-import { chainsOfHook, nftFateAt } from "../../../../../lib/firewall/nft/doctor/policy.ts";
+import { chainsOfHook, nftOutcomeAt } from "../../../../../lib/firewall/nft/doctor/policy.ts";
 import type { Packet } from "../../../../../lib/doctor/packet.ts";
 import { type NftRuleset, parseNftRuleset } from "../../../../../lib/firewall/nft/ruleset.ts";
 import { namespaceTest } from "../../../../support/namespace.ts";
@@ -9,7 +9,7 @@ import { namespaceTest } from "../../../../support/namespace.ts";
 const FATES: readonly (readonly [
   policy: "accept" | "drop",
   rules: string,
-  fate: string,
+  outcome: string,
   before?: string,
 ])[] = [
   // Statements that hold for some packets only.
@@ -73,9 +73,9 @@ const FATES: readonly (readonly [
 ];
 
 /** What becomes of a packet that has to get past all chains of the hook input. */
-function nftFateOf(ruleset: NftRuleset, packet: Packet): string {
+function nftOutcomeOf(ruleset: NftRuleset, packet: Packet): string {
   return worstOf(
-    chainsOfHook(ruleset, "input", packet).map((it) => nftFateAt(ruleset, it, packet)),
+    chainsOfHook(ruleset, "input", packet).map((it) => nftOutcomeAt(ruleset, it, packet)),
   );
 }
 
@@ -86,7 +86,7 @@ namespaceTest(
   { programs: ["nft"] },
   async (lab) => {
     const host = await lab.namespace("host");
-    for (const [policy, rules, fate, before = ""] of FATES) {
+    for (const [policy, rules, outcome, before = ""] of FATES) {
       const chain = `type filter hook input priority 0; policy ${policy}; ${rules};`;
       for (
         const words of ["flush ruleset", `table inet t { ${before}; chain input { ${chain} }; }`]
@@ -94,7 +94,7 @@ namespaceTest(
         await host.must("nft", words);
       }
       const ruleset = parseNftRuleset(await host.must("nft", "-j", "list", "ruleset"));
-      assertEquals(nftFateOf(ruleset, SSH), fate, `policy ${policy}; ${rules}`);
+      assertEquals(nftOutcomeOf(ruleset, SSH), outcome, `policy ${policy}; ${rules}`);
     }
   },
 );
@@ -106,5 +106,5 @@ Deno.test("what is queued for another program of nftables is decided by that one
   const chain = { ...place, name: "input", ...base };
   const rule = { ...place, chain: "input", expr: [{ queue: { num: 3 } }] };
   const listing = JSON.stringify({ nftables: [{ chain }, { rule }] });
-  assertEquals(nftFateOf(parseNftRuleset(listing), SSH), "unclear");
+  assertEquals(nftOutcomeOf(parseNftRuleset(listing), SSH), "unclear");
 });

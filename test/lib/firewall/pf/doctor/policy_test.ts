@@ -2,7 +2,7 @@ import fc from "property-testing";
 import { matchesPf, pfWords } from "../../../../../lib/firewall/pf/doctor/condition.ts";
 import {
   parsePfRules,
-  pfFateOf,
+  pfOutcomeOf,
   wayToAnchor,
 } from "../../../../../lib/firewall/pf/doctor/policy.ts";
 import type { Service } from "../../../../../lib/net/service.ts";
@@ -10,8 +10,8 @@ import { assertEquals } from "../../../../assert.ts";
 
 const SSH: Service = { protocol: "tcp", port: 22 };
 
-function fate(listing: string, service = SSH, family: 4 | 6 = 4): string {
-  return pfFateOf(parsePfRules(listing), { service, family }, "fwknop");
+function outcome(listing: string, service = SSH, family: 4 | 6 = 4): string {
+  return pfOutcomeOf(parsePfRules(listing), { service, family }, "fwknop");
 }
 
 /** Whether the condition is about a connection to a port. */
@@ -20,12 +20,12 @@ function match(condition: string, port = 22, family: 4 | 6 = 4, protocol: "tcp" 
 }
 
 Deno.test("without a rule pf lets everything pass, and the last one that matches decides", () => {
-  assertEquals(fate(""), "accepted");
-  assertEquals(fate("block drop all\n"), "dropped");
-  assertEquals(fate("block return all\npass all flags S/SA keep state\n"), "accepted");
-  assertEquals(fate("pass all flags S/SA keep state\nblock drop in log all\n"), "dropped");
-  assertEquals(fate("block drop all\npass out all flags S/SA keep state\n"), "dropped");
-  assertEquals(fate("pass quick all flags S/SA keep state\nblock drop all\n"), "accepted");
+  assertEquals(outcome(""), "accepted");
+  assertEquals(outcome("block drop all\n"), "dropped");
+  assertEquals(outcome("block return all\npass all flags S/SA keep state\n"), "accepted");
+  assertEquals(outcome("pass all flags S/SA keep state\nblock drop in log all\n"), "dropped");
+  assertEquals(outcome("block drop all\npass out all flags S/SA keep state\n"), "dropped");
+  assertEquals(outcome("pass quick all flags S/SA keep state\nblock drop all\n"), "accepted");
 });
 
 Deno.test("a FreeBSD host's policy is understood, family by family", () => {
@@ -41,28 +41,28 @@ pass in inet6 proto tcp from any to any port = ssh flags S/SA keep state
 pass in proto udp from any to any port 60000:62201 keep state
 pass out all flags S/SA keep state
 `;
-  assertEquals(fate(listing), "dropped");
-  assertEquals(fate(listing, SSH, 6), "accepted");
-  assertEquals(fate(listing, { protocol: "udp", port: 62201 }), "unclear");
-  assertEquals(fate(listing, { protocol: "udp", port: 62201 }, 6), "accepted");
-  assertEquals(fate(listing, { protocol: "udp", port: 62202 }), "dropped");
-  assertEquals(fate(listing.replace(" from 10.0.0.0/8", ""), SSH), "dropped");
+  assertEquals(outcome(listing), "dropped");
+  assertEquals(outcome(listing, SSH, 6), "accepted");
+  assertEquals(outcome(listing, { protocol: "udp", port: 62201 }), "unclear");
+  assertEquals(outcome(listing, { protocol: "udp", port: 62201 }, 6), "accepted");
+  assertEquals(outcome(listing, { protocol: "udp", port: 62202 }), "dropped");
+  assertEquals(outcome(listing.replace(" from 10.0.0.0/8", ""), SSH), "dropped");
 });
 
 Deno.test("what is not understood counts both ways", () => {
   const from = "block drop all\npass in quick inet proto tcp from 192.0.2.1 to any port = ssh\n";
-  assertEquals(fate(from), "unclear");
-  assertEquals(fate(from, { protocol: "tcp", port: 80 }), "dropped");
-  assertEquals(fate(`${from}pass all\n`), "accepted");
-  assertEquals(fate("block drop in on em0 proto tcp from any to (em0) port = ssh\n"), "unclear");
-  assertEquals(fate("block drop in from <bad> to any\nblock drop in all\n"), "dropped");
+  assertEquals(outcome(from), "unclear");
+  assertEquals(outcome(from, { protocol: "tcp", port: 80 }), "dropped");
+  assertEquals(outcome(`${from}pass all\n`), "accepted");
+  assertEquals(outcome("block drop in on em0 proto tcp from any to (em0) port = ssh\n"), "unclear");
+  assertEquals(outcome("block drop in from <bad> to any\nblock drop in all\n"), "dropped");
 });
 
 Deno.test("another anchor may do anything, ours says nothing about strangers", () => {
-  assertEquals(fate('block drop all\nanchor "fwknop" all\n'), "dropped");
-  assertEquals(fate('block drop all\nanchor "com.apple/*" all\n'), "unclear");
-  assertEquals(fate('block drop quick all\nanchor "com.apple/*" all\n'), "dropped");
-  assertEquals(fate('block drop all\nanchor "mail" in proto udp all\n'), "dropped");
+  assertEquals(outcome('block drop all\nanchor "fwknop" all\n'), "dropped");
+  assertEquals(outcome('block drop all\nanchor "com.apple/*" all\n'), "unclear");
+  assertEquals(outcome('block drop quick all\nanchor "com.apple/*" all\n'), "dropped");
+  assertEquals(outcome('block drop all\nanchor "mail" in proto udp all\n'), "dropped");
 });
 
 Deno.test("an anchor printed in place is not looked into, and may do anything to what it is about", () => {
@@ -79,10 +79,14 @@ pass in proto tcp from any to any port = http
 `;
   const dns = { protocol: "udp", port: 53 } as const;
   for (const head of ["in on em0 all", "all", "quick all", '"inside" all']) {
-    assertEquals([fate(listing(head)), fate(listing(head), dns)], ["unclear", "unclear"], head);
+    assertEquals(
+      [outcome(listing(head)), outcome(listing(head), dns)],
+      ["unclear", "unclear"],
+      head,
+    );
   }
-  assertEquals(fate(listing("in proto udp all")), "dropped");
-  assertEquals(fate(listing("out all"), dns), "dropped");
+  assertEquals(outcome(listing("in proto udp all")), "dropped");
+  assertEquals(outcome(listing("out all"), dns), "dropped");
 });
 
 Deno.test("ports are numbers, known names, ranges and comparisons", () => {
@@ -170,7 +174,7 @@ Deno.test("no text makes the reader of pf's rules throw", () => {
   const texts = fc.oneof(fc.string({ unit: "binary" }), fc.array(word).map((it) => it.join(" ")));
   fc.assert(fc.property(texts, (text) => {
     const rules = parsePfRules(text);
-    pfFateOf(rules, { service: SSH, family: 4 }, "fwknop");
+    pfOutcomeOf(rules, { service: SSH, family: 4 }, "fwknop");
     wayToAnchor(rules, { service: SSH, family: 6 }, "fwknop");
   }));
 });

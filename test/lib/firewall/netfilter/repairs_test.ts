@@ -9,11 +9,11 @@ import { echoService, reach } from "../../../support/tcp.ts";
 const CLIENT = "10.9.0.1";
 const SERVER = "10.9.0.2";
 
-/** A host with something wrong. */
+/** A host with a fault. */
 interface Case {
   /** Continues "a host …". */
   readonly about: string;
-  /** Commands that make it so, some of them when the server runs. */
+  /** Commands that cause the fault, before the server starts and while it runs. */
   readonly before?: readonly string[];
   readonly after?: readonly string[];
   readonly kinds?: readonly ("iptables" | "nft")[];
@@ -25,32 +25,32 @@ const LATE = parseChain("ACCEPT, filter, INPUT, 3, FWKNOP_INPUT, 1").value;
 
 const CASES: readonly Case[] = [
   { about: "without a rule" },
-  { about: "that drops all", before: STRICT },
+  { about: "that drops everything", before: STRICT },
   {
-    about: "that lets ssh in by a rule of its own",
+    about: "that accepts ssh by its own rule",
     before: [...STRICT, "iptables -A INPUT -p tcp --dport 22 -j ACCEPT"],
   },
   {
-    about: "whose policy lets all in, and a rule in front ssh",
+    about: "whose policy accepts everything and whose first rule accepts ssh",
     before: ["iptables -A INPUT -p tcp --dport 22 -j ACCEPT", "iptables -A INPUT -j DROP"],
   },
   {
-    about: "on which a rule that lets ssh in came before the jump to the grants",
+    about: "with a rule that accepts ssh before the jump to the grants",
     before: STRICT,
     after: ["iptables -I INPUT -p tcp --dport 22 -j ACCEPT"],
   },
   {
-    about: "on which a rule that drops came before the jump to the grants",
+    about: "with a rule that drops before the jump to the grants",
     after: ["iptables -I INPUT -p tcp -j DROP"],
   },
   {
-    about: "whose jump to the grants stands behind a drop",
+    about: "whose jump to the grants comes after a rule that drops",
     before: ["iptables -A INPUT -i lo -j ACCEPT", "iptables -A INPUT -j DROP"],
     kinds: ["iptables"],
     ...(LATE === undefined ? {} : { more: { chains: { input: LATE } } }),
   },
   {
-    about: "whose own chain lets ssh in",
+    about: "whose own chain accepts ssh",
     before: [
       ...STRICT,
       "iptables -N web",
@@ -59,14 +59,14 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    about: "with a table of nftables that drops all",
+    about: "with a table of nftables that drops everything",
     before: [
       "nft add table inet guard",
       "nft add chain inet guard entry '{ type filter hook input priority 0; policy drop; }'",
     ],
   },
   {
-    about: "with tables for each family that come early and late",
+    about: "with an early and a late table, one for each family",
     before: [
       "nft add table ip early",
       "nft add chain ip early input '{ type filter hook input priority -20; policy drop; }'",
@@ -93,7 +93,7 @@ for (const kind of ["iptables", "nft"] as const) {
   for (const { about, before, after, kinds = [kind], more } of CASES) {
     if (!kinds.includes(kind)) continue;
     namespaceTest(
-      `${kind}: what the doctor says to do mends a host ${about}`,
+      `${kind}: the commands that the doctor prints repair a host ${about}`,
       { programs: ["iptables", "ip6tables", "nft"] },
       async (lab) => {
         const client = await lab.namespace("client");
@@ -124,7 +124,7 @@ for (const kind of ["iptables", "nft"] as const) {
 }
 
 namespaceTest(
-  "iptables: what the doctor says to do takes away what nft has left",
+  "iptables: the command that the doctor prints removes the table that nft left",
   { programs: ["iptables", "nft"] },
   async (lab) => {
     const server = await lab.namespace("server");

@@ -1,6 +1,4 @@
-/**
- * Services whose packets a rule of nat sends elsewhere, whichever program made it.
- */
+/** Services whose packets a rule of nat sends elsewhere, whichever program made the rule. */
 import type { NetfilterQuestions } from "../../../../lib/firewall/netfilter/questions.ts";
 import { parseAddress } from "../../../../lib/net/address.ts";
 import { parseServices, type Service } from "../../../../lib/net/service.ts";
@@ -12,7 +10,7 @@ import { failsInNamespace, type Namespace, namespaceTest } from "../../../suppor
 const HOST = "10.9.0.2";
 const INSIDE = "10.9.1.2";
 
-/** What is said about services of this host or another one: `ok`, `WRONG` or `unclear`, and the text. */
+/** The findings about services of this host or another one: `ok`, `WRONG` or `unclear`, and the text. */
 async function said(
   host: Namespace,
   services: string,
@@ -99,7 +97,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a port that is redirected is judged by the port where it arrives",
+  "a redirected port is judged at the port where it arrives",
   { programs: ["iptables", "iptables-restore", "nft"] },
   async (lab) => {
     const host = await gateway((label) => lab.namespace(label));
@@ -122,7 +120,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "dnat, redirect and maps of nftables are followed as the rules of iptables are",
+  "the doctor follows dnat, redirect and maps of nftables like rules of iptables",
   { programs: ["nft"] },
   async (lab) => {
     const host = await gateway((label) => lab.namespace(label));
@@ -167,7 +165,7 @@ namespaceTest(
   },
 );
 
-/** What Docker 24 makes for `-p 8443:443`. */
+/** The rules that Docker 24 makes for `-p 8443:443`. */
 const DOCKER = [
   ...["*nat", ":DOCKER - [0:0]", "-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER"],
   ...["-A DOCKER -i docker0 -j RETURN"],
@@ -182,7 +180,7 @@ const DOCKER = [
 ];
 
 namespaceTest(
-  "what Docker publishes is followed through its chains, and to a drop in DOCKER-USER",
+  "the doctor follows a port that Docker publishes through its chains, and to a drop in DOCKER-USER",
   { programs: ["iptables", "iptables-restore", "nft"] },
   async (lab) => {
     const host = await gateway((label) => lab.namespace(label));
@@ -198,7 +196,7 @@ namespaceTest(
     assertEquals(await said(host, "tcp/8443", { kind: "nft", protect }), [open]);
     await host.must(..."iptables -A DOCKER-USER -i wan0 -p tcp --dport 443 -j DROP".split(" "));
     assertEquals(await said(host, "tcp/8443"), [CLOSED.replace("closed", "closed on wan0")]);
-    // What newer versions add for addresses behind this host.
+    // Newer versions add this rule for addresses behind this host.
     await host.must(
       ..."iptables -t raw -A PREROUTING -d 172.17.0.2 ! -i docker0 -j DROP".split(" "),
     );
@@ -211,7 +209,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "what is done before destinations are changed counts, and what it hides from later rules",
+  "chains before destinations are changed count, and so does what they hide from later rules",
   { programs: ["iptables", "ip6tables", "iptables-restore", "nft"] },
   async (lab) => {
     const host = await gateway((label) => lab.namespace(label));
@@ -279,7 +277,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "tables of the legacy variant of iptables count beside those of the other one",
+  "tables of the legacy variant of iptables count in addition to those of the other variant",
   {
     programs: ["iptables", "iptables-legacy", "nft"],
     unavailable: () => failsInNamespace("iptables-legacy", "-S"),
@@ -295,7 +293,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "what NFT_PROTECT closes is read from the ruleset: table, rule and element have to be there",
+  "NFT_PROTECT counts only if its table, rule and element are in the ruleset",
   { programs: ["nft"] },
   async (lab) => {
     const host = await gateway((label) => lab.namespace(label));
@@ -324,7 +322,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "whether strangers get through to what grants forward to is asked in FORWARD",
+  "FORWARD decides whether strangers reach the destinations of NAT grants",
   { programs: ["iptables", "iptables-restore", "nft"] },
   async (lab) => {
     const host = await gateway((label) => lab.namespace(label));
@@ -354,7 +352,7 @@ namespaceTest(
     );
     assertEquals(await said(host, "", one), [`ok ${DESK} is closed to those who do not knock`]);
     assertEquals((await said(host, "", any))[0]?.split(" ")[0], "unclear");
-    // A rule of others leads to the same service.
+    // A rule of another program leads to the same service.
     await restore(
       host,
       ...[
@@ -377,7 +375,7 @@ namespaceTest(
 
 for (const kind of ["iptables", "nft"] as const) {
   namespaceTest(
-    `${kind}: what the doctor says to type closes the way inside to strangers`,
+    `${kind}: the command that the doctor prints keeps strangers from inside hosts`,
     { programs: ["iptables", "nft"] },
     async (lab) => {
       const host = await gateway((label) => lab.namespace(label));
@@ -397,21 +395,21 @@ for (const kind of ["iptables", "nft"] as const) {
 }
 
 namespaceTest(
-  "a port that may be no more than the outside port of NAT grants is not called open without doubt",
+  "a port that may be only the outside port of NAT grants is reported as unclear",
   { programs: ["iptables", "nft"] },
   async (lab) => {
     const host = await gateway((label) => lab.namespace(label));
     const outside: readonly Service[] = [{ protocol: "tcp", port: 33389 }];
     assertEquals(await said(host, "tcp/33389,tcp/22", { outside }), [
-      "unclear tcp/33389 is open to everybody: in order only if nothing of this host listens there " +
-      "and tcp/33389 is no more than the outside port of NAT grants",
+      "unclear tcp/33389 is open to everybody: safe only if no program of this host listens there " +
+      "and tcp/33389 is only the outside port of NAT grants",
       "WRONG tcp/22 is open to everybody: knocking protects nothing",
     ]);
   },
 );
 
 namespaceTest(
-  "a port that is closed over IPv4 is not called closed where hosts of the same link reach it by IPv6",
+  "a port that is closed over IPv4 is not reported as closed if hosts on the same link reach it by IPv6",
   { programs: ["iptables", "ip6tables", "nft"] },
   async (lab) => {
     const host = await lab.namespace("host");

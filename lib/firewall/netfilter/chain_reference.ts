@@ -1,5 +1,5 @@
 /**
- * A chain that decides about packets, and the commands that make it let some of them pass.
+ * A reference to a chain that decides about packets, and the commands that make it accept some of them.
  *
  * @module
  */
@@ -8,26 +8,26 @@ import { HEX_MARK, NFT_TABLE } from "../nft/schema.ts";
 import { admittingFirewalld } from "../firewalld/commands.ts";
 
 /** A chain on a hook of the kernel. */
-export interface Place {
-  /** The program that shows and changes it: `iptables`, `ip6tables`, `nft`. */
+export interface ChainReference {
+  /** The program that lists and changes it: `iptables`, `ip6tables`, `nft`. */
   readonly command: string;
-  /** `filter`, or with nft `inet filter`. */
+  /** `filter`; for nft `inet filter`. */
   readonly table: string;
   readonly chain: string;
-  /** Of a chain of nft. */
+  /** Set for chains of nft. */
   readonly priority?: number;
-  /** Who made it, if anybody who is known. */
+  /** The program that made it, if known. */
   readonly owner?: "firewalld" | "fwknop";
 }
 
-/** In words, to be a subject. */
-export function describePlace({ command, table, chain }: Place): string {
+/** Names the chain, as the subject of a sentence. */
+export function describePlace({ command, table, chain }: ChainReference): string {
   if (command === "nft") return `the chain ${chain} of table ${table}`;
   return table === "filter" ? `${chain} of ${command}` : `${chain} of ${command} -t ${table}`;
 }
 
-/** Lets a service in there. */
-export function admitService(place: Place, { protocol, port }: Service): string {
+/** Returns the command that accepts a service in the chain. */
+export function admitService(place: ChainReference, { protocol, port }: Service): string {
   if (place.owner === "fwknop") return `nft delete table ${NFT_TABLE}`;
   if (place.owner === "firewalld") return admittingFirewalld({ protocol, port });
   return putFirst(place, {
@@ -36,33 +36,33 @@ export function admitService(place: Place, { protocol, port }: Service): string 
   });
 }
 
-/** Lets in what our own table of nftables has let in. */
-export function admitMark(place: Place): string {
+/** Returns the command that accepts packets that our own table of nftables accepted. */
+export function admitMark(place: ChainReference): string {
   return putFirst(place, {
     iptables: `-m mark --mark ${HEX_MARK} -j ACCEPT`,
     nft: `meta mark ${HEX_MARK} accept`,
   });
 }
 
-/** Lets connections live on. */
-export function admitEstablished(place: Place): string {
+/** Returns the command that accepts packets of established connections. */
+export function admitEstablished(place: ChainReference): string {
   return putFirst(place, {
     iptables: "-m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
     nft: "ct state established,related accept",
   });
 }
 
-/** Lets through what a rule of this host has sent elsewhere. */
-export function admitTranslated(place: Place): string {
+/** Returns the command that accepts packets whose destination a rule of this host changed. */
+export function admitTranslated(place: ChainReference): string {
   return putFirst(place, {
     iptables: "-m conntrack --ctstate DNAT -j ACCEPT",
     nft: "ct status dnat accept",
   });
 }
 
-/** In front of all rules there: wherever the one stands that drops, it comes later. */
+/** The new rule comes before all others, so it also comes before the rule that drops. */
 function putFirst(
-  { command, table, chain }: Place,
+  { command, table, chain }: ChainReference,
   rule: Readonly<Record<"iptables" | "nft", string>>,
 ): string {
   return command === "nft"

@@ -1,5 +1,6 @@
 /**
- * What makes grants have an effect where something on a Linux host stands in their way.
+ * Repairs of blockers: commands and settings that make grants effective although a chain of the host drops their
+ * packets.
  *
  * @module
  */
@@ -7,30 +8,35 @@ import type { Chain } from "../../config/chain.ts";
 import { sameService } from "../../net/service.ts";
 import { closing, protecting } from "./closing.ts";
 import { jumpIndex } from "./grant_chain.ts";
-import { hookChain, iptablesFateOf } from "../iptables/doctor/policy.ts";
+import { hookChain, iptablesOutcomeOf } from "../iptables/doctor/policy.ts";
 import type { Ruleset } from "./ruleset.ts";
 import { seesMark } from "../nft/doctor/policy.ts";
 import type { Packet } from "../../doctor/packet.ts";
-import { admitMark, admitService, admitTranslated, type Place } from "./place.ts";
+import {
+  admitMark,
+  admitService,
+  admitTranslated,
+  type ChainReference,
+} from "./chain_reference.ts";
 import type { NetfilterQuestions } from "./questions.ts";
-import { fateOf, verdictsOf } from "./verdicts.ts";
+import { outcomeOf, verdictsOf } from "./verdicts.ts";
 
-/** A chain that does not let those pass for certain who knocked. */
-export interface Obstacle {
-  readonly place: Place;
-  /** Whether it drops them whatever else they are. */
+/** A chain that drops, or may drop, packets of clients that have a grant. */
+export interface Blocker {
+  readonly place: ChainReference;
+  /** Whether it drops them for certain. */
   readonly isCertain: boolean;
-  /** The packets it is about; all of one hook. */
+  /** The packets that it drops; all have the same hook. */
   readonly packets: readonly Packet[];
-  /** The chain of grants that they should have come to before. */
+  /** The chain of grants, if the packets do not reach it. */
   readonly own?: Chain;
 }
 
-/** The command, or the setting. */
-export function mendObstacle(
+/** Returns the command or the setting that removes a blocker. */
+export function repairBlocker(
   questions: NetfilterQuestions,
   ruleset: Ruleset,
-  { place, packets, own }: Obstacle,
+  { place, packets, own }: Blocker,
 ): string {
   const [packet] = packets;
   if (own !== undefined && packet !== undefined) {
@@ -45,7 +51,7 @@ export function mendObstacle(
   return letIn(questions, ruleset, place, packets);
 }
 
-/** To the front of the chain that packets come to first. */
+/** Moves the jump to the front of the chain that packets reach first. */
 function moveJump(
   { kind }: NetfilterQuestions,
   { filter, commands }: Ruleset,
@@ -65,11 +71,14 @@ function moveJump(
   return `Set ${variable} ${value} in fwknopd.conf and start fwknop again`;
 }
 
-/** Another firewall may let everybody in where the one that is driven keeps strangers out, and not before. */
+/**
+ * Accepts the packets in another firewall. Another firewall may accept everything only if the one that the daemon uses
+ * drops strangers, so that comes first.
+ */
 function letIn(
   questions: NetfilterQuestions,
   ruleset: Ruleset,
-  place: Place,
+  place: ChainReference,
   packets: readonly Packet[],
 ): string {
   const admitting = packets.map(({ service }) => admitService(place, service));
@@ -84,12 +93,12 @@ function letIn(
   return inOrder([...closes, ...admitting]);
 }
 
-/** Each command once. */
+/** Joins the commands; each appears once. */
 function inOrder(commands: readonly string[]): string {
   return [...new Set(commands)].join(" && ");
 }
 
-/** Whether the firewall that is driven keeps strangers out by itself. */
+/** Whether the firewall that the daemon uses drops strangers on its own. */
 function isClosed(
   { kind, protect }: NetfilterQuestions,
   ruleset: Ruleset,
@@ -97,12 +106,12 @@ function isClosed(
 ): boolean {
   if (kind === "nft") {
     const own = verdictsOf(ruleset, packet).filter(({ place }) => place.owner === "fwknop");
-    return protect.some((it) => sameService(it, packet.service)) || fateOf(own) === "dropped";
+    return protect.some((it) => sameService(it, packet.service)) || outcomeOf(own) === "dropped";
   }
   if (kind === "firewalld") {
     const own = verdictsOf(ruleset, packet).filter(({ place }) => place.owner === "firewalld");
-    return fateOf(own) === "dropped";
+    return outcomeOf(own) === "dropped";
   }
   const policy = ruleset.filter[packet.family];
-  return policy !== undefined && iptablesFateOf(policy, packet) === "dropped";
+  return policy !== undefined && iptablesOutcomeOf(policy, packet) === "dropped";
 }

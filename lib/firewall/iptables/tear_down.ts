@@ -5,7 +5,7 @@
  */
 import { CHAIN_ROLES, DEFAULT_CHAINS, parseChain } from "../../config/chain.ts";
 import type { Extent } from "../adapter.ts";
-import type { Listing } from "./listing.ts";
+import type { TableListing } from "./listing.ts";
 import { recogniseRule } from "./rule.ts";
 import { type FoundTable, isJump, type RoleChain } from "./view.ts";
 
@@ -17,7 +17,7 @@ export const PROBE_CHAIN = "FWKNOP_PROBE";
  * an earlier configuration left behind, chains that hold nothing but `_exp_` rules, and single `_exp_` rules in any
  * other.
  */
-export function dismantleTable(
+export function tearDownTable(
   { family, table, chains: listing }: FoundTable,
   chains: readonly RoleChain[],
   extent: Extent,
@@ -56,12 +56,12 @@ export function dismantleTable(
 }
 
 /** The unconditional jumps to a chain, by the chain that holds them. */
-function jumpsTo(chains: Listing, name: string): { from: string }[] {
+function jumpsTo(chains: TableListing, name: string): { from: string }[] {
   return [...chains.values()].flat().filter((rule) => isJump(rule, name))
     .map(({ chain }) => ({ from: chain }));
 }
 
-function isReferredTo(chains: Listing, name: string): boolean {
+function isReferredTo(chains: TableListing, name: string): boolean {
   return [...chains.values()].flat().some(({ words }) =>
     words.some((word, index) => word === name && /^-[jg]$/.test(words[index - 1] ?? ""))
   );
@@ -72,7 +72,7 @@ const BUILT_IN: ReadonlySet<string> = new Set(
 );
 
 /** Whether somebody else's conditional jump keeps a chain in use. */
-function hasOtherReference(chains: Listing, name: string): boolean {
+function hasOtherReference(chains: TableListing, name: string): boolean {
   const rest = new Map(
     [...chains].map(([chain, rules]) =>
       [chain, rules.filter((rule) => !isJump(rule, name))] as const

@@ -1,5 +1,5 @@
 /**
- * What the rules of a Linux host do not say: which addresses are its own, and by which interface packets leave.
+ * Facts about a Linux host that its rules do not contain: its addresses, and the interfaces by which packets leave.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { property } from "../nft/listing.ts";
 import type { Runner } from "../runner.ts";
 
 /**
- * The addresses of this host; `undefined` where they cannot be read.
+ * Returns the addresses of this host; `undefined` if they cannot be read.
  *
- * @param wrapper what stands before a program, such as `ip netns exec NAME`.
+ * @param wrapper words before a program, such as `ip netns exec NAME`.
  */
 export async function readAddresses(
   runner: Runner,
@@ -24,10 +24,13 @@ export async function readAddresses(
   }).flatMap((info) => parseAddress(String(property(info, "local"))) ?? []);
 }
 
-/** Most addresses that are asked about. */
+/** Largest number of addresses that are looked up. */
 const MOST = 64;
 
-/** The interface by which packets to each address leave, by its text; without those that cannot be told. */
+/**
+ * Returns the interface by which packets to each address leave, by the text of the address. Addresses whose interface
+ * is unknown are left out.
+ */
 export async function readDevices(
   runner: Runner,
   wrapper: readonly string[],
@@ -41,7 +44,7 @@ export async function readDevices(
   for (const family of [4, 6] as const) {
     const asked = addresses.filter((address) => address.family === family).slice(0, MOST);
     if (asked.length === 0) continue;
-    // With rules of its own a host may route by the source, or by a mark.
+    // A host with its own routing rules may route by source or by mark.
     const rules = await ask(`-${family}`, "rule", "show");
     if (rules === undefined || !rules.every(isUsual)) continue;
     for (const { text } of asked) {
@@ -53,7 +56,7 @@ export async function readDevices(
   return devices;
 }
 
-/** Whether every host has that rule. */
+/** Whether the rule is one that every host has. */
 function isUsual(rule: unknown): boolean {
   return property(rule, "src") === "all" &&
     /^(local|main|default)$/.test(String(property(rule, "table"))) &&

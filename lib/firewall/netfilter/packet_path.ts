@@ -1,6 +1,6 @@
 /**
- * The way of a stranger's packet through a Linux host: the chains before its destination may be changed, the rules that
- * change it, and the chains behind, up to where it is dropped or arrives.
+ * Follows a stranger's packet through a Linux host: the chains before its destination may be changed, the rules that
+ * change it, and the chains after that, until the packet is dropped or arrives.
  *
  * @module
  */
@@ -15,50 +15,52 @@ import { isLoopback } from "../../net/host_range.ts";
 import type { Ruleset } from "./ruleset.ts";
 import { chainsOfHook, nftExitsAt } from "../nft/doctor/policy.ts";
 import type { Packet } from "../../doctor/packet.ts";
-import type { Place } from "./place.ts";
+import type { ChainReference } from "./chain_reference.ts";
 import type { Translation } from "../../doctor/translation.ts";
 import { doubted, earlyVerdicts, lateVerdicts, TRANSLATING } from "./verdicts.ts";
 
 /** A rule that sends a packet elsewhere. */
 export interface Sender {
-  readonly place: Place;
+  readonly place: ChainReference;
   readonly translation: Translation;
 }
 
-/** One of the ways in which a packet may go on where destinations are changed. */
-export interface Turn {
-  /** As it is then; absent: it is dropped there, or goes where it cannot be followed. */
+/** One of the possible continuations of a packet after the rules that change destinations. */
+export interface Branch {
+  /** The packet after those rules; absent if it is dropped there, or cannot be followed. */
   readonly packet?: Packet;
   readonly isDropped?: boolean;
-  /** The rule that changed it; absent: it goes on as it came. */
+  /** The rule that changed the packet; absent if it is unchanged. */
   readonly sender?: Sender;
 }
 
-/** Where a packet ends, and the rule that sent it there, if it is one. */
+/** Where a packet ends, and the branch that led there. */
 export interface End {
-  readonly fate: PacketOutcome;
-  readonly turn: Turn;
-  /** Whether a rule may have made another packet of it, one that goes anywhere. */
+  readonly outcome: PacketOutcome;
+  readonly branch: Branch;
+  /** Whether a rule may have changed the packet into another one with an unknown destination. */
   readonly isAstray: boolean;
 }
 
-/** Every way in which the packet may go. */
+/** Returns every end that the packet may have. */
 export function endsOf(ruleset: Ruleset, packet: Packet): End[] {
-  const before = earlyVerdicts(ruleset, packet).map(({ fate }) => fate);
+  const before = earlyVerdicts(ruleset, packet).map(({ outcome }) => outcome);
   const early = before.includes("astray") ? "astray" : worstOf(before);
-  return turnsOf(ruleset, packet).map((turn) => {
-    const late = endOf(ruleset, turn);
+  return branchesOf(ruleset, packet).map((branch) => {
+    const late = endOf(ruleset, branch);
     const isAstray = early === "astray" || late === "astray";
-    return { turn, isAstray, fate: worstOf([behind(early, late)]) };
+    return { branch, isAstray, outcome: worstOf([behind(early, late)]) };
   });
 }
 
-/** What is certain of a packet that may end in several ways; what cannot be read may always send it elsewhere. */
-export function fateAmong({ unread = [] }: Ruleset, ends: readonly End[]): PacketOutcome {
-  const fates = new Set(ends.map(({ fate }) => fate));
-  if (unread.length > 0) fates.delete("dropped");
-  const [fate = "unclear"] = fates;
-  return fates.size === 1 ? fate : "unclear";
+/**
+ * Returns the outcome that all ends share, or `unclear`. Rules that could not be read may send any packet elsewhere.
+ */
+export function agreedOutcome({ unread = [] }: Ruleset, ends: readonly End[]): PacketOutcome {
+  const outcomes = new Set(ends.map(({ outcome }) => outcome));
+  if (unread.length > 0) outcomes.delete("dropped");
+  const [outcome = "unclear"] = outcomes;
+  return outcomes.size === 1 ? outcome : "unclear";
 }
 
 function behind(early: ChainOutcome, late: ChainOutcome): ChainOutcome {
@@ -66,33 +68,33 @@ function behind(early: ChainOutcome, late: ChainOutcome): ChainOutcome {
   return early === "unclear" && late === "accepted" ? early : late;
 }
 
-function endOf(ruleset: Ruleset, { packet, isDropped }: Turn): ChainOutcome {
+function endOf(ruleset: Ruleset, { packet, isDropped }: Branch): ChainOutcome {
   if (packet === undefined) return isDropped === true ? "dropped" : "astray";
-  const fates = lateVerdicts(ruleset, packet).map(({ fate }) => fate);
-  return fates.includes("astray") ? "astray" : worstOf(fates);
+  const outcomes = lateVerdicts(ruleset, packet).map(({ outcome }) => outcome);
+  return outcomes.includes("astray") ? "astray" : worstOf(outcomes);
 }
 
-/** Chains of one priority: which of them is the first is not known. */
+/** Chains of one priority. Their order is unknown. */
 interface Group {
   readonly priority: number;
-  readonly chains: readonly { readonly place: Place; readonly exits: ReadonlySet<Exit> }[];
+  readonly chains: readonly { readonly place: ChainReference; readonly exits: ReadonlySet<Exit> }[];
 }
 
-/** How the packet may go on behind the rules that change destinations. */
-export function turnsOf(ruleset: Ruleset, packet: Packet): Turn[] {
+/** Returns how the packet may continue after the rules that change destinations. */
+export function branchesOf(ruleset: Ruleset, packet: Packet): Branch[] {
   const met = doubted(ruleset, packet);
-  const turns: Turn[] = [];
-  // What is not tracked is not translated.
+  const branches: Branch[] = [];
+  // Packets without connection tracking are not translated.
   let isUntouched = met.vague?.state === true;
   let goesOn = true;
   for (const { chains } of groupsOf(ruleset, met)) {
     for (const { place, exits } of chains) {
       for (const exit of exits) {
-        if (exit === "dropped") turns.push({ isDropped: true });
-        else if (exit === "lost") turns.push({});
+        if (exit === "dropped") branches.push({ isDropped: true });
+        else if (exit === "lost") branches.push({});
         else if (typeof exit === "object") {
           const sender = { place, translation: exit };
-          turns.push(...moved(ruleset, met, exit).map((it): Turn => ({ packet: it, sender })));
+          branches.push(...moved(ruleset, met, exit).map((it): Branch => ({ packet: it, sender })));
         }
       }
     }
@@ -100,10 +102,10 @@ export function turnsOf(ruleset: Ruleset, packet: Packet): Turn[] {
     if (!goesOn) break;
   }
   isUntouched ||= goesOn;
-  return isUntouched ? [...turns, { packet }] : turns;
+  return isUntouched ? [...branches, { packet }] : branches;
 }
 
-/** The chains that change destinations, in the order in which a packet comes to them. */
+/** Returns the chains that change destinations, in the order in which a packet passes them. */
 function groupsOf({ others = [], nft }: Ruleset, packet: Packet): Group[] {
   const chains: (Group["chains"][number] & { readonly priority: number })[] = [];
   for (const { family, name, command, policy } of others) {
@@ -138,7 +140,7 @@ function withPolicy(exits: ReadonlySet<Exit>, drops: boolean): ReadonlySet<Exit>
   return new Set([...[...exits].filter((exit) => exit !== "returned"), "dropped"]);
 }
 
-/** The packet behind a rule that changed it: to this host or through it, where that is not known both. */
+/** Returns the packet after a rule that changed it: to this host or through it; both if that is unknown. */
 function moved(
   { addresses, devices }: Ruleset,
   packet: Packet,
@@ -179,7 +181,7 @@ function moved(
   }
 }
 
-/** Whether the new destination may be the old one: conntrack calls no packet translated that it did not change. */
+/** Whether the new destination may equal the old one: conntrack calls a packet translated only if it changed it. */
 function mayStay(
   { hook = "input", destination, service, vague = {} }: Packet,
   { to, port }: Pick<Translation, "to" | "port">,
