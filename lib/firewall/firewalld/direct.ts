@@ -1,7 +1,7 @@
 /**
- * The firewalld adapter for firewalld's iptables backend: the iptables adapter's rules, handed to firewalld's direct
- * interface as the C daemon does (`docs/spec/firewalls.md` 2). With the nftables backend such rules open nothing:
- * `rich.ts` is for that.
+ * The firewalld adapter for firewalld's iptables backend. It passes the rules of the iptables adapter to firewalld's
+ * direct interface, as the C daemon does (`docs/spec/firewalls.md` 2). With the nftables backend such rules open
+ * nothing; `rich.ts` is for that.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { adapterFor, type IptablesSettings } from "../iptables/adapter.ts";
 import type { IptablesView } from "../iptables/view.ts";
 
 /**
- * The adapter for a command such as `/usr/bin/firewall-cmd`. Every rule is a program start of its own: firewalld has
- * no batches for passthrough, so a grant that fails half-way is undone rule by rule.
+ * The adapter for a command such as `/usr/bin/firewall-cmd`. It starts the program once per rule, because firewalld has
+ * no batches for passthrough. So a grant that fails half-way is undone rule by rule.
  */
 export function firewalldDirectAdapter(settings: IptablesSettings): Adapter<IptablesView> {
   const words = commandWords(settings.command);

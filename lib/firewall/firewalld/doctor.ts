@@ -1,5 +1,5 @@
 /**
- * What the doctor asks firewalld itself; its rules are judged where they are, among those of nftables and iptables.
+ * The doctor of firewalld. It asks firewalld whether it runs; its rules are judged in nftables and iptables.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import type { ExamineFirewall } from "../../doctor/questions.ts";
 import { netfilterDoctor } from "../netfilter/examine.ts";
 import { Runner } from "../runner.ts";
 
-/** Whether it runs, and what the host's rules do. */
+/** Reports whether firewalld runs, and judges the host's rules. */
 export const examineFirewalld: ExamineFirewall = async (questions, driven) => [
   ...await examineService(driven.command),
   ...await netfilterDoctor("firewalld")(questions, driven),
 ];
 
-/** What does not run grants nothing. */
+/** If firewalld does not run, no grant can be made. */
 async function examineService(command: string): Promise<Finding[]> {
   const program = commandWords(command);
   const { code } = await new Runner().run({ words: [...program, "--state"] });

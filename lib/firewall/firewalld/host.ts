@@ -1,5 +1,5 @@
 /**
- * How firewalld is to be driven on this host: by rich rules or by direct ones, and in which zones.
+ * Decides how to use firewalld on this host: with rich or direct rules, and in which zones.
  *
  * @module
  */
@@ -13,8 +13,8 @@ import { parseZones, zonesOfClients } from "./zones.ts";
 import { describeOutcome, type Outcome } from "../plan.ts";
 import { hintFor } from "../program_hint.ts";
 
-/** What firewalld is driven by. */
-export type FirewalldWay =
+/** Kind of rules and zones. */
+export type FirewalldMode =
   | { readonly rules: "direct" }
   | {
     readonly rules: "rich";
@@ -23,17 +23,17 @@ export type FirewalldWay =
   };
 
 /**
- * FIREWD_RULES and FIREWD_ZONES, or what the host answers. Direct rules count where firewalld's own chains are in
- * iptables; with the nftables backend, and where direct rules are gone, rich rules are what is left.
+ * Reads FIREWD_RULES and FIREWD_ZONES, or asks the host. Direct rules work if firewalld's own chains are in iptables.
+ * With the nftables backend, and in versions without direct rules, only rich rules work.
  *
  * @param command of firewalld's client.
- * @throws {HintedError} when firewalld does not run, or lacks a zone.
+ * @throws {HintedError} if firewalld does not run, or lacks a zone.
  */
 export async function askFirewalld(
   settings: ServerSettings,
   command: string,
   ask: Ask,
-): Promise<FirewalldWay> {
+): Promise<FirewalldMode> {
   const program = commandWords(command);
   if (await hasDirectRules(settings, program, ask)) return { rules: "direct" };
   const listing = await ask(...program, "--list-all-zones");
@@ -61,11 +61,11 @@ async function hasDirectRules(
   if (FIREWD_RULES !== "auto") return FIREWD_RULES === "direct";
   const words = ["--direct", "--passthrough", "ipv4", "-t", "filter", "-S", "INPUT"];
   const input = await ask(...program, ...words);
-  // The chain of firewalld's iptables backend.
+  // A chain of firewalld's iptables backend.
   return input.code === 0 && input.stdout.includes("-j INPUT_ZONES");
 }
 
-/** The interfaces that packets are sniffed on; `undefined`: they may come in anywhere. */
+/** Returns the interfaces that packets are sniffed on; `undefined` if packets may arrive on any interface. */
 function sniffedOn(settings: ServerSettings): string[] | undefined {
   if (!isSniffing(settings) || settings.ENABLE_TCP_SERVER) return undefined;
   const names = interfaceNames(settings);

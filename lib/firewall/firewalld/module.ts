@@ -1,5 +1,5 @@
 /**
- * firewalld, by rich rules or by direct ones, as its backend has it.
+ * firewalld, with rich or direct rules depending on its backend.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import type { FirewallModule, FirewallSource } from "../firewall_module.ts";
 import type { IptablesSettings } from "../iptables/adapter.ts";
 import { iptablesSettings } from "../iptables/from_settings.ts";
 import { firewalldDirectAdapter } from "./direct.ts";
-import { askFirewalld, type FirewalldWay } from "./host.ts";
+import { askFirewalld, type FirewalldMode } from "./host.ts";
 import { firewalldRichAdapter, type RichSettings } from "./rich.ts";
 
 const PROGRAM = "firewall-cmd";
 
-/** What firewalld is driven by. */
+/** The settings of either kind of rules. */
 type FirewalldSettings =
   | { readonly direct: IptablesSettings; readonly rich?: undefined }
   | { readonly rich: RichSettings };
@@ -30,9 +30,9 @@ export const firewalld: FirewallModule<FirewalldSettings> = {
   },
   async fromSettings(source) {
     const { settings, given, command, onEvent } = source;
-    const way = await wayOf(source);
-    if (way.rules === "direct") return { direct: iptablesSettings(settings, command, "FIREWD") };
-    const { zones, exits } = way;
+    const mode = await modeOf(source);
+    if (mode.rules === "direct") return { direct: iptablesSettings(settings, command, "FIREWD") };
+    const { zones, exits } = mode;
     const chains = [...given.keys()].filter((name) => /^FIREWD_[A-Z]+_ACCESS$/.test(name));
     if (chains.length > 0) {
       const text = `Rich rules are in no chains, so without effect: ${chains.join(", ")}`;
@@ -52,11 +52,13 @@ export const firewalld: FirewallModule<FirewalldSettings> = {
   doctor: async () => (await import("./doctor.ts")).examineFirewalld,
 };
 
-async function wayOf({ settings, command, ask, rehearse }: FirewallSource): Promise<FirewalldWay> {
+async function modeOf(
+  { settings, command, ask, rehearse }: FirewallSource,
+): Promise<FirewalldMode> {
   try {
     return await askFirewalld(settings, command, ask);
   } catch (error) {
-    // A rehearsal needs no firewall that runs.
+    // A dry run does not need a running firewall.
     if (!rehearse || !(error instanceof HintedError)) throw error;
     return { rules: "rich", zones: ["public"], exits: ["public"] };
   }

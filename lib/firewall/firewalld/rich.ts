@@ -1,6 +1,6 @@
 /**
- * The firewalld adapter for firewalld's nftables backend: rich rules that firewalld itself ends. There an accept of a
- * direct rule does not count, since the packet still meets firewalld's own chains (firewalld.direct(5)).
+ * The firewalld adapter for firewalld's nftables backend: rich rules that firewalld ends on its own. An accept of a
+ * direct rule is not enough there, because the packet still passes firewalld's own chains (firewalld.direct(5)).
  *
  * @module
  */
@@ -20,19 +20,19 @@ import {
   richRuleText,
 } from "./rich_rule.ts";
 
-/** What there is to know about firewalld. */
+/** The settings of firewalld with rich rules. */
 export interface RichSettings {
   /** A command, which may hold blanks: `/usr/bin/firewall-cmd`. */
   readonly command: string;
-  /** The zones through which clients come; at least one. */
+  /** The zones through which clients arrive; at least one. */
   readonly zones: readonly string[];
-  /** The zones through which forwarded connections may leave. */
+  /** The zones through which forwarded connections leave. */
   readonly exits: readonly string[];
 }
 
-/** What of ours is in the zones. */
+/** Our rules in the zones. */
 export interface FirewalldView extends View {
-  /** Zone and text of everything of ours, the markers among them. */
+  /** Zone and text of all our rules, including the markers. */
   readonly own: readonly Placed[];
 }
 
@@ -43,7 +43,10 @@ interface Placed {
 
 const FAMILIES = [4, 6] as const;
 
-/** The adapter for `firewall-cmd`. A rule is a start of the program: of several in one call it may leave some out. */
+/**
+ * The adapter for `firewall-cmd`. It starts the program once per rule, because one call with several rules may skip
+ * some.
+ */
 export function firewalldRichAdapter(settings: RichSettings): Adapter<FirewalldView> {
   const program = commandWords(settings.command);
   const { zones, exits } = settings;
@@ -71,7 +74,7 @@ export function firewalldRichAdapter(settings: RichSettings): Adapter<FirewalldV
       const rules = richRules(grant);
       if (typeof rules === "string") return rules;
       return rules.flatMap(({ rule, kind }) =>
-        // What a connection looks like from is decided where it leaves.
+        // The source address of a connection is decided where it leaves.
         (rule.element.kind === "masquerade" ? exits : zones)
           .map((zone) => placeRule(zone, rule, kind, grant))
       );
@@ -86,7 +89,7 @@ export function firewalldRichAdapter(settings: RichSettings): Adapter<FirewalldV
       const found = parseZones(outcome.stdout);
       const lost = zones.find((zone) => !found.some(({ name }) => name === zone));
       if (lost !== undefined) return `firewalld has no zone ${lost}`;
-      // All zones, whatever the scope: the configuration before may have had others.
+      // All zones, whatever the scope: an earlier configuration may have had other zones.
       const own = found.flatMap(({ name: zone, richRules }) =>
         richRules.filter(isOwnRichRule).map((text) => ({ zone, text }))
       );
@@ -138,7 +141,7 @@ export function firewalldRichAdapter(settings: RichSettings): Adapter<FirewalldV
   };
 }
 
-/** How a listed rule is called: whether a rewritten connection stays on this host cannot be told from it. */
+/** Names of listed rules. A listed rule does not show whether a rewritten connection stays on this host. */
 const KINDS: Readonly<Record<RichElement["kind"], string>> = {
   "port": "access",
   "forward-port": "FORWARD",
@@ -150,7 +153,7 @@ interface KindOfRule {
   readonly kind: string;
 }
 
-/** The rules of a grant, or why a zone has none for it. */
+/** Returns the rules of a grant, or the reason why rich rules cannot express it. */
 function richRules(grant: Grant): KindOfRule[] | string {
   const base = {
     family: grant.address.family,
@@ -186,7 +189,9 @@ function richRules(grant: Grant): KindOfRule[] | string {
   return rules;
 }
 
-/** @param grant where the rule comes from one: it knows the whole request. */
+/**
+ * @param grant of the rule, if known: it has all requested services.
+ */
 function placeRule(zone: string, rule: RichRule, kind: string, grant?: Grant): Rule {
   const { stanza: _, ...rest } = rule;
   const { family, source, destination, element, expires, stanza } = rule;
@@ -213,7 +218,7 @@ function familyOf(text: string): AddressFamily {
   return text.includes('family="ipv6"') ? 6 : 4;
 }
 
-/** A rule that says it is ours and does not look like it. */
+/** A rule that is marked as ours but has another form. */
 function unreadable(zone: string, text: string, family: AddressFamily): Rule {
   const summary = {
     kind: "access",

@@ -1,5 +1,5 @@
 /**
- * Rich rules of firewalld (firewalld.richlanguage(5)) as data, as text, and back from a listing.
+ * Rich rules of firewalld (firewalld.richlanguage(5)) as data, as text, and read back from a listing.
  *
  * @module
  */
@@ -7,17 +7,17 @@ import { type AddressFamily, parseAddress } from "../../net/address.ts";
 import { parsePort, type Service } from "../../net/service.ts";
 import { EXPIRY_PREFIX } from "../iptables/rule.ts";
 
-/** What a rule does with the connections it is about. */
+/** What a rule does with matching connections. */
 export type RichElement =
-  /** Admits them. */
+  /** Accepts them. */
   | { readonly kind: "port"; readonly service: Service }
-  /** Sends them elsewhere, and admits them there. */
+  /** Sends them to another host, and accepts them there. */
   | {
     readonly kind: "forward-port";
     readonly service: Service;
     readonly to: { readonly address: string; readonly port: number };
   }
-  /** Gives them this host's address where they leave it. */
+  /** Gives them this host's address where they leave. */
   | { readonly kind: "masquerade" };
 
 /** A rule of ours. Addresses are canonical texts of hosts. */
@@ -32,18 +32,18 @@ export interface RichRule {
 }
 
 /**
- * Before everything else in a zone, so that the grant beats the zone's own refusals. Among all the numbers there are,
- * this one also tells a person whose rules these are.
+ * Before all other rules of a zone, so a grant wins over the zone's own refusals. The unusual number also shows an
+ * administrator whose rules these are.
  */
 const PRIORITY = "-6201";
 
 /**
- * Rich rules carry no comments. What they can carry is the prefix of a log line; so each connection a grant admits is
- * also a line of the kernel's log, of the lowest level and at most one per hour (the slowest limit there is).
+ * Rich rules have no comments, but they can have the prefix of a log line. So each connection of a grant also writes a
+ * line to the kernel's log, at the lowest level and at most once per hour (the slowest limit).
  */
 const LOG_OPTIONS = 'level="debug" limit value="1/h"';
 
-/** The rule as firewalld takes it, and as it prints it. */
+/** Returns the rule in the form that firewalld accepts and prints. */
 export function richRuleText(rule: RichRule): string {
   const stanza = rule.stanza === undefined ? "" : ` stanza_${rule.stanza}`;
   return [
@@ -51,7 +51,7 @@ export function richRuleText(rule: RichRule): string {
     ...(rule.destination === undefined ? [] : [`destination address="${rule.destination}"`]),
     elementText(rule.element),
     `log prefix="${EXPIRY_PREFIX}${rule.expires}${stanza}" ${LOG_OPTIONS}`,
-    // The other elements have no action of their own.
+    // Other elements have no action of their own.
     ...(rule.element.kind === "port" ? ["accept"] : []),
   ].join(" ");
 }
@@ -65,8 +65,8 @@ function elementText(element: RichElement): string {
 }
 
 /**
- * Says that this program is at work in a zone, and is gone when somebody has firewalld load its own files again. It
- * can admit nobody: nothing from outside has that address, and its own packets pass before any zone.
+ * Marks a zone in which this program has rules. The marker disappears when another program makes firewalld reload its
+ * files. It admits no client: no packet from outside has that address, and local packets do not pass the zones.
  */
 export const RICH_MARKER =
   `rule priority="${PRIORITY}" family="ipv4" source address="127.0.0.2" drop`;
@@ -86,7 +86,7 @@ export function isOwnRichRule(text: string): boolean {
       text.includes(` log prefix="${EXPIRY_PREFIX}`);
 }
 
-/** Reads a rule as firewalld prints it; `undefined` unless it is one of the forms of {@link richRuleText}. */
+/** Reads a rule in the form that firewalld prints; `undefined` if it is not a form of {@link richRuleText}. */
 export function parseRichRule(text: string): RichRule | undefined {
   const match = RULE.exec(text);
   if (match === null) return undefined;

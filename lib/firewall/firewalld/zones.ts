@@ -1,6 +1,5 @@
 /**
- * Zones of firewalld: what `firewall-cmd --list-all-zones` prints, and which of them a grant concerns
- * (firewalld.zones(5)).
+ * Zones of firewalld: parses `firewall-cmd --list-all-zones`, and finds the zones for a grant (firewalld.zones(5)).
  *
  * @module
  */
@@ -9,12 +8,12 @@
 export interface Zone {
   readonly name: string;
   readonly interfaces: readonly string[];
-  /** Addresses bound to the zone: they beat its interfaces. */
+  /** Addresses bound to the zone; they win over its interfaces. */
   readonly sources: readonly string[];
   readonly richRules: readonly string[];
 }
 
-/** Reads the listing; a text of another kind has no zones. */
+/** Reads the listing; any other text has no zones. */
 export function parseZones(text: string): Zone[] {
   return text.split(/\n(?=\S)/).flatMap((paragraph) => {
     const [heading = "", ...lines] = paragraph.split("\n");
@@ -30,10 +29,10 @@ export function parseZones(text: string): Zone[] {
 }
 
 /**
- * The zones through which a client may come: those of the interfaces its packets are sniffed on, the default zone in
- * place of an interface that has none, and every zone with addresses of its own.
+ * Returns the zones through which a client may arrive: those of the sniffed interfaces, the default zone for an
+ * interface without a zone, and every zone with addresses.
  *
- * @param interfaces names; absent: packets may come in anywhere.
+ * @param interfaces names; absent: packets may arrive on any interface.
  */
 export function zonesOfClients(
   zones: readonly Zone[],
@@ -51,7 +50,7 @@ export function zonesOfClients(
   return isLoose && !names.includes(defaultZone) ? [defaultZone, ...names] : names;
 }
 
-/** Whether an interface is in a zone; `wg+` in its list stands for all whose names begin like that. */
+/** Whether an interface is in a zone; `wg+` in its list matches all names that begin with `wg`. */
 function holds({ interfaces }: Zone, name: string): boolean {
   return interfaces.some((it) => it.endsWith("+") ? name.startsWith(it.slice(0, -1)) : it === name);
 }

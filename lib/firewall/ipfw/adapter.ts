@@ -1,6 +1,6 @@
 /**
- * The ipfw adapter: one set of rules in force, and one, switched off, of rules that are over and whose connections live
- * on by their dynamic rules (`docs/spec/firewalls.md` 3). Written for FreeBSD's grammar; tried against a stand-in only.
+ * The ipfw adapter. One set of rules is in force; another set, disabled, holds expired rules whose connections continue
+ * by dynamic rules (`docs/spec/firewalls.md` 3). Written for FreeBSD's grammar; tested against a stand-in only.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { AccessGrant } from "../grant.ts";
 import { ipfwDynamicNumbers, type IpfwLine, parseIpfwRules } from "./listing.ts";
 import { commandsOf, describeOutcome, type Plan } from "../plan.ts";
 
-/** What the configuration says about ipfw. */
+/** The settings of ipfw. */
 export interface IpfwSettings {
   /** A command, which may hold blanks: `/sbin/ipfw`. */
   readonly command: string;
@@ -32,16 +32,16 @@ export interface IpfwSettings {
 export interface IpfwView extends View {
   readonly active: readonly IpfwLine[];
   readonly expired: readonly IpfwLine[];
-  /** The rules of all sets that are on. */
+  /** The rules of all enabled sets. */
   readonly others: readonly IpfwLine[];
-  /** Numbers of rules whose connections live on. */
+  /** Numbers of rules with open connections. */
   readonly dynamic: ReadonlySet<number>;
 }
 
-/** Rule numbers end here; 65535 is the kernel's own. */
+/** The highest rule number; 65535 belongs to the kernel. */
 const HIGHEST_NUMBER = 65534;
 
-/** The adapter for `ipfw`. There are no transactions: each rule is a start of the program. */
+/** The adapter for `ipfw`. There are no transactions: it starts the program once per rule. */
 export function ipfwAdapter(settings: IpfwSettings): Adapter<IpfwView> {
   const program = commandWords(settings.command);
   const { activeSet, expireSet } = settings;
@@ -57,7 +57,7 @@ export function ipfwAdapter(settings: IpfwSettings): Adapter<IpfwView> {
       : [];
   }
 
-  /** The lowest numbers that no rule has: a rule is moved by its number, whatever its set. */
+  /** Yields the lowest unused numbers: a rule is moved by its number, whatever its set. */
   function* freeNumbers(view: IpfwView): Generator<number> {
     const lines = [...view.active, ...view.expired, ...view.others];
     const used = new Set(lines.map(({ number }) => number));
@@ -73,7 +73,7 @@ export function ipfwAdapter(settings: IpfwSettings): Adapter<IpfwView> {
     place: "the sets of fwknop",
     endsByItself: false,
     placesVary: false,
-    // Rules whose connections have ended are purged.
+    // Rules without open connections are removed.
     needsUpkeep: true,
     readsFirst: true,
 
@@ -161,7 +161,7 @@ export function ipfwAdapter(settings: IpfwSettings): Adapter<IpfwView> {
           .map(({ number }) => [...set(expireSet), "delete", String(number)]),
       ),
 
-    // Open connections live on by the set that is switched off; only a flush asked for ends them.
+    // Open connections continue through the disabled set; only an explicit flush ends them.
     tearDown(view, scope, whole) {
       const ours = view.active.filter((line) => readLine(line, activeSet) !== undefined);
       const own = settings.checkState
@@ -187,14 +187,14 @@ export function ipfwAdapter(settings: IpfwSettings): Adapter<IpfwView> {
   };
 }
 
-/** The C daemon's words. */
+/** The C daemon's text. */
 const FULL = "Access request rejected: Maximum allowed number of rules has been reached.";
 
 function accessRules(grant: AccessGrant, activeSet: number): Rule[] {
   const { address, destination, expires } = grant;
   const to = destination?.text ?? (address.family === 6 ? "me6" : "me");
   return grant.services.map(({ protocol, port }) => {
-    // "setup" is about TCP flags: no UDP packet has them.
+    // "setup" matches TCP flags, which UDP packets do not have.
     const setup = protocol === "tcp" ? " setup" : "";
     const text = `pass ${protocol} from ${address.text} to ${to} dst-port ${port}${setup} ` +
       `keep-state // _exp_${expires}`;
@@ -215,7 +215,7 @@ interface RuleParts {
   readonly expires: number;
 }
 
-/** A listed rule of ours; an expiry of 0 stands for one that cannot be read. */
+/** Reads a listed rule of ours. An expiry of 0 means that it cannot be read. */
 function readLine({ body, comment }: IpfwLine, set: number): Rule | undefined {
   const [, digits] = /^_exp_(.*)$/.exec(comment) ?? [];
   if (digits === undefined) return undefined;

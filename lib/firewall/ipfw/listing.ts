@@ -1,5 +1,5 @@
 /**
- * What `ipfw list` prints (`docs/spec/firewalls.md` 3).
+ * Parses the output of `ipfw list` (`docs/spec/firewalls.md` 3).
  *
  * @module
  */
@@ -9,15 +9,15 @@ export interface IpfwLine {
   readonly number: number;
   /** `allow tcp from 192.0.2.44 to me dst-port 22 setup keep-state`. */
   readonly body: string;
-  /** What stands behind `//`. */
+  /** The text after `//`. */
   readonly comment: string;
 }
 
 const DYNAMIC_HEADING = "## Dynamic rules";
 
 /**
- * The static rules: `10000 allow tcp … // _exp_1795297020`, and with `-S` `# DISABLED 10000 set 2 allow …`. Newer
- * releases name the state, `keep-state :default`.
+ * Returns the static rules: `10000 allow tcp … // _exp_1795297020`, and with `-S` `# DISABLED 10000 set 2 allow …`.
+ * Newer releases name the state: `keep-state :default`.
  */
 export function parseIpfwRules(text: string): IpfwLine[] {
   const [rules = ""] = text.split(DYNAMIC_HEADING);
@@ -33,7 +33,7 @@ export function parseIpfwRules(text: string): IpfwLine[] {
   });
 }
 
-/** Numbers of rules with connections: the first number of each line behind the heading. */
+/** Returns the numbers of rules with connections: the first number of each line after the heading. */
 export function ipfwDynamicNumbers(text: string): ReadonlySet<number> {
   const [, dynamic = ""] = text.split(DYNAMIC_HEADING);
   return new Set(

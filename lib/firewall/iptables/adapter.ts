@@ -1,6 +1,6 @@
 /**
- * The iptables adapter: chains of our own, `_exp_` comments, documents for `iptables-restore`
- * (`docs/spec/firewalls.md` 1 and 7.1).
+ * The iptables adapter: it manages its own chains, marks rules with `_exp_` comments, and writes documents for
+ * `iptables-restore` (`docs/spec/firewalls.md` 1 and 7.1).
  *
  * @module
  */
@@ -25,7 +25,7 @@ import {
   type Transaction,
 } from "../plan.ts";
 
-/** What `fwknopd.conf` says about iptables. */
+/** The settings of iptables in `fwknopd.conf`. */
 export interface IptablesSettings {
   /** FIREWALL_EXE: a command, which may hold blanks. */
   readonly command: string;
@@ -36,15 +36,15 @@ export interface IptablesSettings {
   readonly commentCheck: boolean;
 }
 
-/** Documents stay small enough that each is applied well within the runner's patience. */
+/** The limit keeps each document small enough to be applied well before the runner's time limit. */
 const LINES_PER_DOCUMENT = 250;
 /**
- * Rules that a document of deletions may be compared with. `iptables-restore` of the nf_tables variant takes 4 µs for
- * each rule in front of one that is to go, and 15 µs for each rule of the chain to begin with (version 1.8.9).
+ * Largest number of comparisons of a document of deletions. `iptables-restore` of the nf_tables variant takes 4 µs for
+ * each rule before a deleted one, and 15 µs for each rule of the chain at the start (version 1.8.9).
  */
 const MOST_COMPARISONS = 8000;
 
-/** The adapter for `iptables` and `ip6tables`, whether of the nf_tables or the legacy variant. */
+/** The adapter for `iptables` and `ip6tables` of the nf_tables or the legacy variant. */
 export function iptablesAdapter(settings: IptablesSettings): Adapter<IptablesView> {
   return adapterFor(
     { kind: "iptables", name: "iptables", variables: "IPT" },
@@ -53,7 +53,7 @@ export function iptablesAdapter(settings: IptablesSettings): Adapter<IptablesVie
   );
 }
 
-/** The same for any program that takes the arguments of iptables. */
+/** The adapter for any program that takes the arguments of iptables. */
 export function adapterFor(
   names: Pick<Adapter, "kind" | "name"> & { readonly variables: "IPT" | "FIREWD" },
   programs: IptablesPrograms,
@@ -65,7 +65,7 @@ export function adapterFor(
   });
   const families = ([4, 6] as const).filter((family) => programs[family] !== undefined);
 
-  /** One document for one table, and the same as single commands. */
+  /** Returns documents for one table, and the same changes as single commands. */
   function transactions(family: AddressFamily, table: string, lines: readonly string[]): Plan {
     const program = programs[family];
     if (program === undefined || lines.length === 0) return [];
@@ -75,7 +75,7 @@ export function adapterFor(
       plan.push({
         ...(program.helper === undefined ? {} : { helper: program.helper }),
         document: [`*${table}`, ...part, "COMMIT", ""].join("\n"),
-        // Rarely asked for, and not free.
+        // A getter, because commands are rarely needed and expensive.
         get commands() {
           return part.map((line) => ({
             words: [...program.single, "-t", table, ...(splitListedWords(toArguments(line)) ?? [])],
@@ -86,7 +86,7 @@ export function adapterFor(
     return plan;
   }
 
-  /** Rules by table, keeping the order in which the tables first occur. */
+  /** Groups rules by table, in the order in which the tables first occur. */
   function byTable(rules: readonly Rule[], line: (rule: Rule) => string): Map<string, TableLines> {
     const groups = new Map<string, TableLines>();
     for (const rule of rules) {
@@ -114,7 +114,7 @@ export function adapterFor(
       const listing = outcome?.code === 0 ? parseListing(outcome.stdout) : undefined;
       const needed = chains.filter(({ chain }) => chain.table === table);
       if (outcome === undefined || listing === undefined || listing.size === 0) {
-        // A table nothing of ours is configured for may well not exist.
+        // A table without configured chains may not exist.
         if (needed.length === 0) continue;
         return describeMissingListing(outcome);
       }
@@ -186,7 +186,7 @@ export function adapterFor(
     },
 
     add({ rules }) {
-      // Of two that redirect the same connections the first counts: the one just told of must be that one.
+      // Of two rules that redirect the same connections the first one counts, so the newer rule must come first.
       const command = ({ kind }: RuleSummary): string =>
         settings.prepend || kind.startsWith("DNAT") ? "-I" : "-A";
       const groups = byTable(
@@ -198,8 +198,8 @@ export function adapterFor(
       );
     },
 
-    // A rule nobody reaches opens nothing. For -C the program reads every rule there is, a millisecond for a hundred of
-    // them, so this is a document of its own: the grant does not wait for it.
+    // A rule without a jump to its chain opens nothing. For -C the program reads every rule, which takes 1 ms per 100
+    // rules. So the check is a document of its own, and the grant does not wait for it.
     reach(rules) {
       const parents = new Map(
         chains.map(({ chain }) => [`${chain.table} ${chain.name}`, chain.from]),
@@ -226,7 +226,7 @@ export function adapterFor(
       for (const [index, { key, family, table, summary: { chain } }] of rules.entries()) {
         const length = lengths.get(`${family} ${table} ${chain}`) ?? standing.length;
         const place = places.get(key) ?? length;
-        // Those that go first are not in front of the others any more.
+        // Rules that are deleted first no longer stand before the others.
         comparisons += settings.prepend ? length - place : Math.max(0, place - index);
         const isEnough = index >= LINES_PER_DOCUMENT || comparisons > MOST_COMPARISONS;
         if (index > 0 && isEnough) return index;
@@ -267,7 +267,7 @@ interface TableLines {
   readonly lines: string[];
 }
 
-/** `:CHAIN - [0:0]`, which makes or empties a chain, is for documents only; as an argument it is `-N`. */
+/** `:CHAIN - [0:0]`, which makes or empties a chain, is valid only in documents; the argument is `-N`. */
 function toArguments(line: string): string {
   return line.replace(/^:(\S+) - \[0:0\]$/, "-N $1");
 }

@@ -1,5 +1,5 @@
 /**
- * The settings of iptables, and those of firewalld that have the same form.
+ * Reads the settings of iptables, and those of firewalld in the same form.
  *
  * @module
  */
@@ -9,10 +9,11 @@ import type { IptablesSettings } from "./adapter.ts";
 import type { Chains } from "./grant_rules.ts";
 
 /**
- * What `fwknopd.conf` says.
+ * Reads the settings from `fwknopd.conf`.
  *
  * @param command of the program.
- * @param variables whose: two builds of the C daemon have the same ones under these names.
+ * @param variables prefix of the variables: two builds of the C daemon have the same variables under different
+ * prefixes.
  */
 export function iptablesSettings(
   settings: ServerSettings,
@@ -27,7 +28,7 @@ export function iptablesSettings(
   };
 }
 
-/** Which chains the switches bring into being (`docs/spec/firewalls.md` 1.2). */
+/** The chains that the switches enable (`docs/spec/firewalls.md` 1.2). */
 function chainsInUse(settings: ServerSettings, variables: "IPT" | "FIREWD"): Chains {
   const { forwarding, localNat, sourceNat, output } = natSwitches(settings);
   const nat = forwarding || localNat;

@@ -1,5 +1,5 @@
 /**
- * The iptables rules a grant becomes (`docs/spec/firewalls.md` 1.4).
+ * Converts a grant into rules of iptables (`docs/spec/firewalls.md` 1.4).
  *
  * @module
  */
@@ -10,16 +10,16 @@ import type { RuleSummary } from "../firewall.ts";
 import type { AccessGrant, ForwardGrant, Grant, LocalNatGrant } from "../grant.ts";
 import type { IptablesRule } from "./rule.ts";
 
-/** The chains in use; a role without its chain is switched off. */
+/** The chains in use. A role without a chain is switched off. */
 export type Chains = Readonly<Partial<Record<ChainRole, Chain>>>;
 
-/** A rule and what to call it. */
+/** A rule and its summary. */
 export interface GrantedRule {
   readonly rule: IptablesRule;
   readonly summary: RuleSummary;
 }
 
-/** What the C daemon's log calls the rules of a chain. */
+/** The names of rules by chain in the C daemon's log. */
 export const KINDS: Readonly<Record<ChainRole, string>> = {
   input: "access",
   output: "OUTPUT",
@@ -29,7 +29,7 @@ export const KINDS: Readonly<Record<ChainRole, string>> = {
   masquerade: "SNAT",
 };
 
-/** The variable or switch that brings a chain into being, for messages. */
+/** The variable or switch that enables a chain, for messages. */
 const SWITCHES: Readonly<Record<ChainRole, string>> = {
   input: "IPT_INPUT_ACCESS",
   output: "ENABLE_IPT_OUTPUT",
@@ -39,15 +39,15 @@ const SWITCHES: Readonly<Record<ChainRole, string>> = {
   masquerade: "ENABLE_IPT_SNAT",
 };
 
-/** Matches that the kernel offers. */
+/** Matches that the kernel supports. */
 export interface Matches {
-  /** `time`, which ends a rule by itself. */
+  /** `time`, which lets the kernel end a rule. */
   readonly datestop: boolean;
-  /** `addrtype`, which tells what is addressed to this host. */
+  /** `addrtype`, which matches packets that are addressed to this host. */
   readonly addressType: boolean;
 }
 
-/** The rules of a grant in the order of the chains, or why it cannot be carried out. */
+/** Returns the rules of a grant in the order of the chains, or the reason why it is not possible. */
 export function grantRules(
   grant: Grant,
   chains: Chains,
@@ -102,9 +102,9 @@ function accessMatches(grant: AccessGrant, chains: Chains): [ChainRole, Match][]
 }
 
 /**
- * Only the first service counts on the NAT path, as in the C daemon. Unlike there every rule names both
- * ends, so that a neighbour of the host stays closed and other clients' connections are left alone
- * (`docs/spec/firewalls.md` 5, point 8), and the source port is not pinned.
+ * Only the first service counts for NAT, as in the C daemon. Unlike there, every rule names both ends, so other hosts
+ * inside stay closed and connections of other clients do not change (`docs/spec/firewalls.md` 5, point 8). The source
+ * port is not fixed.
  */
 function natMatches(grant: LocalNatGrant | ForwardGrant): [ChainRole, Match, string][] {
   const source = grant.address.text;
@@ -138,7 +138,7 @@ function natMatches(grant: LocalNatGrant | ForwardGrant): [ChainRole, Match, str
       },
     }, `DNAT${all}`]);
   }
-  // Connections to this host itself never pass POSTROUTING.
+  // Connections to this host do not pass POSTROUTING.
   if (grant.kind === "forward" && grant.sourceNat?.kind === "snat") {
     const to = { option: "--to-source", value: grant.sourceNat.address.text } as const;
     matches.push(["snat", { ...inside, to }, `SNAT${all}`]);
@@ -149,8 +149,8 @@ function natMatches(grant: LocalNatGrant | ForwardGrant): [ChainRole, Match, str
 }
 
 /**
- * A service is redirected where the client calls this host: what it sends through this host to others is none of the
- * grant's business. FORWARD_ALL says everything, and means it.
+ * A grant redirects a service only in packets to this host; packets through this host to other hosts are not changed.
+ * FORWARD_ALL redirects everything.
  */
 function isForThisHost({ destination, destinationPort }: Match): boolean {
   return destination === undefined && destinationPort !== undefined;

@@ -1,5 +1,5 @@
 /**
- * What `iptables -S` prints.
+ * Parses the output of `iptables -S`.
  *
  * @module
  */
@@ -7,19 +7,16 @@
 /** One rule of a listing. */
 export interface ListedRule {
   readonly chain: string;
-  /** What follows `-A CHAIN`, quotes undone. */
+  /** The words after `-A CHAIN`, unquoted. */
   readonly words: readonly string[];
-  /** What follows `-A CHAIN`, as printed: `iptables-restore` reads it back as it stands. */
+  /** The text after `-A CHAIN` as printed; `iptables-restore` accepts it unchanged. */
   readonly text: string;
 }
 
-/** The chains of a table, each with its rules in order. */
+/** The chains of a table; each has its rules in order. */
 export type TableListing = ReadonlyMap<string, readonly ListedRule[]>;
 
-/**
- * Reads the output of `iptables -t TABLE -S`. Lines that are not `-P`, `-N` or `-A` and a well-formed name are
- * passed over.
- */
+/** Reads the output of `iptables -t TABLE -S`. Ignores lines other than `-P`, `-N` or `-A` with a well-formed name. */
 export function parseListing(text: string): TableListing {
   const chains = new Map<string, ListedRule[]>();
   for (const line of logicalLines(text)) {
@@ -31,13 +28,13 @@ export function parseListing(text: string): TableListing {
       continue;
     }
     const words = splitListedWords(rest);
-    // A rule comes after the line that names its chain; anything else is not a listing.
+    // A rule comes after the line that names its chain; other text is not a listing.
     if (words !== undefined) chains.get(chain)?.push({ chain, words, text: rest });
   }
   return chains;
 }
 
-/** The lines of a listing: a line break inside quotes, such as one in a rule's comment, ends none. */
+/** Splits a listing into lines. A line break inside quotes, such as one in a comment, does not end a line. */
 export function logicalLines(text: string): string[] {
   const lines: string[] = [];
   let start = 0;
@@ -56,8 +53,8 @@ export function logicalLines(text: string): string[] {
 }
 
 /**
- * Words separated by blanks; `"…"` holds blanks, and a backslash inside it takes the next character as it is.
- * `undefined` when a quote is left open.
+ * Splits a text at blanks. Blanks inside `"…"` are kept, and a backslash inside quotes escapes the next character.
+ * `undefined` if a quote is not closed.
  */
 export function splitListedWords(text: string): string[] | undefined {
   const words: string[] = [];

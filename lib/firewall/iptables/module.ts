@@ -1,5 +1,5 @@
 /**
- * iptables and ip6tables, of either variant.
+ * iptables and ip6tables of either variant.
  *
  * @module
  */
@@ -45,7 +45,7 @@ export const iptables: FirewallModule<IptablesSettings, IptablesView> = {
       prepend: false,
       commentCheck: false,
     }),
-    // Direct rules of firewalld stand in the tables of iptables too.
+    // Direct rules of firewalld are listed in the tables of iptables too.
     shownBy: ["iptables", "firewalld-direct"],
   },
   doctor: async () => (await import("../netfilter/examine.ts")).netfilterDoctor("iptables"),

@@ -1,12 +1,12 @@
 /**
- * Making our chains and the jumps to them.
+ * Makes our chains and the jumps to them.
  *
  * @module
  */
 import type { Chain } from "../../config/chain.ts";
 import { type FoundTable, isJump } from "./view.ts";
 
-/** The lines that make what is missing in one table, or what stands in the way. */
+/** Returns the lines that make what is missing in one table, or the reason why that is not possible. */
 export function prepareTable(
   { table, chains: listing }: FoundTable,
   chains: readonly Chain[],

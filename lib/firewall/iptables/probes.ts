@@ -1,6 +1,5 @@
 /**
- * What is tried before it is relied upon: matches and the targets of the configured chains
- * (`docs/spec/firewalls.md` 1.3).
+ * Probes of matches and of the targets of configured chains, before grants rely on them (`docs/spec/firewalls.md` 1.3).
  *
  * @module
  */
@@ -11,19 +10,19 @@ import { PROBE_CHAIN } from "./tear_down.ts";
 import type { RoleChain } from "./view.ts";
 import type { Plan } from "../plan.ts";
 
-/** What the probes depend on. */
+/** Inputs of the probes. */
 export interface ProbeContext {
   readonly family: AddressFamily;
   readonly chains: readonly RoleChain[];
   /** ENABLE_IPT_COMMENT_CHECK. */
   readonly commentCheck: boolean;
-  /** How the variables of the chains begin. */
+  /** Prefix of the variables of the chains. */
   readonly variables: "IPT" | "FIREWD";
-  /** Lines for one table as a plan. */
+  /** Makes a plan of lines for one table. */
   readonly transactions: (table: string, lines: readonly string[]) => Plan;
 }
 
-/** The probes of one family. Those without which no grant would work come first. */
+/** Returns the probes of one family. Probes of what every grant needs come first. */
 export function iptablesProbes(context: ProbeContext): readonly Probe[] {
   const { family, chains, commentCheck, transactions } = context;
   const name = family === 4 ? "iptables" : "ip6tables";
@@ -39,7 +38,7 @@ export function iptablesProbes(context: ProbeContext): readonly Probe[] {
     failure: "Warning: Could not use the 'comment' match",
     hint: "Load the kernel module xt_comment, or set ENABLE_IPT_COMMENT_CHECK N",
   };
-  // ACCEPT is a part of the kernel's tables.
+  // ACCEPT needs no probe: it is part of the kernel's tables.
   const targets = chains.filter(({ chain }) => chain.target !== "ACCEPT")
     .map(({ role, chain: { table, target } }): Probe => {
       const variable = `${context.variables}_${role.toUpperCase()}_ACCESS`;
@@ -65,7 +64,7 @@ export function iptablesProbes(context: ProbeContext): readonly Probe[] {
   return [...(commentCheck ? [comment] : []), ...targets, time, ...(rewrites ? [addressType] : [])];
 }
 
-/** What rules of the role say behind their target. */
+/** Options that rules of the role have after their target. */
 function targetOptions(role: ChainRole, family: AddressFamily): string {
   const address = family === 4 ? "192.0.2.1" : "2001:db8::1";
   if (role === "dnat") return ` --to-destination ${family === 4 ? address : `[${address}]`}:1`;

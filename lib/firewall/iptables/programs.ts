@@ -1,5 +1,5 @@
 /**
- * Which programs of the iptables family belong to FIREWALL_EXE.
+ * Finds the programs of the iptables family that belong to FIREWALL_EXE.
  *
  * @module
  */
@@ -8,25 +8,25 @@ import type { AddressFamily } from "../../net/address.ts";
 import type { Helper } from "../plan.ts";
 import { RESTORE_HANDSHAKE } from "./handshake.ts";
 
-/** How one address family is reached. */
+/** The programs for one address family. */
 export interface IptablesProgram {
   /** Words before the arguments: `/usr/sbin/iptables -w 5`. */
   readonly single: readonly string[];
-  /** `iptables-restore`, kept open; absent where its name cannot be told. */
+  /** `iptables-restore` as a helper process; absent if its name is unknown. */
   readonly helper?: Helper;
 }
 
-/** The families that can be reached. */
+/** The programs by family; a family without programs is absent. */
 export type IptablesPrograms = Readonly<Partial<Record<AddressFamily, IptablesProgram>>>;
 
-/** Seconds to wait for another program's lock: less than the runner's patience. */
+/** Seconds to wait for the lock of another program: less than the runner's time limit. */
 const SINGLE_WAIT = "5";
 const HELPER_WAIT = "1";
 
 /**
- * The programs for both families from FIREWALL_EXE, which is a command and may hold blanks
- * (`docs/spec/firewalls.md` 1.1): `/usr/sbin/iptables-legacy` has `/usr/sbin/iptables-legacy-restore` and
- * `/usr/sbin/ip6tables-legacy` beside it. A program of another name is taken for IPv4, without a helper.
+ * Returns the programs for both families from FIREWALL_EXE, a command that may hold blanks (`docs/spec/firewalls.md`
+ * 1.1): for `/usr/sbin/iptables-legacy` also `/usr/sbin/iptables-legacy-restore` and `/usr/sbin/ip6tables-legacy`. A
+ * program with another name is used for IPv4 only, without a helper process.
  */
 export function iptablesPrograms(command: string): IptablesPrograms {
   const words = commandWords(command);

@@ -1,5 +1,5 @@
 /**
- * One iptables rule of ours as data, as arguments, and back from a listing.
+ * A rule of ours as data, as arguments, and read back from a listing.
  *
  * @module
  */
@@ -21,9 +21,9 @@ export interface IptablesRule {
   readonly destinationPort?: number;
   /** Seconds since 1970 UTC: the `_exp_` comment. */
   readonly expires: number;
-  /** Number of the stanza that allowed it; remembered for whoever lists or adopts the rule. */
+  /** Number of the stanza that allowed it, for listings and for a daemon that adopts the rule. */
   readonly stanza?: number;
-  /** Only what is addressed to this host; not what it forwards (`-m addrtype --dst-type LOCAL`). */
+  /** Whether it matches only packets to this host, and not forwarded ones (`-m addrtype --dst-type LOCAL`). */
   readonly toThisHost?: boolean;
   /** Whether the kernel ends the rule as well (`-m time --datestop`). */
   readonly datestop: boolean;
@@ -32,18 +32,18 @@ export interface IptablesRule {
   readonly to?: { readonly option: "--to-destination" | "--to-source"; readonly value: string };
 }
 
-/** `_exp_EPOCH`: how the C daemon marks its rules (`docs/spec/firewalls.md` 1.4). */
+/** `_exp_EPOCH` marks a rule, as in the C daemon (`docs/spec/firewalls.md` 1.4). */
 export const EXPIRY_PREFIX = "_exp_";
 
 /**
- * `stanza_N`, in a comment of its own: the C daemon reads digits up to the end of the one with the expiry
- * (`docs/spec/firewalls.md` 1.5), and words joined in one comment would be quoted in listings.
+ * `stanza_N` has its own comment. The C daemon reads digits up to the end of the comment with the expiry
+ * (`docs/spec/firewalls.md` 1.5), and listings would quote several words in one comment.
  */
 const STANZA_PREFIX = "stanza_";
 
 /**
- * The arguments that follow `-A CHAIN`. What the kernel holds, and so every listing, is what the C daemon's
- * arguments make (`docs/spec/firewalls.md` 1.4); its explicit `-d 0.0.0.0/0` says nothing and is left out.
+ * Returns the arguments after `-A CHAIN`. The kernel, and so every listing, then holds the same rule as with the C
+ * daemon's arguments (`docs/spec/firewalls.md` 1.4). The C daemon's `-d 0.0.0.0/0` has no effect and is left out.
  */
 export function ruleArguments(rule: IptablesRule): string[] {
   const words: string[] = [];
@@ -56,7 +56,7 @@ export function ruleArguments(rule: IptablesRule): string[] {
   if (rule.stanza !== undefined) {
     words.push("-m", "comment", "--comment", `${STANZA_PREFIX}${rule.stanza}`);
   }
-  // The named second still matches (docs/spec/firewalls.md 7.1), so the one before it is named.
+  // The rule still matches in the named second (docs/spec/firewalls.md 7.1), so the second before it is named.
   if (rule.datestop) words.push("-m", "time", "--datestop", isoSecond(rule.expires - 1));
   words.push("-m", "comment", "--comment", `${EXPIRY_PREFIX}${rule.expires}`, "-j", rule.target);
   if (rule.to !== undefined) words.push(rule.to.option, rule.to.value);
@@ -64,8 +64,8 @@ export function ruleArguments(rule: IptablesRule): string[] {
 }
 
 /**
- * Two rules that admit the same until the same second have the same key; the stanza and what depends on the kernel's
- * modules do not count.
+ * Two rules that admit the same packets until the same second have the same key. The stanza and matches that depend on
+ * kernel modules do not count.
  */
 export function ruleKey({ stanza: _, ...rule }: IptablesRule): string {
   const words = ruleArguments({ ...rule, toThisHost: false, datestop: false });
@@ -77,17 +77,18 @@ function isoSecond(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 19);
 }
 
-/** What a listed rule that carries an `_exp_` comment turned out to be. */
+/** The result of reading a listed rule with an `_exp_` comment. */
 export type RecognisedRule =
   /** One of the forms of {@link ruleArguments}. */
   | { readonly rule: IptablesRule; readonly expires: number }
-  /** Another form (another program's), to be closed at `expires` all the same. */
+  /** Another form, from another program; it is still closed at `expires`. */
   | { readonly rule?: undefined; readonly expires: number }
-  /** The comment starts with `_exp_`, and no time follows. */
+  /** The comment starts with `_exp_` but has no time. */
   | { readonly rule?: undefined; readonly expires?: undefined };
 
 /**
- * Reads the words that follow `-A CHAIN` in `iptables -S`. `undefined`: no `_exp_` comment, so not ours.
+ * Reads the words after `-A CHAIN` of `iptables -S`; `undefined` if there is no `_exp_` comment, so the rule is not
+ * ours.
  */
 export function recogniseRule(
   place: { readonly family: AddressFamily; readonly table: string; readonly chain: string },
@@ -141,7 +142,7 @@ export function recogniseRule(
 
 const STANZA_COMMENT = new RegExp(`^${STANZA_PREFIX}[1-9][0-9]{0,8}$`);
 
-/** Whether a word belongs to the comment whose text stands at `at`: `--comment` or the text; `-m` is passed over. */
+/** Whether a word belongs to the comment whose text is at `at`: `--comment` or the text. `-m` is ignored elsewhere. */
 function isComment(index: number, at: number): boolean {
   return at >= 0 && (index === at || index === at - 1);
 }
@@ -151,7 +152,7 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set([
   ..."--to-destination --to-source".split(" "),
 ]);
 
-/** Option and value pairs; `undefined` for anything else (negation, switches, an option given twice). */
+/** Returns options with their values; `undefined` if there is anything else (negation, switches, a repeated option). */
 function readOptions(words: readonly string[]): Map<string, string> | undefined {
   const options = new Map<string, string>();
   for (let index = 0; index < words.length; index += 2) {

@@ -1,5 +1,5 @@
 /**
- * Taking out everything of ours.
+ * Removes everything of ours.
  *
  * @module
  */
@@ -9,13 +9,12 @@ import type { TableListing } from "./listing.ts";
 import { recogniseRule } from "./rule.ts";
 import { type FoundTable, isJump, type RoleChain } from "./view.ts";
 
-/** Never jumped to, so no packet passes it: what the kernel can do is tried there, not in the live policy. */
+/** No chain jumps to it, so no packet passes it: probes use it in place of the live policy. */
 export const PROBE_CHAIN = "FWKNOP_PROBE";
 
 /**
- * The lines that take ours out of one table: the configured chains and, beyond those, chains with the default names that
- * an earlier configuration left behind, chains that hold nothing but `_exp_` rules, and single `_exp_` rules in any
- * other.
+ * Returns the lines that remove everything of ours from one table: the configured chains, chains with default names
+ * that an earlier configuration left, chains that hold only `_exp_` rules, and single `_exp_` rules in other chains.
  */
 export function tearDownTable(
   { family, table, chains: listing }: FoundTable,
@@ -71,7 +70,7 @@ const BUILT_IN: ReadonlySet<string> = new Set(
   ["INPUT", "OUTPUT", "FORWARD", "PREROUTING", "POSTROUTING"],
 );
 
-/** Whether somebody else's conditional jump keeps a chain in use. */
+/** Whether a conditional jump of another program keeps a chain in use. */
 function hasOtherReference(chains: TableListing, name: string): boolean {
   const rest = new Map(
     [...chains].map(([chain, rules]) =>

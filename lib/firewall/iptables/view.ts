@@ -1,5 +1,5 @@
 /**
- * What there is in the tables of iptables, from their listings.
+ * Finds our rules and chains in the listed tables of iptables.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { KINDS } from "./grant_rules.ts";
 import type { ListedRule, TableListing } from "./listing.ts";
 import { type IptablesRule, recogniseRule, ruleKey } from "./rule.ts";
 
-/** What was found in the tables of iptables. */
+/** The contents of the tables of iptables. */
 export interface IptablesView extends View {
   readonly tables: readonly FoundTable[];
 }
@@ -23,13 +23,13 @@ export interface FoundTable {
   readonly chains: TableListing;
 }
 
-/** A chain in use and what it is for. */
+/** A chain in use and its role. */
 export interface RoleChain {
   readonly role: ChainRole;
   readonly chain: Chain;
 }
 
-/** Understands the tables: which rules are ours, whether our chains and jumps are in place. */
+/** Interprets the tables: which rules are ours, and whether our chains and jumps exist. */
 export function viewTables(
   tables: readonly FoundTable[],
   chains: readonly RoleChain[],
@@ -60,7 +60,7 @@ function isIntact(
   );
 }
 
-/** Rules with an `_exp_` comment, as far as asked for. */
+/** Finds rules with an `_exp_` comment within the extent. */
 function findOurs(
   tables: readonly FoundTable[],
   chains: readonly RoleChain[],
@@ -76,7 +76,7 @@ function findOurs(
       const isAsked = own === undefined ? extent !== "configured" : extent !== "elsewhere";
       const stray = own === undefined ? { stray: true } as const : {};
       for (const { words, text } of isAsked ? listed : []) {
-        // None of ours has a line break in it, and documents are read line by line.
+        // Our rules contain no line break, and documents are read line by line.
         if (text.includes("\n")) continue;
         const found = recogniseRule({ family, table, chain: name }, words);
         if (found === undefined) continue;

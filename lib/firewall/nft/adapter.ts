@@ -1,6 +1,6 @@
 /**
- * The nftables adapter: a table of our own whose sets and maps time out, so that the kernel closes what was opened
- * even if this program is gone (`docs/spec/firewalls.md` 7.3).
+ * The nftables adapter: a table of our own, with sets and maps that time out. So the kernel closes what was opened even
+ * if this program is gone (`docs/spec/firewalls.md` 7.3).
  *
  * @module
  */
@@ -22,7 +22,7 @@ import {
 } from "./schema.ts";
 import { describeOutcome, type Plan } from "../plan.ts";
 
-/** What the configuration says about nftables. */
+/** The settings of nftables. */
 export interface NftSettings extends NftShape {
   /** A command, which may hold blanks: `/usr/sbin/nft`. */
   readonly command: string;
@@ -36,7 +36,7 @@ export function nftAdapter(settings: NftSettings): Adapter {
   const helper = { words: [...program, "-i"], handshake: NFT_HANDSHAKE };
   const show = (...words: string[]) => ({ words: [...program, ...words] });
 
-  /** One line is one transaction, for `nft -i` as for `nft -f`. */
+  /** One line is one transaction, for `nft -i` and for `nft -f`. */
   function transaction(commands: readonly string[]): Plan {
     if (commands.length === 0) return [];
     const document = `${commands.join("; ")}\n`;
@@ -50,13 +50,13 @@ export function nftAdapter(settings: NftSettings): Adapter {
     place: "the table inet fwknop",
     endsByItself: true,
     placesVary: false,
-    // Without the table protected services would be open.
+    // Without the table, protected services would be open.
     needsUpkeep: settings.protect.length > 0,
     readsFirst: false,
 
     heed({ what, isDeleted, family, table, name }) {
       if (`${family} ${table}` !== NFT_TABLE) return undefined;
-      // Elements come and go, but for those that say what is protected.
+      // Elements come and go, except those of the protected services.
       return isDeleted && (what !== "element" || name === PROTECTED_SET) ? "lost" : "changed";
     },
 
@@ -82,7 +82,7 @@ export function nftAdapter(settings: NftSettings): Adapter {
     probes: () => [],
 
     prepare(view, _scope, flush) {
-      // At a start rules are made anew too: what another program changed inside of one does not show in a listing.
+      // At start the rules are made anew, because the listing does not show what another program changed inside a rule.
       const commands = [
         ...(flush && view.present.size > 0
           ? [`add table ${NFT_TABLE}`, `delete table ${NFT_TABLE}`]
@@ -94,8 +94,8 @@ export function nftAdapter(settings: NftSettings): Adapter {
 
     add: ({ rules, replaced, now }) =>
       transaction([
-        // An element that is there keeps its clock unless it is deleted; one that is gone cannot be deleted
-        // unless it is added first.
+        // An existing element keeps its time-out unless it is deleted. A missing element cannot be deleted, so it is
+        // added first.
         ...replaced.flatMap((rule) => [addition(rule, 1000), deletion(rule)]),
         ...rules.map((rule) => addition(rule, rule.summary.expires * 1000 - now)),
       ]),
@@ -103,7 +103,7 @@ export function nftAdapter(settings: NftSettings): Adapter {
     remove: ({ rules }) =>
       transaction(rules.flatMap((rule) => [addition(rule, 1000), deletion(rule)])),
 
-    // With protected services the table goes only when asked for: without it they would be open.
+    // With protected services, only an explicit flush deletes the table: without it they would be open.
     tearDown(view, scope, _whole) {
       if (view.present.size === 0) return [];
       if (scope.extent === "everywhere" || settings.protect.length === 0) {
@@ -159,7 +159,7 @@ function viewTable(
         stanza: match?.[2] === undefined ? undefined : Number(match[2]),
       });
       if (!families.has(rule.family)) continue;
-      // Another program's, which the kernel would leave in for ever.
+      // An element of another program without a time-out: the kernel would keep it for ever.
       const found = timesOut ? rule : { ...rule, stray: true } as const;
       (match === null ? broken : rules).push(found);
     }

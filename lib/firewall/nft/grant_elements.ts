@@ -1,5 +1,5 @@
 /**
- * The nftables elements a grant becomes (`docs/spec/firewalls.md` 7.3).
+ * Converts a grant into elements of nftables (`docs/spec/firewalls.md` 7.3).
  *
  * @module
  */
@@ -32,7 +32,7 @@ export function grantElements(grant: Grant): readonly Rule[] {
   const end = everything || target === undefined
     ? inside
     : [...inside, first.protocol, String(target.port)];
-  /** Sets come in three widths: one service of a host, all of a host, all of all. */
+  /** Sets come in three widths: one service of a host, all services of a host, all hosts. */
   const width = !everything ? "" : target === undefined ? "all" : "host";
   const elements: Rule[] = [
     grant.kind === "local-nat"
@@ -48,7 +48,7 @@ export function grantElements(grant: Grant): readonly Rule[] {
         : element(grant, `dnat${to}`, "DNAT", [...outside, ...words(first)], endpoint(target)),
     );
   }
-  // Connections to this host itself never pass the postrouting hook.
+  // Connections to this host do not pass the postrouting hook.
   if (grant.kind === "forward" && grant.sourceNat !== undefined) {
     const kind = `SNAT${everything ? " ALL" : ""}`;
     elements.push(
@@ -87,7 +87,7 @@ function element(
   });
 }
 
-/** What is known of an element beside its key. */
+/** Facts about an element that its key does not contain. */
 export interface ElementFacts {
   readonly kind: string;
   readonly services?: string;
@@ -96,7 +96,7 @@ export interface ElementFacts {
   readonly stanza?: number | undefined;
 }
 
-/** The rule that stands for an element of the set `name`, such as `access4`. */
+/** The rule for an element of the set `name`, such as `access4`. */
 export function elementRule(
   name: string,
   key: readonly string[],
@@ -133,13 +133,13 @@ export function elementRule(
   };
 }
 
-/** Where a host has no `/etc/protocols` (containers, minimal systems), nft prints the protocol's number. */
+/** On a host without `/etc/protocols` (containers, minimal systems), nft prints the number of the protocol. */
 function protocolByName([protocol = "", port = ""]: readonly string[]): [string, string] {
   const named = Object.entries(PROTOCOL_NUMBERS).find(([, number]) => String(number) === protocol);
   return [named?.[0] ?? protocol, port];
 }
 
-/** The schema of a set by its name with the family's digit. */
+/** Returns the schema of a set; its name ends with the digit of the family. */
 export function schemaOf(name: string): SetSchema | undefined {
   return NFT_SETS.find((schema) => schema.name === name.slice(0, -1) && /[46]$/.test(name));
 }

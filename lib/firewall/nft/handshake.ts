@@ -1,13 +1,13 @@
 /**
- * How `nft -i` is spoken to when it is kept open.
+ * The protocol for `nft -i` as a helper process.
  *
  * @module
  */
 import type { Handshake } from "../plan.ts";
 
 /**
- * Goes on after a bad line. Errors come on stderr and command output on stdout, so only an answer on stderr is in order
- * with them: hence a line that is no command, which nft repeats in its complaint.
+ * The program continues after a bad line. It prints errors on stderr and output on stdout, so only an answer on stderr
+ * is in order with errors. So the request is a line that is not a command, which nft repeats in its error.
  */
 export const NFT_HANDSHAKE: Handshake = {
   stream: "stderr",
@@ -17,8 +17,8 @@ export const NFT_HANDSHAKE: Handshake = {
     const errors = said.filter((line) => line.startsWith("Error: "));
     return errors.length > 1 ? errors[0]?.slice("Error: ".length) : undefined;
   },
-  // A bad line is no reason for it to end.
+  // A bad line does not end it.
   refusesByEnd: () => false,
-  // It keeps a history of its lines, which grows, and which it searches for each of them.
+  // It keeps a growing history of its lines, and searches it for each line.
   most: 1000,
 };

@@ -1,5 +1,5 @@
 /**
- * What `nft -j list table` prints.
+ * Parses the output of `nft -j list table`.
  *
  * @module
  */
@@ -8,23 +8,25 @@
 export interface ListedElement {
   /** `["10.77.0.2", "tcp", "2222"]`. */
   readonly key: readonly string[];
-  /** What a map holds for it: `10.0.0.1 . 22`. */
+  /** The value in a map: `10.0.0.1 . 22`. */
   readonly value?: string;
   readonly comment?: string;
-  /** Whether the kernel takes it out by itself. */
+  /** Whether the kernel removes it on its own. */
   readonly timesOut: boolean;
 }
 
-/** A table with what matters of it. */
+/** A table with the parts that the adapter uses. */
 export interface ListedTable {
   readonly sets: ReadonlyMap<string, readonly ListedElement[]>;
-  /** Comments of the rules of each chain, in order; an empty text where a rule has none. */
+  /** Comments of the rules of each chain, in order; an empty text for a rule without comment. */
   readonly chains: ReadonlyMap<string, readonly string[]>;
-  /** Whether it has flags, which some versions of nft do not print right: one is that no rule of it is in force. */
+  /**
+   * Whether it has flags, which some versions of nft print wrongly. One flag means that none of its rules is in force.
+   */
   readonly hasFlags: boolean;
 }
 
-/** Reads the JSON of one table; `undefined` where it is not that. Elements of a form not known are passed over. */
+/** Reads the JSON of one table; `undefined` for any other text. Ignores elements of an unknown form. */
 export function parseNftTable(text: string): ListedTable | undefined {
   const objects = parseObjects(text);
   if (objects === undefined) return undefined;
@@ -51,7 +53,7 @@ export function parseNftTable(text: string): ListedTable | undefined {
   return { sets, chains, hasFlags };
 }
 
-/** Names of tables as `family name` from `nft -j list tables`; `undefined` for anything else. */
+/** Returns the names of tables as `family name` from `nft -j list tables`; `undefined` for any other text. */
 export function parseNftTables(text: string): string[] | undefined {
   return parseObjects(text)?.flatMap((object) => {
     const table = property(object, "table");
@@ -72,7 +74,7 @@ export function parseObjects(text: string): unknown[] | undefined {
   return Array.isArray(objects) ? objects : undefined;
 }
 
-/** Either `{elem: {val, comment}}`, or for a map a pair of that and its value. */
+/** Either `{elem: {val, comment}}`, or a pair of that and a value in a map. */
 function parseElement(item: unknown): ListedElement | undefined {
   const [left, right] = Array.isArray(item) ? item : [item];
   const inner = property(left, "elem");
@@ -97,7 +99,7 @@ function parseParts(value: unknown): string[] | undefined {
   return texts.every((part) => part !== undefined) ? texts : undefined;
 }
 
-/** A member of something that may or may not be an object. */
+/** Returns a member of a value that may not be an object. */
 export function property(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null && Object.hasOwn(value, name)
     ? (value as Record<string, unknown>)[name]

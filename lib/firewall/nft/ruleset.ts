@@ -1,23 +1,23 @@
 /**
- * What is in nftables, from `nft -j list ruleset`: chains with their rules, sets and maps.
+ * Parses `nft -j list ruleset`: chains with their rules, sets and maps.
  *
  * @module
  */
 import { parseObjects, property } from "./listing.ts";
 import { NFT_TABLE } from "./schema.ts";
 
-/** Whether the table of the nft adapter is there. */
+/** Whether the table of the nft adapter exists. */
 export function hasOwnTable(ruleset: string): boolean {
   return parseNftRuleset(ruleset).chains.some(({ table }) => table === NFT_TABLE);
 }
 
-/** Whether a chain is one of those that the nf_tables variant of iptables makes, which iptables shows better. */
+/** Whether the nf_tables variant of iptables made the chain; the listing of iptables shows it better. */
 export function isCompatible({ table, name }: NftChain): boolean {
   const isOf = /^ip6? (filter|nat|mangle|raw|security)$/.test(table);
   return isOf && /^(INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING)$/.test(name);
 }
 
-/** Whether somebody else filters what comes in, other than by iptables. */
+/** Whether another program filters incoming packets, other than with iptables. */
 export function hasInputHook(ruleset: string): boolean {
   return parseNftRuleset(ruleset).chains.some(({ table, name, hook, type }) =>
     table !== NFT_TABLE && hook === "input" && type === "filter" && !isOfIptables(table, name)
@@ -34,32 +34,32 @@ export interface NftChain {
   /** `inet filter`. */
   readonly table: string;
   readonly name: string;
-  /** Absent: a chain that others jump to. */
+  /** Absent for a chain that others jump to. */
   readonly hook?: string;
   readonly type?: string;
   readonly priority: number;
-  /** Of a chain that sees what comes by some interfaces, before any other chain. */
+  /** Interfaces of a chain that sees their packets before any other chain. */
   readonly devices?: readonly string[];
   readonly policy: string;
-  /** Whether its table has flags, which some versions of nft do not print right: it may be dormant. */
+  /** Whether its table has flags, which some versions of nft print wrongly: it may be dormant. */
   readonly mayRest?: boolean;
   /** The expressions of each rule. */
   readonly rules: unknown[][];
 }
 
-/** A ruleset with what matters of it. */
+/** A ruleset with the parts that the doctor uses. */
 export interface NftRuleset {
   readonly chains: readonly NftChain[];
   /** Elements of named sets and maps: `inet filter services` → expressions, or pairs of them. */
   readonly sets: ReadonlyMap<string, readonly unknown[]>;
 }
 
-/** Whether this is what `nft -j` prints, whole. */
+/** Whether the text is the complete output of `nft -j`. */
 export function isNftListing(text: string): boolean {
   return parseObjects(text) !== undefined;
 }
 
-/** Reads `nft -j list ruleset`; anything else is a ruleset without chains. */
+/** Reads `nft -j list ruleset`; any other text is a ruleset without chains. */
 export function parseNftRuleset(text: string): NftRuleset {
   const chains: NftChain[] = [];
   const sets = new Map<string, readonly unknown[]>();
@@ -102,7 +102,7 @@ export function parseNftRuleset(text: string): NftRuleset {
 }
 
 function tableOf(object: unknown): string {
-  // Chains and rules name their table; its family stands beside.
+  // Chains and rules name their table and its family in two members.
   return `${String(property(object, "family"))} ${String(property(object, "table"))}`;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The table of the nftables adapter: sets and maps whose elements time out, and the rules that look into them
+ * The table of the nftables adapter: sets and maps whose elements time out, and the rules that use them
  * (`docs/spec/firewalls.md` 7.3).
  *
  * @module
@@ -7,32 +7,35 @@
 import type { AddressFamily } from "../../net/address.ts";
 import { formatService, type Service } from "../../net/service.ts";
 
-/** The table, as it is written after `add table`. */
+/** The table, in the form that follows `add table`. */
 export const NFT_TABLE = "inet fwknop";
 
-/** The set of the services that are dropped for all who were not let in. */
+/** The set of the services that the table drops for clients without a grant. */
 export const PROTECTED_SET = "protected";
 
-/** Accepted packets carry it: an accept here does not beat a drop in another table, but a rule there can. */
+/**
+ * The mark of accepted packets. An accept in this table does not override a drop in another table, but a rule for the
+ * mark there can.
+ */
 export const NFT_MARK = 0x5fa;
 
-/** The same as the commands of firewalls take it. */
+/** The mark in the form of firewall commands. */
 export const HEX_MARK = `0x${NFT_MARK.toString(16)}`;
 
 /** A part of the key of a set: the client, the other end, or protocol and port. */
 type KeyPart = "client" | "host" | "service";
 
-/** One set or map; it exists once per address family, with the family's digit after its name. */
+/** One set or map. There is one per address family, with the digit of the family at the end of its name. */
 export interface SetSchema {
   readonly name: string;
-  /** What the C daemon calls a rule like its elements. */
+  /** The C daemon's name for such a rule. */
   readonly kind: string;
   readonly hook: "input" | "forward" | "prerouting" | "postrouting";
   readonly key: readonly KeyPart[];
-  /** What a map's elements hold: an address, or an address and a port. */
+  /** The values of a map: an address, or an address and a port. */
   readonly data?: "address" | "endpoint";
   readonly verdict: "accept" | "dnat" | "snat" | "masquerade";
-  /** Only for what is addressed to this host, not for what it forwards. */
+  /** Only for packets to this host, not for forwarded packets. */
   readonly toThisHost?: true;
 }
 
@@ -40,7 +43,7 @@ const END: readonly KeyPart[] = ["client", "host", "service"];
 const PAIR: readonly KeyPart[] = ["client", "host"];
 const CLIENT: readonly KeyPart[] = ["client"];
 
-/** Every set, in the order in which the rules of a chain look into them: the narrowest first. */
+/** Every set, in the order in which the rules of a chain use them: the narrowest first. */
 export const NFT_SETS: readonly SetSchema[] = [
   {
     name: "access",
@@ -108,7 +111,7 @@ export const NFT_SETS: readonly SetSchema[] = [
   { name: "masqall", kind: "SNAT ALL", hook: "postrouting", key: CLIENT, verdict: "masquerade" },
 ];
 
-/** Just before the chains of everybody else. */
+/** The priority is just before that of other programs' chains. */
 const CHAINS: Readonly<Record<SetSchema["hook"], string>> = {
   input: "type filter hook input priority filter - 5; policy accept;",
   forward: "type filter hook forward priority filter - 5; policy accept;",
@@ -116,25 +119,25 @@ const CHAINS: Readonly<Record<SetSchema["hook"], string>> = {
   postrouting: "type nat hook postrouting priority srcnat - 5; policy accept;",
 };
 
-/** What the table is to be able to do. */
+/** What the table can do. */
 export interface NftShape {
   /** Whether grants may forward and rewrite. */
   readonly nat: boolean;
-  /** Services of this host that the table itself drops for everybody who is not granted them. */
+  /** Services of this host that the table drops for clients without a grant. */
   readonly protect: readonly Service[];
 }
 
 const FAMILIES: readonly AddressFamily[] = [4, 6];
 
-/** The sets a shape needs. */
+/** The sets that a shape needs. */
 export function setsOf({ nat }: NftShape): readonly SetSchema[] {
-  // A local NAT grant opens in the input chain, but it is found by rewriting.
+  // A local NAT grant opens in the input chain, but it needs rewriting.
   return nat ? NFT_SETS : NFT_SETS.filter(({ hook }) => hook === "input");
 }
 
 /**
- * The commands that make the table, or bring one that is there to this shape: sets keep their elements, chains get
- * their rules anew. All of it is one transaction.
+ * Returns the commands that make the table, or change an existing one to this shape. Sets keep their elements; chains
+ * get new rules. All commands form one transaction.
  */
 export function tableCommands(shape: NftShape): string[] {
   const rules = ruleCommands(shape);
@@ -155,7 +158,7 @@ export function tableCommands(shape: NftShape): string[] {
   ];
 }
 
-/** How many rules each chain has when nobody touched it. */
+/** Number of rules in each chain if no other program changed it. */
 export function ruleCounts(shape: NftShape): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const command of ruleCommands(shape)) {
@@ -165,12 +168,12 @@ export function ruleCounts(shape: NftShape): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** A comment on a rule tells the next start whether the table has the shape it wants. */
+/** The comment on a rule that tells the next start whether the table has the wanted shape. */
 export function shapeComment(shape: NftShape): string {
   const text = [
     ...setsOf(shape).map(({ name }) => name),
     ...shape.protect.map(formatService),
-    // Raised when rules or sets get another form.
+    // Increase it when the form of rules or sets changes.
     "form 2",
   ].join(" ");
   let hash = 0x811c9dc5;

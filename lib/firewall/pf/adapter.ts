@@ -1,6 +1,6 @@
 /**
  * The pf adapter: rules in an anchor of our own, which is read and written as a whole (`docs/spec/firewalls.md` 4).
- * Written for the grammar of FreeBSD and macOS; tried against a stand-in only.
+ * Written for the grammar of FreeBSD and macOS; tested against a stand-in only.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import type { Adapter, View } from "../adapter.ts";
 import { isTranslation, pfRules, readPfLine } from "./rule.ts";
 import { describeOutcome, type Plan } from "../plan.ts";
 
-/** What the configuration says about pf. */
+/** The settings of pf. */
 export interface PfSettings {
   /** A command, which may hold blanks: `/sbin/pfctl`. */
   readonly command: string;
   /** PF_ANCHOR_NAME: 1 to 63 letters, digits, `_`, `-` or `.`. */
   readonly anchor: string;
-  /** Whether grants may forward and rewrite: the anchor then holds translation rules too. */
+  /** Whether grants may forward and rewrite; then the anchor holds translation rules too. */
   readonly nat: boolean;
 }
 
@@ -35,9 +35,9 @@ export function pfAdapter(settings: PfSettings): Adapter<PfView> {
   const pfctl = commandWords(settings.command);
   const inAnchor = [...pfctl, "-a", anchor];
 
-  /** Puts these lines in the place of everything in the anchor; pf does it at once or not at all. */
+  /** Replaces the contents of the anchor; pf does this atomically. */
   function replace(lines: readonly string[]): Plan {
-    // pf wants translation before filtering.
+    // pf requires translation rules before filter rules.
     const ordered = [...lines.filter(isTranslation), ...lines.filter((it) => !isTranslation(it))];
     const document = ordered.map((line) => `${line}\n`).join("");
     return lines.length === 0
@@ -109,7 +109,7 @@ export function pfAdapter(settings: PfSettings): Adapter<PfView> {
       return replace(view.lines.filter((line) => {
         const rule = readPfLine(line, anchor);
         if (rule === undefined) return true;
-        // What is over goes however pf prints it.
+        // An expired rule is removed in whatever form pf prints it.
         return !keys.has(rule.key) && rule.summary.expires > now / 1000;
       }));
     },

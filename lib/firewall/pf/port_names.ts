@@ -1,12 +1,12 @@
 /**
- * Ports that firewalls list by the names of services(5).
+ * Ports that firewalls list by their names in services(5).
  *
  * @module
  */
 
 /**
- * Names that the lists of FreeBSD and macOS give to one port only. What is not here may be any port: the lists have
- * thousands, and they are not the same everywhere.
+ * Names that the lists of FreeBSD and macOS give to only one port. An unknown name may be any port: the lists have
+ * thousands of names, and they differ.
  */
 const PORTS: ReadonlyMap<string, number> = new Map([
   ["ftp-data", 20],
@@ -47,7 +47,7 @@ const PORTS: ReadonlyMap<string, number> = new Map([
   ["postgresql", 5432],
 ]);
 
-/** The port of a name, or of digits; `undefined`: the name is not known here. */
+/** Returns the port of a name or of digits; `undefined` if the name is unknown. */
 export function portOfName(text: string): number | undefined {
   return /^[0-9]{1,5}$/.test(text) ? Number(text) : PORTS.get(text);
 }

@@ -1,6 +1,6 @@
 /**
- * The lines of pf a grant becomes, and back from a listing (`docs/spec/firewalls.md` 4; for translation the grammar of
- * pf.conf(5) of FreeBSD and macOS: OpenBSD has another one).
+ * Converts a grant into lines of pf, and reads them back from a listing (`docs/spec/firewalls.md` 4; translation rules
+ * in the grammar of pf.conf(5) of FreeBSD and macOS; OpenBSD differs).
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Rule } from "../adapter.ts";
 import type { AccessGrant, ForwardGrant, Grant, LocalNatGrant } from "../grant.ts";
 import { portOfName } from "./port_names.ts";
 
-/** The lines of a grant, or why there are none. */
+/** Returns the lines of a grant, or the reason why it has none. */
 export function pfRules(grant: Grant, anchor: string): readonly Rule[] | string {
   return grant.kind === "access" ? accessRules(grant, anchor) : natRules(grant, anchor);
 }
@@ -35,9 +35,9 @@ function accessRules(grant: AccessGrant, anchor: string): Rule[] {
 }
 
 /**
- * A rule that lets pass, one that rewrites the destination, one that rewrites the source. Translation comes before
- * filtering, so the rule that lets pass names the inside host. Translation rules have no labels: the tag holds the
- * expiry. Only the first service counts, as everywhere on the NAT path.
+ * Makes a rule that passes the packet, one that rewrites the destination and one that rewrites the source. Translation
+ * comes before filtering, so the pass rule names the inside host. Translation rules have no labels, so a tag holds the
+ * expiry. Only the first service counts, as for all NAT grants.
  */
 function natRules(grant: LocalNatGrant | ForwardGrant, anchor: string): readonly Rule[] | string {
   const { address: { text: source, family }, expires, target, sourceNat, stanza } = grant;
@@ -95,12 +95,12 @@ function natRules(grant: LocalNatGrant | ForwardGrant, anchor: string): readonly
   return rules;
 }
 
-/** Whether a line belongs before the rules that filter. */
+/** Whether a line must stand before the filter rules. */
 export function isTranslation(line: string): boolean {
   return /^(rdr|nat|binat) /.test(line);
 }
 
-/** A listed line of ours; an expiry of 0 stands for one that cannot be read. */
+/** Reads a listed line of ours. An expiry of 0 means that it cannot be read. */
 export function readPfLine(line: string, anchor: string): Rule | undefined {
   const [, label] = /^pass .*\blabel "_exp_([^"]*)"/.exec(line) ??
     /^(?:rdr|nat) .*\btag _exp_(\S*)/.exec(line) ?? [];

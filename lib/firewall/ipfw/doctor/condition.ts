@@ -1,5 +1,5 @@
 /**
- * Whether a rule of ipfw is about a packet, from the words of its listing (ipfw(8) of FreeBSD).
+ * Whether a rule of ipfw matches a packet, from the words of its listing (ipfw(8) of FreeBSD).
  *
  * @module
  */
@@ -8,19 +8,19 @@ import type { Service } from "../../../net/service.ts";
 import { allOf, type Match } from "../../../doctor/chain_walk.ts";
 import { matchesForeign } from "../../../doctor/foreign_address.ts";
 
-/** A packet that somebody anywhere sends to a service of this host. */
+/** A packet that any stranger sends to a service of this host. */
 export interface IpfwPacket {
   readonly service: Service;
   readonly family: AddressFamily;
-  /** Whether it belongs to a connection that stands; a first packet otherwise. */
+  /** Whether it belongs to an established connection; otherwise it is a first packet. */
   readonly established: boolean;
 }
 
 /**
  * Whether all conditions of a rule hold.
  *
- * @param words what stands behind the action: `tcp from any to me dst-port 22 setup`.
- * @returns `maybe` where one is not understood, such as an interface, an address or a table.
+ * @param words after the action: `tcp from any to me dst-port 22 setup`.
+ * @returns `maybe` if one is not understood, such as an interface, an address or a table.
  */
 export function matchesIpfw(words: readonly string[], packet: IpfwPacket): Match {
   const from = words.indexOf("from");
@@ -36,7 +36,7 @@ export function matchesIpfw(words: readonly string[], packet: IpfwPacket): Match
   ]);
 }
 
-/** How many words stand for the first thing: `me`, `not me`, `{ 192.0.2.1 or 192.0.2.2 }`. */
+/** Number of words of the first operand: `me`, `not me`, `{ 192.0.2.1 or 192.0.2.2 }`. */
 function groupLength(words: readonly string[]): number {
   const negated = words[0] === "not" ? 1 : 0;
   if (!(words[negated] ?? "").startsWith("{")) return negated + 1;
@@ -76,7 +76,7 @@ function matchesAddresses(list: string, family: AddressFamily): Match {
   return matches.includes("maybe") ? "maybe" : "no";
 }
 
-/** Options about packets that are none of ours: what goes out, ICMP. */
+/** Options that do not match packets to services: outgoing packets, ICMP. */
 const OTHERS: ReadonlySet<string> = new Set(["out", "xmit", "icmptypes", "icmp6types"]);
 
 function matchesOptions(words: readonly string[], packet: IpfwPacket): Match {
@@ -84,7 +84,7 @@ function matchesOptions(words: readonly string[], packet: IpfwPacket): Match {
   const isTcp = service.protocol === "tcp";
   const matches: Match[] = [];
   let at = 0;
-  // The older form: the ports stand right behind the address.
+  // In the older form the ports follow the address directly.
   if (/^[0-9]/.test(words[0] ?? "")) matches.push(coversPort(words[at++] ?? "", service.port));
   for (; at < words.length; at++) {
     const word = words[at] ?? "";
@@ -102,7 +102,7 @@ function matchesOptions(words: readonly string[], packet: IpfwPacket): Match {
     else if (name === "setup") match = isTcp && !established ? "yes" : "no";
     else if (name === "established") match = isTcp && established ? "yes" : "no";
     else if (name === "limit") {
-      // How many connections there are already is not known.
+      // The number of existing connections is unknown.
       while (at + 1 < words.length && !/^[0-9]+$/.test(words[at] ?? "")) at++;
     } else if (name === "frag" && !/[!,]|^(df|mf|rf|offset)$/.test(words[at + 1] ?? "")) {
       match = "no";
@@ -114,7 +114,7 @@ function matchesOptions(words: readonly string[], packet: IpfwPacket): Match {
   return allOf(matches);
 }
 
-/** `22`, `22,80,8000-8010`; a name may be that of any port. */
+/** `22`, `22,80,8000-8010`; a name may mean any port. */
 function coversPort(list: string, port: number): Match {
   const ranges = list.split(",").map((part) => part.split("-"));
   if (!ranges.flat().every((text) => /^[0-9]{1,5}$/.test(text))) return "maybe";

@@ -1,5 +1,5 @@
 /**
- * What the doctor says of a host's ipfw rules.
+ * The doctor of ipfw: examines the rules of a host.
  *
  * @module
  */
@@ -30,7 +30,7 @@ import { hintFor } from "../../program_hint.ts";
 import type { IpfwSettings } from "../adapter.ts";
 import { Runner } from "../../runner.ts";
 
-/** How far what is said of ipfw can be relied upon. */
+/** How reliable the findings about ipfw are. */
 const UNTRIED: Finding = {
   state: "unclear",
   text: "What follows was never checked against a real ipfw: its rules are read as ipfw(8) " +
@@ -38,16 +38,16 @@ const UNTRIED: Finding = {
   repair: "ipfw list",
 };
 
-/** What of the settings the doctor looks at ipfw by. */
+/** The settings that the doctor uses. */
 export type IpfwQuestions = Pick<IpfwSettings, "command" | "start" | "checkState">;
 
-/** The switches of ipfw(8). */
+/** The sysctl switches of ipfw(8). */
 const SWITCHES: Readonly<Record<AddressFamily, string>> = {
   4: "net.inet.ip.fw.enable",
   6: "net.inet6.ip6.fw.enable",
 };
 
-/** Asks ipfw and the kernel and judges what they say. */
+/** Runs ipfw, reads the switches, and judges the results. */
 export async function examineIpfw(
   questions: DoctorQuestions,
   settings: IpfwQuestions,
@@ -66,15 +66,15 @@ export async function examineIpfw(
   return judgeIpfw(questions, settings, { rules: list.stdout, off });
 }
 
-/** What is known of ipfw. */
+/** The facts about ipfw. */
 export interface IpfwListings {
-  /** What `ipfw list` printed. */
+  /** Output of `ipfw list`. */
   readonly rules: string;
-  /** Families for which it is switched off. */
+  /** Families for which ipfw is switched off. */
   readonly off: readonly AddressFamily[];
 }
 
-/** What the rules mean for the services. */
+/** Judges what the rules mean for the services. */
 export function judgeIpfw(
   questions: DoctorQuestions,
   settings: IpfwQuestions,
@@ -114,7 +114,7 @@ export function judgeIpfw(
   return findings;
 }
 
-/** A grant that is over is in a set that is switched off: another rule must know its connections. */
+/** An expired grant is in a disabled set, so another rule must know its connections. */
 function judgeSessions(outcomes: readonly FamilyOutcome[]): Finding[] {
   const dying = outcomes.filter(({ end }) => end === "dropped").map(({ family }) => family);
   if (dying.length === 0 && outcomes.some(({ end }) => end === "unclear")) {
@@ -124,7 +124,7 @@ function judgeSessions(outcomes: readonly FamilyOutcome[]): Finding[] {
   return sessionFindings(dying, () => "Set IPFW_ADD_CHECK_STATE Y in fwknopd.conf");
 }
 
-/** The number of the next grant's rule: the lowest from IPFW_START_RULE_NUM on that no rule has. */
+/** Returns the number of the next grant's rule: the lowest unused number from IPFW_START_RULE_NUM on. */
 function placeOfGrants(rules: readonly IpfwRule[], start: number): number {
   const used = new Set(rules.map(({ number }) => number));
   let place = start;
@@ -132,13 +132,13 @@ function placeOfGrants(rules: readonly IpfwRule[], start: number): number {
   return place;
 }
 
-/** As the server makes it when it starts. */
+/** Adds the rule that the server makes when it starts. */
 function withCheckState(rules: readonly IpfwRule[], start: number): IpfwRule[] {
   const rule = parseIpfwPolicy(`${start} ${CHECK_STATE}`);
   return [...rules, ...rule].toSorted((a, b) => a.number - b.number);
 }
 
-/** Whether packets come to the rules of those who knocked. */
+/** Judges whether packets reach the rules of grants. */
 function judgePlace(
   early: readonly IpfwRule[],
   service: Service,
@@ -152,32 +152,32 @@ function judgePlace(
     const text = `Rules before the grants may drop ${name}, and grants with it`;
     return [{ state: "unclear", text, repair: "ipfw list" }];
   }
-  // What is let in is told of as open.
+  // A service that is accepted is reported as open.
   if (decider?.does !== "dropped") return [];
   const { number } = decider;
   const earlier = Math.max(1, number - ROOM);
   return [{
     state: "bad",
     text: `${name} is dropped by rule ${number}, before the grants: none opens it`,
-    // Where grants start as early as they can, the rule has to go behind them.
+    // If grants already start at the lowest number, the rule must move after them.
     repair: earlier < Math.min(start, number)
       ? `Set IPFW_START_RULE_NUM ${earlier} in fwknopd.conf`
       : moveLast(decider),
   }];
 }
 
-/** The command that puts a rule behind all others, where nothing can be put before it. */
+/** The command that moves a rule to the end, if no rule can be put before it. */
 function moveLast({ number, text }: IpfwRule): string {
   return `ipfw add ${LAST} ${text} && ipfw delete ${number}`;
 }
 
-/** Rules that grants may need before a rule that drops. */
+/** Number of rules that grants may need before a rule that drops. */
 const ROOM = 1000;
 
-/** The highest number a rule may have; 65535 is the kernel's own. */
+/** The highest rule number; 65535 belongs to the kernel. */
 const LAST = 65534;
 
-/** The command that closes a service without closing it to grants, whose place is a rule's number. */
+/** The command that closes a service but not its grants, which have a rule number. */
 function closing(
   rules: readonly IpfwRule[],
   service: Service,
@@ -187,12 +187,12 @@ function closing(
   const decider = deciderOf(rules, { service, family, established: false });
   const number = decider === undefined ? LAST : decider.number - 1;
   if (number <= place) return `ipfw delete ${number + 1}`;
-  // Connections that stand pass as they did.
+  // Established connections still pass.
   const setup = service.protocol === "tcp" ? " setup" : "";
   return `ipfw add ${number} deny ${condition(service, family)}${setup}`;
 }
 
-/** The command that lets SPA packets in. */
+/** The command that accepts SPA packets. */
 function admitting(rules: readonly IpfwRule[], service: Service, family: AddressFamily): string {
   const dropper = dropperOf(rules, { service, family, established: false });
   if (dropper?.number === 1) return moveLast(dropper);

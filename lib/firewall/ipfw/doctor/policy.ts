@@ -1,6 +1,6 @@
 /**
- * What a host's ipfw rules do to a packet, from `ipfw list`, as far as they can be understood without packets: the first
- * rule that matches decides (ipfw(8)).
+ * Computes what a host's ipfw rules do to a packet, from `ipfw list`, as far as the rules are understood. The first
+ * matching rule decides (ipfw(8)).
  *
  * @module
  */
@@ -17,13 +17,13 @@ import { parseIpfwRules } from "../listing.ts";
 /** A rule that is not one of our grants. */
 export interface IpfwRule {
   readonly number: number;
-  /** As it is listed, without the number. */
+  /** The rule as listed, without its number. */
   readonly text: string;
-  /** `either`: an action that is not understood, such as a jump or a diversion. */
+  /** `either` for an action that is not understood, such as a jump or a diversion. */
   readonly does: "accepted" | "dropped" | "nothing" | "either";
-  /** Whether the action is left to chance. */
+  /** Whether the action depends on a probability. */
   readonly chance: boolean;
-  /** Whether packets of the connections of our grants are let in here, whatever the rule is about. */
+  /** Whether the rule accepts packets of connections of our grants, whatever its conditions. */
   readonly knowsStates: boolean;
   readonly words: readonly string[];
 }
@@ -36,7 +36,10 @@ const ACTIONS: ReadonlyMap<string, IpfwRule["does"]> = new Map([
     .map((word) => [word, "nothing"] as const),
 ]);
 
-/** Reads `ipfw list`, which shows no set that is switched off. What our grants admit says nothing about strangers. */
+/**
+ * Reads `ipfw list`, which does not list disabled sets. Rules of our grants are left out: they do not concern
+ * strangers.
+ */
 export function parseIpfwPolicy(listing: string): IpfwRule[] {
   return parseIpfwRules(listing).filter(({ comment }) => !comment.startsWith("_exp_"))
     .map(({ number, body }) => {
@@ -49,17 +52,17 @@ export function parseIpfwPolicy(listing: string): IpfwRule[] {
     });
 }
 
-/** The rule that looks up the states of our grants, which have no name, where there is no other one before it. */
+/** The rule that looks up the states of our grants, which have no name, unless another rule does so before it. */
 export const CHECK_STATE = "check-state";
 
-/** `check-state`, and what keeps states of its own, look among those that stand, whoever made them. */
+/** `check-state`, and rules that keep states, look up all states, whichever rule made them. */
 function looksUpStates(words: readonly string[]): boolean {
   if (!words.some((word) => [CHECK_STATE, "keep-state", "limit"].includes(word))) return false;
   const names = words.filter((word) => word.startsWith(":"));
   return names.length === 0 || names.some((name) => name === ":default" || name === ":any");
 }
 
-/** From the protocol on: how many words an action has is not needed then. */
+/** The words from the protocol on; so the length of the action does not matter. */
 function conditions(words: readonly string[]): readonly string[] {
   const from = words.indexOf("from");
   if (from < 0) return [];
@@ -70,7 +73,7 @@ function conditions(words: readonly string[]): readonly string[] {
   return words.slice(words[start - 1] === "not" ? start - 1 : start);
 }
 
-/** What becomes of a packet of somebody who has no grant, or whose grant is over. */
+/** The outcome of a packet of a client without a grant, or whose grant has ended. */
 export function ipfwOutcomeOf(rules: readonly IpfwRule[], packet: IpfwPacket): PacketOutcome {
   const steps = rules.flatMap((rule): Step[] => {
     if (packet.established && rule.knowsStates) return [{ match: "yes", does: "accepted" }];
@@ -89,19 +92,19 @@ function matchOf({ words, chance }: IpfwRule, packet: IpfwPacket): Step["match"]
   return match === "yes" && chance ? "maybe" : match;
 }
 
-/** The first rule that certainly drops a packet or lets it in. */
+/** The first rule that certainly drops or accepts a packet. */
 export function deciderOf(rules: readonly IpfwRule[], packet: IpfwPacket): IpfwRule | undefined {
   return rules.find((rule) =>
     (rule.does === "accepted" || rule.does === "dropped") && matchOf(rule, packet) === "yes"
   );
 }
 
-/** The first rule that drops a packet, or does where a condition holds that is not understood. */
+/** The first rule that drops a packet, or may drop it by a condition that is not understood. */
 export function dropperOf(rules: readonly IpfwRule[], packet: IpfwPacket): IpfwRule | undefined {
   return rules.find((rule) => rule.does === "dropped" && matchOf(rule, packet) !== "no");
 }
 
-/** Whether rules that are not understood may keep a packet from what stands behind them. */
+/** Whether rules that are not understood may stop a packet before the rules after them. */
 export function mayEnd(rules: readonly IpfwRule[], packet: IpfwPacket): boolean {
   return rules.some((rule) =>
     (rule.does === "dropped" || rule.does === "either") && matchOf(rule, packet) !== "no"

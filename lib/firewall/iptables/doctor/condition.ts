@@ -1,5 +1,5 @@
 /**
- * Whether a packet meets the conditions of a rule of iptables, as far as that can be told without packets.
+ * Whether a packet matches the conditions of a rule of iptables, as far as the rule alone shows.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { allOf, anyOf, decided, type Match, opposite } from "../../../doctor/cha
 import type { Condition } from "./words.ts";
 import type { Packet } from "../../../doctor/packet.ts";
 
-/** Whether all of them hold; `maybe`: there is one that is not understood. */
+/** Whether all conditions hold; `maybe` if one of them is not understood. */
 export function matchesIptables(conditions: readonly Condition[], packet: Packet): Match {
   return allOf(conditions.map((condition) => {
     const met = meets(condition, packet);
@@ -24,7 +24,7 @@ export function matchesIptables(conditions: readonly Condition[], packet: Packet
   }));
 }
 
-/** Modules that decide by their options alone. */
+/** Modules that match by their options only. */
 const SILENT_MODULES: ReadonlySet<string> = new Set(
   ["tcp", "udp", "conntrack", "state", "multiport", "comment", "mark", "addrtype"],
 );
@@ -62,7 +62,7 @@ function meets({ module, option, value, second }: Condition, packet: Packet): Ma
     case "--tcp-flags":
       return matchesFlags(value, second, packet);
     case "--mark":
-      // Only our own table sets it, for those who knocked; a connection's mark is another thing.
+      // Only our own table sets this mark, for clients with a grant. The mark of a connection is different.
       return module === "mark" && Number(value) === NFT_MARK && vague.mark !== true
         ? decided(packet.marked === true)
         : "maybe";
@@ -70,21 +70,21 @@ function meets({ module, option, value, second }: Condition, packet: Packet): Ma
       if (value === "LOCAL") return isLocalDestination(packet);
       return /^(MULTICAST|BROADCAST)$/.test(value) ? "no" : "maybe";
     case "--invert":
-      // Whoever gets an answer has a route.
+      // A client that receives answers has a route.
       return module === "rpfilter" ? "no" : "maybe";
     default:
       return "maybe";
   }
 }
 
-/** What conntrack says of it, in the words of iptables. */
+/** The states of conntrack in the words of iptables. */
 function statesOf({ established, translated }: Packet): string[] {
   return [established ? "ESTABLISHED" : "NEW", ...(translated === true ? ["DNAT"] : [])];
 }
 
 /**
- * The first packet of a connection has SYN and none of FIN, RST and ACK; whether it has PSH and URG is up to its sender, and
- * the kernel takes it with them. UDP has no flags.
+ * The first packet of a connection has SYN, but not FIN, RST or ACK. The sender chooses PSH and URG, and the kernel
+ * accepts the packet with them. UDP has no flags.
  */
 function matchesFlags(
   mask: string,

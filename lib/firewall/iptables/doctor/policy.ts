@@ -1,5 +1,5 @@
 /**
- * What a table of iptables does to a packet, as far as its rules can be understood without packets.
+ * Computes what a table of iptables does to a packet, as far as its rules are understood.
  *
  * @module
  */
@@ -23,9 +23,9 @@ import { parseEndpoint, readPort, type Translation } from "../../../doctor/trans
 /** One table: its chains and the policies of the built-in ones. */
 export interface IptablesPolicy {
   readonly chains: TableListing;
-  /** `ACCEPT` or `DROP` by chain. */
+  /** `ACCEPT` or `DROP`, by chain. */
   readonly policies: ReadonlyMap<string, string>;
-  /** Whether iptables does not show all of it, so that the listing of nftables is judged. */
+  /** Whether iptables does not list all of it; then the listing of nftables is judged. */
   readonly isPartial?: boolean;
 }
 
@@ -39,7 +39,7 @@ export function parsePolicy(text: string): IptablesPolicy {
   return { chains: parseListing(text), policies };
 }
 
-/** The chain that a packet meets first in the table filter. */
+/** The first chain that a packet reaches in the table filter. */
 export function hookChain({ hook }: Packet): "INPUT" | "FORWARD" {
   return hook === "forward" ? "FORWARD" : "INPUT";
 }
@@ -55,7 +55,7 @@ export function outcomeIn(policy: IptablesPolicy, chain: string, packet: Packet)
   return outcomeBehind(exitsIn(policy, chain, packet), otherwise);
 }
 
-/** How a packet may leave a chain. */
+/** Returns how a packet may leave a chain. */
 export function exitsIn(policy: IptablesPolicy, chain: string, packet: Packet): ReadonlySet<Exit> {
   return exitsOf(
     chain,
@@ -63,7 +63,7 @@ export function exitsIn(policy: IptablesPolicy, chain: string, packet: Packet): 
   );
 }
 
-/** The same policy with one more rule, in the words of `iptables -S`, at an index of a chain. */
+/** Returns the policy with one more rule, in the words of `iptables -S`, at an index of a chain. */
 export function withRule(
   { chains, policies }: IptablesPolicy,
   chain: string,
@@ -87,20 +87,20 @@ function steps(policy: IptablesPolicy, rule: ListedRule, packet: Packet): readon
     return HANDING_OVER.has(target) ? DECIDED_ELSEWHERE : NOT_UNDERSTOOD;
   }
   if (does === "dropped" && conditions.some(isOddHeader)) return [];
-  // A rule of ours admits those who knocked; it says nothing about anybody else.
+  // A rule of ours concerns only the client with that grant.
   const isOurs = rule.words.some((word) => word.startsWith("_exp_"));
   return match === "maybe" && isOurs && does !== "dropped" ? [] : [{ match, does }];
 }
 
 /**
- * The routing header that routers of old heeded, which ufw drops: no client sends it, and a stranger who is dropped for it
- * leaves it away.
+ * Whether the condition is the routing header that old routers obeyed, and that ufw drops. No client sends it, and a
+ * stranger can leave it out.
  */
 function isOddHeader({ option, value, negated }: Condition): boolean {
   return option === "--rt-type" && value === "0" && !negated;
 }
 
-/** `undefined`: a target that is not understood. */
+/** The effect of a target; `undefined` if the target is not understood. */
 function effect(
   target: string,
   options: readonly string[],
@@ -128,21 +128,21 @@ function effect(
   }
 }
 
-/** Whether rules may name that target: one of iptables that is known, or a chain of the table. */
+/** Whether rules may use the target: a known target of iptables, or a chain of the table. */
 export function hasTarget({ chains }: IptablesPolicy, target: string): boolean {
   return chains.has(target) || HANDING_OVER.has(target) || effect(target, [], "") !== undefined;
 }
 
-/** Targets that hand the packet to another program. */
+/** Targets that pass the packet to another program. */
 const HANDING_OVER: ReadonlySet<string> = new Set(["QUEUE", "NFQUEUE", "SYNPROXY", "TPROXY"]);
 
-/** Targets that let the packet go on as it was. */
+/** Targets after which the packet continues unchanged. */
 const PASSING: ReadonlySet<string> = new Set(
   "LOG NFLOG ULOG MARK CONNMARK CLASSIFY CT NOTRACK SET TOS DSCP ECN TTL HL TCPMSS TCPOPTSTRIP CHECKSUM AUDIT SECMARK CONNSECMARK RATEEST TRACE LED IDLETIMER HMARK TEE SNAT MASQUERADE"
     .split(" "),
 );
 
-/** Which parts of a packet a rule of the table may make such that they cannot be told any more. */
+/** Returns the parts of a packet that a rule of the table may change, so that they are unknown afterwards. */
 export function doubtsIn(policy: IptablesPolicy, packet: Packet): ReadonlySet<"mark" | "state"> {
   const doubts = new Set<"mark" | "state">();
   for (const { words } of [...policy.chains.values()].flat()) {

@@ -1,36 +1,36 @@
 /**
- * The parts of a rule of iptables, from the words of its listing.
+ * Splits a listed rule of iptables into its parts.
  *
  * @module
  */
 
-/** An option with its values, and the module that was named last before it: some share their names. */
+/** An option with its values, and the last module named before it: modules share names of options. */
 export interface Condition {
   readonly module: string;
-  /** `-m` where a module is named: some need no option to decide. */
+  /** `-m` for the module itself: some modules match without an option. */
   readonly option: string;
   readonly value: string;
-  /** What stands behind it: `--tcp-flags` has two values. */
+  /** The second value: `--tcp-flags` has two. */
   readonly second?: string;
   readonly negated: boolean;
 }
 
-/** A rule in parts. */
+/** The parts of a rule. */
 export interface RuleParts {
   readonly conditions: readonly Condition[];
-  /** Absent: the rule only counts. */
+  /** Absent if the rule only counts packets. */
   readonly target?: string;
   readonly isGoto: boolean;
-  /** What stands behind the target. */
+  /** The words after the target. */
   readonly options: readonly string[];
 }
 
-/** Options whose value is any text, one that looks like an option too. */
+/** Options whose value may be any text, even one that looks like an option. */
 const TEXTS: ReadonlySet<string> = new Set(
   ["--comment", "--string", "--hex-string", "--name", "--match-set", "-m"],
 );
 
-/** Reads the words behind `-A CHAIN`. */
+/** Reads the words after `-A CHAIN`. */
 export function readRule(words: readonly string[]): RuleParts {
   const conditions: Condition[] = [];
   let module = "";
@@ -65,7 +65,7 @@ export function readRule(words: readonly string[]): RuleParts {
   return { conditions, isGoto: false, options: [] };
 }
 
-/** The value behind an option of a target; `undefined` where it has none, or several. */
+/** Returns the value of a target's option; `undefined` if it has no value, or if the option is repeated. */
 export function optionOf(options: readonly string[], name: string): string | undefined {
   const at = options.indexOf(name);
   return at < 0 || options.lastIndexOf(name) !== at ? undefined : options[at + 1];

@@ -1,5 +1,5 @@
 /**
- * Whether a packet meets one expression of an nftables rule, as far as that can be told without packets.
+ * Whether a packet matches one expression of an nftables rule, as far as the rule alone shows.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import { property } from "../listing.ts";
 import { NFT_MARK } from "../schema.ts";
 import type { Packet } from "../../../doctor/packet.ts";
 
-/** Elements of a named set of the table at hand; none where there is no such set. */
+/** Returns the elements of a named set of the same table; empty if there is no such set. */
 export type NamedSets = (name: string) => readonly unknown[];
 
-/** What a rule does on the way. Whatever else is no match may be a condition: limits, quotas, additions to sets. */
+/** Statements that are not conditions. Any other expression may be one: limits, quotas, additions to sets. */
 const STATEMENTS: ReadonlySet<string> = new Set(
   ["accept", "drop", "reject", "return", "continue", "jump", "goto", "vmap", "queue", "synproxy"]
     .concat(["counter", "log", "mangle", "notrack", "dup", "last", "secmark", "comment"])
@@ -27,7 +27,10 @@ const STATEMENTS: ReadonlySet<string> = new Set(
     .concat(["tproxy", "fwd"]),
 );
 
-/** Statements that are no condition (counter, log) match; conditions not understood are `maybe`. */
+/**
+ * Whether the expression matches. Statements without a condition (counter, log) match; conditions that are not
+ * understood are `maybe`.
+ */
 export function matchesExpression(
   expression: unknown,
   packet: Packet,
@@ -48,14 +51,14 @@ export function matchesExpression(
 /** `!`: none of these flags is set. */
 const OPERATORS: ReadonlySet<string> = new Set(["==", "in", "!=", "!"]);
 
-/** Whether one flag of conntrack's word is asked for that the packet has for certain. */
+/** Whether the expression asks for a flag of conntrack's status that the packet certainly has. */
 function isTranslation(match: unknown, { translated, vague = {} }: Packet): boolean {
   return translated === true && vague.state !== true && vague.translated !== true &&
     property(property(property(match, "left"), "ct"), "key") === "status" &&
     [property(match, "right")].flat().includes("dnat");
 }
 
-/** Whether what stands on the left is one of those on the right. */
+/** Whether the value on the left is one of those on the right. */
 export function matchesValue(left: unknown, right: readonly unknown[], packet: Packet): Match {
   const header = hasHeader(left, packet);
   if (header === "no") return "no";
@@ -70,7 +73,7 @@ function meets(left: unknown, right: readonly unknown[], packet: Packet): Match 
     oneOf((item) => typeof item === "object" ? "maybe" : decided(known.includes(item)));
   const { service: { protocol, port }, established, family, marked, translated, vague = {} } =
     packet;
-  // A host without names for protocols has numbers.
+  // A host without names of protocols lists numbers.
   const protocols = [protocol, PROTOCOL_NUMBERS[protocol]];
   const key = String(property(property(left, "meta"), "key"));
   switch (key) {
@@ -87,7 +90,7 @@ function meets(left: unknown, right: readonly unknown[], packet: Packet): Match 
     case "nfproto":
       return named([family === 4 ? "ipv4" : "ipv6"]);
     case "mark":
-      // Only our own table sets it, for those who knocked; a connection's mark is another thing.
+      // Only our own table sets this mark, for clients with a grant. The mark of a connection is different.
       if (vague.mark === true) return "maybe";
       if (marked === true) return right.includes(NFT_MARK) ? "yes" : "maybe";
       return right.every((it) => it === NFT_MARK) ? "no" : "maybe";
@@ -95,10 +98,10 @@ function meets(left: unknown, right: readonly unknown[], packet: Packet): Match 
   switch (String(property(property(left, "ct"), "key"))) {
     case "state":
       return vague.state === true ? "maybe" : named([established ? "established" : "new"]);
-    // Who comes straight to a port of this host was not sent there by a rule of it.
+    // A packet that was sent directly to a port of this host was not translated.
     case "status":
       if (vague.state === true || vague.translated === true) return "maybe";
-      // As a whole the word has other flags too.
+      // The whole status has other flags too.
       if (translated === true) return "maybe";
       return right.every((it) => it === "dnat") ? "no" : "maybe";
   }
@@ -111,7 +114,7 @@ function meets(left: unknown, right: readonly unknown[], packet: Packet): Match 
     case "ip protocol":
       return vague.protocol === true ? "maybe" : named(protocols);
     case "ip6 nexthdr":
-      // The sender may put other headers of IPv6 before that of the protocol.
+      // The sender may put other IPv6 headers before that of the protocol.
       return oneOf((item) =>
         LAST_HEADERS.has(String(item)) && !protocols.map(String).includes(String(item))
           ? "no"
@@ -127,12 +130,14 @@ function meets(left: unknown, right: readonly unknown[], packet: Packet): Match 
   return meetsRoute(property(left, "fib"), right, packet);
 }
 
-/** Headers that no header of TCP or UDP comes behind, as nft names them. */
+/** Headers that no TCP or UDP header follows, in nft's names. */
 const LAST_HEADERS: ReadonlySet<string> = new Set(
   ["tcp", "udp", "udplite", "sctp", "dccp", "icmpv6", "ipv6-icmp", "icmp", "igmp"],
 );
 
-/** What the routing table says: of the destination whether it is this host, of the source whether there is a way back. */
+/**
+ * What the routing table says: for a destination, whether it is this host; for a source, whether there is a route back.
+ */
 function meetsRoute(fib: unknown, right: readonly unknown[], packet: Packet): Match {
   const flags = property(fib, "flags");
   const has = (flag: string) => flags === flag || (Array.isArray(flags) && flags.includes(flag));
@@ -141,12 +146,12 @@ function meetsRoute(fib: unknown, right: readonly unknown[], packet: Packet): Ma
     if (right.length === 1 && right[0] === "local") return isLocalDestination(packet);
     return right.every((it) => it === "multicast" || it === "broadcast") ? "no" : "maybe";
   }
-  // Whoever gets an answer has a route.
+  // A client that receives answers has a route.
   if (result === "oif" && has("saddr") && right.every((it) => it === false)) return "no";
   return "maybe";
 }
 
-/** `meta l4proto . th dport @protected`: one element whose every part holds. */
+/** `meta l4proto . th dport @protected`: whether all parts of one element match. */
 function meetsEach(parts: readonly unknown[], right: readonly unknown[], packet: Packet): Match {
   return anyOf(right.map((item) => {
     const values = property(item, "concat");
@@ -156,7 +161,7 @@ function meetsEach(parts: readonly unknown[], right: readonly unknown[], packet:
   }));
 }
 
-/** An address or a prefix; a range may be about anything. */
+/** An address or a prefix; a range is not examined. */
 function covers(item: unknown, matches: (text: string) => Match): Match {
   const prefix = property(item, "prefix");
   if (prefix !== undefined) {
@@ -165,7 +170,7 @@ function covers(item: unknown, matches: (text: string) => Match): Match {
   return typeof item === "string" ? matches(item) : "maybe";
 }
 
-/** Whether a packet has that header at all: a rule about the fields of another one is not about it. */
+/** Whether the packet has that header. A rule about fields of another header does not match. */
 function hasHeader(left: unknown, packet: Packet): Match {
   const parts = property(left, "concat");
   if (Array.isArray(parts)) return allOf(parts.map((part) => hasHeader(part, packet)));
@@ -180,7 +185,7 @@ const TRANSPORTS: ReadonlySet<string> = new Set(
   ["tcp", "udp", "udplite", "sctp", "dccp", "icmp", "icmpv6", "igmp", "esp", "ah", "comp"],
 );
 
-/** What stands on the right: one thing, a set written in place, or a set by name. */
+/** The elements on the right: a single value, an anonymous set, or a named set. */
 export function elementsOf(right: unknown, sets: NamedSets): unknown[] {
   if (typeof right === "string" && right.startsWith("@")) return sets(right.slice(1)).map(valueOf);
   const set = property(right, "set");
@@ -189,8 +194,8 @@ export function elementsOf(right: unknown, sets: NamedSets): unknown[] {
 }
 
 /**
- * An element of a set; one with a comment or a counter is an object around it. One that times out is not there for long:
- * whether it is when a packet comes cannot be told.
+ * Returns the value of an element; one with a comment or a counter is an object around it. Whether an element that
+ * times out still exists when a packet arrives is unknown.
  */
 export function valueOf(element: unknown): unknown {
   const inner = property(element, "elem");

@@ -1,20 +1,20 @@
 /**
- * Whether iptables shows its tables as they are. The variant that keeps them among those of nftables leaves out, without a
- * word, what nft can put into them and iptables has no words for: a rule with a set is shown without that condition.
+ * Checks whether iptables lists its tables completely. Its nf_tables variant silently leaves out what nft can add to
+ * these tables and iptables cannot express: it lists a rule with a set without that condition.
  *
  * @module
  */
 import { property } from "../listing.ts";
 import { isCompatible, type NftChain } from "../ruleset.ts";
 
-/** Whether nothing of that table is lost in the listing of iptables. */
+/** Whether the listing of iptables shows the table completely. */
 export function isFaithful(chains: readonly NftChain[], table: string): boolean {
   return chains.filter((chain) => chain.table === table).every((chain) =>
     chain.mayRest !== true && standsRight(chain) && chain.rules.flat().every(isOfIptables)
   );
 }
 
-/** Whether a chain with a name of iptables' own is where iptables says that it is. */
+/** Whether a chain with a name of iptables is at the hook that iptables reports. */
 function standsRight(chain: NftChain): boolean {
   return !isCompatible(chain) || chain.hook === chain.name.toLowerCase();
 }
@@ -35,7 +35,7 @@ function isOfIptables(expression: unknown): boolean {
   }
 }
 
-/** Whether iptables has a word for that condition. */
+/** Whether iptables can express the condition. */
 function isWord(match: unknown): boolean {
   const [left, right] = [property(match, "left"), property(match, "right")];
   const masked = property(left, "&");
@@ -45,7 +45,7 @@ function isWord(match: unknown): boolean {
     ? `meta ${String(meta)}`
     : `${String(property(payload, "protocol"))} ${String(property(payload, "field"))}`;
   if (Array.isArray(masked)) return MASKED.test(name);
-  // Whether any of these flags is set, or none; not the word of all flags.
+  // Whether any of these flags is set, or none; not a comparison of all flags.
   if (name === "tcp flags") return /^(in|!)$/.test(String(property(match, "op")));
   if (property(right, "range") !== undefined) return PORTS.test(name);
   if (property(right, "prefix") !== undefined) return ADDRESSES.test(name);

@@ -1,6 +1,5 @@
 /**
- * What a host's own nftables rules do to a packet, from `nft -j list ruleset`, as far as they can be understood without
- * packets.
+ * Computes what a host's nftables rules do to a packet, from `nft -j list ruleset`, as far as the rules are understood.
  *
  * @module
  */
@@ -24,33 +23,36 @@ import { NFT_TABLE } from "../schema.ts";
 import { type Translating, translationsOf } from "./translation.ts";
 import type { Packet } from "../../../doctor/packet.ts";
 
-/** The priority of our own chains, in which the mark is set. */
+/** The priority of our own chains, which set the mark. */
 const OWN_PRIORITY = -5;
 
-/** The base chains of a hook that packets of the family come to. */
+/** Returns the base chains of a hook that packets of the family reach. */
 export function chainsOfHook(policy: NftRuleset, hook: string, { family }: Packet): NftChain[] {
   const tables = family === 4 ? /^(inet|ip|netdev) / : /^(inet|ip6|netdev) /;
   return policy.chains.filter((chain) => chain.hook === hook && tables.test(chain.table));
 }
 
-/** Whether packets come to a chain, or to one of a table of iptables, when our table has marked them. */
+/** Whether packets reach a chain, or a table of iptables, after our table marked them. */
 export function seesMark({ priority = 0 }: { readonly priority?: number }): boolean {
   return priority > OWN_PRIORITY;
 }
 
-/** What one base chain does to a packet. Our own table counts, but for what it lets in for those who knocked. */
+/**
+ * Returns what one base chain does to a packet. Our own table counts, except for what it accepts of clients with a
+ * grant.
+ */
 export function nftOutcomeAt(policy: NftRuleset, chain: NftChain, packet: Packet): ChainOutcome {
   const outcome = outcomeBehind(
     nftExitsAt(policy, chain, packet),
     chain.policy === "drop" ? "dropped" : "accepted",
   );
-  // A table with flags may sleep.
+  // A table with flags may be dormant.
   return chain.mayRest === true && outcome !== "accepted" ? "unclear" : outcome;
 }
 
-/** How a packet may leave a base chain. */
+/** Returns how a packet may leave a base chain. */
 export function nftExitsAt(policy: NftRuleset, chain: NftChain, packet: Packet): ReadonlySet<Exit> {
-  // What comes before our table sees no mark.
+  // Chains before our table see no mark.
   const met = { ...packet, marked: packet.marked === true && seesMark(chain) };
   const stepsOf = (wanted: string) =>
     policy.chains.filter((it) => it.table === chain.table && it.name === wanted)
@@ -58,7 +60,7 @@ export function nftExitsAt(policy: NftRuleset, chain: NftChain, packet: Packet):
   return exitsOf(chain.name, stepsOf);
 }
 
-/** One rule: all its expressions must match. A map is as many rules as it has elements. */
+/** The steps of one rule, all of whose expressions must match. A map counts as one rule per element. */
 function steps(
   policy: NftRuleset,
   { table, name }: NftChain,
@@ -80,11 +82,11 @@ function steps(
     policy.chains.some((chain) => chain.table === table && chain.name === target);
   if (!found.every(({ does }) => nextChain(does).every(leads))) return NOT_UNDERSTOOD;
   return found.map((it): Step => ({ does: it.does, match: allOf([match, it.match]) }))
-    // What our table admits says nothing about those who did not knock.
+    // Accepts of our table concern only clients with a grant.
     .filter((it) => table !== NFT_TABLE || it.match !== "maybe" || it.does === "dropped");
 }
 
-/** What a map, or a statement that translates, may come to; `undefined` for any other expression. */
+/** The possible effects of a map or a translating statement; `undefined` for any other expression. */
 function choices(
   expression: unknown,
   sets: (name: string) => readonly unknown[],
@@ -105,7 +107,7 @@ function choices(
   );
 }
 
-/** One step for each element; what no element is about goes on behind the rule. */
+/** One step per element; a packet that matches no element continues after the rule. */
 function chosen(
   { key, data, effectOf, family }: Translating,
   sets: (name: string) => readonly unknown[],
@@ -121,13 +123,13 @@ function chosen(
     .map(({ right, does }) => ({ match: matchesValue(key, [right], packet), does }));
   const others = pairs.filter(({ right }) => right === ANYTHING_ELSE)
     .map(({ does }) => ({ match: noneOf(named.map((it) => it.match)), does }));
-  // A map without an element does nothing.
+  // A map without elements has no effect.
   return named.length + others.length === 0
     ? [{ match: "no", does: "nothing" }]
     : [...named, ...others];
 }
 
-/** The key of a map's element for what no other element is about. */
+/** The key of the map element for all values that no other element has. */
 const ANYTHING_ELSE = "*";
 
 function noneOf(matches: readonly Match[]): Match {
@@ -152,14 +154,14 @@ function nextChain(does: Step["does"]): string[] {
   return "jump" in does ? [does.jump] : "goto" in does ? [does.goto] : [];
 }
 
-/** What changes where a packet goes other than by translation, and what is no statement of nft. */
+/** Whether an expression changes where a packet goes other than by translation, or is not a known statement of nft. */
 function leadsAstray(expression: unknown): boolean {
   if (["xt", "fwd"].some((name) => has(expression, name))) return true;
   const payload = property(property(property(expression, "mangle"), "key"), "payload");
   return payload !== undefined && !HARMLESS_FIELDS.has(String(property(payload, "field")));
 }
 
-/** Fields of a header that decide about nobody's way. */
+/** Header fields that do not affect where packets go. */
 const HARMLESS_FIELDS: ReadonlySet<string> = new Set([
   "dscp",
   "ecn",
@@ -168,12 +170,12 @@ const HARMLESS_FIELDS: ReadonlySet<string> = new Set([
   "flowlabel",
 ]);
 
-/** `drop` and its kind are members whose value is `null`. */
+/** `drop` and similar statements are members with the value `null`. */
 function has(expression: unknown, name: string): boolean {
   return property(expression, name) !== undefined;
 }
 
-/** Which parts of a packet a rule of others may make such that they cannot be told any more. */
+/** Returns the parts of a packet that a rule of another program may change, so that they are unknown afterwards. */
 export function nftDoubts(policy: NftRuleset, packet: Packet): ReadonlySet<"mark" | "state"> {
   const doubts = new Set<"mark" | "state">();
   for (const { table, rules } of policy.chains) {

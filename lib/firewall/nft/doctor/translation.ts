@@ -1,5 +1,5 @@
 /**
- * Where the statements `dnat` and `redirect` of nftables send a packet.
+ * Finds where the statements `dnat` and `redirect` of nftables send a packet.
  *
  * @module
  */
@@ -8,21 +8,21 @@ import type { Step } from "../../../doctor/chain_walk.ts";
 import { property } from "../listing.ts";
 import { readAddress, readPort, type Translation } from "../../../doctor/translation.ts";
 
-/** A statement that does one thing, or one for each element of a map. */
+/** A statement with one effect, or with one for each element of a map. */
 export interface Translating {
-  /** What of the packet chooses the element; absent: `data` is the one. */
+  /** The part of the packet that selects the element; absent if `data` is the only effect. */
   readonly key?: unknown;
-  /** Elements, a set by its name, or what the one effect is made of. */
+  /** Elements, the name of a set, or the one effect. */
   readonly data: unknown;
   readonly effectOf: (value: unknown) => Step["does"];
-  /** The only family that it is about; absent: any. */
+  /** The only family that it translates; absent: any. */
   readonly family?: AddressFamily;
 }
 
 /**
- * Reads one expression; `undefined` where it translates no destination.
+ * Reads one expression; `undefined` if it translates no destination.
  *
- * @param rule what the translation says of where it comes from.
+ * @param rule description of the rule, for the translation.
  */
 export function translationsOf(expression: unknown, rule: string): Translating | undefined {
   const redirect = property(expression, "redirect");

@@ -1,5 +1,5 @@
 /**
- * Whether a rule of pf is about a packet, from the words of its listing (pf.conf(5) of FreeBSD and macOS).
+ * Whether a rule of pf matches a packet, from the words of its listing (pf.conf(5) of FreeBSD and macOS).
  *
  * @module
  */
@@ -9,35 +9,35 @@ import type { Step } from "../../../doctor/chain_walk.ts";
 import { matchesForeign } from "../../../doctor/foreign_address.ts";
 import { portOfName } from "../port_names.ts";
 
-/** The first packet that somebody anywhere sends to a service of this host. */
+/** The first packet that any stranger sends to a service of this host. */
 export interface PfPacket {
   readonly service: Service;
   readonly family: AddressFamily;
 }
 
-/** A word, a text in quotes, or what stands in parentheses. */
+/** Splits a line into words, quoted texts and texts in parentheses. */
 export function pfWords(line: string): string[] {
   return line.match(/"[^"]*"|\([^()]*\)|[^\s()"]+/g) ?? [];
 }
 
-/** Words that are no condition. */
+/** Words that are not conditions. */
 const SILENT: ReadonlySet<string> = new Set(
   "in quick all drop return return-rst return-icmp return-icmp6 log no keep modulate synproxy state allow-opts"
     .split(" "),
 );
 
-/** Words that are no condition either, with a word behind each. */
+/** Words that are not conditions and take one argument. */
 const SILENT_PAIRS: ReadonlySet<string> = new Set(
   ["label", "tag", "queue", "set", "reply-to", "ridentifier"],
 );
 
-/** Words about packets that are not the first one to a port. */
+/** Words that match other packets than the first one to a port. */
 const OTHERS: ReadonlySet<string> = new Set(["out", "fragment", "icmp-type", "icmp6-type"]);
 
 /**
  * Whether all conditions of a rule hold.
  *
- * @returns `maybe` where one is not understood, such as an interface, an address, a table or another route.
+ * @returns `maybe` if one is not understood, such as an interface, an address, a table or another route.
  */
 export function matchesPf(
   words: readonly string[],
@@ -82,7 +82,10 @@ export function matchesPf(
   return certain ? "yes" : "maybe";
 }
 
-/** Whether `S/SA` and the like are about a packet with SYN alone: of the flags behind the stroke, those before it are set. */
+/**
+ * Whether `S/SA` and the like match a packet with SYN only: of the flags after the slash, exactly those before it are
+ * set.
+ */
 function admitsSyn(flags: string): boolean {
   const [set = "", mask] = flags.split("/");
   return mask === undefined ? flags === "any" : set === (mask.includes("S") ? "S" : "");
@@ -101,21 +104,21 @@ function matchesAddress(
 ): Step["match"] {
   if (more.length > 0) return "maybe";
   if (address === "any" || (end === "to" && address === "(self)")) return "yes";
-  // Whoever gets an answer has a route.
+  // A client that receives answers has a route.
   if (address === "no-route" || address === "urpf-failed") return "no";
   return matchesForeign(address, family);
 }
 
 interface PortCondition {
-  /** In words. */
+  /** Number of words. */
   readonly length: number;
-  /** Absent: a port goes by a name that is not known. */
+  /** Absent if the name of a port is unknown. */
   readonly admits?: (port: number) => boolean;
 }
 
 type Compare = (port: number, left: number, right: number) => boolean;
 
-/** Operators that stand before a port. */
+/** Operators before a port. */
 const UNARY: ReadonlyMap<string, Compare> = new Map([
   ["=", (port, value) => port === value],
   ["!=", (port, value) => port !== value],
@@ -125,7 +128,7 @@ const UNARY: ReadonlyMap<string, Compare> = new Map([
   [">=", (port, value) => port >= value],
 ]);
 
-/** Operators between two ports: neither end belongs to what they name. */
+/** Operators between two ports, both exclusive. */
 const BINARY: ReadonlyMap<string, Compare> = new Map([
   ["><", (port, low, high) => port > low && port < high],
   ["<>", (port, low, high) => port < low || port > high],

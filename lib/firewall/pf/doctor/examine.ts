@@ -1,5 +1,5 @@
 /**
- * What the doctor says of a host's pf rules.
+ * The doctor of pf: examines the rules of a host.
  *
  * @module
  */
@@ -15,21 +15,21 @@ import {
 import type { Finding } from "../../../doctor/finding.ts";
 import type { PfSettings } from "../adapter.ts";
 import type { PfPacket } from "./condition.ts";
-import { mayRedirect, parsePfRules, pfOutcomeOf, type PfRule, wayToAnchor } from "./policy.ts";
+import { mayRedirect, parsePfRules, pathToAnchor, pfOutcomeOf, type PfRule } from "./policy.ts";
 import { describeOutcome } from "../../plan.ts";
 import { hintFor } from "../../program_hint.ts";
 import { Runner } from "../../runner.ts";
 
-/** What `pfctl -s` printed. */
+/** Output of `pfctl -s`. */
 export interface PfListings {
-  /** Of `info`; empty where it cannot be had. */
+  /** Output for `info`; empty if not available. */
   readonly info: string;
   readonly rules: string;
-  /** Of `nat`: what rewrites, ours too. */
+  /** Output for `nat`: translation rules, including ours. */
   readonly nat: string;
 }
 
-/** How far what is said of pf can be relied upon. */
+/** How reliable the findings about pf are. */
 const UNTRIED: Finding = {
   state: "unclear",
   text: "What follows was never checked against a real pf: its listings are read as pf.conf(5) " +
@@ -37,13 +37,13 @@ const UNTRIED: Finding = {
   repair: "pfctl -v -s Interfaces",
 };
 
-/** Rules that pass keep state, ours too, and no listing says what becomes of it when a rule goes. */
+/** Rules that pass keep state, including ours. No listing says what happens to the state when a rule is removed. */
 const SESSIONS: Finding = {
   state: "unclear",
   text: "Whether open sessions outlive their grant was never tried with pf; pf.conf(5) says so",
 };
 
-/** Asks pfctl and judges what it lists. */
+/** Runs pfctl and judges its listings. */
 export async function examinePf(
   questions: DoctorQuestions,
   settings: PfSettings,
@@ -52,7 +52,7 @@ export async function examinePf(
   const show = (...words: string[]) =>
     runner.run({ words: [...commandWords(settings.command), ...words] });
   const info = await show("-s", "info");
-  // FreeBSD prints ports as numbers when told to; macOS knows no such option.
+  // With this option FreeBSD prints ports as numbers; macOS does not have it.
   const numeric = await show("-P", "-s", "rules");
   const rules = numeric.code === 0 ? numeric : await show("-s", "rules");
   const nat = await show("-s", "nat");
@@ -68,7 +68,7 @@ export async function examinePf(
   });
 }
 
-/** What the listings mean for the services. */
+/** Judges what the listings mean for the services. */
 export function judgePf(
   questions: DoctorQuestions,
   { anchor, nat }: Pick<PfSettings, "anchor" | "nat">,
@@ -83,7 +83,7 @@ export function judgePf(
   const families = familiesOf(questions);
   const outcomes = (service: Service) =>
     families.map((family) => ({ family, end: pfOutcomeOf(rules, { service, family }, anchor) }));
-  // What is sent elsewhere meets the rules with another address, and perhaps another port.
+  // A packet that is sent elsewhere meets the rules with another address, and perhaps another port.
   const strangers = (service: Service) =>
     outcomes(service).map(({ family, end }): FamilyOutcome => {
       const isSent = end === "dropped" && mayRedirect(listings.nat, { service, family }, anchor);
@@ -109,7 +109,7 @@ export function judgePf(
   return findings;
 }
 
-/** Whether packets come to the rules of those who knocked. */
+/** Judges whether packets reach the rules of grants. */
 function judgeAnchor(
   questions: DoctorQuestions,
   rules: readonly PfRule[],
@@ -122,19 +122,19 @@ function judgeAnchor(
   }
   const findings = questions.services.flatMap((service) =>
     familiesOf(questions).flatMap((family): Finding[] => {
-      const way = wayToAnchor(rules, { service, family }, anchor);
+      const path = pathToAnchor(rules, { service, family }, anchor);
       const name = `${formatService(service)}${over(family)}`;
-      if (way === "open") return [];
-      if (way === "unnamed") {
+      if (path === "open") return [];
+      if (path === "unnamed") {
         const text = `The anchor ${anchor} is not for packets to ${name}: no grant opens it`;
         return [{ state: "bad", text, repair: inPolicy("without conditions", line) }];
       }
-      const { rule: { does, text: rule }, match } = way;
+      const { rule: { does, text: rule }, match } = path;
       if (match === "maybe") {
         const text = `Rules before the anchor ${anchor} may drop ${name}, and grants with it`;
         return [{ state: "unclear", text, repair: inPolicy(`before "${rule}"`, line) }];
       }
-      // What passes is told of as open.
+      // A service that passes is reported as open.
       return does !== "dropped" ? [] : [{
         state: "bad",
         text: `${name} is dropped before the anchor ${anchor}: no grant opens it`,
@@ -147,7 +147,7 @@ function judgeAnchor(
     : [{ state: "good", text: `Packets come to the anchor ${anchor}` }];
 }
 
-/** Grants that rewrite need hooks of their own. */
+/** Judges the hooks that grants with translation need. */
 function judgeTranslation(nat: string, anchor: string): Finding[] {
   const missing = ["nat-anchor", "rdr-anchor"].map((hook) => `${hook} "${anchor}"`)
     .filter((line) => !nat.includes(line));
@@ -159,17 +159,17 @@ function judgeTranslation(nat: string, anchor: string): Finding[] {
   }));
 }
 
-/** What closes a service that is open. */
+/** Returns how to close an open service. */
 function closing(rules: readonly PfRule[], packet: PfPacket, anchor: string): string {
-  const way = wayToAnchor(rules, packet, anchor);
-  if (typeof way === "object" && way.match === "yes") {
-    // Behind a rule that is final another one would have no say.
-    return `Remove from /etc/pf.conf: ${way.rule.text} (then pfctl -f /etc/pf.conf)`;
+  const path = pathToAnchor(rules, packet, anchor);
+  if (typeof path === "object" && path.match === "yes") {
+    // A rule after a `quick` one would have no effect.
+    return `Remove from /etc/pf.conf: ${path.rule.text} (then pfctl -f /etc/pf.conf)`;
   }
   return inPolicy(`right behind anchor "${anchor}"`, `block in quick ${condition(packet)}`);
 }
 
-/** A line that the policy lacks. */
+/** Returns where to add a line to the policy. */
 function inPolicy(where: string, line: string): string {
   return `In /etc/pf.conf, ${where}: ${line} (then pfctl -f /etc/pf.conf)`;
 }

@@ -1,6 +1,6 @@
 /**
- * What a host's pf rules do to a packet, from `pfctl -s rules`, as far as they can be understood without packets: the
- * last rule that matches decides, unless one that is `quick` did before, and without any the packet passes (pf.conf(5)).
+ * Computes what a host's pf rules do to a packet, from `pfctl -s rules`, as far as the rules are understood. The last
+ * matching rule decides, unless an earlier one is `quick`; without a matching rule the packet passes (pf.conf(5)).
  *
  * @module
  */
@@ -15,18 +15,18 @@ import { matchesPf, type PfPacket, pfWords } from "./condition.ts";
 
 /** A rule that may decide. */
 export interface PfRule {
-  /** As it is listed. */
+  /** The rule as listed. */
   readonly text: string;
-  /** An anchor may do either: no anchor is looked into. */
+  /** `either` for an anchor: its rules are not examined. */
   readonly does: "accepted" | "dropped" | "either";
-  /** The name of an anchor that has one. */
+  /** The name of a named anchor. */
   readonly anchor?: string;
   readonly quick: boolean;
-  /** What stands behind the action, and behind the name of an anchor. */
+  /** The words after the action and the name of the anchor. */
   readonly words: readonly string[];
 }
 
-/** Rules that rewrite, normalize or classify say nothing about who comes in. */
+/** Rules that rewrite, normalize or classify packets do not decide who gets in. */
 const ACTIONS: ReadonlyMap<string, PfRule["does"]> = new Map([
   ["pass", "accepted"],
   ["block", "dropped"],
@@ -34,8 +34,8 @@ const ACTIONS: ReadonlyMap<string, PfRule["does"]> = new Map([
 ]);
 
 /**
- * Reads `pfctl -s rules`. An anchor whose rules are printed in place, in braces (pfctl(8)), is one rule here: when pf
- * leaves such an anchor was never tried.
+ * Reads `pfctl -s rules`. An anchor whose rules are printed inline, in braces (pfctl(8)), counts as one rule. When pf
+ * leaves such an anchor was never tested.
  */
 export function parsePfRules(listing: string): PfRule[] {
   const rules: PfRule[] = [];
@@ -65,9 +65,9 @@ export function parsePfRules(listing: string): PfRule[] {
 }
 
 /**
- * What becomes of a packet of somebody who did not knock.
+ * The outcome of a stranger's packet.
  *
- * @param own the anchor of our grants, whose rules say nothing about anybody else.
+ * @param own the anchor of our grants, whose rules do not concern strangers.
  */
 export function pfOutcomeOf(
   rules: readonly PfRule[],
@@ -80,7 +80,7 @@ export function pfOutcomeOf(
     if (anchor === own) continue;
     const match = matchesPf(words, packet);
     if (match === "no") continue;
-    // What stands in it may be final.
+    // A rule inside the anchor may be final.
     if (does === "either") return "unclear";
     if (quick) {
       ends.add(does);
@@ -93,7 +93,7 @@ export function pfOutcomeOf(
 /**
  * Whether a rule may send a packet elsewhere before the filter rules see it.
  *
- * @param listing what `pfctl -s nat` printed.
+ * @param listing output of `pfctl -s nat`.
  * @param own the anchor of our grants.
  */
 export function mayRedirect(listing: string, packet: PfPacket, own: string): boolean {
@@ -101,22 +101,22 @@ export function mayRedirect(listing: string, packet: PfPacket, own: string): boo
     const [action = "", ...words] = pfWords(line.trim());
     if (action === "rdr-anchor") return words[0]?.replaceAll('"', "") !== own;
     if (action !== "rdr" && action !== "binat") return false;
-    // Such a rule lets in whatever it sends on, to any port.
+    // Such a rule accepts every packet that it sends elsewhere, on any port.
     if (words[0] === "pass") return true;
     const arrow = words.indexOf("->");
     return matchesPf(arrow < 0 ? words : words.slice(0, arrow), packet) !== "no";
   });
 }
 
-/** The first rule with which a packet ends, or may end, before it comes to an anchor. */
+/** The first rule that ends, or may end, a packet's path before an anchor. */
 export interface EarlyEnd {
   readonly rule: PfRule;
-  /** `maybe`: a condition or an anchor that is not understood decides. */
+  /** `maybe` if a condition or an anchor that is not understood decides. */
   readonly match: Exclude<Step["match"], "no">;
 }
 
-/** Whether packets come to an anchor: `unnamed` where no rule is about it and them. */
-export function wayToAnchor(
+/** Whether packets reach an anchor; `unnamed` if no rule names the anchor for them. */
+export function pathToAnchor(
   rules: readonly PfRule[],
   packet: PfPacket,
   anchor: string,

@@ -23,7 +23,7 @@ function firewalldIn(namespace: Namespace) {
 }
 
 namespaceTest(
-  "firewalld (stand-in): rules by direct passthrough, in both families, and nothing stays",
+  "firewalld (stand-in): direct passthrough adds rules in both families and removes them all",
   { programs: ["iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");

@@ -36,7 +36,7 @@ function richRule(family: 4 | 6): fc.Arbitrary<RichRule> {
   }, { ...plain, requiredKeys: ["family", "source", "element", "expires"] });
 }
 
-Deno.test("a rich rule is read back as it was written, and known as ours", () => {
+Deno.test("a rich rule is read back as it was written, and recognised as ours", () => {
   fc.assert(fc.property(fc.oneof(richRule(4), richRule(6)), (rule) => {
     const text = richRuleText(rule);
     assertEquals(parseRichRule(text), rule);
@@ -44,20 +44,20 @@ Deno.test("a rich rule is read back as it was written, and known as ours", () =>
   }));
 });
 
-Deno.test("a rich rule with anything changed in it is no rule of one of our forms", () => {
+Deno.test("a rich rule with any change is not a rule of our forms", () => {
   fc.assert(
     fc.property(richRule(4), fc.nat(), fc.constantFrom('"', " ", "x", "0"), (rule, at, more) => {
       const text = richRuleText(rule);
       const index = at % (text.length + 1);
       const changed = text.slice(0, index) + more + text.slice(index);
       const parsed = parseRichRule(changed);
-      // A digit more may be another number; then it is that number everywhere.
+      // An added digit may make another number; then the rule must have that number everywhere.
       if (parsed !== undefined) assertEquals(richRuleText(parsed), changed);
     }),
   );
 });
 
-Deno.test("rich rules of others are not ours, whatever they log", () => {
+Deno.test("rich rules of other programs are not ours, whatever they log", () => {
   for (
     const text of [
       'rule family="ipv4" source address="192.0.2.1" port port="22" protocol="tcp" accept',

@@ -44,7 +44,7 @@ function manage(
 }
 
 firewalldTest(
-  "firewalld: rich rules open for one address in either family, and firewalld closes by itself",
+  "firewalld: rich rules open for one address in either family, and firewalld closes them on its own",
   async ({ server, client, firewalld }) => {
     await echoService(server, "::", PORT);
     const { firewall } = manage(firewalld);
@@ -60,7 +60,7 @@ firewalldTest(
     assertEquals(await reach(client, "fd09::2", PORT, 3), "hello");
     const listed = await firewall.list();
     assertEquals(
-      // Rules of one priority are listed in any order.
+      // firewalld lists rules of one priority in any order.
       listed.map(({ chain, address, service, stanza }) =>
         [chain, address, service, stanza].join(" ")
       ).sort(),
@@ -70,7 +70,7 @@ firewalldTest(
         `public fd09::1 tcp/${PORT} 1`,
       ],
     );
-    // The process is gone: only firewalld is left to close.
+    // The process has ended: only firewalld can close the rule.
     await firewall.release();
     await untilClosed(client, SERVER, PORT, 25);
     await untilClosed(client, "fd09::2", PORT, 15);
@@ -80,7 +80,7 @@ firewalldTest(
 );
 
 firewalldTest(
-  "firewalld: the next server adopts what is granted and leaves other people's rules alone",
+  "firewalld: the next server adopts the grants and does not change rules of other programs",
   async ({ server, client, firewalld }) => {
     await echoService(server, "0.0.0.0", PORT);
     const foreign = 'rule family="ipv4" source address="192.0.2.1" accept';
@@ -105,7 +105,7 @@ firewalldTest(
 );
 
 firewalldTest(
-  "firewalld: what is granted is put back after a reload of firewalld, and what somebody removed is not",
+  "firewalld: the server restores grants after a reload of firewalld, but not a rule that the administrator removed",
   async ({ firewalld }) => {
     const { firewall, events } = manage(firewalld);
     await firewall.prepare();
@@ -125,7 +125,7 @@ firewalldTest(
 );
 
 firewalldTest(
-  "firewalld: a second knock within the time is a rule of its own, and ends by itself",
+  "firewalld: a second knock before the end adds a second rule, which ends on its own",
   async ({ firewalld }) => {
     const { firewall, events } = manage(firewalld);
     await firewall.prepare();
@@ -141,7 +141,7 @@ firewalldTest(
 );
 
 namespaceTest(
-  "firewalld: a forwarded service reaches the host inside and nobody else there, with MASQUERADE",
+  "firewalld: a forwarded service reaches the host inside and no other host there, with MASQUERADE",
   needs,
   (lab) =>
     withFolder(async (folder) => {
@@ -171,7 +171,7 @@ namespaceTest(
 );
 
 firewalldTest(
-  "firewalld: what rich rules cannot do is refused in one line, and nothing is half-applied",
+  "firewalld: a grant that rich rules cannot express is refused in one line, and no rule is added",
   async ({ firewalld }) => {
     const { firewall } = manage(firewalld);
     await firewall.prepare();
@@ -194,7 +194,7 @@ firewalldTest(
 );
 
 firewalldTest(
-  "firewalld: a rule that came into force unseen is taken out as soon as firewalld answers again",
+  "firewalld: a rule that was added without an answer is removed as soon as firewalld answers again",
   async ({ folder, firewalld }) => {
     const [command, flag] = [`${folder}/firewall-cmd`, `${folder}/hang`];
     const script = `#!/bin/sh

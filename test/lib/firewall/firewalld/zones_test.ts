@@ -1,7 +1,7 @@
 import { parseZones, zonesOfClients } from "../../../../lib/firewall/firewalld/zones.ts";
 import { assertEquals } from "../../../assert.ts";
 
-/** As firewalld 1.3 prints it, with the lines of no interest left out. */
+/** As firewalld 1.3 prints it, without irrelevant lines. */
 const LISTING = `block
   target: %%REJECT%%
   interfaces: 
@@ -51,7 +51,7 @@ Deno.test("the listing of zones is read with interfaces, sources and rich rules"
   assertEquals(parseZones("FirewallD is not running\n"), []);
 });
 
-Deno.test("clients come by the zone of the sniffed interface and by zones with sources", () => {
+Deno.test("clients arrive through the zone of the sniffed interface and through zones with sources", () => {
   assertEquals(zonesOfClients(zones, "public", ["eth1"]), ["home", "public"]);
 });
 
@@ -59,12 +59,12 @@ Deno.test("an interface without a zone is in the default zone", () => {
   assertEquals(zonesOfClients(zones, "block", ["wlan0"]), ["block", "home"]);
 });
 
-Deno.test("where packets may come in anywhere every zone in use counts, and the default one", () => {
+Deno.test("if packets may arrive on any interface, every zone in use and the default zone count", () => {
   assertEquals(zonesOfClients(zones, "block", undefined), ["block", "home", "public", "trusted"]);
   assertEquals(zonesOfClients(zones, "trusted", undefined), ["home", "public", "trusted"]);
 });
 
-Deno.test("an interface is in the zone of a name with a plus that it begins with", () => {
+Deno.test("an interface is in a zone whose list has a matching name with a plus", () => {
   const tunnels = { name: "internal", interfaces: ["wg+"], sources: [], richRules: [] };
   const all = [...zones.filter(({ name }) => name === "public"), tunnels];
   assertEquals(zonesOfClients(all, "public", ["wg0"]), ["internal"]);

@@ -58,7 +58,7 @@ async function withIpfw(body: (stage: Stage) => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("ipfw (stand-in): a grant is over, its connection lives on, and then it is purged", async () => {
+Deno.test("ipfw (stand-in): after a grant ends its connection continues, and its rule is removed when the connection ends", async () => {
   await withIpfw(async ({ make, rules, connect }) => {
     const { firewall, events } = make();
     await firewall.prepare();
@@ -80,14 +80,14 @@ Deno.test("ipfw (stand-in): a grant is over, its connection lives on, and then i
     assertEquals(rules().map((rule) => rule.split(" ")[0]), ["10000", "10001", "10002", "10004"]);
     connect();
     await firewall.check();
-    assertEquals(rules().length, 3, "nobody needs it any more");
+    assertEquals(rules().length, 3, "no connection needs it any more");
     assertEquals(events.filter(({ type }) => type === "warning" || type === "error"), []);
     await firewall.close();
     assertEquals(rules().length, 2, "what others put into the set stays");
   });
 });
 
-Deno.test("ipfw (stand-in): rules are adopted, numbers run out, and a flush empties both sets", async () => {
+Deno.test("ipfw (stand-in): the server adopts rules, refuses when numbers run out, and empties both sets at a flush", async () => {
   await withIpfw(async ({ make, rules }) => {
     const before = make({ checkState: true, maxRules: 3 });
     await before.firewall.prepare();
@@ -111,7 +111,7 @@ Deno.test("ipfw (stand-in): rules are adopted, numbers run out, and a flush empt
   });
 });
 
-Deno.test("ipfw's listings are read in both styles", () => {
+Deno.test("listings of ipfw are read in both styles", () => {
   const listing = "10000 allow tcp from 192.0.2.44 to me dst-port 22 setup keep-state // _exp_1\n" +
     "# DISABLED 10001 set 2 allow udp from 192.0.2.44 to me dst-port 53 keep-state :default // _exp_2\n" +
     "## Dynamic rules (1 4096):\n10001 12 3456 (298s) STATE tcp 192.0.2.44 1 <-> 10.0.0.1 22\n";

@@ -10,7 +10,7 @@ const LISTING = `-P INPUT ACCEPT
 -A FWKNOP_INPUT -m comment --comment "two words, a \\"quote\\" and a \\\\" -j DROP
 `;
 
-Deno.test("a listing becomes chains with rules in order", () => {
+Deno.test("a listing is parsed into chains with rules in order", () => {
   const chains = parseListing(LISTING);
   assert.deepEqual([...chains.keys()], ["INPUT", "FORWARD", "FWKNOP_INPUT"]);
   assert.deepEqual(chains.get("INPUT")?.map(({ words }) => words), [["-j", "FWKNOP_INPUT"]]);
@@ -23,7 +23,7 @@ Deno.test("a listing becomes chains with rules in order", () => {
   ]);
 });
 
-Deno.test("a line break in somebody's comment invents no chain and no rule, and hides none", () => {
+Deno.test("a line break in a comment neither adds nor hides a chain or a rule", () => {
   const chains = parseListing(`-P INPUT ACCEPT
 -A INPUT -m comment --comment "first
 -A FWKNOP_INPUT -m comment --comment _exp_1 -j ACCEPT
@@ -33,13 +33,13 @@ second" -j DROP
   assert.deepEqual(chains.get("INPUT")?.map(({ words }) => words.slice(-2)), [["-j", "DROP"]]);
 });
 
-Deno.test("rubbish has no chains", () => {
+Deno.test("a text that is not a listing has no chains", () => {
   for (const text of ["", "hello\n", "\u0000\u0001", "-A INPUT -j ACCEPT\n", "[{}]"]) {
     assert.equal(parseListing(text).size, 0, text);
   }
 });
 
-Deno.test("words quoted as iptables quotes them come back", () => {
+Deno.test("words in the quoting of iptables are read back", () => {
   const quote = (word: string) => `"${word.replace(/(["\\])/g, "\\$1")}"`;
   fc.assert(fc.property(fc.array(fc.string()), (words) => {
     assert.deepEqual(splitListedWords(words.map(quote).join(" ")), words);

@@ -23,7 +23,7 @@ function recognise(text: string) {
   return recogniseRule(place, splitListedWords(text) ?? []);
 }
 
-Deno.test("a rule is written with the C daemon's words", () => {
+Deno.test("a rule is written with the C daemon's arguments", () => {
   assert.equal(
     ruleArguments(rule).join(" "),
     "-p 6 -s 10.77.0.2 --dport 22 -m comment --comment _exp_1795297645 -j ACCEPT",
@@ -34,7 +34,7 @@ Deno.test("a rule is written with the C daemon's words", () => {
   );
 });
 
-Deno.test("what iptables lists for it is recognised as the same rule", () => {
+Deno.test("the listed form of a rule is recognised as the same rule", () => {
   const plain = recognise(
     "-s 10.77.0.2/32 -p tcp -m tcp --dport 22 -m comment --comment _exp_1795297645 -j ACCEPT",
   );
@@ -62,7 +62,7 @@ Deno.test("NAT rules are recognised with their target", () => {
   });
 });
 
-Deno.test("a rule without the comment is nobody's business", () => {
+Deno.test("a rule without the comment is not ours", () => {
   for (
     const text of ["-s 10.0.0.1/32 -j ACCEPT", "-m comment --comment x_exp_1 -j ACCEPT", "-j DROP"]
   ) {
@@ -70,7 +70,7 @@ Deno.test("a rule without the comment is nobody's business", () => {
   }
 });
 
-Deno.test("a foreign form keeps its expiry, an unreadable expiry makes it broken", () => {
+Deno.test("a foreign form keeps its expiry, and an unreadable expiry makes a rule broken", () => {
   const end = "-m comment --comment _exp_1795297645 -j ACCEPT";
   for (
     const text of [
@@ -88,7 +88,7 @@ Deno.test("a foreign form keeps its expiry, an unreadable expiry makes it broken
   }
 });
 
-Deno.test("every rule of ours is recognised from its own words", () => {
+Deno.test("every rule of ours is recognised from its own arguments", () => {
   const host = fc.constantFrom("192.0.2.1", "10.0.0.255", "203.0.113.9");
   const port = fc.integer({ min: 1, max: 65535 });
   const any = fc.record({
@@ -110,7 +110,7 @@ Deno.test("every rule of ours is recognised from its own words", () => {
     assert.equal(found?.expires, parts.expires);
     assert.equal(found?.rule?.stanza, parts.stanza);
     assert.equal(found?.rule?.toThisHost, parts.toThisHost);
-    // A kernel without the match holds the same rule.
+    // A kernel without the match lists the same rule.
     assert.equal(ruleKey(made), ruleKey({ ...made, toThisHost: false }));
   }));
 });

@@ -13,7 +13,7 @@ import { namespaceTest, until } from "../../../support/namespace.ts";
 const LOG = { checkSeconds: 0 };
 
 namespaceTest(
-  "at start future rules of ours are adopted, over, unreadable and doubled ones go, others stay",
+  "at start the server adopts our unexpired rules, removes expired, unreadable and doubled ones, and keeps those of other programs",
   { programs: ["iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -63,26 +63,34 @@ namespaceTest(
   },
 );
 
-namespaceTest("with FLUSH_IPT_AT_INIT Y the chain starts empty, AT_EXIT N leaves everything", {
-  programs: ["iptables"],
-}, async (lab) => {
-  const server = await lab.namespace("server");
-  const first = iptablesIn(server, { managed: { ...LOG, flushAtStart: true, flushAtExit: false } });
-  await first.firewall.prepare();
-  await first.firewall.open(access("10.9.0.1", "tcp/22", 60));
-  await first.firewall.close();
-  assert.equal((await chainRules(server)).length, 1);
-  const second = iptablesIn(server, { managed: { ...LOG, flushAtStart: true, flushAtExit: true } });
-  await second.firewall.prepare();
-  assert.equal((await chainRules(server)).length, 0);
-  assert.equal((await chainRules(server, "INPUT")).length, 1);
-  await server.must("iptables", "-A", "FWKNOP_INPUT", "-s", "10.1.1.1", "-j", "DROP");
-  await second.firewall.close();
-  assert.doesNotMatch((await server.run("iptables", "-S")).stdout, /FWKNOP/);
-});
+namespaceTest(
+  "with FLUSH_IPT_AT_INIT Y the chain starts empty, and with AT_EXIT N every rule stays",
+  {
+    programs: ["iptables"],
+  },
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const first = iptablesIn(server, {
+      managed: { ...LOG, flushAtStart: true, flushAtExit: false },
+    });
+    await first.firewall.prepare();
+    await first.firewall.open(access("10.9.0.1", "tcp/22", 60));
+    await first.firewall.close();
+    assert.equal((await chainRules(server)).length, 1);
+    const second = iptablesIn(server, {
+      managed: { ...LOG, flushAtStart: true, flushAtExit: true },
+    });
+    await second.firewall.prepare();
+    assert.equal((await chainRules(server)).length, 0);
+    assert.equal((await chainRules(server, "INPUT")).length, 1);
+    await server.must("iptables", "-A", "FWKNOP_INPUT", "-s", "10.1.1.1", "-j", "DROP");
+    await second.firewall.close();
+    assert.doesNotMatch((await server.run("iptables", "-S")).stdout, /FWKNOP/);
+  },
+);
 
 namespaceTest(
-  "a reload keeps every grant and knows its stanza",
+  "a reload keeps every grant and its stanza",
   { programs: ["iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -99,7 +107,7 @@ namespaceTest(
       (await before.firewall.open(access("10.9.0.9", "tcp/22", 60))).error,
       "The firewall was let go of",
     );
-    // A start after a crash has nothing but the rules to go by.
+    // After a crash, the rules are the only record.
     const third = iptablesIn(server);
     await after.firewall.release();
     await third.firewall.prepare();
@@ -110,7 +118,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "flush takes everything of ours, from every earlier configuration, and nothing else",
+  "a flush removes everything of ours, from every earlier configuration, and nothing else",
   { programs: ["iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -184,7 +192,7 @@ for (const program of ["iptables", "iptables-legacy"]) {
 }
 
 namespaceTest(
-  "a rule made while the clock was ahead ends, after a restart, when a grant of now would",
+  "after a restart, a rule that was made while the clock was ahead ends when a new grant would",
   { programs: ["iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");

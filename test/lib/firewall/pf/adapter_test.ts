@@ -31,7 +31,7 @@ async function withPf(
   }
 }
 
-Deno.test("pf (stand-in): a grant stands beside what others put there, and ends alone", async () => {
+Deno.test("pf (stand-in): a grant is added to the rules of other programs, and only the grant ends", async () => {
   await withPf(async ({ firewall, events, rules }) => {
     await firewall.prepare();
     const short = access("192.0.2.44", "tcp/22,udp/5353", 3);
@@ -66,7 +66,7 @@ Deno.test("pf (stand-in): rules found at start are adopted or removed", async ()
   });
 });
 
-Deno.test("pf (stand-in): what cannot be done is refused by name", async () => {
+Deno.test("pf (stand-in): the server refuses what pf cannot do, and names it", async () => {
   await withPf(async ({ firewall }) => {
     await firewall.prepare();
     const { error } = await firewall.open(forward("192.0.2.44", "tcp/33", "10.0.0.1 22", 60));
@@ -80,7 +80,7 @@ Deno.test("pf (stand-in): what cannot be done is refused by name", async () => {
   }, { anchor: "other" });
 });
 
-Deno.test("pf (stand-in): NAT by rules for both ways, which end with the grant", async () => {
+Deno.test("pf (stand-in): a NAT grant has rules for both directions, which end with it", async () => {
   await withPf(async ({ firewall, events, rules }) => {
     await firewall.prepare();
     const sourceNat = { kind: "snat", address: address("203.0.113.9") } as const;

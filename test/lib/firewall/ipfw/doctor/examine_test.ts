@@ -42,7 +42,7 @@ const LOOPBACK = "00100 allow ip from any to any via lo0\n";
 const DENY = "65535 deny ip from any to any\n";
 const ALLOW = "65535 allow ip from any to any\n";
 
-Deno.test("the doctor finds nothing wrong with an ipfw that drops and knows states", () => {
+Deno.test("the doctor finds no fault with an ipfw that drops and knows states", () => {
   assertEquals(judge(`${LOOPBACK}00200 check-state :default\n${DENY}`), {
     [CLOSED]: "good",
     [COMES]: "good",
@@ -50,10 +50,10 @@ Deno.test("the doctor finds nothing wrong with an ipfw that drops and knows stat
   });
 });
 
-Deno.test("the doctor names the command that closes a service in ipfw, behind the grants", () => {
+Deno.test("the doctor names the command that closes a service in ipfw after the grants", () => {
   assertEquals(judge(ALLOW)[OPEN], "ipfw add 65534 deny tcp from any to me dst-port 22 setup");
-  const mended = `65534 deny tcp from any to me dst-port 22 setup\n${ALLOW}`;
-  assertEquals(judge(mended), { [CLOSED]: "good", [COMES]: "good", [SESSIONS]: "good" });
+  const repaired = `65534 deny tcp from any to me dst-port 22 setup\n${ALLOW}`;
+  assertEquals(judge(repaired), { [CLOSED]: "good", [COMES]: "good", [SESSIONS]: "good" });
   assertEquals(
     judge(`00500 allow tcp from any to me 22\n${DENY}`)[OPEN],
     "ipfw delete 500",
@@ -69,7 +69,7 @@ Deno.test("the doctor names the command that closes a service in ipfw, behind th
   assertEquals(unclear["Rules with other conditions decide about tcp/22"], "ipfw list");
 });
 
-Deno.test("the doctor tells when ipfw drops before the rules of those who knocked", () => {
+Deno.test("the doctor reports that ipfw drops packets before the rules of grants", () => {
   const dropped = (number: number) =>
     `tcp/22 is dropped by rule ${number}, before the grants: none opens it`;
   const early = judge(`${LOOPBACK}05000 deny log ip from any to any\n${DENY}`);
@@ -87,7 +87,7 @@ Deno.test("the doctor tells when ipfw drops before the rules of those who knocke
   assertEquals(
     judge(`10000 deny ip from any to any\n${DENY}`)[dropped(10000)],
     "Set IPFW_START_RULE_NUM 9000 in fwknopd.conf",
-    "grants get the numbers that nobody has",
+    "grants get unused numbers",
   );
   assertEquals(judge(`10001 deny ip from any to any\n${DENY}`)[COMES], "good");
   for (const rule of ["deny tcp from any to any in recv em0", "skipto 20000 ip from any to any"]) {
@@ -97,7 +97,7 @@ Deno.test("the doctor tells when ipfw drops before the rules of those who knocke
   }
 });
 
-Deno.test("the doctor tells when no rule of ipfw lets connections live on", () => {
+Deno.test("the doctor reports that no rule of ipfw accepts established connections", () => {
   const repair = "Set IPFW_ADD_CHECK_STATE Y in fwknopd.conf";
   const grant = "10000 allow tcp from 192.0.2.44 to me dst-port 22 setup keep-state // _exp_1\n";
   assertEquals(judge(`${grant}${DENY}`)[NO_SESSIONS], repair);
@@ -105,7 +105,7 @@ Deno.test("the doctor tells when no rule of ipfw lets connections live on", () =
   assertEquals(
     judge(`05000 deny ip from any to any\n${DENY}`, { checkState: true })[NO_SESSIONS],
     repair,
-    "it would stand behind what drops",
+    "it would come after the rule that drops",
   );
   assertEquals(
     judge(`00500 allow tcp from any to any in recv em0 established\n${DENY}`)[
@@ -115,7 +115,7 @@ Deno.test("the doctor tells when no rule of ipfw lets connections live on", () =
   );
 });
 
-Deno.test("the doctor looks at the port of the packets, and at the switches, of ipfw", () => {
+Deno.test("the doctor examines the SPA port and the switches of ipfw", () => {
   const closed = `${LOOPBACK}00200 check-state\n30000 deny ip from any to any\n${DENY}`;
   assertEquals(
     judge(closed, { spaServices: [{ protocol: "udp", port: 62201 }] })[
@@ -148,8 +148,8 @@ Deno.test("the doctor looks at the port of the packets, and at the switches, of 
   );
 });
 
-/** What becomes of the rules and of the settings where somebody does what the doctor says. */
-function obey(
+/** The rules and settings after the administrator followed the doctor's hints. */
+function followHint(
   host: { readonly rules: string; start: number; checkState: boolean },
   repair: string,
 ) {
@@ -164,15 +164,15 @@ function obey(
       lines = lines.filter((line) => Number(line.split(" ")[0]) !== Number(deleted));
     } else if (first !== undefined) start = Number(first);
     else if (command === "Set IPFW_ADD_CHECK_STATE Y in fwknopd.conf") checkState = true;
-    else throw new Error(`Nobody can do that: ${command}`);
+    else throw new Error(`Unknown command: ${command}`);
   }
-  // A stable sort: ipfw puts a rule behind those of the same number.
+  // A stable sort: ipfw puts a rule after those with the same number.
   const number = (line: string) => Number(line.split(" ")[0]);
   lines = lines.toSorted((a, b) => number(a) - number(b));
   return { rules: `${lines.join("\n")}\n`, start, checkState };
 }
 
-Deno.test("whoever does what the doctor says of ipfw ends with rules in which nothing is wrong", () => {
+Deno.test("the commands that the doctor prints for ipfw lead to rules without a fault", () => {
   const rule = fc.constantFrom(
     "allow ip from any to any via lo0",
     "allow tcp from any to me dst-port 22",
@@ -197,13 +197,13 @@ Deno.test("whoever does what the doctor says of ipfw ends with rules in which no
       });
       const wrong = findings.find(({ state }) => state === "bad");
       if (wrong === undefined) return;
-      host = obey(host, wrong.repair ?? "");
+      host = followHint(host, wrong.repair ?? "");
     }
     throw new Error(`Still wrong: ${JSON.stringify(host)}`);
   }));
 });
 
-Deno.test("the doctor asks ipfw (stand-in), and says so when it cannot", async () => {
+Deno.test("the doctor runs ipfw (stand-in), and reports when that fails", async () => {
   await withFolder(async (folder) => {
     const state = `${folder}/rules`;
     const command =

@@ -15,12 +15,12 @@ function outcome(listing: string, service = SSH, family: 4 | 6 = 4, established 
   return ipfwOutcomeOf(parseIpfwPolicy(listing), { service, family, established });
 }
 
-/** Whether the condition is about the first packet to a port. */
+/** Whether the condition matches the first packet to a port. */
 function match(condition: string, service = SSH, family: 4 | 6 = 4) {
   return matchesIpfw(condition.split(" "), { service, family, established: false });
 }
 
-/** What rc.firewall makes of the type "workstation". */
+/** The rules that rc.firewall makes for the type "workstation". */
 const WORKSTATION = `00100 allow ip from any to any via lo0
 00200 deny ip from any to 127.0.0.0/8
 00300 deny ip from 127.0.0.0/8 to any
@@ -46,7 +46,7 @@ const WORKSTATION = `00100 allow ip from any to any via lo0
 65535 deny ip from any to any
 `;
 
-Deno.test("the first rule of ipfw that matches decides, and the kernel's own is the last", () => {
+Deno.test("the first matching rule of ipfw decides, and the kernel's own rule is the last", () => {
   assertEquals(outcome("65535 deny ip from any to any\n"), "dropped");
   assertEquals(outcome("65535 allow ip from any to any\n"), "accepted");
   const both = "00100 allow tcp from any to me 22\n00200 deny ip from any to any\n";
@@ -60,7 +60,7 @@ Deno.test("the first rule of ipfw that matches decides, and the kernel's own is 
   }
 });
 
-Deno.test("a FreeBSD workstation's rules are understood, family by family", () => {
+Deno.test("the rules of a FreeBSD workstation are understood, in each family", () => {
   for (const family of [4, 6] as const) {
     assertEquals(outcome(WORKSTATION, SSH, family), "dropped");
     assertEquals(outcome(WORKSTATION, SPA, family), "dropped");
@@ -71,7 +71,7 @@ Deno.test("a FreeBSD workstation's rules are understood, family by family", () =
   assertEquals(outcome(open), "accepted");
 });
 
-Deno.test("what is not understood counts both ways, and a jump or a diversion does anything", () => {
+Deno.test("a condition that is not understood counts both ways, and a jump or a diversion may do anything", () => {
   const end = "65535 deny ip from any to any\n";
   assertEquals(outcome(`00100 allow tcp from 192.0.2.0/24 to me dst-port 22\n${end}`), "unclear");
   assertEquals(outcome(`00100 allow tcp from table(1) to me dst-port 80\n${end}`), "dropped");
@@ -83,18 +83,18 @@ Deno.test("what is not understood counts both ways, and a jump or a diversion do
   assertEquals(outcome(`00100 count log ip from any to any\n${end}`), "dropped");
 });
 
-Deno.test("our grants say nothing about strangers", () => {
+Deno.test("rules of our grants do not concern strangers", () => {
   const grant = "10000 allow tcp from 192.0.2.44 to me dst-port 22 setup keep-state :default " +
     "// _exp_1795297020\n";
   assertEquals(outcome(`${grant}65535 deny ip from any to any\n`), "dropped");
   assertEquals(
     outcome(`${grant}65535 deny ip from any to any\n`, SSH, 4, true),
     "dropped",
-    "when it is over nothing looks its states up",
+    "after it ends no rule looks up its states",
   );
 });
 
-Deno.test("what looks up states of no name lets connections of grants live on", () => {
+Deno.test("a rule that looks up states without a name accepts connections of grants", () => {
   const lives = (rule: string) =>
     outcome(`00100 ${rule}\n65535 deny ip from any to any\n`, SSH, 4, true) === "accepted";
   for (
@@ -175,7 +175,7 @@ Deno.test("options of ipfw", () => {
   assertEquals(match("ip from any to me setup", SPA), "no");
 });
 
-Deno.test("the first rule that certainly decides is named", () => {
+Deno.test("the decider is the first rule that certainly decides", () => {
   const decider = (listing: string) => {
     const packet = { service: SSH, family: 4, established: false } as const;
     const found = deciderOf(parseIpfwPolicy(listing), packet);

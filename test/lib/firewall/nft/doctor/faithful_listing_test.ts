@@ -1,11 +1,12 @@
 /**
- * What nft puts into the tables of iptables, and what a sender may do to headers: neither makes an open port a closed one.
+ * Rules that nft adds to tables of iptables, and headers that a sender chooses: neither must make the doctor report an
+ * open port as closed.
  */
 import { examineIn } from "../../../../support/doctor.ts";
 import { type Namespace, namespaceTest } from "../../../../support/namespace.ts";
 import { assertEquals } from "../../../../assert.ts";
 
-/** What is said first of tcp/22 as strangers meet it, over both families. */
+/** The first finding about tcp/22 for strangers, over both families. */
 async function verdict(host: Namespace): Promise<string> {
   const findings = await examineIn(host, "iptables", { ipv6: true });
   return findings.find(({ text }) => text.includes("tcp/22"))?.state ?? "";
@@ -15,7 +16,7 @@ const INPUT = "chain INPUT { type filter hook input priority filter; policy acce
 const CLOSED_6 = "ip6tables -A INPUT -p tcp --dport 22 -j DROP";
 
 namespaceTest(
-  "a table of iptables into which nft has put a rule is read as nft lists it",
+  "a table of iptables that has a rule of nft is read as nft lists it",
   { programs: ["iptables", "ip6tables", "nft"] },
   async (lab) => {
     const host = await lab.namespace("host");
@@ -58,7 +59,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a chain of iptables that is not where iptables says it is, or sleeps, closes nothing",
+  "a chain of iptables at another hook, or in a dormant table, closes nothing",
   { programs: ["iptables", "ip6tables", "nft"] },
   async (lab) => {
     const host = await lab.namespace("host");
@@ -77,7 +78,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a condition about what a sender chooses freely closes nothing for certain",
+  "a condition on a value that the sender chooses closes nothing for certain",
   { programs: ["iptables", "ip6tables", "nft"] },
   async (lab) => {
     const host = await lab.namespace("host");
@@ -102,7 +103,7 @@ namespaceTest(
       "--syn": "good",
       "--tcp-flags SYN SYN": "good",
       "--tcp-flags FIN,ACK NONE": "good",
-      // A SYN with PSH or URG beside it opens a connection too.
+      // A SYN with PSH or URG opens a connection too.
       "--tcp-flags ALL SYN": "unclear",
       "--tcp-flags PSH,URG NONE": "unclear",
       "--tcp-flags ALL NONE": "bad",
@@ -114,7 +115,7 @@ namespaceTest(
       await host.must("sh", "-c", CLOSED_6.replace("ip6", "ip"));
       return await verdict(host);
     };
-    // An attacker puts another header of IPv6 before that of TCP.
+    // An attacker puts another IPv6 header before that of TCP.
     assertEquals(await six("ip6 nexthdr tcp drop"), "unclear");
     assertEquals(await six("ip6 nexthdr icmpv6 accept; meta l4proto tcp drop"), "good");
     assertEquals(await six("ip6 nexthdr != tcp accept; tcp dport 22 drop"), "unclear");
@@ -147,7 +148,7 @@ namespaceTest(
     assertEquals(said, {
       "ct status dnat drop": "good",
       "ct status ! dnat drop": "bad",
-      // As a whole: the word always has other flags beside this one.
+      // The whole status always has other flags too.
       "ct status != dnat drop": "unclear",
       "ct status == dnat drop": "unclear",
     });

@@ -5,14 +5,17 @@ import type { Packet } from "../../../../../lib/doctor/packet.ts";
 import { type NftRuleset, parseNftRuleset } from "../../../../../lib/firewall/nft/ruleset.ts";
 import { namespaceTest } from "../../../../support/namespace.ts";
 
-/** What a chain with that policy and those rules does to strangers at tcp/22; `NAME { … }` is a set or a map before it. */
-const FATES: readonly (readonly [
+/**
+ * What a chain with that policy and those rules does to strangers at tcp/22. `NAME { … }` is a set or a map before the
+ * chain.
+ */
+const OUTCOMES: readonly (readonly [
   policy: "accept" | "drop",
   rules: string,
   outcome: string,
   before?: string,
 ])[] = [
-  // Statements that hold for some packets only.
+  // Statements that match some packets only.
   ["accept", "tcp dport 22 ct count over 10 drop", "unclear"],
   ["accept", "tcp dport 22 quota over 10 mbytes drop", "unclear"],
   [
@@ -22,7 +25,7 @@ const FATES: readonly (readonly [
     "set seen { type ipv4_addr; flags dynamic; timeout 1m; }",
   ],
   ["accept", 'tcp dport 22 counter log prefix "ssh" drop', "dropped"],
-  // Elements with something beside their value.
+  // Elements with more than a value.
   [
     "drop",
     "tcp dport @ports accept",
@@ -48,17 +51,17 @@ const FATES: readonly (readonly [
     "accepted",
     'map ports { type inet_service : verdict; elements = { 22 comment "ssh" : accept }; }',
   ],
-  // What no other element of a map is about.
+  // Values that no other element of a map has.
   ["drop", "tcp dport vmap { 80 : drop, * : accept }", "accepted"],
   ["drop", "tcp dport vmap { 22 : continue, * : accept }", "dropped"],
   ["drop", "ip saddr vmap { 192.0.2.1 : drop, * : accept }", "unclear"],
-  // One of several that is never met, and others that may be.
+  // One of several that never matches, and others that may.
   ["drop", "iifname { lo, eth0 } accept", "unclear"],
   ["drop", "iifname lo accept", "dropped"],
   ["drop", "meta mark { 0x5fa, 0x1 } accept", "unclear"],
   ["drop", "meta mark 0x5fa accept", "dropped"],
   ["drop", "ct status dnat,confirmed accept", "unclear"],
-  // What is negated; a rule about a header is not about packets that do not have it.
+  // Negation; a rule about a header does not match packets without that header.
   ["accept", "ct state != { established, related } drop", "dropped"],
   ["accept", "tcp dport != 22 drop", "accepted"],
   ["accept", "tcp dport != { 80, 443 } drop", "dropped"],
@@ -72,7 +75,7 @@ const FATES: readonly (readonly [
   ["accept", "ip saddr { 127.0.0.0/8, 192.0.2.0/24 } drop", "unclear"],
 ];
 
-/** What becomes of a packet that has to get past all chains of the hook input. */
+/** The outcome of a packet that must pass all chains of the hook input. */
 function nftOutcomeOf(ruleset: NftRuleset, packet: Packet): string {
   return worstOf(
     chainsOfHook(ruleset, "input", packet).map((it) => nftOutcomeAt(ruleset, it, packet)),
@@ -82,11 +85,11 @@ function nftOutcomeOf(ruleset: NftRuleset, packet: Packet): string {
 const SSH = { service: { protocol: "tcp", port: 22 }, established: false, family: 4 } as const;
 
 namespaceTest(
-  "what nftables does to strangers is told for certain only where it is certain",
+  "the outcome for strangers is certain only if the rules of nftables make it certain",
   { programs: ["nft"] },
   async (lab) => {
     const host = await lab.namespace("host");
-    for (const [policy, rules, outcome, before = ""] of FATES) {
+    for (const [policy, rules, outcome, before = ""] of OUTCOMES) {
       const chain = `type filter hook input priority 0; policy ${policy}; ${rules};`;
       for (
         const words of ["flush ruleset", `table inet t { ${before}; chain input { ${chain} }; }`]
@@ -99,8 +102,8 @@ namespaceTest(
   },
 );
 
-Deno.test("what is queued for another program of nftables is decided by that one", () => {
-  // Few kernels have the statement: as nft 1.0.6 prints it.
+Deno.test("a packet that nftables queues for another program is decided by that program", () => {
+  // Few kernels have the statement; this is how nft 1.0.6 prints it.
   const place = { family: "inet", table: "t" };
   const base = { type: "filter", hook: "input", prio: 0, policy: "drop" };
   const chain = { ...place, name: "input", ...base };

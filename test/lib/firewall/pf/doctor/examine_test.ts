@@ -42,7 +42,7 @@ const RELOAD = "(then pfctl -f /etc/pf.conf)";
 const ANCHOR = 'anchor "fwknop" all\n';
 const PASS_SSH = "pass in quick proto tcp from any to any port = ssh flags S/SA keep state\n";
 
-Deno.test("the doctor finds nothing wrong with a pf that drops, and names the anchor", () => {
+Deno.test("the doctor finds no fault with a pf that drops and names the anchor", () => {
   assertEquals(judge(`block drop all\n${ANCHOR}pass out all flags S/SA keep state\n`), {
     [CLOSED]: "good",
     [COMES]: "good",
@@ -50,7 +50,7 @@ Deno.test("the doctor finds nothing wrong with a pf that drops, and names the an
   });
 });
 
-Deno.test("a service that pf may send elsewhere is not called closed", () => {
+Deno.test("a service that pf may send elsewhere is not reported as closed", () => {
   const rules = `block drop all\n${ANCHOR}`;
   const own = 'rdr-anchor "fwknop" all\nnat-anchor "fwknop" all\n';
   const state = (nat: string) =>
@@ -67,7 +67,7 @@ Deno.test("a service that pf may send elsewhere is not called closed", () => {
   assertEquals(state('rdr-anchor "com.apple/*" all'), UNCLEAR);
 });
 
-Deno.test("the doctor names the line of pf.conf that closes a service, and goes before what is final", () => {
+Deno.test("the doctor names the line of pf.conf that closes a service, before a rule that is final", () => {
   const rules = `block drop all\n${ANCHOR}${PASS_SSH}`;
   const line = (inet: string) =>
     'In /etc/pf.conf, right behind anchor "fwknop": ' +
@@ -79,13 +79,13 @@ Deno.test("the doctor names the line of pf.conf that closes a service, and goes 
     ],
     `Remove from /etc/pf.conf: pass in quick inet6 all ${RELOAD}`,
   );
-  // What it says to do is what helps.
-  const mended = `block drop all\n${ANCHOR}block drop in quick inet proto tcp from any to any ` +
+  // The line that the doctor names repairs the policy.
+  const repaired = `block drop all\n${ANCHOR}block drop in quick inet proto tcp from any to any ` +
     `port = ssh\n${PASS_SSH}`;
-  assertEquals(judge(mended)[CLOSED], "good");
+  assertEquals(judge(repaired)[CLOSED], "good");
 });
 
-Deno.test("the doctor tells when grants would have no effect in pf", () => {
+Deno.test("the doctor reports that grants would have no effect in pf", () => {
   const missing = judge("block drop all\n");
   assertEquals(
     missing["pf.conf does not name the anchor fwknop: no grant opens anything"],
@@ -111,7 +111,7 @@ Deno.test("the doctor tells when grants would have no effect in pf", () => {
   );
 });
 
-Deno.test("the doctor looks at the port of the packets and at the anchors for NAT in pf", () => {
+Deno.test("the doctor examines the SPA port and the anchors for NAT in pf", () => {
   const closed = judge(`block drop all\n${ANCHOR}`, {
     spaServices: [{ protocol: "udp", port: 62201 }],
   });
@@ -148,7 +148,7 @@ Deno.test("a pf that is switched off closes nothing", () => {
   });
 });
 
-Deno.test("the doctor asks pfctl (stand-in), and says so when it cannot", async () => {
+Deno.test("the doctor runs pfctl (stand-in), and reports when that fails", async () => {
   await withFolder(async (folder) => {
     const state = `${folder}/anchor`;
     const command =

@@ -2,8 +2,8 @@ import fc from "property-testing";
 import { matchesPf, pfWords } from "../../../../../lib/firewall/pf/doctor/condition.ts";
 import {
   parsePfRules,
+  pathToAnchor,
   pfOutcomeOf,
-  wayToAnchor,
 } from "../../../../../lib/firewall/pf/doctor/policy.ts";
 import type { Service } from "../../../../../lib/net/service.ts";
 import { assertEquals } from "../../../../assert.ts";
@@ -14,12 +14,12 @@ function outcome(listing: string, service = SSH, family: 4 | 6 = 4): string {
   return pfOutcomeOf(parsePfRules(listing), { service, family }, "fwknop");
 }
 
-/** Whether the condition is about a connection to a port. */
+/** Whether the condition matches a connection to a port. */
 function match(condition: string, port = 22, family: 4 | 6 = 4, protocol: "tcp" | "udp" = "tcp") {
   return matchesPf(pfWords(condition), { service: { protocol, port }, family });
 }
 
-Deno.test("without a rule pf lets everything pass, and the last one that matches decides", () => {
+Deno.test("without a rule pf passes everything, and the last matching rule decides", () => {
   assertEquals(outcome(""), "accepted");
   assertEquals(outcome("block drop all\n"), "dropped");
   assertEquals(outcome("block return all\npass all flags S/SA keep state\n"), "accepted");
@@ -28,7 +28,7 @@ Deno.test("without a rule pf lets everything pass, and the last one that matches
   assertEquals(outcome("pass quick all flags S/SA keep state\nblock drop all\n"), "accepted");
 });
 
-Deno.test("a FreeBSD host's policy is understood, family by family", () => {
+Deno.test("the policy of a FreeBSD host is understood, in each family", () => {
   const listing = `scrub in all fragment reassemble
 block drop in log quick on em0 inet from 10.0.0.0/8 to any
 block drop in on ! lo0 inet6 from ::1 to any
@@ -49,7 +49,7 @@ pass out all flags S/SA keep state
   assertEquals(outcome(listing.replace(" from 10.0.0.0/8", ""), SSH), "dropped");
 });
 
-Deno.test("what is not understood counts both ways", () => {
+Deno.test("a condition that is not understood counts both ways", () => {
   const from = "block drop all\npass in quick inet proto tcp from 192.0.2.1 to any port = ssh\n";
   assertEquals(outcome(from), "unclear");
   assertEquals(outcome(from, { protocol: "tcp", port: 80 }), "dropped");
@@ -58,14 +58,14 @@ Deno.test("what is not understood counts both ways", () => {
   assertEquals(outcome("block drop in from <bad> to any\nblock drop in all\n"), "dropped");
 });
 
-Deno.test("another anchor may do anything, ours says nothing about strangers", () => {
+Deno.test("another anchor may do anything, and ours does not concern strangers", () => {
   assertEquals(outcome('block drop all\nanchor "fwknop" all\n'), "dropped");
   assertEquals(outcome('block drop all\nanchor "com.apple/*" all\n'), "unclear");
   assertEquals(outcome('block drop quick all\nanchor "com.apple/*" all\n'), "dropped");
   assertEquals(outcome('block drop all\nanchor "mail" in proto udp all\n'), "dropped");
 });
 
-Deno.test("an anchor printed in place is not looked into, and may do anything to what it is about", () => {
+Deno.test("an anchor that is printed inline is not examined, and may do anything to packets that it matches", () => {
   const listing = (head: string) =>
     `block drop all
 anchor ${head} {
@@ -105,7 +105,7 @@ Deno.test("ports are numbers, known names, ranges and comparisons", () => {
   assertEquals(match("proto tcp from any port = ssh to any"), "maybe", "the port of the stranger");
 });
 
-Deno.test("addresses that no stranger has, and none that he can reach, are not about him", () => {
+Deno.test("a rule about addresses that a stranger can neither have nor reach does not match", () => {
   assertEquals(match("inet from 127.0.0.0/8 to any"), "no");
   assertEquals(match("inet6 from ::1 to any", 22, 6), "no");
   assertEquals(match("from 2001:db8::/32 to any"), "no", "the other family");
@@ -140,9 +140,9 @@ Deno.test("interfaces, flags and other conditions", () => {
   assertEquals(match("in all fragment"), "no");
 });
 
-Deno.test("a packet comes to the anchor unless a rule that is final may be about it before", () => {
+Deno.test("a packet reaches the anchor unless an earlier final rule may match it", () => {
   const way = (listing: string) => {
-    const found = wayToAnchor(parsePfRules(listing), { service: SSH, family: 4 }, "fwknop");
+    const found = pathToAnchor(parsePfRules(listing), { service: SSH, family: 4 }, "fwknop");
     return typeof found === "string" ? found : `${found.match}: ${found.rule.text}`;
   };
   const anchor = 'anchor "fwknop" all\n';
@@ -175,6 +175,6 @@ Deno.test("no text makes the reader of pf's rules throw", () => {
   fc.assert(fc.property(texts, (text) => {
     const rules = parsePfRules(text);
     pfOutcomeOf(rules, { service: SSH, family: 4 }, "fwknop");
-    wayToAnchor(rules, { service: SSH, family: 6 }, "fwknop");
+    pathToAnchor(rules, { service: SSH, family: 6 }, "fwknop");
   }));
 });
