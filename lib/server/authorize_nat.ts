@@ -22,7 +22,7 @@ export interface NatPolicy {
 }
 
 /** The members in which the kinds of access decision differ. */
-export type Route =
+export type AccessRoute =
   | Pick<OpenPorts, "kind">
   | Pick<LocalNat, "kind" | "target" | "forced" | "arrivedAt" | "rewrite" | "sourceNat">
   | Pick<
@@ -88,7 +88,7 @@ export function chooseRoute(
   policy: NatPolicy,
   client: Address,
   arrivedAt: Address,
-): Route {
+): AccessRoute {
   const forcedHost = forcedTarget(stanza);
   const forced = forcedHost !== undefined;
   const target = forcedHost ?? request.nat;
