@@ -275,7 +275,7 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
     why: "needs iptables: what a start leaves",
     files: [
       "firewall/iptables/adapter.ts",
-      "firewall/iptables/dismantle.ts",
+      "firewall/iptables/tear_down.ts",
       "firewall/iptables/prepare.ts",
       "firewall/iptables/probes.ts",
       "firewall/iptables/programs.ts",
@@ -312,12 +312,12 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
   {
     test: "lib/firewall/netfilter/grants_test.ts",
     why: "findings about whole hosts",
-    files: ["firewall/netfilter/grant_mends.ts"],
+    files: ["firewall/netfilter/grant_repairs.ts"],
   },
   {
-    test: "lib/firewall/netfilter/mends_test.ts",
+    test: "lib/firewall/netfilter/repairs_test.ts",
     why: "a place is told as part of a repair",
-    files: ["firewall/netfilter/place.ts"],
+    files: ["firewall/netfilter/chain_reference.ts"],
   },
   {
     test: "lib/firewall/netfilter/soundness_test.ts",
@@ -327,13 +327,13 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
       "doctor/chain_walk.ts",
       "firewall/netfilter/inside.ts",
       "firewall/netfilter/ruleset.ts",
-      "firewall/netfilter/surroundings.ts",
+      "firewall/netfilter/environment.ts",
       "firewall/netfilter/translated_ports.ts",
       "firewall/nft/doctor/translation.ts",
     ],
   },
   {
-    test: "lib/firewall/netfilter/way_test.ts",
+    test: "lib/firewall/netfilter/packet_path_test.ts",
     why: "packets are followed through whole rulesets",
     files: [
       "firewall/iptables/doctor/policy.ts",
