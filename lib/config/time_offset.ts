@@ -25,7 +25,8 @@ export function parseTimeOffset(text: string, dialect: Dialect): number | undefi
 export function parseSignedTimeOffset(text: string, dialect: Dialect): number | undefined {
   const past = text.startsWith("-");
   const seconds = parseTimeOffset(past ? text.slice(1) : text, dialect);
-  return seconds === undefined ? undefined : past ? -seconds : seconds;
+  // Not -seconds: that of 0 is -0, which is another value than what is written for it.
+  return seconds === undefined ? undefined : past ? 0 - seconds : seconds;
 }
 
 function splitStrictly(text: string): { digits: string; unit: string } {

@@ -37,5 +37,6 @@ Deno.test("a time offset without digits, with nine, or above 65536 is refused", 
 Deno.test("a minus in the rc file means the past", () => {
   assertEquals(parseSignedTimeOffset("-5m", "native"), -300);
   assertEquals(parseSignedTimeOffset("5m", "native"), 300);
+  assertEquals(parseSignedTimeOffset("-0", "native"), 0);
   assertEquals(parseSignedTimeOffset("--5", "native"), undefined);
 });
