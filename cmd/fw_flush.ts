@@ -33,16 +33,16 @@ export const fwFlush: Command = {
     const firewall = await firewallFromSettings(settings, given, () => {});
     const others = otherFirewalls(settings, given, firewall.kind);
     try {
-      const found = (await firewall.list()).length + await countRules(others);
+      const found = (await firewall.ask({ name: "list" })).length + await countRules(others);
       const rules = `${found} rule${found === 1 ? "" : "s"}`;
       // First: a chain of another name is known for ours only as long as there are rules of ours in it.
-      await firewall.flushElsewhere();
+      await firewall.ask({ name: "flush", extent: "elsewhere", whole: false });
       const pid = revokeGrants(settings.FWKNOP_PID_FILE);
       const closes = closesPath(settings.FWKNOP_RUN_DIR);
       const cycles = lookAtCloses(closes).length;
       const leaves = pid !== undefined &&
-        await within(async () => (await firewall.list()).length === 0);
-      if (!leaves) await firewall.flush();
+        await within(async () => (await firewall.ask({ name: "list" })).length === 0);
+      if (!leaves) await firewall.ask({ name: "flush", extent: "everywhere", whole: false });
       await flushAll(others);
       if (cycles > 0) {
         const closed = pid !== undefined && await within(() => lookAtCloses(closes).length === 0);
@@ -59,7 +59,7 @@ export const fwFlush: Command = {
       }
       return ExitCode.ok;
     } finally {
-      for (const each of [firewall, ...others]) await each.release();
+      for (const each of [firewall, ...others]) await each.ask({ name: "release" });
     }
   },
 };
@@ -72,12 +72,12 @@ export async function flushAsInC(
   context.out("Deleting any existing firewall rules...\n");
   const firewall = await firewallFromSettings(settings, given, () => {});
   try {
-    await firewall.flush(true);
+    await firewall.ask({ name: "flush", extent: "everywhere", whole: true });
     // A server of ours that runs would take this for another program's flush, and put its rules back.
     revokeGrants(settings.FWKNOP_PID_FILE);
     return ExitCode.ok;
   } finally {
-    await firewall.release();
+    await firewall.ask({ name: "release" });
   }
 }
 
@@ -109,14 +109,16 @@ async function countRules(firewalls: readonly Firewall[]): Promise<number> {
   let count = 0;
   for (const firewall of firewalls) {
     await ifThere(async () => {
-      count += (await firewall.list()).length;
+      count += (await firewall.ask({ name: "list" })).length;
     });
   }
   return count;
 }
 
 async function flushAll(firewalls: readonly Firewall[]): Promise<void> {
-  for (const firewall of firewalls) await ifThere(() => firewall.flush());
+  for (const firewall of firewalls) {
+    await ifThere(() => firewall.ask({ name: "flush", extent: "everywhere", whole: false }));
+  }
 }
 
 async function ifThere(work: () => Promise<void>): Promise<void> {

@@ -28,12 +28,12 @@ export const fwList: Command = {
     if (resolved === undefined) return ExitCode.failure;
     const firewall = await firewallFromSettings(resolved.settings, resolved.given, () => {});
     try {
-      const rules = await firewall.list();
+      const rules = await firewall.ask({ name: "list" });
       if (options.has("all")) {
         const listings = [await cListing(firewall, true)];
         // The C tool knows the first family only.
         const hasOther = rules.some(({ address }) => address.includes(":"));
-        if (hasOther) listings.push(...await firewall.show(true, 6));
+        if (hasOther) listings.push(...await firewall.ask({ name: "show", all: true, family: 6 }));
         printListings(listings, context);
         return ExitCode.ok;
       }
@@ -44,7 +44,7 @@ export const fwList: Command = {
       );
       return ExitCode.ok;
     } finally {
-      await firewall.release();
+      await firewall.ask({ name: "release" });
     }
   },
 };
@@ -60,7 +60,7 @@ export async function listAsInC(
     printListings([await cListing(firewall, all)], context);
     return ExitCode.ok;
   } finally {
-    await firewall.release();
+    await firewall.ask({ name: "release" });
   }
 }
 

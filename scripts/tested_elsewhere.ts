@@ -114,7 +114,7 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
   {
     test: "interop/verbose_output_test.ts",
     why: "the same lines as the C daemon's",
-    files: ["firewall/reporting_firewall.ts"],
+    files: ["firewall/dry_run_firewall.ts"],
   },
   {
     test: "lib/capture/pcap_file_test.ts",
@@ -291,7 +291,6 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
       "firewall/plan.ts",
       "firewall/rule_changes.ts",
       "firewall/upkeep.ts",
-      "firewall/validate_grant.ts",
     ],
   },
   {
@@ -370,6 +369,11 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
     test: "lib/firewall/pf/doctor/policy_test.ts",
     why: "conditions are parts of rules",
     files: ["firewall/pf/doctor/condition.ts"],
+  },
+  {
+    test: "lib/firewall/requests_test.ts",
+    why: "requests of any form",
+    files: ["firewall/stranger_data.ts"],
   },
   {
     test: "lib/firewall/sixth_firewall_test.ts",

@@ -127,7 +127,7 @@ export class Daemon {
     log.info("Got SIGHUP. Re-reading configs.");
     if (isFindable && !testMode) restoreParts(this.#running, this.#life);
     await this.#reconfigure();
-    await this.#running.parts.firewall?.check();
+    await this.#running.parts.firewall?.ask({ name: "check" });
     serviceManager.ready(this.#status());
   }
 
@@ -138,9 +138,8 @@ export class Daemon {
    */
   async revoke(): Promise<Revoked> {
     const { firewall, cycles } = this.#running.parts;
-    const rules = firewall?.held().length ?? 0;
     const closing = cycles?.revoke();
-    await firewall?.revoke();
+    const rules = await firewall?.ask({ name: "revoke" }) ?? 0;
     return { rules, cycles: await closing ?? 0 };
   }
 

@@ -107,11 +107,14 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
       hint: RESTART,
     },
     make: openFirewall,
-    prepare: (firewall, { running }) => firewall?.prepare(running?.parts.firewall?.held()),
+    prepare: async (firewall, { running }) => {
+      const inherited = await running?.parts.firewall?.ask({ name: "held" });
+      await firewall?.ask({ name: "prepare", inherited });
+    },
     enter: enableForwarding,
-    discard: (firewall) => firewall?.release(),
+    discard: (firewall) => firewall?.ask({ name: "release" }),
     ends: "together",
-    end: (firewall) => firewall?.close(),
+    end: (firewall) => firewall?.ask({ name: "close" }),
   },
   replay: {
     survives: "reconfigured",

@@ -10,7 +10,7 @@ import type { Firewall, Listing } from "./firewall.ts";
  * of, such as a chain that is not there, goes to standard error.
  */
 export async function cListing(firewall: Firewall, all: boolean): Promise<Listing> {
-  const listings = await firewall.show(all);
+  const listings = await firewall.ask({ name: "show", all, family: 4 });
   const text = all
     ? `Listing all ${firewall.name} rules in applicable tables...\n${
       listings.map((one) => one.text).join("")

@@ -7,7 +7,7 @@ import { HintedError } from "../errors/hinted_error.ts";
 import type { Rule, View } from "./adapter.ts";
 import type { OpenResult, RuleSummary } from "./firewall.ts";
 import type { Grant } from "./grant.ts";
-import { reconcile, requireGranted } from "./reconcile.ts";
+import { compareGrant } from "./reconcile.ts";
 import { type FirewallContext, overAt, type RuleChanges } from "./rule_changes.ts";
 import { roomFor } from "./rule_room.ts";
 import type { Upkeep } from "./upkeep.ts";
@@ -48,12 +48,12 @@ export class Enforcer<V extends View> {
     }
     const rules = adapter.rules(grant, this.#upkeep.features, now());
     if (typeof rules === "string") return { result: refused(rules) };
-    let { present, add } = this.#compare(rules);
+    let { present, add } = compareGrant(rules, ledger);
     // Another program may have removed them since: a client that knocks again must not be told otherwise. Others do not
     // wait for that look.
     const lost = present.length === 0 ? [] : await this.#changes.missing(present);
     for (const { key } of lost) ledger.delete(key);
-    if (lost.length > 0) ({ present, add } = this.#compare(rules));
+    if (lost.length > 0) ({ present, add } = compareGrant(rules, ledger));
     const stay = present.map(({ summary }) => summary);
     const room = roomFor(grant, add, ledger);
     if (room === "full") return { result: { ...refused(FULL, stay), isFull: true } };
@@ -66,14 +66,6 @@ export class Enforcer<V extends View> {
     for (const rule of room.retired) ledger.add(overAt(rule, now()));
     const added = add.map(({ summary }) => summary);
     return { result: { added, present: stay }, pause: 0 };
-  }
-
-  #compare(rules: readonly Rule[]): { present: readonly Rule[]; add: readonly Rule[] } {
-    const { ledger } = this.#context;
-    const required = requireGranted(rules, ledger);
-    const standing = [...required.keys()].flatMap((key) => ledger.get(key) ?? []);
-    const { add } = reconcile({ rules: standing, broken: [] }, required);
-    return { add, present: standing.filter((rule) => required.get(rule.key) === rule) };
   }
 
   /**

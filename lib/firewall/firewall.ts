@@ -1,6 +1,6 @@
 /**
- * The acting side: what the server may ask of a firewall. Written as if it lived in another process
- * (`docs/architecture.md`): the requests are typed data and are validated again where they are carried out;
+ * The line between policy and enforcer: what the server may ask of a firewall. Written as if the enforcer lived in
+ * another process (`docs/architecture.md`): the requests are plain data and are checked again where they are carried out;
  * packet bytes, rule text and paths never cross this line.
  *
  * @module
@@ -71,49 +71,77 @@ export interface HeldRule {
 /** What holds the rules: firewalld has them as direct rules where its backend is iptables. */
 export type AdapterKind = FirewallKind | "firewalld-direct";
 
+/** What each request consists of beside its name: data that may cross as JSON. `requests.ts` says when it is allowed. */
+export interface RequestMembers {
+  /**
+   * Checks that the firewall can be used, flushes or adopts as configured, makes chains and jumps.
+   *
+   * On a reload, `inherited` is what the predecessor held: nothing is flushed, and what the firewall cannot tell (the
+   * stanza) is taken from there. The predecessor is then released.
+   *
+   * @throws {HintedError} when it cannot be used; nothing is half-applied.
+   */
+  prepare: { readonly inherited?: readonly HeldRule[] | undefined };
+  /** Carries out a grant, as a whole or not at all. Never rejects because of the firewall. */
+  open: { readonly grant: Grant };
+  /** Rules of ours as the firewall itself shows them now. @throws {HintedError} */
+  list: NoMembers;
+  /**
+   * The firewall program's own listings: of each of our chains, or (`all`) of each table in use; of this family, unless
+   * the program shows both at once.
+   */
+  show: { readonly all: boolean; readonly family: AddressFamily };
+  /**
+   * Removes everything of ours and nothing else; rules of others in our chains stay, unless `whole`: then our chains go
+   * with whatever is in them, as the C daemon does. `elsewhere`: only what earlier configurations left behind, which may
+   * be removed beside a server that runs with this one. @throws {HintedError}
+   */
+  flush: { readonly extent: "everywhere" | "elsewhere"; readonly whole: boolean };
+  /** Ends every grant at once and stays ready for the next. @throws {HintedError} */
+  revoke: NoMembers;
+  /** Looks for what changed underneath: expired rules of ours, lost chains and jumps. */
+  check: NoMembers;
+  /** What is in force, to be handed to a successor. */
+  held: NoMembers;
+  /** Lets go of programs and timers and leaves every rule in place. */
+  release: NoMembers;
+  /** The process ends: removes or leaves the rules, as configured, then releases. */
+  close: NoMembers;
+}
+
+/** A request that is its name. */
+export type NoMembers = Readonly<Record<never, never>>;
+
+/** The names of the requests. */
+export type RequestName = keyof RequestMembers;
+
+/** A request of one of these names. */
+export type FirewallRequest<N extends RequestName = RequestName> = {
+  [K in N]: { readonly name: K } & RequestMembers[K];
+}[N];
+
+/** What each request is answered with. */
+export interface Answers {
+  prepare: void;
+  open: OpenResult;
+  list: readonly RuleSummary[];
+  show: readonly Listing[];
+  flush: void;
+  /** How many rules were in force. */
+  revoke: number;
+  check: void;
+  held: readonly HeldRule[];
+  release: void;
+  close: void;
+}
+
 /** One firewall, whatever stands behind it. */
 export interface Firewall {
   readonly kind: AdapterKind;
   /** For the log: `iptables`. */
   readonly name: string;
-  /**
-   * Checks that the firewall can be used, flushes or adopts as configured, makes chains and jumps.
-   *
-   * On a reload, `inherited` is what the predecessor held: nothing is flushed, and what the firewall
-   * cannot tell (the stanza) is taken from there. The predecessor is then let go with {@link release}.
-   *
-   * @throws {HintedError} when it cannot be used; nothing is half-applied.
-   */
-  prepare(inherited?: readonly HeldRule[]): Promise<void>;
-  /** Carries out a grant, as a whole or not at all. Never rejects because of the firewall. */
-  open(grant: Grant): Promise<OpenResult>;
-  /** Rules of ours as the firewall itself shows them now. @throws {HintedError} */
-  list(): Promise<readonly RuleSummary[]>;
-  /**
-   * The firewall program's own listings: of each of our chains, or (`all`) of each table in use; of IPv4, unless the
-   * program shows both families at once.
-   */
-  show(all: boolean, family?: AddressFamily): Promise<readonly Listing[]>;
-  /**
-   * Removes everything of ours and nothing else; rules of others in our chains stay, unless `whole`: then
-   * our chains go with whatever is in them, as the C daemon does. @throws {HintedError}
-   */
-  flush(whole?: boolean): Promise<void>;
-  /**
-   * Removes only what earlier configurations left behind; may be called beside a server that runs with this one.
-   * @throws {HintedError}
-   */
-  flushElsewhere(): Promise<void>;
-  /** Ends every grant at once and stays ready for the next. @throws {HintedError} */
-  revoke(): Promise<void>;
-  /** Looks for what changed underneath: expired rules of ours, lost chains and jumps. */
-  check(): Promise<void>;
+  /** Carries out requests one at a time, in the order they come. A grant that need not wait is begun at once. */
+  ask<N extends RequestName>(request: FirewallRequest<N>): Promise<Answers[N]>;
   /** A firewall that treats grants as this one does, and starts no program; absent where this one starts none itself. */
-  pretend?(): Firewall;
-  /** What is in force, to be handed to a successor. */
-  held(): readonly HeldRule[];
-  /** Lets go of programs and timers and leaves every rule in place. */
-  release(): Promise<void>;
-  /** Called when the process ends: removes or leaves, as configured, then releases. */
-  close(): Promise<void>;
+  dryRun?(): Firewall;
 }

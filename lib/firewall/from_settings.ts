@@ -12,7 +12,7 @@ import type { AdapterKind, Firewall, FirewallEvent } from "./firewall.ts";
 import type { FirewallModule } from "./firewall_module.ts";
 import { firewallOf, FIREWALLS } from "./firewalls.ts";
 import { ManagedFirewall, type ManagedOptions } from "./managed_firewall.ts";
-import { ReportingFirewall } from "./reporting_firewall.ts";
+import { DryRunFirewall } from "./dry_run_firewall.ts";
 import { watchRuleset } from "./ruleset_watch.ts";
 
 /** Seconds between two looks at what changed underneath; the C daemon's deep check comes every 2 to 10. */
@@ -57,15 +57,13 @@ export async function firewallFromSettings(
     onEvent,
   });
   const adapter = chosen.adapter(own);
-  return rehearse
-    ? new ReportingFirewall(adapter, { onEvent })
-    : new ManagedFirewall<View>(adapter, {
-      checkSeconds: chosen.checkSeconds?.(settings) ?? CHECK_SECONDS,
-      onEvent,
-      ...(longest === undefined ? {} : { longest }),
-      watch: watchRuleset,
-      ...flushing(settings, given, chosen),
-    });
+  return rehearse ? new DryRunFirewall(adapter, { onEvent }) : new ManagedFirewall<View>(adapter, {
+    checkSeconds: chosen.checkSeconds?.(settings) ?? CHECK_SECONDS,
+    onEvent,
+    ...(longest === undefined ? {} : { longest }),
+    watch: watchRuleset,
+    ...flushing(settings, given, chosen),
+  });
 }
 
 /**

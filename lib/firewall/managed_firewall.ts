@@ -4,28 +4,27 @@
  * @module
  */
 import { type Clocks, HOST_CLOCKS } from "../clocks.ts";
+import { HintedError } from "../errors/hinted_error.ts";
 import { ownUid } from "../own_uid.ts";
 import type { AddressFamily } from "../net/address.ts";
 import type { Adapter, View } from "./adapter.ts";
 import { Enforcer, refused } from "./enforcer.ts";
 import type {
   AdapterKind,
+  Answers,
   Firewall,
   FirewallEvent,
-  HeldRule,
-  Listing,
-  OpenResult,
-  RuleSummary,
+  FirewallRequest,
+  RequestName,
 } from "./firewall.ts";
-import type { Grant } from "./grant.ts";
 import { Ledger } from "./ledger.ts";
 import { Lookout } from "./lookout.ts";
-import { PRETENDED_PROGRAMS } from "./programs.ts";
+import { NO_OP_PROGRAMS } from "./programs.ts";
+import { type Phase, readRequest } from "./requests.ts";
 import { RuleChanges } from "./rule_changes.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
 import type { RulesetWatch } from "./ruleset_watch.ts";
 import { Upkeep } from "./upkeep.ts";
-import { validateGrant } from "./validate_grant.ts";
 
 /** What the configuration says about the life of a firewall. */
 export interface ManagedOptions {
@@ -48,6 +47,10 @@ export interface ManagedOptions {
 /** A clock set forward is noticed within this time. */
 const LONGEST_SLEEP = 60_000;
 
+type Handlers = {
+  readonly [N in RequestName]: (request: FirewallRequest<N>) => Promise<Answers[N]>;
+};
+
 /** Runs an {@link Adapter}. Requests are carried out one at a time, in the order they come. */
 export class ManagedFirewall<V extends View> implements Firewall {
   readonly #adapter: Adapter<V>;
@@ -67,9 +70,9 @@ export class ManagedFirewall<V extends View> implements Firewall {
   /** Whether the timer has rung and its work waits or is under way. */
   #rang = false;
   #checkTimer: ReturnType<typeof setInterval> | undefined;
-  #released = false;
+  #phase: Phase = "new";
   /** Why the last look failed. */
-  #told: string | undefined;
+  #reported: string | undefined;
 
   constructor(adapter: Adapter<V>, options: ManagedOptions) {
     this.#adapter = adapter;
@@ -111,8 +114,28 @@ export class ManagedFirewall<V extends View> implements Firewall {
     return this.#adapter.name;
   }
 
-  prepare(inherited?: readonly HeldRule[]): Promise<void> {
+  ask<N extends RequestName>(request: FirewallRequest<N>): Promise<Answers[N]> {
     return this.#serially(async () => {
+      const read = readRequest(request, this.#phase, this.#clocks.now());
+      if (typeof read !== "string") {
+        const handle: Handlers[N] = this.#handlers[request.name];
+        return await handle(read);
+      }
+      if (request.name === "open") return refused(read) as Answers[N];
+      throw new HintedError(read);
+    });
+  }
+
+  dryRun(): Firewall {
+    const runner = { ...this.#options.runner, programs: NO_OP_PROGRAMS };
+    const double = new ManagedFirewall(this.#adapter, { checkSeconds: 0, runner });
+    double.#upkeep.assume(this.#families, this.#upkeep.features);
+    double.#phase = "ready";
+    return double;
+  }
+
+  readonly #handlers: Handlers = {
+    prepare: async ({ inherited }) => {
       const flush = inherited === undefined && this.#options.flushAtStart === true;
       this.#listen();
       try {
@@ -122,99 +145,63 @@ export class ManagedFirewall<V extends View> implements Firewall {
         await this.#runner.close();
         throw error;
       }
+      this.#phase = "ready";
       const { checkSeconds } = this.#options;
       if (checkSeconds > 0) {
         this.#checkTimer = setInterval(() => {
-          if (this.#ledger.size > 0 || this.#looksWhenIdle()) void this.check();
+          if (this.#ledger.size > 0 || this.#looksWhenIdle()) void this.#lookInTurn();
         }, checkSeconds * 1000);
       }
       this.#arm();
-    });
-  }
-
-  open(grant: Grant): Promise<OpenResult> {
-    return this.#serially(async () => {
-      if (this.#released) return refused("The firewall was let go of");
-      const refusal = validateGrant(grant, this.#clocks.now());
-      if (refusal !== undefined) return refused(`The firewall refuses the request: ${refusal}`);
+    },
+    open: async ({ grant }) => {
       const { result, pause } = await this.#enforcer.grant(grant);
       if (pause !== undefined) this.#arm(pause);
       return result;
-    });
-  }
-
-  list(): Promise<readonly RuleSummary[]> {
-    return this.#serially(() => this.#enforcer.list());
-  }
-
-  show(all: boolean, family: AddressFamily = 4): Promise<readonly Listing[]> {
-    return this.#serially(async () => {
+    },
+    list: () => this.#enforcer.list(),
+    show: async ({ all, family }) => {
       const outcomes = await this.#runner.query(this.#adapter.show(all, family));
       return outcomes.map(({ stdout, stderr }) => ({ text: stdout, complaint: stderr }));
-    });
-  }
-
-  flush(whole = false): Promise<void> {
-    return this.#serially(() => this.#upkeep.tearDown("everywhere", whole));
-  }
-
-  flushElsewhere(): Promise<void> {
-    return this.#serially(() => this.#upkeep.tearDown("elsewhere", false));
-  }
-
-  revoke(): Promise<void> {
-    return this.#serially(async () => {
-      if (this.#released) return;
+    },
+    flush: ({ extent, whole }) => this.#upkeep.tearDown(extent, whole),
+    revoke: async () => {
+      if (this.#phase === "released") return 0;
+      const { size } = this.#ledger;
       await this.#upkeep.tearDown("configured", false);
       const error = await this.#upkeep.repair(true);
       if (error !== undefined) this.#report({ type: "error", text: error });
-    });
-  }
-
-  async check(): Promise<void> {
-    await this.#look();
-  }
-
-  held(): readonly HeldRule[] {
-    return this.#ledger.all();
-  }
-
-  release(): Promise<void> {
-    return this.#serially(() => this.#letGo());
-  }
-
-  close(): Promise<void> {
-    return this.#serially(async () => {
+      return size;
+    },
+    check: async () => void await this.#look(),
+    held: () => Promise.resolve(this.#ledger.all()),
+    release: () => this.#release(),
+    close: async () => {
+      const { flushAtExit } = this.#options;
       try {
-        if (this.#options.flushAtExit === true) await this.#upkeep.tearDown("configured", true);
-        else if (this.#options.flushAtExit === undefined) {
-          await this.#upkeep.tearDown("configured", false);
-        }
+        if (flushAtExit !== false) await this.#upkeep.tearDown("configured", flushAtExit === true);
       } finally {
-        await this.#letGo();
+        await this.#release();
       }
-    });
-  }
+    },
+  };
 
-  pretend(): Firewall {
-    const runner = { ...this.#options.runner, programs: PRETENDED_PROGRAMS };
-    const double = new ManagedFirewall(this.#adapter, { checkSeconds: 0, runner });
-    double.#upkeep.assume(this.#families, this.#upkeep.features);
-    return double;
+  #lookInTurn(): Promise<boolean> {
+    return this.#serially(() => this.#look());
   }
 
   /** Tells whether all is as it has to be. */
-  #look(): Promise<boolean> {
-    return this.#serially(async () => {
-      if (this.#released) return true;
-      const error = await this.#upkeep.repair();
-      // What fails again and again is told once.
-      if (error !== undefined && error !== this.#told) this.#report({ type: "error", text: error });
-      this.#told = error;
-      await this.#enforcer.expire();
-      this.#arm();
-      return error === undefined;
-    });
+  async #look(): Promise<boolean> {
+    if (this.#phase === "released") return true;
+    const error = await this.#upkeep.repair();
+    // What fails again and again is reported once.
+    if (error !== undefined && error !== this.#reported) {
+      this.#report({ type: "error", text: error });
+    }
+    this.#reported = error;
+    await this.#enforcer.expire();
+    this.#arm();
+    return error === undefined;
   }
 
   #listen(): void {
@@ -224,7 +211,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
     this.#lookout = new Lookout({
       heed,
       watch,
-      look: () => this.#look(),
+      look: () => this.#lookInTurn(),
       steady: this.#clocks.steady,
     });
   }
@@ -249,8 +236,8 @@ export class ManagedFirewall<V extends View> implements Firewall {
     return result;
   }
 
-  async #letGo(): Promise<void> {
-    this.#released = true;
+  async #release(): Promise<void> {
+    this.#phase = "released";
     clearTimeout(this.#timer);
     clearInterval(this.#checkTimer);
     this.#lookout?.close();
@@ -261,12 +248,12 @@ export class ManagedFirewall<V extends View> implements Firewall {
   #arm(least = 0): void {
     clearTimeout(this.#timer);
     const next = this.#ledger.wait();
-    if (next === undefined || this.#released || this.#rang) return;
+    if (next === undefined || this.#phase === "released" || this.#rang) return;
     const wait = Math.min(Math.max(next, least), LONGEST_SLEEP);
     this.#timer = setTimeout(() => {
       this.#rang = true;
       void this.#serially(async () => {
-        if (this.#released) return;
+        if (this.#phase === "released") return;
         // The next portion follows behind grants that came meanwhile.
         this.#arm(await this.#enforcer.expire().finally(() => this.#rang = false));
       });

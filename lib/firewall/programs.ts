@@ -33,8 +33,8 @@ export const HOST_PROGRAMS: Programs = {
   runOnce,
 };
 
-/** Programs that are never started and say yes to everything: whatever uses them changes nothing. */
-export const PRETENDED_PROGRAMS: Programs = {
+/** Programs that are never started and acknowledge everything: a firewall that uses them changes nothing. */
+export const NO_OP_PROGRAMS: Programs = {
   keepOpen: echoingProgram,
   runOnce: ({ words }) => Promise.resolve({ words, code: 0, stdout: "", stderr: "" }),
 };

@@ -1,5 +1,5 @@
 /**
- * Carries out plans: the only part of the acting side that starts programs.
+ * Carries out plans: the only part of the enforcer that starts programs.
  *
  * @module
  */

@@ -153,7 +153,10 @@ export class Actor {
     }
     const settled = this.#settle(decision, resolved);
     if (!settled.allowed) return this.#refuse(decision, packet, settled.refusal);
-    const { added, present, error, isFull } = await firewall.open(this.#toGrant(settled.grant));
+    const { added, present, error, isFull } = await firewall.ask({
+      name: "open",
+      grant: this.#toGrant(settled.grant),
+    });
     if (error === undefined) {
       const { grant } = settled;
       const target = grant.kind === "open" ? undefined : grant.target;

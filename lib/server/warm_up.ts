@@ -36,7 +36,7 @@ export async function warmUp(
   const stanza = setup.stanzas.find(({ encryptionKey, cycle }) =>
     encryptionKey !== undefined && cycle === undefined
   );
-  const firewall = setup.firewall?.pretend?.();
+  const firewall = setup.firewall?.dryRun?.();
   if (stanza === undefined || firewall === undefined) return;
   const made = withMadeUpKeys(stanza);
   const server = new Server({
@@ -46,7 +46,7 @@ export async function warmUp(
     capture: new MadeUpPackets((index) => packetFor(made, now(), index), ending),
   }, { observe: () => {}, replay: new ReplayCache(), now, packetLimit: 0 });
   await server.run();
-  await firewall.release();
+  await firewall.ask({ name: "release" });
 }
 
 function withMadeUpKeys(stanza: Stanza): Stanza {

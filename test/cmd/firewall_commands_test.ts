@@ -59,9 +59,9 @@ namespaceTest(
       err: "",
     });
     const { firewall } = iptablesIn(server);
-    await firewall.prepare();
-    await firewall.open(access("10.9.0.1", "tcp/22,udp/53", 600));
-    await firewall.open(access("fd09::1", "tcp/22", 300));
+    await firewall.ask({ name: "prepare" });
+    await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22,udp/53", 600) });
+    await firewall.ask({ name: "open", grant: access("fd09::1", "tcp/22", 300) });
     const table = await runIn(server, fwList.run);
     assert.equal(table.code, 0);
     const rows = table.out.trim().split("\n").map((line) => line.split(/\s{2,}/));
@@ -81,7 +81,7 @@ namespaceTest(
     assert.equal(all.out.split("fd09::1 ").length - 1, 1);
     assert.match(all.out, /^Listing all iptables rules in applicable tables\.\.\.\nChain INPUT/);
     assert.match(all.out, /num +pkts bytes target/);
-    await firewall.release();
+    await firewall.ask({ name: "release" });
   },
 );
 
@@ -91,9 +91,9 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const { firewall } = iptablesIn(server);
-    await firewall.prepare();
-    await firewall.open(access("10.9.0.7", "tcp/22", 600));
-    await firewall.release();
+    await firewall.ask({ name: "prepare" });
+    await firewall.ask({ name: "open", grant: access("10.9.0.7", "tcp/22", 600) });
+    await firewall.ask({ name: "release" });
     const lines = ["MAX_SPA_PACKET_AGE 2m", "PCAP_LOOP_SLEEP x"];
     const told = /value '2m' not in the range[^]*the configuration has errors; going on/;
     const list = await runIn(server, fwList.run, { lines });
@@ -135,9 +135,9 @@ namespaceTest("fw-flush removes everything of ours and nothing else", needs, asy
   const server = await lab.namespace("server");
   await server.must("iptables", "-A", "INPUT", "-p", "icmp", "-j", "ACCEPT");
   const { firewall } = iptablesIn(server);
-  await firewall.prepare();
-  await firewall.open(access("10.9.0.1", "tcp/22,udp/53", 600));
-  await firewall.release();
+  await firewall.ask({ name: "prepare" });
+  await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22,udp/53", 600) });
+  await firewall.ask({ name: "release" });
   const flushed = await runIn(server, fwFlush.run);
   assert.deepEqual(flushed, {
     code: 0,
@@ -198,8 +198,8 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const { firewall } = iptablesIn(server);
-    await firewall.prepare();
-    await firewall.open(access("10.9.0.1", "tcp/22", 600));
+    await firewall.ask({ name: "prepare" });
+    await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 600) });
     // NUL would end it. Line feeds and tabs of a listing may be those of the program.
     const comment = HOSTILE.replaceAll(/[\0\n\t]/g, "");
     const rule = ["-s", "10.9.0.2", "-p", "tcp", "--dport", "22"];
@@ -212,7 +212,7 @@ namespaceTest(
       assert.match(out, /10\.9\.0\.1/);
       assert.doesNotMatch(out, /FORGED/);
     }
-    await firewall.release();
+    await firewall.ask({ name: "release" });
   },
 );
 

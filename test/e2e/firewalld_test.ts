@@ -113,7 +113,7 @@ namespaceTest(
       await echoService(server, "0.0.0.0", 22);
       const settings = { command: firewalld.command, zones: ["public"], exits: [] };
       const firewall = new ManagedFirewall(firewalldRichAdapter(settings), { checkSeconds: 0 });
-      await firewall.prepare();
+      await firewall.ask({ name: "prepare" });
       const examine = async () =>
         (await examineNetfilter({
           kind: "firewalld",
@@ -130,8 +130,8 @@ namespaceTest(
       await server.must("sh", "-c", (open?.repair ?? "").replaceAll("firewall-cmd", program));
       assertEquals((await examine())?.text, "tcp/22 is closed to those who do not knock");
       assertEquals(await reach(client, "10.9.0.2", 22, 0.5), undefined);
-      await firewall.open(access("10.9.0.1", "tcp/22", 60));
+      await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
       assertEquals(await reach(client, "10.9.0.2", 22, 3), "hello");
-      await firewall.close();
+      await firewall.ask({ name: "close" });
     }),
 );

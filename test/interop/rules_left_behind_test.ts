@@ -10,9 +10,9 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const { firewall } = iptablesIn(server);
-    await firewall.prepare();
-    await firewall.open(access("192.0.2.44", "tcp/22", 2));
-    await firewall.release();
+    await firewall.ask({ name: "prepare" });
+    await firewall.ask({ name: "open", grant: access("192.0.2.44", "tcp/22", 2) });
+    await firewall.ask({ name: "release" });
     const listed = await server.must("iptables", "-S", "FWKNOP_INPUT");
     assertMatch(
       listed,
@@ -41,8 +41,8 @@ namespaceTest(
     const words = `-A FWKNOP_INPUT ${rule} _exp_${expires} -j ACCEPT`.split(" ");
     await server.must("iptables", ...words);
     const after = iptablesIn(server);
-    await after.firewall.prepare();
+    await after.firewall.ask({ name: "prepare" });
     assertMatch(after.events.map(({ type }) => type).join(), /adopted/);
-    await after.firewall.close();
+    await after.firewall.ask({ name: "close" });
   },
 );

@@ -30,7 +30,7 @@ export class DoctoredHost {
 
   /** Starts the firewall with the settings, after it has closed the running one. */
   async start(): Promise<Firewall> {
-    await this.#firewall?.close();
+    await this.#firewall?.ask({ name: "close" });
     const { chains = {}, forwarding, protect } = linuxQuestions(this.kind, this.#settings);
     const { input } = chains;
     const { firewall } = this.kind === "nft"
@@ -38,7 +38,7 @@ export class DoctoredHost {
       : iptablesIn(this.namespace, {
         settings: { chains: forwarding ? chains : input === undefined ? {} : { input } },
       });
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     return this.#firewall = firewall;
   }
 
@@ -59,7 +59,7 @@ export class DoctoredHost {
   }
 
   async close(): Promise<void> {
-    await this.#firewall?.close();
+    await this.#firewall?.ask({ name: "close" });
   }
 
   async #wrong(): Promise<Finding[]> {

@@ -9,9 +9,12 @@ import { Namespace } from "./namespace.ts";
 const [kind, name = ""] = Deno.args;
 const namespace = new Namespace(name);
 const { firewall } = kind === "nft" ? nftIn(namespace) : iptablesIn(namespace);
-await firewall.prepare();
+await firewall.ask({ name: "prepare" });
 for (let index = 0; index < 10_000; index++) {
   // Some are short, so that rules are also deleted all the time.
   const seconds = index % 3 === 0 ? 1 : 60;
-  await firewall.open(access(`10.1.${index >> 8}.${index & 255}`, "tcp/22,udp/53", seconds));
+  await firewall.ask({
+    name: "open",
+    grant: access(`10.1.${index >> 8}.${index & 255}`, "tcp/22,udp/53", seconds),
+  });
 }

@@ -10,6 +10,7 @@ import { ReplayCache } from "../../lib/server/replay_cache.ts";
 import { type OpenedReplayFile, openReplayFile } from "../../lib/server/replay_file.ts";
 import { rotateReplayFile } from "../../lib/server/rotate_replay.ts";
 import { Server, type ServerSetup } from "../../lib/server/server.ts";
+import { grantTaker } from "./grant_taker.ts";
 import { datagram, seal } from "./packet.ts";
 import { aPlace, aStanza, NO_NAT } from "./stanza.ts";
 
@@ -141,13 +142,12 @@ export class HandFedServer {
 
   /** A firewall that counts its requests, and answers when the test says so. */
   #firewall(): Firewall {
-    const open: Firewall["open"] = ({ services: [service] }) => {
+    return grantTaker(({ services: [service] }) => {
       const port = service?.port ?? 0;
       this.granted.set(port, (this.granted.get(port) ?? 0) + 1);
       return new Promise<OpenResult>((resolve) =>
         this.#answers.push(() => resolve({ added: [], present: [] }))
       );
-    };
-    return { open } as unknown as Firewall;
+    });
   }
 }

@@ -33,24 +33,31 @@ for (const kind of ["iptables", "nft"] as const) {
         await until("its helpers are gone", async () => (await lab.pids(server)).length === 0);
 
         const { firewall, events } = kind === "nft" ? nftIn(server) : iptablesIn(server);
-        await firewall.prepare();
-        const listed = await firewall.list();
+        await firewall.ask({ name: "prepare" });
+        // One right after the other: no rule ends in between.
+        const [listed, held] = await Promise.all([
+          firewall.ask({ name: "list" }),
+          firewall.ask({ name: "held" }),
+        ]);
         const keys = listed.map(({ chain, address, service, expires }) =>
           [chain, address, service, expires].join(" ")
         );
         assert.equal(new Set(keys).size, keys.length, "no rule is doubled");
         const now = Math.floor(Date.now() / 1000);
         assert.ok(listed.every(({ expires }) => expires >= now), "what is over is gone");
-        assert.ok(firewall.held().length >= listed.length, "every rule has somebody to end it");
+        assert.ok(
+          held.length >= listed.length,
+          "every rule has somebody to end it",
+        );
         assert.deepEqual(events.filter(({ type }) => type === "error"), []);
         if (kind === "iptables") {
           assert.equal((await listRules()).match(/-A INPUT -j FWKNOP_INPUT/g)?.length, 1);
         }
         // Every third start takes over from a daemon that went in order.
         if (point % 3 === 2) {
-          await firewall.close();
+          await firewall.ask({ name: "close" });
           assert.doesNotMatch(await listRules(), /_exp_/);
-        } else await firewall.release();
+        } else await firewall.ask({ name: "release" });
       }
     },
   );

@@ -39,16 +39,19 @@ namespaceTest(
     const server = await lab.namespace("server");
     await programs(server, { "iptables-restore": "missing" }, async (command) => {
       const { firewall, events } = iptablesIn(server, { settings: { command }, managed: patience });
-      await firewall.prepare();
+      await firewall.ask({ name: "prepare" });
       assert.match(
         events.flatMap((event) => event.type === "warning" ? [event.text] : []).join(),
         /iptables-restore: not found: single commands are used in its place/,
       );
-      const { error, added } = await firewall.open(access("10.9.0.1", "tcp/22,udp/53", 60));
+      const { error, added } = await firewall.ask({
+        name: "open",
+        grant: access("10.9.0.1", "tcp/22,udp/53", 60),
+      });
       assert.equal(error, undefined);
       assert.equal(added.length, 2);
       assert.equal((await ours(server)).split("\n").length, 2);
-      await firewall.close();
+      await firewall.ask({ name: "close" });
       assert.doesNotMatch((await server.run("iptables", "-S")).stdout, /FWKNOP/);
     });
   },
@@ -66,12 +69,15 @@ exec ${server.entry.join(" ")} iptables "$@"`;
       { "iptables-restore": "missing", "iptables": fussy },
       async (command) => {
         const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
-        await firewall.prepare();
-        const { error, added } = await firewall.open(access("10.9.0.1", "tcp/22,udp/53", 60));
+        await firewall.ask({ name: "prepare" });
+        const { error, added } = await firewall.ask({
+          name: "open",
+          grant: access("10.9.0.1", "tcp/22,udp/53", 60),
+        });
         assert.match(error ?? "", /iptables failed with exit status 1: no udp today/);
         assert.deepEqual(added, []);
         assert.equal(await ours(server), "");
-        await firewall.close();
+        await firewall.ask({ name: "close" });
       },
     );
   },
@@ -93,14 +99,17 @@ exec ${iptables}`;
           settings: { command },
           managed: patience,
         });
-        await firewall.prepare();
-        const { error, added } = await firewall.open(access("10.9.0.1", "tcp/22", 60));
+        await firewall.ask({ name: "prepare" });
+        const { error, added } = await firewall.ask({
+          name: "open",
+          grant: access("10.9.0.1", "tcp/22", 60),
+        });
         assert.match(error ?? "", /no answer within 2500 ms/);
         assert.deepEqual(added, []);
         assert.equal(await ours(server), "");
-        assert.deepEqual(firewall.held(), []);
+        assert.deepEqual(await firewall.ask({ name: "held" }), []);
         assert.doesNotMatch(events.map(({ type }) => type).join(), /adopted/);
-        await firewall.close();
+        await firewall.ask({ name: "close" });
       },
     );
   },
@@ -114,31 +123,40 @@ exec ${server.entry.join(" ")} iptables-restore "$@"`;
   try {
     await programs(server, { "iptables-restore": hangs }, async (command) => {
       const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
-      await firewall.prepare();
-      await firewall.release();
+      await firewall.ask({ name: "prepare" });
+      await firewall.ask({ name: "release" });
       await Deno.writeTextFile(flag, "hang");
       const second = iptablesIn(server, { settings: { command }, managed: patience });
       await assert.rejects(
-        second.firewall.prepare(),
+        second.firewall.ask({ name: "prepare" }),
         /iptables-restore did not answer within 1000 ms and was stopped/,
       );
       await Deno.truncate(flag);
       const third = iptablesIn(server, { settings: { command }, managed: patience });
-      await third.firewall.prepare();
-      await third.firewall.open(access("10.9.0.1", "tcp/22", 60));
+      await third.firewall.ask({ name: "prepare" });
+      await third.firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
       await Deno.writeTextFile(flag, "hang");
       // The one that is open still works; its successor hangs.
-      const ok = await third.firewall.open(access("10.9.0.2", "tcp/22", 60));
+      const ok = await third.firewall.ask({
+        name: "open",
+        grant: access("10.9.0.2", "tcp/22", 60),
+      });
       assert.equal(ok.error, undefined);
       await server.must("iptables", "-F", "INPUT");
-      const bad = await third.firewall.open(access("10.9.0.3", "tcp/22", 60));
+      const bad = await third.firewall.ask({
+        name: "open",
+        grant: access("10.9.0.3", "tcp/22", 60),
+      });
       assert.match(bad.error ?? "", /did not answer/);
       assert.doesNotMatch(await ours(server), /10\.9\.0\.3/);
       await Deno.truncate(flag);
-      const good = await third.firewall.open(access("10.9.0.3", "tcp/22", 60));
+      const good = await third.firewall.ask({
+        name: "open",
+        grant: access("10.9.0.3", "tcp/22", 60),
+      });
       assert.equal(good.error, undefined);
       assert.equal((await ours(server)).split("\n").length, 3);
-      await third.firewall.close();
+      await third.firewall.ask({ name: "close" });
     });
   } finally {
     await Deno.remove(flag);
@@ -150,27 +168,30 @@ namespaceTest("a helper that prints rubbish is not believed", needs, async (lab)
   const rubbish = `while read line; do echo "# fwknop done, trust me"; done`;
   await programs(server, { "iptables-restore": rubbish }, async (command) => {
     const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
-    await assert.rejects(firewall.prepare(), /did not answer within 1000 ms/);
-    await firewall.release();
+    await assert.rejects(firewall.ask({ name: "prepare" }), /did not answer within 1000 ms/);
+    await firewall.ask({ name: "release" });
   });
   await programs(server, { "iptables": "echo all is well" }, async (command) => {
     const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
-    await assert.rejects(firewall.prepare(), /iptables printed no listing/);
-    await firewall.release();
+    await assert.rejects(firewall.ask({ name: "prepare" }), /iptables printed no listing/);
+    await firewall.ask({ name: "release" });
   });
 });
 
 namespaceTest("a helper that was killed is started again", needs, async (lab) => {
   const server = await lab.namespace("server");
   const { firewall } = iptablesIn(server);
-  await firewall.prepare();
-  await firewall.open(access("10.9.0.1", "tcp/22", 60));
+  await firewall.ask({ name: "prepare" });
+  await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
   const pids = async () => (await lab.pids(server)).filter((pid) => pid !== Deno.pid);
   for (const pid of await pids()) Deno.kill(pid, "SIGKILL");
   await until("it is gone", async () => (await pids()).length === 0);
-  assert.equal((await firewall.open(access("10.9.0.2", "tcp/22", 60))).error, undefined);
+  assert.equal(
+    (await firewall.ask({ name: "open", grant: access("10.9.0.2", "tcp/22", 60) })).error,
+    undefined,
+  );
   assert.equal((await ours(server)).split("\n").length, 2);
-  await firewall.close();
+  await firewall.ask({ name: "close" });
   assert.deepEqual(await pids(), []);
 });
 
@@ -184,7 +205,7 @@ case "$line" in *__TMPCOMMENT__*) echo "Couldn't load match comment" >&2; exit 2
 done`;
     await programs(server, { "iptables-restore": old }, async (command) => {
       const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
-      await assert.rejects(firewall.prepare(), (error) => {
+      await assert.rejects(firewall.ask({ name: "prepare" }), (error) => {
         assert.ok(error instanceof HintedError);
         assert.match(
           error.message,
@@ -194,7 +215,7 @@ done`;
         return true;
       });
       assert.doesNotMatch((await server.run("iptables", "-S")).stdout, /FWKNOP/);
-      await firewall.release();
+      await firewall.ask({ name: "release" });
     });
   },
 );
@@ -202,20 +223,20 @@ done`;
 Deno.test("a missing firewall program is one line and a hint", async () => {
   const namespace = { entry: [] } as unknown as Namespace;
   const { firewall } = iptablesIn(namespace, { settings: { command: "/no/such/iptables" } });
-  await assert.rejects(firewall.prepare(), (error) => {
+  await assert.rejects(firewall.ask({ name: "prepare" }), (error) => {
     assert.ok(error instanceof HintedError);
     assert.equal(error.message, "/no/such/iptables: not found");
     assert.match(error.hint ?? "", /FIREWALL_EXE/);
     return true;
   });
-  await firewall.release();
+  await firewall.ask({ name: "release" });
 });
 
 Deno.test("/bin/false as firewall program is an error, not a firewall", async () => {
   const namespace = { entry: [] } as unknown as Namespace;
   const { firewall } = iptablesIn(namespace, { settings: { command: "/bin/false" } });
-  await assert.rejects(firewall.prepare(), /\/bin\/false failed with exit status 1/);
-  await firewall.release();
+  await assert.rejects(firewall.ask({ name: "prepare" }), /\/bin\/false failed with exit status 1/);
+  await firewall.ask({ name: "release" });
 });
 
 Deno.test({
@@ -226,10 +247,10 @@ Deno.test({
     const namespace = { entry: ["setpriv", "--reuid", "65534", "--clear-groups"] };
     const { firewall } = iptablesIn(namespace as unknown as Namespace);
     await assert.rejects(
-      firewall.prepare(),
+      firewall.ask({ name: "prepare" }),
       /iptables failed with exit status 4|Permission denied/,
     );
-    await firewall.release();
+    await firewall.ask({ name: "release" });
   },
 });
 
@@ -251,13 +272,16 @@ done`;
     try {
       await programs(server, { "iptables-restore": loses }, async (command) => {
         const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
-        await firewall.prepare();
+        await firewall.ask({ name: "prepare" });
         await Deno.writeTextFile(flag, "lose one");
-        const { error } = await firewall.open(access("10.9.0.1", "tcp/22", 60));
+        const { error } = await firewall.ask({
+          name: "open",
+          grant: access("10.9.0.1", "tcp/22", 60),
+        });
         assert.equal(error, undefined);
         assert.equal((await Deno.stat(flag)).size, 0, "it was lost");
         assert.equal((await ours(server)).split("\n").length, 1);
-        await firewall.close();
+        await firewall.ask({ name: "close" });
       });
     } finally {
       await Deno.remove(flag);
@@ -277,15 +301,15 @@ exec ${server.entry.join(" ")} iptables "$@"`;
       const scripts = { "iptables-restore": "missing", "iptables": fails };
       await programs(server, scripts, async (command) => {
         const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
-        await firewall.prepare();
-        await firewall.open(access("10.9.0.1", "tcp/22", 60));
+        await firewall.ask({ name: "prepare" });
+        await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
         const [rule = ""] = (await ours(server)).split("\n");
         await server.must("iptables", ...rule.split(" "));
         assert.equal((await ours(server)).split("\n").length, 2);
-        await firewall.check();
+        await firewall.ask({ name: "check" });
         assert.ok(await Deno.stat(`${folder}/failed`));
         assert.equal(await ours(server), rule);
-        await firewall.close();
+        await firewall.ask({ name: "close" });
       });
     });
   },

@@ -25,10 +25,10 @@ namespaceTest(
     const histories = ["/.nft.history", `${Deno.env.get("HOME") ?? ""}/.nft.history`];
     const before = histories.map(traceOf);
     const { firewall } = nftIn(server);
-    await firewall.prepare();
-    const { error } = await firewall.open(access("10.9.0.1", "tcp/22", 60));
+    await firewall.ask({ name: "prepare" });
+    const { error } = await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
     assertEquals(error, undefined);
-    await firewall.close();
+    await firewall.ask({ name: "close" });
     assertEquals(histories.map(traceOf), before);
   },
 );

@@ -26,10 +26,10 @@ for (const { name, make, list, one, all } of KINDS) {
     async (lab) => {
       const server = await lab.namespace("server");
       const { firewall, events } = make(server);
-      await firewall.prepare();
+      await firewall.ask({ name: "prepare" });
       const grant = access("10.9.0.1", "tcp/22", 60);
       const open = async (): Promise<{ added: number; present: number }> => {
-        const { added, present, error } = await firewall.open(grant);
+        const { added, present, error } = await firewall.ask({ name: "open", grant: grant });
         assertEquals(error, undefined);
         assertEquals((await server.must(...list)).split("10.9.0.1").length - 1, 1);
         return { added: added.length, present: present.length };
@@ -41,9 +41,9 @@ for (const { name, make, list, one, all } of KINDS) {
         assertEquals(await open(), { added: 1, present: 0 });
         assertEquals(await open(), { added: 0, present: 1 });
       }
-      assertEquals(firewall.held().length, 1);
+      assertEquals((await firewall.ask({ name: "held" })).length, 1);
       assertEquals(eventTypes(events).filter((type) => type === "error"), []);
-      await firewall.close();
+      await firewall.ask({ name: "close" });
     },
   );
 }

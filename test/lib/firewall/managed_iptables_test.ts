@@ -42,10 +42,10 @@ for (const program of ["iptables", "iptables-legacy"]) {
       const { client, server } = await pair(lab, program);
       const service = await echoService(server, "0.0.0.0", 22);
       const { firewall, events } = iptablesIn(server, { program });
-      await firewall.prepare();
+      await firewall.ask({ name: "prepare" });
       assert.equal(await reach(client, "10.9.0.2", 22, 0.3), undefined);
       const grant = access("10.9.0.1", "tcp/22", 4);
-      const result = await firewall.open(grant);
+      const result = await firewall.ask({ name: "open", grant: grant });
       assert.equal(result.error, undefined);
       assert.deepEqual(result.added, [{
         kind: "access",
@@ -67,7 +67,7 @@ for (const program of ["iptables", "iptables-legacy"]) {
       await session?.stop();
       await service.stop();
       assert.deepEqual(eventTypes(events), ["info", "jump", "removed"]);
-      await firewall.close();
+      await firewall.ask({ name: "close" });
       const { stdout } = await server.run(program, "-S");
       assert.doesNotMatch(stdout, /FWKNOP/);
     },
@@ -79,9 +79,9 @@ for (const program of ["iptables", "iptables-legacy"]) {
     async (lab) => {
       const server = await lab.namespace("server");
       const { firewall } = iptablesIn(server, { program });
-      await firewall.prepare();
+      await firewall.ask({ name: "prepare" });
       const grant = access("10.9.0.1", "tcp/22,udp/53", 60);
-      const { added } = await firewall.open(grant);
+      const { added } = await firewall.ask({ name: "open", grant: grant });
       assert.deepEqual(added.map(({ service, services }) => [service, services]), [
         ["tcp/22", "tcp/22,udp/53"],
         ["udp/53", "tcp/22,udp/53"],
@@ -93,15 +93,15 @@ for (const program of ["iptables", "iptables-legacy"]) {
         `-A FWKNOP_INPUT -s 10.9.0.1/32 -p tcp -m tcp --dport 22 ${end}`,
         `-A FWKNOP_INPUT -s 10.9.0.1/32 -p udp -m udp --dport 53 ${end}`,
       ]);
-      const again = await firewall.open(grant);
+      const again = await firewall.ask({ name: "open", grant: grant });
       assert.deepEqual([again.added.length, again.present.length], [0, 2]);
       assert.equal((await chainRules(server, "FWKNOP_INPUT", program)).length, 2);
-      const listed = await firewall.list();
+      const listed = await firewall.ask({ name: "list" });
       assert.deepEqual(listed.map(({ service, stanza, expires }) => [service, stanza, expires]), [
         ["tcp/22", 1, grant.expires],
         ["udp/53", 1, grant.expires],
       ]);
-      await firewall.close();
+      await firewall.ask({ name: "close" });
     },
   );
 
@@ -113,12 +113,12 @@ for (const program of ["iptables", "iptables-legacy"]) {
       let set = 0;
       const clocks = { now: () => Date.now() + set, steady: () => performance.now() };
       const { firewall, events } = iptablesIn(server, { program, managed: { clocks } });
-      await firewall.prepare();
-      await firewall.open(access("10.9.0.1", "tcp/22", 3));
+      await firewall.ask({ name: "prepare" });
+      await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 3) });
       set = -3_600_000;
       await until("it has ended", () => events.some(({ type }) => type === "removed"), 10);
       assert.doesNotMatch(await server.must(program, "-S", "FWKNOP_INPUT"), /_exp_/);
-      await firewall.close();
+      await firewall.ask({ name: "close" });
     },
   );
 
@@ -126,7 +126,7 @@ for (const program of ["iptables", "iptables-legacy"]) {
     const { client, server } = await pair(lab, program);
     const service = await echoService(server, "::", 22);
     const { firewall } = iptablesIn(server, { program });
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     const six = program.replace("iptables", "ip6tables");
     assert.notEqual(
       (await server.run(six, "-S", "FWKNOP_INPUT")).code,
@@ -134,13 +134,13 @@ for (const program of ["iptables", "iptables-legacy"]) {
       "not before it is needed",
     );
     assert.equal(await reach(client, "fd09::2", 22, 0.3), undefined);
-    const result = await firewall.open(access("fd09::1", "tcp/22", 60));
+    const result = await firewall.ask({ name: "open", grant: access("fd09::1", "tcp/22", 60) });
     assert.equal(result.error, undefined);
     assert.equal(result.added[0]?.destination, "::/0");
     assert.equal(await reach(client, "fd09::2", 22, 3), "hello");
     assert.equal(await reach(client, "10.9.0.2", 22, 0.3), undefined);
-    assert.equal((await firewall.list())[0]?.address, "fd09::1");
-    await firewall.close();
+    assert.equal((await firewall.ask({ name: "list" }))[0]?.address, "fd09::1");
+    await firewall.ask({ name: "close" });
     assert.doesNotMatch((await server.run(six, "-S")).stdout, /FWKNOP/);
     await service.stop();
   });
@@ -153,12 +153,12 @@ for (const program of ["iptables", "iptables-legacy"]) {
     async (lab) => {
       const server = await lab.namespace("server");
       const { firewall, events } = iptablesIn(server, { program, managed: { checkSeconds: 1 } });
-      await firewall.prepare();
+      await firewall.ask({ name: "prepare" });
       const comment = ["-m", "comment", "--comment", `_exp_${Math.floor(Date.now() / 1000) + 2}`];
       await server.must(program, "-A", "FWKNOP_INPUT", ...comment, "-j", "ACCEPT");
       await until("it is over", () => eventTypes(events).includes("removed"), 10);
       assert.deepEqual(await chainRules(server, "FWKNOP_INPUT", program), []);
-      await firewall.close();
+      await firewall.ask({ name: "close" });
     },
   );
 
@@ -168,19 +168,19 @@ for (const program of ["iptables", "iptables-legacy"]) {
     async (lab) => {
       const server = await lab.namespace("server");
       const { firewall, events } = iptablesIn(server, { program });
-      await firewall.prepare();
-      await firewall.open(access("10.9.0.1", "tcp/22", 60));
+      await firewall.ask({ name: "prepare" });
+      await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
       await server.must(program, "-F");
-      const second = await firewall.open(access("10.9.0.3", "tcp/22", 60));
+      const second = await firewall.ask({ name: "open", grant: access("10.9.0.3", "tcp/22", 60) });
       assert.equal(second.error, undefined);
       assert.equal((await chainRules(server, "INPUT", program)).length, 1);
       assert.equal((await chainRules(server, "FWKNOP_INPUT", program)).length, 2);
       assert.deepEqual(eventTypes(events).slice(2), ["warning", "jump", "restored"]);
       await server.must(program, "-F");
       await server.must(program, "-X");
-      await firewall.check();
+      await firewall.ask({ name: "check" });
       assert.equal((await chainRules(server, "FWKNOP_INPUT", program)).length, 2);
-      await firewall.close();
+      await firewall.ask({ name: "close" });
     },
   );
 
@@ -190,20 +190,20 @@ for (const program of ["iptables", "iptables-legacy"]) {
     async (lab) => {
       const server = await lab.namespace("server");
       const { firewall, events } = iptablesIn(server, { program });
-      await firewall.prepare();
-      await firewall.open(access("10.9.0.1", "tcp/22", 2));
-      await firewall.open(access("10.9.0.2", "tcp/22", 2));
-      await firewall.open(access("10.9.0.3", "tcp/22", 60));
+      await firewall.ask({ name: "prepare" });
+      await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 2) });
+      await firewall.ask({ name: "open", grant: access("10.9.0.2", "tcp/22", 2) });
+      await firewall.ask({ name: "open", grant: access("10.9.0.3", "tcp/22", 60) });
       await server.must(program, "-D", "FWKNOP_INPUT", "2");
       await until("both are over", () => eventTypes(events).length >= 4, 8);
       assert.deepEqual(eventTypes(events).slice(2).sort(), ["removed", "vanished"]);
       assert.equal((await chainRules(server, "FWKNOP_INPUT", program)).length, 1);
       await server.must(program, "-D", "FWKNOP_INPUT", "1");
-      await firewall.check();
+      await firewall.ask({ name: "check" });
       assert.equal(eventTypes(events).at(-1), "vanished");
       assert.deepEqual(await chainRules(server, "FWKNOP_INPUT", program), []);
-      assert.equal(firewall.held().length, 0);
-      await firewall.close();
+      assert.equal((await firewall.ask({ name: "held" })).length, 0);
+      await firewall.ask({ name: "close" });
     },
   );
 }
@@ -217,15 +217,18 @@ namespaceTest(
     const bad = { ...chains, output: { ...chains.output!, target: "GONE" } };
     await server.must("iptables", "-N", "GONE");
     const { firewall } = iptablesIn(server, { settings: { chains: bad } });
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     // A rule with a target that is gone is refused itself, not the jump.
     await server.must("iptables", "-X", "GONE");
-    const result = await firewall.open(access("10.9.0.1", "tcp/22,tcp/80", 60));
+    const result = await firewall.ask({
+      name: "open",
+      grant: access("10.9.0.1", "tcp/22,tcp/80", 60),
+    });
     assert.match(result.error ?? "", /GONE/);
     assert.deepEqual(result.added, []);
     assert.deepEqual(await chainRules(server), []);
-    assert.equal(firewall.held().length, 0);
-    await firewall.close();
+    assert.equal((await firewall.ask({ name: "held" })).length, 0);
+    await firewall.ask({ name: "close" });
   },
 );
 
@@ -237,11 +240,11 @@ namespaceTest(
     const input = { ...defaultChains("input").input!, jumpPosition: 5 };
     const { firewall } = iptablesIn(server, { settings: { chains: { input } } });
     await assert.rejects(
-      firewall.prepare(),
+      firewall.ask({ name: "prepare" }),
       /FWKNOP_INPUT cannot be placed at position 5: INPUT has 0 rules/,
     );
     assert.doesNotMatch((await server.run("iptables", "-S")).stdout, /FWKNOP/);
-    await firewall.release();
+    await firewall.ask({ name: "release" });
   },
 );
 
@@ -250,13 +253,13 @@ namespaceTest("200 grants at once all end on time, with few program starts", {
 }, async (lab) => {
   const server = await lab.namespace("server");
   const { firewall, events } = iptablesIn(server);
-  await firewall.prepare();
+  await firewall.ask({ name: "prepare" });
   const starts = () =>
     events.filter((event) => event.type === "command" && !event.text.includes("\n")).length;
   const before = starts();
   const grants = Array.from(
     { length: 200 },
-    (_, index) => firewall.open(access(`10.9.1.${index + 1}`, "tcp/22", 4)),
+    (_, index) => firewall.ask({ name: "open", grant: access(`10.9.1.${index + 1}`, "tcp/22", 4) }),
   );
   const results = await Promise.all(grants);
   assert.ok(results.every(({ error, added }) => error === undefined && added.length === 1));
@@ -268,16 +271,16 @@ namespaceTest("200 grants at once all end on time, with few program starts", {
   );
   assert.deepEqual(await chainRules(server), []);
   assert.equal(starts(), before, "no program was started for any of them");
-  await firewall.close();
+  await firewall.ask({ name: "close" });
 });
 
 namespaceTest(
-  "invalid requests are refused by the acting side",
+  "the enforcer refuses invalid requests",
   { programs: ["iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");
     const { firewall } = iptablesIn(server);
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     const good = access("10.9.0.1", "tcp/22", 60);
     const forged = { ...good.address, text: "10.9.0.1 -j ACCEPT\nCOMMIT" };
     for (
@@ -294,10 +297,13 @@ namespaceTest(
         { ...good, stanza: 0 },
       ]
     ) {
-      assert.match((await firewall.open(bad)).error ?? "", /The firewall refuses the request/);
+      assert.match(
+        (await firewall.ask({ name: "open", grant: bad })).error ?? "",
+        /The firewall refuses the request/,
+      );
     }
     assert.deepEqual(await chainRules(server), []);
-    await firewall.close();
+    await firewall.ask({ name: "close" });
   },
 );
 
@@ -308,20 +314,20 @@ namespaceTest(
     const { client, server } = await pair(lab, "iptables");
     const service = await echoService(server, "0.0.0.0", 22);
     const { firewall } = iptablesIn(server);
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     const grant = access("10.9.0.1", "tcp/22", 3);
-    await firewall.open(grant);
+    await firewall.ask({ name: "open", grant: grant });
     // What a kill leaves: the rules, and nobody to look after them.
-    await firewall.release();
+    await firewall.ask({ name: "release" });
     assert.equal(await reach(client, "10.9.0.2", 22, 2), "hello");
     await untilClosed(client, "10.9.0.2", 22, 10);
     assert.ok(Date.now() / 1000 >= grant.expires - 1);
     assert.equal((await chainRules(server)).length, 1);
     const next = iptablesIn(server);
-    await next.firewall.prepare();
+    await next.firewall.ask({ name: "prepare" });
     // A start does not wait for the removal of what has ended.
     await until("what is over is removed", async () => (await chainRules(server)).length === 0);
-    await next.firewall.close();
+    await next.firewall.ask({ name: "close" });
     await service.stop();
   },
 );
@@ -335,15 +341,15 @@ namespaceTest(
     const bad = { ...chains, masquerade: { ...chains.masquerade!, target: "GONE" } };
     await server.must("iptables", "-t", "nat", "-N", "GONE");
     const { firewall } = iptablesIn(server, { settings: { chains: bad } });
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     await server.must("iptables", "-t", "nat", "-X", "GONE");
     const sourceNat = { kind: "masquerade" } as const;
     const grant = forward("10.9.0.1", "tcp/33", "10.1.1.1 22", 60, { sourceNat });
-    const result = await firewall.open(grant);
+    const result = await firewall.ask({ name: "open", grant: grant });
     assert.match(result.error ?? "", /GONE/);
     assert.deepEqual(await chainRules(server, "FWKNOP_FORWARD"), []);
-    assert.equal(firewall.held().length, 0);
-    await firewall.close();
+    assert.equal((await firewall.ask({ name: "held" })).length, 0);
+    await firewall.ask({ name: "close" });
   },
 );
 
@@ -353,7 +359,7 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const { firewall, events } = iptablesIn(server);
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     const soon = Math.floor(Date.now() / 1000) + 60;
     const add = (...words: string[]) =>
       server.must("iptables", "-A", "FWKNOP_INPUT", ...words, "-j", "ACCEPT");
@@ -362,14 +368,14 @@ namespaceTest(
     await add("-s", "10.0.0.0/8", "-p", "icmp", ...comment("_exp_1500000001"));
     await add("-s", "10.1.1.2", "-p", "tcp", "--dport", "22", ...comment(`_exp_${soon}`));
     await add("-s", "10.1.1.3");
-    await firewall.check();
+    await firewall.ask({ name: "check" });
     assert.deepEqual(eventTypes(events).slice(2), ["adopted", "removed", "removed"]);
     assert.deepEqual((await chainRules(server)).map((line) => / -s (\S+)/.exec(line)?.[1]), [
       "10.1.1.2/32",
       "10.1.1.3/32",
     ]);
-    assert.equal(firewall.held().length, 1);
-    await firewall.close();
+    assert.equal((await firewall.ask({ name: "held" })).length, 1);
+    await firewall.ask({ name: "close" });
   },
 );
 
@@ -379,12 +385,15 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const { firewall } = iptablesIn(server);
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     const grant = access("10.9.0.1", "tcp/22,tcp/80", 60);
-    const [first, second] = await Promise.all([firewall.open(grant), firewall.open(grant)]);
+    const [first, second] = await Promise.all([
+      firewall.ask({ name: "open", grant: grant }),
+      firewall.ask({ name: "open", grant: grant }),
+    ]);
     assert.deepEqual([first.added.length, first.present.length], [2, 0]);
     assert.deepEqual([second.added.length, second.present.length], [0, 2]);
     assert.equal((await chainRules(server)).length, 2);
-    await firewall.close();
+    await firewall.ask({ name: "close" });
   },
 );

@@ -21,18 +21,18 @@ namespaceTest(
     const service = await echoService(server, "::", 22);
     const { firewall, events } = nftIn(server, { settings: { protect } });
     assert.equal(await reach(client, "10.9.0.2", 22, 3), "hello");
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     for (const host of ["10.9.0.2", "fd09::2"]) {
       assert.equal(await reach(client, host, 22, 0.3), undefined);
     }
-    const four = await firewall.open(access("10.9.0.1", "tcp/22", 4));
-    const six = await firewall.open(access("fd09::1", "tcp/22", 4));
+    const four = await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 4) });
+    const six = await firewall.ask({ name: "open", grant: access("fd09::1", "tcp/22", 4) });
     assert.deepEqual([four.error, six.error], [undefined, undefined]);
     assert.equal(four.added[0]?.chain, "access4");
     const session = await connect(client, "10.9.0.2", 22, 3);
     assert.equal(await reach(client, "fd09::2", 22, 3), "hello");
     // The process is gone: only the kernel is left to close.
-    await firewall.release();
+    await firewall.ask({ name: "release" });
     await untilClosed(client, "10.9.0.2", 22, 10);
     await untilClosed(client, "fd09::2", 22, 10);
     assert.equal(await session?.say("still"), "still");
@@ -50,11 +50,11 @@ namespaceTest(
     const service = await echoService(server, "0.0.0.0", 22);
     await server.must("iptables", "-P", "INPUT", "DROP");
     const { firewall, events } = nftIn(server);
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     assert.deepEqual(eventTypes(events), []);
     await server.must("iptables", "-I", "INPUT", "-m", "mark", "--mark", "0x5fa", "-j", "ACCEPT");
     assert.equal(await reach(client, "10.9.0.2", 22, 0.3), undefined);
-    await firewall.open(access("10.9.0.1", "tcp/22", 60));
+    await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
     await server.must(
       "iptables",
       "-A",
@@ -68,10 +68,10 @@ namespaceTest(
     );
     assert.equal(await reach(client, "10.9.0.2", 22, 3), "hello");
     const again = nftIn(server);
-    await again.firewall.prepare();
+    await again.firewall.ask({ name: "prepare" });
     assert.deepEqual(eventTypes(again.events), ["adopted"]);
-    await again.firewall.release();
-    await firewall.close();
+    await again.firewall.ask({ name: "release" });
+    await firewall.ask({ name: "close" });
     assert.doesNotMatch(await server.must("nft", "list", "tables"), /fwknop/);
     await service.stop();
   },
@@ -83,26 +83,32 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const { firewall, events } = nftIn(server);
-    await firewall.prepare();
-    assert.equal((await firewall.open(access("10.9.0.1", "tcp/22", 3))).added.length, 1);
-    assert.equal((await firewall.open(access("10.9.0.1", "tcp/22", 90))).added.length, 1);
-    const kept = await firewall.open(access("10.9.0.1", "tcp/22", 30));
+    await firewall.ask({ name: "prepare" });
+    assert.equal(
+      (await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 3) })).added.length,
+      1,
+    );
+    assert.equal(
+      (await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 90) })).added.length,
+      1,
+    );
+    const kept = await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 30) });
     assert.deepEqual([kept.added.length, kept.present.length], [0, 1]);
     assert.match(await elements(server, "access4"), /10\.9\.0\.1 \. tcp \. 22 timeout 1m\d+s/);
-    const [rule] = await firewall.list();
+    const [rule] = await firewall.ask({ name: "list" });
     assert.deepEqual([rule?.address, rule?.service, rule?.stanza], ["10.9.0.1", "tcp/22", 1]);
-    assert.equal(firewall.held().length, 1);
-    await firewall.open(access("10.9.0.3", "tcp/22", 2));
+    assert.equal((await firewall.ask({ name: "held" })).length, 1);
+    await firewall.ask({ name: "open", grant: access("10.9.0.3", "tcp/22", 2) });
     await until("the short one is over", () => eventTypes(events).includes("removed"), 8);
-    assert.equal((await firewall.list()).length, 1);
-    await firewall.close();
+    assert.equal((await firewall.ask({ name: "list" })).length, 1);
+    await firewall.ask({ name: "close" });
   },
 );
 
 namespaceTest("nft: one bad element leaves nothing of its packet", needs, async (lab) => {
   const server = await lab.namespace("server");
   const { firewall } = nftIn(server);
-  await firewall.prepare();
+  await firewall.ask({ name: "prepare" });
   await server.must("nft", "flush", "chain", "inet", "fwknop", "input");
   await server.must("nft", "delete", "set", "inet", "fwknop", "access4");
   await server.must(
@@ -114,11 +120,14 @@ namespaceTest("nft: one bad element leaves nothing of its packet", needs, async 
     "access4",
     "{ type ipv4_addr; flags timeout; }",
   );
-  const { error, added } = await firewall.open(access("10.9.0.1", "tcp/22,tcp/80", 60));
+  const { error, added } = await firewall.ask({
+    name: "open",
+    grant: access("10.9.0.1", "tcp/22,tcp/80", 60),
+  });
   assert.notEqual(error, undefined);
   assert.deepEqual(added, []);
   assert.doesNotMatch(await elements(server, "access4"), /10\.9/);
-  await firewall.close();
+  await firewall.ask({ name: "close" });
 });
 
 namespaceTest(
@@ -127,14 +136,14 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const { firewall, events } = nftIn(server);
-    await firewall.prepare();
-    await firewall.open(access("10.9.0.1", "tcp/22", 60));
+    await firewall.ask({ name: "prepare" });
+    await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
     await server.must("nft", "flush", "ruleset");
-    await firewall.open(access("10.9.0.2", "tcp/22", 60));
+    await firewall.ask({ name: "open", grant: access("10.9.0.2", "tcp/22", 60) });
     assert.match(await elements(server, "access4"), /10\.9\.0\.1[^]*10\.9\.0\.2/);
     assert.deepEqual(eventTypes(events), ["warning", "restored"]);
     await server.must("nft", "flush", "chain", "inet", "fwknop", "input");
-    await firewall.check();
+    await firewall.ask({ name: "check" });
     assert.match(await server.must("nft", "list", "chain", "inet", "fwknop", "input"), /@access4/);
     await server.must(
       "nft",
@@ -145,9 +154,9 @@ namespaceTest(
       "access4",
       "{ 10.9.0.1 . tcp . 22 }",
     );
-    await firewall.check();
+    await firewall.ask({ name: "check" });
     assert.equal(eventTypes(events).at(-1), "vanished");
-    await firewall.close();
+    await firewall.ask({ name: "close" });
   },
 );
 
@@ -157,26 +166,29 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const before = nftIn(server);
-    await before.firewall.prepare();
-    await before.firewall.open(access("10.9.0.1", "tcp/22", 60));
+    await before.firewall.ask({ name: "prepare" });
+    await before.firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
     const after = nftIn(server, { settings: { protect, nat: true } });
-    await after.firewall.prepare(before.firewall.held());
-    await before.firewall.release();
+    await after.firewall.ask({
+      name: "prepare",
+      inherited: await before.firewall.ask({ name: "held" }),
+    });
+    await before.firewall.ask({ name: "release" });
     const table = await server.must("nft", "list", "table", "inet", "fwknop");
     assert.match(table, /10\.9\.0\.1 \. tcp \. 22/);
     assert.match(table, /@protected ct state != \{ established, related \} drop/);
     assert.match(table, /masquerade/);
     assert.deepEqual(eventTypes(after.events), []);
-    await after.firewall.close();
+    await after.firewall.ask({ name: "close" });
     assert.match(
       await server.must("nft", "list", "table", "inet", "fwknop"),
       /@protected/,
       "what is protected stays so",
     );
     assert.doesNotMatch(await elements(server, "access4"), /10\.9/);
-    await after.firewall.flush();
+    await after.firewall.ask({ name: "flush", extent: "everywhere", whole: false });
     assert.doesNotMatch(await server.must("nft", "list", "tables"), /fwknop/);
-    await after.firewall.release();
+    await after.firewall.ask({ name: "release" });
   },
 );
 
@@ -186,23 +198,24 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const { firewall, events } = nftIn(server);
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     const count = 2000;
     const results = await Promise.all(
       Array.from(
         { length: count },
         (_, index) =>
-          firewall.open(
-            access(`10.8.${index >> 8}.${index & 255 || 1}`, `tcp/${1000 + index}`, 30),
-          ),
+          firewall.ask({
+            name: "open",
+            grant: access(`10.8.${index >> 8}.${index & 255 || 1}`, `tcp/${1000 + index}`, 30),
+          }),
       ),
     );
     assert.ok(results.every(({ error }) => error === undefined));
     await server.must("nft", "flush", "ruleset");
-    await firewall.check();
-    assert.equal((await firewall.list()).length, count);
+    await firewall.ask({ name: "check" });
+    assert.equal((await firewall.ask({ name: "list" })).length, count);
     assert.equal(eventTypes(events).filter((type) => type === "restored").length, count);
-    await firewall.close();
+    await firewall.ask({ name: "close" });
   },
 );
 
@@ -210,8 +223,11 @@ namespaceTest("nft: a missing program is one line", needs, async () => {
   const { firewall } = nftIn({ entry: [] } as unknown as Namespace, {
     settings: { command: "/no/such/nft" },
   });
-  await assert.rejects(firewall.prepare(), /^HintedError: \/no\/such\/nft: not found$/);
-  await firewall.release();
+  await assert.rejects(
+    firewall.ask({ name: "prepare" }),
+    /^HintedError: \/no\/such\/nft: not found$/,
+  );
+  await firewall.ask({ name: "release" });
 });
 
 namespaceTest(
@@ -221,12 +237,12 @@ namespaceTest(
     const { client, server } = await cabledPair(lab);
     const service = await echoService(server, "0.0.0.0", 22);
     const { firewall } = nftIn(server, { settings: { protect }, managed: { checkSeconds: 1 } });
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     await server.must("nft", "flush", "ruleset");
     await untilClosed(client, "10.9.0.2", 22, 15);
     await server.must("nft", "add table inet fwknop { flags dormant; }");
     await untilClosed(client, "10.9.0.2", 22, 15);
-    await firewall.close();
+    await firewall.ask({ name: "close" });
     await service.stop();
   },
 );
@@ -234,15 +250,15 @@ namespaceTest(
 namespaceTest("nft: a table that cannot be put back is told once", needs, async (lab) => {
   const server = await lab.namespace("server");
   const { firewall, events } = nftIn(server, { settings: { protect } });
-  await firewall.prepare();
+  await firewall.ask({ name: "prepare" });
   // A set of another type stands where one of ours has to be.
   await server.must("nft", "flush ruleset; add table inet fwknop");
   await server.must("nft", "add set inet fwknop access4 { type ipv4_addr; }");
-  for (let look = 0; look < 3; look++) await firewall.check();
+  for (let look = 0; look < 3; look++) await firewall.ask({ name: "check" });
   const told = events.flatMap((event) => event.type === "error" ? event.text : []);
   assert.equal(told.length, 1, told.join("; "));
   assert.match(told[0] ?? "", /^Cannot put back the table inet fwknop: .+/);
-  await firewall.close();
+  await firewall.ask({ name: "close" });
 });
 
 namespaceTest(
@@ -253,16 +269,16 @@ namespaceTest(
     let set = 0;
     const clocks = { now: () => Date.now() + set, steady: () => performance.now() };
     const { firewall, events } = nftIn(server, { managed: { clocks } });
-    await firewall.prepare();
-    await firewall.open(access("10.9.0.1", "tcp/22", 40));
+    await firewall.ask({ name: "prepare" });
+    await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 40) });
     set = -3_600_000;
     await server.must("nft", "delete", "table", "inet", "fwknop");
-    await firewall.check();
+    await firewall.ask({ name: "check" });
     assert.deepEqual(eventTypes(events), ["warning", "restored"]);
-    assert.match(await elements(server, "access4"), /10\.9\.0\.1 \. tcp \. 22 timeout (39|40)s/);
-    await firewall.check();
+    assert.match(await elements(server, "access4"), /10\.9\.0\.1 \. tcp \. 22 timeout (38|39|40)s/);
+    await firewall.ask({ name: "check" });
     assert.deepEqual(eventTypes(events), ["warning", "restored"]);
-    await firewall.close();
+    await firewall.ask({ name: "close" });
   },
 );
 
@@ -272,15 +288,15 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const { firewall, events } = nftIn(server);
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     const expires = Math.floor(Date.now() / 1000) + 3;
     const element = `{ 10.9.0.7 . tcp . 22 comment "_exp_${expires}" }`;
     await server.must("nft", "add", "element", "inet", "fwknop", "access4", element);
-    await firewall.check();
+    await firewall.ask({ name: "check" });
     await until("it is taken out", () => eventTypes(events).includes("removed"));
     assert.deepEqual(eventTypes(events), ["adopted", "removed"]);
     assert.doesNotMatch(await elements(server, "access4"), /10\.9/);
-    await firewall.close();
+    await firewall.ask({ name: "close" });
   },
 );
 
@@ -294,20 +310,23 @@ namespaceTest(
         ["--bind", "/dev/null", "/etc/protocols"],
       ]);
       const first = nftIn(bare);
-      await first.firewall.prepare();
-      const opened = await first.firewall.open(access("10.9.0.1", "tcp/22", 60));
+      await first.firewall.ask({ name: "prepare" });
+      const opened = await first.firewall.ask({
+        name: "open",
+        grant: access("10.9.0.1", "tcp/22", 60),
+      });
       assert.equal(opened.error, undefined);
       assert.match(await elements(bare, "access4"), /10\.9\.0\.1 \. 6 \. 22 /);
-      await first.firewall.release();
+      await first.firewall.ask({ name: "release" });
 
       const second = nftIn(bare);
-      await second.firewall.prepare();
-      const listed = await second.firewall.list();
+      await second.firewall.ask({ name: "prepare" });
+      const listed = await second.firewall.ask({ name: "list" });
       assert.deepEqual(listed.map(({ service }) => service), ["tcp/22"]);
       // The same grant again is the same element: it is not doubled.
-      await second.firewall.open(access("10.9.0.1", "tcp/22", 90));
-      assert.equal((await second.firewall.list()).length, 1);
-      await second.firewall.flush();
+      await second.firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 90) });
+      assert.equal((await second.firewall.ask({ name: "list" })).length, 1);
+      await second.firewall.ask({ name: "flush", extent: "everywhere", whole: false });
       assert.ok(!(await elements(bare, "access4").catch(() => "")).includes("10.9.0.1"));
     });
   },

@@ -1,4 +1,4 @@
-import type { FirewallEvent } from "../../../lib/firewall/firewall.ts";
+import type { FirewallEvent, OpenResult } from "../../../lib/firewall/firewall.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { access, iptablesIn, nftIn } from "../../support/firewall.ts";
 import { type Namespace, namespaceTest, until } from "../../support/namespace.ts";
@@ -54,27 +54,30 @@ for (const [kind, { make, load }] of Object.entries(KINDS)) {
     async (lab) => {
       const server = await lab.namespace("server");
       const before = make(server);
-      await before.firewall.prepare();
-      await before.firewall.release();
+      await before.firewall.ask({ name: "prepare" });
+      await before.firewall.ask({ name: "release" });
       const expires = Math.floor(Date.now() / 1000) + 10;
       await load(server, expires);
 
       const { firewall, events } = make(server);
-      await firewall.prepare();
+      await firewall.ask({ name: "prepare" });
       assertEquals(events.filter(({ type }) => type === "adopted").length, COUNT);
-      assertEquals((await firewall.open(access("10.99.0.1", "tcp/22", 600))).error, undefined);
-      assertEquals((await firewall.list()).length, COUNT + 1);
+      assertEquals(
+        (await firewall.ask({ name: "open", grant: access("10.99.0.1", "tcp/22", 600) })).error,
+        undefined,
+      );
+      assertEquals((await firewall.ask({ name: "list" })).length, COUNT + 1);
 
       const removed = () => events.filter(({ type }) => type === "removed").length;
       await until("all are told of as over", () => removed() === COUNT, 60);
       // nft ends them by its own clock, which began to run when the elements were put in.
       await until("the firewall has none of them", async () => {
-        const left = await firewall.list();
+        const left = await firewall.ask({ name: "list" });
         return left.length === 1 && left[0]?.address === "10.99.0.1";
       }, 60);
       assert(Date.now() / 1000 >= expires, "not before their time");
       assertEquals(events.filter(({ type }) => type === "error"), []);
-      await firewall.close();
+      await firewall.ask({ name: "close" });
     },
   );
 }
@@ -85,8 +88,8 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const before = iptablesIn(server);
-    await before.firewall.prepare();
-    await before.firewall.release();
+    await before.firewall.ask({ name: "prepare" });
+    await before.firewall.ask({ name: "release" });
     const now = Math.floor(Date.now() / 1000);
     const rules = [...Array(500).fill(now + 600), ...Array(100).fill(now - 1)].map(
       (expires, index) =>
@@ -96,22 +99,26 @@ namespaceTest(
     await feed(server, ["iptables-restore", "--noflush"], document);
 
     const documents: string[] = [];
-    let opened: ReturnType<typeof firewall.open> | undefined;
+    let opened: Promise<OpenResult> | undefined;
     const onEvent = (event: FirewallEvent): void => {
       if (event.type !== "command") return;
       const [, kind] = /<<\n\*filter\n(-\w) FWKNOP_INPUT/.exec(event.text) ?? [];
       if (kind === undefined) return;
       documents.push(kind);
       // A knock while the first of them go.
-      opened ??= firewall.open(access("10.99.0.1", "tcp/22", 600));
+      opened ??= firewall.ask({ name: "open", grant: access("10.99.0.1", "tcp/22", 600) });
     };
     const { firewall } = iptablesIn(server, { managed: { onEvent } });
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     assertEquals(documents, [], "nothing is removed before the server is ready");
-    await until("all are gone", async () => (await firewall.list()).length === 501, 30);
+    await until(
+      "all are gone",
+      async () => (await firewall.ask({ name: "list" })).length === 501,
+      30,
+    );
     assertEquals((await opened)?.error, undefined);
     assertEquals(documents.slice(0, 3), ["-D", "-A", "-D"]);
     assert(documents.filter((kind) => kind === "-D").length >= 5, documents.join());
-    await firewall.close();
+    await firewall.ask({ name: "close" });
   },
 );

@@ -127,17 +127,17 @@ async function withFirewall(
 ): Promise<void> {
   const running = await Promise.all(services);
   try {
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     await body();
   } finally {
-    await firewall.close();
+    await firewall.ask({ name: "close" });
     for (const service of running) await service.stop();
   }
 }
 
 /** Kinds of the rules in force for the grant, whether new or standing already, by name. */
 async function open(firewall: Firewall, grant: Grant): Promise<string[]> {
-  const { added, present, error } = await firewall.open(grant);
+  const { added, present, error } = await firewall.ask({ name: "open", grant: grant });
   assert.equal(error, undefined);
   return [...added, ...present].map(({ kind }) => kind).sort();
 }
@@ -222,9 +222,10 @@ for (const backend of BACKENDS) {
         for (const port of [80, 443]) {
           assert.equal(await reach(client, plan.host, port, 3), "hello");
         }
-        const { added } = await firewall.open(
-          forward(plan.client, "tcp/1", undefined, 60, { everything: true }),
-        );
+        const { added } = await firewall.ask({
+          name: "open",
+          grant: forward(plan.client, "tcp/1", undefined, 60, { everything: true }),
+        });
         assert.deepEqual(added.map(({ services, service }) => [services, service]), [
           ["*/*", "*/*"],
         ]);
@@ -241,11 +242,14 @@ for (const backend of BACKENDS) {
       ];
       await withFirewall(firewall, services, async () => {
         assert.equal(await reach(client, plan.gate, 80, 3), "web");
-        const { added, error } = await firewall.open({
-          ...access(plan.client, "tcp/80", 3),
-          kind: "local-nat",
-          target: { address: address(plan.gate), port: 22 },
-          rewrite: true,
+        const { added, error } = await firewall.ask({
+          name: "open",
+          grant: {
+            ...access(plan.client, "tcp/80", 3),
+            kind: "local-nat",
+            target: { address: address(plan.gate), port: 22 },
+            rewrite: true,
+          },
         });
         assert.equal(error, undefined);
         assert.deepEqual(added.map(({ kind }) => kind), ["local NAT", "DNAT"]);

@@ -36,16 +36,25 @@ namespaceTest(
     await wrapped(server, scripts, async (folder, flag) => {
       const settings = { command: `${folder}/iptables` };
       const { firewall } = iptablesIn(server, { settings });
-      await firewall.prepare();
-      assertEquals((await firewall.open(access("10.9.0.1", "tcp/22", 60))).error, undefined);
+      await firewall.ask({ name: "prepare" });
+      assertEquals(
+        (await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) })).error,
+        undefined,
+      );
       // The helper is gone, and with it what it started; its successor ends at once.
       await Deno.writeTextFile(flag, "end");
       for (const pid of await lab.pids(server)) if (pid !== Deno.pid) Deno.kill(pid, "SIGKILL");
-      const { error } = await firewall.open(access("10.9.0.2", "tcp/22", 60));
+      const { error } = await firewall.ask({
+        name: "open",
+        grant: access("10.9.0.2", "tcp/22", 60),
+      });
       assertMatch(error ?? "", /ended without a word/);
       await Deno.writeTextFile(flag, "");
-      assertEquals((await firewall.open(access("10.9.0.3", "tcp/22", 60))).error, undefined);
-      await firewall.close();
+      assertEquals(
+        (await firewall.ask({ name: "open", grant: access("10.9.0.3", "tcp/22", 60) })).error,
+        undefined,
+      );
+      await firewall.ask({ name: "close" });
       assertEquals((await server.run("iptables", "-S")).stdout.includes("FWKNOP"), false);
     });
   },
@@ -64,9 +73,13 @@ namespaceTest(
         managed: { runner: { helperMilliseconds: 400 } },
       });
       await Deno.writeTextFile(flag, "hang");
-      await assertRejects(() => firewall.prepare(), Error, "did not answer within 400 ms");
+      await assertRejects(
+        () => firewall.ask({ name: "prepare" }),
+        Error,
+        "did not answer within 400 ms",
+      );
       await until("nothing of it runs", async () => (await hanging(folder)).length === 0);
-      await firewall.release();
+      await firewall.ask({ name: "release" });
     });
   },
 );
@@ -97,18 +110,21 @@ esac
 done`;
     await wrapped(server, { nft: dies }, async (folder, flag) => {
       const { firewall } = nftIn(server, { settings: { command: `${folder}/nft` } });
-      await firewall.prepare();
+      await firewall.ask({ name: "prepare" });
       await Deno.writeTextFile(flag, "die");
-      const first = await firewall.open(access("10.9.0.1", "tcp/22", 60));
+      const first = await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
       const ruleset = async (): Promise<string> =>
         (await server.run("nft", "list", "table", "inet", "fwknop")).stdout;
       assertMatch(first.error ?? "", /out of luck/);
       assertEquals((await ruleset()).includes("10.9.0.1"), false);
-      assertEquals(firewall.held(), []);
+      assertEquals(await firewall.ask({ name: "held" }), []);
       await Deno.writeTextFile(flag, "");
-      assertEquals((await firewall.open(access("10.9.0.1", "tcp/22", 60))).error, undefined);
+      assertEquals(
+        (await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) })).error,
+        undefined,
+      );
       assertEquals((await ruleset()).includes("10.9.0.1"), true);
-      await firewall.close();
+      await firewall.ask({ name: "close" });
     });
   },
 );
@@ -125,16 +141,19 @@ done | REAL "$@"`;
       settings: { command: `${folder}/iptables` },
       managed: { runner: { helperMilliseconds: 400 } },
     });
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     await Deno.writeTextFile(flag, "lose");
-    const { error } = await firewall.open(access("10.9.0.1", "tcp/22", 60));
+    const { error } = await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
     // The program has ended, and the script before it does not know yet.
     assertMatch(error ?? "", /did not answer/);
-    assertEquals(firewall.held(), []);
+    assertEquals(await firewall.ask({ name: "held" }), []);
     await Deno.writeTextFile(flag, "");
-    assertEquals((await firewall.open(access("10.9.0.1", "tcp/22", 60))).error, undefined);
+    assertEquals(
+      (await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) })).error,
+      undefined,
+    );
     assertEquals((await chainRules(server)).length, 1);
-    await firewall.close();
+    await firewall.ask({ name: "close" });
   });
 });
 

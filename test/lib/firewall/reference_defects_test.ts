@@ -25,19 +25,20 @@ namespaceTest("row 5: what the firewall refuses is never told of as added", need
   const { firewall } = iptablesIn(server, {
     settings: { chains: { ...chains, masquerade: { ...chains.masquerade, target: "GONE" } } },
   });
-  await firewall.prepare();
+  await firewall.ask({ name: "prepare" });
   await server.must("iptables", "-t", "nat", "-X", "GONE");
-  const { added, error } = await firewall.open(
-    forward("192.0.2.1", "tcp/33", "10.0.0.1 22", 60, { sourceNat: { kind: "masquerade" } }),
-  );
+  const { added, error } = await firewall.ask({
+    name: "open",
+    grant: forward("192.0.2.1", "tcp/33", "10.0.0.1 22", 60, { sourceNat: { kind: "masquerade" } }),
+  });
   assertMatch(error ?? "", /iptables-restore.*GONE/);
   assertEquals(added, []);
-  assertEquals(firewall.held(), []);
+  assertEquals(await firewall.ask({ name: "held" }), []);
   assert(
     !(await server.must("iptables-save")).includes("192.0.2.1"),
     "the FORWARD rule is gone too",
   );
-  await firewall.close();
+  await firewall.ask({ name: "close" });
 });
 
 namespaceTest(
@@ -46,11 +47,15 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const { firewall, events } = iptablesIn(server);
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     const seconds = (index: number) => index < 50 ? 2 : 4;
     const grants = Array.from(
       { length: 100 },
-      (_, index) => firewall.open(access(`10.9.1.${index + 1}`, "tcp/22", seconds(index))),
+      (_, index) =>
+        firewall.ask({
+          name: "open",
+          grant: access(`10.9.1.${index + 1}`, "tcp/22", seconds(index)),
+        }),
     );
     assert((await Promise.all(grants)).every(({ error }) => error === undefined));
     // More than the 4096 bytes that the C daemon reads.
@@ -63,7 +68,7 @@ namespaceTest(
     );
     assert(commands.every((text) => text.startsWith("ip netns") && text.includes("\n*filter\n-D")));
     assert(!(await server.must("iptables", "-S")).includes("_exp_"));
-    await firewall.close();
+    await firewall.ask({ name: "close" });
   },
 );
 
@@ -144,14 +149,14 @@ Deno.test("row 33: a rule of pf ends on its second, and PF_EXPIRE_INTERVAL says 
     onEvent: (event) => events.push(event),
   });
   try {
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     const grant = access("192.0.2.44", "tcp/22", 2);
-    assertEquals((await firewall.open(grant)).error, undefined);
+    assertEquals((await firewall.ask({ name: "open", grant: grant })).error, undefined);
     await until("it is over", () => removals(events) === 1, 10);
     assert(Date.now() / 1000 - grant.expires < 2, "within the time a few starts of pfctl take");
     assertEquals(await Deno.readTextFile(state), "");
   } finally {
-    await firewall.release();
+    await firewall.ask({ name: "release" });
     await Deno.remove(state);
   }
 });

@@ -21,9 +21,9 @@ for (const { name, make, list } of KINDS) {
     async (lab) => {
       const server = await lab.namespace("server");
       const { firewall } = make(server);
-      await firewall.prepare();
+      await firewall.ask({ name: "prepare" });
       const open = async (grant: Grant): Promise<"granted" | "full"> => {
-        const { error, isFull, added } = await firewall.open(grant);
+        const { error, isFull, added } = await firewall.ask({ name: "open", grant: grant });
         assertEquals(error === undefined, isFull === undefined, error);
         assert(isFull === undefined || added.length === 0);
         return isFull ? "full" : "granted";
@@ -39,14 +39,16 @@ for (const { name, make, list } of KINDS) {
       }
       await until(
         "the rules before the renewals have given way",
-        () => firewall.held().filter(({ summary }) => summary.stanza === 1).length === MOST,
+        async () =>
+          (await firewall.ask({ name: "held" })).filter(({ summary }) => summary.stanza === 1)
+            .length === MOST,
       );
       assertEquals(await rules(server, list), { "10.9.0.1": 2, "10.9.0.2": 2 });
       // Another stanza has room of its own.
       assertEquals(await open(ask("10.9.0.3", "tcp/22", 60, 2)), "granted");
-      await firewall.revoke();
+      await firewall.ask({ name: "revoke" });
       assertEquals(await open(ask("10.9.0.3", "tcp/22", 60)), "granted");
-      await firewall.close();
+      await firewall.ask({ name: "close" });
     },
   );
 }

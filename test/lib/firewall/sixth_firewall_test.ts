@@ -111,8 +111,11 @@ Deno.test("a firewall in the list opens, lists and is flushed beside another one
   const events: FirewallEvent[] = [];
   const use = { firewalls: ALL };
   const firewall = await firewallFromSettings(CHOSEN, new Map(), (it) => events.push(it), use);
-  await firewall.prepare();
-  const { added, error } = await firewall.open(access("192.0.2.7", "tcp/22", 60));
+  await firewall.ask({ name: "prepare" });
+  const { added, error } = await firewall.ask({
+    name: "open",
+    grant: access("192.0.2.7", "tcp/22", 60),
+  });
   assertEquals([added.map(({ address }) => address), error], [["192.0.2.7"], undefined]);
   assert(events.some((it) => it.type === "command" && it.text === "echo let in 192.0.2.7"));
   assertEquals(
@@ -122,12 +125,12 @@ Deno.test("a firewall in the list opens, lists and is flushed beside another one
       "everything\n",
     ].join("\n"),
   );
-  assertEquals(await firewall.show(true, 6), []);
-  await firewall.release();
+  assertEquals(await firewall.ask({ name: "show", all: true, family: 6 }), []);
+  await firewall.ask({ name: "release" });
   const { settings, given } = config();
   const others = otherFirewalls(settings, given, "nft", ALL);
   assertEquals(others.map(({ kind }) => kind), ["iptables", "firewalld", KIND]);
-  for (const other of others) await other.release();
+  for (const other of others) await other.ask({ name: "release" });
 });
 
 Deno.test("a firewall in the list has its own part of the doctor", async () => {

@@ -1,4 +1,3 @@
-import type { Firewall } from "../../../lib/firewall/firewall.ts";
 import type { Grant } from "../../../lib/firewall/grant.ts";
 import { HOST_CLOCKS } from "../../../lib/clocks.ts";
 import { assert, assertEquals } from "../../assert.ts";
@@ -15,6 +14,7 @@ import type { PacketEvent } from "../../../lib/server/event.ts";
 import { refuseNames } from "../../../lib/server/look_up.ts";
 import type { PacketFacts } from "../../../lib/server/describe_packet.ts";
 import { COMMAND_LIMITS } from "../../support/command_limits.ts";
+import { grantTaker } from "../../support/grant_taker.ts";
 import { withFolder } from "../../support/folder.ts";
 import { anAddress, aPlace, aStanza, NO_NAT } from "../../support/stanza.ts";
 
@@ -190,12 +190,7 @@ Deno.test("an error while a decision is carried out is reported and does not end
 
 Deno.test("a NAT grant is reported with the host and port that it opens, and with the address of a name", async () => {
   const asked: Grant[] = [];
-  const firewall = {
-    open: (grant: Grant) => {
-      asked.push(grant);
-      return Promise.resolve({ added: [], present: [] });
-    },
-  } as Partial<Firewall> as Firewall;
+  const firewall = grantTaker((grant) => void asked.push(grant));
   const inside = anAddress("192.168.123.31");
   const base = {
     stanza: 1,
@@ -262,7 +257,7 @@ Deno.test("a NAT grant is reported with the host and port that it opens, and wit
 /** The log lines of a decision that the firewall or policy refuses. */
 async function refused(decision: Decision, stanza: Stanza): Promise<[string[], unknown]> {
   const full = { added: [], present: [], error: "There is no room", isFull: true } as const;
-  const firewall = { open: () => Promise.resolve(full) } as Partial<Firewall> as Firewall;
+  const firewall = grantTaker(() => full);
   const side = {
     firewall,
     commands: undefined,

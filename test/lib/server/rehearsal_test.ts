@@ -1,7 +1,7 @@
 import { assertEquals } from "../../assert.ts";
 import type { Capture, Receive } from "../../../lib/capture/datagram.ts";
 import { iptablesAdapter } from "../../../lib/firewall/iptables/adapter.ts";
-import { ReportingFirewall } from "../../../lib/firewall/reporting_firewall.ts";
+import { DryRunFirewall } from "../../../lib/firewall/dry_run_firewall.ts";
 import { refuseNames } from "../../../lib/server/look_up.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
 import { Server } from "../../../lib/server/server.ts";
@@ -34,7 +34,7 @@ Deno.test("in test mode the server shows the rules that it would set, and grants
   const stanzas = [aStanza()];
   const server = new Server({
     capture: captureOf(seal({}, { time: NOW }).packetText),
-    firewall: new ReportingFirewall(adapter, {
+    firewall: new DryRunFirewall(adapter, {
       now: () => NOW * 1000,
       onEvent: (event) => commands.push(event.type === "command" ? event.text : event.type),
     }),

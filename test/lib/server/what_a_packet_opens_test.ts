@@ -5,16 +5,16 @@
 import { assert, assertEquals } from "../../assert.ts";
 import fc from "property-testing";
 import { policyFromSettings } from "../../../lib/server/policy.ts";
-import type { Firewall } from "../../../lib/firewall/firewall.ts";
 import type { Grant } from "../../../lib/firewall/grant.ts";
 import { grantRules } from "../../../lib/firewall/iptables/grant_rules.ts";
 import { grantElements } from "../../../lib/firewall/nft/grant_elements.ts";
-import { validateGrant } from "../../../lib/firewall/validate_grant.ts";
+import { readGrant } from "../../../lib/firewall/read_grant.ts";
 import { Actor } from "../../../lib/server/actor.ts";
 import { PacketProcessor } from "../../../lib/server/packet_processor.ts";
 import { ReplayCache } from "../../../lib/server/replay_cache.ts";
 import { encodeHttpRequest } from "../../../lib/spa/http.ts";
 import type { MessageType } from "../../../lib/spa/message.ts";
+import { grantTaker } from "../../support/grant_taker.ts";
 import { readTexts } from "../../support/config_files.ts";
 import { defaultChains } from "../../support/firewall.ts";
 import { datagram, seal } from "../../support/packet.ts";
@@ -240,13 +240,13 @@ async function found(is: Case): Promise<{ iptables: Opened; nft: Opened }> {
   const policy = policyFromSettings(config.settings, false);
   const granted: Grant[] = [];
   const others: string[] = [];
-  const open: Firewall["open"] = (grant) => {
-    if (validateGrant(grant, NOW * 1000) === undefined) granted.push(grant);
-    return Promise.resolve({ added: [], present: [] });
-  };
+  const firewall = grantTaker((asked) => {
+    const grant = readGrant(asked, NOW * 1000);
+    if (typeof grant !== "string") granted.push(grant);
+  });
   const actor = new Actor(
     {
-      firewall: { open } as Firewall,
+      firewall,
       commands: undefined,
       cycles: undefined,
       lookUp: () => Promise.resolve(anAddress(NAMED)),

@@ -28,19 +28,25 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const { firewall, events } = firewalldIn(server);
-    await firewall.prepare();
-    const first = await firewall.open(access("10.9.0.1", "tcp/22,udp/53", 4));
+    await firewall.ask({ name: "prepare" });
+    const first = await firewall.ask({
+      name: "open",
+      grant: access("10.9.0.1", "tcp/22,udp/53", 4),
+    });
     assert.equal(first.error, undefined);
-    assert.equal((await firewall.open(access("fd09::1", "tcp/22", 60))).error, undefined);
+    assert.equal(
+      (await firewall.ask({ name: "open", grant: access("fd09::1", "tcp/22", 60) })).error,
+      undefined,
+    );
     assert.match(
       await server.must("iptables", "-S", "FWKNOP_INPUT"),
       /-s 10\.9\.0\.1\/32 -p tcp -m tcp --dport 22 .* --comment _exp_[0-9]+ -j ACCEPT/,
     );
-    assert.equal((await firewall.list()).length, 3);
+    assert.equal((await firewall.ask({ name: "list" })).length, 3);
     const removed = () => events.filter(({ type }) => type === "removed").length;
     await until("both are over", () => removed() === 2, 10);
     assert.doesNotMatch(await server.must("iptables", "-S", "FWKNOP_INPUT"), /_exp_/);
-    await firewall.close();
+    await firewall.ask({ name: "close" });
     assert.doesNotMatch(await server.must("iptables", "-S"), /FWKNOP/);
     assert.doesNotMatch(await server.must("ip6tables", "-S"), /FWKNOP/);
   },
@@ -67,12 +73,15 @@ namespaceTest(
         commentCheck: true,
       });
       const firewall = new ManagedFirewall(adapter, { checkSeconds: 0 });
-      await firewall.prepare();
+      await firewall.ask({ name: "prepare" });
       assert.equal(await reach(client, "10.9.0.2", 2222, 0.5), undefined);
-      assert.equal((await firewall.open(access("10.9.0.1", "tcp/2222", 5))).error, undefined);
+      assert.equal(
+        (await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/2222", 5) })).error,
+        undefined,
+      );
       assert.equal(await reach(client, "10.9.0.2", 2222, 3), "hello");
       await untilClosed(client, "10.9.0.2", 2222, 15);
-      await firewall.close();
+      await firewall.ask({ name: "close" });
       assert.doesNotMatch(await server.must("iptables", "-S"), /FWKNOP/);
     }),
 );

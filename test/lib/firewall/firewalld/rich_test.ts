@@ -48,17 +48,20 @@ firewalldTest(
   async ({ server, client, firewalld }) => {
     await echoService(server, "::", PORT);
     const { firewall } = manage(firewalld);
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     for (const host of [SERVER, "fd09::2"]) {
       assertEquals(await reach(client, host, PORT, 0.5), undefined, `${host} before`);
     }
-    const four = await firewall.open(access(CLIENT, `tcp/${PORT},udp/53`, 9));
-    const six = await firewall.open(access("fd09::1", `tcp/${PORT}`, 9));
+    const four = await firewall.ask({
+      name: "open",
+      grant: access(CLIENT, `tcp/${PORT},udp/53`, 9),
+    });
+    const six = await firewall.ask({ name: "open", grant: access("fd09::1", `tcp/${PORT}`, 9) });
     assertEquals([four.error, six.error], [undefined, undefined]);
     assertEquals(four.added.map(({ service }) => service), [`tcp/${PORT}`, "udp/53"]);
     const session = await connect(client, SERVER, PORT, 3);
     assertEquals(await reach(client, "fd09::2", PORT, 3), "hello");
-    const listed = await firewall.list();
+    const listed = await firewall.ask({ name: "list" });
     assertEquals(
       // firewalld lists rules of one priority in any order.
       listed.map(({ chain, address, service, stanza }) =>
@@ -71,7 +74,7 @@ firewalldTest(
       ],
     );
     // The process has ended: only firewalld can close the rule.
-    await firewall.release();
+    await firewall.ask({ name: "release" });
     await untilClosed(client, SERVER, PORT, 25);
     await untilClosed(client, "fd09::2", PORT, 15);
     assertEquals(await session?.say("still"), "still");
@@ -88,17 +91,17 @@ firewalldTest(
       'log prefix="_exp_soon" accept';
     for (const rule of [foreign, broken]) await firewalld.tell(`--add-rich-rule=${rule}`);
     const first = manage(firewalld);
-    await first.firewall.prepare();
+    await first.firewall.ask({ name: "prepare" });
     assert(!(await firewalld.tell("--list-rich-rules")).includes("_exp_soon"));
-    await first.firewall.open(access(CLIENT, `tcp/${PORT}`, 60));
-    await first.firewall.release();
+    await first.firewall.ask({ name: "open", grant: access(CLIENT, `tcp/${PORT}`, 60) });
+    await first.firewall.ask({ name: "release" });
 
     const second = manage(firewalld);
-    await second.firewall.prepare();
+    await second.firewall.ask({ name: "prepare" });
     assertEquals(eventTypes(second.events), ["adopted"]);
-    assertEquals(second.firewall.held()[0]?.summary.address, CLIENT);
+    assertEquals((await second.firewall.ask({ name: "held" }))[0]?.summary.address, CLIENT);
     assertEquals(await reach(client, SERVER, PORT, 3), "hello");
-    await second.firewall.close();
+    await second.firewall.ask({ name: "close" });
     assertEquals((await firewalld.tell("--list-rich-rules")).trim(), foreign);
     assertEquals(await reach(client, SERVER, PORT, 0.5), undefined);
   },
@@ -108,19 +111,19 @@ firewalldTest(
   "firewalld: the server restores grants after a reload of firewalld, but not a rule that the administrator removed",
   async ({ firewalld }) => {
     const { firewall, events } = manage(firewalld);
-    await firewall.prepare();
-    await firewall.open(access(CLIENT, `tcp/${PORT}`, 60));
-    await firewall.open(access("10.9.0.3", `tcp/${PORT}`, 60));
+    await firewall.ask({ name: "prepare" });
+    await firewall.ask({ name: "open", grant: access(CLIENT, `tcp/${PORT}`, 60) });
+    await firewall.ask({ name: "open", grant: access("10.9.0.3", `tcp/${PORT}`, 60) });
     const rule = (await firewalld.tell("--list-rich-rules")).split("\n")
       .find((line) => line.includes("10.9.0.3")) ?? "";
     await firewalld.tell(`--remove-rich-rule=${rule}`);
-    await firewall.check();
+    await firewall.ask({ name: "check" });
     assertEquals(eventTypes(events), ["vanished"]);
     await firewalld.tell("--reload");
-    await firewall.check();
+    await firewall.ask({ name: "check" });
     assertEquals(eventTypes(events), ["vanished", "warning", "restored"]);
     assertMatch(await firewalld.tell("--list-rich-rules"), /10\.9\.0\.1/);
-    await firewall.close();
+    await firewall.ask({ name: "close" });
   },
 );
 
@@ -128,15 +131,19 @@ firewalldTest(
   "firewalld: a second knock before the end adds a second rule, which ends on its own",
   async ({ firewalld }) => {
     const { firewall, events } = manage(firewalld);
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     const first = access(CLIENT, `tcp/${PORT}`, 8);
-    assertEquals((await firewall.open(first)).added.length, 1);
-    assertEquals((await firewall.open(first)).present.length, 1);
-    await firewall.open(access(CLIENT, `tcp/${PORT}`, 60));
-    assertEquals((await firewall.list()).length, 2);
+    assertEquals((await firewall.ask({ name: "open", grant: first })).added.length, 1);
+    assertEquals((await firewall.ask({ name: "open", grant: first })).present.length, 1);
+    await firewall.ask({ name: "open", grant: access(CLIENT, `tcp/${PORT}`, 60) });
+    assertEquals((await firewall.ask({ name: "list" })).length, 2);
     await until("the first is over", () => eventTypes(events).includes("removed"), 20);
-    await until("firewalld agrees", async () => (await firewall.list()).length === 1, 20);
-    await firewall.close();
+    await until(
+      "firewalld agrees",
+      async () => (await firewall.ask({ name: "list" })).length === 1,
+      20,
+    );
+    await firewall.ask({ name: "close" });
   },
 );
 
@@ -152,13 +159,13 @@ namespaceTest(
       const firewalld = await Firewalld.start(gateway, folder, "nftables");
       await inside.must("ip", "route", "delete", "default");
       const { firewall } = manage(firewalld);
-      await firewall.prepare();
+      await firewall.ask({ name: "prepare" });
       const reached = () => reach(outside, GATEWAY, 33389, 1);
       assertEquals(await reached(), undefined);
       const grant = forward(OUTSIDE, "tcp/33389", `${INSIDE} 3389`, 9, {
         sourceNat: { kind: "masquerade" },
       });
-      const opened = await firewall.open(grant);
+      const opened = await firewall.ask({ name: "open", grant: grant });
       assertEquals(opened.error, undefined);
       assertEquals(opened.added.map(({ kind }) => kind), ["FORWARD", "SNAT"]);
       assertEquals(await reached(), "desktop");
@@ -166,7 +173,7 @@ namespaceTest(
         assertEquals(await reach(outside, host, 3389, 0.5), undefined, `${host} directly`);
       }
       await until("it is over", async () => await reached() === undefined, 20);
-      await firewall.close();
+      await firewall.ask({ name: "close" });
     }),
 );
 
@@ -174,9 +181,12 @@ firewalldTest(
   "firewalld: a grant that rich rules cannot express is refused in one line, and no rule is added",
   async ({ firewalld }) => {
     const { firewall } = manage(firewalld);
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     const open = async (more: Parameters<typeof forward>[4]) =>
-      (await firewall.open(forward(OUTSIDE, "tcp/33389", `${INSIDE} 3389`, 8, more))).error ?? "";
+      (await firewall.ask({
+        name: "open",
+        grant: forward(OUTSIDE, "tcp/33389", `${INSIDE} 3389`, 8, more),
+      })).error ?? "";
     assertMatch(await open({ everything: true }), /neither FORWARD_ALL nor DISABLE_DNAT/);
     assertMatch(await open({ rewrite: false }), /neither FORWARD_ALL nor DISABLE_DNAT/);
     const snat = access(INSIDE, "tcp/1", 1).address;
@@ -184,9 +194,9 @@ firewalldTest(
       await open({ sourceNat: { kind: "snat", address: snat } }),
       /no SNAT to 192\.168\.123\.31/,
     );
-    await firewall.close();
+    await firewall.ask({ name: "close" });
     const missing = manage(firewalld, ["nowhere"]);
-    await missing.firewall.prepare().then(
+    await missing.firewall.ask({ name: "prepare" }).then(
       () => assert(false, "a zone that does not exist"),
       (error: Error) => assertMatch(error.message, /firewalld has no zone nowhere/),
     );
@@ -206,15 +216,18 @@ exec ${firewalld.command} "$@"
 `;
     Deno.writeTextFileSync(command, script, { mode: 0o755 });
     const { firewall, events } = manage({ command }, ["public"], { commandMilliseconds: 4000 });
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     Deno.writeTextFileSync(flag, "");
-    const { error } = await firewall.open(access(CLIENT, `tcp/${PORT}`, 120));
+    const { error } = await firewall.ask({
+      name: "open",
+      grant: access(CLIENT, `tcp/${PORT}`, 120),
+    });
     assertMatch(error ?? "", /no answer within 4000 ms/);
     assertEquals(eventTypes(events), ["error"]);
     Deno.removeSync(flag);
     const rules = () => firewalld.tell("--list-rich-rules");
     assertMatch(await rules(), /10\.9\.0\.1/);
     await until("it is gone", async () => !(await rules()).includes(CLIENT), 20);
-    await firewall.close();
+    await firewall.ask({ name: "close" });
   },
 );

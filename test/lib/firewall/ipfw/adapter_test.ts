@@ -53,7 +53,7 @@ async function withIpfw(body: (stage: Stage) => Promise<void>): Promise<void> {
       connect: (...dynamic) => write({ ...read(), dynamic }),
     });
   } finally {
-    for (const firewall of firewalls) await firewall.release();
+    for (const firewall of firewalls) await firewall.ask({ name: "release" });
     await Deno.remove(path);
   }
 }
@@ -61,28 +61,34 @@ async function withIpfw(body: (stage: Stage) => Promise<void>): Promise<void> {
 Deno.test("ipfw (stand-in): after a grant ends its connection continues, and its rule is removed when the connection ends", async () => {
   await withIpfw(async ({ make, rules, connect }) => {
     const { firewall, events } = make();
-    await firewall.prepare();
-    assertEquals((await firewall.open(access("192.0.2.44", "tcp/22,udp/53", 3))).error, undefined);
-    assertEquals((await firewall.open(access("2001:db8::1", "tcp/22", 60))).error, undefined);
+    await firewall.ask({ name: "prepare" });
+    assertEquals(
+      (await firewall.ask({ name: "open", grant: access("192.0.2.44", "tcp/22,udp/53", 3) })).error,
+      undefined,
+    );
+    assertEquals(
+      (await firewall.ask({ name: "open", grant: access("2001:db8::1", "tcp/22", 60) })).error,
+      undefined,
+    );
     assertMatch(
       rules()[2] ?? "",
       /^10002 1 allow tcp from 192\.0\.2\.44 to me dst-port 22 setup keep-state \/\/ _exp_[0-9]+$/,
     );
     assertMatch(rules()[3] ?? "", /^10003 1 allow udp .* dst-port 53 keep-state \/\/ _exp_/);
     assertMatch(rules()[4] ?? "", /^10004 1 allow tcp from 2001:db8::1 to me6 /);
-    assertEquals((await firewall.list()).length, 3);
+    assertEquals((await firewall.ask({ name: "list" })).length, 3);
 
     const removed = () => events.filter(({ type }) => type === "removed").length;
     await until("two are over", () => removed() === 2, 8);
     assertEquals(rules().map((rule) => rule.split(" ")[1]), ["1", "0", "2", "2", "1"]);
     connect(10002);
-    await firewall.check();
+    await firewall.ask({ name: "check" });
     assertEquals(rules().map((rule) => rule.split(" ")[0]), ["10000", "10001", "10002", "10004"]);
     connect();
-    await firewall.check();
+    await firewall.ask({ name: "check" });
     assertEquals(rules().length, 3, "no connection needs it any more");
     assertEquals(events.filter(({ type }) => type === "warning" || type === "error"), []);
-    await firewall.close();
+    await firewall.ask({ name: "close" });
     assertEquals(rules().length, 2, "what others put into the set stays");
   });
 });
@@ -90,23 +96,34 @@ Deno.test("ipfw (stand-in): after a grant ends its connection continues, and its
 Deno.test("ipfw (stand-in): the server adopts rules, refuses when numbers run out, and empties both sets at a flush", async () => {
   await withIpfw(async ({ make, rules }) => {
     const before = make({ checkState: true, maxRules: 3 });
-    await before.firewall.prepare();
+    await before.firewall.ask({ name: "prepare" });
     assertMatch(rules().join(), /10000 1 check-state/);
-    assertEquals((await before.firewall.open(access("192.0.2.1", "tcp/22", 60))).error, undefined);
-    const { error, added } = await before.firewall.open(access("192.0.2.2", "tcp/22,tcp/80", 60));
+    assertEquals(
+      (await before.firewall.ask({ name: "open", grant: access("192.0.2.1", "tcp/22", 60) })).error,
+      undefined,
+    );
+    const { error, added } = await before.firewall.ask({
+      name: "open",
+      grant: access("192.0.2.2", "tcp/22,tcp/80", 60),
+    });
     assertMatch(error ?? "", /Maximum allowed number of rules has been reached/);
-    assertEquals([added.length, before.firewall.held().length, rules().length], [0, 1, 4]);
-    await before.firewall.release();
+    assertEquals([
+      added.length,
+      (await before.firewall.ask({ name: "held" })).length,
+      rules().length,
+    ], [0, 1, 4]);
+    await before.firewall.ask({ name: "release" });
 
     const after = make({ checkState: true });
-    await after.firewall.prepare();
-    assertEquals(after.firewall.held().length, 1);
+    await after.firewall.ask({ name: "prepare" });
+    assertEquals((await after.firewall.ask({ name: "held" })).length, 1);
     assertEquals(rules().filter((rule) => rule.includes("check-state")).length, 1);
-    await after.firewall.flush(true);
+    await after.firewall.ask({ name: "flush", extent: "everywhere", whole: true });
     assertEquals(rules(), ["10001 0 allow ip from any to any via lo0"]);
-    const { error: refusal } = await after.firewall.open(
-      forward("192.0.2.1", "tcp/33", "10.0.0.1 22", 60),
-    );
+    const { error: refusal } = await after.firewall.ask({
+      name: "open",
+      grant: forward("192.0.2.1", "tcp/33", "10.0.0.1 22", 60),
+    });
     assertEquals(refusal, "Forwarding/NAT requests are not currently supported.");
   });
 });

@@ -45,7 +45,7 @@ namespaceTest(
     await add("_exp_tomorrow", 24);
     await add("the administrator's own", 25);
     const { firewall, events } = iptablesIn(server);
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     await until("what is over is gone", () => eventTypes(events).includes("removed"));
     assert.deepEqual((await chainRules(server)).map((line) => /--dport (\d+)/.exec(line)?.[1]), [
       "22",
@@ -58,7 +58,7 @@ namespaceTest(
       8,
     );
     assert.match((await chainRules(server)).join(), /^-A FWKNOP_INPUT .*administrator/);
-    await firewall.close();
+    await firewall.ask({ name: "close" });
     assert.match((await chainRules(server)).join(), /administrator/, "stays with its chain");
   },
 );
@@ -73,18 +73,18 @@ namespaceTest(
     const first = iptablesIn(server, {
       managed: { ...LOG, flushAtStart: true, flushAtExit: false },
     });
-    await first.firewall.prepare();
-    await first.firewall.open(access("10.9.0.1", "tcp/22", 60));
-    await first.firewall.close();
+    await first.firewall.ask({ name: "prepare" });
+    await first.firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
+    await first.firewall.ask({ name: "close" });
     assert.equal((await chainRules(server)).length, 1);
     const second = iptablesIn(server, {
       managed: { ...LOG, flushAtStart: true, flushAtExit: true },
     });
-    await second.firewall.prepare();
+    await second.firewall.ask({ name: "prepare" });
     assert.equal((await chainRules(server)).length, 0);
     assert.equal((await chainRules(server, "INPUT")).length, 1);
     await server.must("iptables", "-A", "FWKNOP_INPUT", "-s", "10.1.1.1", "-j", "DROP");
-    await second.firewall.close();
+    await second.firewall.ask({ name: "close" });
     assert.doesNotMatch((await server.run("iptables", "-S")).stdout, /FWKNOP/);
   },
 );
@@ -95,25 +95,28 @@ namespaceTest(
   async (lab) => {
     const server = await lab.namespace("server");
     const before = iptablesIn(server, { managed: { ...LOG, flushAtStart: true } });
-    await before.firewall.prepare();
-    await before.firewall.open(access("10.9.0.1", "tcp/22", 60));
+    await before.firewall.ask({ name: "prepare" });
+    await before.firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
     const after = iptablesIn(server, { managed: { ...LOG, flushAtStart: true } });
-    await after.firewall.prepare(before.firewall.held());
-    await before.firewall.release();
+    await after.firewall.ask({
+      name: "prepare",
+      inherited: await before.firewall.ask({ name: "held" }),
+    });
+    await before.firewall.ask({ name: "release" });
     assert.deepEqual(eventTypes(after.events), ["info"]);
-    assert.equal((await after.firewall.list())[0]?.stanza, 1);
+    assert.equal((await after.firewall.ask({ name: "list" }))[0]?.stanza, 1);
     assert.equal((await chainRules(server)).length, 1);
     assert.equal(
-      (await before.firewall.open(access("10.9.0.9", "tcp/22", 60))).error,
+      (await before.firewall.ask({ name: "open", grant: access("10.9.0.9", "tcp/22", 60) })).error,
       "The firewall was let go of",
     );
     // After a crash, the rules are the only record.
     const third = iptablesIn(server);
-    await after.firewall.release();
-    await third.firewall.prepare();
+    await after.firewall.ask({ name: "release" });
+    await third.firewall.ask({ name: "prepare" });
     assert.deepEqual(eventTypes(third.events), ["info", "adopted"]);
-    assert.equal(third.firewall.held()[0]?.summary.stanza, 1);
-    await third.firewall.close();
+    assert.equal((await third.firewall.ask({ name: "held" }))[0]?.summary.stanza, 1);
+    await third.firewall.ask({ name: "close" });
   },
 );
 
@@ -129,13 +132,13 @@ namespaceTest(
       settings: { chains: old },
       managed: { ...LOG, flushAtExit: false },
     });
-    await firewall.prepare();
-    await firewall.open(access("10.9.0.1", "tcp/22", 60));
-    await firewall.open(access("fd09::1", "tcp/22", 60));
-    await firewall.close();
+    await firewall.ask({ name: "prepare" });
+    await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
+    await firewall.ask({ name: "open", grant: access("fd09::1", "tcp/22", 60) });
+    await firewall.ask({ name: "close" });
     await server.must("iptables", "-A", "FWKNOP_FORWARD", "-s", "10.5.5.5", "-j", "DROP");
     const now = iptablesIn(server);
-    await now.firewall.flush();
+    await now.firewall.ask({ name: "flush", extent: "everywhere", whole: false });
     assert.equal(
       (await server.must("iptables", "-S")).trim().split("\n").slice(3).join("\n"),
       [
@@ -147,7 +150,7 @@ namespaceTest(
     );
     assert.doesNotMatch(await server.must("iptables", "-t", "nat", "-S"), /FWKNOP/);
     assert.doesNotMatch(await server.must("ip6tables", "-S"), /FWKNOP/);
-    await now.firewall.release();
+    await now.firewall.ask({ name: "release" });
   },
 );
 
@@ -161,7 +164,7 @@ for (const program of ["iptables", "iptables-legacy"]) {
       const start = (role: ChainRole, target: string) => {
         const chain = { ...chains[role], target } as Chain;
         const settings = { chains: { ...chains, [role]: chain } };
-        return iptablesIn(server, { program, settings }).firewall.prepare();
+        return iptablesIn(server, { program, settings }).firewall.ask({ name: "prepare" });
       };
       for (const role of ["input", "forward", "dnat", "snat", "masquerade"] as const) {
         const variable = `IPT_${role.toUpperCase()}_ACCESS`;
@@ -184,9 +187,12 @@ for (const program of ["iptables", "iptables-legacy"]) {
         program,
         settings: { chains: { ...chains, input: { ...chains.input, target: "ACEPT" } as Chain } },
       });
-      await firewall.prepare();
-      assert.equal((await firewall.open(access("10.9.0.1", "tcp/22", 60))).error, undefined);
-      await firewall.close();
+      await firewall.ask({ name: "prepare" });
+      assert.equal(
+        (await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) })).error,
+        undefined,
+      );
+      await firewall.ask({ name: "close" });
     },
   );
 }
@@ -200,17 +206,20 @@ namespaceTest(
     const clocks = { now: () => Date.now() + set, steady: () => performance.now() };
     const managed = { clocks, longest: 3 };
     const before = iptablesIn(server, { managed });
-    await before.firewall.prepare();
-    const opened = await before.firewall.open(access("10.9.0.1", "tcp/22", 7203));
+    await before.firewall.ask({ name: "prepare" });
+    const opened = await before.firewall.ask({
+      name: "open",
+      grant: access("10.9.0.1", "tcp/22", 7203),
+    });
     assert.equal(opened.error, undefined);
-    await before.firewall.release();
+    await before.firewall.ask({ name: "release" });
     set = 0;
     const { firewall, events } = iptablesIn(server, { managed });
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     const [adopted] = events.flatMap((event) => event.type === "adopted" ? [event.rule] : []);
     assert.ok(adopted !== undefined && adopted.expires <= Math.ceil(Date.now() / 1000) + 3);
     await until("it is gone", () => eventTypes(events).includes("removed"), 8);
     assert.deepEqual(await chainRules(server), []);
-    await firewall.close();
+    await firewall.ask({ name: "close" });
   },
 );

@@ -46,12 +46,12 @@ namespaceTest(
     assertEquals(await grants(host, "iptables"), REACHED, "it will stand at the first position");
     const chains = late.chains ?? {};
     const { firewall } = iptablesIn(host, { settings: { chains } });
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     assertEquals(await grants(host, "iptables", late), { [LATE]: position });
-    await firewall.close();
+    await firewall.ask({ name: "close" });
     // A rule of another program is inserted before the jump, which was at the first position.
     const first = iptablesIn(host).firewall;
-    await first.prepare();
+    await first.ask({ name: "prepare" });
     assertEquals(await grants(host, "iptables"), REACHED);
     await add("-I INPUT -p tcp --dport 22 -j DROP");
     assertEquals(await grants(host, "iptables"), {
@@ -62,7 +62,7 @@ namespaceTest(
       "Grants of tcp/22 may have no effect: rules with other conditions in INPUT of iptables decide " +
       "about packets before they come to FWKNOP_INPUT",
     ]);
-    await first.close();
+    await first.ask({ name: "close" });
   },
 );
 
@@ -94,8 +94,8 @@ namespaceTest(
     await nft("delete table ip guard");
     // The table that a run with FIREWALL nft left.
     const { firewall } = nftIn(host, { settings: { protect: [SSH] } });
-    await firewall.prepare();
-    await firewall.close();
+    await firewall.ask({ name: "prepare" });
+    await firewall.ask({ name: "close" });
     assertEquals(await grants(host, "iptables"), {
       "Grants of tcp/22 have no effect: the chain input of table inet fwknop drops packets":
         "nft delete table inet fwknop",

@@ -303,9 +303,9 @@ namespaceTest(
     const OPEN = "WRONG tcp/22 is open to everybody: knocking protects nothing";
     const open = [OPEN, OPEN.replace(":", " over IPv6:")];
     const { firewall } = nftIn(host, { settings: { protect } });
-    await firewall.prepare();
+    await firewall.ask({ name: "prepare" });
     assertEquals(await ask(), closed);
-    await firewall.close();
+    await firewall.ask({ name: "close" });
     assertEquals(await ask(), closed, "the table stays when the server ends");
     await host.must("nft", "flush set inet fwknop protected");
     assertEquals(await ask(), open);

@@ -115,7 +115,7 @@ for (const kind of ["iptables", "nft"] as const) {
         assert(done.length > 0, "something was wrong");
         assertEquals(await reach(client, SERVER, 22, 0.5), undefined, done.join("\n"));
         const firewall = await host.start();
-        await firewall.open(access(CLIENT, "tcp/22", 60));
+        await firewall.ask({ name: "open", grant: access(CLIENT, "tcp/22", 60) });
         assertEquals(await reach(client, SERVER, 22, 3), "hello", done.join("\n"));
         await host.close();
       },
@@ -131,8 +131,8 @@ namespaceTest(
     const { firewall } = nftIn(server, {
       settings: { protect: [{ protocol: "tcp", port: 22 }] },
     });
-    await firewall.prepare();
-    await firewall.close();
+    await firewall.ask({ name: "prepare" });
+    await firewall.ask({ name: "close" });
     const host = new DoctoredHost(server, "iptables");
     await host.start();
     assertEquals((await host.repair())[0], "nft delete table inet fwknop");

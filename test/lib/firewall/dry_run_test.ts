@@ -9,22 +9,28 @@ for (
   ] as const
 ) {
   namespaceTest(
-    `what is granted in pretence is not in ${name}, though it is acknowledged`,
+    `what a dry run grants is not in ${name}, though it is acknowledged`,
     { programs: [listing[0]] },
     async (lab) => {
       const server = await lab.namespace("server");
       const { firewall, events } = make(server);
-      await firewall.prepare();
+      await firewall.ask({ name: "prepare" });
       const list = async (): Promise<string> => (await server.run(...listing)).stdout;
       const before = await list();
       events.length = 0;
-      const double = firewall.pretend();
-      const { added, error } = await double.open(access("10.9.0.1", "tcp/22,udp/53", 60));
+      const double = firewall.dryRun();
+      const { added, error } = await double.ask({
+        name: "open",
+        grant: access("10.9.0.1", "tcp/22,udp/53", 60),
+      });
       assertEquals({ error, added: added.length }, { error: undefined, added: 2 });
-      await double.release();
+      await double.ask({ name: "release" });
       assertEquals(await list(), before);
-      assertEquals({ held: firewall.held(), events }, { held: [], events: [] });
-      await firewall.close();
+      assertEquals({ held: await firewall.ask({ name: "held" }), events }, {
+        held: [],
+        events: [],
+      });
+      await firewall.ask({ name: "close" });
     },
   );
 }

@@ -1,0 +1,146 @@
+import fc from "property-testing";
+import type { FirewallRequest, RequestName } from "../../../lib/firewall/firewall.ts";
+import { readRequest } from "../../../lib/firewall/requests.ts";
+import { assert, assertEquals, assertRejects } from "../../assert.ts";
+import { access, address, forward, nftIn } from "../../support/firewall.ts";
+import type { Namespace } from "../../support/namespace.ts";
+import { aRule } from "../../support/rule.ts";
+
+const NOW = Date.now();
+
+const sourceNat = { kind: "snat", address: address("192.0.2.9") } as const;
+const localNat = {
+  ...access("192.0.2.1", "tcp/33", 60),
+  kind: "local-nat",
+  rewrite: true,
+  target: { address: address("127.0.0.1"), port: 22 },
+} as const;
+
+/** One of each form. */
+const REQUESTS: readonly FirewallRequest[] = [
+  { name: "prepare" },
+  { name: "prepare", inherited: [{ key: "a", summary: aRule("a", 5).summary }] },
+  {
+    name: "prepare",
+    inherited: [{ key: "b", summary: { ...aRule("b", 5).summary, stanza: 3 } }],
+  },
+  { name: "open", grant: access("192.0.2.1", "tcp/22,udp/53", 60) },
+  {
+    name: "open",
+    grant: { ...access("fd09::1", "tcp/22", 60), destination: address("fd09::2"), mostRules: 7 },
+  },
+  { name: "open", grant: localNat },
+  { name: "open", grant: forward("192.0.2.1", "tcp/33", "10.0.0.1 22", 60, { sourceNat }) },
+  { name: "open", grant: forward("192.0.2.1", "tcp/33", undefined, 60, { everything: true }) },
+  { name: "list" },
+  { name: "show", all: true, family: 6 },
+  { name: "flush", extent: "elsewhere", whole: false },
+  { name: "revoke" },
+  { name: "check" },
+  { name: "held" },
+  { name: "release" },
+  { name: "close" },
+];
+
+Deno.test("a request means the same after it crossed as JSON", () => {
+  for (const request of REQUESTS) {
+    const phase = request.name === "prepare" ? "new" : "ready";
+    const crossed: FirewallRequest = JSON.parse(JSON.stringify(request));
+    assertEquals(readRequest(crossed, phase, NOW), request);
+  }
+});
+
+Deno.test("what is not known of a request does not reach the enforcer", () => {
+  const [rule, grant] = [aRule("a", 5), access("192.0.2.1", "tcp/22", 60)];
+  const read = (request: unknown, phase: "new" | "ready" = "ready") =>
+    readRequest(request as FirewallRequest, phase, NOW);
+  assertEquals(read({ name: "list", more: 1 }), { name: "list" });
+  const { key, summary } = rule;
+  assertEquals(read({ name: "prepare", inherited: [rule] }, "new"), {
+    name: "prepare",
+    inherited: [{ key, summary }],
+  });
+  assertEquals(read({ name: "open", grant: { ...grant, text: "-j ACCEPT" } }), {
+    name: "open",
+    grant,
+  });
+});
+
+/** The value with one member, somewhere inside of it, replaced. */
+function change(value: unknown, choice: number, becomes: unknown): unknown {
+  if (typeof value !== "object" || value === null) return becomes;
+  const entries = Object.entries(value);
+  const [name, inner] = entries[choice % Math.max(1, entries.length)] ?? [];
+  if (name === undefined || choice % 5 === 0) return becomes;
+  const changed = change(inner, Math.floor(choice / 7), becomes);
+  return Array.isArray(value)
+    ? value.map((item, index) => String(index) === name ? changed : item)
+    : { ...value, [name]: changed };
+}
+
+Deno.test("no change of a request makes its reader throw, and what is read crosses again", () => {
+  const request = fc.constantFrom(...REQUESTS).map((one) => JSON.parse(JSON.stringify(one)));
+  const changed = fc.tuple(request, fc.nat(), fc.anything({ maxDepth: 2 }))
+    .map(([request, choice, becomes]) => change(request, choice, becomes));
+  fc.assert(
+    fc.property(changed, fc.constantFrom("new", "ready", "released"), (value, phase) => {
+      const read = readRequest(value as FirewallRequest, phase, NOW);
+      if (typeof read === "string") return;
+      assertEquals(readRequest(JSON.parse(JSON.stringify(read)), phase, NOW), read);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+Deno.test("each member of a request is checked", () => {
+  const bad: readonly (readonly [unknown, RegExp])[] = [
+    [undefined, /it is not known/],
+    [{ name: "constructor" }, /it is not known/],
+    [{ name: "open" }, /the stanza number is not one/],
+    [{ name: "show", all: 1, family: 4 }, /the extent of the listing is unknown/],
+    [{ name: "show", all: true, family: 5 }, /the address family is unknown/],
+    [{ name: "flush", extent: "configured", whole: true }, /the extent of the flush is unknown/],
+    [{ name: "flush", extent: "everywhere" }, /the extent of the flush is unknown/],
+  ];
+  for (const [request, reason] of bad) {
+    const read = readRequest(request as FirewallRequest, "ready", NOW);
+    assert(typeof read === "string" && reason.test(read), JSON.stringify([request, read]));
+  }
+  for (
+    const inherited of [7, [{}], [{ key: "a", summary: { ...aRule("a", 5).summary, kind: 1 } }]]
+  ) {
+    const request = { name: "prepare", inherited } as unknown as FirewallRequest;
+    assert(/predecessor/.test(String(readRequest(request, "new", NOW))), String(inherited));
+  }
+});
+
+Deno.test("what is not allowed in this phase of the firewall's life is refused", () => {
+  const phases = ["new", "ready", "released"] as const;
+  const allowed = (name: RequestName) => {
+    const request = REQUESTS.find((request) => request.name === name) as FirewallRequest;
+    return phases.filter((phase) => typeof readRequest(request, phase, NOW) !== "string");
+  };
+  assertEquals(allowed("prepare"), ["new"]);
+  assertEquals(allowed("open"), ["ready"]);
+  assertEquals(allowed("revoke"), ["ready", "released"]);
+  assertEquals(allowed("check"), ["ready", "released"]);
+  for (const name of ["list", "show", "flush", "held", "release", "close"] as const) {
+    assertEquals(allowed(name), phases);
+  }
+});
+
+Deno.test("a firewall that is not ready says so, and one that was released does nothing more", async () => {
+  const { firewall, events } = nftIn({ entry: [] } as unknown as Namespace, {
+    settings: { command: "/no/such/nft" },
+  });
+  const grant = access("192.0.2.1", "tcp/22", 60);
+  const opened = await firewall.ask({ name: "open", grant });
+  assertEquals(opened, { added: [], present: [], error: "The firewall is not ready" });
+  await assertRejects(() => firewall.ask({ name: "check" }), Error, "The firewall is not ready");
+  await firewall.ask({ name: "release" });
+  const again = await firewall.ask({ name: "open", grant });
+  assertEquals(again.error, "The firewall was let go of");
+  await firewall.ask({ name: "check" });
+  assertEquals(await firewall.ask({ name: "revoke" }), 0);
+  assertEquals(events, []);
+});
