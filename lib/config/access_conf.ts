@@ -341,7 +341,7 @@ function isPossibleUsername(name: string): boolean {
 const FOLDER_HINT = "Give the path of a folder that can be read";
 const SEMICOLON_HINT = "A value ends at the first ';'; write comments on lines of their own";
 const PERL_HINT =
-  "The line is of the perl daemon and the C daemon ignores it; here it counts where it narrows";
+  "This is a line of the perl daemon: the C daemon ignores it, and here it can only restrict access";
 const BLANKS_HINT = "Release 2.6.10 takes them as part of it, later ones do not; remove them";
 
 /** The line itself is not shown: it may hold a key without its name. */

@@ -86,7 +86,7 @@ function checkPerlEra(draft: StanzaDraft, check: StanzaCheck): void {
     check.warning(
       `OPEN_PORTS beside ENABLE_FORWARD_ACCESS Y: list the outside port, for stanza source: ${check.sourceAndNumber}`,
       "OPEN_PORTS",
-      "The perl daemon compared the inside port: that belongs into NAT_TARGETS now",
+      "The perl daemon compared the inside port: write that one into NAT_TARGETS",
     );
   }
 }

@@ -124,7 +124,7 @@ const ROWS = [
     options: [{
       name: "source-ip",
       short: "s",
-      brief: "Admit whatever address the packet comes from; anybody on the way can change that",
+      brief: "Admit the address the packet comes from; an attacker on its path can change it",
       group: "Whom to admit",
       sets: { allow: { kind: "source" } },
     }],

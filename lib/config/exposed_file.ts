@@ -28,4 +28,4 @@ export function exposedFile(
 
 /** How to remove an exposure. */
 export const EXPOSURE_HINT =
-  "A user who can change it decides what is done here: chown root and chmod go-w what is named";
+  "chown root and chmod go-w the file or folder named above: a user who can change it controls this program";

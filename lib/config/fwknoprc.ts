@@ -153,7 +153,7 @@ export function outsideStanzas(rc: Fwknoprc): Diagnostic[] {
   const column = line.text.length - line.text.trimStart().length + 1;
   return [{
     severity: "warning",
-    text: "what stands before the first [stanza] has no effect",
+    text: "lines before the first [stanza] have no effect",
     position: { file: rc.file, line: index + 1, column },
     hint: "write [default] above it",
   }];

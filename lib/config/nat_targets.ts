@@ -76,7 +76,7 @@ function parseItem(part: string): NatTargetItem | Wrong {
   const place = parsePlace(first.word);
   if (place === undefined) return wrong(first.word, first.at, placeHint(first.word));
   if (others.length === 0) {
-    return wrong(first.word, first.at, `Say what may be reached there: ${first.word} tcp/22`);
+    return wrong(first.word, first.at, `Name the services there: ${first.word} tcp/22`);
   }
   const services: Service[] = [];
   for (const { word, at } of others) {
@@ -100,7 +100,7 @@ function wrong(word: string, at: number, hint: string): Wrong {
 
 function placeHint(word: string): string {
   if (parseService(word.toLowerCase()) !== undefined) {
-    return `Say where it is: local ${word}, or ADDRESS ${word}`;
+    return `Name the place: local ${word}, or ADDRESS ${word}`;
   }
   const [host = "", mask] = word.split("/");
   if (mask !== undefined && parseAddress(host) !== undefined) {

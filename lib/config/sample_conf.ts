@@ -41,8 +41,8 @@ export function sampleAccessConf(): string {
 SOURCE                      ANY
 OPEN_PORTS                  tcp/22
 FW_ACCESS_TIMEOUT           30
-# Refuse packets that leave the address to admit open (0.0.0.0): it would be the sender's, which anybody
-# on the way can change.
+# Refuse packets that name no address to admit (0.0.0.0). The server would admit the sender's address,
+# which an attacker on the path can change.
 REQUIRE_SOURCE_ADDRESS      Y
 KEY_BASE64                  __CHANGEME__
 HMAC_KEY_BASE64             __CHANGEME__

@@ -190,7 +190,7 @@ function crossChecks(settings: ServerSettings, given: GivenSettings): Diagnostic
   const spaPort = { protocol: "udp", port: settings.UDPSERV_PORT } as const;
   if (settings.ENABLE_UDP_SERVER && settings.NFT_PROTECT?.some((it) => sameService(it, spaPort))) {
     const text = `NFT_PROTECT would drop the packets that come to udp/${spaPort.port}`;
-    found.push(findingAt("error", text, given.get("NFT_PROTECT"), "Take the port off the list"));
+    found.push(findingAt("error", text, given.get("NFT_PROTECT"), "Remove the port from the list"));
   }
   return found;
 }

@@ -42,7 +42,7 @@ const OVERRULED: readonly Overruled[] = [
     limit,
     by: "FORWARD_ALL",
     byValue: true,
-    text: "limits what a packet may name only: FORWARD_ALL Y forwards every port",
+    text: "limits only what a packet may name: FORWARD_ALL Y forwards every port",
     hint: "Remove one of the lines",
   })),
   ...(["FORCE_NAT", "FORWARD_ALL"] as const).map((by): Overruled => ({

@@ -101,7 +101,7 @@ function checkSourceNat(
     check.dataError(
       `[*] FORCE_SNAT/FORCE_MASQUERADE requires either FORCE_NAT or FORWARD_ALL: ${check.source}`,
       name,
-      "Say with one of them what is forwarded",
+      "Set one of them to name what is forwarded",
     );
   }
   if (!natSwitches(settings).sourceNat) {

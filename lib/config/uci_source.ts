@@ -35,7 +35,7 @@ export function configSource(
   if (path === undefined) return { options, files, diagnostics: [] };
   const conflict = ["config-file", "access-file"].find((name) => options.has(name));
   if (conflict !== undefined) {
-    const hint = "The UCI file stands for both files";
+    const hint = "The UCI file replaces both files";
     const text = `--uci and --${conflict} exclude each other`;
     return { options, files, diagnostics: [{ severity: "error", text, hint }] };
   }
@@ -105,8 +105,9 @@ function interfaceOf(
 function unknownDevice(name: string, folder: string, position: Position | undefined): Diagnostic {
   return {
     severity: "error",
-    text: `${folder}network does not tell the interface of the network '${name}'`,
+    text: `${folder}network does not name the interface of the network '${name}'`,
     ...(position && { position }),
-    hint: `Name it with -i, as l3_device of "ubus call network.interface.${name} status" has it`,
+    hint:
+      `Name it with -i, it is l3_device in the output of "ubus call network.interface.${name} status"`,
   };
 }

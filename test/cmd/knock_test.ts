@@ -105,7 +105,7 @@ Deno.test("an rc file that others can read is warned about and used", async () =
 Deno.test("a line of the rc file that belongs to no stanza is warned about", async () => {
   await withHome("KEY k\n[default]\nACCESS tcp/22\n", async (home) => {
     const { code, err } = await knockWith(TEST, home);
-    const told = "fwknop: what stands before the first [stanza] has no effect\n" +
+    const told = "fwknop: lines before the first [stanza] have no effect\n" +
       `  at ${home}/.fwknoprc:1:1\n  write [default] above it\n`;
     assertEquals([code, err], [0, told]);
   });

@@ -172,10 +172,10 @@ function richRules(grant: Grant): KindOfRule[] | string {
   const { target, rewrite, sourceNat } = grant;
   const isEverything = grant.kind === "forward" && grant.everything;
   if (isEverything || !rewrite || target === undefined || service === undefined) {
-    return "Rich rules of firewalld forward one rewritten service: they know neither FORWARD_ALL nor DISABLE_DNAT";
+    return "Rich rules of firewalld forward one rewritten service: they do not support FORWARD_ALL or DISABLE_DNAT";
   }
   if (grant.kind === "forward" && sourceNat?.kind === "snat") {
-    return `Rich rules of firewalld know MASQUERADE, and no SNAT to ${sourceNat.address.text}`;
+    return `Rich rules of firewalld support MASQUERADE, but not SNAT to ${sourceNat.address.text}`;
   }
   const to = { address: target.address.text, port: target.port };
   const rules: KindOfRule[] = [{

@@ -120,7 +120,7 @@ export function adapterFor(
       }
       const lost = needed.find(({ chain }) => !listing.has(chain.from));
       if (lost !== undefined) {
-        return `There is no chain ${lost.chain.from} in table ${table}, which is to jump to ${lost.chain.name}`;
+        return `Table ${table} has no chain ${lost.chain.from}, which must jump to ${lost.chain.name}`;
       }
       tables.push({ family, table, chains: listing });
     }

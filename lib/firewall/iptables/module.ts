@@ -24,7 +24,7 @@ export const iptables: FirewallModule<IptablesSettings, IptablesView> = {
       const { code, stdout } = await listFilter(host);
       const { name } = host.settings.IPT_INPUT_ACCESS;
       const isThere = code === 0 && stdout.includes(`-N ${name}\n`);
-      return isThere ? `the chain ${name} is there` : undefined;
+      return isThere ? `the chain ${name} exists` : undefined;
     },
     used: async (host) => {
       const { code, stdout } = await listFilter(host);

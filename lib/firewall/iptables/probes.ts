@@ -58,7 +58,7 @@ export function iptablesProbes(context: ProbeContext): readonly Probe[] {
     feature: `to this host${family}`,
     ...tryRule("filter", "-m addrtype --dst-type LOCAL -j RETURN"),
     failure:
-      `The ${name} match 'addrtype' is not available: NAT grants also redirect what a client sends through this host`,
+      `The ${name} match 'addrtype' is not available: NAT grants also redirect packets that a client sends through this host`,
   };
   const rewrites = chains.some(({ role }) => role === "dnat");
   return [...(commentCheck ? [comment] : []), ...targets, time, ...(rewrites ? [addressType] : [])];

@@ -25,7 +25,7 @@ export const nft: FirewallModule<NftSettings> = {
   signs: {
     own: async (host) => {
       const { code, stdout } = await listRuleset(host);
-      return code === 0 && hasOwnTable(stdout) ? "the table inet fwknop is there" : undefined;
+      return code === 0 && hasOwnTable(stdout) ? "the table inet fwknop exists" : undefined;
     },
     used: async (host) => {
       const { code, stdout } = await listRuleset(host);

@@ -343,8 +343,8 @@ Deno.test("if two lines contradict each other, the stricter one counts or the ot
     `ACCESS_EXPIRE and ACCESS_EXPIRE_EPOCH are both set; ACCESS_EXPIRE_EPOCH counts ${stanza}`,
   ]);
   assertEquals(warn("FORWARD_ALL Y\nRESTRICT_PORTS tcp/25\nOPEN_PORTS tcp/22"), [
-    `OPEN_PORTS limits what a packet may name only: FORWARD_ALL Y forwards every port ${stanza}`,
-    `RESTRICT_PORTS limits what a packet may name only: FORWARD_ALL Y forwards every port ${stanza}`,
+    `OPEN_PORTS limits only what a packet may name: FORWARD_ALL Y forwards every port ${stanza}`,
+    `RESTRICT_PORTS limits only what a packet may name: FORWARD_ALL Y forwards every port ${stanza}`,
   ]);
   assertEquals(warn("FORWARD_ALL N\nOPEN_PORTS tcp/22"), []);
   assertEquals(

@@ -122,7 +122,7 @@ Deno.test("-i, the network, PCAP_INTF and wan name the interface, in this order"
   assertEquals(sniffed(bare), "eth9");
   const { diagnostics } = read(HEAD + named.replace("dsl", "lte") + stanza, {}, network);
   assertEquals(findings(diagnostics, "error"), [
-    "/c/fwknopd:6:17 /c/network does not tell the interface of the network 'lte'",
+    "/c/fwknopd:6:17 /c/network does not name the interface of the network 'lte'",
   ]);
 });
 

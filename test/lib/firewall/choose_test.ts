@@ -76,11 +76,11 @@ Deno.test("where nothing is written the host decides", async () => {
   const empty = "-P INPUT ACCEPT\n";
   assertEquals(
     await reasonOf({ iptables: `${empty}-N FWKNOP_INPUT\n`, "firewall-cmd": "running" }),
-    "iptables: the chain FWKNOP_INPUT is there",
+    "iptables: the chain FWKNOP_INPUT exists",
   );
   assertEquals(
     await reasonOf({ iptables: "-P INPUT DROP\n", nft: OWN }),
-    "nft: the table inet fwknop is there",
+    "nft: the table inet fwknop exists",
   );
   assertEquals(
     await reasonOf({ iptables: empty, nft: NATIVE, "firewall-cmd": "running" }),
@@ -180,7 +180,7 @@ namespaceTest(
       "nft",
       "add chain inet fwknop input { type filter hook input priority -5; }",
     );
-    assertEquals(await kind(), "the table inet fwknop is there");
+    assertEquals(await kind(), "the table inet fwknop exists");
   },
 );
 

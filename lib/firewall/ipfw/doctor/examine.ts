@@ -31,9 +31,9 @@ import type { IpfwSettings } from "../adapter.ts";
 import { Runner } from "../../runner.ts";
 
 /** How reliable the findings about ipfw are. */
-const UNTRIED: Finding = {
+const UNTESTED: Finding = {
   state: "unclear",
-  text: "What follows was never checked against a real ipfw: its rules are read as ipfw(8) " +
+  text: "These findings were never tested with a real ipfw: its rules are read as ipfw(8) " +
     "describes them",
   repair: "ipfw list",
 };
@@ -87,7 +87,7 @@ export function judgeIpfw(
   }));
   const families = familiesOf(questions).filter((family) => !off.includes(family));
   if (families.length === 0) return findings;
-  findings.push(UNTRIED);
+  findings.push(UNTESTED);
   const listed = parseIpfwPolicy(listing);
   const rules = settings.checkState ? withCheckState(listed, settings.start) : listed;
   const place = placeOfGrants(rules, settings.start);

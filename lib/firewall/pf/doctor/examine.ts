@@ -30,9 +30,9 @@ export interface PfListings {
 }
 
 /** How reliable the findings about pf are. */
-const UNTRIED: Finding = {
+const UNTESTED: Finding = {
   state: "unclear",
-  text: "What follows was never checked against a real pf: its listings are read as pf.conf(5) " +
+  text: "These findings were never tested with a real pf: its listings are read as pf.conf(5) " +
     'describes them, and interfaces that it skips ("set skip") are not looked at',
   repair: "pfctl -v -s Interfaces",
 };
@@ -40,7 +40,8 @@ const UNTRIED: Finding = {
 /** Rules that pass keep state, including ours. No listing says what happens to the state when a rule is removed. */
 const SESSIONS: Finding = {
   state: "unclear",
-  text: "Whether open sessions outlive their grant was never tried with pf; pf.conf(5) says so",
+  text:
+    "Whether open sessions outlive their grant was never tested with pf; pf.conf(5) says that they do",
 };
 
 /** Runs pfctl and judges its listings. */
@@ -89,7 +90,7 @@ export function judgePf(
       const isSent = end === "dropped" && mayRedirect(listings.nat, { service, family }, anchor);
       return { family, end: isSent ? "unclear" : end };
     });
-  const findings = [UNTRIED];
+  const findings = [UNTESTED];
   findings.push(...services.flatMap((service) =>
     serviceFindings(
       service,

@@ -187,12 +187,12 @@ firewalldTest(
         name: "open",
         grant: forward(OUTSIDE, "tcp/33389", `${INSIDE} 3389`, 8, more),
       })).error ?? "";
-    assertMatch(await open({ everything: true }), /neither FORWARD_ALL nor DISABLE_DNAT/);
-    assertMatch(await open({ rewrite: false }), /neither FORWARD_ALL nor DISABLE_DNAT/);
+    assertMatch(await open({ everything: true }), /do not support FORWARD_ALL or DISABLE_DNAT/);
+    assertMatch(await open({ rewrite: false }), /do not support FORWARD_ALL or DISABLE_DNAT/);
     const snat = access(INSIDE, "tcp/1", 1).address;
     assertMatch(
       await open({ sourceNat: { kind: "snat", address: snat } }),
-      /no SNAT to 192\.168\.123\.31/,
+      /not SNAT to 192\.168\.123\.31/,
     );
     await firewall.ask({ name: "close" });
     const missing = manage(firewalld, ["nowhere"]);

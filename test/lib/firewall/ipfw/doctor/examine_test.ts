@@ -23,13 +23,13 @@ function judge(
     off: [],
     ...more,
   });
-  const { [UNTRIED]: look, ...found } = repairsByText(findings);
-  assertEquals(look, findings.some(({ text }) => text === UNTRIED) ? "ipfw list" : undefined);
+  const { [UNTESTED]: look, ...found } = repairsByText(findings);
+  assertEquals(look, findings.some(({ text }) => text === UNTESTED) ? "ipfw list" : undefined);
   return found;
 }
 
-const UNTRIED =
-  "What follows was never checked against a real ipfw: its rules are read as ipfw(8) " +
+const UNTESTED =
+  "These findings were never tested with a real ipfw: its rules are read as ipfw(8) " +
   "describes them";
 
 const CLOSED = "tcp/22 is closed to those who do not knock";
@@ -217,7 +217,7 @@ Deno.test("the doctor runs ipfw (stand-in), and reports when that fails", async 
     await Deno.writeTextFile(state, JSON.stringify({ rules, disabled: [2], dynamic: [] }));
     const findings = await examineIpfw(hostQuestions(), { ...SETTINGS, command });
     assertEquals(findings.map(({ state, text }) => `${state}: ${text}`), [
-      `unclear: ${UNTRIED}`,
+      `unclear: ${UNTESTED}`,
       `good: ${CLOSED}`,
       `good: ${COMES}`,
       `good: ${SESSIONS}`,

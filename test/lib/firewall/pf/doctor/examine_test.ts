@@ -25,19 +25,19 @@ function judge(
     nat: "",
     ...listings,
   });
-  const { [UNTRIED]: look, ...found } = repairsByText(findings);
+  const { [UNTESTED]: look, ...found } = repairsByText(findings);
   assertEquals(look, /Disabled/.test(listings.info ?? "") ? undefined : "pfctl -v -s Interfaces");
   return found;
 }
 
-const UNTRIED = "What follows was never checked against a real pf: its listings are read as " +
+const UNTESTED = "These findings were never tested with a real pf: its listings are read as " +
   'pf.conf(5) describes them, and interfaces that it skips ("set skip") are not looked at';
 
 const CLOSED = "tcp/22 is closed to those who do not knock";
 const OPEN = "tcp/22 is open to everybody: knocking protects nothing";
 const COMES = "Packets come to the anchor fwknop";
 const SESSIONS =
-  "Whether open sessions outlive their grant was never tried with pf; pf.conf(5) says so";
+  "Whether open sessions outlive their grant was never tested with pf; pf.conf(5) says that they do";
 const RELOAD = "(then pfctl -f /etc/pf.conf)";
 const ANCHOR = 'anchor "fwknop" all\n';
 const PASS_SSH = "pass in quick proto tcp from any to any port = ssh flags S/SA keep state\n";
@@ -158,7 +158,7 @@ Deno.test("the doctor runs pfctl (stand-in), and reports when that fails", async
     const pf = { command, anchor: "fwknop", nat: true };
     const findings = await examinePf(hostQuestions(), pf);
     assertEquals(findings.map(({ state, text }) => `${state}: ${text}`), [
-      `unclear: ${UNTRIED}`,
+      `unclear: ${UNTESTED}`,
       `good: ${CLOSED}`,
       `good: ${COMES}`,
       `unclear: ${SESSIONS}`,
