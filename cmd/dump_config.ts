@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dumpConfig as formatDump } from "../lib/config/dump.ts";
+import { dumpConfigText } from "../lib/config/dump.ts";
 import { dumpConfigJson } from "../lib/config/dump_json.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { readServerConfig } from "../lib/config/server_config.ts";
@@ -30,7 +30,7 @@ export function printConfig(options: GivenOptions, context: Context, asJson = fa
   printDiagnostics(diagnostics, context);
   if (config === undefined) return ExitCode.failure;
   context.out(
-    asJson ? `${toJson(dumpConfigJson(config), 2)}\n` : visibleLines(formatDump(config)),
+    asJson ? `${toJson(dumpConfigJson(config), 2)}\n` : visibleLines(dumpConfigText(config)),
   );
   return ExitCode.ok;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { absoluteOptions } from "../lib/config/absolute_options.ts";
-import { dumpConfig } from "../lib/config/dump.ts";
+import { dumpConfigText } from "../lib/config/dump.ts";
 import type { GivenOptions } from "../lib/config/option.ts";
 import { type LoadedServerConfig, readServerConfig } from "../lib/config/server_config.ts";
 import { checkConfig, checkDigestFile } from "../lib/daemon/check_files.ts";
@@ -102,7 +102,7 @@ function check(options: GivenOptions, config: LoadedServerConfig, log: DaemonLog
 /** What the C daemon prints at its start with `-f -v -v` (`docs/spec/server.md` 3). */
 function printDump(options: GivenOptions, context: Context): void {
   const { config } = readServerConfig(options, systemFiles);
-  if (config !== undefined) context.out(visibleLines(dumpConfig(config)));
+  if (config !== undefined) context.out(visibleLines(dumpConfigText(config)));
 }
 
 /** The daemon reads the configuration itself, and tells its caller what is wrong. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ConfigFiles } from "../lib/config/config_files.ts";
-import { systemFiles as filesAndFolders } from "../lib/config/read_file.ts";
+import { filesAndFolders } from "../lib/config/read_file.ts";
 import { groupAccount, userAccount } from "../lib/daemon/accounts.ts";
 
 /** Files, folders, users and groups of this system. */

@@ -23,7 +23,7 @@ export interface ConfigFiles {
   /** Names of the entries of a folder in any order; `undefined` if it cannot be read. */
   list(folder: string): readonly string[] | undefined;
   isFolder(path: string): boolean;
-  /** Whether anything is there. */
+  /** Whether the path exists. */
   exists(path: string): boolean;
   /**
    * Which other user can change a program or file that is not read here; also `undefined` if the path does not exist.

@@ -18,7 +18,7 @@ const UNSET = "<not set>";
  * The listing: first the settings that a C daemon built for that firewall has, with its numbers; then other settings,
  * if they are set; then the stanzas.
  */
-export function dumpConfig(config: ServerConfig, build: Build = "iptables"): string {
+export function dumpConfigText(config: ServerConfig, build: Build = "iptables"): string {
   const known = FWKNOPD_ROWS.filter((row) =>
     !row.extension && row.since === undefined && (row.builds?.includes(build) ?? true)
   );

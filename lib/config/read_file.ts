@@ -14,33 +14,35 @@ import { systemReasonOf } from "../errors/reason.ts";
 import { exposureOf } from "./exposure.ts";
 
 /** The files and folders of the system. */
-export const systemFiles: Pick<ConfigFiles, "read" | "list" | "isFolder" | "exists" | "exposure"> =
-  {
-    read: readConfigFile,
-    list(folder) {
-      try {
-        return Array.from(Deno.readDirSync(folder), ({ name }) => name);
-      } catch {
-        return undefined;
-      }
-    },
-    isFolder(path) {
-      try {
-        return Deno.statSync(path).isDirectory;
-      } catch {
-        return false;
-      }
-    },
-    exists,
-    exposure(path) {
-      try {
-        return exposureOf(path);
-      } catch {
-        // The program that uses the file reports what is wrong with it.
-        return undefined;
-      }
-    },
-  };
+export const filesAndFolders: Pick<
+  ConfigFiles,
+  "read" | "list" | "isFolder" | "exists" | "exposure"
+> = {
+  read: readConfigFile,
+  list(folder) {
+    try {
+      return Array.from(Deno.readDirSync(folder), ({ name }) => name);
+    } catch {
+      return undefined;
+    }
+  },
+  isFolder(path) {
+    try {
+      return Deno.statSync(path).isDirectory;
+    } catch {
+      return false;
+    }
+  },
+  exists,
+  exposure(path) {
+    try {
+      return exposureOf(path);
+    } catch {
+      // The program that uses the file reports what is wrong with it.
+      return undefined;
+    }
+  },
+};
 
 /**
  * Reads a configuration file. A file that is missing, unreadable or not regular is an error. Permissions wider than

@@ -3,7 +3,7 @@
  * alike.
  */
 import fc from "property-testing";
-import { dumpConfig } from "../../lib/config/dump.ts";
+import { dumpConfigText } from "../../lib/config/dump.ts";
 import { ACCESS_ROWS } from "../../lib/config/access_variables.ts";
 import { systemFiles } from "../../cmd/system_files.ts";
 import { type ConfigOutcome, readServerConfig } from "../../lib/config/server_config.ts";
@@ -59,7 +59,7 @@ function comparable(dump: string): string {
 function compareDumps(outcome: ConfigOutcome): void {
   assert(outcome.config !== undefined);
   assertEquals(
-    comparable(dumpConfig(outcome.config)),
+    comparable(dumpConfigText(outcome.config)),
     comparable(reference("-D").stdout),
   );
 }

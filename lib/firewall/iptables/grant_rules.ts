@@ -20,7 +20,7 @@ export interface GrantedRule {
 }
 
 /** The names of rules by chain in the C daemon's log. */
-export const KINDS: Readonly<Record<ChainRole, string>> = {
+export const RULE_NAMES: Readonly<Record<ChainRole, string>> = {
   input: "access",
   output: "OUTPUT",
   forward: "FORWARD",
@@ -60,7 +60,7 @@ export function grantRules(
   for (const [role, match, kind] of wanted) {
     const chain = chains[role];
     if (chain === undefined) {
-      return `There is no chain for ${KINDS[role]} rules: ${SWITCHES[role]} is off`;
+      return `There is no chain for ${RULE_NAMES[role]} rules: ${SWITCHES[role]} is off`;
     }
     const rule: IptablesRule = {
       family: grant.address.family,
@@ -73,7 +73,7 @@ export function grantRules(
       datestop,
       target: chain.target,
     };
-    result.push({ rule, summary: summarise(grant, chain, kind ?? KINDS[role], match) });
+    result.push({ rule, summary: summarise(grant, chain, kind ?? RULE_NAMES[role], match) });
   }
   return result;
 }

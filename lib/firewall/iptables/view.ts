@@ -7,7 +7,7 @@ import type { Chain, ChainRole } from "../../config/chain.ts";
 import type { AddressFamily } from "../../net/address.ts";
 import type { Extent, Rule, Scope, View } from "../adapter.ts";
 import type { RuleSummary } from "../firewall.ts";
-import { KINDS } from "./grant_rules.ts";
+import { RULE_NAMES } from "./grant_rules.ts";
 import type { ListedRule, TableListing } from "./listing.ts";
 import { type IptablesRule, recogniseRule, ruleKey } from "./rule.ts";
 
@@ -105,7 +105,7 @@ function summarise(
   rule: IptablesRule | undefined,
   expires: number,
 ): RuleSummary {
-  const kind = role === undefined ? "other" : KINDS[role];
+  const kind = role === undefined ? "other" : RULE_NAMES[role];
   const output = role === "output";
   const port = output ? rule?.sourcePort : rule?.destinationPort;
   const service = rule?.protocol === undefined || port === undefined

@@ -42,16 +42,16 @@ interface Sessions {
 function sessionsOver(
   ruleset: Ruleset,
   services: readonly Service[],
-  way: Pick<Packet, "family" | "hook" | "interfaces">,
+  packet: Pick<Packet, "family" | "hook" | "interfaces">,
 ): Sessions {
   const verdicts = (service: Service) =>
-    verdictsOf(ruleset, { ...way, service, established: true });
+    verdictsOf(ruleset, { ...packet, service, established: true });
   const all = [
     ...verdicts(ANY_SERVICE),
     ...services.flatMap(verdicts).filter(({ outcome }) => outcome === "dropped"),
   ];
   const repairs = new Set(blockers(all).map(admitEstablished));
-  return { family: way.family, end: outcomeOf(all), repair: [...repairs].join(" && ") };
+  return { family: packet.family, end: outcomeOf(all), repair: [...repairs].join(" && ") };
 }
 
 function judgeToHost(all: readonly Sessions[]): Finding[] {

@@ -95,7 +95,7 @@ function natRules(grant: LocalNatGrant | ForwardGrant, anchor: string): readonly
   return rules;
 }
 
-/** Whether a line must stand before the filter rules. */
+/** Whether a line must come before the filter rules. */
 export function isTranslation(line: string): boolean {
   return /^(rdr|nat|binat) /.test(line);
 }

@@ -1,4 +1,4 @@
-import { dumpConfig } from "../../../lib/config/dump.ts";
+import { dumpConfigText } from "../../../lib/config/dump.ts";
 import { dumpConfigJson } from "../../../lib/config/dump_json.ts";
 import { readServerConfig, type ServerConfig } from "../../../lib/config/server_config.ts";
 import { givenOptions, GOOD_STANZA, memoryFiles, readTexts } from "../../support/config_files.ts";
@@ -14,7 +14,7 @@ function configOf(input: Parameters<typeof readTexts>[0]): ServerConfig {
 
 function line(config: ServerConfig, name: string): string | undefined {
   const pattern = new RegExp(`^(?: *[0-9]+\\. ${name} +=  '(.*)'| *${name}:  (.*))$`, "m");
-  const [, setting, value] = pattern.exec(dumpConfig(config)) ?? [];
+  const [, setting, value] = pattern.exec(dumpConfigText(config)) ?? [];
   return setting ?? value;
 }
 
@@ -28,7 +28,7 @@ for (const folder of ["ssh", "rdp"]) {
     });
     const { config } = readServerConfig(givenOptions({}), files);
     assert(config !== undefined);
-    assertEquals(dumpConfig(config), read("dump-config.txt"));
+    assertEquals(dumpConfigText(config), read("dump-config.txt"));
   });
 }
 
@@ -45,7 +45,7 @@ Deno.test("the dump shows settings as written, and defaults that refer to others
 Deno.test("variables that the C daemon does not have follow its own, if they are set", () => {
   assertEquals(line(configOf({}), "FIREWALL"), undefined);
   const config = configOf({ conf: "FIREWALL iptables\nALLOW_ANY_USER_AGENT Y\nNFQ_PORT 62201" });
-  const numbered = dumpConfig(config).split("\n").filter((text) => /^ 5[4-9]\./.test(text));
+  const numbered = dumpConfigText(config).split("\n").filter((text) => /^ 5[4-9]\./.test(text));
   assertEquals(numbered.map((text) => text.split(/ +/)[2]), [
     "FAULT_INJECTION_TAG",
     "ALLOW_ANY_USER_AGENT",
@@ -55,8 +55,8 @@ Deno.test("variables that the C daemon does not have follow its own, if they are
 });
 
 Deno.test("each build of the C daemon has its own variables", () => {
-  const names = (build: Parameters<typeof dumpConfig>[1]): string =>
-    dumpConfig(configOf({}), build).split("\n").flatMap((text) =>
+  const names = (build: Parameters<typeof dumpConfigText>[1]): string =>
+    dumpConfigText(configOf({}), build).split("\n").flatMap((text) =>
       /^ *[0-9]+\. (\S+)/.exec(text)?.[1] ?? []
     ).join(" ");
   assert(names("firewalld").includes("ENABLE_NAT_DNS ENABLE_FIREWD_FORWARDING"));
@@ -70,7 +70,7 @@ Deno.test("no dump contains a key", () => {
   const access = "SOURCE ANY\nKEY S3cretKey\nHMAC_KEY S3cretHmac\nGPG_DECRYPT_PW S3cretPw\n" +
     "GPG_REMOTE_ID 12345678\nSOURCE ANY\nKEY_BASE64 UzNjcmV0\nHMAC_KEY_BASE64 UzNjcmV0Mg==\n";
   const config = configOf({ access });
-  for (const text of [dumpConfig(config), JSON.stringify(dumpConfigJson(config))]) {
+  for (const text of [dumpConfigText(config), JSON.stringify(dumpConfigJson(config))]) {
     assert(!/S3cret|UzNjcmV0/.test(text));
     // Nor as the numbers of its bytes.
     assert(!/83,\s*51,\s*99/.test(text));

@@ -1,4 +1,4 @@
-import { readConfigFile, systemFiles } from "../../../lib/config/read_file.ts";
+import { filesAndFolders, readConfigFile } from "../../../lib/config/read_file.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
 
@@ -111,9 +111,9 @@ Deno.test("a path through a file is an error with the system's reason", async ()
 Deno.test("folders of this system are found", async () => {
   await withFolder((folder) => {
     write(`${folder}/a.conf`, "", 0o600);
-    assertEquals(systemFiles.list(folder), ["a.conf"]);
-    assertEquals(systemFiles.list(`${folder}/x`), undefined);
-    assertEquals([systemFiles.isFolder(folder), systemFiles.isFolder(`${folder}/a.conf`)], [
+    assertEquals(filesAndFolders.list(folder), ["a.conf"]);
+    assertEquals(filesAndFolders.list(`${folder}/x`), undefined);
+    assertEquals([filesAndFolders.isFolder(folder), filesAndFolders.isFolder(`${folder}/a.conf`)], [
       true,
       false,
     ]);
@@ -131,8 +131,8 @@ Deno.test({
       Deno.chownSync(path, 65534, 65534);
       const { text, exposure } = readConfigFile(path, "Access");
       assertEquals([text, exposure?.text], ["x", `user 65534 owns ${path}`]);
-      assertEquals(systemFiles.exposure(path), exposure);
-      assertEquals(systemFiles.exposure(`${folder}/none`), undefined);
+      assertEquals(filesAndFolders.exposure(path), exposure);
+      assertEquals(filesAndFolders.exposure(`${folder}/none`), undefined);
     }),
 });
 

@@ -110,11 +110,11 @@ namespaceTest(
     await input();
     assertEquals(await said(host, "tcp/22,tcp/8443"), [CLOSED.replace("8443", "22"), CLOSED]);
     await input("-A INPUT -m conntrack --ctstate DNAT -j ACCEPT");
-    const way = `${NAT} sends it to port 22 of this host, past INPUT`;
+    const open = `${NAT} sends it to port 22 of this host, past INPUT`;
     const other = `${NAT} sends packets to port 22 of this host`;
     assertEquals(await said(host, "tcp/22,tcp/8443"), [
       `unclear Rules with other conditions decide about tcp/22: ${other}`,
-      `WRONG tcp/8443 is open to everybody: ${way}`,
+      `WRONG tcp/8443 is open to everybody: ${open}`,
     ]);
   },
 );

@@ -141,28 +141,28 @@ Deno.test("interfaces, flags and other conditions", () => {
 });
 
 Deno.test("a packet reaches the anchor unless an earlier final rule may match it", () => {
-  const way = (listing: string) => {
+  const path = (listing: string) => {
     const found = pathToAnchor(parsePfRules(listing), { service: SSH, family: 4 }, "fwknop");
     return typeof found === "string" ? found : `${found.match}: ${found.rule.text}`;
   };
   const anchor = 'anchor "fwknop" all\n';
-  assertEquals(way(anchor), "open");
-  assertEquals(way(`block drop all\n${anchor}block drop quick all\n`), "open");
-  assertEquals(way(`block drop quick all\n${anchor}`), "yes: block drop quick all");
-  assertEquals(way(`block drop in quick inet6 all\n${anchor}`), "open");
+  assertEquals(path(anchor), "open");
+  assertEquals(path(`block drop all\n${anchor}block drop quick all\n`), "open");
+  assertEquals(path(`block drop quick all\n${anchor}`), "yes: block drop quick all");
+  assertEquals(path(`block drop in quick inet6 all\n${anchor}`), "open");
   for (const condition of ["from <bad> to any", "on ! em0 inet from 10.0.0.0/8 to any"]) {
     const rule = `block drop in quick ${condition}`;
-    assertEquals(way(`${rule}\n${anchor}`), `maybe: ${rule}`);
-    assertEquals(way(`pass in quick ${condition}\n${anchor}`), "open");
+    assertEquals(path(`${rule}\n${anchor}`), `maybe: ${rule}`);
+    assertEquals(path(`pass in quick ${condition}\n${anchor}`), "open");
   }
-  assertEquals(way(`anchor "blacklistd/*" all\n${anchor}`), 'maybe: anchor "blacklistd/*" all');
+  assertEquals(path(`anchor "blacklistd/*" all\n${anchor}`), 'maybe: anchor "blacklistd/*" all');
   assertEquals(
-    way(`block drop in quick on em0 all\n${anchor}`),
+    path(`block drop in quick on em0 all\n${anchor}`),
     "maybe: block drop in quick on em0 all",
   );
-  assertEquals(way('anchor "fwknop" out all\n'), "unnamed");
-  assertEquals(way('anchor "fwknop" in on em0 all\n'), "open");
-  assertEquals(way("pass all\n"), "unnamed");
+  assertEquals(path('anchor "fwknop" out all\n'), "unnamed");
+  assertEquals(path('anchor "fwknop" in on em0 all\n'), "open");
+  assertEquals(path("pass all\n"), "unnamed");
 });
 
 Deno.test("no text makes the reader of pf's rules throw", () => {
