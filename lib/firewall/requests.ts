@@ -46,7 +46,7 @@ const REQUESTS: { readonly [N in RequestName]: RequestRow<N> } = {
 const NOT_ALLOWED: Readonly<Record<Phase, string>> = {
   new: "The firewall is not ready",
   ready: "The firewall is ready already",
-  released: "The firewall was let go of",
+  released: "The firewall was released",
 };
 
 /**

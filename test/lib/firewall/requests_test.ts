@@ -139,7 +139,7 @@ Deno.test("a firewall that is not ready says so, and one that was released does 
   await assertRejects(() => firewall.ask({ name: "check" }), Error, "The firewall is not ready");
   await firewall.ask({ name: "release" });
   const again = await firewall.ask({ name: "open", grant });
-  assertEquals(again.error, "The firewall was let go of");
+  assertEquals(again.error, "The firewall was released");
   await firewall.ask({ name: "check" });
   assertEquals(await firewall.ask({ name: "revoke" }), 0);
   assertEquals(events, []);

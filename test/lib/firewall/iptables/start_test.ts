@@ -108,7 +108,7 @@ namespaceTest(
     assert.equal((await chainRules(server)).length, 1);
     assert.equal(
       (await before.firewall.ask({ name: "open", grant: access("10.9.0.9", "tcp/22", 60) })).error,
-      "The firewall was let go of",
+      "The firewall was released",
     );
     // After a crash, the rules are the only record.
     const third = iptablesIn(server);
