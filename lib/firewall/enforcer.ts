@@ -49,8 +49,8 @@ export class Enforcer<V extends View> {
     const rules = adapter.rules(grant, this.#upkeep.features, now());
     if (typeof rules === "string") return { result: refused(rules) };
     let { present, add } = compareGrant(rules, ledger);
-    // Another program may have removed them since: a client that knocks again must not be told otherwise. Others do not
-    // wait for that look.
+    // Another program may have removed them since; a client that knocks again needs them. Only such a client waits for
+    // the look.
     const lost = present.length === 0 ? [] : await this.#changes.missing(present);
     for (const { key } of lost) ledger.delete(key);
     if (lost.length > 0) ({ present, add } = compareGrant(rules, ledger));

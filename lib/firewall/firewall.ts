@@ -52,9 +52,9 @@ export type FirewallEvent =
   | { readonly type: "command"; readonly text: string }
   /** A rule's time was up. `number` is its place among our rules of the chain, from 1. */
   | { readonly type: "removed"; readonly rule: RuleSummary; readonly number: number }
-  /** Somebody else deleted a rule before its time; it stays deleted. */
+  /** Another program deleted a rule before its time; it stays deleted. */
   | { readonly type: "vanished"; readonly rule: RuleSummary }
-  /** Somebody flushed the firewall underneath; a rule still granted was put back. */
+  /** Another program flushed the firewall; a rule that is still granted was put back. */
   | { readonly type: "restored"; readonly rule: RuleSummary }
   /** A rule found at start (or put in by another program) will be closed on time. */
   | { readonly type: "adopted"; readonly rule: RuleSummary }
@@ -76,7 +76,7 @@ export interface RequestMembers {
   /**
    * Checks that the firewall can be used, flushes or adopts as configured, makes chains and jumps.
    *
-   * On a reload, `inherited` is what the predecessor held: nothing is flushed, and what the firewall cannot tell (the
+   * On a reload, `inherited` is what the predecessor held: nothing is flushed, and what the firewall does not show (the
    * stanza) is taken from there. The predecessor is then released.
    *
    * @throws {HintedError} when it cannot be used; nothing is half-applied.
@@ -103,7 +103,7 @@ export interface RequestMembers {
   check: NoMembers;
   /** What is in force, to be handed to a successor. */
   held: NoMembers;
-  /** Lets go of programs and timers and leaves every rule in place. */
+  /** Stops programs and timers and leaves every rule in place. */
   release: NoMembers;
   /** The process ends: removes or leaves the rules, as configured, then releases. */
   close: NoMembers;

@@ -57,7 +57,7 @@ export class Ledger {
     this.#rules.delete(key);
   }
 
-  /** How many rules that a stanza allowed are in force; those whose stanza is not known are nobody's. */
+  /** How many rules that a stanza allowed are in force; those whose stanza is not known do not count. */
   countOf(stanza: number): number {
     return this.#counts.get(stanza) ?? 0;
   }

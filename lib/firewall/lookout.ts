@@ -17,14 +17,14 @@ const LOST: Pace = { gather: 0, pause: 250 };
 /** Rules of others are looked for once in a minute at most, and after a moment in which more of them may come. */
 const CHANGED: Pace = { gather: 1000, pause: 60_000 };
 
-/** No news may follow on a look that failed: what was lost then stays so until somebody changes something. */
+/** After a look that failed, no news may come: without another look, what was lost would stay lost. */
 const FAILED: Pace = { gather: 5000, pause: 0 };
 
 /** What a {@link Lookout} needs. */
 export interface LookoutOptions {
   readonly heed: NonNullable<Adapter["heed"]>;
   readonly watch: RulesetWatch;
-  /** Looks at the firewall and puts right what is not; tells whether that was done. Never rejects. */
+  /** Looks at the firewall and repairs it; resolves to whether that was done. Never rejects. */
   readonly look: () => Promise<boolean>;
   /** Milliseconds since anything. */
   readonly steady: () => number;
@@ -44,7 +44,7 @@ export class Lookout {
     void options.watch.start(() => this.#take()).then(() => this.#hears = false);
   }
 
-  /** Whether the kernel has told of a change of ours: it does not of iptables' legacy variant and other namespaces. */
+  /** Whether the kernel reported a change of ours: it reports none of iptables' legacy variant or another namespace. */
   get hears(): boolean {
     return this.#hears;
   }

@@ -190,7 +190,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
     return this.#serially(() => this.#look());
   }
 
-  /** Tells whether all is as it has to be. */
+  /** Resolves to whether the firewall could be looked at and is as it has to be. */
   async #look(): Promise<boolean> {
     if (this.#phase === "released") return true;
     const error = await this.#upkeep.repair();
@@ -217,8 +217,8 @@ export class ManagedFirewall<V extends View> implements Firewall {
   }
 
   /**
-   * Whether to look now and then although nothing is granted: for what protects services, and for rules of others that
-   * only we would end. A server that the kernel tells of changes sleeps.
+   * Whether to look now and then although nothing is granted: to keep services protected, and to end rules of other
+   * programs that only this daemon would end. Where the kernel reports changes there is no need.
    */
   #looksWhenIdle(): boolean {
     if (this.#lookout?.hears === true) return false;

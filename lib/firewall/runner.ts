@@ -116,7 +116,7 @@ export class Runner {
     return outcomes;
   }
 
-  /** Lets go of the helpers. The runner may be used again. */
+  /** Stops the helper processes. The runner may be used again. */
   async close(): Promise<void> {
     const helpers = [...this.#helpers.values()];
     this.#helpers.clear();
