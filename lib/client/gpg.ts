@@ -87,13 +87,19 @@ async function checkPaths(
 /** The library's function that the C client names for an error, where it is one of GnuPG's. */
 const CALLS: Readonly<Partial<Record<SpaErrorName, string>>> = {
   GPGME_ENCRYPT_SIGN: "fko_spa_data_final",
-  GPG_CANNOT_ASK: "fko_spa_data_final",
   GPGME_SIGNER_NOT_FOUND: "fko_set_gpg_signer",
   GPGME_SIGNER_AMBIGUOUS: "fko_set_gpg_signer",
   GPGME_RECIPIENT_NOT_FOUND: "fko_set_gpg_recipient",
   GPGME_RECIPIENT_AMBIGUOUS: "fko_set_gpg_recipient",
   GPGME_BAD_PROGRAM: "fko_set_gpg_exe",
   GPGME_BAD_HOME_DIRECTORY: "fko_set_gpg_home_dir",
+};
+
+/** The error that the C client prints where we have a more exact one. */
+const C_ERRORS: Readonly<Partial<Record<SpaErrorName, SpaErrorName>>> = {
+  GPG_CANNOT_ASK: "GPGME_ENCRYPT_SIGN",
+  GPG_CANNOT_LIST_RECIPIENTS: "GPGME_RECIPIENT_NOT_FOUND",
+  GPG_CANNOT_LIST_SIGNERS: "GPGME_SIGNER_NOT_FOUND",
 };
 
 /** What to tell the user about a failure of GnuPG; `undefined` for one that has nothing to do with it. */
@@ -117,14 +123,15 @@ export function gpgProblem({ error, detail = "" }: SpaFailure): Problem | undefi
       ),
     });
   }
-  const call = CALLS[error];
+  const cError = C_ERRORS[error] ?? error;
+  const call = CALLS[cError];
   if (call === undefined) return undefined;
-  const { code, text } = SPA_ERRORS[error === "GPG_CANNOT_ASK" ? "GPGME_ENCRYPT_SIGN" : error];
+  const { code, text } = SPA_ERRORS[cError];
   const line = libraryError(call, code ?? 0, text);
-  // gpg and its keys have a hand in it.
+  // The text comes from gpg and from the user IDs of keys.
   const said = visible(detail);
   const [reason, hint] = describe(error, said);
-  return new Problem(reason, { hint, reference: reference(error, said, line) });
+  return new Problem(reason, { hint, reference: reference(cError, said, line) });
 }
 
 /** The C client's lines: what the library says, and below it GPGME, which finds no more keys to list. */
@@ -134,7 +141,6 @@ function reference(error: SpaErrorName, detail: string, line: string): string {
     case "GPGME_BAD_HOME_DIRECTORY":
       return line;
     case "GPGME_ENCRYPT_SIGN":
-    case "GPG_CANNOT_ASK":
       return `${line}\nGPG ERR: ${detail}`;
     default:
       return `${line}\nGPG ERR: ${error.endsWith("NOT_FOUND") ? "End of file" : ""}`;
@@ -154,6 +160,10 @@ function describe(error: SpaErrorName, detail: string): readonly [text: string, 
       return [`there is no program ${detail}`, "leave out --gpg-exe to take gpg from the PATH"];
     case "GPGME_BAD_HOME_DIRECTORY":
       return [`there is no directory ${detail}`, "leave out --gpg-home-dir to take gpg's own"];
+    case "GPG_CANNOT_LIST_RECIPIENTS":
+      return [`gpg cannot list keys: ${detail}`, "try it by hand: gpg --list-keys"];
+    case "GPG_CANNOT_LIST_SIGNERS":
+      return [`gpg cannot list secret keys: ${detail}`, "try it by hand: gpg --list-secret-keys"];
     case "GPG_CANNOT_ASK":
       return [
         `gpg's agent cannot ask for the passphrase: ${detail}`,

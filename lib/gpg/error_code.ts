@@ -10,6 +10,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   9: "No public key",
   11: "Bad passphrase",
   17: "No secret key",
+  37: "Invalid user ID",
   53: "Unusable public key",
   54: "Unusable secret key",
   58: "No data",
@@ -22,7 +23,10 @@ const TEXTS: Readonly<Record<number, string>> = {
   0x8066: "Inappropriate ioctl for device",
 };
 
+const NO_PUBLIC_KEY = 9;
 const NO_SECRET_KEY = 17;
+/** A name that no key can have. */
+const INVALID_USER_ID = 37;
 const NO_DATA = 58;
 const NO_PINENTRY = 85;
 /** ENOTTY in the numbers of libgpg-error: a pinentry without a terminal. */
@@ -48,6 +52,11 @@ function gpgErrorText(code: number): string {
 /** Whether gpg's agent had no way to ask the user for a passphrase. */
 export function cannotAsk(code: number | undefined): boolean {
   return code === NO_PINENTRY || code === NO_TERMINAL;
+}
+
+/** Whether gpg searched its keys and none matched the name. Any other code means that gpg could not search. */
+export function foundNoKey(code: number | undefined): boolean {
+  return code === NO_PUBLIC_KEY || code === NO_SECRET_KEY || code === INVALID_USER_ID;
 }
 
 /** Why an operation failed, as far as gpg reports it: the last FAILURE or ERROR with a known reason. */

@@ -13,7 +13,7 @@ import type { SpaMessage } from "../spa/message.ts";
 import type { SealedPacket } from "../spa/seal.ts";
 import { removePrefix } from "../spa/prefix.ts";
 import { failure, success } from "../errors/result.ts";
-import { cannotAsk, failureCode, failureText } from "./error_code.ts";
+import { cannotAsk, failureCode, failureText, foundNoKey } from "./error_code.ts";
 import { parseKeyListing } from "./key_listing.ts";
 import { type GpgProgram, isPassphrase, runGpg } from "./run.ts";
 import { countStatus } from "./status.ts";
@@ -63,10 +63,12 @@ export async function sealGpgPacket(
   return blob.ok ? frame(blob.value, encoded.value, hmac) : blob;
 }
 
-/** A kind of key, and the errors when it is not found. */
+/** A kind of key, and the errors when gpg does not find exactly one. */
 interface Wanted {
   readonly kind: "pub" | "sec";
   readonly operation: "--list-keys" | "--list-secret-keys";
+  /** gpg could not search its keys. */
+  readonly unlisted: SpaErrorName;
   readonly missing: SpaErrorName;
   readonly ambiguous: SpaErrorName;
 }
@@ -74,12 +76,14 @@ interface Wanted {
 const RECIPIENT: Wanted = {
   kind: "pub",
   operation: "--list-keys",
+  unlisted: "GPG_CANNOT_LIST_RECIPIENTS",
   missing: "GPGME_RECIPIENT_NOT_FOUND",
   ambiguous: "GPGME_RECIPIENT_AMBIGUOUS",
 };
 const SIGNER: Wanted = {
   kind: "sec",
   operation: "--list-secret-keys",
+  unlisted: "GPG_CANNOT_LIST_SIGNERS",
   missing: "GPGME_SIGNER_NOT_FOUND",
   ambiguous: "GPGME_SIGNER_AMBIGUOUS",
 };
@@ -88,7 +92,7 @@ const SIGNER: Wanted = {
 async function findKey(
   program: GpgProgram,
   name: string,
-  { kind, operation, missing, ambiguous }: Wanted,
+  { kind, operation, unlisted, missing, ambiguous }: Wanted,
 ): Promise<SpaResult<string>> {
   const run = await runGpg(program, {
     args: ["--with-colons", "--fixed-list-mode", operation, "--", name],
@@ -97,7 +101,13 @@ async function findKey(
   if (!run.ran) return failure("GPGME_ENCRYPT_SIGN", run.reason);
   const keys = parseKeyListing(new TextDecoder().decode(run.output), kind);
   const [key] = keys;
-  if (key === undefined) return failure(missing, name);
+  if (key === undefined) {
+    // gpg lists no secret key while its agent ends or does not start. That says nothing about the key.
+    const code = failureCode(run.status);
+    return code === undefined || foundNoKey(code)
+      ? failure(missing, name)
+      : failure(unlisted, failureText(run.status));
+  }
   return keys.length > 1
     ? failure(ambiguous, `${keys.length} keys for ${name}`)
     : success(key.fingerprint);

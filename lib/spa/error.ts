@@ -84,6 +84,8 @@ const CODES = {
   IDENTICAL_KEYS: undefined,
   GPG_RECIPIENT_UNSUITABLE: undefined,
   GPG_CANNOT_ASK: undefined,
+  GPG_CANNOT_LIST_RECIPIENTS: undefined,
+  GPG_CANNOT_LIST_SIGNERS: undefined,
 } as const;
 
 /** Name of an error, without the prefix `FKO_ERROR_`. */
@@ -129,6 +131,8 @@ const TEXTS: Readonly<Record<DescribedName, string>> = {
   IDENTICAL_KEYS: "The encryption passphrase and HMAC key should not be identical",
   GPG_RECIPIENT_UNSUITABLE: "No server can receive packets for a recipient's key of this kind",
   GPG_CANNOT_ASK: "gpg's agent cannot ask for the passphrase",
+  GPG_CANNOT_LIST_RECIPIENTS: "gpg cannot list the recipient's key",
+  GPG_CANNOT_LIST_SIGNERS: "gpg cannot list the signer's key",
 };
 
 /** Number and text that are printed for an error. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hasProgram, run } from "./namespace.ts";
+import { hasProgram, run, until } from "./namespace.ts";
 
 /** Why GnuPG is missing, or `undefined`. */
 export function gpgUnavailable(): string | undefined {
@@ -59,9 +59,14 @@ export class GpgHome implements AsyncDisposable {
     await to.import(await this.gpg("--armor", "--export", `${name}@example.test`));
   }
 
-  /** Makes the agent forget its cached passphrases. */
+  /**
+   * Ends the agent, which forgets its cached passphrases, and waits until its socket is gone. `gpgconf` returns while
+   * the agent still ends: a gpg that reached this agent would find no secret key.
+   */
   async endAgent(): Promise<void> {
     await run("gpgconf", "--homedir", this.path, "--kill", "all");
+    const { stdout } = await run("gpgconf", "--homedir", this.path, "--list-dirs", "agent-socket");
+    await until("gpg's agent ends", () => !exists(decodeURIComponent(stdout.trim())), 20);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -83,6 +88,15 @@ export class GpgHome implements AsyncDisposable {
     const decoder = new TextDecoder();
     if (code !== 0) throw new Error(`gpg ${args.join(" ")}: ${decoder.decode(stderr).trim()}`);
     return decoder.decode(stdout);
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

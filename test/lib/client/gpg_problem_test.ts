@@ -18,7 +18,7 @@ Deno.test("a packet that is too long for servers has the C client's error and sa
   );
 });
 
-Deno.test("an agent that cannot ask on this terminal is told how it can", () => {
+Deno.test("the hint for an agent that cannot ask on this terminal names GPG_TTY and pinentry", () => {
   const problem = gpgProblem(failure("GPG_CANNOT_ASK", "No pinentry"));
   assertMatch(problem?.facts.hint ?? "", /GPG_TTY=\$\(tty\)/);
   assertEquals(
@@ -30,13 +30,25 @@ Deno.test("an agent that cannot ask on this terminal is told how it can", () => 
   assert(!other?.facts.hint?.includes("GPG_TTY"));
 });
 
+Deno.test("a gpg that cannot list keys is not reported as a missing key, except in the C client's line", () => {
+  const signer = gpgProblem(failure("GPG_CANNOT_LIST_SIGNERS", "No agent running"));
+  assertEquals(signer?.text, "gpg cannot list secret keys: No agent running");
+  assertEquals(
+    signer?.facts.reference,
+    "fwknop: fko_set_gpg_signer: Error 125 - The key for the given signer was not found\n" +
+      "GPG ERR: End of file",
+  );
+  const recipient = gpgProblem(failure("GPG_CANNOT_LIST_RECIPIENTS", "No agent running"));
+  assertEquals(recipient?.text, "gpg cannot list keys: No agent running");
+});
+
 function pathProblem(settings: SettingsLevel): Promise<Problem | undefined> {
   const { sealing } = knockPlan({ useGpg: true, ...settings });
   assert(sealing.kind === "gpg");
   return gpgPathProblem(sealing);
 }
 
-Deno.test("a home directory that is a file, or not there, is none", async () => {
+Deno.test("the client refuses a home directory of gpg that is a file or does not exist", async () => {
   const file = await Deno.makeTempFile();
   try {
     for (const gpgHomeDirectory of [file, `${file}.none`]) {

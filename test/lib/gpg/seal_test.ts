@@ -130,6 +130,12 @@ gpgTest(
   },
 );
 
+gpgTest("a gpg whose agent does not start is not reported as a missing key", async () => {
+  await using homes = await TwoHomes.make();
+  await Deno.writeTextFile(`${homes.client.path}/gpg.conf`, "agent-program /bin/false\n");
+  assertEquals(errorOf(await homes.seal()), "GPG_CANNOT_LIST_SIGNERS: No agent running");
+});
+
 gpgTest(
   "keys whose messages begin differently are refused before a packet is sent",
   async () => {
