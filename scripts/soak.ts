@@ -10,7 +10,7 @@ import { Lab, namespacesUnavailable } from "../test/support/namespace.ts";
 import { buildTestBinary } from "./build.ts";
 import { useOwnHome } from "./own_home.ts";
 import { findProgram } from "./process.ts";
-import { slopePerHour } from "./soak_ledger.ts";
+import { type ProcessSample, slopePerHour } from "./soak_ledger.ts";
 import { soak, type SoakedDaemon, type SoakResult } from "./soak_run.ts";
 import { formatTable } from "./statistics.ts";
 
@@ -19,61 +19,77 @@ const WARM = 600;
 
 const MEBIBYTE = 2 ** 20;
 
-/** The columns of a daemon. */
-export function soakColumn(result: SoakResult): string[] {
-  const { daemon, counts, samples, reloads, seconds, ended } = result;
-  const settled = samples.filter(({ at }) => at >= WARM);
-  const memory = slopePerHour(settled.map(({ at, resident }) => [at, resident / MEBIBYTE]));
-  const descriptors = slopePerHour(settled.map(({ at, descriptors }) => [at, descriptors]));
-  const last = samples.at(-1);
-  const memoryOf = (kind: "resident" | "anonymous"): string => {
-    const largest = Math.max(...samples.map((sample) => sample[kind]));
-    const bytes = [largest, last?.[kind] ?? NaN];
-    return `${bytes.map((value) => (value / MEBIBYTE).toFixed(1)).join(" / ")} MiB`;
-  };
-  const slope = (value: number): string => Number.isNaN(value) ? "-" : value.toFixed(2);
-  return [
-    `${daemon.name}, ${daemon.listener}`,
-    `${(seconds / 60).toFixed(1)} min`,
-    `${counts.sent}, ${counts.granted}, ${counts.excused}`,
-    String(counts.sent - counts.granted - counts.excused),
-    String(counts.late),
-    String(counts.doubled),
-    String(counts.notInForce),
-    String(reloads),
-    memoryOf("resident"),
-    memoryOf("anonymous"),
-    `${slope(memory)} MiB`,
-    `${samples[0]?.descriptors ?? "-"} / ${last?.descriptors ?? "-"}`,
-    slope(descriptors),
-    ended === undefined ? "alive" : `ended: ${ended.slice(-60)}`,
-  ];
+/** Ten samples, or as many as there are, the last one among them. */
+function everyTenth(samples: readonly ProcessSample[]): ProcessSample[] {
+  const step = Math.max(1, samples.length / 10);
+  return samples.filter((_, index) => (index + 1) % step < 1);
 }
 
-/** What the rows of the table are. */
-export const SOAK_ROWS: readonly string[] = [
-  "",
-  "lived",
-  "knocks sent, granted, excused",
-  "lost",
-  "rules late",
-  "rules doubled",
-  "reported and not in force",
-  "reloads",
-  "resident, most / last",
-  "of it anonymous",
-  "slope of memory per hour",
-  "descriptors, first / last",
-  "slope of descriptors per hour",
-  "at the end",
+/** A row of the table: its name, and its cell for a daemon. */
+type Row = readonly [name: string, cell: (result: SoakResult) => string];
+
+/** The table, row by row. */
+const ROWS: readonly Row[] = [
+  ["", ({ daemon }) => `${daemon.name}, ${daemon.listener}`],
+  ["lived", ({ seconds }) => `${(seconds / 60).toFixed(1)} min`],
+  [
+    "knocks sent, granted, excused",
+    ({ counts }) => `${counts.sent}, ${counts.granted}, ${counts.excused}`,
+  ],
+  ["lost", ({ counts }) => String(counts.sent - counts.granted - counts.excused)],
+  ["rules late", ({ counts }) => String(counts.late)],
+  ["rules doubled", ({ counts }) => String(counts.doubled)],
+  ["reported and not in force", ({ counts }) => String(counts.notInForce)],
+  ["reloads", ({ reloads }) => String(reloads)],
+  ["resident, most / last", ({ samples }) => mostAndLast(samples, "resident")],
+  ["of it anonymous", ({ samples }) => mostAndLast(samples, "anonymous")],
+  [
+    "anonymous, at each tenth of the time",
+    ({ samples }) =>
+      everyTenth(samples).map(({ anonymous }) => (anonymous / MEBIBYTE).toFixed(0)).join(" "),
+  ],
+  [
+    "slope per hour, resident / anonymous",
+    ({ samples }) => {
+      const slopes = (["resident", "anonymous"] as const).map((kind) =>
+        slope(samples, (sample) => sample[kind] / MEBIBYTE)
+      );
+      return `${slopes.join(" / ")} MiB`;
+    },
+  ],
+  [
+    "descriptors, first / last",
+    ({ samples }) => `${samples[0]?.descriptors ?? "-"} / ${samples.at(-1)?.descriptors ?? "-"}`,
+  ],
+  [
+    "slope of descriptors per hour",
+    ({ samples }) => slope(samples, ({ descriptors }) => descriptors),
+  ],
+  ["at the end", ({ ended }) => ended === undefined ? "alive" : `ended: ${ended.slice(-60)}`],
 ];
 
-/** The table: a row for each figure, a column for each daemon. */
-export function soakTable(results: readonly SoakResult[]): string[] {
-  const columns = results.map(soakColumn);
-  return formatTable(
-    SOAK_ROWS.map((row, index) => [row, ...columns.map((column) => column[index] ?? "")]),
-  );
+function mostAndLast(
+  samples: readonly ProcessSample[],
+  kind: "resident" | "anonymous",
+): string {
+  const bytes = samples.map((sample) => sample[kind]);
+  const figures = [Math.max(...bytes), bytes.at(-1) ?? NaN];
+  return `${figures.map((value) => (value / MEBIBYTE).toFixed(1)).join(" / ")} MiB`;
+}
+
+/** The slope per hour of what settled after the start; `-` where the run was shorter than that. */
+function slope(
+  samples: readonly ProcessSample[],
+  figure: (sample: ProcessSample) => number,
+): string {
+  const settled = samples.filter(({ at }) => at >= WARM);
+  const value = slopePerHour(settled.map((sample) => [sample.at, figure(sample)]));
+  return Number.isNaN(value) ? "-" : value.toFixed(2);
+}
+
+/** The lines of the table, a column for each daemon. */
+function soakTable(results: readonly SoakResult[]): string[] {
+  return formatTable(ROWS.map(([name, cell]) => [name, ...results.map(cell)]));
 }
 
 if (import.meta.main) {
