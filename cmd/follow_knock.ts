@@ -15,7 +15,7 @@ import { type Context, ExitCode } from "./context.ts";
 import { formatKnockJson } from "./knock_json.ts";
 import type { Knock } from "./knock_output.ts";
 import { diagnose, nameOf, serviceToTry } from "./knock_wait.ts";
-import { joinStreams, runCommand } from "./run_beside.ts";
+import { joinStreams, runBeside } from "./run_beside.ts";
 import type { KnockResult } from "./send_knock.ts";
 import { tellProblem } from "./problem_text.ts";
 import { WaitExit } from "./wait_exit.ts";
@@ -89,7 +89,7 @@ export class FollowedKnock {
     if (words.length > 0) {
       if (wasOpen) context.err(openBefore(where));
       await this.#warnOfOtherFamily(words, address, context);
-      return await runCommand(words);
+      return await runBeside(words);
     }
     if (!options.has("json")) {
       if (wasOpen) context.err(openBefore(where));

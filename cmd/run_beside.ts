@@ -18,7 +18,7 @@ const FORWARDED: readonly Deno.Signal[] = Deno.build.os === "windows"
  *
  * @throws {HintedError} when the program cannot be started.
  */
-export async function runCommand(words: readonly string[]): Promise<number> {
+export async function runBeside(words: readonly string[]): Promise<number> {
   const child = startProgram("user", words, {
     stdin: "inherit",
     stdout: "inherit",

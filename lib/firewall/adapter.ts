@@ -7,7 +7,7 @@
 import type { AddressFamily } from "../net/address.ts";
 import type { AdapterKind, HeldRule } from "./firewall.ts";
 import type { Grant } from "./grant.ts";
-import type { Command, Outcome, Plan } from "./plan.ts";
+import type { FirewallCommand, Outcome, Plan } from "./plan.ts";
 import type { RulesetChange } from "./ruleset_change.ts";
 
 /** A rule of ours in the adapter's terms. */
@@ -50,7 +50,7 @@ export interface Scope {
 }
 
 /** A change of rules. */
-export interface Change<V extends View = View> {
+export interface RuleChange<V extends View = View> {
   readonly rules: readonly Rule[];
   /** Rules with the same keys that stand now and give way to {@link rules}. */
   readonly replaced: readonly Rule[];
@@ -109,14 +109,14 @@ export interface Adapter<V extends View = View> {
   /** Rules that carry out a grant at the time `now` (milliseconds), or why there are none. */
   rules(grant: Grant, features: ReadonlySet<string>, now: number): readonly Rule[] | string;
   /** Commands that show what is there. */
-  look(scope: Scope): readonly Command[];
+  look(scope: Scope): readonly FirewallCommand[];
   /** Understands their outcomes, or says in one line why not. */
   read(scope: Scope, outcomes: readonly Outcome[]): V | string;
   probes(family: AddressFamily): readonly Probe[];
   /** Makes chains and jumps that are missing; with `flush` also empties what is there. */
   prepare(view: V, scope: Scope, flush: boolean): Preparation;
   /** Puts rules in, or says in one line why there is no room for them. */
-  add(change: Change<V>): Plan | string;
+  add(change: RuleChange<V>): Plan | string;
   /** Fails where what leads packets to these rules is gone; absent: they are reached where they can be put in. */
   reach?(rules: readonly Rule[]): Plan;
   /**
@@ -127,11 +127,11 @@ export interface Adapter<V extends View = View> {
    */
   portion?(rules: readonly Rule[], standing: readonly Rule[]): number;
   /** Takes rules out; may fail as a whole if one of them is gone. */
-  remove(change: Change<V>): Plan;
+  remove(change: RuleChange<V>): Plan;
   /** What is over and was kept for a while, and can go now; looked for from time to time. */
   tidy?(view: V): Plan;
   /** Takes out everything of ours; with `whole` also what others put into our chains. */
   tearDown(view: V, scope: Scope, whole: boolean): Plan;
   /** Commands whose output a person wants to see. A program that shows both families at once does so with IPv4. */
-  show(all: boolean, family: AddressFamily): readonly Command[];
+  show(all: boolean, family: AddressFamily): readonly FirewallCommand[];
 }

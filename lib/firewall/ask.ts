@@ -7,16 +7,16 @@ import type { Outcome } from "./plan.ts";
 import { runOnce } from "./run_once.ts";
 
 /** Runs a program that only shows something. Never rejects. */
-export type Ask = (...words: string[]) => Promise<Outcome>;
+export type AskProgram = (...words: string[]) => Promise<Outcome>;
 
 /** How long a look at the host may take, in milliseconds: a start must not hang on a firewall that does. */
 const PATIENCE = 3_000;
 
 /** Runs a program of this host. */
-export const askHost: Ask = (...words) => runOnce({ words }, PATIENCE);
+export const askHost: AskProgram = (...words) => runOnce({ words }, PATIENCE);
 
 /** The same, and what was asked before is not asked again. */
-export function askEachOnce(ask: Ask): Ask {
+export function askEachOnce(ask: AskProgram): AskProgram {
   const outcomes = new Map<string, Promise<Outcome>>();
   return (...words) => {
     const key = JSON.stringify(words);

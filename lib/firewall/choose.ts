@@ -7,7 +7,7 @@ import { commandWords } from "../config/command_words.ts";
 import type { FwknopdName, ServerSettings } from "../config/fwknopd_variables.ts";
 import type { GivenSettings } from "../config/given_value.ts";
 import { HintedError } from "../errors/hinted_error.ts";
-import { type Ask, askEachOnce, askHost } from "./ask.ts";
+import { askEachOnce, askHost, type AskProgram } from "./ask.ts";
 import { type FirewallModule, SIGNS } from "./firewall_module.ts";
 import { firewallOf, FIREWALLS } from "./firewalls.ts";
 import type { FirewallKind } from "./kind.ts";
@@ -33,7 +33,7 @@ const GENERAL = /^(ENABLE_IPT_(FORWARDING|LOCAL_NAT|SNAT)|FLUSH_IPT_AT_(INIT|EXI
 export async function chooseFirewall(
   settings: ServerSettings,
   given: GivenSettings,
-  ask: Ask = askHost,
+  ask: AskProgram = askHost,
   firewalls: readonly FirewallModule[] = FIREWALLS,
 ): Promise<FirewallChoice> {
   const written = given.has("FIREWALL_EXE") ? settings.FIREWALL_EXE : undefined;
@@ -115,7 +115,7 @@ function firewallOfProgram(
 }
 
 async function chooseByHost(
-  host: { readonly settings: ServerSettings; readonly ask: Ask },
+  host: { readonly settings: ServerSettings; readonly ask: AskProgram },
   firewalls: readonly FirewallModule[],
 ): Promise<Reasoned> {
   for (const sign of SIGNS) {

@@ -8,7 +8,7 @@ import type { FwknopdName, ServerSettings } from "../config/fwknopd_variables.ts
 import type { GivenSettings } from "../config/given_value.ts";
 import type { ExamineFirewall } from "../doctor/questions.ts";
 import type { Adapter, View } from "./adapter.ts";
-import type { Ask } from "./ask.ts";
+import type { AskProgram } from "./ask.ts";
 import type { AdapterKind, FirewallEvent } from "./firewall.ts";
 import type { FirewallKind } from "./kind.ts";
 
@@ -19,7 +19,7 @@ export interface FirewallSource {
   readonly given: GivenSettings;
   /** The firewall's program: FIREWALL_EXE or {@link FirewallModule.program}; it may hold blanks. */
   readonly command: string;
-  readonly ask: Ask;
+  readonly ask: AskProgram;
   /** Test mode: the firewall need not run. */
   readonly rehearse: boolean;
   readonly onEvent: (event: FirewallEvent) => void;
@@ -45,7 +45,7 @@ export type Sign = typeof SIGNS[number];
 /** Where signs are looked for. */
 export interface HostView {
   readonly settings: ServerSettings;
-  readonly ask: Ask;
+  readonly ask: AskProgram;
 }
 
 /** Looks for a sign. The text continues the sentence "The firewall is …, because"; `undefined`: there is no such sign. */

@@ -6,7 +6,7 @@
 import type { StartFailure, StartFailureKind } from "../exec/start_failure.ts";
 
 /** One start of a program, without a shell. */
-export interface Command {
+export interface FirewallCommand {
   /** The program and its arguments. */
   readonly words: readonly string[];
   /** What it gets on its standard input; absent: nothing. */
@@ -42,7 +42,7 @@ export interface Transaction {
   /** Lines, each ended by a newline. */
   readonly document: string;
   /** The same change, one program start after another: without a helper, or to get past a bad line. */
-  readonly commands: readonly Command[];
+  readonly commands: readonly FirewallCommand[];
 }
 
 /** Transactions in the order in which they are carried out; the first that fails ends the plan. */
@@ -80,7 +80,7 @@ export function describePlan(plan: Plan): string[] {
 }
 
 /** A command as a person reads it. */
-export function describeCommand({ words, document }: Command): string {
+export function describeCommand({ words, document }: FirewallCommand): string {
   return document === undefined ? words.join(" ") : `${words.join(" ")} <<\n${document}`.trimEnd();
 }
 

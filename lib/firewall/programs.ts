@@ -5,7 +5,7 @@
  */
 import { startProgram } from "../exec/start.ts";
 import type { StartFailure } from "../exec/start_failure.ts";
-import type { Command, Helper, Outcome } from "./plan.ts";
+import type { FirewallCommand, Helper, Outcome } from "./plan.ts";
 import { runOnce } from "./run_once.ts";
 
 /** A program that runs, as far as it is spoken to. */
@@ -22,20 +22,20 @@ export interface RunningProgram {
 /** What starts programs. */
 export interface Programs {
   /** Starts a program that is to be kept open, or says why it cannot be. */
-  keepOpen(helper: Helper): RunningProgram | StartFailure;
+  startHelper(helper: Helper): RunningProgram | StartFailure;
   /** Runs a program to its end, or kills it after `milliseconds`. Never rejects. */
-  runOnce(command: Command, milliseconds: number): Promise<Outcome>;
+  runOnce(command: FirewallCommand, milliseconds: number): Promise<Outcome>;
 }
 
 /** The programs of this host. */
 export const HOST_PROGRAMS: Programs = {
-  keepOpen: ({ words }) => startProgram("firewall helper", words),
+  startHelper: ({ words }) => startProgram("firewall helper", words),
   runOnce,
 };
 
 /** Programs that are never started and acknowledge everything: a firewall that uses them changes nothing. */
 export const NO_OP_PROGRAMS: Programs = {
-  keepOpen: echoingProgram,
+  startHelper: echoingProgram,
   runOnce: ({ words }) => Promise.resolve({ words, code: 0, stdout: "", stderr: "" }),
 };
 

@@ -5,12 +5,12 @@
  */
 import { HintedError } from "../errors/hinted_error.ts";
 import type { AddressFamily } from "../net/address.ts";
-import type { Adapter, Change, Rule, Scope, View } from "./adapter.ts";
+import type { Adapter, Rule, RuleChange, Scope, View } from "./adapter.ts";
 import type { FirewallEvent } from "./firewall.ts";
 import type { Ledger } from "./ledger.ts";
 import { hintFor } from "./program_hint.ts";
 import { NOTHING, reconcile, type Required } from "./reconcile.ts";
-import type { Failure, Runner } from "./runner.ts";
+import type { PlanFailure, Runner } from "./runner.ts";
 
 /** One firewall: its adapter, and what is known of it. */
 export interface FirewallContext<V extends View> {
@@ -79,7 +79,7 @@ export class RuleChanges<V extends View> {
   }
 
   /** Adds rules as one change; those of the ledger with the same keys give way. */
-  add(rules: readonly Rule[]): Promise<Failure | undefined> {
+  add(rules: readonly Rule[]): Promise<PlanFailure | undefined> {
     const replaced = rules.flatMap(({ key }) => this.#context.ledger.get(key) ?? []);
     return this.#apply("add", rules, replaced);
   }
@@ -169,7 +169,7 @@ export class RuleChanges<V extends View> {
     how: "add" | "remove",
     rules: readonly Rule[],
     replaced: readonly Rule[] = [],
-  ): Promise<Failure | undefined> {
+  ): Promise<PlanFailure | undefined> {
     const { adapter, runner } = this.#context;
     const view = adapter.readsFirst ? await this.#viewOrNone() : undefined;
     if (adapter.readsFirst && view === undefined) {
@@ -185,7 +185,7 @@ export class RuleChanges<V extends View> {
     rules: readonly Rule[],
     view: V | undefined,
     replaced: readonly Rule[] = [],
-  ): Change<V> {
+  ): RuleChange<V> {
     const now = this.#context.now();
     return { rules, replaced, now, ...(view === undefined ? {} : { view }) };
   }

@@ -4,13 +4,19 @@
  * @module
  */
 import { runProgram } from "../exec/run.ts";
-import { CANNOT_RUN, type Command, describeStartFailure, NOT_FOUND, type Outcome } from "./plan.ts";
+import {
+  CANNOT_RUN,
+  describeStartFailure,
+  type FirewallCommand,
+  NOT_FOUND,
+  type Outcome,
+} from "./plan.ts";
 
 /**
  * Runs a command and waits for its end, for at most so many milliseconds. Never rejects: a program that cannot be started
  * ends with status 126 or 127 and the reason in place of its error output.
  */
-export async function runOnce(command: Command, milliseconds: number): Promise<Outcome> {
+export async function runOnce(command: FirewallCommand, milliseconds: number): Promise<Outcome> {
   const { words, document } = command;
   const ended = await runProgram("firewall", words, { input: document, milliseconds });
   if ("why" in ended) {

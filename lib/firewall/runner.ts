@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { KeptOpen } from "./kept_open.ts";
+import { HelperProcess } from "./helper_process.ts";
 import {
-  type Command,
   describeCommand,
   describeOutcome,
   describePlan,
+  type FirewallCommand,
   type Helper,
   type Outcome,
   type Plan,
@@ -16,7 +16,7 @@ import {
 import { HOST_PROGRAMS, type Programs } from "./programs.ts";
 
 /** Why a plan was not carried out. */
-export interface Failure {
+export interface PlanFailure {
   /** One line. */
   readonly text: string;
   /** Whether a repetition may help: the program did not hang. */
@@ -45,7 +45,7 @@ export interface RunnerOptions {
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #programs: Programs;
-  readonly #helpers = new Map<string, KeptOpen | "unusable">();
+  readonly #helpers = new Map<string, HelperProcess | "unusable">();
 
   constructor(options: RunnerOptions = {}) {
     this.#options = options;
@@ -53,7 +53,7 @@ export class Runner {
   }
 
   /** Carries out a plan, transaction by transaction, up to the first that fails. */
-  apply(plan: Plan): Promise<Failure | undefined> {
+  apply(plan: Plan): Promise<PlanFailure | undefined> {
     return this.#during(() => this.#apply(plan));
   }
 
@@ -62,7 +62,7 @@ export class Runner {
     return this.#during(() => this.#force(plan));
   }
 
-  async #apply(plan: Plan): Promise<Failure | undefined> {
+  async #apply(plan: Plan): Promise<PlanFailure | undefined> {
     for (const [index, transaction] of plan.entries()) {
       const { helper, document } = transaction;
       const kept = helper === undefined ? undefined : this.#helper(helper);
@@ -104,13 +104,13 @@ export class Runner {
   }
 
   /** Runs one command to its end. */
-  async run(command: Command): Promise<Outcome> {
+  async run(command: FirewallCommand): Promise<Outcome> {
     this.#options.echo?.(() => describeCommand(command));
     return await this.#programs.runOnce(command, this.#options.commandMilliseconds ?? 10_000);
   }
 
   /** Runs commands one after another. */
-  async query(commands: readonly Command[]): Promise<Outcome[]> {
+  async query(commands: readonly FirewallCommand[]): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     for (const command of commands) outcomes.push(await this.run(command));
     return outcomes;
@@ -127,13 +127,13 @@ export class Runner {
     return this.#options.during?.(work) ?? work();
   }
 
-  #helper(helper: Helper): KeptOpen | undefined {
+  #helper(helper: Helper): HelperProcess | undefined {
     const key = helper.words.join(" ");
     const known = this.#helpers.get(key);
     if (known === "unusable") return undefined;
     if (known !== undefined) return known;
     const { helperMilliseconds: milliseconds = 2000 } = this.#options;
-    const kept = new KeptOpen(helper, { milliseconds, programs: this.#programs });
+    const kept = new HelperProcess(helper, { milliseconds, programs: this.#programs });
     this.#helpers.set(key, kept);
     return kept;
   }

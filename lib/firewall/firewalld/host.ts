@@ -8,7 +8,7 @@ import { commandWords } from "../../config/command_words.ts";
 import type { ServerSettings } from "../../config/fwknopd_variables.ts";
 import { HintedError } from "../../errors/hinted_error.ts";
 import { ownUid } from "../../own_uid.ts";
-import type { Ask } from "../ask.ts";
+import type { AskProgram } from "../ask.ts";
 import { parseZones, zonesOfClients } from "./zones.ts";
 import { describeOutcome, type Outcome } from "../plan.ts";
 import { hintFor } from "../program_hint.ts";
@@ -32,7 +32,7 @@ export type FirewalldMode =
 export async function askFirewalld(
   settings: ServerSettings,
   command: string,
-  ask: Ask,
+  ask: AskProgram,
 ): Promise<FirewalldMode> {
   const program = commandWords(command);
   if (await hasDirectRules(settings, program, ask)) return { rules: "direct" };
@@ -56,7 +56,7 @@ export async function askFirewalld(
 async function hasDirectRules(
   { FIREWD_RULES }: ServerSettings,
   program: readonly string[],
-  ask: Ask,
+  ask: AskProgram,
 ): Promise<boolean> {
   if (FIREWD_RULES !== "auto") return FIREWD_RULES === "direct";
   const words = ["--direct", "--passthrough", "ipv4", "-t", "filter", "-S", "INPUT"];

@@ -17,8 +17,8 @@ import { type IptablesPrograms, iptablesPrograms } from "./programs.ts";
 import { type IptablesRule, ruleArguments, ruleKey } from "./rule.ts";
 import { type FoundTable, type IptablesView, viewTables } from "./view.ts";
 import {
-  type Command,
   describeOutcome,
+  type FirewallCommand,
   type Outcome,
   type Plan,
   programOf,
@@ -250,7 +250,7 @@ export function adapterFor(
         )
       ),
 
-    show(all, family): readonly Command[] {
+    show(all, family): readonly FirewallCommand[] {
       const single = programs[family]?.single ?? [];
       return chains.map(({ chain }) => ({
         words: all

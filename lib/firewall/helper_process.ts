@@ -26,22 +26,22 @@ export type Submission =
 /** Lines of error output kept for messages. */
 const MAX_SAID = 50;
 
-/** What a {@link KeptOpen} needs beside the words of its program. */
-export interface KeptOpenOptions {
+/** What a {@link HelperProcess} needs beside the words of its program. */
+export interface HelperProcessOptions {
   /** How long the program may take to acknowledge a document. */
   readonly milliseconds: number;
   readonly programs: Programs;
 }
 
 /** One program kept open. It is started when first needed and again after it ended or had to be killed. */
-export class KeptOpen {
+export class HelperProcess {
   readonly #helper: Helper;
-  readonly #options: KeptOpenOptions;
+  readonly #options: HelperProcessOptions;
   readonly #giveWay = prepareYield();
   #running: Running | undefined;
   #number = 0;
 
-  constructor(helper: Helper, options: KeptOpenOptions) {
+  constructor(helper: Helper, options: HelperProcessOptions) {
     this.#helper = helper;
     this.#options = options;
   }
@@ -104,7 +104,7 @@ export class KeptOpen {
   }
 
   #start(): Running | StartFailure {
-    const child = this.#options.programs.keepOpen(this.#helper);
+    const child = this.#options.programs.startHelper(this.#helper);
     const { stream } = this.#helper.handshake;
     return "why" in child ? child : new Running(child, stream);
   }

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "../../assert.ts";
 import { NFT_HANDSHAKE } from "../../../lib/firewall/nft/handshake.ts";
-import { KeptOpen } from "../../../lib/firewall/kept_open.ts";
+import { HelperProcess } from "../../../lib/firewall/helper_process.ts";
 import { HOST_PROGRAMS } from "../../../lib/firewall/programs.ts";
 import { access, nftIn } from "../../support/firewall.ts";
 import { withFolder } from "../../support/folder.ts";
@@ -47,7 +47,7 @@ Deno.test({
     withFolder(async (folder) => {
       const [program, log] = [`${folder}/echo`, `${folder}/log`];
       Deno.writeTextFileSync(program, ECHO, { mode: 0o700 });
-      const kept = new KeptOpen({ words: [program, log], handshake: NFT_HANDSHAKE }, {
+      const kept = new HelperProcess({ words: [program, log], handshake: NFT_HANDSHAKE }, {
         milliseconds: 5000,
         programs: HOST_PROGRAMS,
       });
