@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { type Address, parseAddress } from "../../lib/net/address.ts";
 import { parseServices } from "../../lib/net/service.ts";
 import { CHAIN_ROLES, DEFAULT_CHAINS, parseChain } from "../../lib/config/chain.ts";
 import type { ChainRole } from "../../lib/config/chain.ts";
@@ -15,6 +14,7 @@ import type { Chains } from "../../lib/firewall/iptables/grant_rules.ts";
 import { iptablesAdapter, type IptablesSettings } from "../../lib/firewall/iptables/adapter.ts";
 import type { IptablesView } from "../../lib/firewall/iptables/view.ts";
 import { ManagedFirewall, type ManagedOptions } from "../../lib/firewall/managed_firewall.ts";
+import { anAddress } from "./address.ts";
 import type { Namespace } from "./namespace.ts";
 
 /** The default chains of the given roles. */
@@ -76,19 +76,12 @@ export function nftIn(
   return { firewall, events };
 }
 
-/** Parses an address that must be valid. */
-export function address(text: string): Address {
-  const parsed = parseAddress(text);
-  if (parsed === undefined) throw new RangeError(`Not an address: ${text}`);
-  return parsed;
-}
-
 /** Access to `services` for `seconds` from now. */
 export function access(client: string, services: string, seconds: number): AccessGrant {
   return {
     kind: "access",
     stanza: 1,
-    address: address(client),
+    address: anAddress(client),
     services: parseServices(services) ?? [],
     expires: Math.floor(Date.now() / 1000) + seconds,
   };
@@ -108,7 +101,7 @@ export function forward(
     kind: "forward",
     everything: false,
     rewrite: target !== undefined,
-    ...(target === undefined ? {} : { target: { address: address(host), port: Number(port) } }),
+    ...(target === undefined ? {} : { target: { address: anAddress(host), port: Number(port) } }),
     ...more,
   };
 }

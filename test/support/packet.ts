@@ -8,7 +8,7 @@ import { randomBytes, randomDigits } from "../../lib/crypto/random.ts";
 import type { SpaMessage } from "../../lib/spa/message.ts";
 import { type SealedPacket, type SealOptions, sealPacket } from "../../lib/spa/packet.ts";
 import type { Datagram } from "../../lib/capture/datagram.ts";
-import { anAddress } from "./stanza.ts";
+import { anAddress } from "./address.ts";
 
 /** Keys and modes that differ from those of `aStanza`. */
 export type SealChanges = Partial<SealOptions> & { readonly time?: number };

@@ -1,19 +1,12 @@
 /**
- * Stanzas and addresses for tests.
+ * Stanzas for tests.
  *
  * @module
  */
 import type { Stanza } from "../../lib/config/stanza.ts";
 import { placeByNumber, type PlaceOf } from "../../lib/firewall/address_place.ts";
-import { type Address, parseAddress } from "../../lib/net/address.ts";
 import type { NatPolicy } from "../../lib/server/authorize_nat.ts";
-
-/** Parses an address that must be valid. */
-export function anAddress(text: string): Address {
-  const address = parseAddress(text);
-  if (address === undefined) throw new Error(`Not an address: ${text}`);
-  return address;
-}
+import { anAddress } from "./address.ts";
 
 /** The kind of place of an address, for a host with these addresses. */
 export function aPlace(...own: readonly string[]): PlaceOf {

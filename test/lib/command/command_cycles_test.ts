@@ -9,7 +9,8 @@ import type { CommandCycle } from "../../../lib/config/stanza.ts";
 import { COMMAND_LIMITS } from "../../support/command_limits.ts";
 import { withFolder } from "../../support/folder.ts";
 import { until } from "../../support/namespace.ts";
-import { anAddress, aStanza } from "../../support/stanza.ts";
+import { anAddress } from "../../support/address.ts";
+import { aStanza } from "../../support/stanza.ts";
 
 /** A folder, a clock, and commands that record that they ran. */
 class Bench {

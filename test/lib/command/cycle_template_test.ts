@@ -3,7 +3,7 @@ import { assert, assertEquals } from "../../assert.ts";
 import { type CycleValues, fillTemplate } from "../../../lib/command/cycle_template.ts";
 import { CYCLE_VARIABLES } from "../../../lib/config/cycle_variables.ts";
 import { addressFromBytes } from "../../../lib/net/address.ts";
-import { anAddress } from "../../support/stanza.ts";
+import { anAddress } from "../../support/address.ts";
 
 const VALUES: CycleValues = {
   address: anAddress("192.0.2.44"),

@@ -8,7 +8,7 @@ import {
 } from "../../../lib/command/pending_closes.ts";
 import { addressFromBytes } from "../../../lib/net/address.ts";
 import { withFolder } from "../../support/folder.ts";
-import { anAddress } from "../../support/stanza.ts";
+import { anAddress } from "../../support/address.ts";
 
 function close(changes: Partial<PendingClose> = {}, port = 22): PendingClose {
   return {

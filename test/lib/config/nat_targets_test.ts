@@ -11,7 +11,7 @@ import {
 import { addressFromBytes } from "../../../lib/net/address.ts";
 import { formatPrefix, parsePrefix } from "../../../lib/net/prefix.ts";
 import { formatService, parseService, type Service } from "../../../lib/net/service.ts";
-import { anAddress } from "../../support/stanza.ts";
+import { anAddress } from "../../support/address.ts";
 
 const service: fc.Arbitrary<Service> = fc.record({
   protocol: fc.constantFrom("tcp" as const, "udp" as const),

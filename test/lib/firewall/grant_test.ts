@@ -1,12 +1,12 @@
 import { chooseSourceNat } from "../../../lib/firewall/grant.ts";
 import { assertEquals } from "../../assert.ts";
-import { address } from "../../support/firewall.ts";
+import { anAddress } from "../../support/address.ts";
 
-const translate = address("192.0.2.7");
+const translate = anAddress("192.0.2.7");
 
 Deno.test("what a stanza forces on the source beats what the settings say", () => {
   const settings = { enabled: true, translate };
-  const forceSnat = address("192.0.2.8");
+  const forceSnat = anAddress("192.0.2.8");
   const both = { forceSnat, forceMasquerade: true };
   assertEquals(chooseSourceNat(both, settings, 4), { kind: "snat", address: forceSnat });
   assertEquals(chooseSourceNat({ forceMasquerade: true }, settings, 4), { kind: "masquerade" });

@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import type { Grant } from "../../../lib/firewall/grant.ts";
 import type { Firewall } from "../../../lib/firewall/firewall.ts";
-import {
-  access,
-  address,
-  defaultChains,
-  forward,
-  iptablesIn,
-  nftIn,
-} from "../../support/firewall.ts";
+import { anAddress } from "../../support/address.ts";
+import { access, defaultChains, forward, iptablesIn, nftIn } from "../../support/firewall.ts";
 import { type Lab, type Namespace, namespaceTest } from "../../support/namespace.ts";
 import {
   connect,
@@ -204,7 +198,7 @@ for (const backend of BACKENDS) {
         // A second connection to the same port inside is another connection.
         assert.equal(await reach(client, plan.gate, 1002, 3), "hello");
         await untilClosed(client, plan.gate, 1002, 10);
-        const snat = { sourceNat: { kind: "snat", address: address(plan.gateInside) } } as const;
+        const snat = { sourceNat: { kind: "snat", address: anAddress(plan.gateInside) } } as const;
         assert.deepEqual(
           await open(firewall, forward(plan.client, "tcp/1003", target, 30, snat)),
           ["DNAT", "FORWARD", "SNAT"],
@@ -247,7 +241,7 @@ for (const backend of BACKENDS) {
           grant: {
             ...access(plan.client, "tcp/80", 3),
             kind: "local-nat",
-            target: { address: address(plan.gate), port: 22 },
+            target: { address: anAddress(plan.gate), port: 22 },
             rewrite: true,
           },
         });

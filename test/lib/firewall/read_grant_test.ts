@@ -1,13 +1,14 @@
 import { readGrant } from "../../../lib/firewall/read_grant.ts";
 import { assertEquals } from "../../assert.ts";
-import { access, address, forward } from "../../support/firewall.ts";
+import { anAddress } from "../../support/address.ts";
+import { access, forward } from "../../support/firewall.ts";
 
 const NOW = Date.now();
 
 const open = access("192.0.2.1", "tcp/22", 60);
 const inside = forward("192.0.2.1", "tcp/33", "10.0.0.1 22", 60);
 const local = { ...inside, kind: "local-nat" } as const;
-const other = address("fd09::1");
+const other = anAddress("fd09::1");
 
 /** A grant with one fault, and what is said of it. */
 const FAULTS: readonly (readonly [unknown, string])[] = [
@@ -22,7 +23,7 @@ const FAULTS: readonly (readonly [unknown, string])[] = [
     { ...open, address: { ...open.address, family: 6 } },
     "the address to admit is not a host address",
   ],
-  [{ ...open, address: address("0.0.0.0") }, "the address to admit is not a host address"],
+  [{ ...open, address: anAddress("0.0.0.0") }, "the address to admit is not a host address"],
   [{ ...open, destination: null }, "the destination is not a host address"],
   [{ ...open, destination: other }, "the addresses are of different families"],
   [{ ...open, mostRules: 0 }, "the number of rules is not one"],
@@ -44,11 +45,11 @@ const FAULTS: readonly (readonly [unknown, string])[] = [
     "there is no host to rewrite to",
   ],
   [
-    { ...inside, target: { address: address("224.0.0.1"), port: 22 } },
+    { ...inside, target: { address: anAddress("224.0.0.1"), port: 22 } },
     "the host to forward to is not a host address",
   ],
   [
-    { ...inside, target: { address: address("127.0.0.1"), port: 22 } },
+    { ...inside, target: { address: anAddress("127.0.0.1"), port: 22 } },
     "the host to forward to is this host's loopback",
   ],
   [
@@ -75,7 +76,7 @@ for (const [index, [grant, reason]] of FAULTS.entries()) {
 
 Deno.test("a good grant is read as it was given", () => {
   const everything = { ...inside, everything: true, target: { ...inside.target, port: 0 } };
-  const here = { ...local, target: { address: address("127.0.0.1"), port: 22 } };
+  const here = { ...local, target: { address: anAddress("127.0.0.1"), port: 22 } };
   const masked = { ...inside, sourceNat: { kind: "masquerade" } };
   const { everything: _, ...hereWithout } = here;
   for (const grant of [open, inside, everything, masked, { ...open, mostRules: 3 }]) {

@@ -5,7 +5,8 @@ import { ManagedFirewall } from "../../../lib/firewall/managed_firewall.ts";
 import { pfAdapter } from "../../../lib/firewall/pf/adapter.ts";
 import { chooseRoute } from "../../../lib/server/authorize_nat.ts";
 import { assert, assertEquals, assertMatch } from "../../assert.ts";
-import { access, address, defaultChains, forward, iptablesIn } from "../../support/firewall.ts";
+import { anAddress } from "../../support/address.ts";
+import { access, defaultChains, forward, iptablesIn } from "../../support/firewall.ts";
 import { namespaceTest, until } from "../../support/namespace.ts";
 import { aStanza } from "../../support/stanza.ts";
 
@@ -73,10 +74,10 @@ namespaceTest(
 );
 
 Deno.test("row 20: FORWARD_ALL alone forwards, rewrites nothing, and opens no port of this host", () => {
-  const stanza = aStanza({ forwardAll: true, forceSnat: address("203.0.113.9") });
+  const stanza = aStanza({ forwardAll: true, forceSnat: anAddress("203.0.113.9") });
   const request = {
     kind: "access",
-    address: address("192.0.2.1"),
+    address: anAddress("192.0.2.1"),
     services: [{ protocol: "tcp", port: 22 }],
   } as const;
   const policy = { forwarding: true, localNat: false, sourceNat: { enabled: true } };
@@ -84,16 +85,16 @@ Deno.test("row 20: FORWARD_ALL alone forwards, rewrites nothing, and opens no po
     request,
     stanza,
     policy,
-    address("192.0.2.44"),
-    address("198.51.100.7"),
+    anAddress("192.0.2.44"),
+    anAddress("198.51.100.7"),
   );
   assertEquals(route, {
     kind: "forward",
     forced: false,
-    arrivedAt: address("198.51.100.7"),
+    arrivedAt: anAddress("198.51.100.7"),
     everything: true,
     rewrite: false,
-    sourceNat: { kind: "snat", address: address("203.0.113.9") },
+    sourceNat: { kind: "snat", address: anAddress("203.0.113.9") },
   });
 });
 

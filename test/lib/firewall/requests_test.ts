@@ -2,18 +2,19 @@ import fc from "property-testing";
 import type { FirewallRequest, RequestName } from "../../../lib/firewall/firewall.ts";
 import { readRequest } from "../../../lib/firewall/requests.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
-import { access, address, forward, nftIn } from "../../support/firewall.ts";
+import { anAddress } from "../../support/address.ts";
+import { access, forward, nftIn } from "../../support/firewall.ts";
 import type { Namespace } from "../../support/namespace.ts";
 import { aRule } from "../../support/rule.ts";
 
 const NOW = Date.now();
 
-const sourceNat = { kind: "snat", address: address("192.0.2.9") } as const;
+const sourceNat = { kind: "snat", address: anAddress("192.0.2.9") } as const;
 const localNat = {
   ...access("192.0.2.1", "tcp/33", 60),
   kind: "local-nat",
   rewrite: true,
-  target: { address: address("127.0.0.1"), port: 22 },
+  target: { address: anAddress("127.0.0.1"), port: 22 },
 } as const;
 
 /** One of each form. */
@@ -27,7 +28,7 @@ const REQUESTS: readonly FirewallRequest[] = [
   { name: "open", grant: access("192.0.2.1", "tcp/22,udp/53", 60) },
   {
     name: "open",
-    grant: { ...access("fd09::1", "tcp/22", 60), destination: address("fd09::2"), mostRules: 7 },
+    grant: { ...access("fd09::1", "tcp/22", 60), destination: anAddress("fd09::2"), mostRules: 7 },
   },
   { name: "open", grant: localNat },
   { name: "open", grant: forward("192.0.2.1", "tcp/33", "10.0.0.1 22", 60, { sourceNat }) },

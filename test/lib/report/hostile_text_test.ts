@@ -18,7 +18,8 @@ import { withFolder } from "../../support/folder.ts";
 import { assertHarmless, HOSTILE } from "../../support/hostile_text.ts";
 import { LocalReceiver } from "../../support/local_receiver.ts";
 import { everyRefusal, REFUSED_PACKET } from "../../support/refusals.ts";
-import { anAddress, aStanza } from "../../support/stanza.ts";
+import { anAddress } from "../../support/address.ts";
+import { aStanza } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 const packet = REFUSED_PACKET;

@@ -16,7 +16,8 @@ import type { PacketFacts } from "../../../lib/server/describe_packet.ts";
 import { COMMAND_LIMITS } from "../../support/command_limits.ts";
 import { grantTaker } from "../../support/grant_taker.ts";
 import { withFolder } from "../../support/folder.ts";
-import { anAddress, aPlace, aStanza, NO_NAT } from "../../support/stanza.ts";
+import { anAddress } from "../../support/address.ts";
+import { aPlace, aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const PACKET: PacketFacts = {
   number: 1,

@@ -9,7 +9,8 @@ import {
 import { refuse } from "../../../lib/server/refusal.ts";
 import type { SpaMessage } from "../../../lib/spa/message.ts";
 import { parseRequest } from "../../../lib/spa/request.ts";
-import { anAddress, aStanza, NO_NAT } from "../../support/stanza.ts";
+import { anAddress } from "../../support/address.ts";
+import { aStanza, NO_NAT } from "../../support/stanza.ts";
 import { parseServices } from "../../../lib/net/service.ts";
 
 const NOW = 1_800_000_000;

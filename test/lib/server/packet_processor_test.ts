@@ -11,7 +11,8 @@ import { ReplayCache, type ReplayStore } from "../../../lib/server/replay_cache.
 import { parsePrefix } from "../../../lib/net/prefix.ts";
 import { encodeHttpRequest } from "../../../lib/spa/http.ts";
 import { datagram, seal } from "../../support/packet.ts";
-import { anAddress, aStanza, NO_NAT } from "../../support/stanza.ts";
+import { anAddress } from "../../support/address.ts";
+import { aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 

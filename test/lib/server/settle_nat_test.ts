@@ -10,7 +10,8 @@ import type { Reason } from "../../../lib/server/refusal.ts";
 import { nameToLookUp, settleNat } from "../../../lib/server/settle_nat.ts";
 import type { SpaMessage } from "../../../lib/spa/message.ts";
 import { parseRequest } from "../../../lib/spa/request.ts";
-import { anAddress, aPlace, aStanza } from "../../support/stanza.ts";
+import { anAddress } from "../../support/address.ts";
+import { aPlace, aStanza } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 const ARRIVED = "198.51.100.7";

@@ -18,7 +18,8 @@ import { grantTaker } from "../../support/grant_taker.ts";
 import { readTexts } from "../../support/config_files.ts";
 import { defaultChains } from "../../support/firewall.ts";
 import { datagram, seal } from "../../support/packet.ts";
-import { anAddress, aPlace } from "../../support/stanza.ts";
+import { anAddress } from "../../support/address.ts";
+import { aPlace } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
 const OWN: [string, ...string[]] = ["198.51.100.7", "192.168.123.1", "2001:db8:1::7"];

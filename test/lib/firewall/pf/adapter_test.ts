@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { FirewallEvent } from "../../../../lib/firewall/firewall.ts";
 import { ManagedFirewall } from "../../../../lib/firewall/managed_firewall.ts";
 import { pfAdapter, type PfView } from "../../../../lib/firewall/pf/adapter.ts";
-import { access, address, forward } from "../../../support/firewall.ts";
+import { anAddress } from "../../../support/address.ts";
+import { access, forward } from "../../../support/firewall.ts";
 import { until } from "../../../support/namespace.ts";
 
 const STAND_IN = new URL("../../../support/pfctl.ts", import.meta.url).pathname;
@@ -89,7 +90,7 @@ Deno.test("pf (stand-in): the server refuses what pf cannot do, and names it", a
 Deno.test("pf (stand-in): a NAT grant has rules for both directions, which end with it", async () => {
   await withPf(async ({ firewall, events, rules }) => {
     await firewall.ask({ name: "prepare" });
-    const sourceNat = { kind: "snat", address: address("203.0.113.9") } as const;
+    const sourceNat = { kind: "snat", address: anAddress("203.0.113.9") } as const;
     const grant = forward("192.0.2.44", "tcp/33389", "10.0.0.1 3389", 3, { sourceNat });
     const { added, error } = await firewall.ask({ name: "open", grant: grant });
     assert.equal(error, undefined);
