@@ -17,22 +17,22 @@ function aPrefix(text: string): Prefix {
   return prefix;
 }
 
-/** Warms up a server with these stanzas: what was granted in earnest, what in the dry run, and its setup. */
+/** Warms up a server with these stanzas. Returns the real grants, the grants of the dry run, and the setup. */
 async function warm(
   stanzas: readonly Stanza[],
   ending: AbortSignal = new AbortController().signal,
-): Promise<{ earnest: Grant[]; rehearsed: Grant[]; released: number; setup: ServerSetup }> {
-  const [earnest, rehearsed]: [Grant[], Grant[]] = [[], []];
+): Promise<{ real: Grant[]; rehearsed: Grant[]; released: number; setup: ServerSetup }> {
+  const [real, rehearsed]: [Grant[], Grant[]] = [[], []];
   let released = 0;
   const setup: ServerSetup = {
     capture: {
       description: "nothing",
-      run: () => Promise.reject(new Error("the way in is not for a warm-up")),
+      run: () => Promise.reject(new Error("a warm-up must not use the capture")),
       statistics: () => ({ received: 0, dropped: 0, refused: 0 }),
       close: () => {},
     },
     firewall: {
-      ...grantTaker((grant) => void earnest.push(grant)),
+      ...grantTaker((grant) => void real.push(grant)),
       dryRun: () =>
         grantTaker((grant) => void rehearsed.push(grant), ({ name }) => {
           assertEquals(name, "release");
@@ -47,12 +47,12 @@ async function warm(
     policy: { maxAge: 120, http: undefined, nat: NO_NAT, destinationRule: false, testMode: false },
   };
   await warmUp(setup, () => NOW, ending);
-  return { earnest, rehearsed, released, setup };
+  return { real, rehearsed, released, setup };
 }
 
-Deno.test("a warm-up grants in a dry run only", async () => {
-  const { earnest, rehearsed, released } = await warm([aStanza()]);
-  assertEquals(earnest, []);
+Deno.test("a warm-up grants only in a dry run", async () => {
+  const { real, rehearsed, released } = await warm([aStanza()]);
+  assertEquals(real, []);
   assertEquals(rehearsed.length, 16);
   assertEquals(new Set(rehearsed.map(({ address }) => address.text)).size, 16);
   for (const { address, expires } of rehearsed) {
@@ -62,7 +62,7 @@ Deno.test("a warm-up grants in a dry run only", async () => {
   assertEquals(released, 1);
 });
 
-Deno.test("a warm-up asks for what the stanza allows, whoever the stanza is for", async () => {
+Deno.test("a warm-up asks for services that the stanza allows, for any source and destination of the stanza", async () => {
   const strict = aStanza({
     source: [aPrefix("203.0.113.0/24")],
     destination: [aPrefix("203.0.113.7")],
@@ -76,16 +76,16 @@ Deno.test("a warm-up asks for what the stanza allows, whoever the stanza is for"
   assertEquals(rehearsed[0]?.services, [{ protocol: "udp", port: 51820 }]);
 });
 
-Deno.test("a warm-up takes the first stanza whose packets the firewall is for", async () => {
+Deno.test("a warm-up uses the first stanza whose packets need the firewall", async () => {
   const { encryptionKey: _, ...gpgOnly } = aStanza();
   const cycle = aStanza({ cycle: { open: "/bin/true" } });
   const none = await warm([gpgOnly, cycle]);
-  assertEquals([none.rehearsed, none.earnest], [[], []]);
+  assertEquals([none.rehearsed, none.real], [[], []]);
   const { rehearsed } = await warm([gpgOnly, cycle, aStanza({ number: 3, accessTimeout: 77 })]);
   assertEquals(rehearsed[0]?.expires, NOW + 77);
   assertEquals(rehearsed[0]?.stanza, 3);
 });
 
-Deno.test("a server that is stopped stops warming up", async () => {
+Deno.test("a warm-up ends when the server is stopped", async () => {
   assertEquals((await warm([aStanza()], AbortSignal.abort())).rehearsed, []);
 });
