@@ -373,7 +373,7 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
   {
     test: "lib/firewall/requests_test.ts",
     why: "requests of any form",
-    files: ["firewall/stranger_data.ts"],
+    files: ["firewall/untrusted_data.ts"],
   },
   {
     test: "lib/firewall/sixth_firewall_test.ts",

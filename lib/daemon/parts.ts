@@ -207,7 +207,7 @@ async function openFirewall(
   const before = running?.parts.firewall;
   if (before === undefined && stanzas.every(({ cycle }) => cycle !== undefined)) return undefined;
   const longest = Math.max(...stanzas.map(({ maxTimeout }) => maxTimeout));
-  const use = { rehearse: life.testMode, longest };
+  const use = { testMode: life.testMode, longest };
   const firewall = await firewallFromSettings(settings, given, firewallReporter(life.log), use);
   if (before !== undefined && firewall.kind !== before.kind) {
     throw new HintedError(`The firewall changes from ${before.name} to ${firewall.name}`, {

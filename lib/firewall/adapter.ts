@@ -1,6 +1,6 @@
 /**
- * What every kind of firewall is to {@link ManagedFirewall}: functions from data to data. An adapter starts no
- * program and keeps nothing; one file each.
+ * The interface between {@link ManagedFirewall} and one kind of firewall: functions from data to data. An adapter starts
+ * no program and keeps no state.
  *
  * @module
  */
@@ -15,35 +15,36 @@ export interface Rule extends HeldRule {
   readonly family: AddressFamily;
   /** The table, anchor or set that holds {@link RuleSummary.chain}. */
   readonly table: string;
-  /** The adapter's own words for the rule, enough to put it in and to take it out. */
+  /** The rule in the adapter's own syntax: enough to add it and to remove it. */
   readonly text: string;
-  /** What an entry of a map holds; two rules with one key and another value cannot stand together. */
+  /** The value of a map entry. Two rules with the same key and different values cannot both be in force. */
   readonly value?: string;
   /**
-   * Stands where it should not: in force after its grant failed, or left by an earlier configuration. To be taken out,
-   * even where the firewall ends rules by itself, and never put back.
+   * The rule must not be in force: its grant failed, or an earlier configuration left it. It is removed, even where the
+   * firewall ends rules by itself, and never restored.
    */
   readonly stray?: true;
 }
 
-/** What was found in the firewall. */
+/** The state of the firewall, as its program listed it. */
 export interface View {
-  /** Rules marked as ours, with a readable expiry, in the order found. A doubled rule occurs twice. */
+  /** Rules marked as ours with a readable expiry, in the order listed. A rule that is in force twice occurs twice. */
   readonly rules: readonly Rule[];
   /** Rules marked as ours whose expiry cannot be read. */
   readonly broken: readonly Rule[];
-  /** Whether everything that `prepare` makes is in place, for the families asked for. */
+  /** Whether everything that `prepare` creates exists, for the requested families. */
   readonly intact: boolean;
-  /** Families in which something of ours (a chain, a set) was found. */
+  /** Families in which a chain or set of ours exists. */
   readonly present: ReadonlySet<AddressFamily>;
 }
 
 /**
- * Where to look: where this configuration puts rules, also where an earlier one may have left some, or only there.
+ * Where to look. `configured`: where this configuration puts rules. `everywhere`: also where an earlier configuration
+ * may have left some. `elsewhere`: only there.
  */
 export type Extent = "configured" | "everywhere" | "elsewhere";
 
-/** How far to look. */
+/** Which rules to look for. */
 export interface Scope {
   readonly families: ReadonlySet<AddressFamily>;
   readonly extent: Extent;
@@ -52,86 +53,86 @@ export interface Scope {
 /** A change of rules. */
 export interface RuleChange<V extends View = View> {
   readonly rules: readonly Rule[];
-  /** Rules with the same keys that stand now and give way to {@link rules}. */
+  /** Rules in force with the same keys; {@link rules} replace them. */
   readonly replaced: readonly Rule[];
   /** Milliseconds since 1970 UTC. */
   readonly now: number;
-  /** Taken just before, where {@link Adapter.readsFirst} asks for it. */
+  /** The state just before the change; set where {@link Adapter.readsFirst} is true. */
   readonly view?: V;
 }
 
-/** Something the firewall may or may not be able to do; tried once per family, before it is relied upon. */
+/** A feature that the firewall may lack. It is tried once per family, before anything depends on it. */
 export interface Probe {
-  /** Known to the adapter's {@link Adapter.rules}. */
+  /** The name by which {@link Adapter.rules} knows it. */
   readonly feature: string;
   readonly plan: Plan;
-  /** Takes away what a plan that failed in its midst may have left. */
+  /** Removes what {@link plan} may leave when it fails halfway. */
   readonly cleanUp: Plan;
-  /** For the log when it can. */
+  /** For the log, when the firewall has the feature. */
   readonly success?: string;
-  /** For the log when it cannot; with a hint it is fatal. */
+  /** For the log, when the firewall lacks it. With a hint this is fatal. */
   readonly failure: string;
   readonly hint?: string;
 }
 
-/** What makes the firewall ready, or why it cannot be made so. */
+/** The plan that makes the firewall ready, or why that is impossible. */
 export type Preparation =
   | {
     readonly plan: Plan;
-    /** Jump rules the plan makes, for the log. */
+    /** Jump rules that the plan adds, for the log. */
     readonly jumps: readonly { readonly from: string; readonly chain: string }[];
     readonly error?: undefined;
   }
   | { readonly error: string; readonly hint: string };
 
-/** One kind of firewall. `V` is its own view, which only it looks into. */
+/** One kind of firewall. `V` is its own view; only the adapter reads the members that `View` lacks. */
 export interface Adapter<V extends View = View> {
   readonly kind: AdapterKind;
   /** For the log. */
   readonly name: string;
-  /** Families it can serve at all; the first is made ready at start, others when they are first needed. */
+  /** Families that it can serve. The first is made ready at start, the others when they are first needed. */
   readonly families: readonly AddressFamily[];
-  /** What grants need to be in place, for the log: `the table inet fwknop`. */
+  /** What must exist before grants can be carried out, for the log: `the table inet fwknop`. */
   readonly place: string;
-  /** Whether the firewall takes rules out by itself when their time is up. */
+  /** Whether the firewall removes rules by itself when they expire. */
   readonly endsByItself: boolean;
-  /** Whether other configurations put rules in other places, in which {@link look} finds them too. */
+  /** Whether other configurations put rules in other places; {@link look} finds those too. */
   readonly placesVary: boolean;
-  /** Whether there is something to look after even when nothing is granted. */
+  /** Whether the firewall must be checked even when no grant is in force. */
   readonly needsUpkeep: boolean;
   /**
-   * What a change in nf_tables means. `lost`: what grants need may be gone. `changed`: something else of what we look
-   * after. `undefined`: not ours. Absent: the kernel says nothing of what this firewall does.
+   * What a change in nf_tables means. `lost`: something that grants need may be gone. `changed`: another part of what we
+   * maintain changed. `undefined`: not ours. Absent: the kernel does not report changes of this firewall.
    */
   heed?(change: RulesetChange): "lost" | "changed" | undefined;
-  /** Whether `add` and `remove` need a view taken just before (firewalls that are rewritten as a whole). */
+  /** Whether `add` and `remove` need a view taken just before: for firewalls that are rewritten as a whole. */
   readonly readsFirst: boolean;
-  /** Rules that carry out a grant at the time `now` (milliseconds), or why there are none. */
+  /** Rules that carry out a grant at the time `now` (milliseconds since 1970 UTC), or in one line why it cannot be carried out. */
   rules(grant: Grant, features: ReadonlySet<string>, now: number): readonly Rule[] | string;
-  /** Commands that show what is there. */
+  /** Commands that list the current state. */
   look(scope: Scope): readonly FirewallCommand[];
-  /** Understands their outcomes, or says in one line why not. */
+  /** Parses the outcomes of these commands, or says in one line why it cannot. */
   read(scope: Scope, outcomes: readonly Outcome[]): V | string;
   probes(family: AddressFamily): readonly Probe[];
-  /** Makes chains and jumps that are missing; with `flush` also empties what is there. */
+  /** Adds missing chains and jumps; with `flush` it also empties the existing chains. */
   prepare(view: V, scope: Scope, flush: boolean): Preparation;
-  /** Puts rules in, or says in one line why there is no room for them. */
+  /** Adds rules, or says in one line why there is no room for them. */
   add(change: RuleChange<V>): Plan | string;
-  /** Fails where what leads packets to these rules is gone; absent: they are reached where they can be put in. */
+  /** A plan that fails when packets no longer reach these rules. Absent: rules that can be added are reached. */
   reach?(rules: readonly Rule[]): Plan;
   /**
-   * How many of these rules, from the first on, are taken out in so short a time that grants may wait for it; absent:
+   * How many of these rules, from the first on, can be removed in so short a time that grants may wait for it. Absent:
    * all of them.
    *
    * @param standing the rules in force, oldest first.
    */
   portion?(rules: readonly Rule[], standing: readonly Rule[]): number;
-  /** Takes rules out; may fail as a whole if one of them is gone. */
+  /** Removes rules; may fail as a whole if one of them is gone. */
   remove(change: RuleChange<V>): Plan;
-  /** What is over and was kept for a while, and can go now; looked for from time to time. */
+  /** Removes expired things that were kept for a while; called from time to time. */
   tidy?(view: V): Plan;
-  /** Takes out everything of ours; with `whole` also what others put into our chains. */
+  /** Removes everything of ours; with `whole` also what others put into our chains. */
   tearDown(view: V, scope: Scope, whole: boolean): Plan;
-  /** Commands whose output a person wants to see. A program that shows both families at once does so with IPv4. */
+  /** Commands whose output the administrator reads. A program that lists both families at once does so for IPv4. */
   show(all: boolean, family: AddressFamily): readonly FirewallCommand[];
 }

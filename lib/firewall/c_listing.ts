@@ -6,8 +6,8 @@
 import type { Firewall, Listing } from "./firewall.ts";
 
 /**
- * The C daemon's text around the firewall program's own listings (`docs/spec/server.md` 12). What the program complains
- * of, such as a chain that is not there, goes to standard error.
+ * The C daemon's text around the firewall program's own listings (`docs/spec/server.md` 12). The program's error messages
+ * go to standard error: for example, that a chain does not exist.
  */
 export async function cListing(firewall: Firewall, all: boolean): Promise<Listing> {
   const listings = await firewall.ask({ name: "show", all, family: 4 });

@@ -1,5 +1,5 @@
 /**
- * Which firewall is driven, and why.
+ * Chooses the firewall, and says why.
  *
  * @module
  */
@@ -21,12 +21,12 @@ export interface FirewallChoice {
   readonly command: string;
 }
 
-/** What iptables' switches say about NAT and flushing is said about any firewall, and so chooses none. */
+/** These iptables variables about NAT and flushing apply to every firewall, so they choose none. */
 const GENERAL = /^(ENABLE_IPT_(FORWARDING|LOCAL_NAT|SNAT)|FLUSH_IPT_AT_(INIT|EXIT))$/;
 
 /**
- * FIREWALL, or with `auto`: what the other settings are about, then whose chains or table of ours is there, then what
- * the host uses.
+ * Follows FIREWALL. With `auto` the other settings decide, then chains or a table of ours that exist, then what the host
+ * uses.
  *
  * @throws {HintedError} where FIREWALL and FIREWALL_EXE contradict each other, or a variable demands another firewall.
  */
@@ -56,8 +56,8 @@ export async function chooseFirewall(
   return { kind, reason, command: written ?? program };
 }
 
-/** Variables that were written and mean nothing to the firewall chosen. */
-export function strangeVariables(
+/** Variables that the configuration sets and that have no effect on the chosen firewall. */
+export function ineffectiveVariables(
   kind: FirewallKind,
   given: GivenSettings,
   firewalls: readonly FirewallModule[] = FIREWALLS,
@@ -69,7 +69,7 @@ export function strangeVariables(
   );
 }
 
-/** Whether a variable is among those called so: `IPT_INPUT_ACCESS`, `FLUSH_IPT_AT_EXIT`. */
+/** Whether the variable's name holds `owns`: `IPT` is in `IPT_INPUT_ACCESS` and `FLUSH_IPT_AT_EXIT`. */
 function isOwn(owns: string, name: FwknopdName): boolean {
   return `_${name}`.includes(`_${owns}_`);
 }
@@ -79,13 +79,13 @@ interface Reasoned {
   readonly reason: string;
 }
 
-/** What the settings are about, unless they say nothing of a firewall. */
+/** The firewall that the settings name or imply; `undefined` if they imply none. */
 function chooseBySettings(
   given: GivenSettings,
   written: string | undefined,
   firewalls: readonly FirewallModule[],
 ): Reasoned | undefined {
-  // What only one firewall can carry out comes first.
+  // Variables that only one firewall can carry out come first.
   for (const firewall of firewalls) {
     const variable = firewall.demand?.variable;
     if (variable !== undefined && given.has(variable)) {
@@ -105,7 +105,7 @@ function chooseBySettings(
   return undefined;
 }
 
-/** `undefined` for a wrapper of a name of its own. */
+/** `undefined` for a wrapper program with another name. */
 function firewallOfProgram(
   command: string,
   firewalls: readonly FirewallModule[],
@@ -124,7 +124,7 @@ async function chooseByHost(
       if (reason !== undefined) return { firewall, reason };
     }
   }
-  // What could not be seen may be in use all the same.
+  // iptables may be in use, although its program could not be asked.
   return {
     firewall: firewallOf("iptables", firewalls),
     reason: "no firewall program could be asked, and this one is the default",

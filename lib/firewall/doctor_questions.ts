@@ -1,5 +1,5 @@
 /**
- * What the configuration asks of the host's firewall.
+ * What the configuration needs from the host's firewall.
  *
  * @module
  */
@@ -12,17 +12,17 @@ import type { DoctorQuestions } from "../doctor/questions.ts";
 import { askedServices } from "../doctor/asked_services.ts";
 import type { Service } from "../net/service.ts";
 
-/** What the system says, asked before permissions are dropped. */
+/** What the system reports; read before permissions are dropped. */
 export interface HostFacts {
-  /** Whether others reach this host by IPv6. */
+  /** Whether other hosts can reach this host over IPv6. */
   readonly ipv6: boolean;
-  /** Whether hosts of the same link do. */
+  /** Whether hosts on the same link can. */
   readonly linkIpv6?: boolean;
-  /** The interfaces by which strangers come; absent: all of them. */
+  /** The interfaces on which clients arrive; absent: all of them. */
   readonly interfaces?: readonly string[];
 }
 
-/** Looks at the system. */
+/** Reads the facts from the system. */
 export function readHostFacts(config: Pick<LoadedServerConfig, "settings" | "given">): HostFacts {
   const interfaces = strangerInterfaces(config);
   const facts = { ipv6: hasGlobalIpv6(), linkIpv6: hasLinkIpv6(interfaces) };
@@ -30,8 +30,8 @@ export function readHostFacts(config: Pick<LoadedServerConfig, "settings" | "giv
 }
 
 /**
- * The interfaces of PCAP_INTF, where the daemon sniffs or the setting was written. `undefined` where rules match their
- * packets by other names: for an interface that belongs to a bridge, or that carries a VLAN.
+ * The interfaces of PCAP_INTF, if the daemon sniffs or the configuration sets it. `undefined` if rules match their
+ * packets by other interface names: an interface may belong to a bridge or carry a VLAN.
  */
 function strangerInterfaces(
   { settings, given }: Pick<LoadedServerConfig, "settings" | "given">,
@@ -53,7 +53,7 @@ function standsAlone(name: string): boolean {
   }
 }
 
-/** The questions of `fwknop doctor`, and of the daemon at its start. */
+/** The questions that `fwknop doctor` asks, and the daemon at its start. */
 export function doctorQuestions(
   { settings, stanzas }: Pick<LoadedServerConfig, "settings" | "stanzas">,
   { ipv6, linkIpv6, interfaces }: HostFacts,
@@ -69,7 +69,7 @@ export function doctorQuestions(
   };
 }
 
-/** Ports that SPA packets have to reach. A sniffer sees packets before rules drop them. */
+/** Ports that SPA packets must reach. None for a sniffer: it sees packets before rules drop them. */
 function spaServicesOf(settings: ServerSettings): Service[] {
   const udp: Service = { protocol: "udp", port: settings.UDPSERV_PORT };
   const tcp: Service = { protocol: "tcp", port: settings.TCPSERV_PORT };

@@ -18,7 +18,7 @@ import type { Grant } from "./grant.ts";
 import { describePlan } from "./plan.ts";
 import { readRequest } from "./requests.ts";
 
-/** What every request but a grant is answered with: nothing is in force. */
+/** The answer to every request except a grant: nothing is in force. */
 const NOTHING: { readonly [N in Exclude<RequestName, "open">]: Answers[N] } = {
   prepare: undefined,
   list: [],
@@ -31,7 +31,7 @@ const NOTHING: { readonly [N in Exclude<RequestName, "open">]: Answers[N] } = {
   close: undefined,
 };
 
-/** Starts no program at all, not even to look, and remembers no grant. */
+/** Starts no program at all, not even to list rules, and remembers no grant. */
 export class DryRunFirewall<V extends View> implements Firewall {
   readonly #adapter: Adapter<V>;
   readonly #onEvent: (event: FirewallEvent) => void;
@@ -54,7 +54,7 @@ export class DryRunFirewall<V extends View> implements Firewall {
     return `${this.#adapter.name} (test mode)`;
   }
 
-  /** A grant ends as it would; its commands are reported as events. */
+  /** Answers a grant as if it had been carried out, and reports its commands as events. */
   ask<N extends RequestName>(request: FirewallRequest<N>): Promise<Answers[N]>;
   ask(request: FirewallRequest): Promise<Answers[RequestName]> {
     if (request.name !== "open") return Promise.resolve(NOTHING[request.name]);
@@ -71,7 +71,7 @@ export class DryRunFirewall<V extends View> implements Firewall {
     return { added: rules.map(({ summary }) => summary), present: [] };
   }
 
-  /** Nothing is tried, so everything is taken to be there: as on most hosts. */
+  /** No probe runs, so every feature is assumed to work, as it does on most hosts. */
   #features(): Set<string> {
     const { families } = this.#adapter;
     return new Set(

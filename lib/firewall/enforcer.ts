@@ -1,5 +1,5 @@
 /**
- * The enforcer: carries out what a firewall is asked for, and ends it on time.
+ * The enforcer: carries out grants, and ends them on time.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const RETRY = 5_000;
 /** How a grant ended. */
 export interface GrantOutcome {
   readonly result: OpenResult;
-  /** Milliseconds that the next removal has to wait at least; absent: the ledger is as it was. */
+  /** Milliseconds that the next removal must wait at least; absent: the ledger did not change. */
   readonly pause?: number;
 }
 
@@ -49,8 +49,8 @@ export class Enforcer<V extends View> {
     const rules = adapter.rules(grant, this.#upkeep.features, now());
     if (typeof rules === "string") return { result: refused(rules) };
     let { present, add } = compareGrant(rules, ledger);
-    // Another program may have removed them since; a client that knocks again needs them. Only such a client waits for
-    // the look.
+    // Another program may have removed these rules, and a client that knocks again needs them. Only such a client waits
+    // for the listing.
     const lost = present.length === 0 ? [] : await this.#changes.missing(present);
     for (const { key } of lost) ledger.delete(key);
     if (lost.length > 0) ({ present, add } = compareGrant(rules, ledger));
@@ -59,18 +59,18 @@ export class Enforcer<V extends View> {
     if (room === "full") return { result: { ...refused(FULL, stay), isFull: true } };
     const error = await this.#add(add);
     if (error !== undefined) {
-      // A firewall that did not remove what is left of the grant just now gets a pause.
+      // The firewall has just failed to remove the rest of the grant: it gets a pause.
       return { result: refused(error, stay), pause: ledger.due().length > 0 ? RETRY : 0 };
     }
-    // The next removal takes them out, so that no grant waits for it.
+    // The next removal takes out the retired rules, so that this grant does not wait for it.
     for (const rule of room.retired) ledger.add(overAt(rule, now()));
     const added = add.map(({ summary }) => summary);
     return { result: { added, present: stay }, pause: 0 };
   }
 
   /**
-   * Adds rules as one change; repairs the firewall and tries once more if that fails, or if packets do not come to the
-   * rules. Returns what went wrong; nothing of the rules is in force then.
+   * Adds rules as one change. If that fails, repairs the firewall and tries once more; if packets do not reach the rules,
+   * repairs it. Returns what went wrong; then no rule is in force.
    */
   async #add(rules: readonly Rule[]): Promise<string | undefined> {
     const { ledger } = this.#context;
@@ -97,14 +97,14 @@ export class Enforcer<V extends View> {
     }
   }
 
-  /** Rules of ours as the firewall shows them now. @throws {HintedError} */
+  /** Our rules as the firewall lists them now. @throws {HintedError} */
   async list(): Promise<readonly RuleSummary[]> {
     const { adapter, ledger } = this.#context;
     const summaries: RuleSummary[] = [];
     for (const [index, family] of adapter.families.entries()) {
       const view = await this.#changes.look({ families: new Set([family]), extent: "everywhere" });
       if (view instanceof HintedError) {
-        // Only the first family must be there; of another one nothing can be ours if it is not.
+        // Only the first family must work. A family that does not work holds no rules of ours.
         if (index === 0) throw view;
         continue;
       }
@@ -117,14 +117,14 @@ export class Enforcer<V extends View> {
   }
 
   /**
-   * Ends a portion of the rules whose time is up. Resolves to the milliseconds that the next removal has to wait at least:
-   * what could not be removed is tried again later, what did not have its turn follows at once.
+   * Ends a portion of the expired rules. Resolves to the milliseconds that the next removal must wait at least: rules
+   * that could not be removed are tried again later, rules beyond the portion follow at once.
    */
   async expire(): Promise<number> {
     const { adapter, ledger, report } = this.#context;
     const due = ledger.due();
     if (due.length === 0) return 0;
-    // What the firewall ends by itself costs nothing, and the rest is tidying up, for which no grant waits.
+    // Rules that the firewall ends by itself cost nothing. The rest is removed in portions, so that no grant waits long.
     const own = adapter.endsByItself ? due.filter(({ stray }) => stray) : due;
     const portion = this.#changes.portion(own);
     const waiting = new Set(own.slice(portion.length).map(({ key }) => key));
@@ -137,7 +137,7 @@ export class Enforcer<V extends View> {
       numbers.set(summary.chain, number);
       if (!over.has(key)) continue;
       ledger.delete(key);
-      // Others get their turn before it is tried again.
+      // Moved to the end of the ledger: other rules are removed before this one is tried again.
       if (left.has(key)) ledger.add(rule);
       else if (gone.has(key)) report({ type: "vanished", rule: summary });
       else report({ type: "removed", rule: summary, number });
@@ -146,10 +146,10 @@ export class Enforcer<V extends View> {
   }
 }
 
-/** The C daemon's words, of its ipfw. */
+/** The C daemon's text, for ipfw. */
 const FULL = "Access request rejected: Maximum allowed number of rules has been reached.";
 
-/** A grant of which nothing is in force, but for rules that stood before. */
+/** The result of a grant that added nothing; rules that were in force before stay. */
 export function refused(error: string, present: readonly RuleSummary[] = []): OpenResult {
   return { added: [], present, error };
 }

@@ -1,7 +1,7 @@
 /**
- * The line between policy and enforcer: what the server may ask of a firewall. Written as if the enforcer lived in
- * another process (`docs/architecture.md`): the requests are plain data and are checked again where they are carried out;
- * packet bytes, rule text and paths never cross this line.
+ * The boundary between policy and enforcer: what the server may ask of a firewall. It is written as if the enforcer ran
+ * in another process (`docs/architecture.md`): requests are plain data, and the enforcer checks them again. Packet bytes,
+ * rule text and paths never cross this boundary.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import type { AddressFamily } from "../net/address.ts";
 import type { FirewallKind } from "./kind.ts";
 import type { Grant } from "./grant.ts";
 
-/** What a firewall program lists, and what it complains of instead. */
+/** A firewall program's listing, and its error messages. */
 export interface Listing {
   readonly text: string;
   readonly complaint: string;
 }
 
-/** One rule as the firewall holds it, said in the terms of the project. */
+/** One rule that the firewall holds, in the terms of this project. */
 export interface RuleSummary {
-  /** What the C daemon calls it in its log: `access`, `OUTPUT`, `local NAT`, `FORWARD`, `FORWARD ALL`, … */
+  /** The C daemon's name for it in its log: `access`, `OUTPUT`, `local NAT`, `FORWARD`, `FORWARD ALL`, … */
   readonly kind: string;
   /** Chain (or set) that holds it. */
   readonly chain: string;
@@ -31,32 +31,32 @@ export interface RuleSummary {
   readonly service: string;
   /** Seconds since 1970 UTC. */
   readonly expires: number;
-  /** Known for grants of this process, and where the firewall can keep it. */
+  /** Known for grants of this process, and where the firewall can store it. */
   readonly stanza?: number;
 }
 
 /** How a request ended. Nothing is half-applied: `added` is empty when `error` is set. */
 export interface OpenResult {
   readonly added: readonly RuleSummary[];
-  /** Rules of this grant that stood already (same address, service and second). */
+  /** Rules of this grant that were already in force (same address, service and second). */
   readonly present: readonly RuleSummary[];
   /** One line; nothing of the grant is in force. */
   readonly error?: string;
-  /** With `error`: the stanza has as many rules in force as it may have. */
+  /** With `error`: the stanza already has MAX_RULES rules in force. */
   readonly isFull?: true;
 }
 
-/** What happens outside a request, for the log. `open` reports what it did by its result instead. */
+/** An event for the log. The rules that `open` adds are reported by its result instead. */
 export type FirewallEvent =
-  /** A program is run or a document handed to one; shown at the second level of verbosity. */
+  /** A program is started, or a document is written to one; logged at the second level of verbosity. */
   | { readonly type: "command"; readonly text: string }
-  /** A rule's time was up. `number` is its place among our rules of the chain, from 1. */
+  /** A rule expired. `number` is its place among our rules of the chain, from 1. */
   | { readonly type: "removed"; readonly rule: RuleSummary; readonly number: number }
-  /** Another program deleted a rule before its time; it stays deleted. */
+  /** Another program deleted a rule before it expired; it stays deleted. */
   | { readonly type: "vanished"; readonly rule: RuleSummary }
-  /** Another program flushed the firewall; a rule that is still granted was put back. */
+  /** Another program flushed the firewall; a rule that is still granted was restored. */
   | { readonly type: "restored"; readonly rule: RuleSummary }
-  /** A rule found at start (or put in by another program) will be closed on time. */
+  /** A rule that was found at start, or that another program added, will be removed on time. */
   | { readonly type: "adopted"; readonly rule: RuleSummary }
   | { readonly type: "jump"; readonly from: string; readonly chain: string }
   | { readonly type: "info" | "warning" | "error"; readonly text: string };
@@ -68,40 +68,40 @@ export interface HeldRule {
   readonly summary: RuleSummary;
 }
 
-/** What holds the rules: firewalld has them as direct rules where its backend is iptables. */
+/** What holds the rules. firewalld holds them as direct rules if its backend is iptables. */
 export type AdapterKind = FirewallKind | "firewalld-direct";
 
-/** What each request consists of beside its name: data that may cross as JSON. `requests.ts` says when it is allowed. */
+/** The members of each request beside its name: data that JSON can carry. `requests.ts` says when each is allowed. */
 export interface RequestMembers {
   /**
-   * Checks that the firewall can be used, flushes or adopts as configured, makes chains and jumps.
+   * Checks that the firewall works, flushes or adopts rules as configured, adds chains and jumps.
    *
-   * On a reload, `inherited` is what the predecessor held: nothing is flushed, and what the firewall does not show (the
-   * stanza) is taken from there. The predecessor is then released.
+   * On a reload, `inherited` is what the predecessor held. Nothing is flushed, and what the firewall does not list (the
+   * stanza) comes from `inherited`. The predecessor is then released.
    *
-   * @throws {HintedError} when it cannot be used; nothing is half-applied.
+   * @throws {HintedError} when the firewall does not work; nothing is half-applied.
    */
   prepare: { readonly inherited?: readonly HeldRule[] | undefined };
   /** Carries out a grant, as a whole or not at all. Never rejects because of the firewall. */
   open: { readonly grant: Grant };
-  /** Rules of ours as the firewall itself shows them now. @throws {HintedError} */
+  /** Our rules as the firewall itself lists them now. @throws {HintedError} */
   list: NoMembers;
   /**
-   * The firewall program's own listings: of each of our chains, or (`all`) of each table in use; of this family, unless
-   * the program shows both at once.
+   * The firewall program's own listings: of each of our chains, or (`all`) of each table in use. They are for this
+   * family, unless the program lists both at once.
    */
   show: { readonly all: boolean; readonly family: AddressFamily };
   /**
-   * Removes everything of ours and nothing else; rules of others in our chains stay, unless `whole`: then our chains go
-   * with whatever is in them, as the C daemon does. `elsewhere`: only what earlier configurations left behind, which may
-   * be removed beside a server that runs with this one. @throws {HintedError}
+   * Removes everything of ours and nothing else. Rules of other programs in our chains stay, unless `whole` is set:
+   * then our chains are removed with all their rules, as the C daemon does. `elsewhere`: only what earlier
+   * configurations left; removing that is safe while a server runs with this configuration. @throws {HintedError}
    */
   flush: { readonly extent: "everywhere" | "elsewhere"; readonly whole: boolean };
   /** Ends every grant at once and stays ready for the next. @throws {HintedError} */
   revoke: NoMembers;
-  /** Looks for what changed underneath: expired rules of ours, lost chains and jumps. */
+  /** Looks for changes by other programs and for expired rules; restores lost chains and jumps. */
   check: NoMembers;
-  /** What is in force, to be handed to a successor. */
+  /** The rules in force, for a successor. */
   held: NoMembers;
   /** Stops programs and timers and leaves every rule in place. */
   release: NoMembers;
@@ -109,7 +109,7 @@ export interface RequestMembers {
   close: NoMembers;
 }
 
-/** A request that is its name. */
+/** A request that has only its name. */
 export type NoMembers = Readonly<Record<never, never>>;
 
 /** The names of the requests. */
@@ -120,7 +120,7 @@ export type FirewallRequest<N extends RequestName = RequestName> = {
   [K in N]: { readonly name: K } & RequestMembers[K];
 }[N];
 
-/** What each request is answered with. */
+/** The answer to each request. */
 export interface Answers {
   prepare: void;
   open: OpenResult;
@@ -135,13 +135,13 @@ export interface Answers {
   close: void;
 }
 
-/** One firewall, whatever stands behind it. */
+/** One firewall: managed, in a dry run, or in a test. */
 export interface Firewall {
   readonly kind: AdapterKind;
   /** For the log: `iptables`. */
   readonly name: string;
-  /** Carries out requests one at a time, in the order they come. A grant that need not wait is begun at once. */
+  /** Carries out requests one at a time, in order. A grant that need not wait begins at once. */
   ask<N extends RequestName>(request: FirewallRequest<N>): Promise<Answers[N]>;
-  /** A firewall that treats grants as this one does, and starts no program; absent where this one starts none itself. */
+  /** A firewall that handles grants like this one but starts no program. Absent: this one starts none either. */
   dryRun?(): Firewall;
 }

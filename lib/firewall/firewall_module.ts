@@ -1,6 +1,6 @@
 /**
- * What the rest of the program knows about one firewall: each folder here has one such module, and
- * `firewalls.ts` lists them.
+ * What the rest of the program knows about one firewall. Each folder here has one such module, and `firewalls.ts` lists
+ * them.
  *
  * @module
  */
@@ -12,28 +12,28 @@ import type { AskProgram } from "./ask.ts";
 import type { AdapterKind, FirewallEvent } from "./firewall.ts";
 import type { FirewallKind } from "./kind.ts";
 
-/** What a firewall's own settings are made from. */
+/** The input from which a firewall's own settings are made. */
 export interface FirewallSource {
   readonly settings: ServerSettings;
-  /** What the configuration file says; the rest of `settings` are defaults. */
+  /** What the configuration file sets; the rest of `settings` are defaults. */
   readonly given: GivenSettings;
-  /** The firewall's program: FIREWALL_EXE or {@link FirewallModule.program}; it may hold blanks. */
+  /** The firewall's command: FIREWALL_EXE or {@link FirewallModule.program}; it may have arguments. */
   readonly command: string;
   readonly ask: AskProgram;
   /** Test mode: the firewall need not run. */
-  readonly rehearse: boolean;
+  readonly testMode: boolean;
   readonly onEvent: (event: FirewallEvent) => void;
 }
 
-/** What a firewall can be recognised by, the surest sign first. */
+/** Signs that the host uses a firewall, the surest sign first. */
 export const SIGNS = [
-  /** The operating system has this one. */
+  /** It is the firewall of the operating system. */
   "system",
-  /** Chains or a table of ours are in it. */
+  /** It holds chains or a table of ours. */
   "own",
-  /** A daemon of its own runs. */
+  /** Its daemon runs. */
   "runs",
-  /** The host has rules in it. */
+  /** It holds rules of the host. */
   "used",
   /** Its program works. */
   "usable",
@@ -42,49 +42,49 @@ export const SIGNS = [
 /** One of {@link SIGNS}. */
 export type Sign = typeof SIGNS[number];
 
-/** Where signs are looked for. */
+/** What the search for signs may read. */
 export interface HostView {
   readonly settings: ServerSettings;
   readonly ask: AskProgram;
 }
 
-/** Looks for a sign. The text continues the sentence "The firewall is …, because"; `undefined`: there is no such sign. */
+/** Looks for a sign. The text continues the sentence "The firewall is …, because"; `undefined`: the sign is absent. */
 export type FindSign = (host: HostView) => string | undefined | Promise<string | undefined>;
 
-/** What configurations with this firewall may have left on a host that now uses another one. */
+/** Rules that earlier configurations with this firewall may have left on a host that now uses another firewall. */
 export interface Leftovers<S> {
-  /** What finds all of it. */
+  /** Settings that find all of these rules. */
   settings(settings: ServerSettings): S;
-  /** Firewalls that show and flush the same rules themselves. */
+  /** Firewalls that list and flush the same rules themselves. */
   readonly shownBy: readonly AdapterKind[];
 }
 
-/** One firewall. `S`: its own settings; `V`: what its adapter finds in it. Only the module looks into them. */
+/** One firewall. `S`: its own settings; `V`: its adapter's view. Only the module reads their members. */
 export interface FirewallModule<S = unknown, V extends View = View> {
-  /** Its identity, and the value of FIREWALL that chooses it. */
+  /** Its identity: the value of FIREWALL that chooses it. */
   readonly kind: FirewallKind;
-  /** The command that drives it where FIREWALL_EXE is not written. */
+  /** Its command, unless the configuration sets FIREWALL_EXE. */
   readonly program: string;
-  /** File names of programs that FIREWALL_EXE may name for it; absent: that of {@link program} alone. */
+  /** File names that FIREWALL_EXE may have for it; absent: only that of {@link program}. */
   readonly programs?: RegExp;
-  /** What its variables are called: `PF` owns PF_ANCHOR_NAME, `IPT` also FLUSH_IPT_AT_INIT. */
+  /** A part of its variables' names: `PF` owns PF_ANCHOR_NAME, `IPT` also FLUSH_IPT_AT_INIT. */
   readonly owns: string;
-  /** As {@link owns}: whose variables about flushing (FLUSH_…_AT_INIT, FLUSH_…_AT_EXIT) it follows. */
+  /** As {@link owns}, for the variables about flushing that it follows: FLUSH_…_AT_INIT, FLUSH_…_AT_EXIT. */
   readonly flushes: "IPT" | "FIREWD" | "IPFW";
-  /** A variable that only this firewall can carry out, so that another one must not be driven where it is written. */
+  /** A variable that only this firewall can carry out. If it is set, no other firewall may be chosen. */
   readonly demand?: {
     readonly variable: FwknopdName;
-    /** What it does with another firewall, before that one's name: `protects nothing with`. */
+    /** Its effect with another firewall; that one's name follows: `protects nothing with`. */
     readonly elsewhere: string;
     readonly hint: string;
   };
   readonly signs: Readonly<Partial<Record<Sign, FindSign>>>;
-  /** @throws {HintedError} where the settings do not fit this host. */
+  /** @throws {HintedError} if the settings do not fit this host. */
   fromSettings(source: FirewallSource): S | Promise<S>;
   adapter(settings: S): Adapter<V>;
-  /** Seconds between two looks at what changed underneath; absent: as for most. */
+  /** Seconds between two checks for changes by other programs; absent: the default of `from_settings.ts`. */
   checkSeconds?(settings: ServerSettings): number;
   readonly leftovers?: Leftovers<S>;
-  /** Loads its part of the doctor, which the daemon does not need to start. */
+  /** Loads its part of the doctor; the daemon's start does not need it. */
   doctor(): Promise<ExamineFirewall>;
 }

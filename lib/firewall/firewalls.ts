@@ -1,5 +1,5 @@
 /**
- * The firewalls there are. A further one is a folder, and a line here.
+ * The list of firewalls. A new firewall is a folder, and a line here.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { FirewallKind } from "./kind.ts";
 import { nft } from "./nft/module.ts";
 import { pf } from "./pf/module.ts";
 
-/** In the order in which they are looked for; the first one is driven where nothing speaks for another. */
+/** In the order in which the host is searched for them. The first is the default. */
 export const FIREWALLS: readonly [FirewallModule, ...FirewallModule[]] = [
   iptables,
   nft,
@@ -20,7 +20,7 @@ export const FIREWALLS: readonly [FirewallModule, ...FirewallModule[]] = [
   pf,
 ];
 
-/** The firewall of a kind. @throws {RangeError} where it is not in the list. */
+/** The firewall of a kind. @throws {RangeError} if it is not in the list. */
 export function firewallOf(
   kind: FirewallKind,
   firewalls: readonly FirewallModule[] = FIREWALLS,

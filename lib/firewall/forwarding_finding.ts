@@ -1,5 +1,5 @@
 /**
- * What the doctor says of the kernel's switches for forwarding.
+ * What the doctor reports about the kernel's forwarding switches.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import type { AddressFamily } from "../net/address.ts";
 import { FORWARDING_COMMANDS } from "./ip_forwarding.ts";
 
 /**
- * Whether the kernel forwards packets, which each family has a switch for.
+ * Whether the kernel forwards packets: one finding per family, each with its own switch.
  *
- * @param forwards reads the switch; `undefined`: it cannot be read.
+ * @param forwards reads the switch; `undefined` if it cannot be read.
  */
 export function judgeForwarding(
   families: readonly AddressFamily[],

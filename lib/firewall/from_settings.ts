@@ -1,5 +1,5 @@
 /**
- * The firewall the settings ask for.
+ * Builds the firewall that the settings ask for.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { ServerSettings } from "../config/fwknopd_variables.ts";
 import type { GivenSettings } from "../config/given_value.ts";
 import type { View } from "./adapter.ts";
 import { askHost } from "./ask.ts";
-import { chooseFirewall, strangeVariables } from "./choose.ts";
+import { chooseFirewall, ineffectiveVariables } from "./choose.ts";
 import type { AdapterKind, Firewall, FirewallEvent } from "./firewall.ts";
 import type { FirewallModule } from "./firewall_module.ts";
 import { firewallOf, FIREWALLS } from "./firewalls.ts";
@@ -15,37 +15,41 @@ import { ManagedFirewall, type ManagedOptions } from "./managed_firewall.ts";
 import { DryRunFirewall } from "./dry_run_firewall.ts";
 import { watchRuleset } from "./ruleset_watch.ts";
 
-/** Seconds between two looks at what changed underneath; the C daemon's deep check comes every 2 to 10. */
+/** Seconds between two checks for changes by other programs; the C daemon's deep check runs every 2 to 10 seconds. */
 const CHECK_SECONDS = 60;
 
-/** What it is for. */
+/** How the caller uses the firewall. */
 export interface FirewallUse {
-  /** Test mode: commands are told as events and never run. */
-  readonly rehearse?: boolean;
-  /** Seconds that any stanza grants at most. */
+  /** Test mode: commands are reported as events and never run. */
+  readonly testMode?: boolean;
+  /** The longest grant that any stanza allows, in seconds. */
   readonly longest?: number;
-  /** Those to choose from; absent: all there are. */
+  /** The firewalls to choose from; absent: all. */
   readonly firewalls?: readonly FirewallModule[];
 }
 
 /**
- * Chooses and builds the firewall; it is looked at, and not touched before its `prepare`. Which one was chosen, and why,
- * is the first event.
+ * Chooses and builds the firewall. Programs list its state; nothing changes before its `prepare`. The first event says
+ * which one was chosen, and why.
  *
- * @param given what was written: FLUSH_IPT_AT_INIT and _AT_EXIT mean something else where they were not.
- * @throws {HintedError} where the settings contradict each other.
+ * @param given what the configuration file sets: a flush variable that it does not set is neither Y nor N, see
+ *   {@link ManagedOptions}.
+ * @throws {HintedError} if the settings contradict each other.
  */
 export async function firewallFromSettings(
   settings: ServerSettings,
   given: GivenSettings,
   onEvent: (event: FirewallEvent) => void,
-  { rehearse = false, longest, firewalls = FIREWALLS }: FirewallUse = {},
+  { testMode = false, longest, firewalls = FIREWALLS }: FirewallUse = {},
 ): Promise<Firewall> {
   const { kind, command, reason } = await chooseFirewall(settings, given, askHost, firewalls);
   onEvent({ type: "info", text: `The firewall is ${kind}, because ${reason}` });
-  const strange = strangeVariables(kind, given, firewalls);
-  if (strange.length > 0) {
-    onEvent({ type: "warning", text: `Without effect on ${kind}: ${strange.join(", ")}` });
+  const ineffective = ineffectiveVariables(kind, given, firewalls);
+  if (ineffective.length > 0) {
+    onEvent({
+      type: "warning",
+      text: `These variables have no effect with ${kind}: ${ineffective.join(", ")}`,
+    });
   }
   const chosen = firewallOf(kind, firewalls);
   const own = await chosen.fromSettings({
@@ -53,11 +57,11 @@ export async function firewallFromSettings(
     given,
     command,
     ask: askHost,
-    rehearse,
+    testMode,
     onEvent,
   });
   const adapter = chosen.adapter(own);
-  return rehearse ? new DryRunFirewall(adapter, { onEvent }) : new ManagedFirewall<View>(adapter, {
+  return testMode ? new DryRunFirewall(adapter, { onEvent }) : new ManagedFirewall<View>(adapter, {
     checkSeconds: chosen.checkSeconds?.(settings) ?? CHECK_SECONDS,
     onEvent,
     ...(longest === undefined ? {} : { longest }),
@@ -67,8 +71,8 @@ export async function firewallFromSettings(
 }
 
 /**
- * The firewalls of this host that another configuration may have used. With FIREWALL_EXE written there are none: what
- * stands beside such a program cannot be told.
+ * The firewalls of this host that another configuration may have used. None if the configuration sets FIREWALL_EXE: the
+ * other programs that belong to it are not known.
  *
  * @param kind of the firewall in use.
  */
@@ -86,7 +90,7 @@ export function otherFirewalls(
   );
 }
 
-/** The flush variables where they were written. */
+/** The flush variables that the configuration file sets. */
 function flushing(
   settings: ServerSettings,
   given: GivenSettings,

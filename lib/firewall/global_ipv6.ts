@@ -1,10 +1,10 @@
 /**
- * Whether strangers reach this host by IPv6.
+ * Whether other hosts can reach this host over IPv6.
  *
  * @module
  */
 
-/** Whether this host has an IPv6 address that others reach: one that is neither the loopback's nor of a link. */
+/** Whether this host has a global IPv6 address: one that is neither loopback nor link-local. */
 export function hasGlobalIpv6(): boolean {
   try {
     if (Deno.build.os !== "linux") return Deno.networkInterfaces().some(isGlobalIpv6);
@@ -15,9 +15,9 @@ export function hasGlobalIpv6(): boolean {
 }
 
 /**
- * Whether hosts of the same link reach this host by IPv6. Linux only.
+ * Whether hosts on the same link can reach this host over IPv6. Linux only.
  *
- * @param interfaces those that are asked about; absent: all.
+ * @param interfaces the interfaces to look at; absent: all.
  */
 export function hasLinkIpv6(interfaces?: readonly string[]): boolean {
   try {
@@ -30,7 +30,7 @@ export function hasLinkIpv6(interfaces?: readonly string[]): boolean {
   }
 }
 
-/** The same as `hasGlobalIpv6` by an address alone, where the system does not tell its scope. */
+/** Judges one address by its text, for systems that do not report its scope. */
 export function isGlobalIpv6(
   { family, address }: Pick<Deno.NetworkInterfaceInfo, "family" | "address">,
 ): boolean {

@@ -1,5 +1,5 @@
 /**
- * Grants: what the server decided and the firewall is to carry out.
+ * Grants: what the server decided and the firewall carries out.
  *
  * @module
  */
@@ -17,7 +17,7 @@ interface GrantBase {
   readonly services: readonly Service[];
   /** Seconds since 1970 UTC. */
   readonly expires: number;
-  /** Rules that the stanza may have in force with this grant; absent: any number. */
+  /** The most rules that the stanza may have in force, with those of this grant; absent: no limit. */
   readonly mostRules?: number;
 }
 
@@ -26,7 +26,7 @@ export interface AccessGrant extends GrantBase {
   readonly kind: "access";
 }
 
-/** How connections that are forwarded get a new source. */
+/** How the source of forwarded connections is rewritten. */
 export type SourceNat =
   | { readonly kind: "snat"; readonly address: Address }
   | { readonly kind: "masquerade" };
@@ -34,7 +34,7 @@ export type SourceNat =
 /** Where a connection to the first requested service is sent. */
 export interface NatTarget {
   readonly address: Address;
-  /** 1 to 65535; for a grant of everything it may be 0. */
+  /** 1 to 65535; 0 is allowed if the grant is for everything. */
   readonly port: number;
 }
 
@@ -47,10 +47,10 @@ export interface LocalNatGrant extends GrantBase {
   readonly sourceNat?: SourceNat;
 }
 
-/** Lets the address through to a host behind this one. */
+/** Lets the address reach a host behind this one. */
 export interface ForwardGrant extends GrantBase {
   readonly kind: "forward";
-  /** The inside host; absent only with FORWARD_ALL and no host named: anything may be reached. */
+  /** The inside host; absent only with FORWARD_ALL if no host was named: then every host can be reached. */
   readonly target?: NatTarget;
   /** FORWARD_ALL: every protocol and port instead of the first requested service. */
   readonly everything: boolean;
@@ -62,7 +62,7 @@ export interface ForwardGrant extends GrantBase {
 /** Access for one address until a point in time. */
 export type Grant = AccessGrant | LocalNatGrant | ForwardGrant;
 
-/** The server's settings that bear on the source of forwarded connections. */
+/** The server's settings for the source of forwarded connections. */
 export interface SourceNatSettings {
   /** ENABLE_IPT_SNAT. */
   readonly enabled: boolean;
@@ -70,19 +70,19 @@ export interface SourceNatSettings {
   readonly translate?: Address;
 }
 
-/** What a stanza says about the source of forwarded connections. */
+/** A stanza's settings for the source of forwarded connections. */
 export interface SourceNatWish {
   readonly forceSnat?: Address;
   readonly forceMasquerade: boolean;
 }
 
 /**
- * Which source NAT a grant gets: FORCE_SNAT, then FORCE_MASQUERADE, then SNAT_TRANSLATE_IP, then
- * MASQUERADE; none unless the stanza forces one or ENABLE_IPT_SNAT is on (`docs/spec/firewalls.md` 1.4).
- * Unlike the C daemon the order is the same with FORWARD_ALL. SNAT_TRANSLATE_IP is of one family: a client of the other
- * gets MASQUERADE. FORCE_SNAT of the other family stays, and the grant is refused: the stanza demands it.
+ * The source NAT of a grant: FORCE_SNAT, then FORCE_MASQUERADE, then SNAT_TRANSLATE_IP, then MASQUERADE. It has none
+ * unless the stanza forces one or ENABLE_IPT_SNAT is on (`docs/spec/firewalls.md` 1.4). Unlike in the C daemon, the
+ * order is the same with FORWARD_ALL. SNAT_TRANSLATE_IP has one family: a client of the other family gets MASQUERADE.
+ * The stanza demands FORCE_SNAT, so it stays even if its family differs; then the grant is refused.
  *
- * @param family of the address that is let through.
+ * @param family the family of the admitted address.
  */
 export function chooseSourceNat(
   stanza: SourceNatWish,

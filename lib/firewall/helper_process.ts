@@ -1,5 +1,5 @@
 /**
- * A firewall program that is kept open and takes one document after another.
+ * A firewall program that stays open and takes one document after another.
  *
  * @module
  */
@@ -11,9 +11,10 @@ import { describeStartFailure, type Helper, programOf } from "./plan.ts";
 import type { Programs, RunningProgram } from "./programs.ts";
 
 /**
- * How a document ended. `refused`: the program said no, nothing of it is in force. `lost`: the program ended, and did not
- * say that it was for the document; `late`: it said nothing in time; either way the document may be in force. `unusable`: it cannot be started, and
- * `unstarted`: not now, for want of something that may be there again.
+ * How a document ended. `refused`: the program refused it, and no part of it is in force. `lost`: the program ended and
+ * did not say that the document was the reason. `late`: the program did not answer in time. After `lost` and `late` the
+ * document may be in force. `unusable`: the program cannot be started. `unstarted`: it cannot be started now, because
+ * the system lacks a resource that may be free again later.
  */
 export type Submission =
   | { readonly ok: true }
@@ -26,14 +27,14 @@ export type Submission =
 /** Lines of error output kept for messages. */
 const MAX_SAID = 50;
 
-/** What a {@link HelperProcess} needs beside the words of its program. */
+/** What a {@link HelperProcess} needs beside its command. */
 export interface HelperProcessOptions {
   /** How long the program may take to acknowledge a document. */
   readonly milliseconds: number;
   readonly programs: Programs;
 }
 
-/** One program kept open. It is started when first needed and again after it ended or had to be killed. */
+/** One program that stays open. It is started when first needed, and again after it ended or was killed. */
 export class HelperProcess {
   readonly #helper: Helper;
   readonly #options: HelperProcessOptions;
@@ -46,7 +47,7 @@ export class HelperProcess {
     this.#options = options;
   }
 
-  /** Hands over a document and waits for its handshake. One at a time. */
+  /** Writes a document and waits for the program's answer. One call at a time. */
   async submit(document: string): Promise<Submission> {
     const { handshake } = this.#helper;
     let running = this.#running;
@@ -63,7 +64,7 @@ export class HelperProcess {
     running.said.length = 0;
     const answered = running.waitFor((line) => handshake.isAnswer(line, number));
     const written = running.write(document + handshake.request(number, document));
-    // It was woken by the write, often on this processor: it must not wait until all else that is to do here is done.
+    // The write wakes the program, often on this processor. Yield now, so that it runs before our remaining work.
     this.#giveWay();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<"late">((resolve) => {
@@ -92,7 +93,7 @@ export class HelperProcess {
     return { ok: false, how: "lost", text: complaint ?? `${program} ended without a word` };
   }
 
-  /** Ends the program: it reads the end of its input and leaves, or is killed after `milliseconds`. */
+  /** Ends the program: closes its input, and kills it if it still runs after `milliseconds`. */
   async close(milliseconds = 500): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
@@ -109,11 +110,11 @@ export class HelperProcess {
     return "why" in child ? child : new Running(child, stream);
   }
 
-  /** Has another one ready before it is needed. If it cannot be started, whoever needs it is told. */
-  #renew(worn: Running): void {
+  /** Starts the next program before it is needed. If that fails, the next document tries again and reports it. */
+  #renew(old: Running): void {
     const started = this.#start();
     this.#running = "why" in started ? undefined : started;
-    void end(worn, 500);
+    void end(old, 500);
   }
 }
 
@@ -127,7 +128,7 @@ function refused(text: string): Submission {
   return { ok: false, how: "refused", text };
 }
 
-/** The first line that says something; iptables spreads its messages over several. */
+/** The first line with text. iptables spreads its messages over several lines. */
 function firstLine(said: readonly string[]): string | undefined {
   const [first, second] = said.map((line) => line.trim()).filter((line) => line !== "");
   return first?.endsWith(":") && second !== undefined ? `${first} ${second}` : first;
@@ -136,11 +137,11 @@ function firstLine(said: readonly string[]): string | undefined {
 /** A running program and its streams. */
 class Running {
   ended = false;
-  /** How many it has answered. */
+  /** How many documents it has answered. */
   documents = 0;
   /** Error output since the last document. */
   readonly said: string[] = [];
-  /** Resolves when the program has ended and everything it said was read; whoever holds its streams open is killed. */
+  /** Resolves when the program has ended and its output was read. Processes that hold its streams open are killed. */
   readonly gone: Promise<void>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   #waiting: {
@@ -168,12 +169,12 @@ class Running {
     return new Promise((resolve) => this.#waiting = { isAnswer, resolve });
   }
 
-  /** Never rejects: a program that is gone is noticed by its end. */
+  /** Never rejects: `gone` reports a program that has ended. */
   async write(text: string): Promise<void> {
     try {
       await this.#writer.write(new TextEncoder().encode(text));
     } catch {
-      // Its end is reported by `gone`.
+      // `gone` reports the end of the program.
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Whether the kernel forwards packets, without which no grant to another host can work.
+ * Whether the kernel forwards packets. Without that, no grant to another host works.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export const FORWARDING_COMMANDS: Readonly<Record<AddressFamily, string>> = {
   6: "sysctl -w net.ipv6.conf.all.forwarding=1",
 };
 
-/** Whether packets of the family are forwarded; `undefined` where that cannot be read. */
+/** Whether the kernel forwards packets of the family; `undefined` if the switch cannot be read. */
 export function forwards(family: AddressFamily): boolean | undefined {
   try {
     return Deno.readTextFileSync(SWITCHES[family]).trim() !== "0";
@@ -28,16 +28,16 @@ export function forwards(family: AddressFamily): boolean | undefined {
   }
 }
 
-/** What was found and done, for the log. */
+/** A notice for the log: what was found or changed. */
 export interface ForwardingNotice {
   readonly severity: "info" | "warning";
   readonly text: string;
 }
 
 /**
- * For a server whose grants may forward: switches IPv4 forwarding on if that was asked for, and tells where it is off.
- * The perl daemon did it unasked, the C daemon never does (`docs/spec/server.md` 15). IPv6 is only looked at: forwarding
- * there also stops the host from configuring itself by router advertisements.
+ * For a server whose grants may forward: switches IPv4 forwarding on if configured, and reports each family where it
+ * is off. The perl daemon switched it on unasked, the C daemon never does (`docs/spec/server.md` 15). IPv6 forwarding is
+ * only read, because switching it on also stops the host from configuring itself by router advertisements.
  *
  * @param enable ENABLE_PROC_IP_FORWARD.
  */

@@ -13,20 +13,20 @@ interface Deadline {
 }
 
 /**
- * Rules by key, in the order in which they came, with a heap of deadlines over them. A rule ends when its time has come
- * by either clock: set back, the time of day would let it live longer than was granted.
+ * Rules by key, in the order in which they were added, with a heap of their deadlines. A rule ends when either clock says
+ * so: with the time of day alone, a clock that is set back would let it live longer than granted.
  */
 export class Ledger {
   readonly #clocks: Clocks;
   readonly #rules = new Map<string, { readonly rule: Rule; readonly at: number }>();
-  /** A binary heap, earliest first. Entries of rules that are gone or renewed are dropped when met. */
+  /** A binary heap, earliest first. Entries of deleted or renewed rules are dropped when they come to the top. */
   readonly #deadlines: Deadline[] = [];
 
   constructor(clocks: Clocks) {
     this.#clocks = clocks;
   }
 
-  /** Rules in force by the number of the stanza that allowed them. */
+  /** Number of rules in force, by the stanza that allowed them. */
   readonly #counts = new Map<number, number>();
 
   get size(): number {
@@ -57,14 +57,14 @@ export class Ledger {
     this.#rules.delete(key);
   }
 
-  /** How many rules that a stanza allowed are in force; those whose stanza is not known do not count. */
+  /** How many rules of a stanza are in force. Rules whose stanza is not known do not count. */
   countOf(stanza: number): number {
     return this.#counts.get(stanza) ?? 0;
   }
 
   /**
-   * Milliseconds until the earliest deadline, 0 when it has passed; `undefined` when nothing is in force. A time of day
-   * that is set forward is not foreseen: {@link due} has to be asked now and then.
+   * Milliseconds until the earliest deadline, 0 when it has passed; `undefined` when nothing is in force. It cannot
+   * foresee that the time of day is set forward: call {@link due} now and then.
    */
   wait(): number | undefined {
     for (;;) {
@@ -77,7 +77,7 @@ export class Ledger {
     }
   }
 
-  /** Milliseconds that a rule has left by the clock that is further on; 0 where there is no such rule. */
+  /** Milliseconds until a rule ends by the first of the two clocks; 0 if there is no such rule. */
   left(key: string): number {
     const entry = this.#rules.get(key);
     if (entry === undefined) return 0;
@@ -86,7 +86,7 @@ export class Ledger {
     return Math.max(0, Math.min(at - steady(), rule.summary.expires * 1000 - now()));
   }
 
-  /** Rules whose time is up, oldest first; they stay in the ledger. */
+  /** Expired rules, oldest first; they stay in the ledger. */
   due(): Rule[] {
     return Array.from(this.#rules.values())
       .filter(({ rule, at }) => isOver(this.#clocks, { seconds: rule.summary.expires, at }))

@@ -1,36 +1,37 @@
 /**
- * When to look at the firewall because others changed it: the kernel says that, and how often is up to us.
+ * Decides when to check the firewall after other programs changed it. The kernel reports the changes; this class limits
+ * how often they are followed by a check.
  *
  * @module
  */
 import type { Adapter } from "./adapter.ts";
 import type { RulesetNews, RulesetWatch } from "./ruleset_watch.ts";
 
-/** Milliseconds between the change and the look, and between two looks. */
+/** Milliseconds between the change and the check, and between two checks. */
 interface Pace {
-  readonly gather: number;
+  readonly delay: number;
   readonly pause: number;
 }
 
-/** What was lost is put back at once. The pause is for two programs that undo each other's work. */
-const LOST: Pace = { gather: 0, pause: 250 };
-/** Rules of others are looked for once in a minute at most, and after a moment in which more of them may come. */
-const CHANGED: Pace = { gather: 1000, pause: 60_000 };
+/** Lost chains and rules are restored at once. The pause is for two programs that undo each other's work. */
+const LOST: Pace = { delay: 0, pause: 250 };
+/** Rules of other programs are checked once a minute at most, after a moment in which more changes may follow. */
+const CHANGED: Pace = { delay: 1000, pause: 60_000 };
 
-/** After a look that failed, no news may come: without another look, what was lost would stay lost. */
-const FAILED: Pace = { gather: 5000, pause: 0 };
+/** After a check that failed no further report may come: without another check, lost rules would stay lost. */
+const FAILED: Pace = { delay: 5000, pause: 0 };
 
 /** What a {@link Lookout} needs. */
 export interface LookoutOptions {
   readonly heed: NonNullable<Adapter["heed"]>;
   readonly watch: RulesetWatch;
-  /** Looks at the firewall and repairs it; resolves to whether that was done. Never rejects. */
+  /** Checks the firewall and repairs it; resolves to whether that succeeded. Never rejects. */
   readonly look: () => Promise<boolean>;
-  /** Milliseconds since anything. */
+  /** Milliseconds since a fixed moment, by a clock that is never set. */
   readonly steady: () => number;
 }
 
-/** Hears of changes, passes over our own, and has others' looked at. */
+/** Receives reports of changes, ignores our own, and starts a check after those of other programs. */
 export class Lookout {
   readonly #options: LookoutOptions;
   #own = 0;
@@ -44,12 +45,12 @@ export class Lookout {
     void options.watch.start(() => this.#take()).then(() => this.#hears = false);
   }
 
-  /** Whether the kernel reported a change of ours: it reports none of iptables' legacy variant or another namespace. */
+  /** Whether the kernel has reported a change of ours. It reports none of legacy iptables or of another namespace. */
   get hears(): boolean {
     return this.#hears;
   }
 
-  /** Does work that changes the firewall. What the kernel says meanwhile is not news. */
+  /** Does work that changes the firewall. Changes that the kernel reports meanwhile count as our own. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.#take();
     this.#own++;
@@ -81,15 +82,15 @@ export class Lookout {
       const meaning = this.#options.heed(change);
       if (meaning === undefined) continue;
       if (isOwn) this.#hears = true;
-      // Where services are protected we delete no table: another program did, just then.
+      // Where services are protected we never delete a table, so another program did.
       if (meaning === "lost" && (!isOwn || change.what === "table")) this.#plan(LOST);
       else if (!isOwn) this.#plan(CHANGED);
     }
   }
 
-  #plan({ gather, pause }: Pace): void {
+  #plan({ delay, pause }: Pace): void {
     const now = this.#options.steady();
-    const due = Math.max(now + gather, this.#looked + pause);
+    const due = Math.max(now + delay, this.#looked + pause);
     if (due >= this.#due) return;
     this.#due = due;
     clearTimeout(this.#timer);

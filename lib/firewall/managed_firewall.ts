@@ -1,5 +1,5 @@
 /**
- * A firewall run by its adapter: one request after another, one timer on the next end.
+ * A firewall that an adapter drives: it carries out one request after another, and one timer waits for the next deadline.
  *
  * @module
  */
@@ -26,32 +26,32 @@ import { Runner, type RunnerOptions } from "./runner.ts";
 import type { RulesetWatch } from "./ruleset_watch.ts";
 import { Upkeep } from "./upkeep.ts";
 
-/** What the configuration says about the life of a firewall. */
+/** What the configuration says about starting, checking and stopping a firewall. */
 export interface ManagedOptions {
-  /** FLUSH_IPT_AT_INIT as written; absent: rules of ours that are still granted are adopted. */
+  /** FLUSH_IPT_AT_INIT as the configuration sets it; absent: rules of ours that are still granted are adopted. */
   readonly flushAtStart?: boolean;
-  /** FLUSH_IPT_AT_EXIT as written; absent: rules of ours are removed, other people's stay. */
+  /** FLUSH_IPT_AT_EXIT as the configuration sets it; absent: our rules are removed, those of others stay. */
   readonly flushAtExit?: boolean;
-  /** Seconds between two looks at what changed underneath; 0: only when something fails. */
+  /** Seconds between two checks for changes by other programs; 0: only when something fails. */
   readonly checkSeconds: number;
-  /** Seconds that the configuration grants at most. A rule that is found at a start ends no later, whatever it says. */
+  /** The longest grant that the configuration allows, in seconds. A rule found at start ends no later than that. */
   readonly longest?: number;
   readonly onEvent?: (event: FirewallEvent) => void;
   readonly runner?: Omit<RunnerOptions, "echo" | "warn" | "during">;
-  /** Opens the kernel's news about the ruleset; absent: what others change is met at the next look. */
+  /** Opens the kernel's reports about the ruleset; absent: the next check finds the changes of other programs. */
   readonly watch?: () => RulesetWatch | undefined;
-  /** Those of this host by default. */
+  /** The clocks of this host by default. */
   readonly clocks?: Clocks;
 }
 
-/** A clock set forward is noticed within this time. */
+/** A clock that is set forward is noticed within this time, in milliseconds. */
 const LONGEST_SLEEP = 60_000;
 
 type Handlers = {
   readonly [N in RequestName]: (request: FirewallRequest<N>) => Promise<Answers[N]>;
 };
 
-/** Runs an {@link Adapter}. Requests are carried out one at a time, in the order they come. */
+/** Drives an {@link Adapter}. Requests are carried out one at a time, in order. */
 export class ManagedFirewall<V extends View> implements Firewall {
   readonly #adapter: Adapter<V>;
   readonly #options: ManagedOptions;
@@ -64,14 +64,14 @@ export class ManagedFirewall<V extends View> implements Firewall {
   readonly #enforcer: Enforcer<V>;
   #lookout: Lookout | undefined;
   #queue: Promise<unknown> = Promise.resolve();
-  /** Requests under way or waiting. */
+  /** Number of requests that run or wait. */
   #requests = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Whether the timer has rung and its work waits or is under way. */
+  /** Whether the timer has fired and its work still waits or runs. */
   #rang = false;
   #checkTimer: ReturnType<typeof setInterval> | undefined;
   #phase: Phase = "new";
-  /** Why the last look failed. */
+  /** Why the last check failed. */
   #reported: string | undefined;
 
   constructor(adapter: Adapter<V>, options: ManagedOptions) {
@@ -190,11 +190,11 @@ export class ManagedFirewall<V extends View> implements Firewall {
     return this.#serially(() => this.#look());
   }
 
-  /** Resolves to whether the firewall could be looked at and is as it has to be. */
+  /** Checks the firewall and repairs it. Resolves to whether it is in order now. */
   async #look(): Promise<boolean> {
     if (this.#phase === "released") return true;
     const error = await this.#upkeep.repair();
-    // What fails again and again is reported once.
+    // A failure that repeats is reported once.
     if (error !== undefined && error !== this.#reported) {
       this.#report({ type: "error", text: error });
     }
@@ -217,8 +217,8 @@ export class ManagedFirewall<V extends View> implements Firewall {
   }
 
   /**
-   * Whether to look now and then although nothing is granted: to keep services protected, and to end rules of other
-   * programs that only this daemon would end. Where the kernel reports changes there is no need.
+   * Whether to check now and then although no grant is in force: to keep services protected, and to end rules of other
+   * programs that only this daemon ends. If the kernel reports changes, this is not needed.
    */
   #looksWhenIdle(): boolean {
     if (this.#lookout?.hears === true) return false;
@@ -254,7 +254,7 @@ export class ManagedFirewall<V extends View> implements Firewall {
       this.#rang = true;
       void this.#serially(async () => {
         if (this.#phase === "released") return;
-        // The next portion follows behind grants that came meanwhile.
+        // The next portion follows after grants that arrived meanwhile.
         this.#arm(await this.#enforcer.expire().finally(() => this.#rang = false));
       });
     }, wait);

@@ -1,35 +1,35 @@
 /**
- * Plans: what is to be done to a firewall, as data. Adapters make them, the runner carries them out.
+ * Plans: changes of a firewall, as data. Adapters make them, the runner carries them out.
  *
  * @module
  */
 import type { StartFailure, StartFailureKind } from "../exec/start_failure.ts";
 
-/** One start of a program, without a shell. */
+/** One program to start, without a shell. */
 export interface FirewallCommand {
   /** The program and its arguments. */
   readonly words: readonly string[];
-  /** What it gets on its standard input; absent: nothing. */
+  /** Written to its standard input; absent: nothing. */
   readonly document?: string;
 }
 
-/** How a program that is kept open is spoken to: how it says "done". */
+/** How a helper process is asked to acknowledge a document, and how its answer is read. */
 export interface Handshake {
-  /** The stream the answer comes on. */
+  /** The stream on which it answers. */
   readonly stream: "stdout" | "stderr";
-  /** What is written after a document so that the program answers when it has carried it out. */
+  /** Text to write after a document, so that the program answers when it has carried the document out. */
   request(number: number, document: string): string;
   /** Whether an output line is that answer. */
   isAnswer(line: string, number: number): boolean;
-  /** What in the error output, up to the answer, says that the document was refused. */
+  /** The text in the error output, up to the answer, that says that the document was refused. */
   complaint(said: readonly string[]): string | undefined;
-  /** Whether one that ended says that it did so because of the document; otherwise it may have done its work before. */
+  /** Whether a program that ended says that the document was the reason; if not, it may have done its work before. */
   refusesByEnd(said: readonly string[]): boolean;
-  /** Documents after which another one is started in its place; absent: one lives as long as it can. */
+  /** Number of documents after which a new process takes its place; absent: no limit. */
   readonly most?: number;
 }
 
-/** A program that is kept open and takes one document after another. */
+/** A program to run as a helper process: it stays open and takes one document after another. */
 export interface Helper {
   readonly words: readonly string[];
   readonly handshake: Handshake;
@@ -37,18 +37,18 @@ export interface Helper {
 
 /** One change that the firewall carries out as a whole or not at all. */
 export interface Transaction {
-  /** Who takes the document; absent: the commands are run instead. */
+  /** The helper process that takes the document; absent: the commands are run instead. */
   readonly helper?: Helper;
   /** Lines, each ended by a newline. */
   readonly document: string;
-  /** The same change, one program start after another: without a helper, or to get past a bad line. */
+  /** The same change as single commands: used without a helper process, or to get past a line that fails. */
   readonly commands: readonly FirewallCommand[];
 }
 
-/** Transactions in the order in which they are carried out; the first that fails ends the plan. */
+/** Transactions, in order; the first that fails ends the plan. */
 export type Plan = readonly Transaction[];
 
-/** Single commands of one program as one change: the first that fails ends it. */
+/** One change made of single commands of one program; the first that fails ends it. */
 export function commandsOf(program: readonly string[], lines: readonly string[][]): Transaction {
   return { document: "", commands: lines.map((words) => ({ words: [...program, ...words] })) };
 }
@@ -56,21 +56,21 @@ export function commandsOf(program: readonly string[], lines: readonly string[][
 /** How a command ended. */
 export interface Outcome {
   readonly words: readonly string[];
-  /** Exit status; 126 or 127 as in a shell when the program could not be started. */
+  /** Exit status; 126 or 127, as in a shell, if the program could not be started. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Set when it did not end in time and was killed. */
+  /** Set if it did not end in time and was killed. */
   readonly late?: boolean;
-  /** Set when it was not started. */
+  /** Set if it was not started. */
   readonly notStarted?: StartFailureKind;
 }
 
-/** Exit statuses a shell gives; used for programs that never got to have one. */
+/** The exit statuses that a shell gives to programs that it cannot start. */
 export const CANNOT_RUN = 126;
 export const NOT_FOUND = 127;
 
-/** The plan as a person reads it: what is run, and what it is given. */
+/** The plan as text for the log: the programs, and their input. */
 export function describePlan(plan: Plan): string[] {
   return plan.flatMap((transaction) =>
     transaction.helper === undefined
@@ -79,12 +79,12 @@ export function describePlan(plan: Plan): string[] {
   );
 }
 
-/** A command as a person reads it. */
+/** A command as text for the log. */
 export function describeCommand({ words, document }: FirewallCommand): string {
   return document === undefined ? words.join(" ") : `${words.join(" ")} <<\n${document}`.trimEnd();
 }
 
-/** What to call the program of a command: `ip netns exec NAME PROGRAM` runs PROGRAM. */
+/** The name of a command's program: in `ip netns exec NAME PROGRAM` it is PROGRAM. */
 export function programOf(words: readonly string[]): string {
   const inside = words[1] === "netns" && words[2] === "exec" ? words[4] : undefined;
   return inside ?? words[0] ?? "";

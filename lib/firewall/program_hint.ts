@@ -1,11 +1,11 @@
 /**
- * What to do about a firewall program that does not work.
+ * Hints for a firewall program that does not work.
  *
  * @module
  */
 import type { Outcome } from "./plan.ts";
 
-/** The hint for what became of its commands. */
+/** The hint that fits how its commands ended. */
 export function hintFor(outcomes: readonly Outcome[], isRoot: boolean): string {
   const absent = outcomes.find(({ notStarted }) => notStarted !== undefined);
   if (absent?.notStarted === "exhausted") {

@@ -1,5 +1,5 @@
 /**
- * How programs are started: by the host, or not at all.
+ * Starts programs of this host, or none in a dry run.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import type { StartFailure } from "../exec/start_failure.ts";
 import type { FirewallCommand, Helper, Outcome } from "./plan.ts";
 import { runOnce } from "./run_once.ts";
 
-/** A program that runs, as far as it is spoken to. */
+/** A running program: what a helper process needs of it. */
 export interface RunningProgram {
   readonly stdin: WritableStream<Uint8Array>;
   readonly stdout: ReadableStream<Uint8Array>;
   readonly stderr: ReadableStream<Uint8Array>;
   /** Resolves when it has ended. */
   readonly status: Promise<unknown>;
-  /** Ends it at once, with all that it started; one that is gone is no error. */
+  /** Kills it, with all that it started. Does nothing if it has ended. */
   kill(): void;
 }
 
 /** What starts programs. */
 export interface Programs {
-  /** Starts a program that is to be kept open, or says why it cannot be. */
+  /** Starts a program that stays open, or says why it cannot. */
   startHelper(helper: Helper): RunningProgram | StartFailure;
   /** Runs a program to its end, or kills it after `milliseconds`. Never rejects. */
   runOnce(command: FirewallCommand, milliseconds: number): Promise<Outcome>;
@@ -33,13 +33,13 @@ export const HOST_PROGRAMS: Programs = {
   runOnce,
 };
 
-/** Programs that are never started and acknowledge everything: a firewall that uses them changes nothing. */
+/** Starts nothing and acknowledges everything: a firewall that uses these programs changes nothing. */
 export const NO_OP_PROGRAMS: Programs = {
   startHelper: echoingProgram,
   runOnce: ({ words }) => Promise.resolve({ words, code: 0, stdout: "", stderr: "" }),
 };
 
-/** Repeats what it is told, and so acknowledges every document in each handshake. */
+/** Repeats its input on both outputs, and so acknowledges every document in each handshake. */
 function echoingProgram(): RunningProgram {
   const outputs: ReadableByteStreamController[] = [];
   const output = (): ReadableStream<Uint8Array> =>

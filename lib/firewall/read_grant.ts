@@ -1,5 +1,5 @@
 /**
- * The enforcer's own check of a grant, as if the request came from another process.
+ * The enforcer's own check of a grant. It trusts the grant no more than data of another process.
  *
  * @module
  */
@@ -7,18 +7,18 @@ import { type Address, isUnspecified, parseAddress } from "../net/address.ts";
 import { isLoopback, isNoHost } from "../net/host_range.ts";
 import type { Service } from "../net/service.ts";
 import type { Grant, NatTarget, SourceNat } from "./grant.ts";
-import { isCount, membersOf } from "./stranger_data.ts";
+import { isCount, membersOf } from "./untrusted_data.ts";
 
 /** The longest timeout the configuration can express (`docs/spec/server.md` 5.3), in seconds. */
 const MAX_SECONDS = 8388608;
-/** More than a message of 1500 bytes can carry. */
+/** More services than a message of 1500 bytes can carry. */
 const MAX_SERVICES = 256;
 
 /**
  * The grant, or why it must not be carried out at the time `now` (milliseconds since 1970 UTC). Never throws.
  *
- * Types, ranges, address families and texts are all looked at. The result is made anew of what was looked at: an address
- * of its text, so that the grant may have crossed as JSON.
+ * It checks types, ranges, address families and texts. The result holds only checked members. Addresses are parsed from
+ * their text again, so the grant may have been JSON.
  */
 export function readGrant(value: unknown, now: number): Grant | string {
   const given = membersOf(value);
@@ -131,7 +131,7 @@ function readServices(value: unknown): Service[] | string {
   return services;
 }
 
-/** The text is what ends up in rules, so it is what is checked: canonical, and of the family it claims. */
+/** Rules use the address's text. So the text is checked: it must be canonical and of the family that it claims. */
 function readHost(value: unknown): Address | undefined {
   const { text, family } = membersOf(value);
   const parsed = typeof text === "string" ? parseAddress(text) : undefined;

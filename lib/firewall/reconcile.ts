@@ -1,8 +1,8 @@
 /**
- * What has to change so that the firewall holds what it must: functions from data to data.
+ * Computes the changes that make the firewall hold the required rules: functions from data to data.
  *
- * Every route goes through {@link reconcile}: a grant compares its rules with the ledger, a removal compares what is
- * listed with nothing, and a look compares the whole listing with the ledger.
+ * Every change goes through {@link reconcile}. A grant compares its rules with the ledger, a removal compares the listed
+ * rules with nothing, and a check compares the whole listing with the ledger.
  *
  * @module
  */
@@ -11,26 +11,26 @@ import type { Rule, View } from "./adapter.ts";
 import type { RuleSummary } from "./firewall.ts";
 import type { Ledger } from "./ledger.ts";
 
-/** Rules by key: each must be in force once, with this value and this end, and no other rule of ours. */
+/** Rules by key. Each must be in force once, with this value and this expiry, and no other rule of ours may be. */
 export type Required = ReadonlyMap<string, Rule>;
 
-/** Nothing may be in force. */
+/** No rule may be in force. */
 export const NOTHING: Required = new Map();
 
 /** The part of a view that rules are compared with. */
 export type Found = Pick<View, "rules" | "broken">;
 
-/** Changes that turn what was found into what is required: {@link remove} is carried out first. */
+/** Changes from the rules found to the rules required. {@link remove} is carried out first. */
 export interface Changes {
-  /** Rules that are missing, or stand with another value or end. */
+  /** Rules that are missing, or in force with another value or expiry. */
   readonly add: readonly Rule[];
-  /** Rules that stand with the same keys and give way to {@link add}. */
+  /** Rules in force with the same keys; {@link add} replaces them. */
   readonly replaced: readonly Rule[];
-  /** Rules that may not stand: each occurrence of its own. */
+  /** Rules that must not be in force. A rule that is in force twice occurs once for each removal. */
   readonly remove: readonly Rule[];
 }
 
-/** The changes that make the firewall hold what is required, and nothing else of ours. */
+/** The changes that make the firewall hold the required rules and no other rule of ours. */
 export function reconcile({ rules, broken }: Found, required: Required): Changes {
   const standing = new Map<string, Rule>();
   const remove = [...broken];
@@ -48,17 +48,17 @@ function isMet({ value, summary }: Rule, standing: Rule | undefined): boolean {
     standing.summary.expires === summary.expires;
 }
 
-/** What a grant changes, and which rules of the ledger carry it out already. */
+/** The rules that a grant adds, and the rules of the ledger that carry it out already. */
 export interface GrantChanges {
   readonly add: readonly Rule[];
   readonly present: readonly Rule[];
 }
 
-/** Compares the rules of a grant with those of the ledger. One of the same value that ends later stays as it is. */
+/** Compares the rules of a grant with the ledger. A rule with the same value that ends later stays as it is. */
 export function compareGrant(rules: readonly Rule[], ledger: Pick<Ledger, "get">): GrantChanges {
   const granted = new Map(rules.map((rule) => [rule.key, rule]));
   const standing = [...granted.keys()].flatMap((key) => ledger.get(key) ?? []);
-  // Most grants are of this kind, and a client waits: the comparison would say the same, 3 µs later.
+  // A shortcut for most grants, because a client waits: the comparison gives the same result 3 µs later.
   if (standing.length === 0) return { add: [...granted.values()], present: [] };
   const present = standing.filter((rule) => isEnough(rule, granted.get(rule.key)));
   const required = new Map([...granted, ...present.map((rule) => [rule.key, rule] as const)]);
@@ -70,41 +70,41 @@ function isEnough({ value, summary }: Rule, granted: Rule | undefined): boolean 
     summary.expires >= granted.summary.expires;
 }
 
-/** What is known beside the view when the firewall is looked at. */
+/** What is known beside the view when the firewall is checked. */
 export interface Knowledge {
   readonly ledger: Pick<Ledger, "get" | "all" | "left">;
-  /** Families of which the view shows everything. */
+  /** Families that the view covers completely. */
   readonly families: ReadonlySet<AddressFamily>;
   /** Milliseconds since 1970 UTC. */
   readonly now: number;
-  /** Seconds that a grant lasts at most. */
+  /** The longest time that a grant may last, in seconds. */
   readonly longest: number;
-  /** Whether the firewall ends rules without us. */
+  /** Whether the firewall ends rules by itself. */
   readonly endsByItself: boolean;
-  /** What a predecessor held, by key; only at a start. */
+  /** Rules that a predecessor held, by key; only at a start. */
   readonly inherited?: ReadonlyMap<string, RuleSummary> | undefined;
 }
 
-/** What a look at the firewall teaches. */
+/** The result of a check of the firewall. */
 export interface Assessment {
-  /** What must be in force from now on. */
+  /** Rules that must be in force from now on. */
   readonly required: Required;
-  /** Rules that the ledger does not know and has to take over, so that they end on time. */
+  /** Rules that the ledger does not know. It takes them over, so that they end on time. */
   readonly found: readonly Rule[];
-  /** Those of {@link found} that are still granted and that no predecessor handed over: for the log. */
+  /** The rules of {@link found} that have not expired and that no predecessor handed over, for the log. */
   readonly adopted: readonly RuleSummary[];
-  /** Rules of the ledger that another program deleted, and that stay away. */
+  /** Rules of the ledger that another program deleted, and that are not restored. */
   readonly vanished: readonly Rule[];
 }
 
 /**
- * Settles between view and ledger. A rule that is found stays until its time is up, as it is: the ledger takes over what
- * it does not know. A rule that is missing was deleted on purpose, unless our chains or jumps are missing too: then
- * another program flushed the firewall, and the rule is required.
+ * Compares view and ledger. A rule that is found stays unchanged until it expires; the ledger takes over rules that it
+ * does not know. A rule that is missing was deleted on purpose, unless our chains or jumps are missing too: then another
+ * program flushed the firewall, and the rule is required.
  *
- * What is over is taken over as well, and so goes like everything whose time is up: grants need not wait for it. What
- * would end later than a grant of now was made by a clock that was ahead, or a configuration that allowed more: it ends as
- * a grant of now does.
+ * The ledger also takes over rules that have expired. They are removed like all expired rules, so that no grant waits
+ * for that. A rule may end later than the longest grant that begins now: a clock was ahead when it was made, or an
+ * earlier configuration allowed more. It ends when the longest grant does.
  */
 export function assess(view: Found & Pick<View, "intact">, knowledge: Knowledge): Assessment {
   const { ledger, families, now } = knowledge;
@@ -134,12 +134,12 @@ function takeOver(rule: Rule, { now, longest, endsByItself, inherited }: Knowled
   const taken = known === undefined ? rule : { ...rule, summary: known };
   if (rule.summary.expires * 1000 <= now) return { ...taken, stray: true };
   const latest = Math.ceil(now / 1000 + longest);
-  // A firewall that ends rules itself goes by a clock that is not set.
+  // A firewall that ends rules by itself uses a clock that is never set.
   if (known !== undefined || endsByItself || rule.summary.expires <= latest) return taken;
   return { ...rule, summary: { ...rule.summary, expires: latest }, stray: true };
 }
 
-/** A rule that the firewall is to end then, in milliseconds since 1970 UTC: its expiry, unless the clock was set back. */
+/** The rule, ending at `at`, in milliseconds since 1970 UTC. That is its expiry, unless the clock was set back. */
 function endingAt(rule: Rule, at: number): Rule {
   return { ...rule, summary: { ...rule.summary, expires: Math.ceil(at / 1000) } };
 }

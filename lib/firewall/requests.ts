@@ -1,6 +1,6 @@
 /**
- * The requests that a firewall takes: how each is checked and when it is allowed. A request counts as one of a stranger,
- * whatever its type says.
+ * The requests that a firewall takes: how each is checked and when it is allowed. A request is untrusted data, whatever
+ * its type says.
  *
  * @module
  */
@@ -13,21 +13,21 @@ import type {
   RuleSummary,
 } from "./firewall.ts";
 import { readGrant } from "./read_grant.ts";
-import { isCount, membersOf } from "./stranger_data.ts";
+import { isCount, membersOf } from "./untrusted_data.ts";
 
-/** Where a firewall stands in its life. */
+/** The state of a firewall's life cycle. */
 export type Phase = "new" | "ready" | "released";
 
 type Given = Readonly<Record<string, unknown>>;
 
 interface RequestRow<N extends RequestName> {
-  /** The members, made anew of what is known of them, or why they are refused. Never throws. */
+  /** The members: a new object that holds only the known ones. Or the reason for a refusal. Never throws. */
   read(given: Given, now: number): RequestMembers[N] | string;
   readonly allowedWhen: readonly Phase[];
 }
 
 const ALWAYS = ["new", "ready", "released"] as const;
-/** A signal may still ask for it while the firewall is released. Nothing is done then. */
+/** A signal may still ask for it after the firewall was released; then nothing is done. */
 const ONCE_READY = ["ready", "released"] as const;
 
 const REQUESTS: { readonly [N in RequestName]: RequestRow<N> } = {
@@ -50,7 +50,7 @@ const NOT_ALLOWED: Readonly<Record<Phase, string>> = {
 };
 
 /**
- * The request, or in one line why it is not carried out. Never throws.
+ * The request, or in one line why it is refused. Never throws.
  *
  * @param now milliseconds since 1970 UTC.
  */

@@ -1,5 +1,5 @@
 /**
- * Changes of rules in the firewall, whatever goes wrong on the way.
+ * Adds and removes rules in the firewall, and copes with failures on the way.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { hintFor } from "./program_hint.ts";
 import { NOTHING, reconcile, type Required } from "./reconcile.ts";
 import type { PlanFailure, Runner } from "./runner.ts";
 
-/** One firewall: its adapter, and what is known of it. */
+/** What the parts of a managed firewall share: its adapter and its state. */
 export interface FirewallContext<V extends View> {
   readonly adapter: Adapter<V>;
   readonly runner: Runner;
@@ -22,15 +22,15 @@ export interface FirewallContext<V extends View> {
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;
   readonly report: (event: FirewallEvent) => void;
-  /** Seconds that a grant lasts at most. */
+  /** The longest time that a grant may last, in seconds. */
   readonly longest: number;
   /** For hints. */
   readonly isRoot: boolean;
 }
 
-/** With fewer rules than this every grant looks whether packets still come to it … */
+/** With at most this many rules, every grant checks whether packets still reach its rules … */
 const REACH_ALWAYS = 32;
-/** … and with more of them, where looking takes long, one grant in this many milliseconds. */
+/** … and with more rules, where the check takes long, one grant in this many milliseconds. */
 const REACH_EVERY = 500;
 
 /** How a removal ended, by the keys of the rules. */
@@ -42,10 +42,11 @@ export interface Removal {
 }
 
 /**
- * Adds and removes rules. The caller keeps the ledger, except that rules which {@link undo} cannot remove are entered.
+ * Adds and removes rules. The caller updates the ledger, with one exception: {@link undo} adds rules that it cannot
+ * remove.
  *
- * Where nothing has to be read first, the document of a change is written when the call returns: the other work for a
- * packet is done while the firewall works.
+ * If nothing must be read first, the document of a change is written before the call returns. So the rest of the work
+ * for a packet is done while the firewall works.
  */
 export class RuleChanges<V extends View> {
   readonly #context: FirewallContext<V>;
@@ -55,7 +56,7 @@ export class RuleChanges<V extends View> {
     this.#context = context;
   }
 
-  /** What is in the firewall, or why that cannot be seen. */
+  /** The state of the firewall, or why it cannot be listed. */
   async look(scope: Scope): Promise<V | HintedError> {
     const { adapter, runner, isRoot } = this.#context;
     const outcomes = await runner.query(adapter.look(scope));
@@ -65,12 +66,12 @@ export class RuleChanges<V extends View> {
       : view;
   }
 
-  /** The same, of the chains of this configuration. */
+  /** The state of this configuration's chains, in the families that were made ready. */
   lookHere(): Promise<V | HintedError> {
     return this.look({ families: this.#context.families, extent: "configured" });
   }
 
-  /** Those of the rules that are not in the firewall; none where that cannot be seen. */
+  /** The rules that are not in the firewall; none if its rules cannot be listed. */
   async missing(rules: readonly Rule[]): Promise<readonly Rule[]> {
     const view = await this.lookHere();
     if (view instanceof HintedError) return [];
@@ -78,13 +79,13 @@ export class RuleChanges<V extends View> {
     return rules.filter(({ key }) => !listed.has(key));
   }
 
-  /** Adds rules as one change; those of the ledger with the same keys give way. */
+  /** Adds rules as one change. They replace rules of the ledger with the same keys. */
   add(rules: readonly Rule[]): Promise<PlanFailure | undefined> {
     const replaced = rules.flatMap(({ key }) => this.#context.ledger.get(key) ?? []);
     return this.#apply("add", rules, replaced);
   }
 
-  /** Removes rules that may have been added, or enters them in the ledger as over. */
+  /** Removes rules that may have been added. Rules that stay are added to the ledger as expired. */
   async undo(rules: readonly Rule[]): Promise<void> {
     const { adapter, runner, ledger, now, report } = this.#context;
     const before = adapter.readsFirst ? await this.#viewOrNone() : undefined;
@@ -98,7 +99,7 @@ export class RuleChanges<V extends View> {
     }
   }
 
-  /** As many of the rules, from the first on, as are removed in a time that grants may wait. */
+  /** As many of the rules, from the first on, as can be removed in a time for which grants may wait. */
   portion(rules: readonly Rule[]): readonly Rule[] {
     const { adapter, ledger } = this.#context;
     return rules.slice(0, adapter.portion?.(rules, ledger.all()) ?? rules.length);
@@ -107,7 +108,7 @@ export class RuleChanges<V extends View> {
   /**
    * Removes rules, even if some are gone already.
    *
-   * @param required what stays although it has the key of a rule that goes: one of two of a kind.
+   * @param required rules that stay although a removed rule has the same key: one of two identical rules.
    */
   async remove(rules: readonly Rule[], required: Required = NOTHING): Promise<Removal> {
     const left = new Set<string>();
@@ -142,7 +143,7 @@ export class RuleChanges<V extends View> {
         report({ type: "error", text: view.message });
         return { left: keys, gone: new Set() };
       }
-      // As they are listed, even if they do not look like our own rules.
+      // Remove the rules as the firewall lists them: their text may differ from ours.
       const found = { rules: view.rules.filter(isMeant), broken: view.broken.filter(isMeant) };
       left = reconcile(found, required).remove;
       const listed = new Set([...found.rules, ...found.broken].map(({ key }) => key));
@@ -154,7 +155,7 @@ export class RuleChanges<V extends View> {
     return { left: new Set(left.map(({ key }) => key)), gone: gone ?? new Set() };
   }
 
-  /** Whether packets come to these rules; what one grant does not notice a check does. */
+  /** Whether packets reach these rules. It may answer yes unchecked; the next check of the firewall notices a loss. */
   async areReached(rules: readonly Rule[]): Promise<boolean> {
     const { adapter, runner, ledger } = this.#context;
     const plan = adapter.reach?.(rules) ?? [];
@@ -173,7 +174,7 @@ export class RuleChanges<V extends View> {
     const { adapter, runner } = this.#context;
     const view = adapter.readsFirst ? await this.#viewOrNone() : undefined;
     if (adapter.readsFirst && view === undefined) {
-      // Writing without having read would wipe what others put there.
+      // Writing without having read would delete what other programs put there.
       return { text: `${adapter.name} could not be read`, refused: false, partial: false };
     }
     const plan = adapter[how](this.#change(rules, view, replaced));
@@ -196,7 +197,7 @@ export class RuleChanges<V extends View> {
   }
 }
 
-/** The rule as one whose time is up, and which the next removal takes out wherever it stands. */
+/** The rule as an expired one, which the next removal takes out wherever it is. */
 export function overAt(rule: Rule, now: number): Rule {
   const summary = { ...rule.summary, expires: Math.floor(now / 1000) };
   return { ...rule, summary, stray: true };

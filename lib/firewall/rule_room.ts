@@ -1,5 +1,5 @@
 /**
- * Whether a stanza may have more rules in force (MAX_RULES).
+ * Decides whether a stanza may have more rules in force (MAX_RULES).
  *
  * @module
  */
@@ -7,12 +7,12 @@ import type { Rule } from "./adapter.ts";
 import type { Grant } from "./grant.ts";
 import type { Ledger } from "./ledger.ts";
 
-/** Which rules have to go for the new ones, or that there is no room. */
+/** The rules that must be removed for the new ones, or `full` if there is no room. */
 export type RuleRoom = { readonly retired: readonly Rule[] } | "full";
 
 /**
- * Room for rules that are not in force yet. With as many rules in force as the stanza may have, an address can still
- * renew what it has: the rules that end earlier give way, so that the number does not grow.
+ * Finds room for rules that are not in force yet. If the stanza has its full number of rules, an address can still renew
+ * the access that it has: its older rules are removed, so that the number does not grow.
  */
 export function roomFor(grant: Grant, fresh: readonly Rule[], ledger: Ledger): RuleRoom {
   const { stanza, mostRules = Infinity } = grant;
@@ -26,7 +26,7 @@ export function roomFor(grant: Grant, fresh: readonly Rule[], ledger: Ledger): R
   return [...wanted].every((access) => renewed.has(access)) ? { retired: former } : "full";
 }
 
-/** Who may reach what by the rule, whenever it ends. */
+/** Which address may reach which service by the rule, regardless of its expiry. */
 function accessOf({ family, table, summary }: Rule): string {
   const { kind, chain, address, destination, service } = summary;
   return JSON.stringify([family, table, kind, chain, address, destination, service]);

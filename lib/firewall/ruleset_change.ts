@@ -1,18 +1,18 @@
 /**
- * What the kernel says of changes in nf_tables, which iptables of the nf_tables variant and firewalld make too
- * (linux/netfilter/nf_tables.h).
+ * Parses the kernel's reports of changes in nf_tables (linux/netfilter/nf_tables.h). The nf_tables variant of iptables
+ * and firewalld cause them too.
  *
  * @module
  */
 
-/** One thing that was made or deleted. */
+/** One object that was created or deleted. */
 export interface RulesetChange {
   readonly what: "table" | "chain" | "rule" | "set" | "element";
   readonly isDeleted: boolean;
   /** `inet`, `ip`, `ip6`; empty for the families that no adapter uses. */
   readonly family: string;
   readonly table: string;
-  /** The chain or set itself, or that of the rule or element; empty for a table. */
+  /** The name of the chain or set, or of the chain or set that holds the rule or element; empty for a table. */
   readonly name: string;
 }
 
@@ -20,12 +20,12 @@ const MESSAGE_HEADER = 16;
 const FAMILY_HEADER = 4;
 const ATTRIBUTE_HEADER = 4;
 const SUBSYSTEM = 10; // NFNL_SUBSYS_NFTABLES, the upper byte of the type
-/** NLA_F_NESTED and NLA_F_NET_BYTEORDER stand in front of an attribute's number. */
+/** An attribute's number without the flags NLA_F_NESTED and NLA_F_NET_BYTEORDER. */
 const ATTRIBUTE_MASK = 0x3fff;
 const TABLE_ATTRIBUTE = 1; // of every object
 const FAMILIES: Readonly<Record<number, string>> = { 1: "inet", 2: "ip", 10: "ip6" };
 
-/** `NFT_MSG_…`, and the attribute that holds the name beside that of the table. */
+/** By `NFT_MSG_…`: the object, and the attribute that holds its name; 0: it has no name beside the table's. */
 const KINDS: Readonly<
   Record<number, Pick<RulesetChange, "what" | "isDeleted"> & { name: number }>
 > = {
@@ -42,8 +42,8 @@ const KINDS: Readonly<
 };
 
 /**
- * The changes in a batch of netlink messages, in order; messages of other kinds are passed over. Never throws: a length
- * that leaves its container ends the reading.
+ * The changes in a batch of netlink messages, in order. Messages of other kinds are skipped. Never throws: parsing ends
+ * at a length that exceeds its container.
  */
 export function parseRulesetChanges(batch: Uint8Array): RulesetChange[] {
   const view = new DataView(batch.buffer, batch.byteOffset, batch.length);

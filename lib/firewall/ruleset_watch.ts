@@ -1,5 +1,5 @@
 /**
- * Being told by the kernel of changes of the ruleset. Linux only.
+ * Receives the kernel's reports of changes in the ruleset. Linux only.
  *
  * @module
  */
@@ -8,25 +8,25 @@ import { isLinux, LINUX_ONLY } from "../../ffi/platform.ts";
 import { ReadinessSet } from "../../ffi/readiness.ts";
 import { parseRulesetChanges, type RulesetChange } from "./ruleset_change.ts";
 
-/** Changes in order; `overrun`: there were more than the kernel keeps for a reader. */
+/** Changes in order. `overrun`: there were more than the kernel buffers for a reader, and some are lost. */
 export type RulesetNews = readonly RulesetChange[] | "overrun";
 
-/** A source of news about the ruleset. */
+/** A source of reports about the ruleset. */
 export interface RulesetWatch {
-  /** Has `tell` called when there is news to {@link take}; resolves when there will be no more. Never rejects. */
-  start(tell: () => void): Promise<void>;
-  /** What has come since the last call, without waiting. What a program changed is there when it has ended. */
+  /** Calls `notify` when there are changes to {@link take}; resolves when no more can come. Never rejects. */
+  start(notify: () => void): Promise<void>;
+  /** The changes since the last call, without waiting. A program's changes are available when it has ended. */
   take(): RulesetNews;
   close(): void;
 }
 
-/** The kernel's news, or `undefined` where it gives none: on other systems, and without CAP_NET_ADMIN. */
+/** The kernel's reports; `undefined` if it gives none: on other systems, and without CAP_NET_ADMIN. */
 export function watchRuleset(): RulesetWatch | undefined {
   if (!isLinux) return undefined;
   try {
     return new KernelWatch();
   } catch {
-    // Whoever asked looks now and then instead.
+    // The caller checks the firewall at intervals instead.
     return undefined;
   }
 }
@@ -39,15 +39,15 @@ class KernelWatch implements RulesetWatch {
   readonly #ready = new ReadinessSet();
   #closed = false;
 
-  async start(tell: () => void): Promise<void> {
+  async start(notify: () => void): Promise<void> {
     this.#ready.watch([this.#socket.descriptor]);
     try {
       while (!this.#closed) {
         const ready = await this.#ready.wait();
-        if (ready.length > 0 && !this.#closed) tell();
+        if (ready.length > 0 && !this.#closed) notify();
       }
     } catch {
-      // The system refuses to wait, as when out of memory.
+      // The system refuses to wait: for example, it is out of memory.
       this.close();
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Running a firewall program to its end.
+ * Runs a firewall program to its end.
  *
  * @module
  */
@@ -13,8 +13,8 @@ import {
 } from "./plan.ts";
 
 /**
- * Runs a command and waits for its end, for at most so many milliseconds. Never rejects: a program that cannot be started
- * ends with status 126 or 127 and the reason in place of its error output.
+ * Runs a command and waits for its end, for at most `milliseconds`. Never rejects: a program that cannot be started gives
+ * status 126 or 127, and the reason in place of its error output.
  */
 export async function runOnce(command: FirewallCommand, milliseconds: number): Promise<Outcome> {
   const { words, document } = command;

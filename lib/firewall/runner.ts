@@ -19,29 +19,29 @@ import { HOST_PROGRAMS, type Programs } from "./programs.ts";
 export interface PlanFailure {
   /** One line. */
   readonly text: string;
-  /** Whether a repetition may help: the program did not hang. */
+  /** Whether trying again may help: the program did not hang. */
   readonly refused: boolean;
-  /** Whether something of the plan may be in force: it must be undone. */
+  /** Whether a part of the plan may be in force and must be undone. */
   readonly partial: boolean;
 }
 
 /** What the owner of a {@link Runner} decides. */
 export interface RunnerOptions {
-  /** Called for each command and document before it is run; makes its text only if that is wanted. */
+  /** Called with each command and document before it is run; `text` makes the text when it is needed. */
   readonly echo?: (text: () => string) => void;
-  /** Called once when a helper cannot be kept open and single commands take its place. */
+  /** Called when a helper process cannot be started and single commands take its place. */
   readonly warn?: (text: string) => void;
-  /** How long a helper may take to acknowledge a document; 2000 by default. */
+  /** How long a helper process may take to acknowledge a document; 2000 by default. */
   readonly helperMilliseconds?: number;
   /** How long a single command may take; 10000 by default. */
   readonly commandMilliseconds?: number;
-  /** Those of this host by default. */
+  /** The programs of this host by default. */
   readonly programs?: Programs;
-  /** Called with whatever may change the firewall, to carry it out. */
+  /** Called with all work that may change the firewall; it must carry the work out. */
   readonly during?: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** Runs commands one after another and keeps helpers open. */
+/** Runs commands one after another, and keeps helper processes running. */
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #programs: Programs;
@@ -57,7 +57,7 @@ export class Runner {
     return this.#during(() => this.#apply(plan));
   }
 
-  /** Runs every single command of a plan, whatever becomes of the others; returns what went wrong. */
+  /** Runs every single command of a plan, even if others fail; returns what went wrong. */
   force(plan: Plan): Promise<string[]> {
     return this.#during(() => this.#force(plan));
   }
@@ -80,7 +80,7 @@ export class Runner {
       for (const [position, command] of transaction.commands.entries()) {
         const outcome = await this.run(command);
         if (outcome.code === 0) continue;
-        // One that was stopped may have done its work, or have it done by a daemon that answers late.
+        // A command that was stopped may have done its work; or a daemon that answers late may do it yet.
         const late = outcome.late === true;
         return {
           text: describeOutcome(outcome),
@@ -97,7 +97,7 @@ export class Runner {
     for (const command of plan.flatMap(({ commands }) => commands)) {
       const outcome = await this.run(command);
       if (outcome.code !== 0) failures.push(describeOutcome(outcome));
-      // A program that hangs would hang for every one of them.
+      // A program that hangs would hang for each of the other commands.
       if (outcome.late) break;
     }
     return failures;

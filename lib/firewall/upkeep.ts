@@ -1,5 +1,5 @@
 /**
- * The upkeep of a firewall: ready at the start, repaired when other programs break it, empty in the end.
+ * Keeps a firewall in order: ready at the start, repaired when other programs change it, empty at the end.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { hintFor } from "./program_hint.ts";
 import { assess, type Assessment, reconcile } from "./reconcile.ts";
 import type { FirewallContext, RuleChanges } from "./rule_changes.ts";
 
-/** Looks after chains, sets and jumps, and after rules that were there already. */
+/** Maintains chains, sets and jumps, and takes over rules that were there before. */
 export class Upkeep<V extends View> {
   readonly #context: FirewallContext<V>;
   readonly #changes: RuleChanges<V>;
@@ -23,23 +23,23 @@ export class Upkeep<V extends View> {
     this.#changes = changes;
   }
 
-  /** What the firewall turned out to be able to do. */
+  /** Features that the probes found. */
   get features(): ReadonlySet<string> {
     return this.#features;
   }
 
-  /** Relies on what is known of the same firewall. */
+  /** Takes over what another instance found out about the same firewall. */
   assume(families: Iterable<AddressFamily>, features: Iterable<string>): void {
     for (const family of families) this.#context.families.add(family);
     for (const feature of features) this.#features.add(feature);
   }
 
-  /** Makes the first family ready, and each other one of which something of ours is there. @throws {HintedError} */
+  /** Makes the first family ready, and each other one in which something of ours exists. @throws {HintedError} */
   async start(flush: boolean, inherited: readonly HeldRule[]): Promise<void> {
     const [first, ...others] = this.#context.adapter.families;
     if (first !== undefined) await this.makeReady(first, flush, inherited);
     for (const family of others) {
-      // A host without the other family is no reason not to serve this one.
+      // A host may lack the other family: this one is served anyway.
       const view = await this.#changes.look({ families: new Set([family]), extent: "configured" });
       if (view instanceof HintedError || !view.present.has(family)) continue;
       await this.makeReady(family, flush, inherited);
@@ -47,16 +47,16 @@ export class Upkeep<V extends View> {
   }
 
   /**
-   * Looks at the firewall and repairs it, as {@link assess} says. Returns what went wrong.
+   * Checks the firewall and repairs it, as {@link assess} says. Returns what went wrong.
    *
-   * @param isOwn whether what is missing was removed by this program.
+   * @param isOwn whether this program removed what is missing.
    */
   async repair(isOwn = false): Promise<string | undefined> {
     const { adapter, runner, ledger, families, now, report } = this.#context;
     const view = await this.#changes.lookHere();
     if (view instanceof HintedError) return view.message;
     const { required, vanished } = await this.#takeOver(view, families);
-    // What cannot be removed now is met again the next time.
+    // If this fails, the next check tries again.
     for (const text of await runner.force(adapter.tidy?.(view) ?? [])) {
       report({ type: "warning", text });
     }
@@ -85,9 +85,9 @@ export class Upkeep<V extends View> {
   }
 
   /**
-   * Enters in the ledger what is found, and removes what is unreadable or doubled.
+   * Adds the rules found to the ledger, and removes unreadable and duplicate ones.
    *
-   * @param inherited what a predecessor held, at a start.
+   * @param inherited rules that a predecessor held, at a start.
    */
   async #takeOver(
     view: V,
@@ -110,7 +110,7 @@ export class Upkeep<V extends View> {
     return assessment;
   }
 
-  /** Only a daemon of ours names the stanza of a rule, and what this one added is in the ledger. */
+  /** Only our daemon names the stanza in a rule, and the rules that this process added are in the ledger. */
   #warnOfDaemon({ stanza, chain }: RuleSummary): void {
     if (stanza === undefined || this.#warnedOfDaemon) return;
     this.#warnedOfDaemon = true;
@@ -120,7 +120,7 @@ export class Upkeep<V extends View> {
     this.#context.report({ type: "warning", text });
   }
 
-  /** Probes, makes chains and jumps, takes over and clears up: for one family. @throws {HintedError} */
+  /** For one family: probes, adds chains and jumps, takes over rules and cleans up. @throws {HintedError} */
   async makeReady(
     family: AddressFamily,
     flush: boolean,
@@ -185,7 +185,7 @@ export class Upkeep<V extends View> {
       const plan = adapter.tearDown(view, scope, whole);
       const failure = await runner.apply(plan);
       if (failure === undefined) continue;
-      // Another program changed the chains in between: do what can be done, one by one.
+      // Another program changed the chains in between: run the commands one by one, as far as possible.
       const failures = await runner.force(plan);
       const after = await this.#changes.look(scope);
       if (after instanceof HintedError) throw after;

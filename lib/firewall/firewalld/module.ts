@@ -53,13 +53,13 @@ export const firewalld: FirewallModule<FirewalldSettings> = {
 };
 
 async function modeOf(
-  { settings, command, ask, rehearse }: FirewallSource,
+  { settings, command, ask, testMode }: FirewallSource,
 ): Promise<FirewalldMode> {
   try {
     return await askFirewalld(settings, command, ask);
   } catch (error) {
     // A dry run does not need a running firewall.
-    if (!rehearse || !(error instanceof HintedError)) throw error;
+    if (!testMode || !(error instanceof HintedError)) throw error;
     return { rules: "rich", zones: ["public"], exits: ["public"] };
   }
 }

@@ -1,4 +1,4 @@
-import { chooseFirewall, strangeVariables } from "../../../lib/firewall/choose.ts";
+import { chooseFirewall, ineffectiveVariables } from "../../../lib/firewall/choose.ts";
 import type { Outcome } from "../../../lib/firewall/plan.ts";
 import { assertEquals, assertRejects } from "../../assert.ts";
 import { type Namespace, namespaceTest } from "../../support/namespace.ts";
@@ -128,7 +128,7 @@ Deno.test("settings that contradict each other are refused", async () => {
     /is not a program for nft/,
   );
   const strange = (conf: string, kind: "iptables" | "firewalld" | "nft") =>
-    strangeVariables(kind, configOf(conf).given).join();
+    ineffectiveVariables(kind, configOf(conf).given).join();
   assertEquals(strange("PF_ANCHOR_NAME x\nFLUSH_IPT_AT_EXIT N", "iptables"), "PF_ANCHOR_NAME");
   assertEquals(strange("FLUSH_IPT_AT_EXIT N\nENABLE_IPT_SNAT N", "firewalld"), "FLUSH_IPT_AT_EXIT");
   assertEquals(strange("FLUSH_IPT_AT_EXIT N", "nft"), "");

@@ -16,7 +16,7 @@ async function namesRead(kind: string): Promise<Set<string>> {
     },
   });
   const firewall = await firewallFromSettings(settings, config.given, () => {}, {
-    rehearse: true,
+    testMode: true,
   });
   assertEquals(firewall.kind, kind);
   return names;

@@ -1,6 +1,6 @@
 /** A further firewall is one module in the list: nothing else has to know of it. */
 import { FWKNOPD_ROWS } from "../../../lib/config/fwknopd_variables.ts";
-import { chooseFirewall, strangeVariables } from "../../../lib/firewall/choose.ts";
+import { chooseFirewall, ineffectiveVariables } from "../../../lib/firewall/choose.ts";
 import type { Adapter } from "../../../lib/firewall/adapter.ts";
 import { cListing } from "../../../lib/firewall/c_listing.ts";
 import type { FirewallEvent } from "../../../lib/firewall/firewall.ts";
@@ -104,7 +104,7 @@ Deno.test("a firewall in the list is chosen by FIREWALL, by FIREWALL_EXE and by 
     "iptables",
   );
   const { given: flushing } = config("FLUSH_IPT_AT_EXIT N\nPF_ANCHOR_NAME x");
-  assertEquals(strangeVariables(KIND, flushing, ALL), ["PF_ANCHOR_NAME"]);
+  assertEquals(ineffectiveVariables(KIND, flushing, ALL), ["PF_ANCHOR_NAME"]);
 });
 
 Deno.test("a firewall in the list opens, lists and is flushed beside another one", async () => {

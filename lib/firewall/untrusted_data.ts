@@ -1,19 +1,19 @@
 /**
- * Looking into data that a stranger may have sent.
+ * Reads untrusted data.
  *
  * @module
  */
 
 const EMPTY: Readonly<Record<string, unknown>> = {};
 
-/** The members of what should be an object; none where it is not. */
+/** The members of a value that should be an object; empty if it is not. */
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null
     ? value as Readonly<Record<string, unknown>>
     : EMPTY;
 }
 
-/** Whether it is a whole number in that range. */
+/** Whether the value is a whole number from `low` to `high`. */
 export function isCount(
   value: unknown,
   low: number,
