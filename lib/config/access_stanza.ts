@@ -4,6 +4,8 @@
  * @module
  */
 import type { Diagnostic } from "../errors/diagnostic.ts";
+import { accessDefault, hasDefault } from "./access_defaults.ts";
+import { ACCESS_ROWS, type StanzaMembers } from "./access_variables.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
 import { present } from "./present.ts";
 import type { Stanza } from "./stanza.ts";
@@ -20,11 +22,6 @@ export interface StanzaOutcome {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const DEFAULT_TIMEOUT = 30;
-const DEFAULT_MAX_TIMEOUT = 300;
-const DEFAULT_MAX_RULES = 2000;
-const DEFAULT_MAX_PACKETS = 1000;
-
 /** Checks the draft and builds the stanza with that number. */
 export function buildStanza(
   draft: StanzaDraft,
@@ -40,30 +37,34 @@ export function buildStanza(
     position: draft.position,
     sourceText: draft.source,
     source: draft.value("SOURCE") ?? [],
-    destination: draft.value("DESTINATION") ?? "any",
     restrictPorts: draft.value("RESTRICT_PORTS") ?? [],
+    ...plainMembers(draft),
     ...keysOf(draft, settings, check),
     ...timeouts,
-    maxRules: draft.value("MAX_RULES") ?? DEFAULT_MAX_RULES,
-    maxPacketsPerMinute: draft.value("MAX_PACKETS_PER_MINUTE") ?? DEFAULT_MAX_PACKETS,
     requireSourceAddress: requiresSourceAddress(draft, check),
-    forceMasquerade: draft.value("FORCE_MASQUERADE") ?? false,
-    forwardAll: draft.value("FORWARD_ALL") ?? false,
-    disableDnat: draft.value("DISABLE_DNAT") ?? false,
     ...present({
-      openPorts: draft.value("OPEN_PORTS"),
-      requireUsername: draft.value("REQUIRE_USERNAME"),
       expires: expiryOf(draft),
       commandExecution: commandExecutionOf(draft),
       cycle: cycleOf(draft, timeouts.maxTimeout, check),
       forceNat: natTargetOf(draft, settings, check),
       natTargets: natTargetsOf(draft, check),
-      forceSnat: draft.value("FORCE_SNAT"),
       refuseForwardNat: draft.value("ENABLE_FORWARD_ACCESS") === false ? true : undefined,
     }),
   };
   const broken = check.diagnostics.some(({ severity }) => severity === "error");
   return broken ? { diagnostics: check.diagnostics } : { stanza, diagnostics: check.diagnostics };
+}
+
+/** The members that are the value of one variable, or its default. */
+export function plainMembers(draft: StanzaDraft): StanzaMembers {
+  const members: Record<string, unknown> = {};
+  for (const row of ACCESS_ROWS) {
+    if (row.member === undefined) continue;
+    const value = draft.value(row.name) ?? (hasDefault(row) ? accessDefault(row.name) : undefined);
+    if (value !== undefined) members[row.member] = value;
+  }
+  // Each row types its member by its own kind.
+  return members as unknown as StanzaMembers;
 }
 
 /** Reports errors of a stanza that do not depend on its unusable values. */
@@ -120,7 +121,7 @@ function timeoutsOf(
   draft: StanzaDraft,
   check: StanzaCheck,
 ): Pick<Stanza, "accessTimeout" | "maxTimeout"> {
-  const wanted = draft.value("FW_ACCESS_TIMEOUT") || DEFAULT_TIMEOUT;
+  const wanted = draft.value("FW_ACCESS_TIMEOUT") || accessDefault("FW_ACCESS_TIMEOUT");
   const limit = draft.value("MAX_FW_TIMEOUT") || undefined;
   if (limit !== undefined && limit < wanted) {
     check.warning(
@@ -131,6 +132,6 @@ function timeoutsOf(
   }
   const hasCycle = draft.value("CMD_CYCLE_OPEN") !== undefined;
   const timer = hasCycle ? draft.value("CMD_CYCLE_TIMER") ?? 0 : 0;
-  const maxTimeout = limit ?? Math.max(DEFAULT_MAX_TIMEOUT, wanted, timer);
+  const maxTimeout = limit ?? Math.max(accessDefault("MAX_FW_TIMEOUT"), wanted, timer);
   return { accessTimeout: Math.min(wanted, maxTimeout), maxTimeout };
 }

@@ -10,7 +10,6 @@ import { isUnspecified, parseAddress } from "../net/address.ts";
 import { parsePrefix, type Prefix } from "../net/prefix.ts";
 import { parsePort, type Service } from "../net/service.ts";
 import { type Failure, failure, success } from "../errors/result.ts";
-import type { AccessKinds } from "./access_variables.ts";
 import type { ConfigFiles } from "./config_files.ts";
 import {
   type ParsedValue,
@@ -21,12 +20,12 @@ import {
 } from "./parsed_value.ts";
 import { MASK } from "./mask.ts";
 import { parseNatTargets } from "./nat_targets.ts";
-import type { ForcedNatTarget } from "./stanza.ts";
+import type { AccessKinds, ForcedNatTarget } from "./access_kinds.ts";
 import type { VariableRow } from "./variable.ts";
 
 /** What messages say about the place of a value. */
 export interface ValueContext {
-  readonly files: ConfigFiles;
+  readonly files: Pick<ConfigFiles, "user" | "group" | "isFolder" | "exists">;
   /** SOURCE of the stanza, as written. */
   readonly source: string;
   readonly file: string;

@@ -3,54 +3,13 @@
  *
  * @module
  */
-import type { DigestName } from "../crypto/digest.ts";
-import type { EncryptionMode } from "../crypto/encryption_mode.ts";
-import type { Address } from "../net/address.ts";
-import type { Service } from "../net/service.ts";
-import type { NatTargets } from "./nat_targets.ts";
-import type { AddressList, ForcedNatTarget, GroupAccount, UserAccount } from "./stanza.ts";
+import type { AccessKinds } from "./access_kinds.ts";
 import type { RetiredName, VariableRow } from "./variable.ts";
 
-/** The kinds of variables of `access.conf`, and the type of each kind once parsed. */
-export interface AccessKinds {
-  /** `y…` or `n…`. */
-  boolean: boolean;
-  /** Decimal digits, within the range of the row. */
-  integer: number;
-  /** Anything. */
-  text: string;
-  /** `docs/spec/server.md` 5.5. */
-  addresses: AddressList;
-  /** `docs/spec/server.md` 5.6. */
-  services: readonly Service[];
-  /** The rest of the line, as bytes. */
-  passphrase: Uint8Array;
-  /** The bytes that the base64 text stands for. */
-  base64: Uint8Array;
-  digest: DigestName;
-  mode: EncryptionMode;
-  /** `MM/DD/YYYY`: local midnight, in seconds since 1970 UTC. */
-  date: number;
-  /** Seconds since 1970 UTC; 0 means never. */
-  epoch: number;
-  /** A user of this system. */
-  user: UserAccount;
-  /** A group of this system. */
-  group: GroupAccount;
-  /** A command line of 1 to 255 characters. */
-  command: string;
-  /** `ADDRESS PORT`. */
-  "nat target": ForcedNatTarget;
-  /** Items, joined by commas; an item is a place and its services. */
-  "nat targets": NatTargets;
-  address: Address;
-  /** A folder that exists. */
-  folder: string;
-  /** GnuPG key ids or fingerprints, separated by commas. */
-  "key ids": readonly string[];
+interface Row extends VariableRow<keyof AccessKinds> {
+  /** The member of `Stanza` that holds this value and nothing else. `access_stanza.ts` makes the other members. */
+  readonly member?: string;
 }
-
-type Row = VariableRow<keyof AccessKinds>;
 
 /** The C daemon's largest time-out, 2^23 seconds (97 days). */
 const MAX_TIMEOUT = 8388608;
@@ -68,6 +27,7 @@ const ACCESS_VARIABLES = [
   },
   {
     name: "DESTINATION",
+    member: "destination",
     kind: "addresses",
     default: "ANY",
     doc: "Destinations of packets this stanza is for",
@@ -75,6 +35,7 @@ const ACCESS_VARIABLES = [
   },
   {
     name: "OPEN_PORTS",
+    member: "openPorts",
     kind: "services",
     doc: "Services that may be asked for, such as tcp/22, udp/53; unset: any",
     honoured: true,
@@ -155,6 +116,7 @@ const ACCESS_VARIABLES = [
   },
   {
     name: "MAX_RULES",
+    member: "maxRules",
     kind: "integer",
     default: "2000",
     range: [1, MAX_COUNT],
@@ -165,6 +127,7 @@ const ACCESS_VARIABLES = [
   },
   {
     name: "MAX_PACKETS_PER_MINUTE",
+    member: "maxPacketsPerMinute",
     kind: "integer",
     default: "1000",
     range: [1, MAX_COUNT],
@@ -174,6 +137,7 @@ const ACCESS_VARIABLES = [
   },
   {
     name: "REQUIRE_USERNAME",
+    member: "requireUsername",
     kind: "text",
     doc: "User name the packet must carry",
     honoured: true,
@@ -258,12 +222,14 @@ const ACCESS_VARIABLES = [
   },
   {
     name: "FORCE_SNAT",
+    member: "forceSnat",
     kind: "address",
     doc: "Source address given to forwarded connections",
     honoured: true,
   },
   {
     name: "FORCE_MASQUERADE",
+    member: "forceMasquerade",
     kind: "boolean",
     default: "N",
     doc: "Give forwarded connections the address of the outgoing interface",
@@ -271,6 +237,7 @@ const ACCESS_VARIABLES = [
   },
   {
     name: "FORWARD_ALL",
+    member: "forwardAll",
     kind: "boolean",
     default: "N",
     doc: "Forward every port and protocol",
@@ -278,6 +245,7 @@ const ACCESS_VARIABLES = [
   },
   {
     name: "DISABLE_DNAT",
+    member: "disableDnat",
     kind: "boolean",
     default: "N",
     doc: "Do not rewrite destinations",
@@ -367,6 +335,17 @@ export type AccessName = AccessRow["name"];
 
 /** The rows without their literal types. */
 export const ACCESS_ROWS: readonly (Row & { readonly name: AccessName })[] = ACCESS_VARIABLES;
+
+type DefaultedRow = Extract<AccessRow, { readonly default: string }>;
+type MemberRow = Extract<AccessRow, { readonly member: string }>;
+
+/** The name of a variable that has a default. */
+export type DefaultedName = DefaultedRow["name"];
+
+/** The members of a stanza that rows name, typed by the kind of the row. A member without a default may be absent. */
+export type StanzaMembers =
+  & { readonly [R in Extract<MemberRow, DefaultedRow> as R["member"]]: AccessKinds[R["kind"]] }
+  & { readonly [R in Exclude<MemberRow, DefaultedRow> as R["member"]]?: AccessKinds[R["kind"]] };
 
 /** The typed values of a stanza, under the names of the file. */
 export type AccessValues = {

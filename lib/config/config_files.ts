@@ -5,7 +5,7 @@
  */
 import type { Diagnostic } from "../errors/diagnostic.ts";
 import type { Exposure } from "./exposure.ts";
-import type { GroupAccount, UserAccount } from "./stanza.ts";
+import type { GroupAccount, UserAccount } from "./access_kinds.ts";
 
 /** A file that was read, or the reason why it was not. Warnings about the file come with either. */
 export interface FileRead {

@@ -4,41 +4,17 @@
  * @module
  */
 import type { Position } from "../errors/position.ts";
-import type { Address } from "../net/address.ts";
-import type { Prefix } from "../net/prefix.ts";
 import type { Service } from "../net/service.ts";
 import type { DigestName } from "../crypto/digest.ts";
 import type { EncryptionMode } from "../crypto/encryption_mode.ts";
+import type { AddressList, ForcedNatTarget, GroupAccount, UserAccount } from "./access_kinds.ts";
+import type { StanzaMembers } from "./access_variables.ts";
 import type { NatTargets } from "./nat_targets.ts";
-
-/** A SOURCE or DESTINATION list. */
-export type AddressList = "any" | readonly Prefix[];
 
 /** An HMAC key in the bytes that enter the HMAC. Never print one. */
 export interface HmacKey {
   readonly key: Uint8Array;
   readonly type: DigestName;
-}
-
-/** The destination that FORCE_NAT gives connections. */
-export interface ForcedNatTarget {
-  readonly address: Address;
-  /** 0 to 65535; 0 only with FORWARD_ALL. */
-  readonly port: number;
-}
-
-/** A user of this system, looked up when the configuration was read. */
-export interface UserAccount {
-  readonly name: string;
-  readonly uid: number;
-  /** The user's own group. */
-  readonly gid: number;
-}
-
-/** A group of this system. */
-export interface GroupAccount {
-  readonly name: string;
-  readonly gid: number;
 }
 
 /** How command messages are run (`docs/spec/server.md` 10). */
@@ -69,17 +45,17 @@ export interface GpgSettings {
   readonly fingerprints: readonly string[];
 }
 
-/** What the clients of one stanza may do, and how they authenticate. */
-export interface Stanza {
+/**
+ * What the clients of one stanza may do, and how they authenticate. {@link StanzaMembers} has the members that are the
+ * value of one variable.
+ */
+export interface Stanza extends StanzaMembers {
   /** From 1, in the order read. */
   readonly number: number;
   readonly position: Position;
   /** SOURCE as written. */
   readonly sourceText: string;
   readonly source: AddressList;
-  readonly destination: AddressList;
-  /** Absent if clients may ask for any service. */
-  readonly openPorts?: readonly Service[];
   readonly restrictPorts: readonly Service[];
   /** Key of the symmetric cipher, 1 to 32 bytes; absent if the stanza is for GnuPG only. */
   readonly encryptionKey?: Uint8Array;
@@ -89,11 +65,6 @@ export interface Stanza {
   readonly accessTimeout: number;
   /** Seconds; no grant lasts longer. */
   readonly maxTimeout: number;
-  /** Number of firewall rules that the stanza may have in force at a time. */
-  readonly maxRules: number;
-  /** Number of packets of its keys that are processed within a minute. */
-  readonly maxPacketsPerMinute: number;
-  readonly requireUsername?: string;
   readonly requireSourceAddress: boolean;
   /** Seconds since 1970 UTC after which the stanza admits no client. */
   readonly expires?: number;
@@ -102,10 +73,6 @@ export interface Stanza {
   readonly forceNat?: ForcedNatTarget;
   /** Absent if NAT requests may name any destination. */
   readonly natTargets?: NatTargets;
-  readonly forceSnat?: Address;
-  readonly forceMasquerade: boolean;
-  readonly forwardAll: boolean;
-  readonly disableDnat: boolean;
   /** ENABLE_FORWARD_ACCESS N of the perl era: NAT requests to inside hosts (types 2 and 4) are refused. */
   readonly refuseForwardNat?: boolean;
   readonly gpg?: GpgSettings;

@@ -5,6 +5,7 @@
  * @module
  */
 import { equalBytes } from "../crypto/equal.ts";
+import { accessDefault } from "./access_defaults.ts";
 import type { AccessName } from "./access_variables.ts";
 import { present } from "./present.ts";
 import type { HmacKey, Stanza } from "./stanza.ts";
@@ -31,7 +32,7 @@ export function keysOf(
   const hmac = hmacOf(draft, isSigned, check);
   checkKeys(draft, encryptionKey, hmac, gpg, check);
   return {
-    encryptionMode: draft.value("ENCRYPTION_MODE") ?? "cbc",
+    encryptionMode: draft.value("ENCRYPTION_MODE") ?? accessDefault("ENCRYPTION_MODE"),
     ...present({ encryptionKey: legacyKey(draft, encryptionKey, check), hmac, gpg }),
   };
 }
@@ -69,7 +70,7 @@ function hmacOf(draft: StanzaDraft, isSigned: boolean, check: StanzaCheck): Hmac
   const key = name === undefined ? undefined : draft.value(name);
   if (key !== undefined) {
     checkLength(key, MAX_HMAC_KEY_LENGTH, name, check);
-    return { key, type: draft.value("HMAC_DIGEST_TYPE") ?? "sha256" };
+    return { key, type: draft.value("HMAC_DIGEST_TYPE") ?? accessDefault("HMAC_DIGEST_TYPE") };
   }
   const hint = "Add HMAC_KEY_BASE64; fwknop keygen makes one";
   if (draft.value("REQUIRE_HMAC") === true) {

@@ -7,7 +7,7 @@ import { isUnspecified } from "../net/address.ts";
 import type { ServerSettings } from "./fwknopd_variables.ts";
 import { natSwitches } from "./nat_switches.ts";
 import type { NatTargets } from "./nat_targets.ts";
-import type { ForcedNatTarget } from "./stanza.ts";
+import type { ForcedNatTarget } from "./access_kinds.ts";
 import type { StanzaCheck } from "./stanza_check.ts";
 import type { StanzaDraft } from "./stanza_draft.ts";
 

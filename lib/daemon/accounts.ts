@@ -4,7 +4,7 @@
  * @module
  */
 import { lookUpGroup, lookUpUser, prepareAccounts } from "../../ffi/account.ts";
-import type { GroupAccount, UserAccount } from "../config/stanza.ts";
+import type { GroupAccount, UserAccount } from "../config/access_kinds.ts";
 
 /** The user of that name, wherever the system keeps its users, or `undefined`. */
 export function userAccount(name: string): UserAccount | undefined {

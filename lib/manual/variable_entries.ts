@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AccessKinds } from "../config/access_variables.ts";
+import type { AccessKinds } from "../config/access_kinds.ts";
 import type { FwknopdKinds } from "../config/fwknopd_variables.ts";
 import type { KindName, Range } from "../config/client_kinds.ts";
 import type { FwknoprcVariable } from "../config/client_rows.ts";

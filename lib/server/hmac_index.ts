@@ -6,7 +6,8 @@
 import { textBytes } from "../crypto/bytes.ts";
 import { type DigestName, DIGESTS } from "../crypto/digest.ts";
 import { HmacKeySet } from "../crypto/keyed_hmac.ts";
-import type { AddressList, Stanza } from "../config/stanza.ts";
+import type { AddressList } from "../config/access_kinds.ts";
+import type { Stanza } from "../config/stanza.ts";
 import type { Address } from "../net/address.ts";
 import { formatPrefix } from "../net/prefix.ts";
 import { splitMac } from "../spa/mac.ts";

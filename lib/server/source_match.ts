@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AddressList } from "../config/stanza.ts";
+import type { AddressList } from "../config/access_kinds.ts";
 import type { Address } from "../net/address.ts";
 import { prefixContains } from "../net/prefix.ts";
 

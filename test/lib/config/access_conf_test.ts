@@ -1,7 +1,8 @@
 import fc from "property-testing";
 import { ACCESS_ROWS } from "../../../lib/config/access_variables.ts";
 import type { Diagnostic } from "../../../lib/errors/diagnostic.ts";
-import type { AddressList, Stanza } from "../../../lib/config/stanza.ts";
+import type { AddressList } from "../../../lib/config/access_kinds.ts";
+import type { Stanza } from "../../../lib/config/stanza.ts";
 import { formatPrefix } from "../../../lib/net/prefix.ts";
 import { formatServices } from "../../../lib/net/service.ts";
 import { findings, GOOD_STANZA, readTexts } from "../../support/config_files.ts";

@@ -22,6 +22,11 @@ Deno.test("every default is a value that the parser accepts", () => {
   }
 });
 
+Deno.test("no two variables of a stanza are the same member", () => {
+  const members = ACCESS_ROWS.flatMap(({ member }) => member ?? []);
+  assertEquals(new Set(members).size, members.length);
+});
+
 Deno.test("the rows without effect are exactly those that say so", () => {
   for (const { name, doc, honoured } of FWKNOPD_ROWS) {
     assertEquals(/^No effect|no effect inside/.test(doc), honoured === "inert", name);
