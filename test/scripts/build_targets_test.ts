@@ -14,7 +14,7 @@ Deno.test("each target is compiled by its own command line", () => {
   );
   const common =
     "compile --quiet --no-check --no-config --no-lock --no-prompt --allow-all --no-code-cache " +
-    "--v8-flags=--max-semi-space-size=4";
+    "--v8-flags=--max-semi-space-size=4,--optimize-for-size";
   assert.deepEqual(commands, [
     `${common} --target x86_64-unknown-linux-gnu --output /d/fwknop-linux-x64 fwknop.js`,
     `${common} --target aarch64-unknown-linux-gnu --output /d/fwknop-linux-arm64 fwknop.js`,
