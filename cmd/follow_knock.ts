@@ -13,7 +13,7 @@ import type { Address } from "../lib/net/address.ts";
 import { parseServices } from "../lib/net/service.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { formatKnockJson } from "./knock_json.ts";
-import type { Knock } from "./knock_output.ts";
+import type { Knock } from "./made_knock.ts";
 import { diagnose, nameOf, serviceToTry } from "./knock_wait.ts";
 import { joinStreams, runBeside } from "./run_beside.ts";
 import type { KnockResult } from "./send_knock.ts";

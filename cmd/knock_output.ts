@@ -4,32 +4,15 @@
  *
  * @module
  */
-import { httpRequest, type Ports } from "../lib/client/deliver.ts";
-import type { KnockKeys } from "../lib/client/keys.ts";
+import { httpRequest } from "../lib/client/deliver.ts";
 import type { Dialect } from "../lib/dialect.ts";
-import { libraryError, Problem } from "../lib/client/problem.ts";
-import type { KnockRequest } from "../lib/client/request.ts";
+import { Problem } from "../lib/client/problem.ts";
 import type { ResolvedAddress } from "../lib/client/resolve_address.ts";
 import type { Sent } from "../lib/client/send.ts";
-import type { GpgSealing, KnockPlan } from "../lib/client/plan.ts";
-import { present } from "../lib/config/present.ts";
-import type { GpgOpenedPacket } from "../lib/gpg/open.ts";
-import type { GpgSignature } from "../lib/gpg/signature.ts";
-import { formatFieldDump, type GpgDump } from "../lib/report/field_dump.ts";
-import { SPA_ERRORS, type SpaFailure } from "../lib/spa/error.ts";
-import type { SpaMessage } from "../lib/spa/message.ts";
-import type { SealedPacket } from "../lib/spa/seal.ts";
+import type { KnockPlan } from "../lib/client/plan.ts";
 import type { Context } from "./context.ts";
+import type { Knock } from "./made_knock.ts";
 import { describeProblem } from "./problem_text.ts";
-
-/** A packet that was made, and what it was made of. */
-export interface Knock {
-  readonly request: KnockRequest;
-  readonly message: SpaMessage;
-  readonly packet: SealedPacket;
-  readonly keys: KnockKeys;
-  readonly ports: Ports;
-}
 
 /** The printing side of one run. */
 export class KnockOutput {
@@ -88,7 +71,8 @@ export class KnockOutput {
   }
 
   /** The random port, which the user needs in any case, and the fields. */
-  tellMade({ request, message, packet, keys }: Knock): void {
+  async tellMade(made: Knock): Promise<void> {
+    const { request } = made;
     if (request.randomNatPort !== undefined) {
       const target = request.natAccess ?? request.asked;
       this.context.out(
@@ -97,10 +81,8 @@ export class KnockOutput {
       );
     }
     if (!this.#isVerbose && !this.plan.isTest) return;
-    const { sealing } = this.plan;
-    const { signer, recipient }: Partial<GpgSealing> = sealing.kind === "gpg" ? sealing : {};
-    const gpg = { ...gpgDump(undefined), ...present({ signer, recipient }) };
-    this.context.out(this.#dump(message, keys, packet, packet.packetText, gpg));
+    const { dumpMade } = await import("./knock_dump.ts");
+    this.context.out(dumpMade(made, this.plan));
   }
 
   tellDelivery({ ports: { port, sourcePort } }: Knock): void {
@@ -117,44 +99,21 @@ export class KnockOutput {
 
   /** Opens the packet again, as a server would. */
   async tellTest(made: Knock): Promise<Problem | undefined> {
-    const { packet, keys } = made;
     const notSent = "est mode enabled, SPA packet not actually sent.\n";
     const { route } = this.plan;
     if (route.transport === "http") {
-      const request = httpRequest(packet.packetText, route);
+      const request = httpRequest(made.packet.packetText, route);
       if (request instanceof Problem) return request;
       if (this.#isVerbose) this.context.out(`${request}\n`);
       this.context.out(`T${notSent}`);
     } else this.context.out(`t${notSent}`);
     if (this.#isVerbose) this.context.out("send_spa_packet: bytes sent: 0\n");
-    const opened = await this.#open(made);
+    const { dumpOpened, openAgain } = await import("./knock_dump.ts");
+    const opened = await openAgain(made, this.plan);
     if (opened instanceof Problem) return opened;
     if (!this.#isVerbose) return undefined;
-    const received = packet.packetText.slice(
-      0,
-      packet.packetText.length - (packet.mac ?? "").length,
-    );
-    this.context.out("\nDump of the Decoded Data\n");
-    const { signature } = opened;
-    this.context.out(this.#dump(opened.message, keys, opened, received, gpgDump(signature)));
+    this.context.out(`\nDump of the Decoded Data\n${dumpOpened(opened, made, this.plan)}`);
     return undefined;
-  }
-
-  async #open({ message, packet, keys }: Knock): Promise<GpgOpenedPacket | Problem> {
-    const { sealing } = this.plan;
-    if (sealing.kind === "gpg") {
-      const { openWithGpg } = await import("../lib/client/gpg.ts");
-      const opened = await openWithGpg(packet, sealing, keys);
-      return opened.ok ? opened.value : unreadable(opened);
-    }
-    const { openPacket } = await import("../lib/spa/packet.ts");
-    const opened = openPacket(packet.packetText, {
-      encryptionKey: keys.encryptionKey,
-      mode: sealing.mode,
-      hmac: keys.hmac,
-      allowLong: message.type === 0,
-    });
-    return opened.ok ? opened.value : unreadable(opened);
   }
 
   tellSent({ bytes, address }: Sent, { ports: { port } }: Knock): void {
@@ -165,56 +124,4 @@ export class KnockOutput {
       );
     }
   }
-
-  #dump(
-    message: SpaMessage,
-    keys: KnockKeys,
-    texts: { readonly encodedData: string; readonly digest: string; readonly mac?: string },
-    finalData: string,
-    gpg: GpgDump,
-  ): string {
-    const { sealing } = this.plan;
-    return formatFieldDump({
-      message,
-      digestName: sealing.digest,
-      hmacType: keys.hmac?.type,
-      mode: sealing.kind === "gpg" ? "asymmetric" : sealing.mode,
-      encodedData: texts.encodedData,
-      digest: texts.digest,
-      mac: texts.mac,
-      finalData,
-      ...(sealing.kind === "gpg" ? { gpg: { ...gpg, ...programOf(sealing) } } : {}),
-    });
-  }
-}
-
-function programOf({ homeDirectory, program }: GpgSealing) {
-  return present({ homeDirectory, program });
-}
-
-/** What is known of a signature; -1 where there is none. */
-function gpgDump(signature: GpgSignature | undefined): GpgDump {
-  return {
-    verifiesSignature: true,
-    ignoresSignatureErrors: false,
-    signatureSummary: signature?.summary ?? -1,
-    signatureStatus: signature?.status ?? -1,
-    ...present({
-      signatureId: signature?.id,
-      signatureFingerprint: signature?.fingerprint,
-    }),
-  };
-}
-
-function unreadable({ error, detail }: SpaFailure): Problem {
-  const { code, text } = SPA_ERRORS[error];
-  const line = libraryError("fko_decrypt_spa_data", code ?? 0, text);
-  if (!error.startsWith("GPGME")) {
-    return new Problem(`the packet cannot be read again: ${text}`, { reference: line });
-  }
-  const reason = detail === undefined ? text : `${text}: ${detail}`;
-  return new Problem(`the packet cannot be read again here: ${reason}`, {
-    hint: "only the server can read it, unless you have the recipient's secret key",
-    reference: `${line}\nGPG ERR: ${detail ?? ""}\nNo access to recipient private key?`,
-  });
 }

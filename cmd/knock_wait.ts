@@ -13,7 +13,7 @@ import { present } from "../lib/config/present.ts";
 import type { Address } from "../lib/net/address.ts";
 import type { Service } from "../lib/net/service.ts";
 import { RELEASED } from "../lib/version.ts";
-import type { Knock } from "./knock_output.ts";
+import type { Knock } from "./made_knock.ts";
 import type { KnockResult } from "./send_knock.ts";
 import { WaitExit } from "./wait_exit.ts";
 

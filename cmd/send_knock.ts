@@ -9,7 +9,6 @@ import { deliver, type Ports } from "../lib/client/deliver.ts";
 import { gatherKeys, type KnockKeys } from "../lib/client/keys.ts";
 import { composeMessage, makePacket, type PacketIngredients } from "../lib/client/make_packet.ts";
 import type { Dialect } from "../lib/dialect.ts";
-import { savePacket } from "../lib/client/packet_file.ts";
 import {
   type Admission,
   admitsAnySource,
@@ -25,7 +24,8 @@ import { present } from "../lib/config/present.ts";
 import { randomBytes, randomDigits, randomPort } from "../lib/crypto/random.ts";
 import type { Address } from "../lib/net/address.ts";
 import type { Context } from "./context.ts";
-import { type Knock, KnockOutput } from "./knock_output.ts";
+import { KnockOutput } from "./knock_output.ts";
+import type { Knock } from "./made_knock.ts";
 
 /** A knock that was made, and what left this host; a test leaves nothing. */
 export interface KnockResult {
@@ -133,9 +133,10 @@ async function emit(
   watcher: KnockWatcher | undefined,
 ): Promise<KnockResult | Problem> {
   const { packetText } = made.packet;
-  output.tellMade(made);
+  await output.tellMade(made);
   if (plan.packetFile !== undefined) {
     const { path, append } = plan.packetFile;
+    const { savePacket } = await import("../lib/client/packet_file.ts");
     const unsaved = await savePacket(path, packetText, append);
     if (unsaved !== undefined) output.warn(unsaved);
   }

@@ -53,6 +53,7 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
       "client/make_packet.ts",
       "client/packet_file.ts",
       "client/rc_file.ts",
+      "client/seal_problem.ts",
       "client/validate.ts",
     ],
   },

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { SPA_ERRORS, type SpaErrorName, type SpaFailure } from "../spa/error.ts";
+import type { SpaFailure } from "../spa/error.ts";
 import { MessageType, PROTOCOL_VERSION, type SpaMessage } from "../spa/message.ts";
 import type { SealedPacket } from "../spa/seal.ts";
 import type { KnockKeys } from "./keys.ts";
-import { libraryError, Problem, usageProblem } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 import type { KnockRequest } from "./request.ts";
 import { sealForSending } from "./seal.ts";
 import type { GpgSealing, Sealing } from "./plan.ts";
@@ -59,7 +59,7 @@ export async function makePacket(
     // Only a stanza that allows commands can want a command message.
     commandStanza: message.type === MessageType.command,
   });
-  return sealed.ok ? sealed.value : explain(sealed, message, ingredients);
+  return sealed.ok ? sealed.value : await explain(sealed, message, ingredients);
 }
 
 /** Loaded only when it is wanted: most knocks do without. */
@@ -71,51 +71,17 @@ async function makeGpgPacket(
 ): Promise<SealedPacket | Problem> {
   const { gpgProblem, sealWithGpg } = await import("./gpg.ts");
   const sealed = await sealWithGpg(message, sealing, keys);
-  return sealed.ok ? sealed.value : gpgProblem(sealed) ?? explain(sealed, message, ingredients);
+  return sealed.ok
+    ? sealed.value
+    : gpgProblem(sealed) ?? await explain(sealed, message, ingredients);
 }
 
-const TOO_LONG: readonly SpaErrorName[] = [
-  "INVALID_DATA_ENCRYPT_TYPE_UNKNOWN",
-  "NO_ENCRYPTION_TYPE_MATCH",
-  "DATA_TOO_LARGE",
-  "INVALID_DATA_DECODE_MESSAGE_TOOBIG",
-];
-
-function explain(failure: SpaFailure, message: SpaMessage, used: PacketIngredients): Problem {
-  const { error, detail } = failure;
-  const call = callOf(error, used.usernameFromEnvironment);
-  const { code, text } = SPA_ERRORS[error];
-  const reference = code === undefined ? text : libraryError(call, code, text);
-  if (error.includes("USER_") || error.includes("USERNAME")) {
-    return usageProblem(`the user name '${message.username}' cannot be sent`, {
-      hint:
-        "use -U with 1 to 48 letters, digits, blanks or any of ! # $ % & ' ( ) - . @ ^ _ ` { } ~",
-      reference,
-    });
-  }
-  if (TOO_LONG.includes(error)) {
-    const size = detail === undefined ? "" : ` (${detail})`;
-    return usageProblem(`the request is too long: no server could read the packet${size}`, {
-      hint: message.type === 0
-        ? "shorten the command or the user name"
-        : "ask for fewer services, or for a range through several knocks",
-      reference,
-    });
-  }
-  if (error === "INVALID_DATA_DECODE_TIMESTAMP_DECODEFAIL") {
-    return usageProblem(`the time stamp ${message.timestamp} cannot be sent`, {
-      hint: "use a smaller time offset",
-      reference,
-    });
-  }
-  const known = detail === undefined ? text : `${text}: ${detail}`;
-  return new Problem(known, { reference });
-}
-
-/** The function of libfko that the C client would name. */
-function callOf(error: SpaErrorName, usernameFromEnvironment: boolean): string {
-  if (error.includes("_USER_")) return usernameFromEnvironment ? "fko_new" : "fko_set_username";
-  if (error === "INVALID_SPA_NAT_ACCESS_MSG") return "fko_set_nat_access_str";
-  if (error.startsWith("INVALID_SPA") || error === "INVALID_ALLOW_IP") return "fko_set_spa_message";
-  return error === "DATA_TOO_LARGE" ? "fko_set_spa_message" : "fko_spa_data_final";
+/** Texts about errors are loaded for an error. */
+async function explain(
+  failure: SpaFailure,
+  message: SpaMessage,
+  { usernameFromEnvironment }: PacketIngredients,
+): Promise<Problem> {
+  const { sealProblem } = await import("./seal_problem.ts");
+  return sealProblem(failure, message, usernameFromEnvironment);
 }

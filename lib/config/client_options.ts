@@ -95,7 +95,5 @@ const SETTING_OPTIONS: readonly OptionRow[] = SETTING_ROWS.flatMap(
 const BY_NAME = new Map([...SETTING_OPTIONS, ...RUN_OPTIONS].map((row) => [row.name, row]));
 
 /** Every option of the client: those of the C client, then ours in the order of their rows. */
-export const CLIENT_OPTIONS: readonly OptionRow[] = [
-  ...C_ORDER.flatMap((name) => BY_NAME.get(name) ?? []),
-  ...[...BY_NAME.values()].filter(({ name }) => !C_ORDER.includes(name)),
-];
+export const CLIENT_OPTIONS: readonly OptionRow[] = [...new Set([...C_ORDER, ...BY_NAME.keys()])]
+  .flatMap((name) => BY_NAME.get(name) ?? []);
