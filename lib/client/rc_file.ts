@@ -6,6 +6,7 @@
 import { visible } from "../one_line.ts";
 import type { Diagnostic } from "../errors/diagnostic.ts";
 import { type Fwknoprc, parseFwknoprc } from "../config/fwknoprc.ts";
+import { bytesText, textBytes } from "../crypto/bytes.ts";
 import { foreignEncoding, withoutMark } from "../files/file_text.ts";
 import { systemReasonOf } from "../errors/reason.ts";
 import { ifThere } from "../files/if_there.ts";
@@ -73,16 +74,12 @@ function checkPrivate(path: string, info: Deno.FileInfo): Diagnostic[] {
 
 /** UTF-8 where the bytes are; otherwise one character per byte, so that no byte is lost. */
 function decodeText(bytes: Uint8Array): { text: string; encode: EncodeText } {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    const encoder = new TextEncoder();
-    return { text, encode: (part) => encoder.encode(part) };
-  } catch {
-    let text = "";
-    for (const byte of bytes) text += String.fromCharCode(byte);
-    return {
-      text,
-      encode: (part) => Uint8Array.from(part, (character) => character.charCodeAt(0)),
-    };
-  }
+  const utf8 = bytesText(bytes);
+  if (utf8 !== undefined) return { text: utf8, encode: textBytes };
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return {
+    text,
+    encode: (part) => Uint8Array.from(part, (character) => character.charCodeAt(0)),
+  };
 }
