@@ -31,7 +31,7 @@ export function staticClosure(files: ReadonlyMap<string, string>, start: string)
 
 /**
  * Groups by the starts that need them: the file of a group for each chunk that is in one. What the entry needs is one
- * group, since every start loads it. Chunks of rare moments, which none of the starts needs, stay alone, and so does the
+ * group, since every start loads it; what more than half of the starts need is in that group too. Chunks of rare moments, which none of the starts needs, stay alone, and so does the
  * entry: nothing may import it while it waits for its end.
  *
  * @param starts files that are loaded at one time each, such as that of the command `knock`.
@@ -46,8 +46,9 @@ export function groupChunks(
   const groups = new Map<string, string>();
   for (const name of files.keys()) {
     const needs = closures.map((closure) => closure.has(name) ? "1" : "0").join("");
+    const isCommon = needs.replaceAll("0", "").length > starts.length / 2;
     if (name === entry) continue;
-    if (always.has(name)) groups.set(name, `${GROUP_PREFIX}entry.js`);
+    if (always.has(name) || isCommon) groups.set(name, `${GROUP_PREFIX}entry.js`);
     else if (needs.includes("1")) groups.set(name, `${GROUP_PREFIX}${needs}.js`);
   }
   return groups;
