@@ -6,6 +6,7 @@
 import type { Datagram } from "../lib/capture/datagram.ts";
 import type { CapturedDatagram } from "../lib/capture/captured_packets.ts";
 import type { ServerSettings } from "../lib/config/fwknopd_variables.ts";
+import { listenersOf, openedPorts, portOf } from "../lib/config/listeners.ts";
 import { textBytes } from "../lib/crypto/bytes.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
 import { reasonOf } from "../lib/errors/reason.ts";
@@ -114,18 +115,18 @@ async function captureRule(
   path: string,
   settings: ServerSettings,
 ): Promise<{ readonly name: string; readonly test: (captured: CapturedDatagram) => boolean }> {
-  if (settings.ENABLE_UDP_SERVER) {
-    const port = settings.UDPSERV_PORT;
-    const test = ({ datagram }: CapturedDatagram): boolean =>
-      datagram.protocol === PROTOCOL_NUMBERS.udp && datagram.destinationPort === port;
-    return { name: `UDPSERV_PORT ${port}`, test };
+  const ports = openedPorts(settings);
+  const isServed = ({ protocol, destinationPort }: Datagram): boolean =>
+    ports.some((opened) =>
+      PROTOCOL_NUMBERS[opened.protocol] === protocol && opened.port === destinationPort
+    );
+  const main = portOf(listenersOf(settings)[0], settings);
+  if (main !== undefined) {
+    return { name: `${main.variable} ${main.port}`, test: ({ datagram }) => isServed(datagram) };
   }
   const { readCapturedDatagrams } = await import("../lib/capture/captured_packets.ts");
   const filter = settings.PCAP_FILTER;
   const passed = new Set((await readCapturedDatagrams(path, filter)).map(identify));
-  const isServed = ({ protocol, destinationPort }: Datagram): boolean =>
-    settings.ENABLE_TCP_SERVER && protocol === PROTOCOL_NUMBERS.tcp &&
-    destinationPort === settings.TCPSERV_PORT;
   return {
     name: `PCAP_FILTER '${filter}'`,
     test: (captured) => passed.has(identify(captured)) || isServed(captured.datagram),

@@ -1205,7 +1205,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     check: "16, row 33",
     off: "ENABLE_PCAP_ANY_DIRECTION in the file",
-    file: "lib/capture/from_settings.ts",
+    file: "lib/capture/open_sniffer.ts",
     text: "anyDirection: settings.ENABLE_PCAP_ANY_DIRECTION,",
     becomes: "anyDirection: false,",
     killer: [

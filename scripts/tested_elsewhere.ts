@@ -110,7 +110,12 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
   {
     test: "e2e/ways_in_test.ts",
     why: "every transport against every listener",
-    files: ["capture/from_settings.ts", "client/raw_packet.ts"],
+    files: [
+      "capture/from_settings.ts",
+      "capture/open_queue_server.ts",
+      "capture/open_sniffer.ts",
+      "client/raw_packet.ts",
+    ],
   },
   {
     test: "interop/verbose_output_test.ts",

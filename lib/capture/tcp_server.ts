@@ -4,10 +4,12 @@
  *
  * @module
  */
+import type { ServerSettings } from "../config/fwknopd_variables.ts";
 import { HintedError } from "../errors/hinted_error.ts";
 import { reasonOf } from "../errors/reason.ts";
 import { type Address, parseAddress } from "../net/address.ts";
 import type { Capture, CaptureStatistics, Receive } from "./datagram.ts";
+import type { OpenedCapture } from "./listener.ts";
 import { LONGEST_PAYLOAD } from "./udp_server.ts";
 
 const TCP = 6;
@@ -122,6 +124,14 @@ export class TcpServer implements Capture {
       payload,
     });
   }
+}
+
+/** Opens TCPSERV_PORT. @throws {HintedError} when the port is taken or not allowed. */
+export function openTcpServer({ TCPSERV_PORT: port }: ServerSettings): OpenedCapture {
+  return {
+    capture: new TcpServer(port),
+    announcements: [`Kicking off TCP server to listen on port ${port}.`],
+  };
 }
 
 /** Listens on both families where the system has both. */

@@ -6,9 +6,11 @@
  */
 import { SystemError } from "../../ffi/libc.ts";
 import { UdpSocket } from "../../ffi/udp_socket.ts";
+import type { ServerSettings } from "../config/fwknopd_variables.ts";
 import { HintedError } from "../errors/hinted_error.ts";
 import { type Address, addressFromBytes } from "../net/address.ts";
 import type { Capture, CaptureStatistics, Datagram, Receive } from "./datagram.ts";
+import type { OpenedCapture } from "./listener.ts";
 import { Engine, type PacketSource } from "./engine.ts";
 
 /** Longer payloads are cut, as in the C daemon. */
@@ -82,6 +84,14 @@ export class UdpServer implements Capture, PacketSource {
     // A thread may be waiting on the descriptor: while `run` is running, only `run` itself closes it.
     if (!this.#isRunning) this.#socket.close();
   }
+}
+
+/** Opens UDPSERV_PORT. @throws {HintedError} when the port is taken or not allowed. */
+export function openUdpServer({ UDPSERV_PORT: port }: ServerSettings): OpenedCapture {
+  return {
+    capture: new UdpServer(port),
+    announcements: [`Kicking off UDP server to listen on port ${port}.`],
+  };
 }
 
 function openSocket(port: number): UdpSocket {

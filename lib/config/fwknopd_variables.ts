@@ -835,6 +835,16 @@ type FwknopdRow = typeof FWKNOPD_VARIABLES[number];
 /** The name of a variable. */
 export type FwknopdName = FwknopdRow["name"];
 
+/**
+ * The part of a running server that a variable configures: every name in the column `parts`. A reload keeps a listener
+ * or a firewall whose variables did not change. It refuses changes of `firewall place` (where the rules are in the
+ * firewall) and of `files` (through which the daemon is found): these need a restart.
+ */
+export type ServerPart = Extract<
+  FwknopdRow,
+  { readonly parts: readonly string[] }
+>["parts"][number];
+
 /** The rows without their literal types. */
 export const FWKNOPD_ROWS: readonly (Row & { readonly name: FwknopdName })[] = FWKNOPD_VARIABLES;
 

@@ -4,11 +4,12 @@
  * @module
  */
 import { knownTarget } from "./chain.ts";
-import { sameService } from "../net/service.ts";
+import { formatService, sameService } from "../net/service.ts";
 import type { Diagnostic } from "../errors/diagnostic.ts";
 import type { FwknopdConf } from "./fwknopd_conf.ts";
 import { parseFwknopdValue } from "./fwknopd_value.ts";
 import { FWKNOPD_ROWS, type FwknopdName, type ServerSettings } from "./fwknopd_variables.ts";
+import { openedPorts } from "./listeners.ts";
 import type { GivenSettings, GivenValue } from "./given_value.ts";
 import type { GivenOptions, OptionRow } from "./option.ts";
 import { natSwitches } from "./nat_switches.ts";
@@ -187,9 +188,9 @@ function crossChecks(settings: ServerSettings, given: GivenSettings): Diagnostic
     const text = "[*] Cannot set identical ipfw active and expire sets.";
     found.push(findingAt("error", text, written, "Give IPFW_EXPIRE_SET_NUM another number"));
   }
-  const spaPort = { protocol: "udp", port: settings.UDPSERV_PORT } as const;
-  if (settings.ENABLE_UDP_SERVER && settings.NFT_PROTECT?.some((it) => sameService(it, spaPort))) {
-    const text = `NFT_PROTECT would drop the packets that come to udp/${spaPort.port}`;
+  for (const port of openedPorts(settings)) {
+    if (settings.NFT_PROTECT?.some((it) => sameService(it, port)) !== true) continue;
+    const text = `NFT_PROTECT would drop the packets that come to ${formatService(port)}`;
     found.push(findingAt("error", text, given.get("NFT_PROTECT"), "Remove the port from the list"));
   }
   return found;

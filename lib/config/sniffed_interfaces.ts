@@ -4,6 +4,7 @@
  * @module
  */
 import type { ServerSettings } from "./fwknopd_variables.ts";
+import { listenersOf } from "./listeners.ts";
 
 /** The names in PCAP_INTF: `eth0, ppp0`, or `any` for all of them. */
 export function interfaceNames({ PCAP_INTF }: Pick<ServerSettings, "PCAP_INTF">): string[] {
@@ -12,6 +13,5 @@ export function interfaceNames({ PCAP_INTF }: Pick<ServerSettings, "PCAP_INTF">)
 
 /** Whether packets are sniffed on interfaces, and not read from a socket, a queue or a file. */
 export function isSniffing(settings: ServerSettings): boolean {
-  const { ENABLE_UDP_SERVER, ENABLE_NFQ_CAPTURE, PCAP_FILE } = settings;
-  return !ENABLE_UDP_SERVER && !ENABLE_NFQ_CAPTURE && PCAP_FILE === undefined;
+  return listenersOf(settings)[0] === "sniffer" && settings.PCAP_FILE === undefined;
 }

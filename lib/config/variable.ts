@@ -11,20 +11,6 @@
  */
 export type Build = "iptables" | "firewalld" | "ipfw" | "pf" | "nfq";
 
-/**
- * The part of a running server that a variable configures. A reload keeps a capture or a firewall whose variables did
- * not change. It refuses changes of `firewall place` (where the rules are in the firewall) and of `files` (through
- * which the daemon is found): these need a restart.
- */
-export type ServerPart =
-  | "queue"
-  | "UDP server"
-  | "TCP server"
-  | "sniffer"
-  | "firewall"
-  | "firewall place"
-  | "files";
-
 /** One variable. */
 export interface VariableRow<Kind extends string = string> {
   readonly name: string;
@@ -48,7 +34,7 @@ export interface VariableRow<Kind extends string = string> {
    */
   readonly honoured: true | "inert";
   /** The parts of a running server that it configures, for reloads (`lib/daemon/parts.ts`). */
-  readonly parts?: readonly ServerPart[];
+  readonly parts?: readonly string[];
   /** The builds that know it; absent: all builds. */
   readonly builds?: readonly Build[];
   /** The release of the C daemon that introduced it, if later than 2.6.10. */

@@ -5,6 +5,7 @@
  */
 import { checkFilter } from "../capture/check_filter.ts";
 import type { ServerSettings } from "../config/fwknopd_variables.ts";
+import { listenersOf } from "../config/listeners.ts";
 import type { LoadedServerConfig } from "../config/server_config.ts";
 import { HintedError } from "../errors/hinted_error.ts";
 import { reasonOf } from "../errors/reason.ts";
@@ -23,7 +24,7 @@ import { checkRunFolder } from "./run_folder.ts";
 export function checkConfig({ settings, stanzas }: LoadedServerConfig, log: DaemonLog): void {
   refuseExposedPrograms(stanzas);
   checkRunFolder(settings.FWKNOP_RUN_DIR);
-  if (sniffs(settings)) checkFilter(settings.PCAP_FILTER);
+  if (listenersOf(settings)[0] === "sniffer") checkFilter(settings.PCAP_FILTER);
   log.info("Configs parsed, exiting.");
 }
 
@@ -46,11 +47,6 @@ export function warnOfInvalidEntries(
   for (const line of invalidLines) {
     log.warning(`*Skipping invalid digest file entry in ${path} at line ${line}.`);
   }
-}
-
-/** Whether packets come by libpcap, so that the filter is used. */
-function sniffs({ PCAP_FILE, ENABLE_UDP_SERVER, ENABLE_NFQ_CAPTURE }: ServerSettings): boolean {
-  return PCAP_FILE !== undefined || (!ENABLE_UDP_SERVER && !ENABLE_NFQ_CAPTURE);
 }
 
 function readDigests(path: string): string {

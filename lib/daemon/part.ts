@@ -3,12 +3,11 @@
  *
  * @module
  */
-import type { OpenedCapture } from "../capture/from_settings.ts";
+import type { OpenedCapture } from "../capture/listener.ts";
 import type { CommandCycles } from "../command/command_cycles.ts";
 import type { CommandRunner } from "../command/command_runner.ts";
-import type { ServerSettings } from "../config/fwknopd_variables.ts";
+import type { ServerPart, ServerSettings } from "../config/fwknopd_variables.ts";
 import type { LoadedServerConfig } from "../config/server_config.ts";
-import type { ServerPart } from "../config/variable.ts";
 import type { Firewall } from "../firewall/firewall.ts";
 import type { ReplayCache } from "../server/replay_cache.ts";
 import type { OpenedReplayFile } from "../server/replay_file.ts";

@@ -5,13 +5,10 @@
  * @module
  */
 import type { CaptureNotice } from "../capture/datagram.ts";
-import {
-  captureFromSettings,
-  captureParts,
-  type OpenedCapture,
-  sharedPort,
-} from "../capture/from_settings.ts";
+import { captureFromSettings, sharedPort } from "../capture/from_settings.ts";
+import type { OpenedCapture } from "../capture/listener.ts";
 import { nowSeconds } from "../clocks.ts";
+import { listenersOf } from "../config/listeners.ts";
 import { natSwitches } from "../config/nat_switches.ts";
 import { HintedError } from "../errors/hinted_error.ts";
 import { prepareGuard } from "../exec/guard.ts";
@@ -93,7 +90,7 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
   },
   capture: {
     survives: "unchanged",
-    shapedBy: captureParts,
+    shapedBy: listenersOf,
     make: openCapture,
     discard: ({ capture }) => capture.close(),
     ends: "first",
@@ -194,7 +191,10 @@ async function openCapture(
       hint: RESTART,
     });
   }
-  return await captureFromSettings(settings, captureReporter(life.log), life.testMode);
+  return await captureFromSettings(settings, {
+    notify: captureReporter(life.log),
+    testMode: life.testMode,
+  });
 }
 
 /**

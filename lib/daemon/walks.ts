@@ -5,7 +5,6 @@
  */
 import { FWKNOPD_ROWS, type ServerSettings } from "../config/fwknopd_variables.ts";
 import type { LoadedServerConfig } from "../config/server_config.ts";
-import type { ServerPart } from "../config/variable.ts";
 import { HintedError } from "../errors/hinted_error.ts";
 import { reasonOf } from "../errors/reason.ts";
 import type { Change, Ending, Life, Part, Parts, Running } from "./part.ts";
@@ -119,7 +118,7 @@ function refuseFixed({ config, parts }: Running, settings: ServerSettings): void
 }
 
 /** What the settings say about these parts, as a text to compare. */
-function shapeOf(parts: readonly ServerPart[], settings: ServerSettings): string {
+function shapeOf(parts: readonly string[], settings: ServerSettings): string {
   const rows = FWKNOPD_ROWS.filter((row) => row.parts?.some((part) => parts.includes(part)));
   return JSON.stringify([parts, rows.map(({ name }) => settings[name] ?? null)]);
 }

@@ -3,14 +3,13 @@
  *
  * @module
  */
-import type { ServerSettings } from "../config/fwknopd_variables.ts";
+import { openedPorts } from "../config/listeners.ts";
 import { natSwitches } from "../config/nat_switches.ts";
 import type { LoadedServerConfig } from "../config/server_config.ts";
 import { interfaceNames, isSniffing } from "../config/sniffed_interfaces.ts";
 import { hasGlobalIpv6, hasLinkIpv6 } from "./global_ipv6.ts";
 import type { DoctorQuestions } from "../doctor/questions.ts";
 import { askedServices } from "../doctor/asked_services.ts";
-import type { Service } from "../net/service.ts";
 
 /** What the system reports; read before permissions are dropped. */
 export interface HostFacts {
@@ -65,16 +64,7 @@ export function doctorQuestions(
     ipv6,
     ...(linkIpv6 === undefined ? {} : { linkIpv6 }),
     forwarding: switches.forwarding,
-    spaServices: spaServicesOf(settings),
+    // None for a sniffer: it sees packets before rules drop them.
+    spaServices: openedPorts(settings).map(({ protocol, port }) => ({ protocol, port })),
   };
-}
-
-/** Ports that SPA packets must reach. None for a sniffer: it sees packets before rules drop them. */
-function spaServicesOf(settings: ServerSettings): Service[] {
-  const udp: Service = { protocol: "udp", port: settings.UDPSERV_PORT };
-  const tcp: Service = { protocol: "tcp", port: settings.TCPSERV_PORT };
-  return [
-    ...(settings.ENABLE_UDP_SERVER ? [udp] : []),
-    ...(settings.ENABLE_TCP_SERVER ? [tcp] : []),
-  ];
 }

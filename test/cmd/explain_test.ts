@@ -8,7 +8,7 @@ import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { givenOptions } from "../support/config_files.ts";
 import { withFolder } from "../support/folder.ts";
-import { ethernet, ipv4, udp } from "../support/frames.ts";
+import { ethernet, ipv4, tcp, udp } from "../support/frames.ts";
 import { seal } from "../support/packet.ts";
 import { pcapBytes } from "../support/pcap_bytes.ts";
 
@@ -158,6 +158,15 @@ Deno.test("what PCAP_FILTER leaves out is told where it is a packet, and counted
     assertMatch(udpServer.out, /the server never sees it: UDPSERV_PORT 62201 leaves it out/);
     const right = await explain([file], { "pcap-filter": "udp port 62202" });
     assertEquals(right.code, ExitCode.ok);
+  }));
+
+Deno.test("with the UDP and the TCP server, what comes to either port is what the server sees", () =>
+  inFolder(async ({ explain, write }) => {
+    const segment = tcp(40000, 62201, new TextEncoder().encode(text()));
+    const file = write("knock.pcap", pcapBytes(1, [ethernet(0x0800, ipv4(6, segment))], TIME));
+    const conf = "ENABLE_UDP_SERVER Y\nENABLE_TCP_SERVER Y\n";
+    const { code, out } = await explain([file], {}, STANZA, conf);
+    assertEquals([code, out.includes("the server never sees it")], [ExitCode.ok, false], out);
   }));
 
 Deno.test("--from and --to take the place of what the headers say", () =>

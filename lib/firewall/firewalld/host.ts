@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { openedPorts } from "../../config/listeners.ts";
 import { interfaceNames, isSniffing } from "../../config/sniffed_interfaces.ts";
 import { commandWords } from "../../config/command_words.ts";
 import type { ServerSettings } from "../../config/fwknopd_variables.ts";
@@ -67,7 +68,7 @@ async function hasDirectRules(
 
 /** Returns the interfaces that packets are sniffed on; `undefined` if packets may arrive on any interface. */
 function sniffedOn(settings: ServerSettings): string[] | undefined {
-  if (!isSniffing(settings) || settings.ENABLE_TCP_SERVER) return undefined;
+  if (!isSniffing(settings) || openedPorts(settings).length > 0) return undefined;
   const names = interfaceNames(settings);
   return names.includes("any") ? undefined : names;
 }

@@ -119,6 +119,9 @@ Deno.test("the list of protected services is read strictly and never holds the w
   assertEquals(errors("NFT_PROTECT udp/62201\nENABLE_UDP_SERVER Y"), [
     "NFT_PROTECT would drop the packets that come to udp/62201",
   ]);
+  assertEquals(errors("NFT_PROTECT tcp/4433\nENABLE_TCP_SERVER Y\nTCPSERV_PORT 4433"), [
+    "NFT_PROTECT would drop the packets that come to tcp/4433",
+  ]);
 });
 
 Deno.test("settings that contradict each other are refused", async () => {
