@@ -58,6 +58,16 @@ async function compileEmpty(folder: string): Promise<string> {
   return output;
 }
 
+/**
+ * A copy, written in one piece. A program that lies in the page cache as the compiler wrote it starts some 2 ms later than
+ * its copy, so programs to compare are both copied.
+ */
+function copyOf(program: string, folder: string): string {
+  const copy = `${Deno.makeTempDirSync({ dir: folder })}/program`;
+  Deno.copyFileSync(program, copy);
+  return copy;
+}
+
 async function contestants(folder: string, rc: string): Promise<Contestant[]> {
   Deno.writeTextFileSync(`${folder}/empty.js`, "");
   const bundled = bundledProgram(folder);
@@ -78,11 +88,13 @@ async function contestants(folder: string, rc: string): Promise<Contestant[]> {
     },
   ];
   try {
+    const empty = copyOf(await compileEmpty(folder), folder);
+    const fwknop = copyOf(await buildTestBinary(), folder);
     list.push(
-      { name: "empty, compiled (2.4)", words: [await compileEmpty(folder)], against: [] },
+      { name: "empty, compiled (2.4)", words: [empty], against: [] },
       {
         name: "knock, compiled (2.4)",
-        words: [await buildTestBinary(), "knock", ...knock],
+        words: [fwknop, "knock", ...knock],
         against: ["C client", "empty, compiled (2.4)"],
       },
     );
