@@ -4,7 +4,7 @@ import { type Lab, namespaceTest } from "../../support/namespace.ts";
 const MODULE = new URL("../../../lib/firewall/address_place.ts", import.meta.url).href;
 const ADDRESSES = new URL("../../../lib/net/address.ts", import.meta.url).href;
 
-/** Asks after the permissions were dropped, as the daemon does. */
+/** Asks after permissions are dropped, as the daemon does. */
 const QUESTION = `
 import { placesOnThisHost } from "${MODULE}";
 import { parseAddress } from "${ADDRESSES}";
@@ -13,7 +13,7 @@ for (const name of ["ffi", "sys", "env", "read"]) await Deno.permissions.revoke(
 console.log(JSON.stringify(Deno.args.map((text) => placeOf(parseAddress(text)))));`;
 
 namespaceTest(
-  "the kernel tells the host's own addresses from all others, also where programs may bind foreign ones",
+  "the kernel knows the host's own addresses, even if programs may bind foreign ones",
   {},
   async (lab: Lab) => {
     const host = await lab.namespace("host");

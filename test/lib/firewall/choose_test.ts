@@ -5,7 +5,7 @@ import { type Namespace, namespaceTest } from "../../support/namespace.ts";
 import { hasInputHook } from "../../../lib/firewall/nft/ruleset.ts";
 import { readTexts } from "../../support/config_files.ts";
 
-/** What the programs of a host print, by the first word that fits; the others are missing. */
+/** The output of a host's programs, by the first word that matches; other programs are missing. */
 function host(answers: Readonly<Record<string, string>>) {
   return (...words: string[]): Promise<Outcome> => {
     const found = Object.entries(answers).find(([program]) => words[0]?.endsWith(program));
@@ -37,7 +37,7 @@ const NATIVE_CHAIN = {
 const NATIVE = JSON.stringify({ nftables: [{ chain: NATIVE_CHAIN }] });
 const OWN = JSON.stringify({ nftables: [{ chain: { ...NATIVE_CHAIN, table: "fwknop" } }] });
 
-Deno.test("what is written decides which firewall is driven", async () => {
+Deno.test("the settings decide which firewall is chosen", async () => {
   assertEquals(await choose("FIREWALL nft"), ["nft", "FIREWALL says so", "nft"]);
   const ours = "IPT_INPUT_ACCESS is set";
   const chain = "IPT_INPUT_ACCESS ACCEPT, filter, INPUT, 1, FWKNOP_INPUT, 1";
@@ -54,7 +54,7 @@ Deno.test("what is written decides which firewall is driven", async () => {
   assertEquals((await choose("FIREWALL_EXE /opt/wrapper"))[0], "iptables");
 });
 
-Deno.test("the switches of NAT and flushing leave the choice to the host: every firewall knows them", async () => {
+Deno.test("the variables about NAT and flushing choose no firewall, because every firewall knows them", async () => {
   const answers = { iptables: "-P INPUT ACCEPT\n", nft: NATIVE };
   for (
     const line of [
@@ -70,7 +70,7 @@ Deno.test("the switches of NAT and flushing leave the choice to the host: every 
   }
 });
 
-Deno.test("where nothing is written the host decides", async () => {
+Deno.test("without such settings the host decides which firewall is chosen", async () => {
   const reasonOf = async (answers: Readonly<Record<string, string>>) =>
     (await choose("", answers)).slice(0, 2).join(": ");
   const empty = "-P INPUT ACCEPT\n";
@@ -106,7 +106,7 @@ Deno.test("where nothing is written the host decides", async () => {
   );
 });
 
-Deno.test("the list of protected services is read strictly and never holds the way in", () => {
+Deno.test("NFT_PROTECT is parsed strictly and cannot hold the port that receives SPA packets", () => {
   const errors = (conf: string) =>
     readTexts({ conf }).diagnostics.filter(({ severity }) => severity === "error")
       .map(({ text }) => text);
@@ -137,7 +137,7 @@ Deno.test("settings that contradict each other are refused", async () => {
   assertEquals(strange("FLUSH_IPT_AT_EXIT N", "nft"), "");
 });
 
-Deno.test("a FIREWALL_EXE that does not count is not asked as if it were iptables", async () => {
+Deno.test("a FIREWALL_EXE that the configuration does not set is not run", async () => {
   const { settings } = configOf("FIREWALL iptables\nFIREWALL_EXE /usr/sbin/nft");
   const asked: string[] = [];
   const ask = (...words: string[]): Promise<Outcome> => {
@@ -153,7 +153,7 @@ Deno.test("a FIREWALL_EXE that does not count is not asked as if it were iptable
   assertEquals([choice.kind, choice.command], ["iptables", "/usr/sbin/iptables"]);
 });
 
-/** Asks the programs of a namespace. */
+/** Runs the programs of a namespace. */
 function inside(namespace: Namespace) {
   return async (...words: string[]): Promise<Outcome> => ({
     words,
@@ -162,7 +162,7 @@ function inside(namespace: Namespace) {
 }
 
 namespaceTest(
-  "the choice follows real rulesets",
+  "real rulesets decide the choice",
   { programs: ["iptables", "nft"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -188,7 +188,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "tables that iptables left empty are no firewall of nftables",
+  "empty tables of iptables do not count as a firewall of nftables",
   { programs: ["iptables", "nft"] },
   async (lab) => {
     const host = await lab.namespace("host");

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { iptablesIn, nftIn } from "../../support/firewall.ts";
 import { namespaceTest, until } from "../../support/namespace.ts";
 
-/** Kill points per firewall; raise it for a long run. */
+/** Number of kills per firewall; raise it for a long run. */
 const POINTS = Number(Deno.env.get("FWKNOP_CRASH_POINTS") ?? "10");
 
 const CHILD = new URL("../../support/grant_forever.ts", import.meta.url).pathname;
 
 for (const kind of ["iptables", "nft"] as const) {
   namespaceTest(
-    `${kind}: killed at ${POINTS} random moments, nothing leaks and nothing is doubled`,
+    `${kind}: after kills at ${POINTS} random moments no rule is left over or in force twice`,
     { programs: [kind] },
     async (lab) => {
       const server = await lab.namespace("server");
@@ -25,17 +25,20 @@ for (const kind of ["iptables", "nft"] as const) {
           stdin: "null",
         }).spawn();
         const before = await listRules();
-        await until("it changes something", async () => await listRules() !== before, 20);
+        await until("the child changes a rule", async () => await listRules() !== before, 20);
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
         child.kill("SIGKILL");
         await child.status;
-        // Its helpers see the end of their input and leave.
-        await until("its helpers are gone", async () => (await lab.pids(server)).length === 0);
+        // Its helper processes read the end of their input and exit.
+        await until(
+          "its helper processes are gone",
+          async () => (await lab.pids(server)).length === 0,
+        );
 
         const { firewall, events } = kind === "nft" ? nftIn(server) : iptablesIn(server);
         const start = Math.floor(Date.now() / 1000);
         await firewall.ask({ name: "prepare" });
-        // One right after the other: no rule ends in between.
+        // Asked together: no rule ends in between.
         const [listed, held] = await Promise.all([
           firewall.ask({ name: "list" }),
           firewall.ask({ name: "held" }),
@@ -43,17 +46,17 @@ for (const kind of ["iptables", "nft"] as const) {
         const keys = listed.map(({ chain, address, service, expires }) =>
           [chain, address, service, expires].join(" ")
         );
-        assert.equal(new Set(keys).size, keys.length, "no rule is doubled");
+        assert.equal(new Set(keys).size, keys.length, "no rule is in force twice");
         assert.ok(listed.every(({ expires }) => expires >= start), "rules that had ended are gone");
         assert.ok(
           held.length >= listed.length,
-          "every rule has somebody to end it",
+          "the ledger holds every rule, so each one ends",
         );
         assert.deepEqual(events.filter(({ type }) => type === "error"), []);
         if (kind === "iptables") {
           assert.equal((await listRules()).match(/-A INPUT -j FWKNOP_INPUT/g)?.length, 1);
         }
-        // Every third start takes over from a daemon that went in order.
+        // Every third time the daemon stops in an orderly way before the next kill.
         if (point % 3 === 2) {
           await firewall.ask({ name: "close" });
           assert.doesNotMatch(await listRules(), /_exp_/);

@@ -9,7 +9,7 @@ for (
   ] as const
 ) {
   namespaceTest(
-    `what a dry run grants is not in ${name}, though it is acknowledged`,
+    `a dry run acknowledges a grant and leaves ${name} unchanged`,
     { programs: [listing[0]] },
     async (lab) => {
       const server = await lab.namespace("server");

@@ -6,7 +6,7 @@ import { hasProgram, type Namespace, namespaceTest, until } from "../../support/
 
 const needs = { programs: ["iptables", "iptables-restore"] };
 
-/** A folder with programs of the iptables family: the real ones, but for those given as scripts. */
+/** A folder with programs of the iptables family: the scripts given, otherwise the real ones. */
 async function programs(
   namespace: Namespace,
   scripts: Readonly<Record<string, string>>,
@@ -33,7 +33,7 @@ const patience = {
 };
 
 namespaceTest(
-  "without iptables-restore single commands do the same, and undo",
+  "without iptables-restore single commands add and remove the same rules",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -58,7 +58,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a single command that fails leaves nothing of its packet behind",
+  "a single command that fails leaves no rule of its packet in force",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -84,7 +84,7 @@ exec ${server.entry.join(" ")} iptables "$@"`;
 );
 
 namespaceTest(
-  "a single command that does its work and hangs leaves nothing of it behind",
+  "a single command that does its work and then hangs leaves no rule in force",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -115,55 +115,59 @@ exec ${iptables}`;
   },
 );
 
-namespaceTest("a helper that hangs is stopped and reported, nothing stays", needs, async (lab) => {
-  const server = await lab.namespace("server");
-  const flag = await Deno.makeTempFile();
-  const hangs = `[ -s ${flag} ] && exec sleep 60
+namespaceTest(
+  "a helper process that hangs is killed and reported, and no rule stays",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const flag = await Deno.makeTempFile();
+    const hangs = `[ -s ${flag} ] && exec sleep 60
 exec ${server.entry.join(" ")} iptables-restore "$@"`;
-  try {
-    await programs(server, { "iptables-restore": hangs }, async (command) => {
-      const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
-      await firewall.ask({ name: "prepare" });
-      await firewall.ask({ name: "release" });
-      await Deno.writeTextFile(flag, "hang");
-      const second = iptablesIn(server, { settings: { command }, managed: patience });
-      await assert.rejects(
-        second.firewall.ask({ name: "prepare" }),
-        /iptables-restore did not answer within 1000 ms and was stopped/,
-      );
-      await Deno.truncate(flag);
-      const third = iptablesIn(server, { settings: { command }, managed: patience });
-      await third.firewall.ask({ name: "prepare" });
-      await third.firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
-      await Deno.writeTextFile(flag, "hang");
-      // The one that is open still works; its successor hangs.
-      const ok = await third.firewall.ask({
-        name: "open",
-        grant: access("10.9.0.2", "tcp/22", 60),
+    try {
+      await programs(server, { "iptables-restore": hangs }, async (command) => {
+        const { firewall } = iptablesIn(server, { settings: { command }, managed: patience });
+        await firewall.ask({ name: "prepare" });
+        await firewall.ask({ name: "release" });
+        await Deno.writeTextFile(flag, "hang");
+        const second = iptablesIn(server, { settings: { command }, managed: patience });
+        await assert.rejects(
+          second.firewall.ask({ name: "prepare" }),
+          /iptables-restore did not answer within 1000 ms and was stopped/,
+        );
+        await Deno.truncate(flag);
+        const third = iptablesIn(server, { settings: { command }, managed: patience });
+        await third.firewall.ask({ name: "prepare" });
+        await third.firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
+        await Deno.writeTextFile(flag, "hang");
+        // The running helper process still works; its successor hangs.
+        const ok = await third.firewall.ask({
+          name: "open",
+          grant: access("10.9.0.2", "tcp/22", 60),
+        });
+        assert.equal(ok.error, undefined);
+        await server.must("iptables", "-F", "INPUT");
+        const bad = await third.firewall.ask({
+          name: "open",
+          grant: access("10.9.0.3", "tcp/22", 60),
+        });
+        assert.match(bad.error ?? "", /did not answer/);
+        assert.doesNotMatch(await ours(server), /10\.9\.0\.3/);
+        await Deno.truncate(flag);
+        const good = await third.firewall.ask({
+          name: "open",
+          grant: access("10.9.0.3", "tcp/22", 60),
+        });
+        assert.equal(good.error, undefined);
+        assert.equal((await ours(server)).split("\n").length, 3);
+        await third.firewall.ask({ name: "close" });
       });
-      assert.equal(ok.error, undefined);
-      await server.must("iptables", "-F", "INPUT");
-      const bad = await third.firewall.ask({
-        name: "open",
-        grant: access("10.9.0.3", "tcp/22", 60),
-      });
-      assert.match(bad.error ?? "", /did not answer/);
-      assert.doesNotMatch(await ours(server), /10\.9\.0\.3/);
-      await Deno.truncate(flag);
-      const good = await third.firewall.ask({
-        name: "open",
-        grant: access("10.9.0.3", "tcp/22", 60),
-      });
-      assert.equal(good.error, undefined);
-      assert.equal((await ours(server)).split("\n").length, 3);
-      await third.firewall.ask({ name: "close" });
-    });
-  } finally {
-    await Deno.remove(flag);
-  }
-});
+    } finally {
+      await Deno.remove(flag);
+    }
+  },
+);
 
-namespaceTest("a helper that prints rubbish is not believed", needs, async (lab) => {
+namespaceTest("rubbish that a program prints is not an answer", needs, async (lab) => {
   const server = await lab.namespace("server");
   const rubbish = `while read line; do echo "# fwknop done, trust me"; done`;
   await programs(server, { "iptables-restore": rubbish }, async (command) => {
@@ -178,14 +182,14 @@ namespaceTest("a helper that prints rubbish is not believed", needs, async (lab)
   });
 });
 
-namespaceTest("a helper that was killed is started again", needs, async (lab) => {
+namespaceTest("a helper process that was killed is started again", needs, async (lab) => {
   const server = await lab.namespace("server");
   const { firewall } = iptablesIn(server);
   await firewall.ask({ name: "prepare" });
   await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
   const pids = async () => (await lab.pids(server)).filter((pid) => pid !== Deno.pid);
   for (const pid of await pids()) Deno.kill(pid, "SIGKILL");
-  await until("it is gone", async () => (await pids()).length === 0);
+  await until("the helper process is gone", async () => (await pids()).length === 0);
   assert.equal(
     (await firewall.ask({ name: "open", grant: access("10.9.0.2", "tcp/22", 60) })).error,
     undefined,
@@ -196,7 +200,7 @@ namespaceTest("a helper that was killed is started again", needs, async (lab) =>
 });
 
 namespaceTest(
-  "without the comment match the start fails and leaves nothing",
+  "without the comment match the start fails and leaves no chain",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -220,7 +224,7 @@ done`;
   },
 );
 
-Deno.test("a missing firewall program is one line and a hint", async () => {
+Deno.test("a missing firewall program gives one line and a hint", async () => {
   const namespace = { entry: [] } as unknown as Namespace;
   const { firewall } = iptablesIn(namespace, { settings: { command: "/no/such/iptables" } });
   await assert.rejects(firewall.ask({ name: "prepare" }), (error) => {
@@ -232,7 +236,7 @@ Deno.test("a missing firewall program is one line and a hint", async () => {
   await firewall.ask({ name: "release" });
 });
 
-Deno.test("/bin/false as firewall program is an error, not a firewall", async () => {
+Deno.test("the start fails if the firewall program is /bin/false", async () => {
   const namespace = { entry: [] } as unknown as Namespace;
   const { firewall } = iptablesIn(namespace, { settings: { command: "/bin/false" } });
   await assert.rejects(firewall.ask({ name: "prepare" }), /\/bin\/false failed with exit status 1/);
@@ -240,7 +244,7 @@ Deno.test("/bin/false as firewall program is an error, not a firewall", async ()
 });
 
 Deno.test({
-  name: "without root the start fails with a hint to be root",
+  name: "without root the start fails",
   ignore: Deno.build.os !== "linux" || Deno.uid() !== 0 || !hasProgram("setpriv") ||
     !hasProgram("iptables"),
   fn: async () => {
@@ -255,7 +259,7 @@ Deno.test({
 });
 
 namespaceTest(
-  "a helper lost between applying and saying so does not double a rule",
+  "a helper process that ends between applying a document and its answer causes no duplicate rule",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -279,7 +283,11 @@ done`;
           grant: access("10.9.0.1", "tcp/22", 60),
         });
         assert.equal(error, undefined);
-        assert.equal((await Deno.stat(flag)).size, 0, "it was lost");
+        assert.equal(
+          (await Deno.stat(flag)).size,
+          0,
+          "the helper process ended without its answer",
+        );
         assert.equal((await ours(server)).split("\n").length, 1);
         await firewall.ask({ name: "close" });
       });
@@ -290,7 +298,7 @@ done`;
 );
 
 namespaceTest(
-  "where the removal of a doubled rule fails once, the other one of the two stays",
+  "if removing one of two identical rules fails once, the other one still stays",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");

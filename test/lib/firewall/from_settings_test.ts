@@ -4,7 +4,7 @@ import { firewallFromSettings } from "../../../lib/firewall/from_settings.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { readTexts } from "../../support/config_files.ts";
 
-/** Names of the settings from which a firewall of this kind is made. */
+/** Names of the settings that a firewall of this kind reads. */
 async function namesRead(kind: string): Promise<Set<string>> {
   const { config } = readTexts({ conf: `FIREWALL ${kind}\nENABLE_IPT_FORWARDING Y\n` });
   assert(config !== undefined);
@@ -23,7 +23,7 @@ async function namesRead(kind: string): Promise<Set<string>> {
 }
 
 for (const kind of ["iptables", "nft", "firewalld", "pf", "ipfw"]) {
-  Deno.test(`a reload compares every setting that ${kind} is made from`, async () => {
+  Deno.test(`a reload compares every setting that ${kind} reads`, async () => {
     const names = await namesRead(kind);
     assert(names.has("FIREWALL"), [...names].join());
     const forgotten = FWKNOPD_ROWS.filter(({ name, parts }) =>

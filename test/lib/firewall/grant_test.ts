@@ -4,7 +4,7 @@ import { anAddress } from "../../support/address.ts";
 
 const translate = anAddress("192.0.2.7");
 
-Deno.test("what a stanza forces on the source beats what the settings say", () => {
+Deno.test("the source NAT that a stanza forces precedes that of the settings", () => {
   const settings = { enabled: true, translate };
   const forceSnat = anAddress("192.0.2.8");
   const both = { forceSnat, forceMasquerade: true };
@@ -16,7 +16,7 @@ Deno.test("what a stanza forces on the source beats what the settings say", () =
   assertEquals(chooseSourceNat(wish, { enabled: false, translate }, 4), undefined);
 });
 
-Deno.test("an IPv6 client is masqueraded where SNAT_TRANSLATE_IP is of IPv4", () => {
+Deno.test("an IPv6 client gets MASQUERADE if SNAT_TRANSLATE_IP is an IPv4 address", () => {
   const settings = { enabled: true, translate };
   assertEquals(chooseSourceNat({ forceMasquerade: false }, settings, 6), { kind: "masquerade" });
 });

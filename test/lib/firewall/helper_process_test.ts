@@ -6,7 +6,7 @@ import { access, nftIn } from "../../support/firewall.ts";
 import { withFolder } from "../../support/folder.ts";
 import { namespaceTest, until } from "../../support/namespace.ts";
 
-/** Size and time of change, or that there is no such file. */
+/** Size and modification time of a file, or `absent`. */
 function traceOf(path: string): string {
   try {
     const { size, mtime } = Deno.statSync(path);
@@ -18,7 +18,7 @@ function traceOf(path: string): string {
 }
 
 namespaceTest(
-  "nft keeps no history of what it was told: neither in / nor in anybody's home",
+  "nft keeps no history of its input, neither in / nor in the home folder",
   { programs: ["nft"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -33,7 +33,7 @@ namespaceTest(
   },
 );
 
-/** A program that repeats its input on its error output, as nft does with lines it does not know. */
+/** A program that repeats its input on its error output, as nft does with lines that it does not know. */
 const ECHO = `#!/bin/sh
 echo $$ >> "$1"
 while IFS= read -r line; do echo "$line" >&2; done
@@ -41,7 +41,7 @@ echo "$$ left" >> "$1"
 `;
 
 Deno.test({
-  name: "a program that remembers every line is started anew after a thousand, and none is lost",
+  name: "a helper process of nft is replaced after a thousand documents, and none is lost",
   ignore: Deno.build.os === "windows",
   fn: () =>
     withFolder(async (folder) => {
@@ -53,7 +53,7 @@ Deno.test({
       });
       const lines = (): string[] => Deno.readTextFileSync(log).trimEnd().split("\n");
       for (let count = 0; count < 1000; count++) assert((await kept.submit("list\n")).ok);
-      // The next one is there before it is needed.
+      // The next process starts before it is needed.
       await until("the first program has left", () => lines().length === 3, 10);
       assertEquals(lines().filter((line) => line.endsWith("left")).length, 1);
       assert((await kept.submit("list\n")).ok);

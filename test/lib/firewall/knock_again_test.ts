@@ -21,7 +21,7 @@ const KINDS = [
 
 for (const { name, make, list, one, all } of KINDS) {
   namespaceTest(
-    `${name}: whoever knocks again is let in again, though somebody took the rule or everything out meanwhile`,
+    `${name}: a client that knocks again is admitted again after another program removed its rule or all rules`,
     { programs: [list[0]] },
     async (lab) => {
       const server = await lab.namespace("server");

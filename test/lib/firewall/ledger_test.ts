@@ -3,7 +3,7 @@ import fc from "property-testing";
 import { Ledger } from "../../../lib/firewall/ledger.ts";
 import { aRule, TestClocks } from "../../support/rule.ts";
 
-Deno.test("the wait ends with the earliest of what is in force, and what is due is what is over by either clock", () => {
+Deno.test("the ledger waits for the earliest deadline, and a rule is due when either clock has passed its expiry", () => {
   const index = fc.integer({ min: 0, max: 9 });
   const step = fc.oneof(
     fc.record({ add: index, seconds: fc.integer({ min: 1, max: 50 }) }),
@@ -42,7 +42,7 @@ Deno.test("the wait ends with the earliest of what is in force, and what is due 
   }));
 });
 
-Deno.test("a clock that is set back lets nothing live longer", () => {
+Deno.test("no rule lives longer if the clock is set back", () => {
   const clocks = new TestClocks();
   const ledger = new Ledger(clocks);
   ledger.add(aRule("a", clocks.wall / 1000 + 30));
@@ -53,7 +53,7 @@ Deno.test("a clock that is set back lets nothing live longer", () => {
   assert.deepEqual(ledger.due().map(({ key }) => key), ["a"]);
 });
 
-Deno.test("the rules of each stanza are counted as they come, are replaced and go", () => {
+Deno.test("the ledger counts the rules of each stanza when they are added, replaced and deleted", () => {
   const index = fc.integer({ min: 0, max: 5 });
   const stanza = fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined });
   const step = fc.oneof(fc.record({ add: index, stanza }), fc.record({ remove: index }));

@@ -8,15 +8,15 @@ const ELEMENT = { what: "element", isDeleted: false, name: "access4" } as const;
 const RULE_GONE = { what: "rule", isDeleted: true, name: "input" } as const;
 const TABLE_GONE = { what: "table", isDeleted: true, name: "" } as const;
 
-/** A lookout whose clock stands still until it is moved, and whose news is made up. */
+/** A lookout with a fake clock and made-up reports of changes. */
 class Stage implements RulesetWatch, Disposable {
-  /** When it looked, milliseconds. */
+  /** The times of its checks, in milliseconds. */
   readonly looks: number[] = [];
   readonly lookout: Lookout;
   #now = 0;
   #failures = 0;
   #news: RulesetNews = [];
-  #tell = () => {};
+  #notify = () => {};
   #waiting: { readonly at: number; readonly work: () => void } | undefined;
   readonly #timers = [globalThis.setTimeout, globalThis.clearTimeout] as const;
 
@@ -40,8 +40,8 @@ class Stage implements RulesetWatch, Disposable {
     });
   }
 
-  start(tell: () => void): Promise<void> {
-    this.#tell = tell;
+  start(notify: () => void): Promise<void> {
+    this.#notify = notify;
     return new Promise(() => {});
   }
 
@@ -53,14 +53,14 @@ class Stage implements RulesetWatch, Disposable {
 
   close(): void {}
 
-  /** Lets time pass, then has something happen in the table. */
+  /** Lets time pass, then reports changes in the table. */
   after(milliseconds: number, ...changes: Omit<RulesetChange, "family" | "table">[]): void {
     this.pass(milliseconds);
     this.say(changes.map((change) => ({ ...change, family: "inet", table: "fwknop" })));
-    this.#tell();
+    this.#notify();
   }
 
-  /** As many looks as that find out nothing. */
+  /** Makes the next `looks` checks fail. */
   fail(looks: number): void {
     this.#failures = looks;
   }
@@ -69,8 +69,8 @@ class Stage implements RulesetWatch, Disposable {
     this.#news = news;
   }
 
-  tell(): void {
-    this.#tell();
+  notify(): void {
+    this.#notify();
   }
 
   pass(milliseconds: number): void {
@@ -90,14 +90,14 @@ class Stage implements RulesetWatch, Disposable {
   }
 }
 
-Deno.test("what was lost is looked for at once, and a fight with another program has pauses", () => {
+Deno.test("a loss is checked at once, and pauses separate the checks if another program repeats it", () => {
   using stage = new Stage();
   for (let index = 0; index < 100; index++) stage.after(10, TABLE_GONE);
   stage.pass(10_000);
   assertEquals(stage.looks, [10, 260, 510, 760, 1010]);
 });
 
-Deno.test("a look that fails is done again, although no news follows", async () => {
+Deno.test("a check that fails is repeated, even if no further change is reported", async () => {
   using stage = new Stage();
   stage.fail(2);
   stage.after(10, TABLE_GONE);
@@ -108,7 +108,7 @@ Deno.test("a look that fails is done again, although no news follows", async () 
   assertEquals(stage.looks.length, 3);
 });
 
-Deno.test("a burst of other changes is one look, and steady ones are one look a minute", () => {
+Deno.test("a burst of other changes causes one check, and steady changes cause one check a minute", () => {
   using stage = new Stage();
   for (let index = 0; index < 20; index++) stage.after(20, ELEMENT);
   stage.pass(30_000);
@@ -119,7 +119,7 @@ Deno.test("a burst of other changes is one look, and steady ones are one look a 
   assert(pauses.length >= 3 && pauses.every((pause) => pause >= 60_000), pauses.join(", "));
 });
 
-Deno.test("while others keep changing, what is lost is still looked for at once", () => {
+Deno.test("a loss is checked at once, even while other programs keep changing rules", () => {
   using stage = new Stage();
   stage.after(0, ELEMENT);
   stage.after(5000, ELEMENT);
@@ -128,7 +128,7 @@ Deno.test("while others keep changing, what is lost is still looked for at once"
   assertEquals(stage.looks, [1000, 10_000]);
 });
 
-Deno.test("our own changes are no news, but that a table went meanwhile is", async () => {
+Deno.test("our own changes cause no check, but a table deleted meanwhile does", async () => {
   using stage = new Stage();
   assert(!stage.lookout.hears);
   const change = (...changes: Omit<RulesetChange, "family" | "table">[]) =>
@@ -137,7 +137,7 @@ Deno.test("our own changes are no news, but that a table went meanwhile is", asy
       return Promise.resolve();
     });
   await change(ELEMENT, RULE_GONE);
-  assert(stage.lookout.hears, "the kernel tells of this firewall");
+  assert(stage.lookout.hears, "the kernel reports changes of this firewall");
   stage.pass(100_000);
   assertEquals(stage.looks, []);
   await change(ELEMENT, TABLE_GONE);
@@ -145,7 +145,7 @@ Deno.test("our own changes are no news, but that a table went meanwhile is", asy
   assertEquals(stage.looks, [100_000]);
 });
 
-Deno.test("what happened just before our own change is news", async () => {
+Deno.test("a change just before our own causes a check", async () => {
   using stage = new Stage();
   stage.say([{ ...RULE_GONE, family: "inet", table: "fwknop" }]);
   await stage.lookout.during(() => Promise.resolve());
@@ -153,16 +153,16 @@ Deno.test("what happened just before our own change is news", async () => {
   assertEquals(stage.looks, [0]);
 });
 
-Deno.test("news that was lost may have been of a loss, and other tables are not ours", () => {
+Deno.test("lost reports count as a loss, and changes of other tables cause no check", () => {
   using stage = new Stage();
   stage.say("overrun");
-  stage.tell();
+  stage.notify();
   stage.pass(0);
   assertEquals(stage.looks, [0]);
   stage.say([{ ...TABLE_GONE, family: "ip", table: "fwknop" }]);
-  stage.tell();
+  stage.notify();
   stage.say([{ ...TABLE_GONE, family: "inet", table: "filter" }]);
-  stage.tell();
+  stage.notify();
   stage.pass(100_000);
   assertEquals(stage.looks, [0]);
 });

@@ -17,7 +17,7 @@ import {
 } from "../../support/namespace.ts";
 import { connect, echoService, reach, untilClosed } from "../../support/tcp.ts";
 
-/** Client and server, the server's port dropped for new connections. */
+/** A client and a server that drops new connections to port 22. */
 async function pair(lab: Lab, program: string): Promise<{ client: Namespace; server: Namespace }> {
   const { client, server } = await cabledPair(lab);
   for (const each of [program, program.replace("iptables", "ip6tables")]) {
@@ -27,7 +27,7 @@ async function pair(lab: Lab, program: string): Promise<{ client: Namespace; ser
   return { client, server };
 }
 
-/** A namespace whose kernel has no tables for the legacy program cannot try it. */
+/** The legacy program is skipped if the kernel has no tables for it. */
 for (const program of ["iptables", "iptables-legacy"]) {
   const needs = {
     programs: [program, `${program}-restore`],
@@ -36,7 +36,7 @@ for (const program of ["iptables", "iptables-legacy"]) {
   const title = (text: string) => `${program}: ${text}`;
 
   namespaceTest(
-    title("a grant opens, ends on time, and the session opened before goes on"),
+    title("a grant opens the port and ends on time, and an established session goes on"),
     needs,
     async (lab) => {
       const { client, server } = await pair(lab, program);
@@ -60,7 +60,7 @@ for (const program of ["iptables", "iptables-legacy"]) {
       const session = await connect(client, "10.9.0.2", 22, 3);
       assert.equal(session?.banner, "hello");
       await until("the rule is removed", () => eventTypes(events).includes("removed"), 8);
-      assert.ok(Date.now() / 1000 >= grant.expires, "not before its time");
+      assert.ok(Date.now() / 1000 >= grant.expires, "the rule is not removed before its expiry");
       assert.deepEqual(await chainRules(server, "FWKNOP_INPUT", program), []);
       await untilClosed(client, "10.9.0.2", 22, 5);
       assert.equal(await session?.say("still here"), "still here");
@@ -74,7 +74,7 @@ for (const program of ["iptables", "iptables-legacy"]) {
   );
 
   namespaceTest(
-    title("the rule is the C daemon's, with the end in the kernel"),
+    title("the rule is that of the C daemon, with an expiry that the kernel enforces"),
     needs,
     async (lab) => {
       const server = await lab.namespace("server");
@@ -106,7 +106,7 @@ for (const program of ["iptables", "iptables-legacy"]) {
   );
 
   namespaceTest(
-    title("a grant ends on time though the clock was set back"),
+    title("a grant ends on time if the clock is set back"),
     needs,
     async (lab) => {
       const server = await lab.namespace("server");
@@ -116,13 +116,13 @@ for (const program of ["iptables", "iptables-legacy"]) {
       await firewall.ask({ name: "prepare" });
       await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 3) });
       set = -3_600_000;
-      await until("it has ended", () => events.some(({ type }) => type === "removed"), 10);
+      await until("the grant has ended", () => events.some(({ type }) => type === "removed"), 10);
       assert.doesNotMatch(await server.must(program, "-S", "FWKNOP_INPUT"), /_exp_/);
       await firewall.ask({ name: "close" });
     },
   );
 
-  namespaceTest(title("an IPv6 grant goes into ip6tables"), needs, async (lab) => {
+  namespaceTest(title("an IPv6 grant adds its rule to ip6tables"), needs, async (lab) => {
     const { client, server } = await pair(lab, program);
     const service = await echoService(server, "::", 22);
     const { firewall } = iptablesIn(server, { program });
@@ -131,7 +131,7 @@ for (const program of ["iptables", "iptables-legacy"]) {
     assert.notEqual(
       (await server.run(six, "-S", "FWKNOP_INPUT")).code,
       0,
-      "not before it is needed",
+      "the chain is absent until it is needed",
     );
     assert.equal(await reach(client, "fd09::2", 22, 0.3), undefined);
     const result = await firewall.ask({ name: "open", grant: access("fd09::1", "tcp/22", 60) });
@@ -147,7 +147,7 @@ for (const program of ["iptables", "iptables-legacy"]) {
 
   namespaceTest(
     title(
-      "without news from the kernel a rule of another program is looked for though nothing is granted",
+      "if the kernel reports no changes, a rule of another program is found even while no grant is in force",
     ),
     needs,
     async (lab) => {
@@ -156,14 +156,14 @@ for (const program of ["iptables", "iptables-legacy"]) {
       await firewall.ask({ name: "prepare" });
       const comment = ["-m", "comment", "--comment", `_exp_${Math.floor(Date.now() / 1000) + 2}`];
       await server.must(program, "-A", "FWKNOP_INPUT", ...comment, "-j", "ACCEPT");
-      await until("it is over", () => eventTypes(events).includes("removed"), 10);
+      await until("the rule has ended", () => eventTypes(events).includes("removed"), 10);
       assert.deepEqual(await chainRules(server, "FWKNOP_INPUT", program), []);
       await firewall.ask({ name: "close" });
     },
   );
 
   namespaceTest(
-    title("a lost jump or chain is put back by the next grant, with what is still granted"),
+    title("the next grant restores a lost jump or chain, with the rules that are still granted"),
     needs,
     async (lab) => {
       const server = await lab.namespace("server");
@@ -185,7 +185,7 @@ for (const program of ["iptables", "iptables-legacy"]) {
   );
 
   namespaceTest(
-    title("a rule somebody deleted stays deleted and disturbs no other"),
+    title("a rule that another program deleted stays deleted, and other rules are not affected"),
     needs,
     async (lab) => {
       const server = await lab.namespace("server");
@@ -195,7 +195,7 @@ for (const program of ["iptables", "iptables-legacy"]) {
       await firewall.ask({ name: "open", grant: access("10.9.0.2", "tcp/22", 2) });
       await firewall.ask({ name: "open", grant: access("10.9.0.3", "tcp/22", 60) });
       await server.must(program, "-D", "FWKNOP_INPUT", "2");
-      await until("both are over", () => eventTypes(events).length >= 4, 8);
+      await until("both rules have ended", () => eventTypes(events).length >= 4, 8);
       assert.deepEqual(eventTypes(events).slice(2).sort(), ["removed", "vanished"]);
       assert.equal((await chainRules(server, "FWKNOP_INPUT", program)).length, 1);
       await server.must(program, "-D", "FWKNOP_INPUT", "1");
@@ -209,7 +209,7 @@ for (const program of ["iptables", "iptables-legacy"]) {
 }
 
 namespaceTest(
-  "a packet's rules go in together or not at all",
+  "the rules of a packet are added as a whole or not at all",
   { programs: ["iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -218,7 +218,7 @@ namespaceTest(
     await server.must("iptables", "-N", "GONE");
     const { firewall } = iptablesIn(server, { settings: { chains: bad } });
     await firewall.ask({ name: "prepare" });
-    // A rule with a target that is gone is refused itself, not the jump.
+    // The missing target makes the rule fail, not the jump.
     await server.must("iptables", "-X", "GONE");
     const result = await firewall.ask({
       name: "open",
@@ -233,7 +233,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a jump beyond the end of the chain is an error at start",
+  "the start fails if a jump position is beyond the end of the chain",
   { programs: ["iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -265,12 +265,12 @@ namespaceTest("200 grants at once all end on time, with few program starts", {
   assert.ok(results.every(({ error, added }) => error === undefined && added.length === 1));
   assert.equal((await chainRules(server)).length, 200);
   await until(
-    "all are over",
+    "all rules have ended",
     () => eventTypes(events).filter((type) => type === "removed").length === 200,
     10,
   );
   assert.deepEqual(await chainRules(server), []);
-  assert.equal(starts(), before, "no program was started for any of them");
+  assert.equal(starts(), before, "no further program was started for them");
   await firewall.ask({ name: "close" });
 });
 
@@ -308,7 +308,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a process that is killed right after a grant leaves it to the kernel to close",
+  "after a process is killed right after a grant, the kernel ends the grant",
   { programs: ["iptables"] },
   async (lab) => {
     const { client, server } = await pair(lab, "iptables");
@@ -317,7 +317,7 @@ namespaceTest(
     await firewall.ask({ name: "prepare" });
     const grant = access("10.9.0.1", "tcp/22", 3);
     await firewall.ask({ name: "open", grant: grant });
-    // What a kill leaves: the rules, and nobody to look after them.
+    // A release leaves what a kill leaves: the rules, and no process that ends them.
     await firewall.ask({ name: "release" });
     assert.equal(await reach(client, "10.9.0.2", 22, 2), "hello");
     await untilClosed(client, "10.9.0.2", 22, 10);
@@ -325,15 +325,15 @@ namespaceTest(
     assert.equal((await chainRules(server)).length, 1);
     const next = iptablesIn(server);
     await next.firewall.ask({ name: "prepare" });
-    // A start does not wait for the removal of what has ended.
-    await until("what is over is removed", async () => (await chainRules(server)).length === 0);
+    // A start does not wait for the removal of expired rules.
+    await until("the expired rule is removed", async () => (await chainRules(server)).length === 0);
     await next.firewall.ask({ name: "close" });
     await service.stop();
   },
 );
 
 namespaceTest(
-  "when the nat table refuses its part the filter table's part is taken back",
+  "if the nat table refuses its rules, the rules of the filter table are removed again",
   { programs: ["iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -354,7 +354,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a check ends what other programs left behind, watches what they will, and keeps what is theirs",
+  "a check ends expired rules of other programs, adopts those that will expire, and keeps their other rules",
   { programs: ["iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -380,7 +380,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "two packets of one client in the same moment make one rule",
+  "two packets of one client at the same moment add one rule",
   { programs: ["iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");

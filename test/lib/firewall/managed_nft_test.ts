@@ -31,7 +31,7 @@ namespaceTest(
     assert.equal(four.added[0]?.chain, "access4");
     const session = await connect(client, "10.9.0.2", 22, 3);
     assert.equal(await reach(client, "fd09::2", 22, 3), "hello");
-    // The process is gone: only the kernel is left to close.
+    // The process is gone: only the kernel can end the grant.
     await firewall.ask({ name: "release" });
     await untilClosed(client, "10.9.0.2", 22, 10);
     await untilClosed(client, "fd09::2", 22, 10);
@@ -43,7 +43,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "nft: an accept wins over the drops of iptables by its mark, and whether a rule looks at it is left to the doctor",
+  "nft: the mark of an accepted packet passes the drops of iptables, and the start looks for no rule that reads it",
   { programs: ["nft", "iptables"] },
   async (lab) => {
     const { client, server } = await cabledPair(lab);
@@ -78,7 +78,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "nft: a second knock extends, an earlier end does not shorten",
+  "nft: a second knock extends a grant, and an earlier expiry does not shorten it",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -99,39 +99,43 @@ namespaceTest(
     assert.deepEqual([rule?.address, rule?.service, rule?.stanza], ["10.9.0.1", "tcp/22", 1]);
     assert.equal((await firewall.ask({ name: "held" })).length, 1);
     await firewall.ask({ name: "open", grant: access("10.9.0.3", "tcp/22", 2) });
-    await until("the short one is over", () => eventTypes(events).includes("removed"), 8);
+    await until("the short grant has ended", () => eventTypes(events).includes("removed"), 8);
     assert.equal((await firewall.ask({ name: "list" })).length, 1);
     await firewall.ask({ name: "close" });
   },
 );
 
-namespaceTest("nft: one bad element leaves nothing of its packet", needs, async (lab) => {
-  const server = await lab.namespace("server");
-  const { firewall } = nftIn(server);
-  await firewall.ask({ name: "prepare" });
-  await server.must("nft", "flush", "chain", "inet", "fwknop", "input");
-  await server.must("nft", "delete", "set", "inet", "fwknop", "access4");
-  await server.must(
-    "nft",
-    "add",
-    "set",
-    "inet",
-    "fwknop",
-    "access4",
-    "{ type ipv4_addr; flags timeout; }",
-  );
-  const { error, added } = await firewall.ask({
-    name: "open",
-    grant: access("10.9.0.1", "tcp/22,tcp/80", 60),
-  });
-  assert.notEqual(error, undefined);
-  assert.deepEqual(added, []);
-  assert.doesNotMatch(await elements(server, "access4"), /10\.9/);
-  await firewall.ask({ name: "close" });
-});
+namespaceTest(
+  "nft: one element that fails leaves no rule of its packet in force",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const { firewall } = nftIn(server);
+    await firewall.ask({ name: "prepare" });
+    await server.must("nft", "flush", "chain", "inet", "fwknop", "input");
+    await server.must("nft", "delete", "set", "inet", "fwknop", "access4");
+    await server.must(
+      "nft",
+      "add",
+      "set",
+      "inet",
+      "fwknop",
+      "access4",
+      "{ type ipv4_addr; flags timeout; }",
+    );
+    const { error, added } = await firewall.ask({
+      name: "open",
+      grant: access("10.9.0.1", "tcp/22,tcp/80", 60),
+    });
+    assert.notEqual(error, undefined);
+    assert.deepEqual(added, []);
+    assert.doesNotMatch(await elements(server, "access4"), /10\.9/);
+    await firewall.ask({ name: "close" });
+  },
+);
 
 namespaceTest(
-  "nft: a flushed ruleset is noticed and what is still granted put back",
+  "nft: after a flush of the ruleset the rules that are still granted are restored",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -161,7 +165,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "nft: a changed configuration changes the rules and keeps the grants",
+  "nft: a changed configuration changes the table and keeps the grants",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -183,7 +187,7 @@ namespaceTest(
     assert.match(
       await server.must("nft", "list", "table", "inet", "fwknop"),
       /@protected/,
-      "what is protected stays so",
+      "protected services stay protected",
     );
     assert.doesNotMatch(await elements(server, "access4"), /10\.9/);
     await after.firewall.ask({ name: "flush", extent: "everywhere", whole: false });
@@ -193,7 +197,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "nft: thousands of grants are restored in one go and end without any program",
+  "nft: thousands of grants are restored at once and removed at the end",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -219,7 +223,7 @@ namespaceTest(
   },
 );
 
-namespaceTest("nft: a missing program is one line", needs, async () => {
+namespaceTest("nft: a missing program gives one line", needs, async () => {
   const { firewall } = nftIn({ entry: [] } as unknown as Namespace, {
     settings: { command: "/no/such/nft" },
   });
@@ -231,7 +235,7 @@ namespaceTest("nft: a missing program is one line", needs, async () => {
 });
 
 namespaceTest(
-  "nft: the drop of protected services is put back by itself though nothing is granted",
+  "nft: the drop of protected services is restored even while no grant is in force",
   needs,
   async (lab) => {
     const { client, server } = await cabledPair(lab);
@@ -247,22 +251,22 @@ namespaceTest(
   },
 );
 
-namespaceTest("nft: a table that cannot be put back is told once", needs, async (lab) => {
+namespaceTest("nft: a table that cannot be restored is reported once", needs, async (lab) => {
   const server = await lab.namespace("server");
   const { firewall, events } = nftIn(server, { settings: { protect } });
   await firewall.ask({ name: "prepare" });
-  // A set of another type stands where one of ours has to be.
+  // A set of another type has the name of one of ours.
   await server.must("nft", "flush ruleset; add table inet fwknop");
   await server.must("nft", "add set inet fwknop access4 { type ipv4_addr; }");
   for (let look = 0; look < 3; look++) await firewall.ask({ name: "check" });
-  const told = events.flatMap((event) => event.type === "error" ? event.text : []);
-  assert.equal(told.length, 1, told.join("; "));
-  assert.match(told[0] ?? "", /^Cannot put back the table inet fwknop: .+/);
+  const errors = events.flatMap((event) => event.type === "error" ? event.text : []);
+  assert.equal(errors.length, 1, errors.join("; "));
+  assert.match(errors[0] ?? "", /^Cannot put back the table inet fwknop: .+/);
   await firewall.ask({ name: "close" });
 });
 
 namespaceTest(
-  "nft: what is put back after the clock was set back lasts no longer than was granted",
+  "nft: a rule restored after the clock was set back lasts no longer than granted",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -283,7 +287,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "nft: an element of another program that the kernel would leave in for ever goes when its comment says",
+  "nft: an element of another program without a timeout is removed at the expiry in its comment",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -293,7 +297,7 @@ namespaceTest(
     const element = `{ 10.9.0.7 . tcp . 22 comment "_exp_${expires}" }`;
     await server.must("nft", "add", "element", "inet", "fwknop", "access4", element);
     await firewall.ask({ name: "check" });
-    await until("it is taken out", () => eventTypes(events).includes("removed"));
+    await until("the element is removed", () => eventTypes(events).includes("removed"));
     assert.deepEqual(eventTypes(events), ["adopted", "removed"]);
     assert.doesNotMatch(await elements(server, "access4"), /10\.9/);
     await firewall.ask({ name: "close" });
@@ -301,7 +305,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "nft: on a host without /etc/protocols a grant is listed, taken over and ended as on any other",
+  "nft: a host without /etc/protocols lists, takes over and ends grants like any other",
   needs,
   async (lab) => {
     await withFolder(async (folder) => {
@@ -323,7 +327,7 @@ namespaceTest(
       await second.firewall.ask({ name: "prepare" });
       const listed = await second.firewall.ask({ name: "list" });
       assert.deepEqual(listed.map(({ service }) => service), ["tcp/22"]);
-      // The same grant again is the same element: it is not doubled.
+      // The same grant again is the same element: it is not added twice.
       await second.firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 90) });
       assert.equal((await second.firewall.ask({ name: "list" })).length, 1);
       await second.firewall.ask({ name: "flush", extent: "everywhere", whole: false });

@@ -9,7 +9,7 @@ function addressOf(index: number): string {
   return `10.${2 + (index >> 16)}.${index >> 8 & 255}.${index & 255}`;
 }
 
-/** Hands a document to a program inside the namespace. */
+/** Writes a document to a program in the namespace. */
 async function feed(namespace: Namespace, words: readonly string[], text: string): Promise<void> {
   const child = namespace.spawn(words, { stdin: "piped" });
   const writer = child.stdin.getWriter();
@@ -49,7 +49,7 @@ const KINDS = {
 
 for (const [kind, { make, load }] of Object.entries(KINDS)) {
   namespaceTest(
-    `${kind}: ${COUNT} live grants are adopted, do not hinder the next, and end on time`,
+    `${kind}: ${COUNT} grants in force are adopted, do not delay the next one, and end on time`,
     { programs: [kind] },
     async (lab) => {
       const server = await lab.namespace("server");
@@ -69,13 +69,13 @@ for (const [kind, { make, load }] of Object.entries(KINDS)) {
       assertEquals((await firewall.ask({ name: "list" })).length, COUNT + 1);
 
       const removed = () => events.filter(({ type }) => type === "removed").length;
-      await until("all are told of as over", () => removed() === COUNT, 60);
-      // nft ends them by its own clock, which began to run when the elements were put in.
-      await until("the firewall has none of them", async () => {
+      await until("the end of each is reported", () => removed() === COUNT, 60);
+      // nft ends them by its own clock, which started when the elements were added.
+      await until("the firewall holds only the new grant", async () => {
         const left = await firewall.ask({ name: "list" });
         return left.length === 1 && left[0]?.address === "10.99.0.1";
       }, 60);
-      assert(Date.now() / 1000 >= expires, "not before their time");
+      assert(Date.now() / 1000 >= expires, "they do not end before their expiry");
       assertEquals(events.filter(({ type }) => type === "error"), []);
       await firewall.ask({ name: "close" });
     },
@@ -83,7 +83,7 @@ for (const [kind, { make, load }] of Object.entries(KINDS)) {
 }
 
 namespaceTest(
-  "iptables: grants go before rules that have ended, and a start does not wait for those",
+  "iptables: a grant does not wait for the removal of expired rules, and a start does not either",
   { programs: ["iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -105,14 +105,14 @@ namespaceTest(
       const [, kind] = /<<\n\*filter\n(-\w) FWKNOP_INPUT/.exec(event.text) ?? [];
       if (kind === undefined) return;
       documents.push(kind);
-      // A knock while the first of them go.
+      // A knock while the first rules are removed.
       opened ??= firewall.ask({ name: "open", grant: access("10.99.0.1", "tcp/22", 600) });
     };
     const { firewall } = iptablesIn(server, { managed: { onEvent } });
     await firewall.ask({ name: "prepare" });
     assertEquals(documents, [], "nothing is removed before the server is ready");
     await until(
-      "all are gone",
+      "all expired rules are gone",
       async () => (await firewall.ask({ name: "list" })).length === 501,
       30,
     );

@@ -12,7 +12,7 @@ import {
   untilClosed,
 } from "../../support/tcp.ts";
 
-/** How a kind of firewall is set up on the gateway. */
+/** A kind of firewall, and how it is set up on the gateway. */
 interface Backend {
   readonly name: string;
   readonly programs: readonly string[];
@@ -69,7 +69,7 @@ interface Site {
   readonly host: Namespace;
 }
 
-/** Outside, a gateway that drops what is not ESTABLISHED, and an inside machine with two addresses. */
+/** An outside host, a gateway that drops all but ESTABLISHED, and an inside host with two addresses. */
 async function site(lab: Lab, plan: AddressPlan, program: string): Promise<Site> {
   const client = await lab.namespace("client");
   const gateway = await lab.namespace("gateway");
@@ -107,7 +107,7 @@ async function site(lab: Lab, plan: AddressPlan, program: string): Promise<Site>
   }
   await gateway.must(tables, "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
   await gateway.must(tables, "-P", "FORWARD", "DROP");
-  // What an administrator adds for the nftables adapter; nothing else sets this mark.
+  // The rule that an administrator adds for the nftables adapter; nothing else sets this mark.
   for (const chain of ["INPUT", "FORWARD"]) {
     await gateway.must(tables, "-I", chain, "-m", "mark", "--mark", "0x5fa", "-j", "ACCEPT");
   }
@@ -129,7 +129,7 @@ async function withFirewall(
   }
 }
 
-/** Kinds of the rules in force for the grant, whether new or standing already, by name. */
+/** Kinds of the grant's rules, new or already in force, sorted by name. */
 async function open(firewall: Firewall, grant: Grant): Promise<string[]> {
   const { added, present, error } = await firewall.ask({ name: "open", grant: grant });
   assert.equal(error, undefined);
@@ -149,26 +149,29 @@ for (const backend of BACKENDS) {
         },
       );
 
-    test("a named inside host is reached through another port, its neighbour is not", async (
-      { client, gateway: _, host },
-      firewall,
-    ) => {
-      await host.route("default", "via", plan.gateInside);
-      const rdp = echoService(host, plan.any, 3389, "desktop");
-      await withFirewall(firewall, [rdp], async () => {
-        assert.equal(await reach(client, plan.gate, 33389, 0.3), undefined);
-        const grant = forward(plan.client, "tcp/33389", `${plan.host} 3389`, 4);
-        assert.deepEqual(await open(firewall, grant), ["DNAT", "FORWARD"]);
-        const session = await connect(client, plan.gate, 33389, 3);
-        assert.equal(session?.banner, "desktop");
-        assert.equal(await reach(client, plan.neighbour, 3389, 0.3), undefined);
-        await untilClosed(client, plan.gate, 33389, 10);
-        assert.equal(await session?.say("after the end"), "after the end");
-        await session?.stop();
-      });
-    });
+    test(
+      "the client reaches the named inside host through another port, and not its neighbour",
+      async (
+        { client, gateway: _, host },
+        firewall,
+      ) => {
+        await host.route("default", "via", plan.gateInside);
+        const rdp = echoService(host, plan.any, 3389, "desktop");
+        await withFirewall(firewall, [rdp], async () => {
+          assert.equal(await reach(client, plan.gate, 33389, 0.3), undefined);
+          const grant = forward(plan.client, "tcp/33389", `${plan.host} 3389`, 4);
+          assert.deepEqual(await open(firewall, grant), ["DNAT", "FORWARD"]);
+          const session = await connect(client, plan.gate, 33389, 3);
+          assert.equal(session?.banner, "desktop");
+          assert.equal(await reach(client, plan.neighbour, 3389, 0.3), undefined);
+          await untilClosed(client, plan.gate, 33389, 10);
+          assert.equal(await session?.say("after the end"), "after the end");
+          await session?.stop();
+        });
+      },
+    );
 
-    test("without rewriting the host is reached by its own address", async (
+    test("without rewriting the client reaches the host by its own address", async (
       { client, host },
       firewall,
     ) => {
@@ -181,7 +184,7 @@ for (const backend of BACKENDS) {
       });
     });
 
-    test("a host without a way back is reached by MASQUERADE and by SNAT", async (
+    test("the client reaches a host without a route back by MASQUERADE and by SNAT", async (
       { client, host },
       firewall,
     ) => {
@@ -207,7 +210,7 @@ for (const backend of BACKENDS) {
       });
     });
 
-    test("everything may be opened for one address", async ({ client, host }, firewall) => {
+    test("a grant can open everything for one address", async ({ client, host }, firewall) => {
       await host.route("default", "via", plan.gateInside);
       const services = [echoService(host, plan.any, 80), echoService(host, plan.any, 443)];
       await withFirewall(firewall, services, async () => {
@@ -226,34 +229,37 @@ for (const backend of BACKENDS) {
       });
     });
 
-    test("a ghost service: one sees ssh where everybody sees the web", async (
-      { client, gateway },
-      firewall,
-    ) => {
-      const services = [
-        echoService(gateway, plan.any, 80, "web"),
-        echoService(gateway, plan.any, 22, "ssh"),
-      ];
-      await withFirewall(firewall, services, async () => {
-        assert.equal(await reach(client, plan.gate, 80, 3), "web");
-        const { added, error } = await firewall.ask({
-          name: "open",
-          grant: {
-            ...access(plan.client, "tcp/80", 3),
-            kind: "local-nat",
-            target: { address: anAddress(plan.gate), port: 22 },
-            rewrite: true,
-          },
+    test(
+      "a ghost service: the client reaches ssh on the port where all others reach the web",
+      async (
+        { client, gateway },
+        firewall,
+      ) => {
+        const services = [
+          echoService(gateway, plan.any, 80, "web"),
+          echoService(gateway, plan.any, 22, "ssh"),
+        ];
+        await withFirewall(firewall, services, async () => {
+          assert.equal(await reach(client, plan.gate, 80, 3), "web");
+          const { added, error } = await firewall.ask({
+            name: "open",
+            grant: {
+              ...access(plan.client, "tcp/80", 3),
+              kind: "local-nat",
+              target: { address: anAddress(plan.gate), port: 22 },
+              rewrite: true,
+            },
+          });
+          assert.equal(error, undefined);
+          assert.deepEqual(added.map(({ kind }) => kind), ["local NAT", "DNAT"]);
+          assert.equal(await reach(client, plan.gate, 80, 3), "ssh");
+          await gateway.must("ip", "route", "get", plan.client);
+          const end = performance.now() + 10_000;
+          while (await reach(client, plan.gate, 80, 2) !== "web") {
+            assert.ok(performance.now() < end, "the client reaches the web again");
+          }
         });
-        assert.equal(error, undefined);
-        assert.deepEqual(added.map(({ kind }) => kind), ["local NAT", "DNAT"]);
-        assert.equal(await reach(client, plan.gate, 80, 3), "ssh");
-        await gateway.must("ip", "route", "get", plan.client);
-        const end = performance.now() + 10_000;
-        while (await reach(client, plan.gate, 80, 2) !== "web") {
-          assert.ok(performance.now() < end, "the web is back");
-        }
-      });
-    });
+      },
+    );
   }
 }

@@ -9,59 +9,59 @@ import { echoService, reachEach } from "../../support/tcp.ts";
 
 const FIREWALLS = ["iptables", "nft"] as const;
 
-/** Another address of the gateway, as the outside sees it. */
+/** Another outside address of the gateway. */
 const SECOND = "198.51.100.8";
-/** The same places in IPv6. */
+/** The same hosts in IPv6. */
 const GATEWAY6 = "2001:db8:1::7";
 const GATEWAY6_INSIDE = "2001:db8:2::1";
 const INSIDE6 = "2001:db8:2::31";
-/** What the outside calls the gateway where a router before it translates one to one; no host here has it. */
+/** The gateway's address in front of a router that translates one to one; no host here has it. */
 const TRANSLATION = "203.0.113.9";
 const TRANSLATION6 = "2001:db8:99::9";
-/** Addresses of the gateway inside that it uses only where it is told to. */
+/** Inside addresses of the gateway that it uses only if a setting names them. */
 const FORCED = "192.168.123.2";
 const TRANSLATED = "192.168.123.3";
-/** A name of the inside host that only the gateway's own hosts file has. */
+/** A name of the inside host that is only in the gateway's own hosts file. */
 const HOST_NAME = "desk.inside.example";
 
-/** Seconds a grant lasts: long enough for one attempt at everything a case names. */
+/** Seconds that a grant lasts: long enough for one attempt at every end of a case. */
 const LIFETIME = 3;
 
-/** Where one connects to. */
+/** The end of a connection that a client tries. */
 type End = readonly [host: string, port: number];
 
-/** A stanza, and what it means for the one outside host it is for. */
+/** A stanza, and what it allows to the one outside host that it is for. */
 interface Case {
-  /** What holds, for messages. */
+  /** What the case shows, for messages. */
   readonly title: string;
-  /** Of the client; 4 unless said otherwise. */
+  /** The client's address family; 4 by default. */
   readonly family?: 6;
   /** Lines of the stanza below its keys. */
   readonly stanza?: readonly string[];
-  /** What the packet asks for: `tcp/5000`, where nothing listens, unless said otherwise. */
+  /** The services that the packet asks for; by default `tcp/5000`, where nothing listens. */
   readonly asks?: string;
   /** The host inside, or a port of the gateway itself, that the packet names. */
   readonly names?: { readonly type: 2 | 5; readonly host: string; readonly port: number };
-  /** Which address of the gateway the packet is sent to. */
+  /** The address of the gateway to which the packet is sent. */
   readonly sentTo?: string;
-  /** What the refusal of the packet holds; absent: it is granted. */
+  /** Text that the refusal contains; absent: the packet is granted. */
   readonly refused?: string;
-  /** Who answers the client where, while the grant lasts. */
+  /** The service that answers the client at each end while the grant lasts. */
   readonly answers?: readonly (readonly [...End, answer: string])[];
-  /** Nobody answers here, grant or no grant. */
+  /** Ends that do not answer, even while the grant lasts. */
   readonly closed?: readonly End[];
-  /** The source the answering host sees; the client's own address unless said otherwise. */
+  /** The source that the answering host sees; by default the client's own address. */
   readonly seenAs?: string;
 }
 
-/** An outside host with a case of its own. */
+/** An outside host with its case. */
 interface Client {
   readonly namespace: Namespace;
   readonly address: string;
   readonly is: Case;
 }
 
-/** What the gateway does by itself, as the words after `iptables`. Only the nftables adapter sets the mark. */
+/** The gateway's own rules, as arguments of `iptables`. Only the nftables adapter sets the mark. */
 const POLICY = [
   ["-A", "INPUT", "-p", "icmpv6", "-j", "ACCEPT"],
   ["-A", "INPUT", "-p", "udp", "--dport", "62201", "-j", "ACCEPT"],
@@ -72,7 +72,7 @@ const POLICY = [
   ]),
 ];
 
-/** A gateway that drops, an outside host per case, and an inside host with two addresses that tells whom it sees. */
+/** A gateway that drops, one outside host per case, and an inside host with two addresses that reports its peers. */
 async function build(lab: Lab, cases: readonly Case[]): Promise<[Namespace, Client[]]> {
   const gateway = await lab.namespace("gateway");
   const inside = await lab.namespace("inside");
@@ -93,9 +93,13 @@ async function build(lab: Lab, cases: readonly Case[]): Promise<[Namespace, Clie
   );
   await inside.route("default", "via", GATEWAY_INSIDE);
   await inside.route("default", "via", GATEWAY6_INSIDE);
-  // Forgiving, so that the firewall's rules alone decide whether a loopback service is reached.
-  const forgiving = ["ipv4.ip_forward", "ipv6.conf.all.forwarding", "ipv4.conf.all.route_localnet"];
-  await gateway.must("sysctl", "-qw", ...forgiving.map((name) => `net.${name}=1`));
+  // Permissive, so that only the firewall's rules decide whether a client reaches a loopback service.
+  const permissive = [
+    "ipv4.ip_forward",
+    "ipv6.conf.all.forwarding",
+    "ipv4.conf.all.route_localnet",
+  ];
+  await gateway.must("sysctl", "-qw", ...permissive.map((name) => `net.${name}=1`));
   for (const program of ["iptables", "ip6tables"]) {
     for (const words of POLICY) await gateway.must(program, "-w", ...words);
   }
@@ -129,7 +133,7 @@ async function build(lab: Lab, cases: readonly Case[]): Promise<[Namespace, Clie
   return [gateway, await Promise.all(clients)];
 }
 
-/** The gateway with a hosts file of its own, which its resolver reads and no other one. */
+/** The gateway with its own hosts file, the only one that its resolver reads. */
 function withHostsFile(gateway: Namespace, folder: string): Namespace {
   Deno.writeTextFileSync(`${folder}/hosts`, `127.0.0.1 localhost\n${INSIDE} ${HOST_NAME}\n`);
   Deno.writeTextFileSync(`${folder}/nsswitch.conf`, "hosts: files\n");
@@ -153,12 +157,12 @@ async function knock({ namespace, address, is }: Client): Promise<void> {
   await sendUdpFrom(namespace, sentTo, packetText);
 }
 
-/** Every end a case names. */
+/** All ends of a case. */
 function endsOf({ answers = [], closed = [] }: Case): End[] {
   return [...answers, ...closed].map(([host, port]) => [host, port]);
 }
 
-/** Who answers each client at each end its case names. */
+/** The service that answers each client at each end of its case. */
 async function attempt(
   clients: readonly Client[],
   seconds: number,
@@ -171,7 +175,7 @@ async function attempt(
   return Object.fromEntries(await Promise.all(all));
 }
 
-/** What {@link attempt} is to find. */
+/** The result that {@link attempt} must have. */
 function expected(clients: readonly Client[], isOpen: boolean): Record<string, unknown> {
   return Object.fromEntries(clients.map(({ address, is }) => {
     const { title, answers = [], closed = [], seenAs = address } = is;
@@ -185,7 +189,7 @@ function expected(clients: readonly Client[], isOpen: boolean): Record<string, u
   }));
 }
 
-/** What a test is made of. */
+/** The input of a test. */
 interface NatTest {
   readonly title: string;
   /** Lines of fwknopd.conf. */
@@ -196,8 +200,8 @@ interface NatTest {
 }
 
 /**
- * Registers a test for each firewall: every case has an outside host of its own, all knock at the same time, and each is
- * let through as its case says.
+ * Registers a test for each firewall. Each case has its own outside host. All hosts knock at the same time, and each
+ * reaches what its case says.
  */
 function natTest({ title, settings, cases, seesEnd }: NatTest): void {
   const body = (lab: Lab, firewall: string): Promise<void> =>
@@ -227,24 +231,24 @@ function natTest({ title, settings, cases, seesEnd }: NatTest): void {
   }
 }
 
-/** Waits until nobody answers the client any more. */
+/** Waits until no end answers the client any more. */
 async function untilOver({ namespace, is }: Client): Promise<void> {
   const isOver = async (): Promise<boolean> =>
     (await reachEach(namespace, endsOf(is), 0.3)).every((answer) => answer === undefined);
-  await until(`it is over: ${is.title}`, isOver, 10);
+  await until(`the grant has ended: ${is.title}`, isOver, 10);
 }
 
 const FORCE_NAT = `FORCE_NAT ${INSIDE} 3389`;
 
 natTest({
-  title: "FORWARD_ALL leads to every port of one host, and a NAT host may be named by its name",
+  title: "FORWARD_ALL opens every port of one host, and a NAT host can be given by name",
   settings: ["ENABLE_IPT_FORWARDING Y", "ENABLE_NAT_DNS Y"],
   seesEnd: true,
   cases: [
     {
       title: "FORWARD_ALL leads to the host of FORCE_NAT",
       stanza: ["FORWARD_ALL Y", FORCE_NAT],
-      // Whatever the client calls, the neighbour too, leads to the one host.
+      // Every address that the client connects to leads to the one host, the neighbour's too.
       answers: [[GATEWAY, 3389, "desktop"], [GATEWAY, 8080, "web"], [NEIGHBOUR, 3389, "desktop"]],
     },
     {
@@ -254,7 +258,7 @@ natTest({
       answers: [[GATEWAY, 3389, "desktop"], [GATEWAY, 8080, "web"]],
     },
     {
-      title: "FORWARD_ALL with DISABLE_DNAT lets through to the host by its own address",
+      title: "with FORWARD_ALL and DISABLE_DNAT the client reaches the host by its own address",
       stanza: ["FORWARD_ALL Y", FORCE_NAT, "DISABLE_DNAT Y"],
       answers: [[INSIDE, 3389, "desktop"], [INSIDE, 8080, "web"]],
       closed: [[GATEWAY, 3389], [NEIGHBOUR, 3389]],
@@ -269,7 +273,8 @@ natTest({
 });
 
 natTest({
-  title: "the host inside sees the source that the stanza forces, or else the server's",
+  title:
+    "the inside host sees the source that the stanza forces, otherwise that of the server's settings",
   settings: ["ENABLE_IPT_FORWARDING Y", "ENABLE_IPT_SNAT Y", `SNAT_TRANSLATE_IP ${TRANSLATED}`],
   seesEnd: true,
   cases: [
@@ -324,7 +329,7 @@ natTest({
 
 natTest({
   title:
-    "with ENABLE_DESTINATION_RULE only the address that was knocked at opens, with NAT and without",
+    "with ENABLE_DESTINATION_RULE only the address that received the packet opens, with and without NAT",
   settings: ["ENABLE_IPT_FORWARDING Y", "ENABLE_IPT_LOCAL_NAT Y", "ENABLE_DESTINATION_RULE Y"],
   seesEnd: false,
   cases: [
@@ -372,19 +377,20 @@ natTest({
 const LISTED = ["OPEN_PORTS tcp/5000"];
 
 natTest({
-  title: "a local request ends on the gateway itself, and NAT_TARGETS bounds what a packet names",
+  title:
+    "a local request leads to the gateway itself, and NAT_TARGETS limits the hosts that a packet can name",
   settings: ["ENABLE_IPT_FORWARDING Y", "ENABLE_IPT_LOCAL_NAT Y"],
   seesEnd: false,
   cases: [
     {
-      title: "an address that is not the gateway's stands for the one knocked at",
+      title: "a foreign address in the packet means the address that received it",
       stanza: [...LISTED, "NAT_TARGETS local tcp/22"],
       names: { type: 5, host: TRANSLATION, port: 22 },
       answers: [[GATEWAY, 5000, "gateway"]],
       closed: [[GATEWAY, 3306]],
     },
     {
-      title: "an address that is not the gateway's stands for the one knocked at, over IPv6",
+      title: "a foreign address in the packet means the address that received it, over IPv6",
       family: 6,
       stanza: [...LISTED, "NAT_TARGETS local tcp/22"],
       names: { type: 5, host: TRANSLATION6, port: 22 },
@@ -437,21 +443,21 @@ natTest({
       answers: [[GATEWAY6, 5000, "gateway"]],
     },
     {
-      title: "an inside host that NAT_TARGETS lists is reached, and its neighbour is not",
+      title: "the client reaches an inside host in NAT_TARGETS, and not its neighbour",
       stanza: [...LISTED, `NAT_TARGETS ${INSIDE} tcp/3389`],
       names: { type: 2, host: INSIDE, port: 3389 },
       answers: [[GATEWAY, 5000, "desktop"]],
       closed: [[NEIGHBOUR, 3389], [INSIDE, 8080]],
     },
     {
-      title: "an inside host that NAT_TARGETS lists is reached, over IPv6",
+      title: "the client reaches an inside host in NAT_TARGETS, over IPv6",
       family: 6,
       stanza: [...LISTED, "NAT_TARGETS 2001:db8:2::/64 tcp/3389"],
       names: { type: 2, host: INSIDE6, port: 3389 },
       answers: [[GATEWAY6, 5000, "desktop"]],
     },
     {
-      title: "an inside host that NAT_TARGETS does not list is not reached",
+      title: "the client does not reach an inside host outside NAT_TARGETS",
       stanza: [...LISTED, `NAT_TARGETS ${INSIDE} tcp/3389`],
       names: { type: 2, host: NEIGHBOUR, port: 3389 },
       refused: `NAT target ${NEIGHBOUR} tcp/3389 is not allowed`,

@@ -5,7 +5,7 @@ import { access, chainRules, iptablesIn, nftIn } from "../../support/firewall.ts
 import { withFolder } from "../../support/folder.ts";
 import { type Namespace, namespaceTest, until } from "../../support/namespace.ts";
 
-/** Scripts in place of firewall programs; `REAL` in them is the program in the namespace. */
+/** Scripts in place of firewall programs. `REAL` in a script is the program in the namespace. */
 async function wrapped(
   namespace: Namespace,
   scripts: Readonly<Record<string, string>>,
@@ -27,7 +27,7 @@ const THROUGH = 'exec REAL "$@"';
 const IPTABLES = { programs: ["iptables", "iptables-restore"] };
 
 namespaceTest(
-  "programs that leave children behind, which hold their outputs open, hold up no grant",
+  "no grant waits for children that a program leaves behind with its outputs open",
   IPTABLES,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -41,7 +41,7 @@ namespaceTest(
         (await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) })).error,
         undefined,
       );
-      // The helper is gone, and with it what it started; its successor ends at once.
+      // The helper process and its children are gone; its successor ends at once.
       await Deno.writeTextFile(flag, "end");
       for (const pid of await lab.pids(server)) if (pid !== Deno.pid) Deno.kill(pid, "SIGKILL");
       const { error } = await firewall.ask({
@@ -61,7 +61,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a helper whose child hangs is killed with it after its time",
+  "a helper process whose child hangs is killed with the child after the time limit",
   IPTABLES,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -78,13 +78,16 @@ namespaceTest(
         Error,
         "did not answer within 400 ms",
       );
-      await until("nothing of it runs", async () => (await hanging(folder)).length === 0);
+      await until(
+        "no process of the script runs",
+        async () => (await hanging(folder)).length === 0,
+      );
       await firewall.ask({ name: "release" });
     });
   },
 );
 
-/** Processes that a script in the folder has started, by the folder in their environment or words. */
+/** Processes whose command line has a script in the folder. */
 async function hanging(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
@@ -96,11 +99,11 @@ async function hanging(folder: string): Promise<string[]> {
 }
 
 namespaceTest(
-  "an nft that dies with a message after its work leaves nothing in force that is told as failed",
+  "if nft dies with a message after its work, no rule of the failed grant stays in force",
   { programs: ["nft"] },
   async (lab) => {
     const server = await lab.namespace("server");
-    // Does what it is told line by line, as `nft -i` does, and dies once instead of answering.
+    // Carries out its input line by line, as `nft -i` does, and dies once instead of answering.
     const dies = `case "$1" in -i) ;; *) exec REAL "$@";; esac
 while IFS= read -r line; do
 case "$line" in
@@ -129,7 +132,7 @@ done`;
   },
 );
 
-namespaceTest("a helper that loses COMMIT is not believed", IPTABLES, async (lab) => {
+namespaceTest("a grant fails if the helper process loses COMMIT", IPTABLES, async (lab) => {
   const server = await lab.namespace("server");
   const loses = `while IFS= read -r line; do
 if [ "$line" = COMMIT ] && [ -s FLAG ]; then continue; fi
@@ -144,7 +147,7 @@ done | REAL "$@"`;
     await firewall.ask({ name: "prepare" });
     await Deno.writeTextFile(flag, "lose");
     const { error } = await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 60) });
-    // The program has ended, and the script before it does not know yet.
+    // The program has ended; the script that feeds it has not noticed yet.
     assertMatch(error ?? "", /did not answer/);
     assertEquals(await firewall.ask({ name: "held" }), []);
     await Deno.writeTextFile(flag, "");
@@ -157,7 +160,7 @@ done | REAL "$@"`;
   });
 });
 
-Deno.test("a program that is not started for want of descriptors is not one to install", () => {
+Deno.test("the hint for a program that lacks descriptors to start is not to install it", () => {
   const outcome: Outcome = {
     words: ["iptables"],
     code: 126,

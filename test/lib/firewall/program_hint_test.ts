@@ -8,7 +8,7 @@ function outcome(code: number, notStarted?: "missing" | "exhausted") {
   >[0][number];
 }
 
-Deno.test("what was not started is advised on before what failed, and root before that", () => {
+Deno.test("a program that was not started decides the hint before root, and root before a failed command", () => {
   assertMatch(hintFor([outcome(1, "exhausted")], true), /LimitNOFILE/);
   assertMatch(hintFor([outcome(1, "missing")], false), /FIREWALL_EXE/);
   assertMatch(hintFor([outcome(1)], false), /^Start as root/);

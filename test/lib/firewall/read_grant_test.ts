@@ -10,7 +10,7 @@ const inside = forward("192.0.2.1", "tcp/33", "10.0.0.1 22", 60);
 const local = { ...inside, kind: "local-nat" } as const;
 const other = anAddress("fd09::1");
 
-/** A grant with one fault, and what is said of it. */
+/** Grants with one fault each, and the reason for the refusal. */
 const FAULTS: readonly (readonly [unknown, string])[] = [
   [undefined, "the stanza number is not one"],
   [{ ...open, stanza: 0 }, "the stanza number is not one"],
@@ -74,7 +74,7 @@ for (const [index, [grant, reason]] of FAULTS.entries()) {
   });
 }
 
-Deno.test("a good grant is read as it was given", () => {
+Deno.test("a valid grant is read unchanged", () => {
   const everything = { ...inside, everything: true, target: { ...inside.target, port: 0 } };
   const here = { ...local, target: { address: anAddress("127.0.0.1"), port: 22 } };
   const masked = { ...inside, sourceNat: { kind: "masquerade" } };

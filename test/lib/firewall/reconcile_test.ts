@@ -30,12 +30,12 @@ const rule = fc.record({
 const rules = fc.array(rule, { maxLength: 10 });
 const found = fc.record({ rules, broken: fc.array(rule, { maxLength: 2 }) });
 
-/** What a firewall holds after the changes; it must have held what they take out. */
+/** The rules of a firewall after the changes. It must hold the rules that they remove. */
 function apply({ rules, broken }: Found, { add, replaced, remove }: Changes): Rule[] {
   const held = [...rules, ...broken];
   for (const rule of [...remove, ...replaced]) {
     const index = held.indexOf(rule);
-    assert(index >= 0, "only what stands can be removed");
+    assert(index >= 0, "only rules in force can be removed");
     held.splice(index, 1);
   }
   return [...held, ...add];
@@ -45,20 +45,20 @@ function byKey(rules: readonly Rule[]): Map<string, Rule> {
   return new Map(rules.map((rule) => [rule.key, rule]));
 }
 
-/** What decides whether two rules are the same: sorted, one text for each. */
+/** One text per rule, sorted: rules with the same text are the same rule. */
 function essence(rules: Iterable<Rule>): string[] {
   return Array.from(rules, ({ key, value, summary }) => `${key} ${value} ${summary.expires}`)
     .sort();
 }
 
-/** A ledger with these rules, and the clocks that it goes by. */
+/** A ledger with these rules. */
 function ledgerOf(rules: readonly Rule[]): Ledger {
   const ledger = new Ledger(new TestClocks());
   for (const rule of rules) ledger.add(rule);
   return ledger;
 }
 
-Deno.test("the changes turn whatever is found into exactly what is required", () => {
+Deno.test("the changes turn any rules found into exactly the required ones", () => {
   fc.assert(fc.property(found, rules, (found, wanted) => {
     const required = byKey(wanted);
     const changes = reconcile(found, required);
@@ -72,7 +72,7 @@ Deno.test("the changes turn whatever is found into exactly what is required", ()
   }));
 });
 
-Deno.test("what one grant changes is what a comparison of the whole ledger changes", () => {
+Deno.test("a grant makes the same changes as a comparison with the whole ledger", () => {
   fc.assert(fc.property(rules, rules, (before, granted) => {
     const ledger = ledgerOf(before);
     const { add, present } = compareGrant(granted, ledger);
@@ -88,7 +88,7 @@ Deno.test("what one grant changes is what a comparison of the whole ledger chang
   }));
 });
 
-Deno.test("a grant never shortens a rule of the same value", () => {
+Deno.test("a grant never shortens a rule with the same value", () => {
   fc.assert(fc.property(rules, rules, (before, granted) => {
     const ledger = ledgerOf(before);
     const { add } = compareGrant(granted, ledger);
@@ -99,7 +99,7 @@ Deno.test("a grant never shortens a rule of the same value", () => {
   }));
 });
 
-Deno.test("after a look the firewall holds what the ledger says, and the next look finds nothing to do", () => {
+Deno.test("after a check the firewall holds the rules of the ledger, and the next check changes nothing", () => {
   const terms = fc.record({ intact: fc.boolean(), endsByItself: fc.boolean() });
   fc.assert(fc.property(found, rules, terms, (found, known, { intact, endsByItself }) => {
     const ledger = ledgerOf(known);
@@ -109,15 +109,22 @@ Deno.test("after a look the firewall holds what the ledger says, and the next lo
     for (const rule of assessment.found) ledger.add(rule);
     for (const { key } of assessment.vanished) ledger.delete(key);
 
-    assertEquals(new Set(held.map(({ key }) => key)).size, held.length, "none stands twice");
-    for (const { key } of held) assert(ledger.get(key) !== undefined, "each is going to end");
+    assertEquals(
+      new Set(held.map(({ key }) => key)).size,
+      held.length,
+      "no rule is in force twice",
+    );
+    for (const { key } of held) assert(ledger.get(key) !== undefined, "the ledger ends each rule");
     const standing = new Set(held.map(({ key }) => key));
     for (const { key, stray } of ledger.all()) {
       const isWanted = stray === undefined && ledger.left(key) > 0;
-      assert(!isWanted || standing.has(key), "all that is granted is in force");
+      assert(!isWanted || standing.has(key), "every granted rule is in force");
     }
     for (const { summary } of assessment.found) {
-      assert(endsByItself || summary.expires <= NOW + 2, "nobody stays longer than a grant of now");
+      assert(
+        endsByItself || summary.expires <= NOW + 2,
+        "no rule lasts longer than a grant that begins now",
+      );
     }
     assertEquals(assess({ rules: held, broken: [], intact: true }, knowledge), {
       required: byKey(held),
@@ -128,7 +135,7 @@ Deno.test("after a look the firewall holds what the ledger says, and the next lo
   }));
 });
 
-Deno.test("a missing rule is put back where the chain is gone too, and has vanished where it is not", () => {
+Deno.test("a missing rule is restored if the chain is gone too, and counts as vanished if it is not", () => {
   const granted = aRule("granted", NOW + 60);
   const knowledge = {
     families: FAMILIES,
@@ -148,10 +155,14 @@ Deno.test("a missing rule is put back where the chain is gone too, and has vanis
   assertEquals(look(false).vanished, []);
   assertEquals(look(true).required, NOTHING);
   assertEquals(look(true).vanished, [granted]);
-  assertEquals(look(true, new Set([6])).vanished, [], "of a family that was not looked at");
+  assertEquals(
+    look(true, new Set([6])).vanished,
+    [],
+    "families that were not checked do not count",
+  );
 });
 
-Deno.test("what a predecessor held keeps its summary and is not told of as adopted", () => {
+Deno.test("a rule that a predecessor held keeps its summary and is not reported as adopted", () => {
   const summary = { ...aRule("a", NOW + 60).summary, stanza: 7 };
   const assessment = assess({
     rules: [aRule("a", NOW + 60), aRule("b", NOW + 90), aRule("c", NOW - 1)],

@@ -18,32 +18,38 @@ function removals(events: readonly FirewallEvent[]): number {
   return events.filter(({ type }) => type === "removed").length;
 }
 
-namespaceTest("row 5: what the firewall refuses is never told of as added", needs, async (lab) => {
-  const server = await lab.namespace("server");
-  const chains = defaultChains("input", "forward", "dnat", "masquerade");
-  assert(chains.masquerade !== undefined);
-  await server.must("iptables", "-t", "nat", "-N", "GONE");
-  const { firewall } = iptablesIn(server, {
-    settings: { chains: { ...chains, masquerade: { ...chains.masquerade, target: "GONE" } } },
-  });
-  await firewall.ask({ name: "prepare" });
-  await server.must("iptables", "-t", "nat", "-X", "GONE");
-  const { added, error } = await firewall.ask({
-    name: "open",
-    grant: forward("192.0.2.1", "tcp/33", "10.0.0.1 22", 60, { sourceNat: { kind: "masquerade" } }),
-  });
-  assertMatch(error ?? "", /iptables-restore.*GONE/);
-  assertEquals(added, []);
-  assertEquals(await firewall.ask({ name: "held" }), []);
-  assert(
-    !(await server.must("iptables-save")).includes("192.0.2.1"),
-    "the FORWARD rule is gone too",
-  );
-  await firewall.ask({ name: "close" });
-});
+namespaceTest(
+  "row 5: a rule that the firewall refuses is never reported as added",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    const chains = defaultChains("input", "forward", "dnat", "masquerade");
+    assert(chains.masquerade !== undefined);
+    await server.must("iptables", "-t", "nat", "-N", "GONE");
+    const { firewall } = iptablesIn(server, {
+      settings: { chains: { ...chains, masquerade: { ...chains.masquerade, target: "GONE" } } },
+    });
+    await firewall.ask({ name: "prepare" });
+    await server.must("iptables", "-t", "nat", "-X", "GONE");
+    const { added, error } = await firewall.ask({
+      name: "open",
+      grant: forward("192.0.2.1", "tcp/33", "10.0.0.1 22", 60, {
+        sourceNat: { kind: "masquerade" },
+      }),
+    });
+    assertMatch(error ?? "", /iptables-restore.*GONE/);
+    assertEquals(added, []);
+    assertEquals(await firewall.ask({ name: "held" }), []);
+    assert(
+      !(await server.must("iptables-save")).includes("192.0.2.1"),
+      "the FORWARD rule is gone too",
+    );
+    await firewall.ask({ name: "close" });
+  },
+);
 
 namespaceTest(
-  "rows 6 and 21: a hundred rules end on time, and none is listed for it",
+  "rows 6 and 21: a hundred rules end on time, and no listing is needed for it",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -59,11 +65,11 @@ namespaceTest(
         }),
     );
     assert((await Promise.all(grants)).every(({ error }) => error === undefined));
-    // More than the 4096 bytes that the C daemon reads.
+    // The C daemon reads only 4096 bytes of a listing.
     assert((await server.must("iptables", "-L", "FWKNOP_INPUT", "-n")).length > 4096);
     const before = events.length;
-    await until("the first half is over", () => removals(events) === 50, 8);
-    await until("all are over", () => removals(events) === 100, 8);
+    await until("the first half has ended", () => removals(events) === 50, 8);
+    await until("all rules have ended", () => removals(events) === 100, 8);
     const commands = events.slice(before).flatMap((event) =>
       event.type === "command" ? [event.text] : []
     );
@@ -73,7 +79,7 @@ namespaceTest(
   },
 );
 
-Deno.test("row 20: FORWARD_ALL alone forwards, rewrites nothing, and opens no port of this host", () => {
+Deno.test("row 20: FORWARD_ALL alone forwards, rewrites no address, and opens no port of this host", () => {
   const stanza = aStanza({ forwardAll: true, forceSnat: anAddress("203.0.113.9") });
   const request = {
     kind: "access",
@@ -122,7 +128,7 @@ Deno.test("row 20: rules name both ends, and no source port is pinned", () => {
   assert(!texts.some((text) => text.includes("--to-ports")));
 });
 
-Deno.test("row 20: without its chain a source NAT is refused, and not told of as added", () => {
+Deno.test("row 20: a source NAT without a chain is refused, and not reported as added", () => {
   const adapter = iptablesAdapter({
     command: "iptables",
     chains: defaultChains("input", "forward", "dnat"),
@@ -138,7 +144,7 @@ Deno.test("row 20: without its chain a source NAT is refused, and not told of as
   );
 });
 
-Deno.test("row 33: a rule of pf ends on its second, and PF_EXPIRE_INTERVAL says that it has no effect", async () => {
+Deno.test("row 33: a rule of pf ends on its second, and PF_EXPIRE_INTERVAL is listed as inert", async () => {
   const row = FWKNOPD_ROWS.find(({ name }) => name === "PF_EXPIRE_INTERVAL");
   assertEquals(row?.honoured, "inert");
   const state = await Deno.makeTempFile();
@@ -153,8 +159,11 @@ Deno.test("row 33: a rule of pf ends on its second, and PF_EXPIRE_INTERVAL says 
     await firewall.ask({ name: "prepare" });
     const grant = access("192.0.2.44", "tcp/22", 2);
     assertEquals((await firewall.ask({ name: "open", grant: grant })).error, undefined);
-    await until("it is over", () => removals(events) === 1, 10);
-    assert(Date.now() / 1000 - grant.expires < 2, "within the time a few starts of pfctl take");
+    await until("the rule has ended", () => removals(events) === 1, 10);
+    assert(
+      Date.now() / 1000 - grant.expires < 2,
+      "the rule ends within the time of a few starts of pfctl",
+    );
     assertEquals(await Deno.readTextFile(state), "");
   } finally {
     await firewall.ask({ name: "release" });

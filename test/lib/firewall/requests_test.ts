@@ -17,7 +17,7 @@ const localNat = {
   target: { address: anAddress("127.0.0.1"), port: 22 },
 } as const;
 
-/** One of each form. */
+/** One request of each form. */
 const REQUESTS: readonly FirewallRequest[] = [
   { name: "prepare" },
   { name: "prepare", inherited: [{ key: "a", summary: aRule("a", 5).summary }] },
@@ -43,7 +43,7 @@ const REQUESTS: readonly FirewallRequest[] = [
   { name: "close" },
 ];
 
-Deno.test("a request means the same after it crossed as JSON", () => {
+Deno.test("a request means the same after JSON carried it", () => {
   for (const request of REQUESTS) {
     const phase = request.name === "prepare" ? "new" : "ready";
     const crossed: FirewallRequest = JSON.parse(JSON.stringify(request));
@@ -51,7 +51,7 @@ Deno.test("a request means the same after it crossed as JSON", () => {
   }
 });
 
-Deno.test("what is not known of a request does not reach the enforcer", () => {
+Deno.test("unknown members of a request do not reach the enforcer", () => {
   const [rule, grant] = [aRule("a", 5), access("192.0.2.1", "tcp/22", 60)];
   const read = (request: unknown, phase: "new" | "ready" = "ready") =>
     readRequest(request as FirewallRequest, phase, NOW);
@@ -67,7 +67,7 @@ Deno.test("what is not known of a request does not reach the enforcer", () => {
   });
 });
 
-/** The value with one member, somewhere inside of it, replaced. */
+/** The value with one member replaced, at any depth. */
 function change(value: unknown, choice: number, becomes: unknown): unknown {
   if (typeof value !== "object" || value === null) return becomes;
   const entries = Object.entries(value);
@@ -79,7 +79,7 @@ function change(value: unknown, choice: number, becomes: unknown): unknown {
     : { ...value, [name]: changed };
 }
 
-Deno.test("no change of a request makes its reader throw, and what is read crosses again", () => {
+Deno.test("no change of a request makes its reader throw, and a request that is read is read the same again", () => {
   const request = fc.constantFrom(...REQUESTS).map((one) => JSON.parse(JSON.stringify(one)));
   const changed = fc.tuple(request, fc.nat(), fc.anything({ maxDepth: 2 }))
     .map(([request, choice, becomes]) => change(request, choice, becomes));
@@ -115,7 +115,7 @@ Deno.test("each member of a request is checked", () => {
   }
 });
 
-Deno.test("what is not allowed in this phase of the firewall's life is refused", () => {
+Deno.test("a request that is not allowed in the firewall's phase is refused", () => {
   const phases = ["new", "ready", "released"] as const;
   const allowed = (name: RequestName) => {
     const request = REQUESTS.find((request) => request.name === name) as FirewallRequest;
@@ -130,7 +130,7 @@ Deno.test("what is not allowed in this phase of the firewall's life is refused",
   }
 });
 
-Deno.test("a firewall that is not ready says so, and one that was released does nothing more", async () => {
+Deno.test("a firewall refuses grants before it is ready and after it was released", async () => {
   const { firewall, events } = nftIn({ entry: [] } as unknown as Namespace, {
     settings: { command: "/no/such/nft" },
   });

@@ -16,7 +16,7 @@ function ask(client: string, services: string, seconds: number, stanza = 1): Gra
 
 for (const { name, make, list } of KINDS) {
   namespaceTest(
-    `${name}: a stanza with as many rules as it may have gets no more, and renews those it has`,
+    `${name}: a stanza with its full number of rules gets no new ones, and can renew those it has`,
     { programs: [list[0]] },
     async (lab) => {
       const server = await lab.namespace("server");
@@ -30,21 +30,29 @@ for (const { name, make, list } of KINDS) {
       };
       assertEquals(await open(ask("10.9.0.1", "tcp/22,tcp/80", 60)), "granted");
       assertEquals(await open(ask("10.9.0.2", "tcp/22,tcp/80,udp/53", 60)), "full");
-      assertEquals(await rules(server, list), { "10.9.0.1": 2 }, "all of a packet or nothing");
+      assertEquals(
+        await rules(server, list),
+        { "10.9.0.1": 2 },
+        "a packet gets all of its rules or none",
+      );
       assertEquals(await open(ask("10.9.0.2", "tcp/22,tcp/80", 60)), "granted");
       assertEquals(await open(ask("10.9.0.3", "tcp/22", 60)), "full");
-      assertEquals(await open(ask("10.9.0.1", "udp/53", 60)), "full", "more is no renewal");
+      assertEquals(
+        await open(ask("10.9.0.1", "udp/53", 60)),
+        "full",
+        "another service is not a renewal",
+      );
       for (const seconds of [70, 80, 90]) {
         assertEquals(await open(ask("10.9.0.1", "tcp/22", seconds)), "granted");
       }
       await until(
-        "the rules before the renewals have given way",
+        "the rules before the renewals were removed",
         async () =>
           (await firewall.ask({ name: "held" })).filter(({ summary }) => summary.stanza === 1)
             .length === MOST,
       );
       assertEquals(await rules(server, list), { "10.9.0.1": 2, "10.9.0.2": 2 });
-      // Another stanza has room of its own.
+      // Another stanza has its own limit.
       assertEquals(await open(ask("10.9.0.3", "tcp/22", 60, 2)), "granted");
       await firewall.ask({ name: "revoke" });
       assertEquals(await open(ask("10.9.0.3", "tcp/22", 60)), "granted");
@@ -53,7 +61,7 @@ for (const { name, make, list } of KINDS) {
   );
 }
 
-/** How many rules each client has. */
+/** Number of rules of each client. */
 async function rules(
   server: Namespace,
   list: readonly string[],

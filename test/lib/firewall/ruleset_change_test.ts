@@ -3,7 +3,7 @@ import { parseRulesetChanges } from "../../../lib/firewall/ruleset_change.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { bytes } from "../../support/frames.ts";
 
-/** A message of nf_tables, as linux/netfilter/nfnetlink.h draws it: `NFT_MSG_…`, the family, texts by attribute. */
+/** A message of nf_tables as in linux/netfilter/nfnetlink.h: `NFT_MSG_…`, the family, texts by attribute. */
 function message(type: number, family: number, texts: Record<number, string>): Uint8Array {
   const attributes = Object.entries(texts).map(([number, text]) => {
     const value = new TextEncoder().encode(`${text}\0`);
@@ -20,7 +20,7 @@ function message(type: number, family: number, texts: Record<number, string>): U
   return bytes(new Uint8Array(head.buffer), body);
 }
 
-Deno.test("tables, chains, rules, sets and elements that come and go are told with their place", () => {
+Deno.test("each created or deleted table, chain, rule, set and element is parsed with its table and name", () => {
   const batch = bytes(
     message(2, 1, { 1: "fwknop" }),
     message(6, 2, { 1: "filter", 2: "FWKNOP_INPUT" }),
@@ -36,7 +36,7 @@ Deno.test("tables, chains, rules, sets and elements that come and go are told wi
   ]);
 });
 
-Deno.test("news of other kinds is passed over, and any bytes are read to their end", () => {
+Deno.test("messages of other kinds are skipped, and parsing ends for any bytes", () => {
   const whole = bytes(message(2, 1, { 1: "fwknop" }), message(8, 2, { 1: "filter", 2: "INPUT" }));
   const link = whole.slice();
   new DataView(link.buffer).setUint16(4, 16, true);
@@ -49,7 +49,7 @@ Deno.test("news of other kinds is passed over, and any bytes are read to their e
     });
   fc.assert(
     fc.property(fc.oneof(fc.uint8Array({ maxLength: 100 }), damaged), (batch) => {
-      assert(parseRulesetChanges(batch).length <= 5, "a message has 20 bytes at least");
+      assert(parseRulesetChanges(batch).length <= 5, "a message has at least 20 bytes");
     }),
     { numRuns: 2000 },
   );

@@ -1,4 +1,4 @@
-/** A further firewall is one module in the list: nothing else has to know of it. */
+/** A new firewall is one module in the list; no other code must know it. */
 import { FWKNOPD_ROWS } from "../../../lib/config/fwknopd_variables.ts";
 import { chooseFirewall, ineffectiveVariables } from "../../../lib/firewall/choose.ts";
 import type { Adapter } from "../../../lib/firewall/adapter.ts";
@@ -15,7 +15,7 @@ import { access } from "../../support/firewall.ts";
 
 const KIND = "made-up" as FirewallKind;
 
-/** Its rules are words that `echo` prints. */
+/** A firewall whose rules are words that `echo` prints. */
 function adapter({ command }: { readonly command: string }): Adapter {
   return {
     kind: KIND,
@@ -84,7 +84,7 @@ const CHOSEN = { ...config().settings, FIREWALL: KIND };
 const ask = (...words: string[]) =>
   Promise.resolve({ words, code: words[0] === "echo" ? 0 : 127, stdout: "", stderr: "" });
 
-Deno.test("a firewall in the list is chosen by FIREWALL, by FIREWALL_EXE and by what the host says", async () => {
+Deno.test("a firewall in the list is chosen by FIREWALL, by FIREWALL_EXE and by the signs of the host", async () => {
   const { settings, given } = config();
   assertEquals(await chooseFirewall(settings, given, ask, ALL), {
     kind: KIND,
@@ -107,7 +107,7 @@ Deno.test("a firewall in the list is chosen by FIREWALL, by FIREWALL_EXE and by 
   assertEquals(ineffectiveVariables(KIND, flushing, ALL), ["PF_ANCHOR_NAME"]);
 });
 
-Deno.test("a firewall in the list opens, lists and is flushed beside another one", async () => {
+Deno.test("a firewall in the list grants and lists, and is flushed beside another one", async () => {
   const events: FirewallEvent[] = [];
   const use = { firewalls: ALL };
   const firewall = await firewallFromSettings(CHOSEN, new Map(), (it) => events.push(it), use);

@@ -6,12 +6,12 @@ import { seal } from "../../support/packet.ts";
 import { sendUdpFrom } from "../../support/send_from.ts";
 import { echoService, reach } from "../../support/tcp.ts";
 
-/** The gateway routes it and does not have it. */
+/** An address that the gateway routes but does not have. */
 const ROUTED = "203.0.113.9";
 
 for (const firewall of ["iptables", "nft"]) {
   namespaceTest(
-    `${firewall}: NAT redirects what calls the gateway or the address that was knocked at, and nothing that passes it`,
+    `${firewall}: NAT redirects connections to the gateway or the address that was knocked at, and none in transit`,
     { programs: ["iptables", firewall] },
     (lab) =>
       withFolder(async (folder) => {
@@ -28,7 +28,7 @@ for (const firewall of ["iptables", "nft"]) {
           const [client = ""] = message.split(",");
           await daemon.line(new RegExp(`Added DNAT rule .* ${RegExp.escape(client)} `), { from });
         };
-        // The host to admit is one whose connections go through the gateway.
+        // The admitted host is one whose connections pass through the gateway.
         await knock(GATEWAY, `${INSIDE},tcp/443`, `${OUTSIDE},8443`);
         assertEquals(await reach(inside, OUTSIDE, 443), "the world");
         await knock(ROUTED, `${OUTSIDE},tcp/5000`, `${INSIDE},3389`);
@@ -36,7 +36,7 @@ for (const firewall of ["iptables", "nft"]) {
         await knock(GATEWAY, `${OUTSIDE},tcp/5001`, `${INSIDE},3389`);
         assertEquals(await reach(outside, GATEWAY, 5001), "desktop");
         await knock(GATEWAY, `${OUTSIDE},tcp/5001`, `${NEIGHBOUR},3389`);
-        assertEquals(await reach(outside, GATEWAY, 5001), "neighbour", "the last knock counts");
+        assertEquals(await reach(outside, GATEWAY, 5001), "neighbour", "the last knock decides");
         await daemon.stop();
       }),
   );
