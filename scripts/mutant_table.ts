@@ -1,17 +1,18 @@
 /**
- * The checks that `deno task mutants` switches off, one at a time, and the test that must then fail: each check of
- * `docs/spec/server.md` section 7 and each defect row of section 16. Rows 5, 6, 20 and 21 are the firewall's own.
+ * The checks that `deno task mutants` switches off, one at a time, and the test that must then fail. They cover each
+ * check of `docs/spec/server.md` section 7 and each defect row of section 16, except rows 5, 6, 20 and 21: those belong to
+ * the firewall (`test/lib/firewall/reference_defects_test.ts`).
  *
  * @module
  */
 
-/** A check, how to switch it off, and who must notice. */
+/** A check, how to switch it off, and the test that must notice. */
 export interface Mutant {
   /** Section and step, or row: `7, step 6`, `16, row 2`. */
   readonly check: string;
-  /** What no longer holds. */
+  /** The rule that no longer holds when the check is off. */
   readonly off: string;
-  /** The patch: in this file, the text, which must occur exactly once, becomes the other. */
+  /** The patch: in `file`, `text` is replaced by `becomes`. `text` must occur exactly once. */
   readonly file: string;
   readonly text: string;
   readonly becomes: string;
@@ -46,7 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 2",
-    off: "symmetric prefix left on",
+    off: "no symmetric prefix",
     file: SCREEN,
     text: "if (startsWith(bytes, RIJNDAEL_PREFIX)) return PREFIX_LEFT_ON;",
     becomes: "",
@@ -57,7 +58,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 2",
-    off: "GnuPG prefix left on",
+    off: "no GnuPG prefix",
     file: SCREEN,
     text: "length > GPG_LENGTH && startsWith(bytes, GPG_PREFIX)",
     becomes: "false",
@@ -110,7 +111,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 3",
-    off: "an X-Forwarded-For that is no address is told",
+    off: "an X-Forwarded-For that is not an address is reported",
     file: PROCESSOR,
     text: "if (invalidForwardedFor !== undefined) {",
     becomes: "if (false) {",
@@ -132,7 +133,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 5",
-    off: "refusals of strangers are debug lines",
+    off: "refusals that any sender can cause are debug lines",
     file: "lib/server/refusals.ts",
     text: 'severity: "debug",\n    line: ({ error }',
     becomes: 'severity: "warning",\n    line: ({ error }',
@@ -143,7 +144,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 6",
-    off: "some stanza's SOURCE",
+    off: "the SOURCE of at least one stanza",
     file: PROCESSOR,
     text:
       "if (!this.#parts.stanzas.some((stanza) => listContains(stanza.source, datagram.source))) {",
@@ -220,7 +221,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 10",
-    off: "an expired stanza is told of once",
+    off: "an expired stanza is reported once",
     file: PROCESSOR,
     text: "this.#reportedExpired.add(number);",
     becomes: "",
@@ -268,7 +269,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 11",
-    off: "sixteen digits in front",
+    off: "sixteen digits at the start",
     file: "lib/spa/packet.ts",
     text: 'if (!startsWithRandomValue(plaintext.value)) return failure("DECRYPTION_FAILURE");',
     becomes: "",
@@ -295,7 +296,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 12",
-    off: "GnuPG: a decryption that is whole",
+    off: "GnuPG: a complete decryption",
     file: "lib/gpg/open.ts",
     text: "if (!isDecrypted(status)) {",
     becomes: "if (false) {",
@@ -336,7 +337,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 14",
-    off: "remembered before policy",
+    off: "the digest is stored before policy is checked",
     file: GATE,
     text: "const refused = this.#remember(packet, digest, seen);",
     becomes: "const refused = undefined;",
@@ -347,7 +348,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 14",
-    off: "nothing opens unless it was written down",
+    off: "nothing opens before the digest is written",
     file: GATE,
     text: 'return refuse("not-remembered", { reason: reasonOf(error) });',
     becomes: "return undefined;",
@@ -358,7 +359,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 14",
-    off: "remembered once a packet",
+    off: "the digest is stored once per packet",
     file: GATE,
     text: "if (candidate.remembered) return undefined;",
     becomes: "",
@@ -391,7 +392,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 16",
-    off: "a client timeout of 0 is none",
+    off: "a client timeout of 0 counts as absent",
     file: AUTHORIZE,
     text: " || clientTimeout === 0",
     becomes: "",
@@ -424,7 +425,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 18",
-    off: "an address in front of the message",
+    off: "an address at the start of the message",
     file: "lib/spa/request.ts",
     text: "return { address: parseAddress(text.slice(0, comma)), rest: text.slice(comma + 1) };",
     becomes:
@@ -447,7 +448,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 19",
-    off: "0.0.0.0 stands for the source",
+    off: "0.0.0.0 means the source",
     file: AUTHORIZE,
     text: 'return forwardedFor === "unusable" ? undefined : forwardedFor ?? source;',
     becomes: "return asked;",
@@ -458,7 +459,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 19",
-    off: "any other address is used as it is",
+    off: "any other address is used unchanged",
     file: AUTHORIZE,
     text: "if (!isUnspecified(asked)) return asked;",
     becomes: "",
@@ -522,7 +523,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "9",
-    off: "NAT_TARGETS bounds inside hosts",
+    off: "NAT_TARGETS limits inside hosts",
     file: "lib/server/settle_nat.ts",
     text: "return natTargets === undefined || allowsInside(natTargets, host, service)",
     becomes: "return true",
@@ -544,7 +545,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 22",
-    off: "a cycle takes the place of the rules",
+    off: "a cycle replaces the rules",
     file: AUTHORIZE,
     text: "if (stanza.cycle !== undefined) {\n    const seconds",
     becomes: "if (false) {\n    const seconds",
@@ -599,7 +600,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "7, step 26",
-    off: "the first stanza that takes it ends the packet",
+    off: "the first stanza that accepts a packet ends its processing",
     file: PROCESSOR,
     text: 'this.#parts.act(decision, packet);\n      return "end";',
     becomes: 'this.#parts.act(decision, packet);\n      return "next";',
@@ -632,7 +633,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 2",
-    off: "every port is looked for",
+    off: "every requested port is checked",
     file: AUTHORIZE,
     text: "const denied = request.services.find((service) => !mayOpen(stanza, service));",
     becomes:
@@ -669,7 +670,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 4",
-    off: "the checks again after unwrapping",
+    off: "the checks are repeated after unwrapping",
     file: SCREEN,
     text: "return checkShape(text) ?? checkText(text) ?? unwrapped;",
     becomes: "return checkText(text) ?? unwrapped;",
@@ -688,7 +689,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 7",
-    off: "pending closes are written down first",
+    off: "pending closes are stored first",
     file: "lib/command/command_cycles.ts",
     text: "close = this.#closes.add(wanted);",
     becomes: "close = wanted;",
@@ -721,7 +722,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 9",
-    off: "a digest file in the hands of another user is refused",
+    off: "a digest file of another user is refused",
     file: "lib/config/state_file.ts",
     text: "  refuseExposed(path, variable, exposureOf(path, info));\n",
     becomes: "",
@@ -752,7 +753,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 11",
-    off: "no descriptor of ours in a command",
+    off: "a command inherits no descriptor of ours",
     file: "lib/exec/start.ts",
     text: "    if (policy.guarded) guardDescriptors();\n",
     becomes: "",
@@ -763,7 +764,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 11",
-    off: "both ids of a command",
+    off: "a command gets both user and group id",
     file: "lib/exec/start.ts",
     text: "    ...identity,\n",
     becomes: "",
@@ -804,7 +805,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 13",
-    off: "asking writes nothing",
+    off: "a query writes nothing",
     file: "lib/daemon/pid_file.ts",
     text: 'file = new LockableFile(path, "read");',
     becomes:
@@ -816,7 +817,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 13",
-    off: "paths keep their meaning at a reload",
+    off: "a reload resolves relative paths like the start",
     file: "lib/config/absolute_options.ts",
     text: 'path === "" || path.startsWith("/") ? path : `${folder}/${path}`',
     becomes: "path",
@@ -849,7 +850,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 14",
-    off: "the limit of look-ups for one stanza",
+    off: "the limit of name look-ups for one stanza",
     file: "lib/exec/slots.ts",
     text: "own >= perStanza",
     becomes: "own > atOnce",
@@ -1016,7 +1017,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 26",
-    off: "queue rules are removed by what they say",
+    off: "queue rules are removed by their text",
     file: "lib/capture/queue_rules.ts",
     text: '["-w", "-t", table, "-D", "INPUT", "-j", chain],',
     becomes: '["-w", "-t", table, "-D", "INPUT", "1"],',
@@ -1050,7 +1051,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 28",
-    off: "younger digests are not forgotten",
+    off: "younger digests are kept",
     file: CACHE,
     text: "return message === undefined ? time + window : message.timestamp;",
     becomes: "return message === undefined ? time : message.timestamp;",
@@ -1061,7 +1062,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 28",
-    off: "what may have been forgotten opens nothing",
+    off: "a packet whose digest may have been dropped opens nothing",
     file: CACHE,
     text: "return timestamp <= this.#horizon;",
     becomes: "return false;",
@@ -1072,7 +1073,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 28",
-    off: "packets far ahead do not fill the memory",
+    off: "packets with far future times do not fill the memory",
     file: CACHE,
     text: "const isOneTooMany = this.#early.size >= this.#kept && this.#isEarly(entry);",
     becomes: "const isOneTooMany = false;",
@@ -1094,7 +1095,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 28",
-    off: "what is not remembered opens nothing",
+    off: "a packet whose digest cannot be stored opens nothing",
     file: PROCESSOR,
     text: "if (unkept !== undefined) return this.#refuse(unkept, stanza, candidate);",
     becomes: "",
@@ -1105,7 +1106,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 28",
-    off: "the file is rewritten without what is of no use",
+    off: "the file is rewritten without useless entries",
     file: "lib/server/replay_file_text.ts",
     text: "const lines = Array.from(entries, formatReplayEntry);",
     becomes: "const lines: string[] = [];",
@@ -1127,7 +1128,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 29",
-    off: "folders are read in the order of names",
+    off: "folders are read in the order of file names",
     file: "lib/config/access_conf.ts",
     text: ".toSorted()",
     becomes: "",
@@ -1138,7 +1139,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 29",
-    off: "a stanza left out is told of",
+    off: "a stanza that is left out is reported",
     file: "lib/config/access_conf.ts",
     text: "} else if (draft.keyFile !== undefined) this.#leaveOut(draft, diagnostics);",
     becomes: "} else if (draft.keyFile !== undefined) continue;",
@@ -1191,7 +1192,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 32",
-    off: "$VAR without suffix has none",
+    off: "$VAR without a suffix gets none",
     file: "lib/config/server_settings.ts",
     text: 'const [, variable = "", word = "", rest = ""] = reference;',
     becomes:

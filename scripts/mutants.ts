@@ -1,6 +1,6 @@
 /**
- * `deno task mutants`: switches off every check of the server's path, one at a time, in a copy of the tree, and runs the
- * test that must notice. Prints the table; exit status 1 when a check can be switched off and nobody notices.
+ * `deno task mutants`: switches off every check on the server's path, one at a time, in a copy of the tree, and runs the
+ * test that must then fail. Prints the table; exit status 1 if no test notices that a check is off.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { type Mutant, MUTANTS } from "./mutant_table.ts";
 import { ROOT, run } from "./process.ts";
 import { sourceFiles } from "./source_files.ts";
 
-/** Seconds a test may take; one that a mutant makes wait for ever has noticed it too. */
+/** Seconds that a test may take. A test that hangs because of a mutant has noticed it too. */
 const LIMIT = 60;
 
-/** How one mutant fared. */
-export type Fate = "killed" | "SURVIVED" | "NO SUCH PLACE" | "NO SUCH TEST";
+/** The outcome of one mutant. */
+export type MutantOutcome = "killed" | "SURVIVED" | "NO SUCH PLACE" | "NO SUCH TEST";
 
-/** The text of a file with the patch applied, or `undefined` where it does not apply exactly once. */
+/** The text of a file with the patch applied; `undefined` if the patch does not apply exactly once. */
 export function applyPatch(source: string, { text, becomes }: Mutant): string | undefined {
   if (text === "" || source.split(text).length !== 2) return undefined;
   const patched = source.replace(text, () => becomes);
@@ -30,7 +30,7 @@ async function copyTree(target: string): Promise<void> {
   }
 }
 
-/** Runs the tests of that name in the tree; tells whether they passed, failed, or are none. */
+/** Runs the tests of that name in the tree. Returns whether they passed or failed, or that there is no such test. */
 async function runTest(
   tree: string,
   [file, test]: Mutant["killer"],
@@ -45,7 +45,7 @@ async function runTest(
   return /\b[1-9][0-9]* passed/.test(stdout + stderr) ? "passed" : "none";
 }
 
-async function tryMutant(tree: string, mutant: Mutant): Promise<Fate> {
+async function tryMutant(tree: string, mutant: Mutant): Promise<MutantOutcome> {
   const path = `${tree}/${mutant.file}`;
   const source = await Deno.readTextFile(path).catch(() => "");
   const patched = applyPatch(source, mutant);
@@ -57,7 +57,7 @@ async function tryMutant(tree: string, mutant: Mutant): Promise<Fate> {
   return "killed";
 }
 
-/** The tests that do not pass in an unchanged tree: they notice nothing. */
+/** The tests that do not pass in an unchanged tree: they cannot notice a mutant. */
 async function findUseless(tree: string): Promise<string[]> {
   const useless: string[] = [];
   const killers = new Map(MUTANTS.map(({ killer }) => [killer.join("\0"), killer]));
@@ -90,9 +90,9 @@ if (import.meta.main) {
     failures += useless.length;
     for (const mutant of MUTANTS) {
       if (only !== undefined && !`${mutant.check}, ${mutant.off}`.includes(only)) continue;
-      const fate = await tryMutant(tree, mutant);
-      if (fate !== "killed") failures++;
-      rows.push([mutant.check, mutant.off, mutant.file, mutant.killer[1], fate]);
+      const outcome = await tryMutant(tree, mutant);
+      if (outcome !== "killed") failures++;
+      rows.push([mutant.check, mutant.off, mutant.file, mutant.killer[1], outcome]);
     }
   } finally {
     await Deno.remove(tree, { recursive: true });

@@ -1,5 +1,5 @@
 /**
- * Mutated packets against the real processor: nothing throws, and nothing but the packet itself, once, is granted.
+ * Mutated packets against the real processor: nothing throws, and only the packet itself is granted, once.
  *
  * @module
  */
@@ -32,7 +32,7 @@ const STANZAS: readonly Stanza[] = [
   withoutHmac,
 ];
 
-/** How to seal for each stanza. */
+/** How to seal a packet for each stanza. */
 const SEALS: readonly SealChanges[] = [
   {},
   {
@@ -52,13 +52,13 @@ const MESSAGES: readonly Partial<SpaMessage>[] = [
   { type: 0, message: "192.0.2.44,reboot" },
 ];
 
-/** A server whose grants are counted. */
+/** A server that counts its grants. */
 class Target {
   grants = 0;
   #number = 0;
-  #told = 0;
+  #reported = 0;
   readonly replay = new ReplayCache({ window: 120 });
-  readonly #filter = new RepeatFilter(() => this.#told++, () => NOW);
+  readonly #filter = new RepeatFilter(() => this.#reported++, () => NOW);
   readonly #processor = new PacketProcessor({
     stanzas: STANZAS,
     policy: {
@@ -74,9 +74,9 @@ class Target {
     act: () => this.grants++,
   });
 
-  /** Lines told of refusals that anybody can cause stay few. */
-  get told(): number {
-    return this.#told;
+  /** Number of log lines; it must stay small for refusals that any sender can cause. */
+  get reported(): number {
+    return this.#reported;
   }
 
   take(payload: Uint8Array): number {
@@ -87,7 +87,7 @@ class Target {
   }
 }
 
-/** One packet, its mutants before and after it, and junk. */
+/** Sends one packet, its mutants before and after it, and junk. */
 export function fuzzPackets(random: Random): void {
   const target = new Target();
   const stanza = random.below(STANZAS.length);
@@ -113,10 +113,10 @@ export function fuzzPackets(random: Random): void {
   attack();
   for (const copy of [payload, request]) assertEquals(target.take(copy), 0, "a replay");
   assert(target.replay.size <= 2, "the memory of one packet");
-  assert(target.told <= MAX_KINDS + 10, "lines told");
+  assert(target.reported <= MAX_KINDS + 10, "log lines");
 }
 
-/** The packet text in a payload, as any reader must take it: nothing that is the same packet is a mutant of it. */
+/** The packet text in a payload. A payload with the same packet text is not a mutant. */
 function carried(bytes: Uint8Array): string {
   const text = new TextDecoder("latin1").decode(bytes);
   const target = /^get \/([^ \t\n\v\f\r]*)/i.exec(text)?.[1];

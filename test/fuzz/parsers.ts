@@ -1,6 +1,5 @@
 /**
- * Mutated texts and bytes against every parser that meets what others wrote: nothing throws, and nothing comes out
- * that was not checked.
+ * Mutated texts and bytes against every parser of foreign data: nothing throws, and every result has passed the checks.
  *
  * @module
  */
@@ -60,7 +59,7 @@ FORCE_NAT 10.0.0.1 22
 REQUIRE_USERNAME alice
 `;
 
-/** Both server files: a configuration comes out only without errors, and its stanzas keep their promises. */
+/** Both server files: a configuration results only if there is no error, and its stanzas are valid. */
 export function fuzzConfiguration(random: Random): void {
   const change = (text: string): string =>
     new TextDecoder().decode(mutate(new TextEncoder().encode(text), random));
@@ -73,7 +72,7 @@ export function fuzzConfiguration(random: Random): void {
     assert(stanza.encryptionKey !== undefined || stanza.gpg !== undefined);
     for (const { port } of stanza.openPorts ?? []) assert(port >= 1 && port <= 65535);
   }
-  // A key that landed on another line is no longer known to be one.
+  // On another line the text is no longer known to be a key.
   const isInPlace = (secret: string): boolean =>
     access.split("\n").every((line) => !line.includes(secret) || /^(HMAC_)?KEY_BASE64 /.test(line));
   for (const secret of ["c2VjcmV0IGtleSBvZi", "aG1hYyBrZXkgb2Yg"].filter(isInPlace)) {
@@ -88,7 +87,7 @@ ImOUbGSUwXTNHUVIuw5Xgi0WXmT7fS5i5iI4IAWFrKw 17 192.0.2.44 53992 198.51.100.7 622
 JmOUbGSUwXTNHUVIuw5Xgi0WXmT7fS5i5iI4IAWFrKw 6 2001:db8::1 53992 0.0.0.0 62201 1795295476
 `;
 
-/** A replay file: what is read can be written, and reads the same. */
+/** A replay file: each entry that is read can be written, and is read the same again. */
 export function fuzzReplayFile(random: Random): void {
   const bytes = mutate(new TextEncoder().encode(REPLAY_LINES), random);
   for (const entry of parseReplayFile(new TextDecoder().decode(bytes)).entries) {
@@ -122,7 +121,7 @@ const STATUS_LINES = [
   "NODATA 1",
 ];
 
-/** Status lines in any order, cut and changed: without a whole decryption and a good signature nothing opens. */
+/** Status lines in any order, cut and changed: nothing opens without a complete decryption and a good signature. */
 export function fuzzGpgStatus(random: Random): void {
   const count = random.below(12);
   const text = Array.from({ length: count }, () => `[GNUPG:] ${random.pick(STATUS_LINES)}\n`);

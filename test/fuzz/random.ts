@@ -1,10 +1,10 @@
 /**
- * Random choices that can be repeated from their seed.
+ * Random choices that a seed repeats.
  *
  * @module
  */
 
-/** A generator of numbers (mulberry32): the same seed gives the same choices. */
+/** A random number generator (mulberry32). The same seed gives the same choices. */
 export class Random {
   #state: number;
 
@@ -12,7 +12,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** 0 to `limit - 1`. */
+  /** A whole number from 0 to `limit - 1`. */
   below(limit: number): number {
     this.#state = this.#state + 0x6d2b79f5 >>> 0;
     let mixed = this.#state;
@@ -21,25 +21,25 @@ export class Random {
     return ((mixed ^ mixed >>> 14) >>> 0) % limit;
   }
 
-  /** One of them. */
+  /** One of the items. */
   pick<Item>(items: readonly Item[]): Item {
     const item = items[this.below(items.length)];
     if (item === undefined) throw new RangeError("Nothing to pick from");
     return item;
   }
 
-  /** Bytes of any value. */
+  /** Random bytes. */
   bytes(length: number): Uint8Array<ArrayBuffer> {
     return Uint8Array.from({ length }, () => this.below(256));
   }
 
-  /** Characters of an alphabet. */
+  /** Random characters of an alphabet. */
   text(alphabet: string, length: number): string {
     return Array.from({ length }, () => alphabet[this.below(alphabet.length)]).join("");
   }
 }
 
-/** A copy with one to four small changes: a bit, a byte, a piece cut out, doubled or put in. */
+/** A copy with one to four small changes: a bit flipped, or bytes replaced, removed, repeated, inserted or cut off. */
 export function mutate(bytes: Uint8Array, random: Random): Uint8Array<ArrayBuffer> {
   let changed = bytes.slice();
   for (let count = random.below(4); count >= 0; count--) changed = mutateOnce(changed, random);

@@ -1,5 +1,5 @@
 /**
- * Everything that is fuzzed: what `deno task fuzz` runs for long and the tests for a moment.
+ * All fuzz targets. `deno task fuzz` runs them for a long time, the tests for a moment.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { fuzzPackets } from "./packets.ts";
 import { fuzzConfiguration, fuzzFrames, fuzzGpgStatus, fuzzReplayFile } from "./parsers.ts";
 import { Random } from "./random.ts";
 
-/** One try with random input; throws when something is wrong. */
+/** One try with random input; throws if a check fails. */
 export type FuzzStep = (random: Random) => void;
 
-/** What is fuzzed, by name. */
+/** The targets by name. */
 export const TARGETS: Readonly<Record<string, FuzzStep>> = {
   packets: fuzzPackets,
   frames: fuzzFrames,
@@ -20,7 +20,7 @@ export const TARGETS: Readonly<Record<string, FuzzStep>> = {
   "gpg status": fuzzGpgStatus,
 };
 
-/** Tries one seed. @throws {Error} that names target and seed. */
+/** Tries one seed. @throws {Error} whose message names target and seed. */
 export function tryOnce(name: string, step: FuzzStep, seed: number): void {
   try {
     step(new Random(seed));
