@@ -1,5 +1,6 @@
 /**
- * Checks that what a file of the product exports is used by another file, and not by tests alone.
+ * Checks that other files of the product use each value that a file exports, and that each exported name stands for one
+ * thing.
  *
  * @module
  */
@@ -40,6 +41,27 @@ export function exportProblems(files: ReadonlyMap<string, string>): string[] {
   return problems;
 }
 
+/** Anything that a file exports. */
+const NAMED =
+  /^export (?:async )?(?:function\*?|const|let|class|abstract class|enum|type|interface) (\w+)/gm;
+
+/** Folders of files that all export the same names: the parts of a manual page. */
+const SAME_SHAPE: readonly string[] = ["lib/manual/prose/"];
+
+/** One sentence for each name that two files of the product export: a reader would take one thing for the other. */
+export function nameProblems(files: ReadonlyMap<string, string>): string[] {
+  const exporters = new Map<string, Set<string>>();
+  for (const [path, text] of files) {
+    if (!isProduct(path) || SAME_SHAPE.some((folder) => path.startsWith(folder))) continue;
+    for (const [, name = ""] of text.matchAll(NAMED)) {
+      exporters.set(name, (exporters.get(name) ?? new Set()).add(path));
+    }
+  }
+  return [...exporters].filter(([, paths]) => paths.size > 1).map(([name, paths]) =>
+    `${[...paths].join(" and ")} export ${name}: give each thing a name of its own`
+  );
+}
+
 function isProduct(path: string): boolean {
   return /^(cmd|lib|ffi)\//.test(path) || path === "main.ts";
 }
@@ -47,5 +69,6 @@ function isProduct(path: string): boolean {
 /** Reads the tree and checks it. */
 export function checkExports(): string[] {
   const paths = sourceFiles(ROOT).filter((path) => path.endsWith(".ts"));
-  return exportProblems(new Map(paths.map((path) => [path, Deno.readTextFileSync(ROOT + path)])));
+  const files = new Map(paths.map((path) => [path, Deno.readTextFileSync(ROOT + path)]));
+  return [...exportProblems(files), ...nameProblems(files)];
 }

@@ -93,7 +93,7 @@ const STATIC_CHECKS: readonly Check[] = [
   { name: "types on 2.4", run: typesOnOldest },
   { name: "imports point one way, in no circle", run: async () => verdict(await checkImports()) },
   {
-    name: "what is exported is used",
+    name: "exported names are used, and each means one thing",
     run: () => Promise.resolve(verdict(checkExports())),
   },
   {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exportProblems } from "../../scripts/check_exports.ts";
+import { exportProblems, nameProblems } from "../../scripts/check_exports.ts";
 
 Deno.test("a value that nothing imports and one that only tests use are found", () => {
   const files = new Map([
@@ -22,4 +22,15 @@ Deno.test("what a file uses itself may be exported for its test", () => {
     ["test/a_test.ts", 'import { part } from "../lib/a.ts";\npart();'],
   ]);
   assert.deepEqual(exportProblems(files), []);
+});
+
+Deno.test("a name that two files export is found; a type and a value of one file may share theirs", () => {
+  const files = new Map([
+    ["lib/a.ts", "export interface Step {}\nexport const Kind = 1;\nexport type Kind = 1;"],
+    ["cmd/b.ts", "export class Step {}"],
+    ["test/a_test.ts", "export class Step {}"],
+  ]);
+  assert.deepEqual(nameProblems(files), [
+    "lib/a.ts and cmd/b.ts export Step: give each thing a name of its own",
+  ]);
 });
