@@ -8,40 +8,30 @@ import { REFUSALS } from "../lib/server/refusals.ts";
 import { STEPS } from "../lib/server/step.ts";
 import { formatMarkdown } from "./format_markdown.ts";
 import { ROOT } from "./process.ts";
+import { writeTable } from "./written_table.ts";
 
 /** Where the table is. */
 export const LOG_FORMAT_PAGE = `${ROOT}docs/log-format.md`;
 
-const BEGIN = "<!-- refusals: written by `deno task docs` from lib/server/refusals.ts -->\n";
-const END = "<!-- end of refusals -->";
-
-const HEADER = "| step | code | facts | means |\n| --- | --- | --- | --- |\n";
-
 /** The page with its table written anew, formatted as `deno fmt` has it. */
 export async function logFormatPage(page: string): Promise<string> {
-  const [before, , after] = cut(page);
-  return await formatMarkdown(
-    `${before}${BEGIN}\n${HEADER}${tableRows().join("")}\n${END}${after}`,
-  );
+  return await formatMarkdown(writeTable(page, {
+    name: "refusals",
+    from: "lib/server/refusals.ts",
+    head: ["step", "code", "facts", "means"],
+    rows: tableRows(),
+  }));
 }
 
-/** What is before the table, the table, and what is after it. */
-function cut(page: string): [string, string, string] {
-  const [before = "", rest] = page.split(BEGIN);
-  const [table = "", after] = rest?.split(END) ?? [];
-  if (after === undefined) throw new Error(`${LOG_FORMAT_PAGE} has no ${BEGIN.trim()} … ${END}`);
-  return [before, table, after];
-}
-
-function tableRows(): string[] {
+function tableRows(): string[][] {
   const rows = Object.entries(REFUSALS).flatMap(([code, row]) =>
     [row, ...("again" in row && row.again !== undefined ? [row.again] : [])].map((
       { step, means },
-    ) => ({ step, text: `| ${step} | \`${code}\` | ${factNames(row.facts)} | ${means} |\n` }))
+    ) => ({ step, cells: [step, `\`${code}\``, factNames(row.facts), means] }))
   );
   // The sort is stable: rows of one step stay in their order.
   return rows.toSorted((a, b) => STEPS.indexOf(a.step) - STEPS.indexOf(b.step))
-    .map(({ text }) => text);
+    .map(({ cells }) => cells);
 }
 
 /** `error` is left out: in JSON it stands beside the facts. */

@@ -91,6 +91,8 @@ export type Ending = "first" | "together" | "last";
 
 /** One row. A change goes through the columns from `make` to `enter`, one after the other, each for all rows. */
 export interface Part<Value> {
+  /** What it is, for the table in `docs/architecture.md`. */
+  readonly is: string;
   readonly survives: Survival;
   /** For `unchanged`: the parts of the settings (`lib/config/variable.ts`). */
   readonly shapedBy?: (settings: ServerSettings) => readonly ServerPart[];

@@ -40,6 +40,7 @@ const RESTART = "Stop the server and start it again";
 /** The table. */
 export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
   runFolder: {
+    is: "the run folder; another daemon is refused",
     survives: "whole",
     fixed: {
       part: "files",
@@ -51,12 +52,14 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
   },
   // Before anything is changed, so that a signal does not leave it behind, and before others learn of the PID.
   signals: {
+    is: "signals, held back until the daemon is set up",
     survives: "whole",
     make: holdSignals,
     discard: (signals) => signals[Symbol.dispose](),
     ends: "last",
   },
   pidFile: {
+    is: "the lock that shows that the daemon runs",
     survives: "whole",
     make: openPidFile,
     restore: (file, settings) => file?.restore() ? settings.FWKNOP_PID_FILE : undefined,
@@ -64,12 +67,14 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
     ends: "last",
   },
   serviceManager: {
+    is: "the socket to systemd",
     survives: "whole",
     make: ({ life }) => new ServiceManager(life.env("NOTIFY_SOCKET")),
     discard: (manager) => manager[Symbol.dispose](),
     ends: "last",
   },
   debuggerSignal: {
+    is: "SIGUSR1, ignored",
     survives: "whole",
     make: () => ignoreDebuggerSignal(),
     discard: (ignored) => ignored[Symbol.dispose](),
@@ -77,6 +82,7 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
   },
   // For programs that are started, and accounts that a reload looks up, after the permission to load them is dropped.
   libraries: {
+    is: "functions that are loaded before permissions go",
     survives: "whole",
     make: ({ life }) => {
       prepareGuard();
@@ -84,11 +90,13 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
     },
   },
   digestFile: {
+    is: "the file of digests, handed to `replay`",
     survives: "nothing",
     make: openDigestFile,
     discard: (file) => file?.store.close(),
   },
   capture: {
+    is: "the listeners",
     survives: "unchanged",
     shapedBy: listenersOf,
     make: openCapture,
@@ -96,6 +104,7 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
     ends: "first",
   },
   firewall: {
+    is: "the firewall with its ledger",
     survives: "unchanged",
     shapedBy: () => ["firewall"],
     fixed: {
@@ -114,6 +123,7 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
     end: (firewall) => firewall?.ask({ name: "close" }),
   },
   replay: {
+    is: "the memory against replays",
     survives: "reconfigured",
     make: () => new ReplayCache(),
     prepare: (replay, { config: { settings }, parts: { digestFile } }) =>
@@ -124,6 +134,7 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
     end: (replay) => replay.close(),
   },
   cycles: {
+    is: "command cycles and closes to come",
     survives: "reconfigured",
     make: openCycles,
     enter: (cycles, change) => cycles?.adopt(change.config.stanzas, commandLimitsOf(change)),
@@ -132,6 +143,7 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
     end: (cycles, config) => cycles?.close({ closeAll: closesAll(config) }),
   },
   commands: {
+    is: "what runs command messages",
     survives: "nothing",
     make: openCommands,
     ends: "together",
@@ -139,6 +151,7 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
     end: () => allEnded("command"),
   },
   server: {
+    is: "the steps of a packet, grants and gpg on their way",
     survives: "reconfigured",
     make: openServer,
     enter: (server, change) => change.running && server.adopt(serverSetup(change)),

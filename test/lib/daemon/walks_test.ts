@@ -80,18 +80,6 @@ Deno.test("a part that survives while it is unchanged names its settings, and ho
   }
 });
 
-Deno.test("docs/architecture.md has the parts as the table has them", async () => {
-  const text = await Deno.readTextFile(
-    new URL("../../../docs/architecture.md", import.meta.url),
-  );
-  const [, table = ""] = /^\| part +\|.*\n.*\n((?:\|.*\n)+)/m.exec(text) ?? [];
-  const rows = table.trimEnd().split("\n").map((line) => {
-    const [, name, , survives, ends] = line.split("|").map((cell) => cell.trim());
-    return [name, survives, ends];
-  });
-  assertEquals(rows, NAMES.map((name) => [name, PARTS[name].survives, PARTS[name].ends ?? ""]));
-});
-
 Deno.test("a reload that makes another firewall releases the one before", () =>
   withFolder(async (folder) => {
     const script = new URL("../../support/reload_many.ts", import.meta.url).pathname;
