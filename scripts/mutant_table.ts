@@ -251,7 +251,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "found(index);",
     killer: [
       "lib/crypto/keyed_hmac_test.ts",
-      "HMAC-md5 finds the keys that made a mac, one by one",
+      "HMAC-md5 finds the keys that produced a mac, one by one",
     ],
   },
   {

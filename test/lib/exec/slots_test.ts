@@ -7,7 +7,7 @@ Deno.test("no limit is passed and no slot is lost, in any order of taking and re
     stanza: fc.option(fc.nat({ max: 3 }), { nil: undefined }),
     takes: fc.boolean(),
   });
-  fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+  fc.assert(fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
     const slots = new Slots({ atOnce: 5, perStanza: 2 });
     const held: { stanza: number | undefined; release: () => void }[] = [];
     for (const { stanza, takes } of steps) {
