@@ -1,7 +1,7 @@
 /**
- * `deno task bench`: ours beside the C tools in one run, as tables with ratios. Figures of a busy machine drift; the
- * ratios of programs measured in turns hold. `--rounds N` and `--packets N` set the numbers of samples;
- * `--no-knock`, `--no-latency`, `--no-flood` and `--no-scale` leave out a part.
+ * `deno task bench`: compares our programs with the C tools in one run, and prints tables with ratios. Times drift on
+ * a busy machine; the ratios of programs that are measured in turns stay. `--rounds N` and `--packets N` set the
+ * numbers of samples; `--no-knock`, `--no-latency`, `--no-flood` and `--no-scale` leave out a part.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import {
   countStarts,
   growthTable,
   latencyTable,
+  LISTENERS,
   measureLatencies,
   type ServerUnderTest,
-  WAYS_IN,
 } from "./bench_latency.ts";
 import { buildTestBinary } from "./build.ts";
 import { compileArguments, ENGINE_FLAGS } from "./build_targets.ts";
@@ -28,7 +28,7 @@ import { findProgram, mustRun, npx, ROOT } from "./process.ts";
 
 const DENO_RUN = [Deno.execPath(), "run", "--allow-all", "--quiet"];
 
-/** The words of one knock at nobody's port. */
+/** The arguments of one knock at a port that no program has. */
 function knockWords(rc: string): string[] {
   return ["--rc-file", rc, "-n", "bench"];
 }
@@ -43,7 +43,7 @@ async function bundleInto(folder: string): Promise<void> {
   if (error !== undefined) throw new Error(error);
 }
 
-/** Compiles an empty program as the tests' fwknop is compiled. */
+/** Compiles an empty program in the same way as the tests' fwknop. */
 async function compileEmpty(folder: string): Promise<string> {
   const denort = await denortFromNpm(`${ROOT}dist/cache`);
   const output = `${folder}/empty`;
@@ -128,11 +128,13 @@ if (import.meta.main) {
     },
   });
   if (Deno.build.os !== "linux" || findProgram("fwknop") === undefined) {
-    console.error("bench: it compares with the C client, fwknop, on Linux; that is not here");
+    console.error(
+      "bench: cannot compare: the C client, fwknop, is not installed, or this is not Linux",
+    );
     Deno.exit(1);
   }
   const [rounds, packets] = [Number(values.rounds), Number(values.packets)];
-  // The C client makes ~/.fwknoprc the first time it runs.
+  // The C client makes ~/.fwknoprc at its first run.
   useOwnHome();
   const folder = Deno.makeTempDirSync({ prefix: "fwknop-bench-" });
   const lab = new Lab();
@@ -185,13 +187,13 @@ if (import.meta.main) {
         },
         { name: "fwknop serve, nft", words: ours, settings: ["FIREWALL nft"], program: "nft" },
       ];
-      for (const [name, wayIn] of values.latency ? Object.entries(WAYS_IN) : []) {
+      for (const [name, listener] of values.latency ? Object.entries(LISTENERS) : []) {
         console.log(`\nFrom packet to rule, ${name}, ${packets} packets each in turns:\n`);
         const keys = { keyLines, folder };
-        const samples = await measureLatencies(lab, servers, wayIn, keys, packets);
+        const samples = await measureLatencies(lab, servers, listener, keys, packets);
         const starts = new Map<string, number>();
         for (const server of servers) {
-          starts.set(server.name, await countStarts(lab, server, wayIn, keys));
+          starts.set(server.name, await countStarts(lab, server, listener, keys));
         }
         for (const line of latencyTable(servers, samples, starts, packets)) console.log(line);
         console.log();

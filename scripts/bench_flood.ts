@@ -1,6 +1,6 @@
 /**
- * Junk at a server: what a packet of it costs, and whether valid packets get through in between. `fwknop serve` beside
- * `fwknopd`, each in a namespace of its own, in turns.
+ * Sends junk to a server, and measures the cost of a junk packet and the loss of valid packets in between. `fwknop
+ * serve` and `fwknopd` run in turns, each in its own namespace.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import {
   Bench,
   HOST,
   type KeyLines,
+  type Listener,
+  LISTENERS,
   makePackets,
   PORT,
   type ServerUnderTest,
-  type WayIn,
-  WAYS_IN,
 } from "./bench_latency.ts";
 import { formatTable, percentile } from "./statistics.ts";
 
 const SENDER = new URL("./junk_sender.ts", import.meta.url).href;
 /** Packets a second and seconds of the flood, and valid packets in between. */
 const FLOOD = { rate: 20_000, seconds: 10, valid: 25 };
-/** Stanzas, and a rate that both servers keep up with, so that no packet is lost unpaid. */
+/** Stanzas, and a rate that both servers can handle, so that every packet costs CPU. */
 const LOADS = [
   { stanzas: 1, rate: 5000, count: 10_000 },
   { stanzas: 10, rate: 5000, count: 10_000 },
@@ -29,15 +29,15 @@ const LOADS = [
 ] as const;
 /** Seconds without a packet. */
 const IDLE = 30;
-/** Seconds before that: half a minute after the start the engine compacts its memory, once. */
+/** Seconds to wait before that: the engine compacts its memory once, half a minute after the start. */
 const SETTLE = 45;
 /** Clock ticks of `/proc/PID/stat` a second (`getconf CLK_TCK`). */
 const TICKS = 100;
 
-/** The way in of the measurements of CPU. */
-function wayIn(name: "UDP server" | "libpcap"): WayIn {
-  const way = WAYS_IN[name];
-  if (way === undefined) throw new Error(`There is no way in called ${name}`);
+/** The listener for the measurements of CPU. */
+function listener(name: "UDP server" | "libpcap"): Listener {
+  const way = LISTENERS[name];
+  if (way === undefined) throw new Error(`There is no listener "${name}"`);
   return way;
 }
 
@@ -57,14 +57,14 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Sends junk from inside the server's namespace and waits until that is done. */
+/** Sends junk inside the server's namespace and waits for the end of the sender. */
 async function sendJunk(bench: Bench, rate: number, count: number): Promise<void> {
   const numbers = [PORT, rate, count].map(String);
   const words = [Deno.execPath(), "run", "--allow-all", "--quiet", SENDER, HOST, ...numbers];
   await bench.namespace.must(...words);
 }
 
-/** Stanzas with keys of nobody. */
+/** Stanzas with keys that no client has. */
 export function otherStanzas(count: number): string[] {
   const key = (): string =>
     btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
@@ -81,8 +81,8 @@ async function floodTable(
   keys: KeyLines,
 ): Promise<string[]> {
   const { rate, seconds, valid } = FLOOD;
-  const rows = [["", "way in", "lost of 25", "p50 ms", "p99 ms", "CPU of one core"]];
-  for (const [way, options] of Object.entries(WAYS_IN)) {
+  const rows = [["", "listener", "lost of 25", "p50 ms", "p99 ms", "CPU of one core"]];
+  for (const [way, options] of Object.entries(LISTENERS)) {
     for (const [index, server] of servers.entries()) {
       const bench = await Bench.start(await lab.namespace(`flood${index}`), server, options, keys);
       const packets = await makePackets(keys, valid);
@@ -123,7 +123,7 @@ async function junkTable(
     const costs: number[] = [];
     for (const [index, server] of servers.entries()) {
       const others = otherStanzas(stanzas - 1);
-      const way = wayIn("UDP server");
+      const way = listener("UDP server");
       const namespace = await lab.namespace(`junk${index}`);
       const bench = await Bench.start(namespace, server, way, keys, others);
       // The first packets pay for the compiler.
@@ -145,7 +145,7 @@ async function junkTable(
   return formatTable(rows);
 }
 
-/** CPU of a server that sniffs and hears nothing. */
+/** CPU of a server that sniffs and receives nothing. */
 async function idleTable(
   lab: Lab,
   servers: readonly ServerUnderTest[],
@@ -154,7 +154,7 @@ async function idleTable(
   const benches: Bench[] = [];
   for (const [index, server] of servers.entries()) {
     const namespace = await lab.namespace(`idle${index}`);
-    benches.push(await Bench.start(namespace, server, wayIn("libpcap"), keys));
+    benches.push(await Bench.start(namespace, server, listener("libpcap"), keys));
   }
   await pause(SETTLE * 1000);
   const before = benches.map(cpuOf);
@@ -171,7 +171,7 @@ async function idleTable(
   return formatTable([["", "ms", "of a core"], ...rows]);
 }
 
-/** Everything about junk, as lines. The first server is what the others are compared with. */
+/** All tables about junk, as lines. The other servers are compared with the first one. */
 export async function benchFlood(
   lab: Lab,
   servers: readonly ServerUnderTest[],

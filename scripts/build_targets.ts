@@ -1,18 +1,18 @@
 /**
- * What is built for whom, and with which command line.
+ * The platforms that binaries are built for, and the command line of each build.
  *
  * @module
  */
 
 /** One platform a binary can be made for. */
 export interface BuildTarget {
-  /** What `--target` takes and what the file is called after: `linux-x64`. */
+  /** The name for `--target` and in the file name: `linux-x64`. */
   readonly name: string;
-  /** What `deno compile --target` takes. */
+  /** The value for `deno compile --target`. */
   readonly triple: string;
-  /** What the binary is for there. */
+  /** The use of the binary on that platform. */
   readonly purpose: string;
-  /** Unstable features of the runtime that are switched on: there is no C library for datagrams on Windows. */
+  /** Unstable features of the runtime to switch on: on Windows no C library sends datagrams. */
   readonly unstable?: readonly string[];
 }
 
@@ -31,13 +31,13 @@ export const TARGETS: readonly BuildTarget[] = [
 ];
 
 /**
- * Flags of the engine that every binary is built with. The engine sizes its heap by the memory of the host and by how
- * rarely it must collect, not by the limit of a control group, and the kernel would kill a daemon for that. With these
- * flags the heap stays within some 30 MB; packet to rule takes as long as without them (`deno task bench`).
+ * Flags of the engine that every binary is built with. The engine sizes its heap by the memory of the host and to
+ * collect rarely. It ignores the limit of a control group, and the kernel would kill the daemon. With these flags the
+ * heap stays within some 30 MB; packet to rule takes as long as without them (`deno task bench`).
  */
 export const ENGINE_FLAGS = "--v8-flags=--max-semi-space-size=4,--optimize-for-size";
 
-/** The targets behind names; `all` is every one. Throws with what is allowed for an unknown name. */
+/** The targets with these names; `all` is every one. Throws with the allowed names for an unknown name. */
 export function findTargets(names: readonly string[]): BuildTarget[] {
   if (names.includes("all")) return [...TARGETS];
   return names.map((name) => {
@@ -48,14 +48,14 @@ export function findTargets(names: readonly string[]): BuildTarget[] {
   });
 }
 
-/** Name of the file that is given out for a target. */
+/** File name of the released binary for a target. */
 export function releaseName({ name }: BuildTarget): string {
   return `fwknop-${name}${name.startsWith("windows") ? ".exe" : ""}`;
 }
 
 /**
- * The arguments of `deno` that compile a bundle. They are for a folder that holds the bundle and nothing else: its
- * chunks are found by the imports, and neither configuration nor lock file nor packages are to be looked for, so that nothing else is embedded.
+ * The arguments of `deno` that compile a bundle. The folder must hold the bundle and nothing else. Deno finds the
+ * chunks by the imports, and must not look for configuration, lock file and packages, so that it embeds nothing else.
  *
  * @param bundle file name of the bundle's entry in that folder.
  * @param output full path of the binary.
@@ -69,10 +69,10 @@ export function compileArguments(bundle: string, output: string, target?: BuildT
     "--no-check",
     "--no-config",
     "--no-lock",
-    // A daemon cannot answer questions; what it may do it drops by itself (docs/architecture.md).
+    // A daemon cannot answer questions. It drops permissions itself (docs/architecture.md).
     "--no-prompt",
     "--allow-all",
-    // Otherwise the binary loads code from a predictable path in the temporary directory.
+    // With a code cache the binary loads code from a predictable path in the temporary directory.
     "--no-code-cache",
     ENGINE_FLAGS,
     ...(platform?.unstable ?? []).map((feature) => `--unstable-${feature}`),
@@ -83,7 +83,7 @@ export function compileArguments(bundle: string, output: string, target?: BuildT
   ];
 }
 
-/** Why a compilation failed, in one line, and what to do when Deno's site was out of reach. */
+/** Why a compilation failed, in one line, and what to do when Deno's site could not be reached. */
 export function explainCompileError(stderr: string): string {
   const causes = stderr.split("\n").map((line) => line.trim().replace(/^\d+: /, ""))
     .filter((line) =>

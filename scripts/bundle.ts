@@ -1,7 +1,7 @@
 /**
- * The JavaScript files that are compiled, and what they may not contain: one that every run reads, groups of what the
- * commands that must start quickly need, and chunks that are read only by the commands that need them. A knock would spend
- * 18 ms on a program in one file.
+ * Makes the JavaScript files that are compiled, and checks what they must not contain. There is one file that every
+ * run reads, a group for each set of commands that must start quickly, and chunks that only the commands that need
+ * them read. With one file a knock would spend 18 ms on it.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import { groupChunks, groupedSources, OTHER_FILES } from "./bundle_groups.ts";
 import { run } from "./process.ts";
 
 /**
- * Modules of `node:` that may be loaded when a rare option asks for them. Empty: the first one costs 12 to 40 ms
- * at start, and nothing needs any.
+ * Modules of `node:` that a rare option may load. Empty: the first one costs 12 to 40 ms at start, and no option
+ * needs one.
  */
 const LAZY_NODE_MODULES: readonly string[] = [];
 
@@ -18,12 +18,12 @@ const LAZY_NODE_MODULES: readonly string[] = [];
 export const BUNDLE_ENTRY = "main.js";
 
 /**
- * Dynamically imported files whose starts must be short, by their names before the number: the two clients, the command
- * line of the C daemon, and the question whether a daemon runs. What each of them needs is read in few files.
+ * Dynamically imported files that must start quickly, by their names before the number: the two clients, the command
+ * line of the C daemon, and `status`. Each of them reads few files.
  */
 const STARTS: readonly string[] = ["knock", "client", "server", "status"];
 
-/** What `deno bundle` is asked in any case. */
+/** Options of `deno bundle` for every call. */
 const COMMON_ARGUMENTS: readonly string[] = [
   "bundle",
   "--quiet",
@@ -32,16 +32,16 @@ const COMMON_ARGUMENTS: readonly string[] = [
   "browser",
 ];
 
-/** What `deno bundle` is asked to make of an entry module. */
+/** The arguments of `deno bundle` for an entry module. */
 export function bundleArguments(entry: string, folder: string): string[] {
   return [...COMMON_ARGUMENTS, "--frozen", "--code-splitting", "--outdir", folder, entry];
 }
 
 /**
- * What it is asked to make of the sources of groups: each file by itself. A start reads and parses what it needs: half the
+ * The arguments for the sources of groups: each file separately. A start reads and parses what it needs; half the
  * bytes make a compiled knock some 5 ms shorter.
  *
- * @param names whether functions keep their names, for the stack of an error that is a mistake of ours.
+ * @param names whether functions keep their names, for the stack of an internal error.
  */
 export function groupArguments(
   files: readonly string[],
@@ -61,8 +61,8 @@ export function groupArguments(
 }
 
 /**
- * The bundle with the names of packages in place of the paths they were read from: those tell where it was built, and
- * would make every machine's binary another one.
+ * The bundle with the names of packages in place of their paths. The paths show where it was built, and would make
+ * each machine's binary different.
  */
 export function neutralPaths(source: string): string {
   return source.replace(
@@ -72,14 +72,14 @@ export function neutralPaths(source: string): string {
 }
 
 /**
- * The files under names that tell nothing of the machine: `deno bundle` puts a hash into them, of texts that have its paths
- * in. They are numbered in the order in which the entry leads to them.
+ * The files with names that do not depend on the machine: `deno bundle` puts a hash of texts with paths into the
+ * names. The files are numbered in the order in which the entry leads to them.
  *
  * @param files texts by name, {@link BUNDLE_ENTRY} among them.
  */
 export function numberChunks(files: ReadonlyMap<string, string>): Map<string, string> {
   const names = new Map([[BUNDLE_ENTRY, BUNDLE_ENTRY]]);
-  // A map is iterated in the order of insertion, what is inserted meanwhile included.
+  // A map is iterated in the order of insertion, including entries that are added during the iteration.
   for (const [name] of names) {
     for (const [, found = ""] of (files.get(name) ?? "").matchAll(/"\.\/([\w-]+\.js)"/g)) {
       if (!files.has(found) || names.has(found)) continue;
@@ -97,7 +97,7 @@ export function numberChunks(files: ReadonlyMap<string, string>): Map<string, st
   );
 }
 
-/** Writes the bundle into a new folder; returns what `deno bundle` said when it failed. */
+/** Writes the bundle into a new folder; returns the message of `deno bundle` when it failed. */
 export async function bundle(
   entry: string,
   folder: string,
@@ -120,14 +120,14 @@ export async function bundle(
     const quick = [BUNDLE_ENTRY, ...new Set(groups.values())];
     const rare = [...files.keys()].filter((name) => name !== BUNDLE_ENTRY && !groups.has(name));
     await Deno.mkdir(folder, { recursive: true });
-    // Names would cost a knock 0.6 ms: what the starts load has none.
+    // Names would cost a knock 0.6 ms, so the files that the starts load have none.
     for (const [results, names] of [[quick, false], [rare, true]] as const) {
       const again = await denoBundle(groupArguments(results, folder, names), sources);
       if (again !== undefined) return again;
     }
     for (const [name, text] of await readFolder(folder)) {
       await Deno.writeTextFile(`${folder}/${name}`, text.replaceAll(`"${OTHER_FILES}`, '"./'));
-      // The time is embedded in what is compiled; a fixed one makes equal sources give equal binaries.
+      // The compiled binary holds the file times; a fixed time makes equal sources give equal binaries.
       await Deno.utime(`${folder}/${name}`, 0, 0);
     }
     return undefined;

@@ -1,5 +1,5 @@
 /**
- * What a check of the tree is, and how a list of them is run and reported.
+ * A check of the tree, and how a list of checks is run and reported.
  *
  * @module
  */
@@ -9,21 +9,21 @@ export interface Outcome {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Shown behind the name: why it was skipped, what was counted. */
+  /** Shown after the name: why it was skipped, or a count. */
   readonly remark?: string;
-  /** Shown below the line in any case. */
+  /** Always shown below the line. */
   readonly notes?: readonly string[];
-  /** What went wrong, shown when something failed. */
+  /** Details, shown when the check failed. */
   readonly details?: string;
 }
 
-/** One thing that must hold of the tree. */
+/** One property that the tree must have. */
 export interface Check {
   readonly name: string;
   run(): Promise<Outcome>;
 }
 
-/** The outcome of a check that is either right or wrong. */
+/** The outcome of a check that passes or fails. */
 export function verdict(problems: string | readonly string[]): Outcome {
   const details = typeof problems === "string" ? problems : problems.join("\n");
   return details === ""
@@ -31,7 +31,7 @@ export function verdict(problems: string | readonly string[]): Outcome {
     : { passed: 0, failed: 1, skipped: 0, details };
 }
 
-/** The outcome of a check that cannot be made here. */
+/** The outcome of a check that cannot run on this machine. */
 export function skip(reason: string): Outcome {
   return { passed: 0, failed: 0, skipped: 1, remark: reason };
 }

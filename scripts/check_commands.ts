@@ -1,6 +1,6 @@
 /**
- * Checks that what the documents tell people to type exists: subcommands, options, tasks, and variables of
- * configuration files, in fenced blocks.
+ * Checks that the subcommands, options, tasks and variables of configuration files in fenced blocks of the documents
+ * exist.
  *
  * @module
  */
@@ -24,8 +24,8 @@ interface Block {
 }
 
 /**
- * By a process of its own: a command's file loads packages, whose names mean something only to a program that is started
- * with the settings of this tree.
+ * Runs in a separate process: a command's file loads packages, and only a program that is started with the settings
+ * of this tree can resolve their names.
  */
 const DESCRIBED: Commands = import.meta.main ? {} : JSON.parse(
   await mustRun(Deno.execPath(), [
@@ -44,7 +44,7 @@ const VARIABLES: ReadonlySet<string> = new Set(
   ],
 );
 
-/** What does not exist in the fenced blocks of a document. `tasks`: the names of `deno task`. */
+/** Names in the fenced blocks of a document that do not exist. `tasks`: the names of `deno task`. */
 export function commandProblems(
   path: string,
   markdown: string,
@@ -89,7 +89,7 @@ function settingProblems(text: string): string[] {
   return VARIABLES.has(name) ? [] : [`there is no variable ${name}`];
 }
 
-/** The command lines of a line; in transcripts only what stands behind a prompt is typed. */
+/** The command lines of a line; in transcripts only text after a prompt is typed. */
 function typedCommands(language: string, text: string): string[][] {
   const line = language === "console"
     ? /^[$#] (.*)/.exec(text)?.[1]
@@ -122,7 +122,7 @@ function wordProblems(words: readonly string[], tasks: readonly string[]): strin
   if (first === "" || ["--help", "-h", "--version"].includes(first)) return [];
   if (first.startsWith("-")) return optionProblems(rest, C_CLIENT);
   const command = Object.hasOwn(DESCRIBED, first) ? DESCRIBED[first] : undefined;
-  // A word in capitals stands for what the reader puts there.
+  // A word in capitals is a placeholder.
   if (command === undefined) return /^[A-Z]+$/.test(first) ? [] : [`there is no command ${first}`];
   return [...optionProblems(more, ownOptions(command)), ...phraseProblems(more, command)];
 }
@@ -144,7 +144,7 @@ function phraseProblems(args: readonly string[], command: CommandDescription): s
   const phrases = command.words.phrases;
   const isKnown = phrases === undefined ||
     phrases.some((phrase) => (`${phrase} `).startsWith(`${first} `));
-  return isKnown ? [] : [`'${words.join(" ")}' is none of ${phrases.join(", ")}`];
+  return isKnown ? [] : [`'${words.join(" ")}' must be one of ${phrases.join(", ")}`];
 }
 
 function taskProblems(words: readonly string[], tasks: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 /**
- * Checks what can be checked of the documents: links lead somewhere, a section of the specification that a comment
- * cites exists, and so does what people are told to type.
+ * Checks the documents: link targets exist, sections of the specification that a comment cites exist, and commands in
+ * the documents exist.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { commandProblems } from "./check_commands.ts";
 import { ROOT } from "./process.ts";
 import { sourceFiles } from "./source_files.ts";
 
-/** Reads a text of the tree; `undefined` when it is not there. */
+/** Reads a text of the tree; `undefined` when it does not exist. */
 export type ReadText = (path: string) => string | undefined;
 
 /** The anchor a heading gets on the usual forges. */
@@ -27,7 +27,7 @@ function headings(markdown: string): string[] {
   return [...withoutCode(markdown).matchAll(/^#{1,6} (.+)$/gm)].map(([, text = ""]) => text);
 }
 
-/** Links of a document that lead nowhere. Addresses on the network are not visited. */
+/** Links of a document without a target. Addresses on the network are not visited. */
 export function linkProblems(path: string, markdown: string, read: ReadText): string[] {
   const problems: string[] = [];
   const text = withoutCode(markdown).replace(/`[^`\n]*`/g, (code) => " ".repeat(code.length));
@@ -48,10 +48,10 @@ export function linkProblems(path: string, markdown: string, read: ReadText): st
   return problems;
 }
 
-/** Sections of `docs/spec` that a source file cites and that are not there. */
+/** Sections of `docs/spec` that a source file cites and that do not exist. */
 export function citationProblems(path: string, source: string, read: ReadText): string[] {
   const problems: string[] = [];
-  // A citation may run over the end of a comment line.
+  // A citation may continue on the next comment line.
   const text = source.replace(/(\n\s*)(?:\*|\/\/)(?!\/)/g, "$1 ");
   const citation =
     /docs\/spec\/(\w+)\.md`?(?:\s+(?:sections?\s+)?(\d+(?:\.\d+)*(?:(?:,|\s+and|\s+to)\s+\d+(?:\.\d+)*)*))?/g;
@@ -73,7 +73,7 @@ export function citationProblems(path: string, source: string, read: ReadText): 
   return problems;
 }
 
-/** Looks at every document and every source file of the tree. */
+/** Checks every document and every source file of the tree. */
 export function checkDocs(): string[] {
   const files = new Set(sourceFiles(ROOT));
   const read: ReadText = (path) => {
@@ -92,10 +92,10 @@ export function checkDocs(): string[] {
     if (text === undefined) continue;
     if (file.endsWith(".md")) {
       problems.push(...linkProblems(file, text, read));
-      // The specification shows the C tools, and what they refuse.
+      // The specification shows command lines of the C tools, also refused ones.
       if (!file.startsWith("docs/spec/")) problems.push(...commandProblems(file, text, tasks));
     }
-    // The tests of this check cite what is not there.
+    // The tests of this check cite sections that do not exist.
     if (!file.startsWith("test/scripts/")) problems.push(...citationProblems(file, text, read));
   }
   return problems;

@@ -7,10 +7,10 @@
 import { ROOT } from "./process.ts";
 import { sourceFiles } from "./source_files.ts";
 
-/** A value that a file exports; types are part of the signatures that need them. */
+/** A value that a file exports. Types do not count: they belong to the signatures that need them. */
 const EXPORTED = /^export (?:async )?(?:function\*?|const|let|class|abstract class|enum) (\w+)/gm;
 
-/** Values that only tests use, and why they are exported all the same. */
+/** Values that only tests use, and why they are still exported. */
 const FOR_TESTS: ReadonlySet<string> = new Set([
   // The inverse of a parser: the property test of the parser needs it.
   "lib/config/nat_targets.ts formatNatTargets",

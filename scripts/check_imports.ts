@@ -7,8 +7,8 @@ import { pathToFileURL } from "node:url";
 import { mustRun, ROOT } from "./process.ts";
 
 /**
- * What each part may import besides itself. `lib/` has an entry per folder; a part that is not
- * named here may not exist. The few files at the top of `lib/` are words that every part shares.
+ * What each part may import besides itself. `lib/` has an entry per folder; a part that is not named here may not
+ * exist. Every part shares the few files at the top of `lib/`.
  */
 export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cmd"],
@@ -85,7 +85,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "ffi": [],
 };
 
-/** Packages that tests compare with or are made of. */
+/** Packages that only tests use. */
 const TEST_PACKAGES = /^npm:\/?(fast-check|ip-address)@/;
 
 /** One import, with paths from the root of the tree; `to` may also be `npm:…` or `node:…`. */
@@ -121,8 +121,8 @@ export function importProblem({ from, to, line }: Import): string | undefined {
 }
 
 /**
- * Files that import each other, directly or by others: one sentence for each group. Types count: what is defined in a
- * circle cannot be read from one end.
+ * Files that import each other, directly or through others: one sentence for each group. Types count: a reader of a
+ * circle has no first file.
  */
 export function importCircles(imports: readonly Import[]): string[] {
   const targets = new Map<string, string[]>();
@@ -155,7 +155,7 @@ export function importCircles(imports: readonly Import[]): string[] {
   return problems;
 }
 
-/** What this script reads of the output of `deno info --json`. */
+/** The part of the output of `deno info --json` that this script reads. */
 interface ModuleGraph {
   readonly modules: readonly {
     readonly specifier: string;
@@ -209,7 +209,7 @@ export async function checkImports(): Promise<string[]> {
     files.push(...await Array.fromAsync(sourceFiles(folder)));
   }
   const root = pathToFileURL(ROOT).href;
-  // One module that imports every file, so that files no command reaches are seen too.
+  // One module that imports every file, so that files that no command reaches are checked too.
   const entry = await Deno.makeTempFile({ suffix: ".ts" });
   try {
     await Deno.writeTextFile(

@@ -17,7 +17,8 @@ interface Avoided {
 /** A name in camel case holds words as well: `mendRules`, `Workplace`. */
 const AVOIDED: readonly Avoided[] = [
   {
-    pattern: /\bmend(?:s|ed|ing)?\b|Mend(?:s|ed|ing)?(?![a-z])|\bmend(?=[A-Z])/,
+    pattern:
+      /(?<!["'])\bmend(?:s|ed|ing)?\b(?!\??:|["'])|Mend(?:s|ed|ing)?(?![a-z])|\bmend(?=[A-Z])/,
     write: "fix, repair",
   },
   { pattern: /\bfates?\b|Fates?(?![a-z])|\bfate(?=[A-Z])/, write: "outcome, verdict" },
@@ -34,7 +35,7 @@ const AVOIDED: readonly Avoided[] = [
   { pattern: /\bwhoever\b|\bwhomever\b/i, write: "the actor: the client, the daemon, an attacker" },
   {
     // In quotes it is the name of a user.
-    pattern: /(?<!["']|_USER |_GROUP )\b(?:somebody|someone|nobody)\b(?!["'])/i,
+    pattern: /(?<!["']|_USER |_GROUP |output: )\b(?:somebody|someone|nobody)\b(?!["']|\\\/)/i,
     write: "the actor: another user, another process, no one",
   },
   { pattern: /\b(?:told|tells?|telling) of\b/i, write: "report, log" },

@@ -1,6 +1,6 @@
 /**
- * Checks that each file of `lib/` with a branch in it has a test of its own, `test/lib/…/X_test.ts` for `lib/…/X.ts`, or
- * stands in a list with the test that runs it.
+ * Checks that each file of `lib/` with a branch has its own test, `test/lib/…/X_test.ts` for `lib/…/X.ts`, or is in a
+ * list with the test that runs it.
  *
  * @module
  */
@@ -15,8 +15,8 @@ const NO_CODE = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\
 const BRANCH = /\b(?:if|switch|catch)\b|\?\?|&&|\|\||\s\?\s/;
 
 /**
- * Whether the text of a file has a branch: `if`, `switch`, `catch`, `? :`, `&&`, `||` or `??`. What only looks like one
- * counts too: that asks for a test too many.
+ * Whether the text of a file has a branch: `if`, `switch`, `catch`, `? :`, `&&`, `||` or `??`. Text that only looks
+ * like a branch counts too: the check then asks for one test too many.
  */
 export function hasBranch(text: string): boolean {
   return BRANCH.test(text.replaceAll(NO_CODE, ""));

@@ -1,6 +1,6 @@
 /**
- * `deno task coverage`: every test, and the share of lines of each folder that they ran. Programs of ours that the tests
- * start are counted too.
+ * `deno task coverage`: runs every test, and prints the share of lines of each folder that they ran. Our programs
+ * that the tests start count too.
  *
  * @module
  */

@@ -38,7 +38,7 @@ export function coverageByFolder(lcov: string, root: string): FolderCoverage[] {
     .toSorted((a, b) => a.folder < b.folder ? -1 : 1);
 }
 
-/** A table a person reads, with the total below. */
+/** A table for the terminal, with the total below. */
 export function formatCoverage(folders: readonly FolderCoverage[]): string[] {
   const total = folders.reduce(
     (sum, { covered, lines }) => ({

@@ -1,8 +1,8 @@
 /**
  * `deno task demo`: one packet opens a dropped port, and the port closes again.
  *
- * As root on Linux the story plays on two machines made of network namespaces; otherwise in test mode on the loopback
- * interface. `--binary PATH` tells it with a compiled fwknop.
+ * As root on Linux the demonstration uses two machines made of network namespaces; otherwise it runs in test mode on
+ * the loopback interface. `--binary PATH` uses a compiled fwknop.
  *
  * @module
  */
@@ -18,22 +18,24 @@ import { Narrator } from "./narrator.ts";
 import { useOwnHome } from "./own_home.ts";
 import { mustRun, ROOT } from "./process.ts";
 
-/** How to see the whole story, for those who see the short one. */
+/** How to run the full demonstration, printed after the short one. */
 const WHOLE_STORY = "as root on Linux: npx --yes deno@2.9.6 task demo";
 
-/** Why the story cannot be told on two machines, or `undefined`. Installs what it needs where that is possible. */
+/**
+ * Why the demonstration cannot run on two machines, or `undefined`. Installs missing programs where that is possible.
+ */
 async function namespacesMissing(): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return "this is not Linux";
   if (Deno.uid() !== 0) return "this is not root";
   const missing = await installMissing(demoPackages(HOST), "the demonstration");
-  // Without libpcap the daemon listens on a socket: the story is the same.
+  // Without libpcap the daemon listens on a socket, and the steps are the same.
   const program = missing.find((needed) => needed.program !== undefined)?.program;
   return program === undefined
     ? namespacesUnavailable()
     : `the program ${program} is missing and could not be installed`;
 }
 
-/** What must be undone, last first, whatever happens. */
+/** Clean-up steps, which always run, last first. */
 const cleaners: (() => unknown)[] = [];
 
 async function cleanUp(): Promise<void> {
@@ -63,7 +65,7 @@ if (import.meta.main) {
   try {
     const folder = Deno.makeTempDirSync({ prefix: "fwknop-demo-" });
     cleaners.push(() => Deno.removeSync(folder, { recursive: true }));
-    // The machines of the story have no way to the package registry.
+    // The machines of the demonstration cannot reach the package registry.
     if (values.binary === undefined) {
       await mustRun(Deno.execPath(), ["cache", "--quiet", `${ROOT}main.ts`], { cwd: ROOT });
     }
@@ -87,7 +89,7 @@ if (import.meta.main) {
   }
   console.log(
     `\nThat is all, in ${((performance.now() - start) / 1000).toFixed(0)} s. ` +
-      "Everything made for it is gone again.",
+      "Everything that it made is removed.",
   );
   Deno.exit(0);
 }

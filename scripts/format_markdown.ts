@@ -1,5 +1,5 @@
 /**
- * Markdown as `deno fmt` has it, for documents that are made from tables of the program.
+ * Formats Markdown as `deno fmt` does, for documents that are made from tables of the program.
  *
  * @module
  */

@@ -1,12 +1,12 @@
 /**
- * `deno task fuzz [SECONDS] [SEED]`: random and mutated input against the real parsers and the real processor, for so many
- * seconds each (default 20). A failure names its seed; `deno task fuzz 0 SEED` repeats it.
+ * `deno task fuzz [SECONDS] [SEED]`: gives random and mutated input to the real parsers and the real processor, for
+ * SECONDS each (default 20). A failure names its seed; `deno task fuzz 0 SEED` repeats it.
  *
  * @module
  */
 import { TARGETS, tryOnce } from "../test/fuzz/targets.ts";
 
-/** Tries between two looks at the clock. */
+/** Tries between two readings of the clock. */
 const BATCH = 20;
 
 if (import.meta.main) {

@@ -1,10 +1,10 @@
 /**
- * What the tests use of the machine they run on, and which tests stand on it.
+ * The programs and libraries that the tests need from the machine, and the tests that need them.
  *
  * @module
  */
 
-/** One package of Debian and Ubuntu, how to see that it is there, and what rests on it. */
+/** One package of Debian and Ubuntu, how to detect it, and the tests that need it. */
 export interface HostPackage {
   /** Names to try in order: distributions renamed some. */
   readonly names: readonly string[];
@@ -12,13 +12,13 @@ export interface HostPackage {
   readonly program?: string;
   /** A shared library that comes with it. */
   readonly library?: string;
-  /** The service it brings, which nobody asked for: switched off after an installation. */
+  /** The service that the package starts: it is switched off after an installation. */
   readonly unit?: string;
   /** The tests that are left out without it. */
   readonly tests: string;
 }
 
-/** Everything the tests can use. */
+/** Every package that the tests can use. */
 export const HOST_PACKAGES: readonly HostPackage[] = [
   {
     names: ["fwknop-client"],
@@ -78,8 +78,8 @@ export const HOST_PACKAGES: readonly HostPackage[] = [
 ];
 
 /**
- * What the demonstration with a real firewall stands on. Either firewall does; the smaller one is installed where there
- * is none.
+ * The packages that the demonstration with a real firewall needs. Either firewall is enough; the smaller one is
+ * installed where the machine has no firewall.
  */
 export function demoPackages(probe: HostProbe): HostPackage[] {
   const firewall = probe.hasProgram("iptables-restore") ? "iptables" : "nftables";
@@ -88,13 +88,13 @@ export function demoPackages(probe: HostProbe): HostPackage[] {
   );
 }
 
-/** How to look at the machine. */
+/** Access to the machine. */
 export interface HostProbe {
   hasProgram(name: string): boolean;
   hasLibrary(name: string): boolean;
 }
 
-/** The packages that are not there. */
+/** The missing packages. */
 export function missingPackages(
   packages: readonly HostPackage[],
   probe: HostProbe,
@@ -105,7 +105,7 @@ export function missingPackages(
   );
 }
 
-/** Whether `/etc/os-release` is that of Debian or of something made from it. */
+/** Whether `/etc/os-release` is that of Debian or of a derivative. */
 export function isDebianLike(osRelease: string): boolean {
   const fields = new Map(
     [...osRelease.matchAll(/^(\w+)="?([^"\n]*)"?$/gm)].map(([, name, value]) => [name, value]),

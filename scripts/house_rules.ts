@@ -1,6 +1,6 @@
 /**
- * The rules of the house that look at one file at a time, as a plugin of `deno lint`
- * (`docs/architecture.md`): what runs in the product is kept apart from the process around it.
+ * The rules about single files, as a plugin of `deno lint` (`docs/architecture.md`). They keep the product apart from
+ * the process that it runs in.
  *
  * @module
  */
@@ -58,7 +58,7 @@ const plugin: Deno.lint.Plugin = {
         const top = topOf(context.filename);
         return {
           "MemberExpression[object.property.name=/^std(out|err)$/][property.name=/^writ/]"(node) {
-            // The daemon's readiness goes to whoever started it, on a pipe in place of its output.
+            // The daemon reports its readiness to the process that started it, on a pipe in place of its output.
             const isDaemon = context.filename.includes("/lib/daemon/");
             if (["lib", "ffi"].includes(top) && !isDaemon) {
               context.report({ node, message: `${top}/ never prints: it returns values` });

@@ -13,7 +13,7 @@ import { findProgram, run } from "./process.ts";
 
 const POLICY_FILE = "/usr/sbin/policy-rc.d";
 
-/** Looks at this machine. */
+/** Access to this machine. */
 export const HOST: HostProbe = {
   hasProgram: (name) => findProgram(name) !== undefined,
   hasLibrary: (name) => {
@@ -41,7 +41,7 @@ async function aptGet(args: readonly string[]): Promise<string | undefined> {
   return code === 0 ? undefined : (stderr.trim() || stdout.trim()).split("\n").slice(-3).join("\n");
 }
 
-/** The first of a package's names that this distribution has. */
+/** The first name of a package that this distribution has. */
 async function packageName({ names }: HostPackage): Promise<string> {
   for (const name of names) {
     if ((await run("apt-cache", ["show", name])).code === 0) return name;
@@ -50,11 +50,11 @@ async function packageName({ names }: HostPackage): Promise<string> {
 }
 
 /**
- * Installs packages without letting any service start: the C daemon must not begin to listen, nor to touch the
- * firewall, on a machine that only wanted to run tests.
+ * Installs packages and keeps their services from starting: the C daemon must not listen or change the firewall on a
+ * machine that only runs tests.
  */
 async function install(missing: readonly HostPackage[]): Promise<void> {
-  // Without lists nothing installs; with old ones the packages may be gone. A failure shows below.
+  // Without package lists apt-get installs nothing; with old ones the packages may be gone. A failure shows below.
   const updateError = await aptGet(["update"]);
   const names = await Promise.all(missing.map(packageName));
   const ownPolicy = readText(POLICY_FILE) === undefined;
@@ -73,7 +73,7 @@ async function install(missing: readonly HostPackage[]): Promise<void> {
     const error = await aptGet(["install", "--no-install-recommends", ...names]);
     if (error !== undefined) console.log(`apt-get: ${updateError ?? error}`);
     else console.log(`Installed ${names.join(", ")}.`);
-    // Not at the next boot either: nobody asked for a daemon.
+    // The service must not start at the next boot either.
     if (findProgram("systemctl") !== undefined) {
       for (const { unit } of missing) {
         if (unit !== undefined) await run("systemctl", ["disable", unit]);
@@ -85,17 +85,17 @@ async function install(missing: readonly HostPackage[]): Promise<void> {
   }
 }
 
-/** Whether packages can be installed here: Debian or something made from it, and root. */
+/** Whether packages can be installed here: on Debian or a derivative, as root. */
 function canInstall(): boolean {
   return Deno.build.os === "linux" && Deno.uid() === 0 &&
     isDebianLike(readText("/etc/os-release") ?? "") && findProgram("apt-get") !== undefined;
 }
 
 /**
- * Installs what is missing of these packages where that is possible, and says so.
+ * Installs the missing ones of these packages where that is possible, and prints what it did.
  *
  * @param user who needs them: `the tests`.
- * @returns those that are missing all the same.
+ * @returns those that are still missing.
  */
 export async function installMissing(
   packages: readonly HostPackage[],

@@ -37,7 +37,7 @@ while (sent < Number(count)) {
   const due = Math.min(Number(count), Math.floor(seconds() * Number(rate)));
   for (; sent < due; sent++) {
     const packet = junk[sent % KINDS] ?? new Uint8Array();
-    // Where nobody listens the kernel answers, and the next send fails instead of sending.
+    // Where no socket listens the kernel answers, and the next send fails.
     if (C.send(socket, packet, LENGTH, 0) < 0) C.send(socket, packet, LENGTH, 0);
   }
   C.usleep(500);

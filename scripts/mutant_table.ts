@@ -684,7 +684,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "this.stop();",
     killer: [
       "e2e/serve_lifecycle_test.ts",
-      "a reload with a mistake in a file changes nothing: the UDP server goes on, with its memory and its grants",
+      "a reload with a mistake in a file changes nothing: the UDP server keeps its memory and its grants",
     ],
   },
   {
@@ -706,7 +706,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: 'log.info("Got SIGHUP. Re-reading configs.");\n  this.stop();',
     killer: [
       "e2e/serve_lifecycle_test.ts",
-      "a reload with a mistake in a file changes nothing: the UDP server goes on, with its memory and its grants",
+      "a reload with a mistake in a file changes nothing: the UDP server keeps its memory and its grants",
     ],
   },
   {
@@ -1117,7 +1117,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     check: "16, row 1",
-    off: "a message counts once, whatever its text",
+    off: "a message counts once in any text",
     file: CACHE,
     text: "if (this.#messages.has(message.digest)) return false;",
     becomes: "",
@@ -1210,8 +1210,8 @@ export const MUTANTS: readonly Mutant[] = [
     text: "anyDirection: settings.ENABLE_PCAP_ANY_DIRECTION,",
     becomes: "anyDirection: false,",
     killer: [
-      "e2e/ways_in_test.ts",
-      "ENABLE_PCAP_ANY_DIRECTION in the file shows what leaves the interface",
+      "e2e/listeners_test.ts",
+      "ENABLE_PCAP_ANY_DIRECTION in the file shows packets that leave the interface",
     ],
   },
   {

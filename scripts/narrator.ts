@@ -1,41 +1,41 @@
 /**
- * The voice of the demonstration.
+ * The output of the demonstration.
  *
  * @module
  */
 
-/** Tells a story in steps, with what was typed and what the programs said. */
+/** Prints numbered steps, the commands, and the output of the programs. */
 export class Narrator {
   #step = 0;
 
   /**
    * @param print writes one line.
-   * @param colour whether the lines go to a terminal that may get colours.
+   * @param colour whether the lines go to a terminal with colours.
    */
   constructor(readonly print: (line: string) => void, readonly colour: boolean) {}
 
-  /** What happens next, numbered. */
+  /** The next step, with its number. */
   step(text: string): void {
     this.print("");
     this.print(this.#paint("1", `${++this.#step}. ${text}`));
   }
 
-  /** A remark on what happens or was seen. */
+  /** A remark on the step. */
   tell(text: string): void {
     this.print(`   ${text}`);
   }
 
-  /** What was expected and came true. */
+  /** An expected result that was seen. */
   seen(text: string): void {
     this.print(`   ${this.#paint("32", "✓")} ${text}`);
   }
 
-  /** A command as a person would type it. */
+  /** A command as a user types it. */
   typed(who: string, words: string): void {
     this.print(this.#paint("36", `   ${who}$ ${words}`));
   }
 
-  /** What a program said. */
+  /** The output of a program. */
   said(text: string): void {
     for (const line of text.trimEnd().split("\n")) {
       this.print(this.#paint("2", `   ${line === "" ? "" : `| ${line}`}`.trimEnd()));

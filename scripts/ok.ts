@@ -1,6 +1,7 @@
 /**
- * `deno task ok`: everything that must hold before a commit. One line per check, then the tests, then one line with the
- * totals; exit status 1 when anything failed. `--quick` (`deno task quick`) leaves out what takes longer than a minute.
+ * `deno task ok`: everything that must hold before a commit. One line per check, then the tests, then one line with
+ * the totals; exit status 1 when anything failed. `--quick` (`deno task quick`) leaves out the checks that take
+ * longer than a minute.
  *
  * @module
  */
@@ -18,13 +19,13 @@ import { findProgram, npx, ROOT, run } from "./process.ts";
 import { runAllTests, runDenoTest } from "./run_tests.ts";
 import { isUnit, planTests, testFiles } from "./test_plan.ts";
 
-/** The oldest Deno the code runs on; the compiled test binary is made with it. */
+/** The oldest Deno that runs the code; the compiled test binary is made with it. */
 const OLDEST_DENO = "deno@2.4.2";
 
-/** Where the documents and examples with code to run are. */
+/** The documents and examples with code that runs. */
 const DOCUMENTED = ["main.ts", "cmd", "lib", "ffi", "README.md", "docs/architecture.md"];
 
-/** Runs this Deno in the tree; what it says when it fails is what went wrong. */
+/** Runs this Deno in the tree; its output is the detail of a failure. */
 async function deno(...args: string[]): Promise<Outcome> {
   const { code, stdout, stderr } = await run(Deno.execPath(), args, { cwd: ROOT });
   return verdict(code === 0 ? "" : `${stdout}${stderr}`.trim() || `exit status ${code}`);
@@ -52,7 +53,7 @@ async function bundleIsLight(): Promise<Outcome> {
   }
 }
 
-/** Once for all tests: each of their processes would build it again. */
+/** Builds the binary once for all tests: without this, each of their processes would build it. */
 async function testBinary(): Promise<Outcome> {
   const reason = await compiledUnavailable();
   if (reason !== undefined) return skip(reason);
@@ -67,7 +68,7 @@ async function existing(paths: readonly string[]): Promise<string[]> {
   return paths.filter((_, index) => there[index]);
 }
 
-/** Seconds after which the examples in the documents are taken to hang. */
+/** Seconds after which the examples in the documents count as hanging. */
 const EXAMPLES_LIMIT = 5 * 60;
 
 async function examples(): Promise<Outcome> {
@@ -77,7 +78,7 @@ async function examples(): Promise<Outcome> {
   return outcome;
 }
 
-/** First and alone: what follows finds the packages in the cache, with whatever Deno it runs. */
+/** Runs first and alone: the later checks then find the packages in the cache, for every version of Deno. */
 const DEPENDENCIES: Check = {
   name: "dependencies are those of the lock file",
   run: () => deno("install", "--quiet", "--frozen"),
@@ -106,7 +107,7 @@ const STATIC_CHECKS: readonly Check[] = [
   { name: "examples in the documents run", run: examples },
 ];
 
-/** What `deno task quick` leaves to the whole gate. */
+/** The checks that `deno task quick` leaves out. */
 const SLOW_CHECKS: readonly string[] = [
   "types on 2.4",
   "the binary of the tests is built",

@@ -1,10 +1,10 @@
 /**
- * A home folder for what a test, the demonstration or a benchmark starts: the C client makes `~/.fwknoprc` the first
- * time it runs, gpg a folder of keys, and nothing of that belongs in the user's home.
+ * A home folder for the programs that a test, the demonstration or a benchmark starts. The C client makes
+ * `~/.fwknoprc` at its first run, and gpg makes a folder of keys; neither belongs in the user's home.
  *
  * @module
  */
-/** Files that the programs we start would read or leave in a home folder. */
+/** Files that these programs read or leave in a home folder. */
 const TRACES: readonly string[] = [
   ".fwknoprc",
   ".fwknop.run",
@@ -14,12 +14,12 @@ const TRACES: readonly string[] = [
   ".ssh/known_hosts",
 ];
 
-/** Set in every process that has such a home already. */
+/** Set in every process that already has such a home. */
 const MARK = "FWKNOP_OWN_HOME";
 
 /**
- * Gives this process, and what it starts, a home folder that goes with the process. Deno and npm go on using the caches
- * and settings of the user: nothing is fetched twice. A second call changes nothing.
+ * Gives this process, and the programs it starts, a home folder that is removed when the process ends. Deno and npm
+ * still use the caches and settings of the user, so that nothing is downloaded twice. A second call changes nothing.
  *
  * @returns the folder.
  */
@@ -47,7 +47,7 @@ function cacheOfDeno(): string {
   return JSON.parse(new TextDecoder().decode(info.stdout)).denoDir;
 }
 
-/** What of {@link TRACES} is in a home folder, each with what changes when it is written. */
+/** The files of {@link TRACES} in a home folder, each with a value that changes when the file is written. */
 export function homeTraces(home: string | undefined): ReadonlyMap<string, string> {
   const traces = new Map<string, string>();
   for (const name of home === undefined ? [] : TRACES) {
@@ -55,7 +55,7 @@ export function homeTraces(home: string | undefined): ReadonlyMap<string, string
       const { ino, size, mtime } = Deno.statSync(`${home}/${name}`);
       traces.set(name, `${ino} ${size} ${mtime?.getTime()}`);
     } catch {
-      // It is not there.
+      // It does not exist.
     }
   }
   return traces;

@@ -1,6 +1,6 @@
 /**
- * Installs what the tests use, when this is Debian or Ubuntu and we are root; otherwise says which tests will be
- * left out and why. Never fails: a machine without these programs runs the rest of the tests.
+ * Installs the packages that the tests use, as root on Debian or Ubuntu. Elsewhere it prints which tests are left
+ * out, and why. Never fails: a machine without these programs runs the rest of the tests.
  *
  * @module
  */
@@ -12,6 +12,6 @@ if (import.meta.main) {
   const isRoot = Deno.build.os !== "windows" && Deno.uid() === 0;
   const missing = await installMissing(HOST_PACKAGES, "the tests");
   const lines = leftOutLines(missing, isLinux, isRoot);
-  if (lines.length === 0) console.log("Everything the tests use is here.");
+  if (lines.length === 0) console.log("Every program and library that the tests use is installed.");
   for (const line of lines) console.log(line);
 }

@@ -1,5 +1,5 @@
 /**
- * Child processes for the scripts: run one to its end and keep what it said.
+ * Child processes for the scripts: runs one to its end and keeps its output.
  *
  * @module
  */
@@ -19,14 +19,14 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Seconds after which it is killed; the status is then {@link TIMED_OUT}. */
   readonly limit?: number;
-  /** A file that gets both streams while the program runs, for whoever wants to look on. */
+  /** A file that gets both streams while the program runs, so that a developer can follow it. */
   readonly log?: string;
 }
 
 /** Status of a program that was killed for taking too long, as `timeout` of the coreutils gives it. */
 export const TIMED_OUT = 124;
 
-/** Runs a program without a shell and waits for its end. A program that is not there yields 127. */
+/** Runs a program without a shell and waits for its end. A missing program gives status 127. */
 export async function run(
   program: string,
   args: readonly string[],
@@ -37,7 +37,7 @@ export async function run(
     child = new Deno.Command(program, {
       args: [...args],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      // Colours would only get in the way of reading what the child says.
+      // Colours make the output of the child harder to parse.
       env: { NO_COLOR: "1", ...options.env },
       stdin: "null",
       stdout: "piped",
@@ -62,7 +62,7 @@ export async function run(
   return { code: late ? TIMED_OUT : code, stdout, stderr };
 }
 
-/** How long a stream may stay open when its process has gone: a grandchild may hold it for ever. */
+/** How long a stream may stay open after its process has ended: a grandchild may hold it for ever. */
 const GRACE = 2000;
 
 async function readAll(
@@ -88,7 +88,7 @@ async function readAll(
   return text;
 }
 
-/** Runs a program whose failure is the caller's end: throws with what it said. */
+/** Runs a program that must succeed: throws with its output when it fails. */
 export async function mustRun(
   program: string,
   args: readonly string[],
@@ -100,7 +100,7 @@ export async function mustRun(
   throw new Error(`${program} ${args.join(" ")} ended with status ${code}:\n${said}`);
 }
 
-/** Folders of administration programs, which are not on everybody's PATH. */
+/** Folders of administration programs, which are not on every user's PATH. */
 const ADMIN_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 /** The full path of a program on PATH or among the administration programs, or `undefined`. */
@@ -113,7 +113,7 @@ export function findProgram(name: string): string | undefined {
       try {
         if (folder !== "" && Deno.statSync(path).isFile) return path;
       } catch {
-        // Not in this folder.
+        // It is not in this folder.
       }
     }
   }

@@ -1,10 +1,10 @@
 /**
- * Runs inside a namespace and measures how long it takes from a packet on its way to a rule in the kernel. The kernel
- * itself announces every new nftables rule on a netlink group; iptables rules are such rules where iptables is the nft
- * variant; with nftables the rule is an element of a set. Nothing is polled.
+ * Runs inside a namespace and measures the time from a sent packet to a rule in the kernel. The kernel announces
+ * every new nftables rule on a netlink group. Where iptables is the nft variant, its rules are such rules; with
+ * nftables the rule is an element of a set. The script does not poll.
  *
  * Reads a packet in base64 per line on standard input, sends it to `HOST PORT`, and prints the milliseconds until the
- * rule was there, or `lost` after three seconds.
+ * rule existed, or `lost` after three seconds.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const SOL_SOCKET = 1;
 const SO_RCVTIMEO = 20;
 /** `NFNLGRP_NFTABLES` is group 7; the address takes a mask of the first 32. */
 const NFTABLES_GROUPS = 1 << 6;
-/** `NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWRULE`, and `NFT_MSG_NEWSETELEM`: where a set says who is let in. */
+/** `NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWRULE`, and `NFT_MSG_NEWSETELEM`: where a set holds the grants. */
 const NEW_RULE = 10 << 8 | 6;
 const NEW_ELEMENT = 10 << 8 | 12;
 const MESSAGE_HEADER = 16;
@@ -40,7 +40,7 @@ function must(result: number, what: string): number {
   return result;
 }
 
-/** A netlink socket that hears of every change of nftables, and gives up waiting after the limit. */
+/** A netlink socket that receives every change of nftables, and stops waiting after the limit. */
 function openRuleSocket(): number {
   const socket = must(C.socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER), "netlink socket");
   const address = new DataView(new ArrayBuffer(12));
@@ -63,7 +63,7 @@ function openSender(host: string, port: number): number {
   return socket;
 }
 
-/** Whether a datagram of the kernel tells of a new rule, or of a new element of a set. */
+/** Whether a datagram of the kernel reports a new rule, or a new element of a set. */
 function tellsNewRule(view: DataView, length: number): boolean {
   for (let at = 0; at + MESSAGE_HEADER <= length;) {
     const size = view.getUint32(at, true);
@@ -83,7 +83,7 @@ const view = new DataView(buffer.buffer);
 
 function measure(packet: Uint8Array<ArrayBuffer>): string {
   const begin = performance.now();
-  // Where packets are sniffed nobody has the port: the answer to the packet before is told of now, in its place.
+  // Where packets are sniffed no socket has the port: this send reports the kernel's answer to the packet before.
   if (C.send(sender, packet, BigInt(packet.length), 0) < 0) {
     C.send(sender, packet, BigInt(packet.length), 0);
   }

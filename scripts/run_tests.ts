@@ -1,5 +1,5 @@
 /**
- * Runs a plan of tests: several processes side by side, then those that measure, alone.
+ * Runs a plan of tests: several processes side by side, then the files that measure, one at a time.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { ROOT, run, type RunOptions, TIMED_OUT } from "./process.ts";
 import type { Batch, TestPlan } from "./test_plan.ts";
 import { parseTestOutput } from "./test_summary.ts";
 
-/** A folder with what every batch printed and how long it took; `tail -f` a file of it. */
+/** The folder with the output and time of every batch; use `tail -f` on a file in it. */
 export const TEST_LOGS = `${ROOT}coverage/logs`;
 
-/** Seconds after which a batch is taken to hang. */
+/** Seconds after which a batch counts as hanging. */
 const BATCH_LIMIT = 10 * 60;
 
 /** Processes at a time for each processor: most tests wait. */
 const PROCESSES_PER_CORE = 2;
 
-/** How one `deno test` ended. */
+/** The outcome of one `deno test`. */
 export interface TestRun {
   readonly outcome: Outcome;
   readonly seconds: number;
@@ -47,7 +47,7 @@ export async function runDenoTest(
   return { outcome, seconds: (performance.now() - start) / 1000 };
 }
 
-/** Adds up the outcomes of batches; details of those that failed only. */
+/** Adds up the outcomes of batches, with details of failed ones only. */
 export function addOutcomes(outcomes: readonly Outcome[]): Outcome {
   const sum = (key: "passed" | "failed" | "skipped"): number =>
     outcomes.reduce((total, outcome) => total + outcome[key], 0);

@@ -1,7 +1,7 @@
 /**
- * `deno task soak`: the compiled daemon under a mix of everything for minutes or hours, beside the C daemon for as long as
- * that lives, and what came of it as a table. `--minutes N` (default 10), `--memory N` MiB for each daemon of ours (default
- * 96; 0: no limit).
+ * `deno task soak`: runs the compiled daemon under a mix of load for minutes or hours, beside the C daemon while that
+ * one lives, and prints the result as a table. `--minutes N` (default 10), `--memory N` MiB for each of our daemons
+ * (default 96; 0: no limit).
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { type ProcessSample, slopePerHour } from "./soak_ledger.ts";
 import { soak, type SoakedDaemon, type SoakResult } from "./soak_run.ts";
 import { formatTable } from "./statistics.ts";
 
-/** Seconds after the start from which slopes are fitted: until then caches fill and code is compiled. */
+/** Seconds after the start at which the fit of slopes begins: before that, caches fill and code is compiled. */
 const WARM = 600;
 
 const MEBIBYTE = 2 ** 20;
@@ -77,7 +77,7 @@ function mostAndLast(
   return `${figures.map((value) => (value / MEBIBYTE).toFixed(1)).join(" / ")} MiB`;
 }
 
-/** The slope per hour of what settled after the start; `-` where the run was shorter than that. */
+/** The slope per hour of the samples after the start phase; `-` where the run was shorter than that. */
 function slope(
   samples: readonly ProcessSample[],
   figure: (sample: ProcessSample) => number,

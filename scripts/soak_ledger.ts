@@ -1,25 +1,26 @@
 /**
- * What a soak expects of a firewall: each knock is granted, stands once while it lasts, and is gone after that.
+ * What a soak expects of a firewall: each knock is granted, has exactly one rule while the grant lasts, and none
+ * after that.
  *
- * Times are seconds of any one clock that does not step.
+ * Times are seconds of one monotonic clock.
  *
  * @module
  */
 
-/** Seconds a knock may take until its rule is seen. */
+/** Seconds within which the rule of a knock must appear. */
 const GRANT_PATIENCE = 3;
-/** Seconds a rule may be missing before its end, or stand after it. */
+/** Seconds that a rule may be missing before its end, or be in force after it. */
 const RULE_PATIENCE = 5;
 
-/** What was counted. */
+/** The counters. */
 export interface SoakCounts {
   sent: number;
   granted: number;
   /** Sent while the interface was away, and not granted. */
   excused: number;
-  /** Rules that stood longer than they should. */
+  /** Rules that were in force longer than they should. */
   late: number;
-  /** Rules that stood twice. */
+  /** Rules that were in force twice. */
   doubled: number;
   /** Grants that the daemon reported and that were not in force, or not until their end. */
   notInForce: number;
@@ -35,7 +36,7 @@ interface Knock {
   readonly counted: Set<"late" | "doubled" | "notInForce">;
 }
 
-/** Follows knocks by the address that each asks for. */
+/** Tracks knocks by the address that each asks for. */
 export class SoakLedger {
   readonly counts: SoakCounts = {
     sent: 0,
@@ -50,7 +51,7 @@ export class SoakLedger {
   /** @param timeout seconds that a grant lasts. */
   constructor(readonly timeout: number) {}
 
-  /** A knock for that address leaves now; `excused` if it cannot arrive. */
+  /** A knock for that address is sent now; `excused` if it cannot arrive. */
   knock(address: string, now: number, excused: boolean): void {
     this.counts.sent++;
     this.#knocks.set(address, {
@@ -70,7 +71,7 @@ export class SoakLedger {
     if (knock !== undefined) knock.told = true;
   }
 
-  /** The firewall was looked at: the addresses of all rules, an address once for each rule. */
+  /** A listing of the firewall: the addresses of all rules, an address once for each rule. */
   look(rules: readonly string[], now: number): void {
     const counts = new Map<string, number>();
     for (const address of rules) counts.set(address, (counts.get(address) ?? 0) + 1);
@@ -106,13 +107,13 @@ export class SoakLedger {
   }
 }
 
-/** One look at a process. */
+/** One sample of a process. */
 export interface ProcessSample {
   /** Seconds since the start. */
   readonly at: number;
-  /** Bytes that are resident: also what is mapped from the binary, which the kernel may drop at any time. */
+  /** Resident bytes, including pages mapped from the binary, which the kernel may drop at any time. */
   readonly resident: number;
-  /** The part of it that is memory of its own. */
+  /** The anonymous part of it. */
   readonly anonymous: number;
   readonly descriptors: number;
 }

@@ -1,5 +1,5 @@
 /**
- * A daemon under everything that a year brings, in minutes: valid knocks, bursts of junk, reloads, an interface that goes
+ * Runs a daemon for minutes under the events of a year: valid knocks, bursts of junk, reloads, an interface that goes
  * away, a firewall that is flushed, and a limit of memory.
  *
  * @module
@@ -31,29 +31,29 @@ const MIX = {
 /** Seconds around the absence of the interface in which a knock may be lost. */
 const EXCUSED = 3;
 
-/** A daemon that is soaked: the words before `-f -c FILE -a FILE`. */
+/** A daemon under test: the words before `-f -c FILE -a FILE`. */
 export interface SoakedDaemon {
   readonly name: string;
   readonly words: readonly string[];
-  /** Lines of fwknopd.conf beside those of the listener. */
+  /** Lines of fwknopd.conf, in addition to those of the listener. */
   readonly settings: readonly string[];
   readonly listener: "UDP server" | "libpcap";
-  /** Bytes that its control group may hold; `undefined`: no limit. */
+  /** Limit of its control group in bytes; `undefined`: no limit. */
   readonly memory: number | undefined;
 }
 
-/** What came of it. */
+/** The result. */
 export interface SoakResult {
   readonly daemon: SoakedDaemon;
   readonly counts: SoakCounts;
   readonly samples: readonly ProcessSample[];
   readonly reloads: number;
-  /** Seconds it lived, and how it ended if it did before its time. */
+  /** Seconds that it ran, and how it ended if it ended early. */
   readonly seconds: number;
   readonly ended?: string;
 }
 
-/** Listings of the firewall: one address per rule of ours. */
+/** Listings of the firewall: one address for each of our rules. */
 async function listRules(server: Namespace): Promise<string[]> {
   const { stdout } = await server.run("iptables", "-S", "FWKNOP_INPUT");
   return Array.from(stdout.matchAll(/ -s (10\.[\d.]+)\/32 /g), ([, address = ""]) => address);
@@ -139,7 +139,7 @@ class SoakRun {
     this.process.onLine = (line) => {
       const told = /Added (?:access|new) rule .*for (10\.[\d.]+)/.exec(line)?.[1];
       if (told !== undefined) this.#ledger.told(told);
-      // The log of an hour is not kept.
+      // The log of an hour is too long to keep.
       if (this.process.lines.length > 1000) this.process.lines.splice(0, 500);
     };
     const writer = this.sender.stdin.getWriter();
@@ -183,7 +183,7 @@ class SoakRun {
     return (performance.now() - this.#begin) / 1000;
   }
 
-  /** Does something every so many seconds for as long as the daemon runs. */
+  /** Runs a step every so many seconds while the daemon runs. */
   async #every(period: number, until: number, act: () => unknown): Promise<void> {
     for (let count = 1; this.process.isRunning; count++) {
       const due = count * period;
@@ -215,18 +215,18 @@ class SoakRun {
         descriptors: [...Deno.readDirSync(`${folder}/fd`)].length,
       });
     } catch {
-      // It has just ended.
+      // The daemon has just ended.
     }
   }
 
   #junk(): void {
     const numbers = [PORT, MIX.junk.rate, MIX.junk.count].map(String);
     const words = [Deno.execPath(), "run", "--allow-all", "--quiet", JUNK, HOST, ...numbers];
-    // Beside everything else; it ends by itself.
+    // Runs beside the other steps, and ends by itself.
     void this.client.run(...words);
   }
 
-  /** Every third reload brings another stanza, every fifth a file with a mistake. */
+  /** Every third reload adds another stanza, every fifth has a file with a mistake. */
   #reload(): void {
     this.#reloads++;
     const broken = this.#reloads % 5 === 0;
@@ -246,7 +246,7 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)));
 }
 
-/** Stanzas of others, and the one whose keys `seal` uses. */
+/** Stanzas with other keys, and the one whose keys `seal` uses. */
 function writeAccess(path: string, more: number, broken = false): void {
   const lines = Array.from({ length: MIX.stanzas - 1 + more }, (_, index) => [
     "SOURCE ANY",
@@ -260,7 +260,7 @@ function writeAccess(path: string, more: number, broken = false): void {
     `FW_ACCESS_TIMEOUT ${MIX.timeout}`,
     ...(broken ? ["FW_ACCESS_TIMEOUT soon"] : []),
   ];
-  // Whole or not at all: a reload may be reading.
+  // Renamed into place in one step: a reload may read it.
   Deno.writeTextFileSync(`${path}.new`, `${text.join("\n")}\n`, { mode: 0o600 });
   Deno.renameSync(`${path}.new`, path);
 }

@@ -13,6 +13,6 @@ for (let line = await next(); line !== undefined; line = await next()) {
   try {
     sender.send(host, Number(port), new TextEncoder().encode(line));
   } catch {
-    // The interface is away just now.
+    // The interface is away at this moment.
   }
 }

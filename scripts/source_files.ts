@@ -1,10 +1,10 @@
 /**
- * The files of the source tree, found without git: a machine that runs the tests need not have it.
+ * The files of the source tree, found without git: a machine that runs the tests may not have git.
  *
  * @module
  */
 
-/** Whether a path is left out by a line of `.gitignore`: `/folder/`, `/file` or a bare name. */
+/** Whether a line of `.gitignore` matches a path: `/folder/`, `/file` or a bare name. */
 function leftOut(path: string, lines: readonly string[]): boolean {
   return lines.some((line) => {
     const name = line.replace(/^\/|\/$/g, "");

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The value below which the given share of the samples lies (nearest rank); NaN without samples. */
+/** The value below which the given share of the samples is (nearest rank); NaN without samples. */
 export function percentile(samples: readonly number[], share: number): number {
   const sorted = samples.toSorted((a, b) => a - b);
   const rank = Math.max(1, Math.ceil(share * sorted.length));

@@ -1,8 +1,8 @@
 /**
  * Which test files run together in one process, and in which order.
  *
- * Most tests wait for daemons, clocks and kernels, so that several processes side by side need a fraction of the time
- * of one. Names of namespaces carry the number of the process: two processes never meet.
+ * Most tests wait for daemons, clocks and kernels, so several processes side by side need a fraction of the time of
+ * one. Names of namespaces contain the number of the process, so two processes never use the same one.
  *
  * @module
  */
@@ -12,13 +12,13 @@ export interface Batch {
   readonly files: readonly string[];
 }
 
-/** What runs side by side, longest first, and what runs alone after it. */
+/** The batches that run side by side, longest first, and those that run alone after them. */
 export interface TestPlan {
   readonly together: readonly Batch[];
   readonly alone: readonly Batch[];
 }
 
-/** Folders whose tests start no program and wait for nothing: `deno task quick` runs them. */
+/** Folders whose tests start no program and do not wait: `deno task quick` runs them. */
 export const UNIT_FOLDERS: readonly string[] = [
   "test/lib/errors/",
   "test/lib/net/",
@@ -31,10 +31,10 @@ export const UNIT_FOLDERS: readonly string[] = [
   "test/lib/client/",
 ];
 
-/** Files that measure time or processor use: another process beside them would change what they measure. */
+/** Files that measure time or processor use: another process beside them would change the result. */
 export const MEASURING: readonly string[] = [];
 
-/** Folders in the order of how long one of their files takes; what is in none of them comes last. */
+/** Folders in the order of the time of one file, longest first; files in other folders come last. */
 const SLOW_FIRST: readonly string[] = [
   "test/e2e/",
   "test/interop/",
@@ -45,7 +45,7 @@ const SLOW_FIRST: readonly string[] = [
   "test/",
 ];
 
-/** Files of a folder of units that share a process: its start costs half a second. */
+/** How many files of a unit folder share a process: the start of a process costs half a second. */
 const UNITS_PER_BATCH = 25;
 
 /** Whether a file is among those that `deno task quick` runs. */

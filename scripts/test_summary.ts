@@ -11,7 +11,7 @@ export interface TestSummary {
   readonly ignored: number;
   /** Names of ignored tests, in order. */
   readonly ignoredNames: readonly string[];
-  /** Lines in which tests said why they are left out, each once. */
+  /** Lines in which tests say why they are left out, each once. */
   readonly reasons: readonly string[];
   /** The part about failures, or everything when the run did not get as far as its summary. */
   readonly failures: string;
@@ -27,7 +27,7 @@ export function parseTestOutput(output: string): TestSummary {
   const ended = summary !== "";
   return {
     passed: count("passed"),
-    // A module that does not load may leave no count behind.
+    // A module that does not load may print no count.
     failed: Math.max(count("failed"), ended && summary.startsWith("ok") ? 0 : 1),
     ignored: count("ignored"),
     ignoredNames: lines.flatMap((line) => /^(\S.*) \.\.\. ignored\b/.exec(line)?.[1] ?? []),

@@ -1,6 +1,6 @@
 /**
- * Files of `lib/` with a branch in them and no test of their own: which test runs them, and why it is the right place.
- * Each pair was seen in that test's coverage when it was entered.
+ * Files of `lib/` with a branch and without their own test: the test that runs each, and why that test is the right
+ * place. The coverage of the test showed each pair when it was added.
  *
  * @module
  */
@@ -108,7 +108,7 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
     files: ["daemon/commands.ts", "daemon/daemon.ts", "daemon/parts.ts"],
   },
   {
-    test: "e2e/ways_in_test.ts",
+    test: "e2e/listeners_test.ts",
     why: "every transport against every listener",
     files: [
       "capture/from_settings.ts",

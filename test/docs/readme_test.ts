@@ -13,7 +13,7 @@ function block(start: string): string {
   throw new Error(`The README has no block that begins with ${start}`);
 }
 
-Deno.test("the quick start's files load at both ends and fit each other", () =>
+Deno.test("the quick start's files load at both ends and match", () =>
   withFolder(async (folder) => {
     const write = (name: string, text: string): string => {
       Deno.writeTextFileSync(`${folder}/${name}`, text, { mode: 0o600 });
@@ -38,7 +38,7 @@ Deno.test("the quick start's files load at both ends and fit each other", () =>
     }
   }));
 
-Deno.test("the CI entry types the README's test command", () => {
+Deno.test("the CI entry runs the README's test command", () => {
   const [command] = /^\$ (npx .* task test)$/m.exec(README)?.slice(1) ?? [];
   assert.ok(command !== undefined);
   assert.ok(Deno.readTextFileSync(`${ROOT}.ci/run`).trimEnd().endsWith(`\n${command}`));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ROOT } from "../../scripts/process.ts";
 
-Deno.test("every recipe stands in the index", () => {
+Deno.test("every recipe is in the index", () => {
   const index = Deno.readTextFileSync(`${ROOT}docs/recipes/README.md`);
   const names = [...Deno.readDirSync(`${ROOT}docs/recipes`)].map(({ name }) => name);
   assert.ok(names.length > 1);

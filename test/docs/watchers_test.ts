@@ -4,7 +4,7 @@ import { refuse, tie } from "../../lib/server/refusal.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { datagram } from "../support/packet.ts";
 
-Deno.test("the filter for watchers of the log finds the line, and who is to be named by it", () => {
+Deno.test("the filter for log watchers finds the line and its source address", () => {
   const page = Deno.readTextFileSync("docs/log-format.md");
   const [, pattern = ""] = /^failregex = (.*)$/m.exec(page) ?? [];
   const filter = new RegExp(pattern.replace("<HOST>", "(\\S+)"));

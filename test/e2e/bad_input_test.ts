@@ -11,11 +11,11 @@ interface Case {
   readonly access?: string;
   readonly settings?: string;
   readonly options?: readonly string[];
-  /** Put before the program. */
+  /** Words before the program. */
   readonly before?: readonly string[];
-  /** Runs beforehand in the namespace. */
+  /** Runs first in the namespace. */
   readonly prepare?: (host: Namespace) => Deno.ChildProcess;
-  /** The one line, and the hint below it. */
+  /** The error line, and the hint below it. */
   readonly says: RegExp;
   readonly code?: number;
 }
@@ -99,12 +99,12 @@ for (const one of CASES) {
 }
 
 namespaceTest(
-  "serve without the right to change the firewall says so and what to do",
+  "serve without the permission to change the firewall says so and names what to do",
   { programs: ["iptables", "setpriv"] },
   async (lab) => {
     const host = await lab.namespace("host");
     await withFolder(async (folder) => {
-      // Root in name only: the files can be read, the firewall cannot be touched.
+      // Root without capabilities: it can read the files and cannot change the firewall.
       const before = ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"];
       const ended = await serve(host, folder, { what: "", says: /./, before });
       assertMatch(ended.stderr, /[Rr]oot|CAP_NET_ADMIN/);

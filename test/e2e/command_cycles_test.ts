@@ -37,7 +37,7 @@ function knock(client: Namespace, ...options: readonly string[]): Promise<void> 
   return knockWith(CLIENTS.reference, client, SERVER, "-a", CLIENT, ...options);
 }
 
-/** The policy most hosts have, and a way in for the packet. */
+/** The policy that most hosts have, and a rule that accepts the packet. */
 async function dropEverythingElse(server: Namespace): Promise<void> {
   for (
     const words of [
@@ -62,7 +62,7 @@ async function openings(server: Namespace): Promise<number> {
 }
 
 namespaceTest(
-  "the ipset example: a member with the client's time, which the kernel removes",
+  "the ipset example adds a member with the client's time, and the kernel removes it",
   {
     programs: ["fwknop", "iptables", "ipset"],
     unavailable: () => failsInNamespace("ipset", "create", "try", "hash:ip,port"),
@@ -105,7 +105,7 @@ namespaceTest(
       assert(seconds <= 4, `${seconds} s`);
       assert(await isOpen(client), "open after it");
       await until("the kernel has removed it", async () => !await isOpen(client), 15);
-      // Every stanza is a cycle, so no chain of ours was ever made.
+      // Every stanza is a cycle, so the daemon made no chain.
       assert(!(await server.must("iptables-save")).includes("FWKNOP"));
       assert(!await exists(`${folder}/run/pending-closes.json`));
       await daemon.stop();
@@ -114,7 +114,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "iptables as a cycle: opened, put off by a second packet, closed without a rest",
+  "a cycle of iptables opens, a second packet moves its close to a later time, and the close leaves no rule",
   { programs: ["fwknop", "iptables"] },
   (lab) =>
     withReadableFolder(async (folder) => {
@@ -139,7 +139,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "an open cycle is listed, and fw-flush has the server close it at once",
+  "fw-list lists an open cycle, and fw-flush makes the server close it at once",
   { programs: ["fwknop", "iptables"] },
   (lab) =>
     withReadableFolder(async (folder) => {
@@ -164,7 +164,7 @@ namespaceTest(
       await daemon.line(/Got SIGUSR2\. Revoked every grant: 0 rules, 1 command cycle$/);
       assertMatch(await fwknop("fw-list"), /^No rules of fwknop are in force$/m);
 
-      // Without a server there is nobody who has the command.
+      // Without a server no process has the command.
       await knock(client, "-A", "tcp/22");
       await until("it is open again", async () => await openings(server) === 1);
       await daemon.stop("SIGKILL");
@@ -174,7 +174,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "ports are checked before a cycle and its time is capped",
+  "the server checks the ports of a cycle first and caps its time",
   { programs: ["fwknop", "iptables"] },
   (lab) =>
     withReadableFolder(async (folder) => {
@@ -191,7 +191,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a killed daemon leaves nothing open: the next one closes what is overdue",
+  "after a daemon was killed, the next one closes what is overdue",
   { programs: ["fwknop", "iptables"] },
   (lab) =>
     withReadableFolder(async (folder) => {
@@ -211,7 +211,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "with FLUSH_IPT_AT_EXIT N what is open outlives a restart, and a reload, but not its time",
+  "with FLUSH_IPT_AT_EXIT N an open cycle survives a restart and a reload, and closes at its time",
   { programs: ["fwknop", "iptables"] },
   (lab) =>
     withReadableFolder(async (folder) => {
@@ -234,7 +234,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "the ufw example, narrow: the client's address and nobody else, until the timer",
+  "the narrow ufw example opens for the client's address alone, until the timer",
   { programs: ["fwknop", "iptables", "ufw"], unavailable: ufwUnavailable },
   (lab) =>
     withReadableFolder(async (folder) => {
@@ -252,7 +252,7 @@ namespaceTest(
       await daemon.line(/Timer expired, running CMD_CYCLE_CLOSE command/);
       await until("ufw has removed it", async () =>
         !(await own.must("ufw", "status")).includes("22/tcp"));
-      // It writes its files before it changes the kernel.
+      // ufw writes its files before it changes the kernel.
       await until("the port is closed", async () =>
         !await isOpen(client), 10);
       await daemon.stop();
@@ -261,7 +261,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "the ufw example, wide: everybody, with a warning at the start",
+  "the wide ufw example opens for every address, with a warning at the start",
   { programs: ["fwknop", "iptables", "ufw"], unavailable: ufwUnavailable },
   (lab) =>
     withReadableFolder(async (folder) => {
@@ -284,7 +284,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "the ufw recipe: protocols by name",
+  "the ufw recipe opens a port with the name of its protocol",
   { programs: ["fwknop", "iptables", "ufw"], unavailable: ufwUnavailable },
   (lab) =>
     withReadableFolder(async (folder) => {
@@ -300,7 +300,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "the recipe for Docker's published ports: past DOCKER-USER for the client's address",
+  "the recipe for Docker's published ports opens DOCKER-USER for the client's address",
   { programs: ["fwknop", "iptables"] },
   (lab) =>
     withReadableFolder(async (folder) => {
@@ -337,7 +337,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a router reached by ssh: its rules open and close, and it takes nothing but the two commands",
+  "the rules of a router that is reached by ssh open and close, and the router accepts the two commands alone",
   { programs: ["fwknop", "iptables", "ssh", "sshd", "ssh-keygen"] },
   (lab) =>
     withReadableFolder(async (folder) => {
@@ -408,7 +408,7 @@ async function isOpenFrom(client: Namespace, source: string): Promise<boolean> {
   }
 }
 
-/** The files ufw changes, as they are after installation, are its own copies here. */
+/** Copies of the files that ufw changes, as they are after installation. */
 async function ufwIn(server: Namespace, folder: string): Promise<Namespace> {
   await new Deno.Command("cp", { args: ["-a", "/etc/ufw", `${folder}/ufw`] }).output();
   const own = new MountedNamespace(server, `${folder}/enter-ufw`, [
@@ -455,7 +455,7 @@ async function startSshd(router: Namespace, folder: string): Promise<LoggedProce
       "",
     ].join("\n"),
   );
-  // sshd wants an empty folder of its own in /run.
+  // sshd needs its own empty folder in /run.
   const own = new MountedNamespace(router, path("enter-router"), [
     ["-t", "tmpfs", "none", "/run", "&&", "mkdir", "/run/sshd"],
   ]);

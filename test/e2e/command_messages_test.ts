@@ -13,7 +13,7 @@ function send(
   return knockWith(client, host, HERE, "-a", "192.0.2.44", "-C", command);
 }
 
-/** A program that writes down how it was started. */
+/** A program that records how it was started. */
 const WITNESS = `#!/bin/sh
 exec > "$(dirname "$0")/out/$1"
 for word in "$@"; do echo "word:$word"; done
@@ -54,7 +54,7 @@ for (const [name, client] of Object.entries(CLIENTS)) {
         assertEquals(told("folder"), ["/"]);
         const names = told("env").map((line) => line.replace(/=.*/, ""));
         assertEquals(names.filter((word) => word !== "PWD").sort(), ["LC_ALL", "PATH"]);
-        // From 10 on they are the shell's own, for files that are open already.
+        // From 10 on they belong to the shell, for files that are already open.
         const open = Deno.readTextFileSync(`${folder}/out/descriptors`)
           .matchAll(/ ([0-9]+) -> (.*)$/gm);
         const inherited = Array.from(open, ([, number = "", target = ""]) => [number, target])
@@ -86,7 +86,7 @@ namespaceTest(
       await daemon.line(/CMD_EXEC: output: nobody$/);
       await send(host, CLIENTS.reference, "id -gn");
       await daemon.line(/CMD_EXEC: output: daemon$/);
-      // The command cannot choose its user by an option of sudo.
+      // The command cannot choose its user with an option of sudo.
       const from = daemon.lines.length;
       await send(host, CLIENTS.reference, "-u root id");
       await daemon.line(/CMD_EXEC: command returned 0, pid_status: [1-9]/, { from });
@@ -96,7 +96,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a command that takes too long is stopped, and packets are served meanwhile",
+  "the server stops a command that takes too long, and serves packets meanwhile",
   { programs: ["fwknop"] },
   (lab) =>
     withReadableFolder(async (folder) => {
@@ -117,7 +117,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "commands are refused where they are not enabled, and not run in test mode",
+  "the server refuses commands where they are not enabled, and runs none in test mode",
   { programs: ["fwknop"] },
   (lab) =>
     withReadableFolder(async (folder) => {
@@ -137,7 +137,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a reload looks users up and takes a new time limit, although the permission to load libraries is gone",
+  "a reload looks up users and applies a new time limit without the permission to load libraries",
   { programs: ["fwknop"] },
   (lab) =>
     withReadableFolder(async (folder) => {
@@ -158,7 +158,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "the sockets that libpcap opens do not reach a command",
+  "a command does not inherit the sockets that libpcap opens",
   { programs: ["fwknop"], unavailable: libpcapMissing },
   (lab) =>
     withReadableFolder(async (folder) => {
@@ -181,7 +181,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a command that stops the daemon does not wait for itself, and ends with it",
+  "a daemon that a command stops does not wait for the command, and ends it",
   { programs: ["fwknop"] },
   (lab) =>
     withReadableFolder(async (folder) => {

@@ -12,9 +12,9 @@ const STANZA =
 
 interface Kind {
   readonly settings: readonly string[];
-  /** Prints everything of ours. */
+  /** Prints all our rules. */
   readonly list: readonly string[];
-  /** What identifies each rule in that. */
+  /** The part of the output that identifies each rule. */
   readonly rule: RegExp;
 }
 
@@ -31,13 +31,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** Address and end of every rule of ours. */
+/** Address and end of each of our rules. */
 async function rulesOf(host: Namespace, { list, rule }: Kind): Promise<[string, number][]> {
   const { stdout } = await host.run(...list);
   return Array.from(stdout.matchAll(rule), ([, who = "", end = ""]) => [who, Number(end)]);
 }
 
-/** Knocks for one address after the other until told to stop, whether anybody listens or not. */
+/** Knocks for one address after the other until it is stopped, also while no server runs. */
 function knockOnAndOn(host: Namespace): { stop(): Promise<void> } {
   let stopped = false;
   const knocking = (async () => {

@@ -5,7 +5,7 @@ import { GATEWAY, GatewayLab, INSIDE, OUTSIDE, serveOn } from "../support/gatewa
 import { namespaceTest, until } from "../support/namespace.ts";
 import { reach } from "../support/tcp.ts";
 
-/** What Docker makes of `-p 8443:3389`, and what docs/recipes/docker.md adds. */
+/** The rules that Docker makes for `-p 8443:3389`, and those that docs/recipes/docker.md adds. */
 const RULES = `-t nat -A PREROUTING -p tcp --dport 8443 -j DNAT --to-destination ${INSIDE}:3389`;
 
 const RECIPE = [
@@ -19,7 +19,7 @@ const RECIPE = [
 ];
 
 namespaceTest(
-  "the recipe docker: a published port is closed until somebody knocks",
+  "the recipe docker closes a published port until a client knocks",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {

@@ -16,7 +16,7 @@ import { echoService, reach, untilClosed } from "../support/tcp.ts";
 const PORT = 2222;
 
 namespaceTest(
-  "behind firewalld a knock opens, firewalld closes, and the commands know the zone",
+  "behind firewalld a knock opens, firewalld closes, and the commands name the zone",
   { programs: FIREWALLD_PROGRAMS },
   (lab) =>
     withFolder(async (folder) => {
@@ -28,7 +28,7 @@ namespaceTest(
         accessTimeout: 20,
       });
       const { server, client } = stage;
-      // firewalld is all there is.
+      // Only firewalld decides.
       for (const words of ["-P INPUT ACCEPT", "-F INPUT"]) {
         await server.must("iptables", "-w", ...words.split(" "));
       }
@@ -64,7 +64,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "behind firewalld a reload that sniffs elsewhere goes on in the zone of the new interface",
+  "behind firewalld a reload that sniffs another interface puts rules into the zone of that interface",
   { programs: FIREWALLD_PROGRAMS },
   (lab) =>
     withFolder(async (folder) => {
@@ -99,7 +99,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "what the doctor says to type closes ssh as firewalld opens it, whatever stands in its zones, but to grants",
+  "the command that the doctor prints closes ssh in every zone of firewalld, except to grants",
   { programs: FIREWALLD_PROGRAMS },
   (lab) =>
     withFolder(async (folder) => {

@@ -8,7 +8,7 @@ const noCompiled = await compiledUnavailable();
 
 const SHOW_ALL = { iptables: ["iptables-save"], nft: ["nft", "list", "ruleset"] };
 
-/** The whole story of the demonstration, asserted. */
+/** All steps of the demonstration, with assertions. */
 async function firstKnock(
   lab: Lab,
   program: readonly string[],
@@ -51,19 +51,19 @@ async function firstKnock(
 }
 
 namespaceTest(
-  "from source: one packet opens a dropped port for a while, and its replay does not",
+  "fwknop from source opens a dropped port for a while by one packet, and not by its replay",
   { programs: ["iptables", "iptables-save"] },
   (lab) => firstKnock(lab, SOURCE_PROGRAM),
 );
 
 namespaceTest(
-  "with nft alone: one packet opens a dropped port for a while, and its replay does not",
+  "fwknop with nft alone opens a dropped port for a while by one packet, and not by its replay",
   { programs: ["nft"] },
   (lab) => firstKnock(lab, SOURCE_PROGRAM, "nft"),
 );
 
 namespaceTest(
-  "compiled: one packet opens a dropped port for a while, and its replay does not",
+  "the compiled fwknop opens a dropped port for a while by one packet, and not by its replay",
   { programs: ["iptables", "iptables-save"], unavailable: () => noCompiled },
   async (lab) => await firstKnock(lab, [await compiledBinary()]),
 );

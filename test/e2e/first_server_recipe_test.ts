@@ -1,6 +1,6 @@
 /**
- * The quick start of README.md and docs/recipes/first-server.md, followed to the letter in a namespace: the settings are
- * those that stand there.
+ * Follows the quick start of README.md and docs/recipes/first-server.md in a namespace, with exactly the settings on
+ * these pages.
  */
 import { ROOT } from "../../scripts/process.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
@@ -17,17 +17,17 @@ const CLIENT = "198.51.100.44";
 const README = await Deno.readTextFile(`${ROOT}README.md`);
 const RECIPE = await Deno.readTextFile(`${ROOT}docs/recipes/first-server.md`);
 
-/** The part with this heading. */
+/** The section with this heading. */
 function part(text: string, heading: string): string {
   return text.slice(text.indexOf(`\n## ${heading}`)).split("\n## ")[1] ?? "";
 }
 
-/** What stands in blocks that are no console, in order. */
+/** The blocks that are not console transcripts, in order. */
 function blocks(text: string): string[] {
   return Array.from(text.matchAll(/^```\n([^`]*)^```$/gm), ([, lines = ""]) => lines);
 }
 
-/** What the reader has at both ends. */
+/** The files of the reader at both ends. */
 interface Written {
   /** The files of the server, and the one of the client. */
   readonly conf: string;
@@ -37,14 +37,14 @@ interface Written {
   readonly name: string;
 }
 
-/** As README.md shows the three files. */
+/** The three files of README.md. */
 function byReadme(): Promise<Written> {
   const [access = "", conf = ""] = blocks(part(README, "Quick start: the server"));
   const [rc = ""] = blocks(part(README, "Quick start: the client"));
   return Promise.resolve({ conf, access, rc, name: "server" });
 }
 
-/** As the recipe has them made by `invite`. */
+/** The files that the recipe makes with `invite`. */
 async function byRecipe(server: Namespace, folder: string): Promise<Written> {
   const files = ["--config-file", `${folder}/c`, "--access-file", `${folder}/a`];
   const sample = await server.must(...SOURCE_PROGRAM, "print", "fwknopd.conf");

@@ -53,7 +53,7 @@ for (const [kind, { settings, list }] of Object.entries(KINDS)) {
 }
 
 namespaceTest(
-  "fw-flush removes what a configuration with another firewall left behind",
+  "fw-flush removes the rules that a configuration with another firewall left behind",
   { programs: ["iptables", "nft"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -77,7 +77,7 @@ namespaceTest(
     }),
 );
 
-/** Settings under which a knock leaves rules in places that the settings after them do not know. */
+/** Settings under which a knock leaves rules in chains that the next settings do not name. */
 const FORMER = [
   { name: "with NAT", conf: ["ENABLE_IPT_FORWARDING Y"], nat: true },
   {
@@ -126,7 +126,7 @@ for (const { name, conf, nat } of FORMER) {
 }
 
 namespaceTest(
-  "what a killed server granted in chains that are not configured any more ends with the next server",
+  "the next server ends grants of a killed server in chains that are no longer configured",
   { programs: ["fwknop", "iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -144,7 +144,7 @@ namespaceTest(
     }),
 );
 
-Deno.test("fw-flush looks into every firewall that another configuration may have used", () => {
+Deno.test("fw-flush checks every firewall that another configuration may have used", () => {
   const config = readTexts({ conf: "" }).config;
   if (config === undefined) throw new TypeError("not a configuration");
   const others = (kind: AdapterKind): string[] =>

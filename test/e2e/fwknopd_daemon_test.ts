@@ -23,7 +23,7 @@ async function isAdmitted(host: Namespace, address: string): Promise<boolean> {
 }
 
 namespaceTest(
-  "relative paths, of the command line and in the files, still hold at a restart of the daemon",
+  "relative paths on the command line and in the files still lead to the same files at a restart of the daemon",
   { programs: ["fwknop", "iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -55,7 +55,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "--fw-list and --fw-flush say and do what the C daemon's do",
+  "--fw-list and --fw-flush print and do the same as the C daemon's",
   { programs: ["fwknopd", "iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -89,7 +89,7 @@ namespaceTest(
         const left = await host.must("iptables-save");
         assert(!left.includes("FWKNOP"), left);
         for (const { code } of [listed, all, flushed]) assertEquals(code, 0);
-        // The chain is gone now: what iptables says of it is no part of the listing.
+        // The chain is gone now: the message of iptables about it is not part of the listing.
         const missing = await run("--fw-list");
         assert(missing.stderr.includes("FWKNOP_INPUT"), missing.stderr);
         outcomes.push([listed.stdout, all.stdout, flushed.stdout, missing.stdout]);

@@ -19,7 +19,7 @@ function example(name: string, firewall: string, file = "access.conf"): [string,
   return [access, settings];
 }
 
-/** An nft ruleset of our own accepts by a mark that the drop policy of iptables has to let through. */
+/** Our nft ruleset sets a mark that the drop policy of iptables has to accept. */
 async function letMarkThrough(gateway: Namespace, firewall: string): Promise<void> {
   if (firewall !== "nft") return;
   for (const chain of ["INPUT", "FORWARD"]) {
@@ -73,7 +73,7 @@ gatewayTest(
 );
 
 gatewayTest(
-  "the client names the inside host itself where forwarding is enabled",
+  "the client can name the inside host where forwarding is enabled",
   (lab, firewall) =>
     withFolder(async (folder) => {
       const hosts = await GatewayLab.build(lab);
@@ -91,7 +91,7 @@ gatewayTest(
 );
 
 gatewayTest(
-  "a ghost service answers the knocker on a port that is a web server to others",
+  "a ghost service answers a client that knocked on a port that is a web server for other clients",
   (lab, firewall) =>
     withFolder(async (folder) => {
       const hosts = await GatewayLab.build(lab);
@@ -132,7 +132,7 @@ for (const file of ["access.conf", "access-minimal.conf"]) {
     `the example gateway with ${file} lets an inside client out after one packet`,
     (lab, firewall) =>
       withFolder(async (folder) => {
-        // Seen from the inside client the roles are turned round: eth1 of the gateway is its side.
+        // For the inside client the roles are reversed: it is connected to eth1 of the gateway.
         const client = await lab.namespace("client");
         const gateway = await lab.namespace("gateway");
         const internet = await lab.namespace("internet");

@@ -5,7 +5,7 @@ import { withFolder } from "../support/folder.ts";
 import { namespaceTest } from "../support/namespace.ts";
 
 namespaceTest(
-  "a server that may forward says so when the kernel does not, and mends it when told to",
+  "the server reports that the kernel does not forward, and switches it on with ENABLE_PROC_IP_FORWARD",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -46,7 +46,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "the doctor finds forwarding switched off in the family that a host is reached by",
+  "the doctor finds that forwarding is off in an address family that the host uses",
   { programs: ["iptables", "ip6tables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -56,17 +56,17 @@ namespaceTest(
         mode: 0o600,
       });
       await Deno.writeTextFile(access, "SOURCE ANY\nKEY one\nHMAC_KEY two\n", { mode: 0o600 });
-      const mends = async () => {
+      const repairs = async () => {
         const words = ["doctor", "--json", "-c", conf, "-a", access];
         const { stdout } = await host.run(...SOURCE_PROGRAM, ...words);
         const findings: { mend?: string }[] = JSON.parse(stdout);
-        return findings.flatMap(({ mend }) => mend?.startsWith("sysctl") ? [mend] : []);
+        return findings.flatMap(({ mend: repair }) => repair?.startsWith("sysctl") ? [repair] : []);
       };
       await host.must("sysctl", "-qw", "net.ipv4.ip_forward=1");
-      assertEquals(await mends(), [], "it has no IPv6");
+      assertEquals(await repairs(), [], "it has no IPv6");
       await host.must("ip", "-6", "addr", "add", "2001:db8::1/128", "dev", "lo");
-      assertEquals(await mends(), ["sysctl -w net.ipv6.conf.all.forwarding=1"]);
+      assertEquals(await repairs(), ["sysctl -w net.ipv6.conf.all.forwarding=1"]);
       await host.must("sysctl", "-qw", "net.ipv6.conf.all.forwarding=1");
-      assertEquals(await mends(), []);
+      assertEquals(await repairs(), []);
     }),
 );

@@ -55,24 +55,31 @@ for (const [capture, settings] of Object.entries(CAPTURES)) {
   );
 }
 
-stageTest("the address in the packet decides about the family, -s about none", async (stage) => {
-  const daemon = await stage.serve(CAPTURES.udp);
-  await stage.knock(4, "-a", CLIENT[6]);
-  await daemon.line(new RegExp(`Added access rule .* for ${CLIENT[6]} `));
-  assert(await stage.isOpen(6, 3));
-  assert(!await stage.isOpen(4));
+stageTest(
+  "the address in the packet decides the address family, and -s does not",
+  async (stage) => {
+    const daemon = await stage.serve(CAPTURES.udp);
+    await stage.knock(4, "-a", CLIENT[6]);
+    await daemon.line(new RegExp(`Added access rule .* for ${CLIENT[6]} `));
+    assert(await stage.isOpen(6, 3));
+    assert(!await stage.isOpen(4));
 
-  await stage.knock(6, "-a", `::ffff:${CLIENT[4]}`);
-  await daemon.line(new RegExp(`Added access rule .* for ${CLIENT[4]} -> 0\\.0\\.0\\.0/0`));
-  assert(await stage.isOpen(4, 3), "an IPv4 address in disguise is an IPv4 address");
-  await until("both are closed", async () => !await stage.isOpen(4) && !await stage.isOpen(6), 15);
+    await stage.knock(6, "-a", `::ffff:${CLIENT[4]}`);
+    await daemon.line(new RegExp(`Added access rule .* for ${CLIENT[4]} -> 0\\.0\\.0\\.0/0`));
+    assert(await stage.isOpen(4, 3), "an IPv4 address in disguise is an IPv4 address");
+    await until(
+      "both are closed",
+      async () => !await stage.isOpen(4) && !await stage.isOpen(6),
+      15,
+    );
 
-  const before = daemon.lines.length;
-  await stage.knock(6, "-s");
-  await daemon.line(new RegExp(`Added access rule .* for ${CLIENT[6]} `), { from: before });
-  assert(await stage.isOpen(6, 3));
-  await daemon.stop();
-});
+    const before = daemon.lines.length;
+    await stage.knock(6, "-s");
+    await daemon.line(new RegExp(`Added access rule .* for ${CLIENT[6]} `), { from: before });
+    assert(await stage.isOpen(6, 3));
+    await daemon.stop();
+  },
+);
 
 namespaceTest(
   "Debian's fwknopd refuses an IPv6 address to admit, and goes on",
@@ -105,7 +112,7 @@ namespaceTest(
     }),
 );
 
-stageTest("a knock over IPv6 leads to an inside host, and not to its neighbour", async (stage) => {
+stageTest("a knock over IPv6 opens an inside host, and not its neighbour", async (stage) => {
   const { server, client, lab, firewall } = stage;
   const inside = await lab.namespace("inside");
   await lab.cable(

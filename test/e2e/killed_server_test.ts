@@ -17,7 +17,7 @@ for (const firewall of ["nft", "iptables"] as const) {
         await daemon.line(/Added access rule/);
         const granted = performance.now();
         await daemon.stop("SIGKILL");
-        assert(await stage.isOpen(4, 2), "open, though nobody is there any more");
+        assert(await stage.isOpen(4, 2), "open, though no server runs any more");
         await until("the port is closed", async () => !await stage.isOpen(4, 0.3), 10);
         assert(performance.now() - granted > 2500, "and not before its time");
       }),

@@ -1,5 +1,6 @@
 /**
- * `knock --wait` against a server that opens, that closes, that has other keys and another time: what a client can tell.
+ * `knock --wait` against a server that opens, that closes, that has other keys and another time: what the client
+ * reports.
  */
 import { assertEquals, assertMatch } from "../assert.ts";
 import { readClock } from "../../lib/client/local_clock.ts";
@@ -9,7 +10,7 @@ import { namespaceTest } from "../support/namespace.ts";
 
 const SHIFTED = new URL("../support/shifted_clock.ts", import.meta.url).pathname;
 
-/** A knock by a clock that is late. */
+/** A knock from a client whose clock is late. */
 function knockLate(stage: FirstKnock, seconds: number) {
   return stage.client.run(
     ...[Deno.execPath(), "run", "--quiet", "--cached-only", "--allow-all", SHIFTED],
@@ -19,7 +20,7 @@ function knockLate(stage: FirstKnock, seconds: number) {
 }
 
 namespaceTest(
-  "open, wrong key, clocks apart, a clock of long ago and a stopped service: what is said, and how it ends",
+  "knock --wait reports an open port, a wrong key, a wrong clock, a very old clock and a stopped service, each with its exit status",
   { programs: ["iptables", "iptables-save"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -37,11 +38,11 @@ namespaceTest(
       assertMatch(wrongKey.stderr, /the keys: one of the two is not the server's\n {5}compare: /);
       assertMatch(wrongKey.stderr, /fwknop explain knock\.pcap\n$/);
 
-      // Nothing tells the client that this is another case.
+      // The client cannot distinguish this case.
       const hourLate = await knockLate(stage, 3600);
       assertEquals(hourLate.code, 3);
       const shown = new Date(Date.now() - 3600_000).toISOString().slice(0, 13).replace("T", " ");
-      // Where a time server sets the clock, nothing speaks against it.
+      // Where a time server sets the clock, the client does not doubt the clock.
       const told = hourLate.stderr.includes(`the clock: this machine's says ${shown}`);
       assertEquals(told, readClock().isKept !== true, hourLate.stderr);
 
@@ -67,7 +68,7 @@ namespaceTest(
       assertEquals([again.code, again.stdout], [7, ""]);
       assertMatch(again.stderr, /was open before the knock/);
 
-      // The later one of both grants.
+      // The later one of the two grants.
       const renewal = new RegExp(`(?:Added|Rule already) .* for ${CLIENT_ADDRESS}`);
       const added = await daemon.line(renewal, { from });
       const ends = /expires at (\d+)/.exec(added)?.[1];
@@ -84,7 +85,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "an address that cannot be reached has an exit status of its own, whether the packet left or not",
+  "knock --wait has a separate exit status for an unreachable address, whether the packet left or not",
   { programs: ["iptables"] },
   async (lab) => {
     const host = await lab.namespace("host");
@@ -111,7 +112,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a packet that leaves from another address of this host than the one asked for",
+  "knock --wait reports a packet that left from another address than the one to admit",
   { programs: ["ip6tables"] },
   async (lab) => {
     const [server, client] = [await lab.namespace("server"), await lab.namespace("client")];

@@ -11,14 +11,14 @@ const KNOCK = [
   ...["-s", "-D", "127.0.0.1", "-A", "tcp/22", "--key-rijndael", "secret"],
 ];
 
-Deno.test("knocks are repeated until Ctrl-C, each packet another", async () => {
-  // TCP, because a datagram socket of this process would take an unstable flag.
+Deno.test("--repeat sends a new packet each time until Ctrl-C", async () => {
+  // TCP, because a datagram socket in this process needs an unstable flag.
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const target = ["-P", "tcp", "-p", String(listener.addr.port)];
   const [program = "", ...args] = [...KNOCK, ...target, "--repeat-time", "1", "--json"];
   const child = new Deno.Command(program, { args, stdout: "piped", stderr: "null" }).spawn();
   const packets = new Set<string>();
-  // An object is printed after its packet left, so the fourth packet shows that three were.
+  // The client prints an object after its packet left, so the fourth packet shows that three were printed.
   while (packets.size < 4) {
     packets.add(await new Response((await listener.accept()).readable).text());
   }
@@ -31,7 +31,7 @@ Deno.test("knocks are repeated until Ctrl-C, each packet another", async () => {
   assert(objects.length >= 3 && objects.every(({ bytes }) => bytes > 100));
 });
 
-namespaceTest("knocks are repeated as long as the command runs", {}, async (lab) => {
+namespaceTest("--repeat knocks as long as the command runs", {}, async (lab) => {
   const host = await lab.namespace("host");
   const listener = host.spawn(
     [
@@ -57,7 +57,7 @@ namespaceTest("knocks are repeated as long as the command runs", {}, async (lab)
 });
 
 namespaceTest(
-  "a client that gets another address while it knocks looks it up again, or tells that the old one is admitted",
+  "a client whose address changes while it repeats knocks looks it up again, or says that the old one is admitted",
   {},
   async (lab) => {
     const [server, client] = [await lab.namespace("server"), await lab.namespace("client")];
@@ -93,7 +93,7 @@ namespaceTest(
     await client.must("ip", "address", "del", "198.51.100.44/24", "dev", "eth0");
     await client.address("eth0", "198.51.100.45/24");
     await resolving.line(/changed to 198\.51\.100\.45: 198\.51\.100\.45 is admitted from now on/);
-    // The port that the first knock has drawn stays the one to connect to, in the knocks after that one too.
+    // The client keeps the port that the first knock drew, also for the later knocks.
     await resolving.line(new RegExp(`Message String: 198\\.51\\.100\\.45,${drawn}$`));
     const later = await resolving.line(/Message String: /, { from: resolving.lines.length });
     assert(later.endsWith(`198.51.100.45,${drawn}`), `${later}, and not ${drawn}`);
@@ -102,7 +102,7 @@ namespaceTest(
   },
 );
 
-Deno.test("what cannot be repeated is refused", async () => {
+Deno.test("the client refuses --repeat for a knock that cannot be repeated", async () => {
   for (const words of [["-D", "127.0.0.2"], ["--test"], ["--repeat-time", "0"]]) {
     const [program = "", ...args] = [...KNOCK, "--repeat", ...words];
     const { code, stdout } = await new Deno.Command(program, { args }).output();

@@ -37,7 +37,7 @@ async function stop(child: Deno.ChildProcess): Promise<void> {
 const PROGRAMS = { programs: ["iptables"] };
 
 namespaceTest(
-  "a port that was open before the knock is not said to be its success",
+  "the client does not report a port that was open before the knock as its success",
   PROGRAMS,
   async (lab) => {
     const host = await lab.namespace("host");
@@ -59,12 +59,12 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a port that the knock opens is told with its delay, also as JSON",
+  "the client reports a port that the knock opened with its delay, also as JSON",
   PROGRAMS,
   async (lab) => {
     const host = await lab.namespace("host");
     const service = await listen(host);
-    // The firewall takes the first SYN, of 60 bytes, away from each.
+    // The firewall drops the first SYN, of 60 bytes, of each attempt.
     const shut = async () => {
       const quota = ["-m", "quota", "--quota", "60", "-j", "DROP"];
       await host.must("iptables", "-F", "INPUT");
@@ -82,13 +82,14 @@ namespaceTest(
 );
 
 namespaceTest(
-  "the attempt before the knock is given up before the kernel repeats it, or a grant would look like an open port",
+  "the client ends its attempt before the knock before the kernel repeats it, or a grant would look like an open port",
   PROGRAMS,
   async (lab) => {
     const host = await lab.namespace("host");
     const service = await listen(host);
     await host.must("iptables", "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
-    // Only what comes from the port of that attempt is let in from now on, so that a repeated SYN would connect.
+    // From now on the firewall accepts only packets from the port of that attempt, so that a repeated SYN would
+    // connect.
     const watch = new URL("../../lib/client/wait_open.ts", import.meta.url).href;
     const address = new URL("../../lib/net/address.ts", import.meta.url).href;
     const script = `
@@ -109,7 +110,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a command that would try the server's other address first is warned of",
+  "the client warns of a command that would try the server's other address first",
   PROGRAMS,
   (lab) =>
     withFolder(async (folder) => {
@@ -133,7 +134,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "of several servers each is named, and none is knocked if one is not known",
+  "the client names each of several servers, and knocks at none if one is not known",
   PROGRAMS,
   async (lab) => {
     const host = await lab.namespace("host");
@@ -144,7 +145,7 @@ namespaceTest(
   },
 );
 
-Deno.test("of several stanzas none is knocked if one is not known", () =>
+Deno.test("the client knocks for none of several stanzas if one is not known", () =>
   withFolder(async (folder) => {
     const stanza = "[gate1]\nSPA_SERVER 127.0.0.1\nACCESS tcp/22\nALLOW_IP source\nKEY secret\n";
     await Deno.writeTextFile(`${folder}/rc`, stanza, { mode: 0o600 });
@@ -154,7 +155,7 @@ Deno.test("of several stanzas none is knocked if one is not known", () =>
     assertEquals([code, stdout.length], [2, 0]);
   }));
 
-namespaceTest("a port that opens late is found while waiting", PROGRAMS, async (lab) => {
+namespaceTest("knock --wait finds a port that opens late", PROGRAMS, async (lab) => {
   const host = await lab.namespace("host");
   const service = await listen(host);
   await host.must("iptables", "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
@@ -180,7 +181,7 @@ async function waitForDrops(host: Namespace): Promise<void> {
 }
 
 namespaceTest(
-  "silence, refusal and no route have their own words and exit status",
+  "silence, refusal and a missing route each have a message and an exit status",
   PROGRAMS,
   async (lab) => {
     const host = await lab.namespace("host");
@@ -204,7 +205,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a command runs once the port is open and its status is passed on",
+  "the client runs a command once the port is open and passes on its exit status",
   PROGRAMS,
   async (lab) => {
     const host = await lab.namespace("host");

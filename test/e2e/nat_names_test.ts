@@ -12,7 +12,7 @@ const SEND = 'for text; do printf %s "$text" > /dev/udp/127.0.0.1/62201; done';
 const ACCESS = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\nREQUIRE_SOURCE_ADDRESS Y\n";
 
 namespaceTest(
-  "a silent name server holds two look-ups of a stanza, and no stop",
+  "a silent name server delays two look-ups of a stanza and does not delay a stop",
   { programs: ["iptables", "getent", "bash"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -36,7 +36,7 @@ namespaceTest(
         },
         "--log-format",
         "json",
-        // Every refusal, and not a count of equal ones.
+        // Every refusal is logged, and not a count of equal ones.
         "-v",
         "-v",
       );

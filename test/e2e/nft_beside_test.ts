@@ -1,5 +1,5 @@
 /**
- * Grants in nftables on a host where another firewall has its say too, from the knock to the closed port.
+ * Grants in nftables on a host where another firewall decides too, from the knock to the closed port.
  */
 import { assertEquals, assertMatch } from "../assert.ts";
 import { Firewalld, FIREWALLD_PROGRAMS } from "../support/firewalld.ts";
@@ -47,7 +47,7 @@ async function knockThrough(
   await daemon.stop();
 }
 
-/** What the doctor prints about grants. */
+/** The output of the doctor about grants. */
 async function doctor(host: Namespace, folder: string): Promise<string> {
   const files = ["-c", `${folder}/fwknopd.conf`, "-a", `${folder}/access.conf`];
   return (await host.run(...SOURCE_PROGRAM, "doctor", ...files)).stdout;
@@ -61,13 +61,13 @@ function write(folder: string, settings: string): void {
 }
 
 namespaceTest(
-  "nft beside firewalld: opened there and closed by NFT_PROTECT, a knock opens",
+  "nft beside firewalld: a knock opens a port that firewalld accepts and NFT_PROTECT drops",
   { programs: FIREWALLD_PROGRAMS },
   (lab) =>
     withFolder(async (folder) => {
       const hosts = await GatewayLab.build(lab);
       const { gateway } = hosts;
-      // firewalld is all there is.
+      // Only firewalld decides.
       for (const words of ["-P INPUT ACCEPT", "-F INPUT", "-P FORWARD ACCEPT", "-F FORWARD"]) {
         await gateway.must("iptables", "-w", ...words.split(" "));
       }
@@ -97,7 +97,7 @@ namespaceTest(
     }),
 );
 
-/** The chains that ufw makes, as far as they decide about what comes in. */
+/** The chains of ufw that decide about incoming packets. */
 const UFW = [
   ...["before-input", "user-input", "after-input", "not-local"].map((name) => `-N ufw-${name}`),
   "-A INPUT -j ufw-before-input",
@@ -116,7 +116,7 @@ const UFW = [
 ];
 
 namespaceTest(
-  "nft beside chains like those of ufw: with a rule for the mark a knock opens",
+  "nft beside chains like those of ufw: a knock opens when a rule accepts the mark",
   { programs: ["iptables", "ip6tables", "nft"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -128,16 +128,16 @@ namespaceTest(
       await echoService(gateway, GATEWAY, PORT, "beside");
       write(folder, "FIREWALL nft");
       await gateway.must("ip6tables", "-w", "-P", "INPUT", "DROP");
-      const mend = "iptables -I INPUT 1 -m mark --mark 0x5fa -j ACCEPT";
+      const repair = "iptables -I INPUT 1 -m mark --mark 0x5fa -j ACCEPT";
       const said = await doctor(gateway, folder);
       assertMatch(said, /ok {7}tcp\/2222 is closed to those who do not knock/);
       assertMatch(
         said,
         new RegExp(
-          `WRONG {4}Grants of tcp/2222 have no effect: INPUT of iptables drops packets\n +${mend}\n`,
+          `WRONG {4}Grants of tcp/2222 have no effect: INPUT of iptables drops packets\n +${repair}\n`,
         ),
       );
-      await gateway.must("sh", "-c", mend);
+      await gateway.must("sh", "-c", repair);
       assertMatch(
         await doctor(gateway, folder),
         /ok {7}Nothing drops packets of those who knocked/,

@@ -1,6 +1,7 @@
 /**
- * What clients on phones and desktops send: they have no setting for the user name, take keys as text or base64, with or
- * without HMAC, and admit any address their user types (docs/recipes/android.md). The recipe's own stanza serves them.
+ * Packets of clients on phones and desktops. These clients have no setting for the user name, take keys as text or
+ * base64, with or without HMAC, and admit any address that their user types (docs/recipes/android.md). The tests use
+ * the recipe's own stanza.
  */
 import { ROOT } from "../../scripts/process.ts";
 import { assertEquals, assertMatch } from "../assert.ts";
@@ -40,7 +41,7 @@ const TEXT = [
 interface Knock {
   readonly name: string;
   readonly words: readonly string[];
-  /** Who must be let in. */
+  /** The address that must be admitted. */
   readonly admitted: string;
 }
 
@@ -79,7 +80,7 @@ const KNOCKS: readonly Knock[] = [
 ];
 
 namespaceTest(
-  "packets as phones and desktops send them are served, whatever the user name and the address",
+  "the server accepts packets of phones and desktops, with any user name and address",
   { programs: ["iptables", "fwknop"] },
   async (lab) => {
     const [server, client] = [await lab.namespace("server"), await lab.namespace("client")];
@@ -90,7 +91,7 @@ namespaceTest(
     await withFolder(async (folder) => {
       const daemon = await serveOn(server, folder, STANZAS, "PCAP_INTF eth0\n");
       for (const [index, { words, admitted }] of KNOCKS.entries()) {
-        // Both clients, in turn: the library of the first is in the phones' clients too.
+        // Both clients, in turn: phone clients use the library of the first one.
         const program = index % 2 === 0
           ? ["fwknop", "--no-save-args"]
           : [...SOURCE_PROGRAM, "knock"];
@@ -105,7 +106,7 @@ namespaceTest(
   },
 );
 
-Deno.test("the recipe's stanza is one that the server takes, and it names no user", async () => {
+Deno.test("the server accepts the recipe's stanza, and the stanza names no user", async () => {
   const recipe = await Deno.readTextFile(`${ROOT}docs/recipes/android.md`);
   const stanza = /^```\n(SOURCE[\s\S]*?)^```$/m.exec(recipe)?.[1] ?? "";
   assertMatch(stanza, /^HMAC_KEY_BASE64 /m);

@@ -1,5 +1,5 @@
 /**
- * A packet counts once, whatever a reload does while it is under way and however it ends.
+ * A packet counts once, during a reload and after it, whether the reload succeeds or fails.
  */
 import { packetReplayDigest } from "../../lib/spa/replay_digest.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
@@ -20,7 +20,7 @@ function packet(): string {
   return seal({ message: "0.0.0.0,tcp/22" }).packetText;
 }
 
-/** A daemon with its files in the folder; what is written to `name` is added to the file. */
+/** A daemon with its files in the folder; text for `name` is appended to that file. */
 async function start(
   lab: Lab,
   folder: string,
@@ -34,13 +34,13 @@ async function start(
 }
 
 namespaceTest(
-  "a reload that fails late leaves the replay file to the server that goes on",
+  "a reload that fails late leaves the replay file to the running server",
   PROGRAMS,
   (lab) =>
     withFolder(async (folder) => {
       const file = `${folder}/run/digest.cache`;
       const [host, daemon, add] = await start(lab, folder, "MAX_SPA_PACKET_AGE 40");
-      // What a server has in it after some months.
+      // The content of the file after some months.
       add(
         "run/digest.cache",
         Array.from({ length: 12_000 }, (_, index) =>
@@ -88,7 +88,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a stanza without HMAC that comes with a reload does not take an accepted packet without its mac",
+  "a stanza without HMAC that a reload adds refuses an accepted packet whose mac was cut off",
   PROGRAMS,
   (lab) =>
     withFolder(async (folder) => {
@@ -106,7 +106,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "the C daemon reads a replay file of ours, comments and all",
+  "the C daemon reads our replay file with its comments",
   { programs: ["iptables", "fwknopd"] },
   (lab) =>
     withFolder(async (folder) => {

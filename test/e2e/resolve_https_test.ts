@@ -1,5 +1,6 @@
 /**
- * `-R` against an HTTPS server of a throw-away authority: believed with it, and not without.
+ * `-R` against an HTTPS server of a temporary certificate authority: the client trusts it with the authority, and not
+ * without.
  */
 import { assertEquals, assertMatch } from "../assert.ts";
 import { findProgram, mustRun, run } from "../../scripts/process.ts";
@@ -110,7 +111,7 @@ Deno.test({
       key: await Deno.readTextFile(`${folder}/key.pem`),
       onListen() {},
     }, () => new Response("192.0.2.77\n"));
-    // The program alone sees a host with this one authority, where Debian keeps them.
+    // Only the program sees this authority, at the path where Debian keeps certificate authorities.
     const stage = "mount -t tmpfs none /etc/ssl && mkdir /etc/ssl/certs && " +
       'cp "$0" /etc/ssl/certs/ca-certificates.crt && exec "$@"';
     const words = [

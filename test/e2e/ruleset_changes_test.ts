@@ -1,6 +1,5 @@
 /**
- * A server under which other programs change the ruleset: the kernel tells it, without anything being granted or looked
- * for.
+ * Other programs change the ruleset of a running server: the kernel reports it, without a grant or a listing.
  */
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { startOurs } from "../support/daemons.ts";
@@ -22,7 +21,7 @@ function table(server: Namespace): Promise<string> {
 }
 
 namespaceTest(
-  "nft: a table that another program flushed is back at once, with what it protects and the time that grants had left",
+  "nft: the daemon puts a flushed table back at once, with its protected services and the time that grants had left",
   { programs: ["nft"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -67,7 +66,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "iptables: a rule of another program that says when it ends is removed then, though nothing is granted",
+  "iptables: the daemon removes a rule of another program at the end that it names, also without a grant",
   { programs: ["iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -102,7 +101,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "iptables-legacy, of which the kernel says nothing: a reload puts back what was flushed, even with a mistake in a file",
+  "iptables-legacy, whose changes the kernel does not report: a reload puts back flushed rules, even with a mistake in a file",
   { programs: ["iptables-legacy"] },
   async (lab) => {
     const server = await lab.namespace("server");
@@ -123,7 +122,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "iptables: two daemons that share a chain are told, whatever their run folders",
+  "iptables: a daemon reports another daemon that shares a chain, also with another run folder",
   { programs: ["iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");

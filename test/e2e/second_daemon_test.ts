@@ -7,14 +7,14 @@ import { LoggedProcess } from "../support/logged_process.ts";
 import { namespaceTest, until } from "../support/namespace.ts";
 
 namespaceTest(
-  "who starts a second server is told of the first, and of nothing else that may be wrong",
+  "the start of a second server reports the first one and nothing else",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
       const host = await lab.namespace("host");
       const accessConf = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\nREQUIRE_SOURCE_ADDRESS Y\n";
       const first = await startOurs(host, { folder, accessConf, fwknopdConf: [] });
-      // As systemd has it for a service with a user of its own.
+      // As under systemd, for a service with a separate user.
       await Deno.chown(`${folder}/run`, 65534, 65534);
       const files = ["-c", `${folder}/fwknopd.conf`, "-a", `${folder}/access.conf`];
       const { code, stderr } = await host.run(...SOURCE_PROGRAM, "serve", "-f", ...files);
@@ -26,7 +26,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a daemon of another configuration on the same host is reported, and a PIDFile of the unit that is not ours",
+  "the start reports a daemon of another configuration on the same host, and a PIDFile of the unit that is not ours",
   { programs: ["iptables", "fwknopd"] },
   (lab) =>
     withFolder(async (folder) => {

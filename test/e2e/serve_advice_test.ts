@@ -4,7 +4,7 @@ import { withFolder } from "../support/folder.ts";
 import { namespaceTest } from "../support/namespace.ts";
 
 namespaceTest(
-  "a server that protects nothing says so once it runs, and is quiet when all is well",
+  "a server that protects nothing says so once it runs, and a server that protects its ports does not",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {

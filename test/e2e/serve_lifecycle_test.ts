@@ -38,7 +38,7 @@ async function reload(folder: string, daemon: LoggedProcess, answer: RegExp): Pr
 }
 
 namespaceTest(
-  "a reload keeps grants, replay cache and PID, and takes the new stanzas",
+  "a reload keeps grants, replay cache and PID, and applies the new stanzas",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -65,7 +65,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a reload with a mistake in a file changes nothing: the UDP server goes on, with its memory and its grants",
+  "a reload with a mistake in a file changes nothing: the UDP server keeps its memory and its grants",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -94,7 +94,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a reload moves to another UDP port, or stays where it is when that one is taken",
+  "a reload moves to another UDP port, or keeps the old one when the new one is in use",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -130,7 +130,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a reload takes other settings of the firewall, but for those that say where its rules stand",
+  "a reload applies new settings of the firewall, except those that name the place of its rules",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -157,7 +157,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a reload that would have to be a restart says so and changes nothing",
+  "a reload that needs a restart says so and changes nothing",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -177,7 +177,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "without -f the exit status tells whether the daemon runs, and a second one does not start",
+  "without -f the exit status says whether the daemon runs, and a second one does not start",
   { programs: ["fwknopd", "iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -210,7 +210,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "in test mode each knock shows what the firewall would be told, and it is told nothing",
+  "in test mode each knock shows the firewall's commands, and none of them runs",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -225,7 +225,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "SIGPROF tells the counters",
+  "SIGPROF makes the daemon log the counters",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -241,7 +241,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "SIGUSR1 opens no debugger, neither before the runtime listens to it nor after",
+  "SIGUSR1 opens no debugger, before and after the runtime handles it",
   { programs: ["iptables", "ss"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -255,7 +255,7 @@ namespaceTest(
         return (BigInt(`0x${ignored?.[1] ?? "0"}`) >> 9n & 1n) === 1n;
       };
       const start = performance.now();
-      // The runtime takes the signal half a second after its start; it is taken back within a moment.
+      // The runtime handles the signal from half a second after its start; the daemon takes it back soon after.
       await until(
         "the signal is ignored for good",
         () => ignores() && performance.now() - start > 1500,
@@ -272,7 +272,7 @@ namespaceTest(
 
 function isGone(pid: number): boolean {
   try {
-    // A zombie has ended too: its parent is not ours.
+    // A zombie has ended too: its parent is another process.
     return / Z /.test(Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/\(.*\)/, ""));
   } catch {
     return true;
@@ -280,7 +280,7 @@ function isGone(pid: number): boolean {
 }
 
 namespaceTest(
-  "a reload that is asked for while the daemon starts follows the start",
+  "a reload signal during the start takes effect after the start",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -295,7 +295,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a daemon that is told to end while it starts puts everything back, whatever else it is told",
+  "a daemon that gets a stop signal while it starts undoes everything, whatever other signals it gets",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -317,7 +317,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "the run folder that was removed is made again at a reload, also one with a mistake: no second daemon, no replay",
+  "a reload, also one with a mistake, makes a removed run folder again: no second daemon starts and no replay counts",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -344,7 +344,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "a rehearsal in the background is found and stopped like a daemon, one in the foreground runs beside it",
+  "a --test in the background is found and stopped like a daemon, and one in the foreground runs beside it",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -375,7 +375,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "at the end of a capture file the daemon goes on, and what was granted stays for its time",
+  "at the end of a capture file the daemon goes on, and grants last for their time",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {

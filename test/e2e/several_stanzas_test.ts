@@ -14,7 +14,7 @@ function knock(host: Namespace, address: string, key: string): Promise<string> {
 }
 
 namespaceTest(
-  "a packet for the second of three stanzas is granted, and told of as refused by none",
+  "the server grants a packet for the second of three stanzas, and logs no refusal for the others",
   { programs: ["fwknop", "iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -23,7 +23,7 @@ namespaceTest(
       const daemon = await startOurs(host, files, "--log-format", "json");
       await knock(host, "192.0.2.1", "two");
       await daemon.line(/"event":"granted".*"stanza":2/);
-      // Of a stranger's packet all stanzas are told, as one refusal.
+      // A stranger's packet is one refusal that names all stanzas.
       await knock(host, "192.0.2.2", "four");
       const refused = JSON.parse(await daemon.line(/"event":"refused"/));
       assertEquals([refused.packet, refused.code, refused.stanzas], [2, "hmac-mismatch", [

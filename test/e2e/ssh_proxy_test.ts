@@ -18,7 +18,7 @@ namespaceTest(
     }
     await Deno.copyFile(file("user_key.pub"), file("authorized_keys"));
     await Deno.mkdir("/run/sshd", { recursive: true, mode: 0o755 });
-    // -d would serve one session and say too much; -D stays in the foreground.
+    // -d would serve one session and log too much; -D stays in the foreground.
     const sshd = host.spawn([
       ...["/usr/sbin/sshd", "-D", "-f", "/dev/null", "-h", file("host_key")],
       ...["-o", "ListenAddress=127.0.0.1", "-o", `AuthorizedKeysFile=${file("authorized_keys")}`],

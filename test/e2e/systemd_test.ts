@@ -1,6 +1,6 @@
 /**
- * The service files that `fwknop print` gives, under a systemd that is the first process of a container: what no reading
- * of them shows is whether the daemon lives with what they take away, and whether systemd does with it what they mean.
+ * The service files of `fwknop print`, under a systemd that is the first process of a container. These tests show
+ * that the daemon works with the restrictions of the unit, and that systemd applies the unit as intended.
  */
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { stanzaOf } from "../support/command_knock.ts";
@@ -25,12 +25,12 @@ const SERVICE = 22;
 /** Opened and closed by commands. */
 const CYCLED = 2222;
 
-/** Seconds something stays open that a killed daemon opened: RestartSec and a slow start pass before. */
+/** Seconds that access of a killed daemon stays open: RestartSec and a slow start fit into it. */
 const LIFETIME = 16;
-/** Seconds after its time within which everything is closed: timers, and the attempts that show it. */
+/** Seconds after the end of a grant within which everything is closed: timers, and the attempts that show it. */
 const LATE = 4;
 
-/** How to ask for something: the service, and the keys of its stanza. */
+/** A request: the service, and the keys of its stanza. */
 interface Request {
   readonly port: number;
   readonly keys: readonly string[];
@@ -71,7 +71,7 @@ const COMMAND_STANZA = [
   "",
 ].join("\n");
 
-/** A host's own table beside ours: {@link CYCLED} is for whom a command puts into the set. */
+/** A host's own table beside ours: {@link CYCLED} is open for addresses that a command puts into the set. */
 const OWN_TABLE = `table inet own {
   set open { type ipv4_addr; }
   chain input {
@@ -108,13 +108,13 @@ class Installation {
     return [code, `${stdout}${stderr}`];
   }
 
-  /** Starts the service, which is over when the daemon has said that it captures. */
+  /** Starts the service; returns when the daemon has reported that it captures. */
   async start(): Promise<void> {
     await this.machine.must("systemctl", "start", "fwknop");
     assertEquals(await this.property("StatusText"), "Watching interface eth0");
   }
 
-  /** Rejects unless systemd is content. */
+  /** Rejects unless systemd reports no problem. */
   async tell(verb: "stop" | "reload"): Promise<void> {
     await this.machine.must("systemctl", verb, "fwknop");
   }
@@ -123,7 +123,7 @@ class Installation {
     return this.machine.property("fwknop", name);
   }
 
-  /** Knocks once and comes back when the port is open; rejects when it stays closed. */
+  /** Knocks once and returns when the port is open; rejects when it stays closed. */
   async enter(what: Request): Promise<void> {
     await this.knock(what, CLIENT, "--wait");
   }
@@ -149,7 +149,7 @@ class Installation {
   }
 }
 
-/** Installs the service file that this kind of `fwknop print` gives on a machine with two TCP services. */
+/** Installs the service file of this kind of `fwknop print` on a machine with two TCP services. */
 async function withInstallation(
   lab: Lab,
   unit: "unit" | "unit-compatible",
@@ -176,7 +176,7 @@ async function withInstallation(
   for (const service of services) await service.stop();
 }
 
-/** Waits until a service is closed, and sees that it was not before its time; both in milliseconds since 1970. */
+/** Waits until a service is closed, and checks that it was not closed early; both times in milliseconds since 1970. */
 async function closesInTime(
   installation: Installation,
   port: number,
@@ -185,7 +185,7 @@ async function closesInTime(
   const latest = asked.before + (LIFETIME + LATE) * 1000;
   const isClosed = async () => !await installation.isOpen(port);
   await until(`tcp/${port} is closed`, isClosed, (latest - Date.now()) / 1000);
-  // The second in which it was opened counts as a whole.
+  // The second in which it was opened counts fully.
   const earliest = asked.after + (LIFETIME - 1) * 1000;
   assert(Date.now() >= earliest, `tcp/${port} was closed ${earliest - Date.now()} ms too early`);
 }
@@ -199,7 +199,7 @@ async function processFields(machine: SystemdContainer, pid: string): Promise<Ma
 }
 
 namespaceTest(
-  "the hardened unit: without root it opens and closes, comes back when killed, and closes what it had opened",
+  "the hardened unit opens and closes without root, starts again when killed, and closes what it had opened",
   { programs: ["nft"], unavailable: () => noContainer },
   (lab) =>
     withInstallation(lab, "unit", async (installation) => {
@@ -210,7 +210,7 @@ namespaceTest(
         `PCAP_INTF eth0\nFIREWALL nft\nNFT_PROTECT tcp/${SERVICE}\n`,
       );
 
-      // A mistake.
+      // A configuration with a mistake.
       installation.write("access.conf", `${GRANT_STANZA(LIFETIME)}OPEN_PORTS tcp/x\n`);
       assertEquals((await machine.systemctl("start", "fwknop")).code, 1);
       assertMatch(
@@ -219,7 +219,7 @@ namespaceTest(
       );
       await installation.tell("stop");
 
-      // What the daemon may.
+      // The permissions of the daemon.
       installation.write("access.conf", `${GRANT_STANZA(LIFETIME)}${CYCLE_STANZA}`);
       await installation.start();
       const first = await installation.property("MainPID");
@@ -231,7 +231,7 @@ namespaceTest(
       );
       assert(!fields.get("Uid")?.split("\t").includes("0"), `Uid ${fields.get("Uid")}`);
 
-      // Who drives it.
+      // The firewall that it drives.
       assertEquals(await installation.fwknop("status"), [
         0,
         `Detected fwknopd is running (pid=${first}).\n`,
@@ -271,7 +271,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "the compatible unit: it opens with iptables, runs commands, reloads edited files, and leaves nothing behind",
+  "the compatible unit opens with iptables, runs commands, reloads edited files, and leaves nothing behind",
   { programs: ["iptables", "iptables-save", "nft"], unavailable: () => noContainer },
   (lab) =>
     withInstallation(lab, "unit-compatible", async (installation) => {
@@ -282,7 +282,7 @@ namespaceTest(
       }
       const before = await rules(machine);
       await machine.must("nft", OWN_TABLE);
-      // The container has it read-only, a machine has not.
+      // It is read-only in the container, and writable on a machine.
       await machine.must("mount", "-o", "remount,bind,rw", "/proc/sys");
       await machine.must("sysctl", "-qw", "net.ipv4.ip_forward=0");
       const settings = ["PCAP_INTF eth0", "FIREWALL iptables", "CMD_EXEC_TIMEOUT 1"];
@@ -330,7 +330,7 @@ namespaceTest(
 /** CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_SYS_TIME and CAP_MKNOD (capabilities(7)). */
 const LOST_CAPABILITIES = [16n, 17n, 19n, 21n, 25n, 27n].reduce((set, bit) => set | 1n << bit, 0n);
 
-/** Everything in the tables that a rule of ours could be in, without counters. */
+/** Everything in the tables that could hold our rules, without counters. */
 async function rules(machine: SystemdContainer): Promise<string[]> {
   const text = await machine.must("iptables-save", "-t", "filter");
   return text.split("\n").filter((line) => /^(:|-)/.test(line))

@@ -1,6 +1,6 @@
 /**
- * An installation of Debian's packages changes hands: its daemon is stopped, ours is started by the same name on the same
- * files, and the other way round.
+ * Replaces the daemon of Debian's packages: it is stopped, ours is started by the same name on the same files, and
+ * the other way round.
  */
 import { assertEquals, assertMatch } from "../assert.ts";
 import { compiledBinary, compiledUnavailable } from "../support/compiled_binary.ts";
@@ -29,7 +29,7 @@ async function packagedUnavailable(): Promise<string | undefined> {
 }
 const unavailable = await packagedUnavailable();
 
-/** A host with the packaged files, whose keys were filled in, and a client beside it. */
+/** A host with the packaged files and keys in them, and a client. */
 class Installation {
   private constructor(
     readonly folder: string,
@@ -66,7 +66,7 @@ class Installation {
     return new Installation(folder, host, client, keys, `${folder}/fwknopd`);
   }
 
-  /** Runs a program where the packaged files are at their places; a namespace has mounts of its own. */
+  /** Runs a program that sees the packaged files at their paths; a namespace has its own mounts. */
   run(...words: readonly string[]): Promise<Ended> {
     const mounts = `mount --bind ${this.folder}/etc ${PACKAGED} && ` +
       `mount --bind ${this.folder}/run /run && exec "$@"`;
@@ -88,7 +88,7 @@ class Installation {
     await this.client.must("fwknop", ...what, ...this.keys, "-B", this.#packet(address));
   }
 
-  /** Sends again what was sent before. */
+  /** Sends the recorded packet again. */
   async replay(address: string): Promise<void> {
     const text = (await Deno.readTextFile(this.#packet(address))).trim();
     await sendUdpFrom(this.client, ADDRESS, text);
@@ -98,13 +98,16 @@ class Installation {
     return `${this.folder}/packet-${address}`;
   }
 
-  /** Who is let in. */
+  /** The admitted addresses. */
   async admitted(): Promise<string[]> {
     const rules = (await this.#rules()).matchAll(/-A FWKNOP_INPUT -s (\S+)\/32/g);
     return Array.from(rules, ([, address = ""]) => address);
   }
 
-  /** Knocks until the daemon captures: it says nowhere that it does, and one packet counts once however often it comes. */
+  /**
+   * Knocks until the daemon captures: it does not report that it captures, and one packet counts once however often
+   * it arrives.
+   */
   async admits(address: string): Promise<void> {
     await this.knock(address);
     await until(`${address} is admitted`, async () => {
@@ -120,7 +123,7 @@ class Installation {
 }
 
 namespaceTest(
-  "a Debian installation is taken over and given back without a change to its files",
+  "this daemon replaces Debian's and Debian's replaces it again without a change to the files",
   { programs: ["fwknop", "fwknopd", "iptables", "mount"], unavailable: () => unavailable },
   (lab) =>
     withFolder(async (folder) => {
@@ -130,7 +133,7 @@ namespaceTest(
       );
       const { ours } = place;
 
-      // The C daemon's, driven by ours.
+      // The C daemon, controlled by our commands.
       await place.start(REFERENCE);
       await place.admits("192.0.2.1");
       const pid = (await Deno.readTextFile(`${folder}/run/fwknop/fwknopd.pid`)).trim();
@@ -156,7 +159,7 @@ namespaceTest(
       });
       assertEquals((await place.run(ours, "-S")).code, 1);
 
-      // Ours, driven by the C daemon's command line.
+      // Our daemon, controlled by the C daemon's command line.
       await place.start(ours);
       await place.admits("192.0.2.2");
       await place.replay("192.0.2.1");
@@ -180,7 +183,7 @@ namespaceTest(
       ]);
       assertEquals(await place.admitted(), []);
 
-      // Back.
+      // Back to the C daemon.
       await place.start(REFERENCE);
       await place.admits("192.0.2.5");
       for (const address of ["192.0.2.2", "192.0.2.3", "192.0.2.4"]) await place.replay(address);

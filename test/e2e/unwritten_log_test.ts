@@ -4,14 +4,14 @@ import { withFolder } from "../support/folder.ts";
 import { namespaceTest, until } from "../support/namespace.ts";
 import { seal } from "../support/packet.ts";
 
-/** Without REQUIRE_SOURCE_ADDRESS there is a warning before the log is open. */
+/** Without REQUIRE_SOURCE_ADDRESS the daemon logs a warning before the log is open. */
 const ACCESS = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\n";
 
-/** Runs the words after it with standard error in a state, by the name of the state. */
+/** Scripts that run a program with standard error in a state, by the name of the state. */
 const STATES: Readonly<Record<string, string>> = {
   "full": 'exec "$@" 2>/dev/full',
   "closed": 'exec "$@" 2>&-',
-  "a pipe that nobody reads": 'exec 3>&1; { exec "$@" 2>&1 1>&3; } | true',
+  "a pipe without a reader": 'exec 3>&1; { exec "$@" 2>&1 1>&3; } | true',
 };
 
 for (const [state, script] of Object.entries(STATES)) {

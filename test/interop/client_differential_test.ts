@@ -1,6 +1,6 @@
 /**
- * The C client's command line, given to Debian's `fwknop` and to ours: same messages, same exit status, same
- * decoded fields. What the two draw or read from the clock is masked.
+ * Gives the C client's command line to Debian's `fwknop` and to ours, and compares messages, exit status and decoded
+ * fields. Random values and times are masked.
  */
 import { runCClient } from "../../cmd/c/client.ts";
 import { BufferContext } from "../support/buffer_context.ts";
@@ -19,7 +19,7 @@ const isInstalled = await (async () => {
   }
 })();
 
-/** What a run leaves to compare. */
+/** The result of a run. */
 interface Outcome {
   readonly code: number;
   readonly stdout: string;
@@ -48,15 +48,15 @@ function mask(text: string, home: string): string {
     // The program's own version and help text.
     .replace(/fwknop client (?:version )?\d\S+?(?=,|$)/gm, "fwknop client VERSION")
     .replace(/^\n?fwknop client VERSION\nSingle Packet[\s\S]*/m, "USAGE\n")
-    // A value that is cut is told here (docs/differences.md).
+    // Our client reports a value that is cut (docs/differences.md).
     .replace(/^the value of \S+ ends at .*\n/gm, "")
-    // What stands below the C client's line is ours: place and hint.
+    // Place and hint below the C client's line are ours.
     .replace(/^ {2}\S.*\n/gm, "")
     // The C client prints the line with its line feed.
     .replace(/(\*Invalid entry in '[^'\n]*)\n'/g, "$1'");
 }
 
-/** Texts that may be a secret are hidden here (docs/differences.md): the same in the other text, where ours has done so. */
+/** Our client hides texts that may be a secret (docs/differences.md). This hides the same texts in the other output. */
 function hideAlike(reference: string, ours: string): string {
   const lines = ours.split("\n");
   return reference.split("\n").map((line, index) => {
@@ -115,7 +115,7 @@ async function compare(
 }
 
 Deno.test({
-  name: "the same command lines do the same as in Debian's client",
+  name: "client command lines have the same effect as in Debian's client",
   ignore: !isInstalled,
   async fn() {
     const differences: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * Packets of our client, over every transport and a spread of digests, HMACs and modes, read by Debian's
- * `fwknopd` in test mode.
+ * Debian's `fwknopd` in test mode reads packets of our client, over every transport and with a selection of digests,
+ * HMACs and modes.
  */
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { hasProgram, Namespace, namespaceTest } from "../support/namespace.ts";
@@ -23,7 +23,7 @@ async function knock(namespace: Namespace, line: string): Promise<void> {
   assertEquals([ended.code, ended.stderr], [0, ""], line);
 }
 
-/** Debian's daemon in the foreground, changing nothing. */
+/** Debian's daemon in the foreground, in test mode. */
 class ReferenceDaemon {
   readonly #child: Deno.ChildProcess;
   output = "";
@@ -61,7 +61,7 @@ class ReferenceDaemon {
     try {
       this.#child.kill("SIGTERM");
     } catch {
-      // It ended by itself.
+      // It has already ended.
     }
     await this.#reading;
     await this.#child.status;
@@ -94,7 +94,7 @@ const COMBINATIONS = [
 ] as const;
 
 namespaceTest(
-  "every digest, HMAC and mode is read by Debian's daemon over UDP",
+  "Debian's daemon reads every digest, HMAC and mode over UDP",
   { programs: ["fwknopd"] },
   async (lab) => {
     const host = await lab.namespace("host");
@@ -131,7 +131,7 @@ namespaceTest(
 const pcapMissing = () => hasProgram("tcpdump") ? undefined : "libpcap is probably missing";
 
 namespaceTest(
-  "every transport is read by Debian's daemon from a cable",
+  "Debian's daemon reads every transport from a cable",
   { programs: ["fwknopd"], unavailable: pcapMissing },
   async (lab) => {
     const server = await lab.namespace("server");

@@ -4,12 +4,12 @@ import { type DaemonFiles, startOurs, startReference } from "../support/daemons.
 import type { LoggedProcess } from "../support/logged_process.ts";
 import { type Namespace, namespaceTest } from "../support/namespace.ts";
 
-/** Commands that end in every way a command can. */
+/** Commands that end in every possible way. */
 const COMMANDS = ["true", "FOLDER/seven a;b 'c d'", "FOLDER/suicide", "/no/such/program", "sh"];
 
 const COMMAND_EXECUTION = ["", "CMD_EXEC_USER nobody", "CMD_EXEC_USER root"];
 
-/** What a daemon says of the commands, in order. */
+/** The lines that a daemon logs about the commands, in order. */
 async function linesOf(
   host: Namespace,
   start: (host: Namespace, files: DaemonFiles) => Promise<LoggedProcess>,
@@ -23,14 +23,14 @@ async function linesOf(
     await daemon.line(/CMD_EXEC: command returned/, { from });
   }
   await daemon.stop();
-  // The C daemon often loses the status: whatever reaps its children first throws it away.
+  // The C daemon often loses the status: the code that reaps a child first drops it.
   return daemon.lines.filter((line) => /command|execvpe/i.test(line) && !/output:/.test(line))
     .map((line) => line.replace(/command returned.*/, "command returned …"));
 }
 
 for (const execution of COMMAND_EXECUTION) {
   namespaceTest(
-    `command messages are told of as by the C daemon${execution && ` with ${execution}`}`,
+    `the daemon logs command messages as the C daemon does${execution && ` with ${execution}`}`,
     { programs: ["fwknop", "fwknopd", "iptables"] },
     (lab) =>
       withReadableFolder(async (folder) => {
@@ -66,7 +66,7 @@ async function cycleLinesOf(
 }
 
 namespaceTest(
-  "a cycle is told of as by the C daemon, and its arguments are the same",
+  "the daemon logs a cycle as the C daemon does, with the same arguments",
   { programs: ["fwknop", "fwknopd"] },
   (lab) =>
     withReadableFolder(async (folder) => {
@@ -84,7 +84,7 @@ namespaceTest(
         startReference,
         { folder, accessConf },
       );
-      // A hint of ours at the start; the C daemon has nothing to say about it.
+      // Our daemon prints a hint at the start; the C daemon prints nothing about it.
       assertEquals(ours.filter((line) => !line.includes("is not a variable")), reference);
     }),
 );

@@ -1,5 +1,5 @@
 /**
- * GnuPG options of the C client's command line, given to Debian's `fwknop` and to ours in test mode.
+ * Gives GnuPG options of the C client's command line to Debian's `fwknop` and to ours in test mode.
  */
 import { runCClient } from "../../cmd/c/client.ts";
 import { assertEquals } from "../assert.ts";
@@ -22,7 +22,7 @@ const COMMAND_LINES: readonly (readonly string[])[] = [
   [...SERVER, ...SIGNER, "--gpg-agent", "--key-hmac", "hmackey1", "-f", "30"],
   [...SERVER, ...SIGNER, ...UNLOCKED, "-M", "cfb", "-C", "/bin/true"],
   ["-g", ...SERVER, ...SIGNER, ...UNLOCKED, "--gpg-exe", "/usr/bin/gpg"],
-  // Not signed, so that it cannot be verified in the test.
+  // The packet is not signed, so the test cannot verify it.
   [...SERVER, ...UNLOCKED],
   [...SERVER],
   ["-g", ...UNLOCKED],
@@ -37,7 +37,7 @@ const COMMAND_LINES: readonly (readonly string[])[] = [
   [...SERVER, ...SIGNER, "--key-rijndael", "hmackey1", "--key-hmac", "hmackey1"],
 ];
 
-/** What differs from run to run, and hints of ours below the C client's lines. */
+/** Text that differs from run to run, and our hints below the C client's lines. */
 function mask(text: string): string {
   return text
     .replace(
@@ -48,7 +48,7 @@ function mask(text: string): string {
 }
 
 Deno.test({
-  name: "GnuPG options do the same as in Debian's client, with the same messages",
+  name: "GnuPG options have the same effect and messages as in Debian's client",
   ignore: reason !== undefined,
   async fn() {
     await using home = await GpgHome.make();

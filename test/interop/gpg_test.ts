@@ -27,16 +27,16 @@ class Ends implements AsyncDisposable {
     await server.trust(signer);
     for (const home of [client, server]) {
       await Deno.writeTextFile(`${home.path}/gpg.conf`, "pinentry-mode loopback\n");
-      // What making the keys has told the agents must not help.
+      // The agents must not remember passphrases from the making of the keys.
       await home.endAgent();
     }
     return new Ends(await Deno.makeTempDir(), client, server, signer);
   }
 
   /**
-   * Three stanzas: with an HMAC, with another and a signer who is not there, and without. With passphrases only the first,
-   * whose packet is all that is sent: what the last makes of it is chance, as the mac behind the OpenPGP data may look
-   * like more of them, and gpg has that pass now and then.
+   * Three stanzas: one with an HMAC, one with another HMAC and an unknown signer, and one without HMAC. With
+   * passphrases only the first one, whose packet is the only one sent. The result of the last stanza is random: the
+   * mac after the OpenPGP data may look like more OpenPGP data, and gpg sometimes accepts that.
    */
   accessConf(passphrase: string): string {
     const gpg = [
@@ -83,7 +83,7 @@ class Ends implements AsyncDisposable {
   }
 }
 
-/** What a daemon in test mode says of each stanza's packet. */
+/** The lines of a daemon in test mode about each stanza's packet. */
 const SAID = [
   /\(stanza #1\) --test mode enabled/,
   /\(stanza #2\) Incoming SPA packet signed by: [0-9A-F]{40}, but that fingerprint is not in/,
@@ -105,7 +105,7 @@ async function knockAll(
   passphrase: string,
   daemon: Awaited<ReturnType<typeof startOurs>>,
 ): Promise<void> {
-  // Passphrases are slow by design; that they arrive is shown by one packet.
+  // Passphrases are slow by design; one packet is enough to test them.
   const wanted = passphrase === "" ? SAID : SAID.slice(0, 1);
   for (const [index, said] of wanted.entries()) {
     const from = daemon.lines.length;
@@ -142,7 +142,7 @@ for (const passphrase of ["", PASSPHRASE]) {
 }
 
 namespaceTest(
-  "a GnuPG packet opens the firewall after the server has given up what it does not need",
+  "a GnuPG packet opens the firewall after the server has given up unneeded permissions",
   { programs: ["iptables"], unavailable: gpgUnavailable },
   async (lab) => {
     const host = await lab.namespace("host");

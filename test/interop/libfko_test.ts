@@ -15,7 +15,7 @@ import { loadLibfko } from "../support/libfko.ts";
 
 const libfko = loadLibfko();
 
-/** What the library has no notion of: IPv6 addresses, and times from 2038 on. */
+/** What the library does not support: IPv6 addresses, and times from 2038 on. */
 function isOurExtension(message: SpaMessage): boolean {
   const [address = ""] = message.message.split(",");
   return parseAddress(address)?.family === 6 || message.natAccess?.includes(":") === true ||
@@ -23,7 +23,7 @@ function isOurExtension(message: SpaMessage): boolean {
 }
 
 Deno.test({
-  name: "libfko opens what we seal, to the same fields: every digest, HMAC type and mode",
+  name: "libfko opens our packets to the same fields, for every digest, HMAC type and mode",
   ignore: libfko === undefined,
   fn: () => {
     const seen = new Set<string>();
@@ -36,7 +36,7 @@ Deno.test({
         fc.uint8Array({ minLength: 1, maxLength: 32 }),
         fc.uint8Array({ minLength: 8, maxLength: 8 }),
         (message, name, hmac, mode, key, salt) => {
-          // In legacy mode the library wants the key cut already; client and daemon do that.
+          // In legacy mode the library expects a cut key; client and daemon cut it.
           const encryptionKey = mode === "legacy" ? key.slice(0, 16) : key;
           const keys = { encryptionKey, mode, hmac };
           const sealed = sealPacket(message, { ...keys, digestName: name, salt });
@@ -78,7 +78,7 @@ const KEYS = {
   hmac: { type: "sha256", key: textBytes("hmackey1") },
 } as const;
 
-/** Where canonical base64 is asked for, ours comes first or refuses alone (`docs/spec/wire.md` 14). */
+/** Where we require canonical base64, our error comes first or is the only one (`docs/spec/wire.md` 14). */
 const STRICTER = [
   "INVALID_DATA_DECODE_USERNAME_DECODEFAIL",
   "INVALID_DATA_DECODE_NATACCESS_DECODEFAIL",
@@ -87,7 +87,8 @@ const STRICTER = [
 ];
 
 Deno.test({
-  name: "malformed fields are refused with libfko's numbers, but for our canonical base64",
+  name:
+    "the decoder refuses malformed fields with libfko's numbers, except for our canonical base64",
   ignore: libfko === undefined,
   fn: () => {
     const base64 = (...texts: string[]) => texts.map((text) => encodeBase64(textBytes(text)));

@@ -36,7 +36,7 @@ const CASES: readonly MatrixCase[] = CHOSEN.flatMap(([mode, hmac, digest]) =>
   )
 );
 
-/** What is asked for; each case admits another address. */
+/** The requests; each case admits another address. */
 function knockOptions(matrixCase: MatrixCase, index: number): string[] {
   return [
     ...["--no-rc-file", "-D", "127.0.0.1", "-A", "tcp/22"],
@@ -44,7 +44,7 @@ function knockOptions(matrixCase: MatrixCase, index: number): string[] {
   ];
 }
 
-/** Addresses that have a rule of ours in the firewall. */
+/** Addresses with one of our rules in the firewall. */
 async function admitted(host: Namespace): Promise<string[]> {
   const rules = await host.must("iptables", "-S", "FWKNOP_INPUT");
   const pattern =
@@ -76,7 +76,7 @@ async function knockAndWatch(
 const accessConf = matrixAccessConf([`FW_ACCESS_TIMEOUT ${LIFETIME}`, "OPEN_PORTS tcp/22"]);
 
 namespaceTest(
-  "rules appear and expire on serve for packets of the C client",
+  "serve adds and ends rules for packets of the C client",
   { programs: ["fwknop", "iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -88,7 +88,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "rules appear and expire on the C daemon for packets of knock",
+  "the C daemon adds and ends rules for packets of knock",
   { programs: ["fwknopd", "iptables"] },
   (lab) =>
     withFolder(async (folder) => {

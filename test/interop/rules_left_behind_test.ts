@@ -5,7 +5,7 @@ import { LoggedProcess } from "../support/logged_process.ts";
 import { namespaceTest } from "../support/namespace.ts";
 
 namespaceTest(
-  "Debian's fwknopd ends a rule of ours that was left behind, and we one of its",
+  "Debian's fwknopd ends a rule that our daemon left behind, and our daemon ends one of its",
   { programs: ["fwknopd", "iptables"] },
   async (lab) => {
     const server = await lab.namespace("server");

@@ -1,6 +1,6 @@
 /**
- * Server files given to Debian's `fwknopd` and to ours: what ours accepts, the C daemon accepts, and both understand it
- * alike.
+ * Gives server files to Debian's `fwknopd` and to ours. The C daemon must accept what our daemon accepts, and both
+ * must understand it alike.
  */
 import fc from "property-testing";
 import { dumpConfigText } from "../../lib/config/dump.ts";
@@ -32,7 +32,7 @@ function write(conf: string, access: string): void {
   Deno.writeTextFileSync(ACCESS, access, { mode: 0o600 });
 }
 
-/** Standard output and error of the C daemon, and whether it was content. */
+/** Standard output and error of the C daemon, and whether it accepted the files. */
 function reference(action: string): { success: boolean; stdout: string; stderr: string } {
   const command = new Deno.Command("fwknopd", { args: [action, "-c", CONF, "-a", ACCESS] });
   const { success, stdout, stderr } = command.outputSync();
@@ -47,10 +47,13 @@ function ours(): ConfigOutcome {
   );
 }
 
-/** Names of ours, in the dump where they are set. */
+/** Names that only our daemon has; the dump shows them where they are set. */
 const OURS = ACCESS_ROWS.filter(({ extension }) => extension).map(({ name }) => name).join("|");
 
-/** `-c` does not name an override file as well here (`docs/spec/server.md` 16, row 30), and variables of ours are added. */
+/**
+ * In our daemon `-c` does not also name an override file (`docs/spec/server.md` 16, row 30), and our own variables
+ * are added.
+ */
 function comparable(dump: string): string {
   return dump.replace(/^ {2}1\. OVERRIDE_CONFIG .*$/m, "")
     .replace(new RegExp(`^ *(${OURS}):  .*\\n`, "gm"), "");
@@ -65,14 +68,14 @@ function compareDumps(outcome: ConfigOutcome): void {
 }
 
 Deno.test({
-  name: "what ours accepts the C daemon accepts, and both dump it alike",
+  name: "the C daemon accepts every configuration that our daemon accepts, and both dump it alike",
   ignore: !isInstalled,
   fn: () => {
     fc.assert(
       fc.property(fwknopdConf(`${folder}/run`), accessConf, (conf, access) => {
         write(conf, access);
         const outcome = ours();
-        // Only what is accepted counts as a run, so there are always as many.
+        // Only accepted files count as a run, so the number of runs is fixed.
         fc.pre(outcome.config !== undefined);
         const { success, stderr } = reference("--exit-parse-config");
         assert(success, stderr);
@@ -84,7 +87,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the errors of ours start with the C daemon's words, where it has an error too",
+  name:
+    "an error of our daemon starts with the C daemon's text, where the C daemon has an error too",
   ignore: !isInstalled,
   fn: () => {
     const NAT = "ENABLE_IPT_FORWARDING Y\n";
@@ -149,7 +153,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the examples are dumped alike",
+  name: "both daemons dump the examples alike",
   ignore: !isInstalled,
   fn: () => {
     const examples = new URL("../../examples/", import.meta.url);
@@ -181,7 +185,8 @@ const hasPackaged = isInstalled && await Deno.stat(PACKAGED).then(() => true, ()
 if (!hasPackaged) console.log(`no ${PACKAGED} here: its test is left out (apt: fwknop-server)`);
 
 Deno.test({
-  name: "the packaged fwknopd.conf loads without a word, and every name in its comments is known",
+  name:
+    "the packaged fwknopd.conf loads without a message, and every name in its comments is known",
   ignore: !hasPackaged,
   fn: () => {
     const packaged = Deno.readTextFileSync(PACKAGED);

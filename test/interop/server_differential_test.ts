@@ -1,6 +1,6 @@
 /**
- * The C daemon's command line, given to Debian's `fwknopd` and to ours: same output, same exit status. Lines that
- * start a daemon or touch a firewall are tested elsewhere.
+ * Gives the C daemon's command line to Debian's `fwknopd` and to ours, and compares output and exit status. Other
+ * tests cover lines that start a daemon or change a firewall.
  */
 import { runCServer } from "../../cmd/c/server.ts";
 import { runningDaemon } from "../../lib/daemon/pid_file.ts";
@@ -9,7 +9,7 @@ import { withFolder } from "../support/folder.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { DIFFERENT_LINES, SAME_LINES, SERVER_FILES } from "../support/server_command_lines.ts";
 
-// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+// Loaded here and not within a test, where Deno 2.4 would report a leak.
 runningDaemon("/nonexistent/fwknopd.pid");
 
 const isInstalled = await (async () => {
@@ -23,7 +23,7 @@ const isInstalled = await (async () => {
   }
 })();
 
-/** What a run leaves to compare. */
+/** The result of a run. */
 interface Outcome {
   readonly code: number;
   readonly stdout: string;
@@ -41,7 +41,7 @@ function mask(text: string, folder: string): string {
     // The program's own version and help text.
     .replace(/^fwknopd server \d[\d.]*, /gm, "fwknopd server VERSION, ")
     .replace(/^\nfwknopd server version [\s\S]*/m, "USAGE\n")
-    // `-c` does not name an override file as well here (`docs/spec/server.md` 16, row 30).
+    // In our daemon `-c` does not also name an override file (`docs/spec/server.md` 16, row 30).
     .replace(/^( {2}1\. OVERRIDE_CONFIG .*)'HERE\/fwknopd.conf'$/m, "$1'<not set>'");
 }
 
@@ -62,7 +62,7 @@ async function runOurs(args: readonly string[], folder: string): Promise<Outcome
   return { code, stdout: mask(context.stdout, folder), stderr: mask(context.stderr, folder) };
 }
 
-/** Without the place and the hint that ours adds below a line of the C daemon. */
+/** Removes the place and the hint that our daemon adds below a line of the C daemon. */
 function withoutHints(outcome: Outcome): Outcome {
   return { ...outcome, stderr: outcome.stderr.replace(/^ {2}\S.*\n/gm, "") };
 }
@@ -74,7 +74,7 @@ async function withFiles(body: (folder: string) => Promise<void>): Promise<void>
         mode: 0o600,
       });
     }
-    // The C daemon makes the run folder whatever it is asked.
+    // The C daemon always makes the run folder.
     await Deno.mkdir(`${folder}/run`, { mode: 0o700 });
     await Deno.mkdir(`${folder}/folder`, { mode: 0o700 });
     await Deno.copyFile(`${folder}/access.conf`, `${folder}/folder/one.conf`);
@@ -84,7 +84,7 @@ async function withFiles(body: (folder: string) => Promise<void>): Promise<void>
 }
 
 Deno.test({
-  name: "the same server command lines give the same answers as Debian's daemon",
+  name: "server command lines give the same answers as Debian's daemon",
   ignore: !isInstalled,
   fn: () =>
     withFiles(async (folder) => {
@@ -107,7 +107,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "server command lines that are answered differently are so on purpose",
+  name: "server command lines with another answer are intended differences",
   ignore: !isInstalled,
   fn: () =>
     withFiles(async (folder) => {

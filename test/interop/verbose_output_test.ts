@@ -41,7 +41,7 @@ namespaceTest(
     }),
 );
 
-/** The lines on standard output, but for the row in which `-c` names an override file as well. */
+/** The lines on standard output, without the row in which `-c` also names an override file. */
 async function printed(host: Namespace, words: readonly string[], run: string): Promise<string[]> {
   const { stdout } = await host.run(...words);
   return stdout.replaceAll(run, "RUN").split("\n").filter((line) =>

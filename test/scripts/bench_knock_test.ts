@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { knockTable, measureKnocks } from "../../scripts/bench_knock.ts";
 
-Deno.test("medians stand beside each other with their ratios", () => {
+Deno.test("the table of knocks shows medians side by side with their ratios", () => {
   const contestants = [
     { name: "C", words: [], against: [] },
     { name: "ours", words: [], against: ["C"] },
@@ -24,7 +24,7 @@ Deno.test({
     const contestant = { name: "sh", words: ["sh", "-c", "exec sleep 0.05"], against: [] };
     const sample = (await measureKnocks([contestant], 1)).get("sh");
     assert.ok((sample?.wall[0] ?? 0) >= 50);
-    // A shell is small; the process that measures is not.
+    // A shell is small; the measuring process is large.
     assert.ok((sample?.memory[0] ?? 0) > 0.1 && (sample?.memory[0] ?? 99) < 20);
   },
 });

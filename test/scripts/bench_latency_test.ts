@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { latencyTable } from "../../scripts/bench_latency.ts";
 
-Deno.test("percentiles stand beside each other, lost packets are counted", () => {
+Deno.test("the table of latencies shows percentiles side by side and counts lost packets", () => {
   const common = { words: [], settings: [], program: "iptables" } as const;
   const servers = [{ name: "C", ...common }, { name: "ours", ...common }];
   const samples = new Map([["C", [10, 20, 30]], ["ours", [1, 2]]]);

@@ -8,7 +8,7 @@ import {
   TARGETS,
 } from "../../scripts/build_targets.ts";
 
-Deno.test("each target is compiled by its own command line", () => {
+Deno.test("each target has its own command line", () => {
   const commands = TARGETS.map((target) =>
     compileArguments("fwknop.js", `/d/${releaseName(target)}`, target).join(" ")
   );
@@ -28,7 +28,7 @@ Deno.test("each target is compiled by its own command line", () => {
   );
 });
 
-Deno.test("targets are found by name and an unknown one is refused with what is allowed", () => {
+Deno.test("targets are found by name, and an unknown one is refused with the allowed names", () => {
   assert.deepEqual(findTargets(["macos-arm64"]).map(({ triple }) => triple), [
     "aarch64-apple-darwin",
   ]);
@@ -36,7 +36,7 @@ Deno.test("targets are found by name and an unknown one is refused with what is 
   assert.throws(() => findTargets(["linux-riscv"]), /'linux-riscv': it must be one of linux-x64/);
 });
 
-Deno.test("an unreachable site is explained by DENORT_BIN, another failure by itself", () => {
+Deno.test("the message about an unreachable site names DENORT_BIN, and other failures keep their message", () => {
   const unreachable = [
     "Download https://example.org/release/v2.9.6/denort-x86_64-unknown-linux-gnu.zip",
     "error: Writing deno compile executable to temporary file '/x'",
@@ -57,6 +57,6 @@ Deno.test("an unreachable site is explained by DENORT_BIN, another failure by it
   );
 });
 
-Deno.test("a checksum line is what sha256sum --check reads", () => {
+Deno.test("a checksum line has the form that sha256sum --check reads", () => {
   assert.equal(sumLine(new Uint8Array([0, 255]).buffer, "fwknop"), "00ff  fwknop\n");
 });

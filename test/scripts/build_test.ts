@@ -25,13 +25,13 @@ async function buildWith(base: string): Promise<{ code: number; stderr: string }
   return { code, stderr };
 }
 
-Deno.test("a build with Deno itself for a base is refused: the result would run as Deno", async () => {
+Deno.test("a build refuses Deno itself as a base, because the result would run as Deno", async () => {
   const { code, stderr } = await buildWith(Deno.execPath());
   assert.equal(code, 1);
   assert.match(stderr, /^build: DENORT_BIN ".+" is Deno itself.*: name the file denort/);
 });
 
-Deno.test("a build with the archive for a base says how to unpack it", async () => {
+Deno.test("a build with the archive as a base says how to unpack it", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/denort.zip`, "PK\x03\x04 and so on");
     const { code, stderr } = await buildWith(`${folder}/denort.zip`);

@@ -35,12 +35,12 @@ const GROUPS = groupChunks(FILES, "main.js", [
   "help-9.js",
 ]);
 
-/** Without the blanks that the bundler takes out. */
+/** The text without the blanks that the bundler removes. */
 function dense(text: string | undefined): string {
   return (text ?? "").replace(/\s+/g, " ").trim();
 }
 
-Deno.test("a file needs what it imports statically, and what that imports", () => {
+Deno.test("a file needs its static imports, and theirs", () => {
   assertEquals([...staticClosure(FILES, "knock-2.js")], [
     "knock-2.js",
     "a-1.js",
@@ -63,7 +63,7 @@ Deno.test("chunks that the same starts need are a group, those that most need th
   ]);
 });
 
-Deno.test("a group exports what its chunks do, and the others import it from there", () => {
+Deno.test("a group exports what its chunks export, and the other files import it from the group", () => {
   const sources = groupedSources(FILES, GROUPS);
   assertEquals(
     dense(sources.get("group-1000.js")),

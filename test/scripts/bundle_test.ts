@@ -7,14 +7,14 @@ import {
   numberChunks,
 } from "../../scripts/bundle.ts";
 
-Deno.test("the bundle is made in chunks, with the browser condition, from a frozen lock file", () => {
+Deno.test("deno bundle is called for chunks, with the browser condition and a frozen lock file", () => {
   assert.equal(
     bundleArguments("main.ts", "/tmp/bundle").join(" "),
     "bundle --quiet --platform browser --frozen --code-splitting --outdir /tmp/bundle main.ts",
   );
 });
 
-Deno.test("groups are made smaller, each by itself, with or without the names of functions", () => {
+Deno.test("each group is minified separately, with or without the names of functions", () => {
   const common = "bundle --quiet --platform browser --minify";
   const end = "--external ./other/* --outdir /tmp/bundle main.js group-1.js";
   for (const names of [false, true]) {
@@ -25,7 +25,7 @@ Deno.test("groups are made smaller, each by itself, with or without the names of
   }
 });
 
-Deno.test("chunks are named by the order in which they are met", () => {
+Deno.test("chunks are named in the order in which the entry leads to them", () => {
   const files = new Map([
     ["chunk-AAAAAAAA.js", 'import "./chunk-BBBBBBBB.js";'],
     ["chunk-BBBBBBBB.js", "export {};"],
@@ -40,7 +40,7 @@ Deno.test("chunks are named by the order in which they are met", () => {
   ]);
 });
 
-Deno.test("node: at top level, unlisted lazy ones and CommonJS are found in a bundle", () => {
+Deno.test("bundleProblems finds node: at top level, unlisted lazy node: modules and CommonJS", () => {
   assert.deepEqual(
     bundleProblems(
       'import fs from "node:fs";\nimport {\n  a,\n  b\n} from "node:path";\nimport "node:os";',
@@ -63,14 +63,14 @@ Deno.test("node: at top level, unlisted lazy ones and CommonJS are found in a bu
   ]);
 });
 
-Deno.test("a bundle without them passes", () => {
+Deno.test("bundleProblems accepts a bundle without them", () => {
   assert.deepEqual(
     bundleProblems('// import "node:fs"\nimport "./x.js";\nconst text = "node:fs";'),
     [],
   );
 });
 
-Deno.test("a bundle does not tell where it was built", () => {
+Deno.test("a bundle does not show where it was built", () => {
   const source = [
     "// ../../home/me/.cache/deno/npm/registry.example/@noble/hashes/2.4.0/sha2.js",
     'var init = __esm({ "../npm/registry.example/uqr/0.1.3/dist/index.mjs"() {} });',

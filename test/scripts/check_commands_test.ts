@@ -5,7 +5,7 @@ function problems(block: string, language = "console"): string[] {
   return commandProblems("a.md", `# A\n\n\`\`\`${language}\n${block}\n\`\`\`\n`, ["demo", "test"]);
 }
 
-Deno.test("what exists may be typed, in every way the documents write it", () => {
+Deno.test("the check accepts existing commands in every form that the documents use", () => {
   const block = [
     "$ fwknop knock -n server --wait -- ssh server.example --no-such-option",
     "# fwknop serve -vtf    # show, change nothing",
@@ -25,7 +25,7 @@ Deno.test("what exists may be typed, in every way the documents write it", () =>
   assert.deepEqual(problems("    ProxyCommand fwknop knock -n %h --wait --proxy", ""), []);
 });
 
-Deno.test("what does not exist is found, with its line", () => {
+Deno.test("the check finds commands that do not exist, with their line", () => {
   assert.deepEqual(problems("$ ls\n$ fwknop knok"), ["a.md:5: there is no command knok"]);
   assert.deepEqual(problems("$ fwknop knock --wate"), ["a.md:4: unrecognized option '--wate'"]);
   assert.deepEqual(problems("# fwknopd -Z"), ["a.md:4: invalid option -- 'Z'"]);
@@ -34,7 +34,7 @@ Deno.test("what does not exist is found, with its line", () => {
     "a.md:4: unrecognized option '--destinatio'",
   ]);
   assert.deepEqual(problems("$ fwknop keygen more"), ["a.md:4: 'more' is one word too many"]);
-  assert.match(problems("$ fwknop print units")[0] ?? "", /'units' is none of unit, /);
+  assert.match(problems("$ fwknop print units")[0] ?? "", /'units' must be one of unit, /);
   assert.deepEqual(problems("$ deno task tset"), ["a.md:4: there is no task tset"]);
   assert.deepEqual(problems("fwknop knok", "sh"), ["a.md:4: there is no command knok"]);
 });

@@ -7,11 +7,11 @@ const FILES: Readonly<Record<string, string>> = {
 };
 const read = (path: string): string | undefined => FILES[path];
 
-Deno.test("an anchor is made of a heading as the forges do it", () => {
+Deno.test("an anchor is made from a heading as the forges do it", () => {
   assert.equal(anchorOf("Two words: `code`, and more"), "two-words-code-and-more");
 });
 
-Deno.test("links to files and headings that are not there are found, with their line", () => {
+Deno.test("the check finds links to missing files and headings, with their line", () => {
   const text =
     "See\n[a](docs/a.md), [b](docs/b.md), [c](docs/a.md#a-page), [d](docs/a.md#nowhere)\n";
   assert.deepEqual(linkProblems("README.md", text, read), [
@@ -20,7 +20,7 @@ Deno.test("links to files and headings that are not there are found, with their 
   ]);
 });
 
-Deno.test("links are relative to their document; addresses and code are left alone", () => {
+Deno.test("links are relative to their document, and addresses and code are ignored", () => {
   const text = "[x](spec/wire.md#3-fields) [y](https://example.org) `[z](no)`\n```\n[w](no)\n```\n";
   assert.deepEqual(linkProblems("docs/c.md", text, read), []);
 });

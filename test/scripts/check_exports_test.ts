@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { exportProblems, nameProblems } from "../../scripts/check_exports.ts";
 
-Deno.test("a value that nothing imports and one that only tests use are found", () => {
+Deno.test("the check finds a value that no file imports and one that only tests use", () => {
   const files = new Map([
     ["lib/a.ts", "export function lonely() {}\nexport const inside = 1;\nconst b = inside;"],
     ["lib/b.ts", "export class Tested {}\nexport function used() {}\nexport interface Free {}"],
@@ -15,7 +15,7 @@ Deno.test("a value that nothing imports and one that only tests use are found", 
   ]);
 });
 
-Deno.test("what a file uses itself may be exported for its test", () => {
+Deno.test("a value that its own file uses may be exported for its test", () => {
   const files = new Map([
     ["lib/a.ts", "export function part() {}\nexport function whole() { part(); }"],
     ["cmd/c.ts", 'import { whole } from "../lib/a.ts";\nwhole();'],

@@ -63,7 +63,7 @@ Deno.test("type imports count and every import has its line", () => {
   ]);
 });
 
-Deno.test("files that import each other by way of others are a circle, told once", () => {
+Deno.test("files that import each other through others are a circle, reported once", () => {
   const edge = (from: string, to: string) => ({ from, to, line: 1 });
   const imports = [
     edge("cmd/a.ts", "cmd/b.ts"),

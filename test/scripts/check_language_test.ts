@@ -1,7 +1,7 @@
 import { assertEquals } from "../assert.ts";
 import { languageProblems } from "../../scripts/check_language.ts";
 
-/** The words that were found, without what to write in their place. */
+/** The words that were found, without the advice. */
 function found(text: string): string[] {
   return languageProblems("file.ts", text).map((problem) =>
     /"(.*)" is not/.exec(problem)?.[1] ?? ""
@@ -23,6 +23,11 @@ Deno.test("words that only hold such letters are not meant", () => {
   const text =
     "recommended amendment, the invoice, Lanes, always inside, what is wrong is printed\n";
   assertEquals(found(text), []);
+});
+
+Deno.test("the user nobody and the JSON member mend are data, and not found", () => {
+  assertEquals(found("CMD_EXEC: output: nobody, CMD_EXEC_USER nobody"), []);
+  assertEquals(found("const findings: { mend?: string }[] = [];"), []);
 });
 
 Deno.test("a sentence that begins with its object is found, a question is not", () => {

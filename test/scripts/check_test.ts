@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatOutcome, formatTotal, runChecks, skip, verdict } from "../../scripts/check.ts";
 
-Deno.test("every check gets a line with its time, and what went wrong below it", () => {
+Deno.test("every check has a line with its time, and details of a failure below it", () => {
   assert.equal(
     formatOutcome("lint", verdict([]), 1.25),
     "ok      lint                                           1.3 s",

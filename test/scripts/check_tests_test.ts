@@ -3,7 +3,7 @@ import { assertEquals } from "../assert.ts";
 
 const BRANCH = "export const f = (a: number) => a > 0 ? 1 : 2;\n";
 
-Deno.test("a branch is seen in code, not in comments, texts and optional members", () => {
+Deno.test("hasBranch finds a branch in code, and ignores comments, texts and optional members", () => {
   for (const text of ["if (a) b();", "a ?? b", "a && b", "a || b", "x = a\n  ? b\n  : c;"]) {
     assertEquals(hasBranch(text), true, text);
   }
@@ -20,7 +20,7 @@ Deno.test("a branch is seen in code, not in comments, texts and optional members
   }
 });
 
-Deno.test("a file with a branch wants a test of its own, or an entry in the list", () => {
+Deno.test("a file with a branch needs its own test, or an entry in the list", () => {
   const files = new Map([["lib/a/x.ts", BRANCH], ["lib/a/plain.ts", "export const a = 1;\n"]]);
   assertEquals(testProblems(files, []), [
     "lib/a/x.ts has a branch and no test of its own: write test/lib/a/x_test.ts",
@@ -35,7 +35,7 @@ Deno.test("a file with a branch wants a test of its own, or an entry in the list
   ]);
 });
 
-Deno.test("an entry for a file or test that is gone, or without a branch, is stale", () => {
+Deno.test("an entry is stale when its file or test is gone, or has no branch", () => {
   const files = new Map([["lib/a/plain.ts", "export const a = 1;\n"]]);
   const entry = { test: "lib/gone_test.ts", why: "", files: ["a/plain.ts", "a/gone.ts"] };
   assertEquals(testProblems(files, [entry]), [

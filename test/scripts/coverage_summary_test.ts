@@ -25,7 +25,7 @@ const LCOV = [
   "end_of_record",
 ].join("\n");
 
-Deno.test("coverage is summed per folder and files from elsewhere are left out", () => {
+Deno.test("coverage is summed per folder, and files outside the tree are left out", () => {
   const folders = coverageByFolder(LCOV, "/r/");
   assert.deepEqual(folders, [
     { folder: "lib/net", covered: 7, lines: 8 },

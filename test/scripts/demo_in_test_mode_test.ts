@@ -21,7 +21,7 @@ Deno.test({
       assert.equal(steps.length, 6, lines.join("\n"));
       const holds = (text: RegExp): number[] =>
         steps.flatMap((step, index) => text.test(step) ? [index] : []);
-      // The third step is the knock: what the firewall would have been told belongs to it.
+      // The third step is the knock: the firewall's commands belong to it.
       assert.deepEqual(holds(/skipping firewall manipulation/), [3]);
       assert.deepEqual(holds(/^ +\| .*(iptables-restore|nft )/m), [3]);
       assert.deepEqual(holds(/Replay detected/), [4]);

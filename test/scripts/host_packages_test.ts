@@ -19,13 +19,13 @@ Deno.test("a package is missing when its program or its library is", () => {
   ]);
 });
 
-Deno.test("nothing is missing where everything is there", () => {
+Deno.test("no package is missing where every program and library is there", () => {
   const probe = { hasProgram: () => true, hasLibrary: () => true };
   assert.deepEqual(missingPackages(HOST_PACKAGES, probe), []);
   assert.deepEqual(leftOutLines([], true, true), []);
 });
 
-Deno.test("Debian and what is made from it are recognised by os-release", () => {
+Deno.test("Debian and its derivatives are recognised by os-release", () => {
   assert.ok(isDebianLike('PRETTY_NAME="Debian GNU/Linux 12"\nID=debian\n'));
   assert.ok(isDebianLike('ID=linuxmint\nID_LIKE="ubuntu debian"\n'));
   assert.ok(!isDebianLike("ID=fedora\n"));
@@ -44,7 +44,7 @@ Deno.test("tests that are left out are named with the reason", () => {
   ]);
 });
 
-Deno.test("the demonstration takes the firewall that is there, and asks for the smaller one", () => {
+Deno.test("the demonstration uses the firewall that is there, and otherwise asks for the smaller one", () => {
   const names = (...programs: readonly string[]): unknown[] =>
     demoPackages({ hasProgram: (name) => programs.includes(name), hasLibrary: () => false })
       .map(({ names }) => names.at(-1));

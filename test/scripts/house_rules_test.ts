@@ -6,7 +6,7 @@ function broken(filename: string, source: string): string[] {
   return Deno.lint.runPlugin(plugin, filename, source).map(({ id }) => id.replace("house/", ""));
 }
 
-Deno.test("dlopen is refused outside ffi, tests and scripts", () => {
+Deno.test("the linter refuses dlopen outside ffi, tests and scripts", () => {
   const source = 'Deno.dlopen("libc.so.6", {});';
   for (const file of ["/x/lib/capture/a.ts", "/x/cmd/a.ts", "/x/main.ts"]) {
     assert.deepEqual(broken(file, source), ["dlopen-only-in-ffi"], file);
@@ -16,7 +16,7 @@ Deno.test("dlopen is refused outside ffi, tests and scripts", () => {
   }
 });
 
-Deno.test("programs are started by lib/exec only", () => {
+Deno.test("only lib/exec starts programs", () => {
   const source = 'new Deno.Command("true").spawn();';
   for (const file of ["/x/lib/firewall/a.ts", "/x/cmd/a.ts", "/x/ffi/a.ts", "/x/main.ts"]) {
     assert.deepEqual(broken(file, source), ["programs-only-in-exec"], file);
@@ -41,7 +41,7 @@ Deno.test("lib does not read arguments, and only main ends the process", () => {
   assert.deepEqual(broken("/x/lib/daemon/a.ts", "Deno.stdout.writeSync(a);"), []);
 });
 
-Deno.test("the product prints through its context only", () => {
+Deno.test("the product prints only through its context", () => {
   for (const source of ["console.log(1);", 'prompt("x");', "console.error;"]) {
     assert.deepEqual(broken("/x/lib/net/a.ts", source), ["process-stays-outside"], source);
     assert.deepEqual(broken("/x/scripts/ok.ts", source), [], source);
@@ -49,7 +49,7 @@ Deno.test("the product prints through its context only", () => {
   assert.deepEqual(broken("/x/lib/net/a.ts", "screen.prompt();"), []);
 });
 
-Deno.test("node: is refused in the product, static and dynamic", () => {
+Deno.test("the linter refuses node: in the product, static and dynamic", () => {
   for (
     const source of [
       'import "node:fs";',
@@ -63,6 +63,6 @@ Deno.test("node: is refused in the product, static and dynamic", () => {
   }
 });
 
-Deno.test("words in comments and texts are not mistaken for code", () => {
+Deno.test("the linter does not take words in comments and texts for code", () => {
   assert.deepEqual(broken("/x/lib/net/a.ts", '// Deno.exit(1)\nexport const a = "Deno.args";'), []);
 });

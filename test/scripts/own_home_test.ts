@@ -14,7 +14,7 @@ Deno.test("a file that a test made or changed in the home folder is named", asyn
   });
 });
 
-Deno.test("a program with a home of its own uses the caches of the user, and the home goes with it", async () => {
+Deno.test("a program with its own home uses the caches of the user, and the home is removed with it", async () => {
   await withFolder(async (user) => {
     const module = new URL("../../scripts/own_home.ts", import.meta.url).href;
     const code = `import { useOwnHome } from ${JSON.stringify(module)};

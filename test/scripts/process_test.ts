@@ -3,16 +3,16 @@ import { findProgram, mustRun, run, TIMED_OUT } from "../../scripts/process.ts";
 
 const [deno, evaluate] = [Deno.execPath(), ["eval", "--quiet"]];
 
-Deno.test("a child's streams and status are told apart", async () => {
+Deno.test("run returns the two streams and the status of a child", async () => {
   const code = 'console.log("a"); console.error("b"); Deno.exit(3);';
   assert.deepEqual(await run(deno, [...evaluate, code]), { code: 3, stdout: "a\n", stderr: "b\n" });
 });
 
-Deno.test("a program that is not there is status 127", async () => {
+Deno.test("a missing program gives status 127", async () => {
   assert.equal((await run("/no/such/program", [])).code, 127);
 });
 
-Deno.test("a child that takes too long is killed, and what it said so far is kept", async () => {
+Deno.test("a child that takes too long is killed, and its output so far is kept", async () => {
   const log = await Deno.makeTempFile();
   const code = 'console.log("begun"); setInterval(() => {}, 1000);';
   const ended = await run(deno, [...evaluate, code], { limit: 2, log });
@@ -31,7 +31,7 @@ Deno.test({
   },
 });
 
-Deno.test("a failure that must not be is thrown with the child's last words", async () => {
+Deno.test("mustRun throws with the child's last output", async () => {
   await assert.rejects(
     mustRun(deno, [...evaluate, 'console.error("no luck"); Deno.exit(1);']),
     /status 1:\nno luck$/,

@@ -3,7 +3,7 @@ import { ROOT } from "../../scripts/process.ts";
 import { sourceFiles } from "../../scripts/source_files.ts";
 import { withFolder } from "../support/folder.ts";
 
-Deno.test("what .gitignore leaves out is not in the list", async () => {
+Deno.test("the list leaves out the files in .gitignore", async () => {
   await withFolder((folder) => {
     for (const name of ["dist", "lib", "lib/dist", ".git"]) Deno.mkdirSync(`${folder}/${name}`);
     for (const name of ["a.ts", "dist/b", "lib/dist/c.ts", "lib/.DS_Store", ".git/HEAD"]) {
@@ -14,7 +14,7 @@ Deno.test("what .gitignore leaves out is not in the list", async () => {
   });
 });
 
-Deno.test("the list holds what is written here and not what is built here", () => {
+Deno.test("the list holds sources and no built files", () => {
   const listed = sourceFiles(ROOT);
   for (const file of ["main.ts", "README.md", ".ci/run", "test/scripts/source_files_test.ts"]) {
     assert.ok(listed.includes(file), file);

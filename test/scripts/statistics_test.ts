@@ -15,7 +15,7 @@ Deno.test("a percentile is a sample by nearest rank", () => {
   assert.equal(percentile([7], 0.99), 7);
 });
 
-Deno.test("a table has its numbers below each other", () => {
+Deno.test("a table aligns its numbers", () => {
   assert.deepEqual(formatTable([["what", "ms"], ["a long name", "7.5"], ["b", "120.0"]]), [
     "what            ms",
     "a long name    7.5",

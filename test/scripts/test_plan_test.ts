@@ -10,7 +10,7 @@ Deno.test("every test file of the tree is in the plan exactly once", () => {
   assert.ok(files.includes("test/scripts/test_plan_test.ts"));
 });
 
-Deno.test("slow files begin first, each in a process of its own, and units share processes", () => {
+Deno.test("slow files start first, each in its own process, and units share processes", () => {
   const { together } = planTests([
     "test/lib/net/a_test.ts",
     "test/lib/spa/b_test.ts",
@@ -24,7 +24,7 @@ Deno.test("slow files begin first, each in a process of its own, and units share
   ]);
 });
 
-Deno.test("files that measure are there and run alone", () => {
+Deno.test("files that measure exist and run alone", () => {
   const { alone } = planTests(testFiles(ROOT));
   assert.deepEqual(alone.map(({ files }) => files), MEASURING.map((file) => [file]));
 });

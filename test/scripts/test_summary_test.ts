@@ -19,7 +19,7 @@ Deno.test("counts, ignored tests and their reasons are read from a run that pass
   assert.deepEqual(summary.reasons, ["left out: namespaces: they need root"]);
 });
 
-Deno.test("a run that failed gives its failures without the noise before", () => {
+Deno.test("a failed run gives its failures without the output before them", () => {
   const summary = parseTestOutput(
     "running 1 test\nx ... FAILED (1ms)\n\n ERRORS \n\nx => ./a_test.ts:1:6\n\nFAILED | 0 passed | 2 failed (5ms)\n",
   );

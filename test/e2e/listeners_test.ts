@@ -15,7 +15,7 @@ const KEYS = ["--key-rijndael", "testtest", "--key-hmac", "hmackey1"];
 const INJECT_FRAME = new URL("../support/inject_frame.ts", import.meta.url).href;
 const INJECT_TUN = new URL("../support/inject_tun.ts", import.meta.url).href;
 
-/** The two clients and what they are started by. */
+/** The two clients and the words that start them. */
 const CLIENTS: readonly (readonly [string, readonly string[]])[] = [
   ["the C client", ["fwknop", "--no-save-args"]],
   ["knock", [...SOURCE_PROGRAM, "knock"]],
@@ -27,7 +27,7 @@ interface Stage {
   readonly folder: string;
 }
 
-interface WayIn {
+interface ListenerCase {
   readonly name: string;
   readonly settings: readonly string[];
   readonly programs?: readonly string[];
@@ -35,11 +35,11 @@ interface WayIn {
   readonly prepare?: (stage: Stage) => Promise<void>;
   /** Options of both clients; default: the server's address. */
   readonly options?: readonly string[];
-  /** Sends by other means than the client's own; default: the client sends from its host. */
+  /** Sends in another way than the client does; default: the client sends from its host. */
   readonly send?: (stage: Stage, words: readonly string[]) => Promise<void>;
 }
 
-/** The packet the client would send. */
+/** The packet that the client would send. */
 async function makePacket(
   host: Namespace,
   folder: string,
@@ -60,7 +60,7 @@ function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const WAYS_IN: readonly WayIn[] = [
+const LISTENERS: readonly ListenerCase[] = [
   { name: "libpcap on Ethernet", settings: ["PCAP_INTF eth0"] },
   { name: "libpcap on any", settings: ["PCAP_INTF any"] },
   {
@@ -103,7 +103,7 @@ const WAYS_IN: readonly WayIn[] = [
     name: "libpcap alone for TCP data",
     settings: ["PCAP_INTF eth0", "PCAP_FILTER tcp dst port 8080"],
     prepare: async ({ server }) => {
-      // Something has to take the connection; what it carries is read off the wire.
+      // A server has to accept the connection; the daemon reads the data from the interface.
       const code = `for await (const c of Deno.listen({ port: 8080 })) c.close();`;
       server.spawn([Deno.execPath(), "eval", code], { stdout: "null", stderr: "null" });
       const ports = (): Promise<string> => server.must("ss", "-ltn");
@@ -132,7 +132,7 @@ const WAYS_IN: readonly WayIn[] = [
   },
 ];
 
-for (const way of WAYS_IN) {
+for (const way of LISTENERS) {
   namespaceTest(
     `serve grants what both clients ask for by ${way.name}`,
     { programs: ["fwknop", "iptables", ...way.programs ?? []] },
@@ -141,7 +141,7 @@ for (const way of WAYS_IN) {
 }
 
 namespaceTest(
-  "ENABLE_PCAP_ANY_DIRECTION in the file shows what leaves the interface",
+  "ENABLE_PCAP_ANY_DIRECTION in the file shows packets that leave the interface",
   {},
   (lab) =>
     withFolder(async (folder) => {
@@ -156,7 +156,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "in test mode the queue's packets are sniffed, and no rule is made for them",
+  "in test mode the server sniffs the queue's packets and makes no rule for them",
   { programs: ["iptables"] },
   (lab) =>
     withFolder(async (folder) => {
@@ -172,7 +172,7 @@ namespaceTest(
     }),
 );
 
-/** A server and a client on one cable. */
+/** A server and a client, connected by a cable. */
 async function twoHosts(lab: Lab): Promise<{ server: Namespace; client: Namespace }> {
   const server = await lab.namespace("server");
   const client = await lab.namespace("client");
@@ -183,7 +183,7 @@ async function twoHosts(lab: Lab): Promise<{ server: Namespace; client: Namespac
   return { server, client };
 }
 
-async function grantBoth(lab: Lab, way: WayIn): Promise<void> {
+async function grantBoth(lab: Lab, way: ListenerCase): Promise<void> {
   await withFolder(async (folder) => {
     const { server, client } = await twoHosts(lab);
     const stage = { server, client, folder };
