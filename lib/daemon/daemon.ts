@@ -163,10 +163,7 @@ export class Daemon {
     ready();
     await dropPermissions({
       programs: !testMode || config.stanzas.some(({ gpg }) => gpg !== undefined),
-      // A listener that is open goes on; a reload that wants another TCP port has to be a restart.
-      network: false,
       writing: !testMode,
-      reading: true,
     });
     signals.on("SIGHUP", () => this.reload());
     signals.on("SIGPROF", () => this.#reportCounters());

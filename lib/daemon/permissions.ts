@@ -8,19 +8,18 @@
 export interface Needs {
   /** It starts programs: a firewall's, commands, gpg. The permission cannot be narrowed to some of them. */
   readonly programs: boolean;
-  /** It uses the runtime's network: the TCP server, names that are looked up. UDP and libpcap do not. */
-  readonly network: boolean;
   /** It writes files: the replay cache, pending closes. */
   readonly writing: boolean;
-  /** It reads files: the configuration at a reload. */
-  readonly reading: boolean;
 }
 
 /** A permission of the runtime. */
 export type Permission = Deno.PermissionName | "import";
 
-/** Never needed once the libraries are loaded, the environment read and all code imported. */
-const ALWAYS = ["ffi", "env", "sys", "import"] as const;
+/**
+ * Never needed once the libraries are loaded, the environment read, all code imported and the listeners opened. An open
+ * TCP listener goes on; a reload to another TCP port has to be a restart.
+ */
+const ALWAYS = ["ffi", "env", "sys", "import", "net"] as const;
 
 /**
  * Drops every permission that is not needed, for good, and returns the names dropped.
@@ -35,9 +34,7 @@ const ALWAYS = ["ffi", "env", "sys", "import"] as const;
 export async function dropPermissions(needs: Needs): Promise<readonly Permission[]> {
   const names: Permission[] = [...ALWAYS];
   if (!needs.programs) names.push("run");
-  if (!needs.network) names.push("net");
   if (!needs.writing) names.push("write");
-  if (!needs.reading) names.push("read");
   const dropped: Permission[] = [];
   for (const name of names) {
     const { state } = await Deno.permissions.revoke({ name } as Deno.PermissionDescriptor);
