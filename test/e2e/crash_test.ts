@@ -58,7 +58,7 @@ function knockOnAndOn(host: Namespace): { stop(): Promise<void> } {
 
 for (const [name, kind] of Object.entries(KINDS)) {
   namespaceTest(
-    `${name}: a server killed at ${POINTS} random moments leaves nothing open and nothing doubled`,
+    `${name}: a server that is killed at ${POINTS} random moments leaves no rule open and none doubled`,
     { programs: ["fwknop", kind.list[0] ?? ""] },
     (lab) => withFolder((folder) => crash(lab, folder, kind)),
   );

@@ -61,7 +61,7 @@ async function byRecipe(server: Namespace, folder: string): Promise<Written> {
 
 for (const [where, written] of [["README.md", byReadme], ["the recipe", byRecipe]] as const) {
   namespaceTest(
-    `who follows ${where} has a port that only those see who knock, in both families, and nothing else changes`,
+    `the steps of ${where} close a port to clients that do not knock, in both families, and change nothing else`,
     { programs: ["nft", "iptables"] },
     async (lab) => {
       const [server, client] = [await lab.namespace("server"), await lab.namespace("client")];

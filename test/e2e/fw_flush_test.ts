@@ -25,7 +25,7 @@ const KINDS = {
 
 for (const [kind, { settings, list }] of Object.entries(KINDS)) {
   namespaceTest(
-    `${kind}: fw-flush beside a running server revokes for good, and the server goes on`,
+    `${kind}: fw-flush beside a running server revokes every grant permanently, and the server goes on`,
     { programs: ["fwknop", list[0]] },
     (lab) =>
       withFolder(async (folder) => {
@@ -91,7 +91,7 @@ const FORMER = [
 
 for (const { name, conf, nat } of FORMER) {
   namespaceTest(
-    `what a killed server ${name} granted is known after the change: listed, flushed beside the new server`,
+    `fw-list and fw-flush beside the new server find grants of a killed server ${name}`,
     { programs: ["fwknop", "iptables"] },
     (lab) =>
       withFolder(async (folder) => {

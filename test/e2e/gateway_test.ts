@@ -129,7 +129,7 @@ gatewayTest(
 
 for (const file of ["access.conf", "access-minimal.conf"]) {
   gatewayTest(
-    `the example gateway with ${file} lets an inside client out after one packet`,
+    `the example gateway with ${file} accepts connections of an inside client after one packet`,
     (lab, firewall) =>
       withFolder(async (folder) => {
         // For the inside client the roles are reversed: it is connected to eth1 of the gateway.

@@ -5,7 +5,7 @@ import { namespaceTest, until } from "../support/namespace.ts";
 
 for (const firewall of ["nft", "iptables"] as const) {
   namespaceTest(
-    `${firewall}: a server killed right after a grant leaves it to the kernel to close the port on time`,
+    `${firewall}: the kernel closes the port on time when the server is killed right after a grant`,
     { programs: [firewall] },
     (lab) =>
       withFolder(async (folder) => {

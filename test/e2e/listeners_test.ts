@@ -35,7 +35,7 @@ interface ListenerCase {
   readonly prepare?: (stage: Stage) => Promise<void>;
   /** Options of both clients; default: the server's address. */
   readonly options?: readonly string[];
-  /** Sends in another way than the client does; default: the client sends from its host. */
+  /** Sends in another listener than the client does; default: the client sends from its host. */
   readonly send?: (stage: Stage, words: readonly string[]) => Promise<void>;
 }
 
@@ -132,11 +132,11 @@ const LISTENERS: readonly ListenerCase[] = [
   },
 ];
 
-for (const way of LISTENERS) {
+for (const listener of LISTENERS) {
   namespaceTest(
-    `serve grants what both clients ask for by ${way.name}`,
-    { programs: ["fwknop", "iptables", ...way.programs ?? []] },
-    (lab) => grantBoth(lab, way),
+    `serve grants requests of both clients through ${listener.name}`,
+    { programs: ["fwknop", "iptables", ...listener.programs ?? []] },
+    (lab) => grantBoth(lab, listener),
   );
 }
 
@@ -183,18 +183,18 @@ async function twoHosts(lab: Lab): Promise<{ server: Namespace; client: Namespac
   return { server, client };
 }
 
-async function grantBoth(lab: Lab, way: ListenerCase): Promise<void> {
+async function grantBoth(lab: Lab, listener: ListenerCase): Promise<void> {
   await withFolder(async (folder) => {
     const { server, client } = await twoHosts(lab);
     const stage = { server, client, folder };
-    await way.prepare?.(stage);
-    const daemon = await serveOn(server, folder, STANZA, `${way.settings.join("\n")}\n`);
+    await listener.prepare?.(stage);
+    const daemon = await serveOn(server, folder, STANZA, `${listener.settings.join("\n")}\n`);
     for (const [index, [, program]] of CLIENTS.entries()) {
       const address = `192.0.2.${index + 1}`;
-      const to = way.options ?? ["-D", SERVER];
+      const to = listener.options ?? ["-D", SERVER];
       const words = [...program, "--no-rc-file", ...to, "-a", address, "-A", "tcp/22", ...KEYS];
-      if (way.send === undefined) await client.must(...words);
-      else await way.send(stage, words);
+      if (listener.send === undefined) await client.must(...words);
+      else await listener.send(stage, words);
       await daemon.line(new RegExp(`Added access rule .* for ${address.replaceAll(".", "\\.")} `));
     }
     await daemon.stop();

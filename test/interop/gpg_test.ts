@@ -118,7 +118,7 @@ for (const passphrase of ["", PASSPHRASE]) {
   const keys = passphrase === "" ? "keys without passphrase" : "passphrases";
 
   namespaceTest(
-    `GnuPG packets with ${keys} go from each client to each server, with HMAC and without`,
+    `each server accepts GnuPG packets with ${keys} of each client, with HMAC and without`,
     { programs: ["fwknop", "fwknopd"], unavailable: gpgUnavailable },
     async (lab) => {
       const host = await lab.namespace("host");
