@@ -35,7 +35,7 @@ interface ListenerCase {
   readonly prepare?: (stage: Stage) => Promise<void>;
   /** Options of both clients; default: the server's address. */
   readonly options?: readonly string[];
-  /** Sends in another listener than the client does; default: the client sends from its host. */
+  /** Sends in another way than the client does; default: the client sends from its host. */
   readonly send?: (stage: Stage, words: readonly string[]) => Promise<void>;
 }
 
