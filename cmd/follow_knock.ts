@@ -32,13 +32,13 @@ export class FollowedKnock {
 
   /** Finds what there is to try, or says why there is nothing. */
   static async prepare(plan: KnockPlan): Promise<FollowedKnock | Problem> {
-    const { ask, route } = plan;
-    if (ask.command !== undefined) {
+    const { request, route } = plan;
+    if (request.command !== undefined) {
       return usageProblem("a command message opens no port to wait for", {
         hint: "leave out --wait (and WAIT of the stanza)",
       });
     }
-    const service = serviceToTry(ask.services);
+    const service = serviceToTry(request.services);
     if (service instanceof Problem) return service;
     if (route.proxy === undefined) return new FollowedKnock(plan, undefined);
     const found = await resolveDestination(route.server);

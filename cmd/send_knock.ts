@@ -49,7 +49,7 @@ export async function sendKnock(
   if (!plan.isTest && admitsAnySource(plan.admission)) output.warnOfAnySource();
   const address = await addressToAdmit(plan.admission, output);
   if (address instanceof Problem) return address;
-  const request = buildRequest(plan.ask, { address: address.text, drawPort: randomPort });
+  const request = buildRequest(plan.request, { address: address.text, drawPort: randomPort });
   if (request instanceof Problem) return request;
   const made = await make(request, plan, output);
   if (made instanceof Problem) return made;

@@ -11,7 +11,7 @@ import { Problem } from "./problem.ts";
 
 /** Longest line, as in the C client. */
 const MAX_LENGTH = 1023;
-/** Most words `-l` takes. */
+/** `-l` accepts at most this many words. */
 const MAX_WORDS = 28;
 
 /** `$HOME/.fwknop.run`, or `undefined` without a home directory. */
@@ -21,8 +21,8 @@ export function defaultArgsPath(env: (name: string) => string | undefined): stri
 }
 
 /**
- * The words without key material: whoever runs `-l` can be asked again. A key option may be abbreviated, and its key
- * glued with `=`.
+ * The words without key material. `-l` asks for the keys again. A key option may be abbreviated, and its key may follow
+ * `=`.
  */
 export function withoutSecrets(words: readonly string[], rows: readonly OptionRow[]): string[] {
   const kept: string[] = [];
@@ -55,7 +55,7 @@ export async function saveArgs(
     });
   }
   try {
-    // Not worth a wait: it is lost without harm.
+    // Do not wait until the disk has it: losing this file does no harm.
     await replacePrivateFile(path, `${line}\n`, false);
     return undefined;
   } catch (error) {
@@ -65,7 +65,7 @@ export async function saveArgs(
   }
 }
 
-/** The saved line, its line feed included. */
+/** The saved line, with its line feed. */
 export async function readArgs(path: string): Promise<string | Problem> {
   let text: string;
   try {

@@ -1,5 +1,5 @@
 /**
- * Keys out of a program, such as a password manager.
+ * Keys that a program prints, for example a password manager.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import { Problem } from "./problem.ts";
 
 const LINE_FEED = 0x0a;
 
-/** Runs each command once and hands out the lines of its output. */
+/** Runs each command once and returns the lines of its output, one at a time. */
 export class CommandLines {
   readonly #lines = new Map<string, Uint8Array[]>();
 
   /**
-   * The next line, or `undefined` when there is none. The command is split at blanks and run without a shell,
-   * with the terminal, so that it can ask for a passphrase. Its output is never shown.
+   * The next line, or `undefined` after the last one. The command is split at blanks and runs without a shell. It keeps
+   * the terminal, so that it can ask for a passphrase. Its output is never shown.
    */
   async readLine(command: string): Promise<Uint8Array | undefined | Problem> {
     let lines = this.#lines.get(command);
@@ -29,13 +29,13 @@ export class CommandLines {
 
 async function run(command: string): Promise<Uint8Array | Problem> {
   const words = command.split(/\s+/).filter((word) => word !== "");
-  // Few stanzas take keys from a program: other knocks need not load what starts one.
+  // Few stanzas take keys from a program, so other knocks do not load the code that starts one.
   const { runProgram } = await import("../exec/run.ts");
   const ended = await runProgram("user", words, { stdin: "inherit", stderr: "inherit" });
   if ("why" in ended) return new Problem(`'${command}' cannot be run: ${ended.reason}`);
   const { how, code, stdout } = ended;
-  if (how === "too-much") return new Problem(`'${command}' says too much; nothing is sent`);
-  return code === 0 ? stdout : new Problem(`'${command}' ended with ${code}; nothing is sent`);
+  if (how === "too-much") return new Problem(`'${command}' prints too much; nothing is sent`);
+  return code === 0 ? stdout : new Problem(`'${command}' exited with ${code}; nothing is sent`);
 }
 
 function splitLines(bytes: Uint8Array): Uint8Array[] {

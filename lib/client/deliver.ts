@@ -1,6 +1,5 @@
 /**
- * From a route to the wire: which host to look up, which of its addresses first, and the payload of the
- * transport.
+ * Delivers a packet along its route: looks the host up, orders its addresses, and makes the payload of the transport.
  *
  * @module
  */
@@ -13,7 +12,7 @@ import { type BeforeSending, send, type Sent } from "./send.ts";
 import type { Admission, KnockPlan, Route } from "./plan.ts";
 import { isRaw, type Transport } from "../config/transport.ts";
 
-/** The ports of one packet, drawn where the route says so. */
+/** The ports of one packet. Where the route says "random", they are drawn by the caller. */
 export interface Ports {
   readonly port: number;
   /** Absent: the system picks one. */
@@ -23,7 +22,7 @@ export interface Ports {
 /**
  * Looks the host up and sends the packet.
  *
- * @param beforeSending gets each address the packet is sent to, right before it is.
+ * @param beforeSending is called with each address right before the packet goes to it.
  */
 export async function deliver(
   packet: string,
@@ -66,7 +65,7 @@ function withUnsent({ text, facts }: Problem, host: string, transport: Transport
   return new Problem(text, { ...facts, reference: `${looked}\nsend_spa_packet: packet not sent.` });
 }
 
-/** The request that carries the packet, whole. */
+/** The complete HTTP request that carries the packet. */
 export function httpRequest(packet: string, route: Route): string | Problem {
   const proxy = route.proxy === undefined ? undefined : parseProxy(route.proxy, 0);
   if (proxy instanceof Problem) return proxy;
@@ -82,13 +81,13 @@ export function httpRequest(packet: string, route: Route): string | Problem {
   }
 }
 
-/** `[http://]host[:port]`; without a port the one the packet would go to. */
+/** Parses `[http://]host[:port]`. Without a port, the packet's own destination port counts. */
 export function parseProxy(text: string, port: number): { host: string; port: number } | Problem {
   const bare = text.replace(/^http:\/\//i, "").replace(/\/$/, "");
   const [, bracketed, plain, portText] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(bare) ?? [];
   const host = bracketed ?? plain ?? "";
   if (host === "") {
-    return usageProblem(`--http-proxy: '${text}' names no host`, {
+    return usageProblem(`--http-proxy: '${text}' does not name a host`, {
       hint: "use -H [http://]host[:port]",
     });
   }
@@ -103,8 +102,8 @@ export function parseProxy(text: string, port: number): { host: string; port: nu
 }
 
 /**
- * The session will come from the address to admit, so the packet goes to the server over the same IP version
- * where there is a choice. `-s` says nothing about it: the C daemon listens on IPv4 only.
+ * The family of the address to admit. The session will come from that address, so the packet prefers the same IP
+ * version. `-s` names no address: IPv4 then, because the C daemon listens on IPv4 only.
  */
 function admittedFamily(admission: Admission): AddressFamily {
   return admission.kind === "address" ? parseAddress(admission.text)?.family ?? 4 : 4;

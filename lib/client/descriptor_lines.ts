@@ -1,23 +1,23 @@
 /**
- * Lines of a file descriptor, for keys that a script passes in.
+ * Reads lines from a file descriptor, for keys that a script passes.
  *
  * @module
  */
 
 import { Problem } from "./problem.ts";
 
-/** Longest line kept; a key is shorter. */
+/** Longest line that is read, in bytes; a key is shorter. */
 const MAX_LINE_LENGTH = 1024;
 const LINE_FEED = 0x0a;
 
 /**
- * Reads lines one after the other, a byte at a time: what follows a line is left for the next reader, so that
- * both keys can come from one descriptor (which the C client cannot do).
+ * Reads one line after the other, one byte at a time. So it leaves what follows a line to the next reader, and both
+ * keys can come from one descriptor. The C client cannot do that.
  */
 export class DescriptorLines {
   readonly #files = new Map<number, Deno.FsFile>();
 
-  /** The next line without its end, or `undefined` when nothing is left. */
+  /** The next line without its line feed, or `undefined` at the end. */
   async readLine(descriptor: number): Promise<Uint8Array | undefined | Problem> {
     const source = await this.#open(descriptor);
     if (source === undefined) {
@@ -39,7 +39,7 @@ export class DescriptorLines {
     return Uint8Array.from(line);
   }
 
-  /** Lets go of the descriptors. */
+  /** Closes the descriptors. */
   close(): void {
     for (const file of this.#files.values()) file.close();
     this.#files.clear();
@@ -52,7 +52,7 @@ export class DescriptorLines {
     const known = this.#files.get(descriptor);
     if (known !== undefined) return known;
     try {
-      // Deno has no way to wrap a number; the system has a file for each descriptor of the process.
+      // Deno cannot wrap a descriptor number. The system has a file for each descriptor of the process.
       const file = await Deno.open(`/dev/fd/${descriptor}`);
       this.#files.set(descriptor, file);
       return file;

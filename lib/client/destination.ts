@@ -12,7 +12,7 @@ import {
 } from "../net/address.ts";
 import { Problem, usageProblem } from "./problem.ts";
 
-/** Milliseconds after which a name server is given up. */
+/** Milliseconds after which the client stops waiting for a name server. */
 const LOOKUP_DEADLINE = 10_000;
 
 /** How to look a host up. */
@@ -24,8 +24,7 @@ export interface LookupOptions {
 }
 
 /**
- * Every address of a host, best first, by the system's own rules. An address needs no look-up and costs
- * nothing.
+ * Every address of a host, best first, in the system's order. When the host is an address, nothing is looked up.
  */
 export async function resolveDestination(
   host: string,

@@ -1,6 +1,6 @@
 /**
- * Why a port may have stayed closed. The server never answers, so from here a wrong clock, a wrong key and a wrong
- * address look the same: what can be told apart is told, the rest is put in order of likelihood.
+ * Explains why a port may have stayed closed. The server never answers, so a wrong clock, a wrong key and a wrong
+ * address look the same to the client. It reports what it can prove, and sorts the other explanations by likelihood.
  *
  * @module
  */
@@ -10,32 +10,32 @@ import type { LocalClock } from "./local_clock.ts";
 import type { OwnAddresses } from "./own_addresses.ts";
 import type { Transport } from "../config/transport.ts";
 
-/** What is known here. */
+/** What the client knows about its knock. */
 export interface KnockFacts {
   readonly clock: LocalClock;
-  /** When this release was made, seconds since 1970 UTC: no right clock shows less. */
+  /** When this release was made, seconds since 1970 UTC. A correct clock never shows an earlier time. */
   readonly released: number;
-  /** Seconds that the time stamp was shifted by. */
+  /** Seconds by which the time stamp was shifted. */
   readonly timeOffset: number;
-  /** As asked for; `0.0.0.0` is the packet's own source. */
+  /** The address to admit; `0.0.0.0` is the packet's own source. */
   readonly admitted: string;
   readonly server: Address;
-  /** The address service that told `admitted`; absent: the user named it. */
+  /** The address service that answered `admitted`. Absent: the user named the address. */
   readonly resolvedBy?: string;
-  /** Absent: the system does not say. */
+  /** Absent: the system does not report them. */
   readonly own?: OwnAddresses;
   readonly hasHmac: boolean;
   readonly transport: Transport;
-  /** Port the packet went to. */
+  /** Destination port of the packet. */
   readonly port: number;
-  /** What was to be opened, `tcp/22`. */
+  /** The service that was requested, such as `tcp/22`. */
   readonly access: string;
 }
 
 /** One explanation. */
 export interface Suspect {
   readonly kind: "clock" | "address" | "server" | "keys" | "rights" | "filter";
-  /** It is wrong beyond doubt. */
+  /** The client has proof. */
   readonly isCertain?: true;
   readonly text: string;
   /** What to look at, or a command to run. */
@@ -45,12 +45,12 @@ export interface Suspect {
 /** How far the clocks may differ (MAX_SPA_PACKET_AGE, `docs/spec/server.md` 4.2). */
 const USUAL_AGE = 120;
 
-/** Whether the time is wrong beyond doubt: the packet was made before this release was. */
+/** Whether the time is certainly wrong: the packet is dated before this release was made. */
 export function isClockWrong({ clock, timeOffset, released }: KnockFacts): boolean {
   return clock.now + timeOffset < released;
 }
 
-/** Every explanation, the likeliest first. The clock is one only where something speaks against it. */
+/** Every explanation, the likeliest first. The clock is among them only when there is evidence against it. */
 export function suspects(facts: KnockFacts): Suspect[] {
   const clock = weighClock(facts);
   const all = [
@@ -84,9 +84,9 @@ function weighClock(facts: KnockFacts): Weighed | undefined {
     return { weight: 7, suspect: { kind: "clock", text, next } };
   }
   if (isKept) return undefined;
-  // A container or a virtual machine has the host's right time, though nothing in it knows that.
-  const kept = isKept === undefined ? "" : ", and nothing here sets it by a time server";
-  const text = `the clock: this machine's says ${shown}${kept}`;
+  // A container or a virtual machine has the correct time of its host, but cannot see that the host keeps it.
+  const kept = isKept === undefined ? "" : ", and no time server sets it";
+  const text = `the clock: this machine's shows ${shown}${kept}`;
   return { weight: 2, suspect: { kind: "clock", text, next } };
 }
 
@@ -146,20 +146,21 @@ function weighAddress({ admitted, server, own, resolvedBy }: KnockFacts): Weighe
       weight: 3,
       suspect: {
         kind: "address",
-        text: `${text}, as ${resolvedBy} told; it may see you by another one (a VPN, a proxy)`,
-        next: "on the server: tcpdump -ni any, and knock again, shows which",
+        text:
+          `${text}, as ${resolvedBy} answered; it may see another one of yours (a VPN, a proxy)`,
+        next: "run on the server: tcpdump -ni any; then knock again and read the source address",
       },
     };
   }
   return {
     weight: 4,
-    suspect: { kind: "address", text, next: "it may see you by another one: use -R" },
+    suspect: { kind: "address", text, next: "it may see another one of yours: use -R" },
   };
 }
 
 /**
- * Whether an address cannot be the one the server sees. A private source and a public address may be the two ends of a
- * translation, of which nothing is known here.
+ * Whether the server certainly sees another address than this one. A private source and a public address may be the two
+ * sides of an address translation, which the client cannot see.
  */
 function isOther(admitted: Address, { source, all }: OwnAddresses): boolean {
   if (admitted.text === source.text) return false;
@@ -192,7 +193,7 @@ function weighRights({ access }: KnockFacts): Weighed {
 }
 
 function weighFilter({ transport, port }: KnockFacts): Weighed {
-  // A connection was made, so nothing on the way drops it.
+  // The connection was made, so no filter on the way drops it.
   if (transport === "tcp" || transport === "http") {
     const text = `another program than fwknop took the connection to port ${port}`;
     return { weight: 1, suspect: { kind: "filter", text, next: "on the server: ss -ltnp" } };
@@ -203,7 +204,7 @@ function weighFilter({ transport, port }: KnockFacts): Weighed {
       kind: "filter",
       text: `a filter on the way, which drops ${transport} to port ${port}`,
       next: transport === "udp"
-        ? "try -p with another port the server watches, or -P tcp if it has ENABLE_TCP_SERVER"
+        ? "try -p with another port that the server watches, or -P tcp if it has ENABLE_TCP_SERVER"
         : "try -P udp",
     },
   };

@@ -1,5 +1,5 @@
 /**
- * Host names to addresses by DNS alone, where there is no C library to ask (Windows).
+ * Looks host names up by DNS alone, on systems without a C library (Windows).
  *
  * @module
  */
@@ -7,9 +7,9 @@ import { NameLookupError } from "../../ffi/name_lookup.ts";
 import { parseAddress } from "../net/address.ts";
 
 /**
- * As `lookUpName`: IPv6 addresses first, as RFC 6724 prefers them.
+ * Does what `lookUpName` does. IPv6 addresses come first, as RFC 6724 prefers them.
  *
- * @throws {NameLookupError} when there is none.
+ * @throws {NameLookupError} when the name has no address.
  */
 export async function lookUpByDns(host: string, family: 0 | 4 | 6): Promise<Uint8Array[]> {
   const records = await Promise.all([
@@ -25,7 +25,7 @@ async function ask(host: string, type: "A" | "AAAA"): Promise<string[]> {
   try {
     return await Deno.resolveDns(host, type);
   } catch {
-    // The other family may have one; if not, there is nothing better to say than that there is none.
+    // The other family may have an address. If it has none either, the caller reports that.
     return [];
   }
 }

@@ -16,7 +16,7 @@ import type { KnockKeys } from "./keys.ts";
 import { libraryError, Problem, usageProblem } from "./problem.ts";
 import type { GpgSealing } from "./plan.ts";
 
-/** Encrypts for the recipient and signs; fails as {@link sealGpgPacket} does, and where there is no such gpg. */
+/** Encrypts for the recipient and signs. Fails as {@link sealGpgPacket} does, and when gpg's paths do not exist. */
 export async function sealWithGpg(
   message: SpaMessage,
   sealing: GpgSealing,
@@ -34,13 +34,13 @@ export async function sealWithGpg(
   });
 }
 
-/** A program or a home directory that is not there. To be asked before a passphrase is. */
+/** A program or a home directory that does not exist. Call it before asking for a passphrase. */
 export async function gpgPathProblem(sealing: GpgSealing): Promise<Problem | undefined> {
   const missing = await checkPaths(sealing);
   return missing === undefined ? undefined : gpgProblem(missing);
 }
 
-/** Opens a packet again, as far as the user has the recipient's secret key. */
+/** Opens a packet again. This works only if the user has the recipient's secret key. */
 export async function openWithGpg(
   { fullText, mac }: SealedPacket,
   sealing: GpgSealing,
@@ -57,7 +57,7 @@ export async function openWithGpg(
   return opened.ok && mac !== undefined ? success({ ...opened.value, mac }) : opened;
 }
 
-/** Somebody may have to type a passphrase. */
+/** The user may have to type a passphrase. */
 const OPEN_MILLISECONDS = 60_000;
 
 function gpgProgram({ program, homeDirectory }: GpgSealing): GpgProgram {
@@ -77,14 +77,14 @@ async function checkPaths(
       const { isDirectory } = await Deno.stat(path);
       if (isDirectory === (error === "GPGME_BAD_HOME_DIRECTORY")) continue;
     } catch {
-      // It is not there, or not for us.
+      // It does not exist, or this user may not reach it.
     }
     return failure(error, path);
   }
   return undefined;
 }
 
-/** The library's function that the C client names for an error, where it is one of GnuPG's. */
+/** The library function that the C client names in its line, for each error of GnuPG. */
 const CALLS: Readonly<Partial<Record<SpaErrorName, string>>> = {
   GPGME_ENCRYPT_SIGN: "fko_spa_data_final",
   GPGME_SIGNER_NOT_FOUND: "fko_set_gpg_signer",
@@ -102,14 +102,14 @@ const C_ERRORS: Readonly<Partial<Record<SpaErrorName, SpaErrorName>>> = {
   GPG_CANNOT_LIST_SIGNERS: "GPGME_SIGNER_NOT_FOUND",
 };
 
-/** What to tell the user about a failure of GnuPG; `undefined` for one that has nothing to do with it. */
+/** What the user reads about a failure of GnuPG; `undefined` for a failure that GnuPG did not cause. */
 export function gpgProblem({ error, detail = "" }: SpaFailure): Problem | undefined {
   if (error === "GPG_RECIPIENT_UNSUITABLE") {
     return usageProblem(
       "packets cannot be sent to this recipient's key: servers expect an RSA key",
       {
         hint:
-          "make the server an RSA key of 2048 bits or more; elliptic curves and RSA-1024 do not work",
+          "make an RSA key of 2048 bits or more for the server; elliptic curves and RSA-1024 do not work",
       },
     );
   }
@@ -134,7 +134,7 @@ export function gpgProblem({ error, detail = "" }: SpaFailure): Problem | undefi
   return new Problem(reason, { hint, reference: reference(cError, said, line) });
 }
 
-/** The C client's lines: what the library says, and below it GPGME, which finds no more keys to list. */
+/** The C client's lines: the library's, and below it GPGME's, which says "End of file" when it found no key. */
 function reference(error: SpaErrorName, detail: string, line: string): string {
   switch (error) {
     case "GPGME_BAD_PROGRAM":
@@ -150,16 +150,16 @@ function reference(error: SpaErrorName, detail: string, line: string): string {
 function describe(error: SpaErrorName, detail: string): readonly [text: string, hint: string] {
   switch (error) {
     case "GPGME_SIGNER_NOT_FOUND":
-      return [`there is no secret key '${detail}'`, "gpg --list-secret-keys shows those there are"];
+      return [`there is no secret key '${detail}'`, "list the secret keys: gpg --list-secret-keys"];
     case "GPGME_RECIPIENT_NOT_FOUND":
       return [`there is no key '${detail}'`, "import the server's public key: gpg --import FILE"];
     case "GPGME_SIGNER_AMBIGUOUS":
     case "GPGME_RECIPIENT_AMBIGUOUS":
       return [`there are ${detail}`, "name one of them by its fingerprint"];
     case "GPGME_BAD_PROGRAM":
-      return [`there is no program ${detail}`, "leave out --gpg-exe to take gpg from the PATH"];
+      return [`there is no program ${detail}`, "leave out --gpg-exe to use gpg from the PATH"];
     case "GPGME_BAD_HOME_DIRECTORY":
-      return [`there is no directory ${detail}`, "leave out --gpg-home-dir to take gpg's own"];
+      return [`there is no directory ${detail}`, "leave out --gpg-home-dir to use gpg's default"];
     case "GPG_CANNOT_LIST_RECIPIENTS":
       return [`gpg cannot list keys: ${detail}`, "try it by hand: gpg --list-keys"];
     case "GPG_CANNOT_LIST_SIGNERS":

@@ -1,5 +1,5 @@
 /**
- * The rc file that a first run of the C client's command line leaves behind (`docs/spec/client.md` 4).
+ * Creates the rc file that the first run under the C client's command line makes (`docs/spec/client.md` 4).
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { systemReasonOf } from "../errors/reason.ts";
 import { createPrivateFile } from "../files/private_file.ts";
 import { Problem } from "./problem.ts";
 
-/** Creates the file, readable by its owner alone; never replaces one. */
+/** Creates the file, readable only by its owner. Never replaces a file. */
 export function createInitialRc(path: string): Problem | undefined {
   try {
     createPrivateFile(path, sampleFwknoprc());

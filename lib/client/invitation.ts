@@ -1,6 +1,6 @@
 /**
- * A pair of stanzas that belong together: one for `access.conf`, one for the `.fwknoprc` of whoever is invited. Pure:
- * keys and date come from the caller.
+ * Makes a pair of stanzas: one for `access.conf`, one for the `.fwknoprc` of the new client. Pure: the keys and the
+ * date come from the caller.
  *
  * @module
  */
@@ -19,15 +19,15 @@ import { MAX_TIMEOUT, type SettingsLevel } from "../config/client_rows.ts";
 import { invitationMark } from "../config/invitation_mark.ts";
 import { levelFromOptions, rcSettings } from "./level.ts";
 
-/** What both ends have to agree on, but for the keys. */
+/** What both ends must agree on, besides the keys. */
 export interface InvitationTerms {
-  /** Who is invited; a comment. */
+  /** Name of the new client; a comment in the stanza. */
   readonly name: string;
   /** SOURCE of the server's stanza. */
   readonly source: string;
   /** Seconds. */
   readonly timeout: number;
-  /** What the client's stanza says; its server is also its name. */
+  /** What the client's stanza sets. Its server is also the stanza's name. */
   readonly client: Readonly<SettingsLevel> & { readonly access: string; readonly server: string };
 }
 
@@ -62,7 +62,7 @@ export function invitationTerms(name: string, options: GivenOptions): Invitation
       `--fw-timeout: '${text}' is not a number of seconds from 1 to ${MAX_TIMEOUT}`,
     );
   }
-  // The client's own way to read them, for those that mean the same there.
+  // These options mean the same as in `knock`, so the client's table reads them.
   const names = ["server-port", "server-proto", "hmac-digest-type"];
   const same = options.entries.filter((entry) => names.includes(entry.name));
   const level = levelFromOptions(new GivenOptions(same), "native");
@@ -95,7 +95,7 @@ export function formatServerStanza(
     ["FW_ACCESS_TIMEOUT", String(timeout)],
     ["REQUIRE_HMAC", "Y"],
   ];
-  // The packet's own source can be changed on the way; a client that names its address does not need it.
+  // An attacker on the way can change a packet's source. A client that names its address does not need the source.
   if (resolve === true || allow?.kind === "address") settings.push(["REQUIRE_SOURCE_ADDRESS", "Y"]);
   settings.push(["KEY_BASE64", keyBase64(key)]);
   if (hmacDigest !== undefined) settings.push(["HMAC_DIGEST_TYPE", DIGESTS[hmacDigest].label]);
@@ -115,7 +115,7 @@ export function formatClientStanza(
     hmacKey: written("HMAC_KEY_BASE64", hmacKey),
   };
   const settings = rcSettings(level).map((setting) =>
-    // The same, in the word that says it beside the other ways to admit an address.
+    // ALLOW_IP says the same, and is the variable that also sets the other kinds of address.
     setting.name === "RESOLVE_IP_HTTPS" ? { name: "ALLOW_IP", value: "resolve" } : setting
   );
   return `[${client.server}]\n${settings.map((it) => `${formatRcLine(it)}\n`).join("")}`;

@@ -7,14 +7,14 @@
 import { withoutMark } from "../files/file_text.ts";
 
 /**
- * The key of a destination, or `undefined`; the last line that matches wins.
+ * The key of a destination, or `undefined`. The last matching line wins.
  *
- * The file is bytes: the key is the rest of the line as it stands, trailing blanks and carriage return
- * included. Blanks, tabs and `=` before the destination and after the colon are skipped, and so is a byte order mark.
+ * The file holds bytes. The key is the rest of the line, with trailing blanks and a carriage return. Blanks, tabs and
+ * `=` before the destination and after the colon are skipped, and so is a byte order mark.
  */
 export function findKey(file: Uint8Array, destination: string): Uint8Array | undefined {
   let key: Uint8Array | undefined;
-  // One character per byte, so that offsets of the text are offsets of the file.
+  // One character per byte: an offset in the text is an offset in the file.
   const text = Array.from(withoutMark(file), (byte) => String.fromCharCode(byte)).join("");
   const name = Array.from(
     new TextEncoder().encode(destination),

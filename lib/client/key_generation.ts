@@ -1,5 +1,5 @@
 /**
- * What kind of keys are wanted, from options (`docs/spec/client.md` 7).
+ * Reads from the options what kind of keys to make (`docs/spec/client.md` 7).
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Dialect } from "../dialect.ts";
 import { parseNumber } from "../config/number.ts";
 import { Problem, usageProblem } from "./problem.ts";
 
-/** Lengths and type out of `--key-len`, `--hmac-key-len` and `--hmac-digest-type`. */
+/** Reads lengths and type from `--key-len`, `--hmac-key-len` and `--hmac-digest-type`. */
 export function keyGenerationOptions(
   options: GivenOptions,
   dialect: Dialect,
@@ -45,7 +45,7 @@ function parseLength(
 ): number | undefined | Problem {
   const text = options.value(name);
   if (text === undefined) return undefined;
-  // The C tools name this range, and fail above the true one with an error of their library.
+  // The C tools print this range. Above the true limit, they fail with an error of their library.
   const isNamed = parseNumber(text, 1, MAX_NAMED_LENGTH, dialect) !== undefined;
   const named = dialect === "native" || isNamed ? maximum : MAX_NAMED_LENGTH;
   return parseNumber(text, 1, maximum, dialect) ?? badArgument(name, text, [1, named]);

@@ -1,5 +1,5 @@
 /**
- * Writing new keys to a file of their own.
+ * Writes new keys to a separate file.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { createPrivateFile, isSpecialFile, replacePrivateFile } from "../files/p
 import { Problem } from "./problem.ts";
 
 /**
- * Writes the text, readable by the owner alone from the first byte on.
+ * Writes the text into a file that only its owner can read, from the first byte on.
  *
- * @param replace take the place of a file that is there; otherwise that is refused, because the keys in it
- * may be the only copy. What is not a file (`/dev/stdout`) is written to.
+ * @param replace allows replacing a file. Otherwise an existing file is refused, because its keys may be the only copy.
+ * A device or a pipe such as `/dev/stdout` is written to in both cases.
  */
 export async function writeKeyFile(
   path: string,

@@ -4,13 +4,13 @@
  * @module
  */
 
-/** A pair of keys, new or in use; a stanza may do without an HMAC. */
+/** A pair of keys, new or in use. A stanza may have no HMAC key. */
 export interface KeyPair {
   readonly key: Uint8Array;
   readonly hmacKey?: Uint8Array | undefined;
 }
 
-/** Base64 with its padding, as both ends' files have it. */
+/** Base64 with padding, as in the files of both ends. */
 export function keyBase64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes));
 }
@@ -20,7 +20,7 @@ export function formatKeyLines(keys: KeyPair): string {
   return keyLines(keys).map(([name, value]) => `${name}: ${value}\n`).join("");
 }
 
-/** What the scanner of the Android client reads. */
+/** The text of a QR code, as the Android client's scanner reads it. */
 export function formatKeyCode(keys: KeyPair): string {
   return keyLines(keys).map(([name, value]) => `${name}:${value}`).join(" ");
 }

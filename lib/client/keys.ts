@@ -1,5 +1,5 @@
 /**
- * The keys of one knock: from the settings, from files, from a descriptor or from the user
+ * Gets the keys of one knock from the settings, from files, from a descriptor or from the user
  * (`docs/spec/client.md` 7).
  *
  * @module
@@ -16,27 +16,27 @@ import type { PromptResult } from "./secret_prompt.ts";
 
 /** Keys ready for use, in bytes. Never print one. */
 export interface KnockKeys {
-  /** With GnuPG the passphrase of the signing key, empty where none is needed. */
+  /** With GnuPG: the passphrase of the signing key. It is empty for a key without a passphrase. */
   readonly encryptionKey: Uint8Array;
   readonly hmac?: { readonly key: Uint8Array; readonly type: DigestName };
-  /** The key was longer than the legacy mode can use and lost its end. */
+  /** The key was longer than the legacy mode allows, so its end was cut off. */
   readonly cutToLegacy: boolean;
 }
 
-/** How keys that nothing else gives are asked for. */
+/** Asks for keys that neither the settings nor a file give. */
 export interface KeyReader {
-  /** On the terminal, with this prompt. */
+  /** Asks on the terminal, with this prompt. */
   prompt(text: string): Promise<PromptResult>;
   /** The next line of a descriptor; `undefined` at its end. */
   readLine(descriptor: number): Promise<Uint8Array | undefined | Problem>;
-  /** The next line a program prints; the program runs once for all lines. */
+  /** The next line that a program prints. The program runs once for all lines. */
   readCommandLine(command: string): Promise<Uint8Array | undefined | Problem>;
 }
 
 const LEGACY_KEY_LENGTH = 16;
 const MAX_PASSPHRASE_LENGTH = 128;
 
-/** Gathers and checks the keys. The encryption key comes first, as prompts do. */
+/** Gets and checks the keys. The encryption key comes first, also in prompts. */
 export async function gatherKeys(
   plan: KeyPlan,
   reader: KeyReader,
@@ -66,11 +66,11 @@ export async function gatherKeys(
   return { encryptionKey, cutToLegacy, hmac: { key: hmacKey, type: hmac.digest } };
 }
 
-/** What is asked for where nothing gives it. */
+/** How to ask for one kind of key. */
 interface Asked {
   readonly prompt: string;
   readonly what: string;
-  /** How to give it without a terminal. */
+  /** How to give the key without a terminal. */
   readonly hint: string;
 }
 
@@ -138,7 +138,7 @@ async function fromDescriptor(
   reader: KeyReader,
 ): Promise<Uint8Array | Problem> {
   return await reader.readLine(descriptor) ??
-    new Problem(`no key to read on descriptor ${descriptor}: it is at its end`, {
+    new Problem(`cannot read a key from descriptor ${descriptor}: it is at its end`, {
       hint: "each key is one line, the encryption key first",
       reference: NO_KEY,
     });
@@ -147,7 +147,7 @@ async function fromDescriptor(
 async function fromCommand(command: string, reader: KeyReader): Promise<Uint8Array | Problem> {
   return await reader.readCommandLine(command) ??
     new Problem(`'${command}' did not print a key`, {
-      hint: "it prints each key on a line of its own, the encryption key first",
+      hint: "the program must print each key on its own line, the encryption key first",
       reference: NO_KEY,
     });
 }
@@ -166,19 +166,19 @@ async function fromTerminal(
     });
 }
 
-/** Whether the C client has this key out of base64, which it decodes and measures before all else. */
+/** Whether the C client reads this key from base64. It decodes and measures such a key before all other checks. */
 function isBase64(source: PlannedKey): boolean {
   return source.kind === "bytes" && source.variable.endsWith("BASE64");
 }
 
 function checkKey(key: Uint8Array, source: PlannedKey): Problem | undefined {
   if (key.length >= 1 && key.length <= MAX_KEY_LENGTH) return undefined;
-  // The range is the C client's own, and it does not take its end.
+  // The C client prints this range, but refuses 128.
   const reference = isBase64(source) && key.length >= 128
     ? `[*] Invalid key length: '${key.length}', must be in [1,128]`
     : libraryError("fko_spa_data_final", 95, "Invalid key length");
   return usageProblem(
-    `the encryption key has ${key.length} bytes; 1 to ${MAX_KEY_LENGTH} are possible`,
+    `the encryption key has ${key.length} bytes; 1 to ${MAX_KEY_LENGTH} are allowed`,
     { reference },
   );
 }
@@ -186,14 +186,14 @@ function checkKey(key: Uint8Array, source: PlannedKey): Problem | undefined {
 function checkPassphrase(passphrase: Uint8Array): Problem | undefined {
   if (passphrase.length <= MAX_PASSPHRASE_LENGTH) return undefined;
   return usageProblem(
-    `the passphrase has ${passphrase.length} bytes; up to ${MAX_PASSPHRASE_LENGTH} are possible`,
+    `the passphrase has ${passphrase.length} bytes; up to ${MAX_PASSPHRASE_LENGTH} are allowed`,
   );
 }
 
 function checkHmacKey(key: Uint8Array, source: PlannedKey): Problem | undefined {
   if (key.length >= 1 && key.length <= MAX_HMAC_KEY_LENGTH) return undefined;
   return usageProblem(
-    `the HMAC key has ${key.length} bytes; 1 to ${MAX_HMAC_KEY_LENGTH} are possible`,
+    `the HMAC key has ${key.length} bytes; 1 to ${MAX_HMAC_KEY_LENGTH} are allowed`,
     {
       reference: `[*] Invalid ${
         isBase64(source) ? "decoded" : "HMAC"

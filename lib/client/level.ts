@@ -1,6 +1,6 @@
 /**
- * One level of settings: out of a stanza, out of options, built in; and back into a stanza. All of it by the rows of
- * `lib/config/client_rows.ts`.
+ * Reads one level of settings from a stanza, from options or from the defaults, and writes a level as a stanza. The
+ * rows of `lib/config/client_rows.ts` say how.
  *
  * @module
  */
@@ -57,7 +57,7 @@ export function levelFromRc(
   return { level, diagnostics };
 }
 
-/** Reads the options in the order given, so that the last one wins. The first bad argument ends it. */
+/** Reads the options in the order given, so that the last one wins. Stops at the first bad argument. */
 export function levelFromOptions(options: GivenOptions, dialect: Dialect): SettingsLevel | Problem {
   const level: SettingsLevel = {};
   const entries = options.entries.flatMap((entry) =>
@@ -72,7 +72,7 @@ export function levelFromOptions(options: GivenOptions, dialect: Dialect): Setti
   return level;
 }
 
-/** What holds where nothing else is said: the defaults of the table. */
+/** The defaults of the table. They hold where no other level sets the member. */
 export function builtInLevel(): Settings {
   const level: SettingsLevel = {};
   for (const row of SETTING_ROWS) {
@@ -83,9 +83,9 @@ export function builtInLevel(): Settings {
   return level as Settings;
 }
 
-/** What a level sets, in the order of the table. What has no variable is left out. */
+/** What a level sets, in the order of the table. Settings without a variable are left out. */
 export function rcSettings(given: Readonly<SettingsLevel>): RcSetting[] {
-  // An address on the same command line has switched resolving off.
+  // An address on the same command line switched resolving off.
   const level = given.resolve && given.allow !== undefined ? { ...given, resolve: false } : given;
   return FWKNOPRC_VARIABLES.flatMap(({ member, kind, variable, alias }) => {
     const set = member === undefined || alias ? undefined : level[member];
@@ -151,7 +151,7 @@ function follow(level: SettingsLevel, { implies, assumes }: SettingRow | Setting
   Object.assign(level, { ...assumes, ...level });
 }
 
-/** Within one level text beats base64 and base64 beats a file, as in the C client. */
+/** Within one level, text beats base64, and base64 beats a file, as in the C client. */
 function rankOf(source: KeySource | undefined): number {
   if (source?.kind !== "bytes") return 0;
   return fwknoprcVariable(source.variable)?.kind === "key text" ? 2 : 1;
@@ -178,7 +178,7 @@ function badEntry(
   };
 }
 
-/** What is said about an argument that an option cannot have. @param range what it may be here. */
+/** The problem of an option with a bad argument. @param range the values that are allowed here. */
 export function badArgument(name: string, argument: string, range: Range): Problem {
   const known = OPTIONS.get(name);
   if (known === undefined) throw new Error(`there is no option --${name}`);
@@ -203,7 +203,7 @@ function describeBad(
   });
 }
 
-/** A line of the C client with the text in it. */
+/** Fills a line of the C client with the text. */
 function fill(form: string, text: string, variable: string, [low, high]: Range): string {
   const parts: Readonly<Record<string, string>> = {
     "%s": text,

@@ -1,10 +1,10 @@
 /**
- * Typing a secret: bytes of a terminal in, a line out. A state machine without a terminal.
+ * Edits a secret line: takes the bytes of a terminal and returns the line. A state machine without a terminal.
  *
  * @module
  */
 
-/** What a byte led to. */
+/** The state after a byte. */
 export type LineState = "typing" | "done" | "aborted";
 
 const INTERRUPT = 0x03;
@@ -16,12 +16,12 @@ const KILL = 0x15;
 const ESCAPE = 0x1b;
 const DELETE = 0x7f;
 
-/** Longest line kept, in bytes; more are dropped, as in the C client (`docs/spec/client.md` 7). */
+/** Longest line in bytes. Further bytes are dropped, as in the C client (`docs/spec/client.md` 7). */
 export const MAX_LINE_LENGTH = 127;
 
 /**
- * Collects a line. DEL and ^H erase the last character (all bytes of it in UTF-8), ^U all; ^C aborts, as does
- * an end of file before anything was typed; escape sequences of cursor keys are left out.
+ * Collects a line. DEL and ^H erase the last character, with all its bytes in UTF-8. ^U erases the line. ^C aborts, and
+ * so does an end of file before the first byte. Escape sequences of cursor keys are ignored.
  */
 export class LineEditor {
   readonly #bytes: number[] = [];
@@ -32,7 +32,7 @@ export class LineEditor {
     return this.#state;
   }
 
-  /** Takes one byte; ignored once the line is done. */
+  /** Takes one byte. After the line is done, bytes are ignored. */
   type(byte: number): LineState {
     if (this.#state !== "typing" || this.#skipEscape(byte)) return this.#state;
     switch (byte) {
@@ -60,7 +60,7 @@ export class LineEditor {
     return this.#state;
   }
 
-  /** The line so far; after an abort it is empty. */
+  /** The line so far. After an abort it is empty. */
   line(): Uint8Array {
     return Uint8Array.from(this.#bytes);
   }

@@ -1,5 +1,5 @@
 /**
- * All levels of the settings: the rc file's stanzas and the command line.
+ * Loads all levels of the settings: the rc file's stanzas and the command line.
  *
  * @module
  */
@@ -14,34 +14,34 @@ import type { RcFile } from "./rc_file.ts";
 import { builtInLevel, levelFromOptions, levelFromRc } from "./level.ts";
 import { mergeLevels, type Settings } from "./settings.ts";
 
-/** Settings, and what was noticed on the way. */
+/** Settings, and the warnings about them. */
 export interface LoadedSettings {
   readonly settings: Settings;
-  /** What the command line alone sets: this is what `--save-rc-stanza` writes. */
+  /** What the command line alone sets. `--save-rc-stanza` writes this. */
   readonly fromOptions: SettingsLevel;
   readonly warnings: readonly Diagnostic[];
 }
 
 /** What to load. */
 export interface SettingsSources {
-  /** `undefined`: there is no rc file, or it is not wanted. */
+  /** `undefined`: there is no rc file, or the user does not want it. */
   readonly rcFile: RcFile | undefined;
-  /** For messages: the file that would have been read. */
+  /** For messages: the path of the file, also when it does not exist. */
   readonly rcPath: string;
-  /** `-n`; applied over `[default]`. */
+  /** `-n`. This stanza overrides `[default]`. */
   readonly stanza: string | undefined;
-  /** The stanza is about to be written, so it is not read first. */
+  /** The stanza will be written, so it is not read. */
   readonly saves: boolean;
   readonly options: GivenOptions;
   readonly dialect: Dialect;
 }
 
-/** A file with errors: nothing of it is used. */
+/** A file with errors. Nothing of it is used. */
 export interface RcErrors {
   readonly errors: readonly Diagnostic[];
 }
 
-/** Reads the levels in order of their strength and puts them together. */
+/** Reads the levels, weakest first, and merges them. */
 export function loadSettings(sources: SettingsSources): LoadedSettings | RcErrors | Problem {
   const { rcFile, stanza, saves, dialect } = sources;
   const levels: SettingsLevel[] = [];
@@ -49,7 +49,7 @@ export function loadSettings(sources: SettingsSources): LoadedSettings | RcError
   if (rcFile !== undefined) {
     const names = stanza === undefined || saves ? [DEFAULT_STANZA] : [DEFAULT_STANZA, stanza];
     for (const name of names) {
-      // The other end was set up with what the C client takes of a key.
+      // In the C dialect a cut key is a warning: the server was set up with the part that the C client reads.
       const read = readStanza(rcFile.rc, name, dialect === "c" ? "warning" : "error");
       const { level, diagnostics: found } = levelFromRc(read.entries, dialect, rcFile.encode);
       levels.push(level);

@@ -1,5 +1,5 @@
 /**
- * What this machine knows about its own time.
+ * Reads the clock of this machine, and whether a time service keeps it correct.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { isClockKept } from "../../ffi/clock_state.ts";
 export interface LocalClock {
   /** Seconds since 1970 UTC. */
   readonly now: number;
-  /** Whether something keeps it right; `undefined`: the system does not say. */
+  /** Whether a time service keeps it correct; `undefined`: the system does not report it. */
   readonly isKept: boolean | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * From a request to the packet: names, times and random values are inputs, so that the result is exact.
+ * Makes the packet of a request. User name, time and random values are inputs, so the same inputs make the same packet.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import type { KnockRequest } from "./request.ts";
 import { sealForSending } from "./seal.ts";
 import type { GpgSealing, Sealing } from "./plan.ts";
 
-/** What the packet is made of besides the request. */
+/** What goes into the packet besides the request. */
 export interface PacketIngredients {
   readonly username: string;
-  /** The user name was not asked for but found in the environment. */
+  /** The user name comes from the environment, not from a setting. */
   readonly usernameFromEnvironment: boolean;
   /** Seconds since 1970 UTC, the offset included. */
   readonly timestamp: number;
@@ -42,7 +42,7 @@ export function composeMessage(
   };
 }
 
-/** Seals the message with the keys, or says why no server would take it. */
+/** Seals the message with the keys, or says why a server would refuse it. */
 export async function makePacket(
   message: SpaMessage,
   sealing: Sealing,
@@ -56,13 +56,13 @@ export async function makePacket(
     digestName: sealing.digest,
     hmac: keys.hmac,
     salt: ingredients.salt,
-    // Only a stanza that allows commands can want a command message.
+    // Only a stanza that allows commands accepts a command message.
     commandStanza: message.type === MessageType.command,
   });
   return sealed.ok ? sealed.value : await explain(sealed, message, ingredients);
 }
 
-/** Loaded only when it is wanted: most knocks do without. */
+/** Loads the code for GnuPG, which most knocks do not need. */
 async function makeGpgPacket(
   message: SpaMessage,
   sealing: GpgSealing,
@@ -76,7 +76,7 @@ async function makeGpgPacket(
     : gpgProblem(sealed) ?? await explain(sealed, message, ingredients);
 }
 
-/** Texts about errors are loaded for an error. */
+/** Loads the texts about errors, which most knocks do not need. */
 async function explain(
   failure: SpaFailure,
   message: SpaMessage,

@@ -1,5 +1,5 @@
 /**
- * A stanza that is named and not there.
+ * Reports a named stanza that does not exist.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { nearestWord } from "../config/did_you_mean.ts";
 import { DEFAULT_STANZA, type Fwknoprc, hasStanza, stanzaNames } from "../config/fwknoprc.ts";
 import { type Problem, usageProblem } from "./problem.ts";
 
-/** Stanzas that are listed for a name that is like none of them. */
+/** At most this many stanzas are listed when the name is similar to none of them. */
 const MOST_NAMES = 8;
 
-/** Says that the stanza is missing, and what there is. @param rc absent: the file is. */
+/** A problem that lists the existing stanzas, if the stanza is missing. @param rc absent: there is no file. */
 export function checkStanza(
   name: string,
   rc: Fwknoprc | undefined,

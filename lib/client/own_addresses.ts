@@ -1,5 +1,5 @@
 /**
- * What this host knows of its own addresses.
+ * Reads the addresses of this host.
  *
  * @module
  */
@@ -7,16 +7,16 @@ import { SystemError } from "../../ffi/libc.ts";
 import { sourceAddress } from "../../ffi/source_address.ts";
 import { type Address, addressFromBytes, parseAddress } from "../net/address.ts";
 
-/** The addresses of this host, as seen on the way to a server. */
+/** The addresses of this host on its route to a server. */
 export interface OwnAddresses {
-  /** What packets to the server bear when they leave; a translation on the way is not seen from here. */
+  /** Source address of packets to the server when they leave this host. An address translation later may change it. */
   readonly source: Address;
   readonly all: readonly Address[];
 }
 
-/** Asks the system; `undefined` where it does not say. */
+/** Asks the system; `undefined` if it does not answer. */
 export function readOwnAddresses(server: Address): OwnAddresses | undefined {
-  // There is no C library to ask.
+  // Windows has no C library that Deno could call.
   if (Deno.build.os === "windows") return undefined;
   try {
     const source = addressFromBytes(sourceAddress(server.bytes));

@@ -1,5 +1,5 @@
 /**
- * Keeping a copy of the packet (`-B`).
+ * Saves a copy of the packet (`-B`).
  *
  * @module
  */
@@ -9,8 +9,9 @@ import { isSpecialFile } from "../files/private_file.ts";
 import { Problem } from "./problem.ts";
 
 /**
- * Writes the packet and a line feed, replacing the file unless `append`. A packet not yet seen by the server
- * opens its port, so nobody else may read the file. What is not a file (`/dev/stdout`) is written to and stays.
+ * Writes the packet and a line feed, and replaces the file unless `append`. Only the owner can read the file: a packet
+ * that the server has not seen yet opens the port. A device or a pipe such as `/dev/stdout` is written to, not
+ * replaced.
  */
 export async function savePacket(
   path: string,

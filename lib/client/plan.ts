@@ -1,6 +1,6 @@
 /**
- * What one knock does, decided once from settings that are valid: which address it admits, what it asks for, how it is
- * sealed, where its keys come from, where it goes, and what follows it. Pure: nothing is looked up, read or drawn here.
+ * Decides once, from valid settings, what one knock does: which address it admits, what it requests, how it is sealed,
+ * where its keys come from, where it goes, and what follows. Pure: it looks up, reads and draws nothing.
  *
  * @module
  */
@@ -15,39 +15,39 @@ import type { Settings } from "./settings.ts";
 
 /** The address that the packet asks to admit. */
 export type Admission =
-  /** As written; `0.0.0.0` is the packet's own source, an empty text no address at all. */
+  /** As written. `0.0.0.0` is the packet's own source. An empty text is no address. */
   | { readonly kind: "address"; readonly text: string }
-  /** A web service says it, at each knock anew. */
+  /** A web service answers it, anew for each knock. */
   | { readonly kind: "look up"; readonly service: AddressService };
 
-/** Whom to ask for the public address of this host, and how. */
+/** Which service to ask for the public address of this host, and how. */
 export interface AddressService {
-  /** One URL or several with commas, as written; absent: the usual service. */
+  /** One URL, or several separated by commas, as written. Absent: the default service. */
   readonly url?: string | undefined;
-  /** The service is to be asked without encryption. */
+  /** Ask the service without encryption. */
   readonly isClear: boolean;
-  /** The wget to ask with, and its arguments. */
+  /** The wget command that asks, with its arguments. */
   readonly wget?: string | undefined;
-  /** That wget names itself. */
+  /** That wget sends its own user agent. */
   readonly wgetNamesItself: boolean;
   readonly userAgent: string;
 }
 
-/** What the packet asks for. */
-export interface Ask {
-  /** A command to run; absent: services. */
+/** What the packet requests. */
+export interface PlannedRequest {
+  /** A command to run. Absent: the packet requests services. */
   readonly command?: string | undefined;
   /** The services as written. */
   readonly access?: string | undefined;
-  /** The same; absent: nothing is asked for, or it cannot be read. */
+  /** `access`, parsed. Absent: there is no list, or it cannot be parsed. */
   readonly services?: readonly Service[] | undefined;
   /** Inside host and port, as written. */
   readonly natAccess?: string | undefined;
-  /** The host that is the inside host itself. */
+  /** For local NAT: the server, which is the inside host itself. */
   readonly localNatHost?: string | undefined;
-  /** The port that takes the place of the one in the services; 0: none does. */
+  /** The port that replaces the one in the services; 0: no port does. */
   readonly outsidePort: number | "random";
-  /** Seconds; 0 asks for the server's own time. */
+  /** Seconds; 0 leaves the time to the server. */
   readonly timeout: number;
 }
 
@@ -63,7 +63,7 @@ export interface GpgSealing {
   readonly recipient: string;
   readonly signer?: string | undefined;
   readonly passphrase: SigningPassphrase;
-  /** Why the user is not asked for the passphrase, in the C client's words. */
+  /** Why the client does not ask for the passphrase, in the C client's words. */
   readonly passphraseNote?: string | undefined;
 }
 
@@ -77,27 +77,27 @@ export interface SymmetricSealing {
 /** How the message becomes a packet. */
 export type Sealing = GpgSealing | SymmetricSealing;
 
-/** Where one key comes from: from its source, from the user, or it is not needed. */
+/** Where one key comes from: a source, the user, or nowhere, because it is not needed. */
 export type PlannedKey = KeySource | { readonly kind: "terminal" } | { readonly kind: "none" };
 
 /** Where the keys come from. */
 export interface KeyPlan {
-  /** What the first key is for. The legacy mode cuts it. */
+  /** Use of the first key. The legacy mode cuts a long key. */
   readonly purpose: "cipher" | "legacy cipher" | "passphrase";
   readonly key: PlannedKey;
   readonly hmac?: { readonly key: PlannedKey; readonly digest: DigestName } | undefined;
-  /** The name of the destination in key files. */
+  /** Name of the destination, as key files list it. */
   readonly destination: string;
 }
 
 /** Where the packet goes, and how. */
 export interface Route {
-  /** The host as written; empty where nothing is sent. */
+  /** The host as written. Empty if nothing is sent. */
   readonly server: string;
   readonly transport: Transport;
   /** `[http://]host[:port]`, as written. */
   readonly proxy?: string | undefined;
-  /** Only addresses of this family count. */
+  /** Use only addresses of this family. */
   readonly family?: AddressFamily | undefined;
   readonly port: number | "random";
   /** Absent: the system picks one. */
@@ -111,30 +111,30 @@ export interface Route {
 /** One knock. */
 export interface KnockPlan {
   readonly admission: Admission;
-  readonly ask: Ask;
+  readonly request: PlannedRequest;
   readonly sealing: Sealing;
   readonly keys: KeyPlan;
   readonly route: Route;
-  /** The user name inside the packet; absent: that of the environment. */
+  /** The user name in the packet. Absent: the one of the environment. */
   readonly user?: string | undefined;
-  /** Seconds to shift the time stamp by. */
+  /** Seconds by which to shift the time stamp. */
   readonly timeOffset: number;
   /** Seconds to try the port after the knock; 0: do not try. */
   readonly wait: number;
   /** Seconds between two knocks; 0: one knock. */
   readonly repeat: number;
-  /** The packet is opened again in place of being sent. */
+  /** The packet is opened again instead of being sent. */
   readonly isTest: boolean;
   readonly isVerbose: boolean;
   readonly packetFile?: { readonly path: string; readonly append: boolean } | undefined;
 }
 
-/** The plan of a knock with these settings, which are valid (`validate.ts`). */
+/** The plan of a knock with these settings, which `validate.ts` has checked. */
 export function planKnock(settings: Settings): KnockPlan {
   const { packetFile: path, appendPacket: append = false } = settings;
   return {
     admission: admissionOf(settings),
-    ask: askOf(settings),
+    request: requestOf(settings),
     sealing: sealingOf(settings),
     keys: keysOf(settings),
     route: routeOf(settings),
@@ -148,7 +148,7 @@ export function planKnock(settings: Settings): KnockPlan {
   };
 }
 
-/** A weakness worth a warning when someone is looking: the packet's source can be changed on its way. */
+/** Whether the packet admits its own source. The client warns: an attacker on the way can change the source. */
 export function admitsAnySource(admission: Admission): boolean {
   const address = admission.kind === "address" ? parseAddress(admission.text) : undefined;
   return address !== undefined && isUnspecified(address);
@@ -158,7 +158,7 @@ function admissionOf(settings: Settings): Admission {
   const { allow, resolve, command } = settings;
   if (allow?.kind === "address") return allow;
   if (allow?.kind === "source") return { kind: "address", text: "0.0.0.0" };
-  // A command is not worth asking a third party (`docs/spec/client.md` 8).
+  // A command request needs no address, so no third party is asked (`docs/spec/client.md` 8).
   if (resolve !== true || command !== undefined) return { kind: "address", text: "" };
   return {
     kind: "look up",
@@ -172,7 +172,7 @@ function admissionOf(settings: Settings): Admission {
   };
 }
 
-function askOf(settings: Settings): Ask {
+function requestOf(settings: Settings): PlannedRequest {
   const { command, access, natAccess, natLocal, server = "" } = settings;
   return {
     command,
@@ -203,8 +203,8 @@ function sealingOf(settings: Settings): Sealing {
 }
 
 /**
- * A passphrase that is written down wins, then the agent, then a key without one; otherwise it is asked for, as any
- * other key (`docs/spec/client.md` 7). Without a signer there is nothing to unlock.
+ * A passphrase in the settings wins, then the agent, then a key without a passphrase. Otherwise the client asks for it,
+ * as for any other key (`docs/spec/client.md` 7). Without a signer there is nothing to unlock.
  */
 function signingPassphrase(settings: Settings): SigningPassphrase {
   const { gpgSigner, gpgAgent, gpgNoPassphrase, key } = settings;
@@ -224,7 +224,7 @@ function keysOf(settings: Settings): KeyPlan {
   };
 }
 
-/** Where a key comes from that nothing else gives. */
+/** Where a key comes from if the settings do not hold it. */
 function otherKey({ keyDescriptor: descriptor, keyCommand: command }: Settings): PlannedKey {
   if (descriptor !== undefined) return { kind: "descriptor", descriptor };
   return command === undefined ? { kind: "terminal" } : { kind: "command", command };
@@ -239,7 +239,7 @@ function routeOf(settings: Settings): Route {
     proxy: settings.proxy,
     family: isByHand || ipv4Only ? 4 : ipv6Only ? 6 : undefined,
     port: randomPort ? "random" : serverPort,
-    // No system assigns the port of a packet that is made by hand.
+    // The system does not choose the source port of a raw packet.
     sourcePort: sourcePort ?? (isByHand ? "random" : undefined),
     spoofSource: settings.spoofSource,
     icmpType: settings.icmpType,
@@ -248,10 +248,10 @@ function routeOf(settings: Settings): Route {
   };
 }
 
-/** Seconds of a grant where the client does not ask for a time (FW_ACCESS_TIMEOUT, `docs/spec/server.md` 5). */
+/** Seconds of a grant if the client does not request a time (FW_ACCESS_TIMEOUT, `docs/spec/server.md` 5). */
 const USUAL_GRANT = 30;
 
-/** Seconds between two knocks: a packet may get lost and the next still come in time. */
+/** Seconds between two knocks. They are short enough that one packet may get lost and the next still comes in time. */
 function repeatInterval({ repeat, timeout }: Settings): number {
   if (repeat === undefined) return 0;
   if (repeat > 0) return repeat;

@@ -1,12 +1,12 @@
 /**
- * IPv4 packets made by hand, for the raw transports (`docs/spec/client.md` 10, `docs/spec/wire.md` 10.3).
+ * Builds IPv4 packets for the raw transports (`docs/spec/client.md` 10, `docs/spec/wire.md` 10.3).
  *
  * @module
  */
 import { concatBytes } from "../crypto/bytes.ts";
 import { PROTOCOL_NUMBERS } from "../net/service.ts";
 
-/** What stands in the headers. Everything random comes from the caller. */
+/** Contents of the headers. All random values come from the caller. */
 export interface RawPacketOptions {
   /** 4 bytes; zeros leave the choice to the kernel. */
   readonly source: Uint8Array;
@@ -31,7 +31,7 @@ const SYN = 0x02;
 const WINDOW = 32767;
 const ECHO_REQUEST = 8;
 
-/** UDP with checksum 0, which means that there is none (RFC 768). */
+/** UDP with checksum 0, which means "no checksum" (RFC 768). */
 export function rawUdp(payload: Uint8Array, options: RawPacketOptions): Uint8Array<ArrayBuffer> {
   const header = new DataView(new ArrayBuffer(8));
   header.setUint16(0, options.sourcePort);
@@ -40,7 +40,7 @@ export function rawUdp(payload: Uint8Array, options: RawPacketOptions): Uint8Arr
   return ipPacket(PROTOCOL_NUMBERS.udp, header, payload, options);
 }
 
-/** A TCP SYN that carries the payload; its checksum stays 0, as the C client leaves it. */
+/** A TCP SYN that carries the payload. Its checksum is 0, as in the C client. */
 export function rawTcp(payload: Uint8Array, options: RawPacketOptions): Uint8Array<ArrayBuffer> {
   const header = new DataView(new ArrayBuffer(20));
   header.setUint16(0, options.sourcePort);
@@ -52,7 +52,7 @@ export function rawTcp(payload: Uint8Array, options: RawPacketOptions): Uint8Arr
   return ipPacket(PROTOCOL_NUMBERS.tcp, header, payload, options);
 }
 
-/** ICMP with a right checksum; an echo request has an id and the sequence number 1. */
+/** ICMP with a correct checksum. An echo request has an id and the sequence number 1. */
 export function rawIcmp(payload: Uint8Array, options: IcmpOptions): Uint8Array<ArrayBuffer> {
   const header = new DataView(new ArrayBuffer(8));
   header.setUint8(0, options.icmpType);

@@ -1,5 +1,5 @@
 /**
- * Writing a stanza into an rc file without losing a comment. Pure: text in, text out
+ * Writes a stanza into the text of an rc file and keeps every comment. Pure: takes text, returns text
  * (`docs/spec/client.md` 6; the C client drops every comment and blank line of the file).
  *
  * @module
@@ -14,7 +14,7 @@ import {
 import { fwknoprcVariable } from "../config/client_rows.ts";
 import { formatRcLine, type RcSetting } from "./rc_text.ts";
 
-/** Variables of the stanza that must not be replaced without a question: keys, and whose they are. */
+/** Variables of the stanza that need a question before they are replaced: keys, and the names of GnuPG keys. */
 export function criticalVariables(rc: Fwknoprc, stanza: string): string[] {
   const names = linesOf(rc, stanza).flatMap((line) =>
     line.kind === "parameter" && isCritical(line.name) ? [line.name] : []
@@ -23,10 +23,10 @@ export function criticalVariables(rc: Fwknoprc, stanza: string): string[] {
 }
 
 /**
- * The text of the file with the stanza made of exactly these settings. Lines that set the same variable are
- * replaced where they stand, other lines of the stanza go, new ones are put at its end; comments stay.
+ * The text of the file with the stanza made of exactly these settings. A line that sets the same variable is replaced
+ * in its place. Other lines of the stanza are removed. New lines come at its end. Comments stay.
  *
- * @param keep critical variables whose old lines stay, new values notwithstanding.
+ * @param keep critical variables whose old lines stay, although there are new values.
  */
 export function writeStanza(
   rc: Fwknoprc,
@@ -45,7 +45,7 @@ export function writeStanza(
     const written = inside ? replaceLine(line, pending, keep) : line.text;
     if (written === undefined) continue;
     out.push(written + (line.end === "" ? "\n" : line.end));
-    // New lines follow the last line that says something, not the blank lines before the next stanza.
+    // New lines follow the last setting, not the blank lines before the next stanza.
     if (inside && line.text.trim() !== "" && line.kind !== "comment") insertAt = out.length;
   }
   out.splice(
@@ -57,18 +57,18 @@ export function writeStanza(
 }
 
 /**
- * The text of the file without the stanzas of that name. Their comments go with them, except what stands after a blank
- * line behind the last setting: that belongs to what follows.
+ * The text of the file without the stanzas of that name and their comments. Comments after a blank line behind the last
+ * setting stay: they belong to the next stanza.
  */
 export function removeStanza(rc: Fwknoprc, stanza: string): string {
   const out: string[] = [];
-  /** Lines of a stanza that goes, since its last setting. */
+  /** Lines after the last setting of a stanza that is removed. */
   let tail: FwknoprcLine[] = [];
   let inside = false;
   const keepTail = (): void => {
     const blank = tail.findIndex(({ text }) => text.trim() === "");
     if (blank < 0) return;
-    // One blank line before the stanza and one after it would be two.
+    // Without the stanza, the blank lines before and after it would become two.
     const from = out.length === 0 || out.at(-1)?.trim() === "" ? blank + 1 : blank;
     out.push(...tail.slice(from).map((line) => line.text + line.end));
   };
@@ -99,7 +99,7 @@ function linesOf(rc: Fwknoprc, stanza: string): FwknoprcLine[] {
   });
 }
 
-/** What becomes of a line of the stanza; `undefined`: it goes. Takes from `pending` what it writes. */
+/** The new text of a line of the stanza; `undefined`: the line is removed. Takes what it writes from `pending`. */
 function replaceLine(
   line: FwknoprcLine,
   pending: Map<string, RcSetting>,

@@ -1,5 +1,5 @@
 /**
- * Finding, checking, reading and creating `.fwknoprc` (`docs/spec/client.md` 4).
+ * Finds, checks and reads `.fwknoprc` (`docs/spec/client.md` 4).
  *
  * @module
  */
@@ -16,23 +16,23 @@ import type { EncodeText } from "../config/client_kinds.ts";
 /** A file that was read. */
 export interface RcFile {
   readonly rc: Fwknoprc;
-  /** Gives back the bytes of a text taken from the file: a passphrase need not be UTF-8. */
+  /** Returns the original bytes of a text from the file: a passphrase need not be UTF-8. */
   readonly encode: EncodeText;
   readonly warnings: readonly Diagnostic[];
 }
 
-/** The file of the user, or `undefined` without a home directory. */
+/** Path of the user's file, or `undefined` without a home directory. */
 export function defaultRcPath(env: (name: string) => string | undefined): string | undefined {
   const home = env(Deno.build.os === "windows" ? "USERPROFILE" : "HOME");
   return home === undefined || home === "" ? undefined : `${home}/.fwknoprc`;
 }
 
-/** Reads the file; `"absent"` when there is none. */
+/** Reads the file; `"absent"` if it does not exist. */
 export function readRcFile(path: string): RcFile | "absent" | Problem {
   let bytes: Uint8Array | undefined;
   let warnings: readonly Diagnostic[];
   try {
-    // Synchronous: a small file takes less than handing it to another thread.
+    // Synchronous: reading a small file takes less time than handing it to another thread.
     const info = ifThere(() => Deno.statSync(path));
     if (info === undefined) return "absent";
     warnings = checkPrivate(path, info);
@@ -51,12 +51,11 @@ export function readRcFile(path: string): RcFile | "absent" | Problem {
 }
 
 /**
- * What is wrong with the rights of a file that holds keys; the run goes on all the same
- * (`docs/spec/client.md` 4 and 17).
+ * Warnings about the permissions of a file that holds keys. The run continues (`docs/spec/client.md` 4 and 17).
  */
 function checkPrivate(path: string, info: Deno.FileInfo): Diagnostic[] {
   const findings: Diagnostic[] = [];
-  // The path is escaped only for a finding: the pattern costs a good knock 0.4 ms.
+  // The path is escaped only for a warning, because the pattern costs 0.4 ms of a knock.
   const warn = (text: string, hint?: string) =>
     findings.push({ severity: "warning", text, ...(hint === undefined ? {} : { hint }) });
   if (!info.isFile) warn(`[-] file: ${visible(path)} is not a regular file or symbolic link.`);
@@ -72,7 +71,7 @@ function checkPrivate(path: string, info: Deno.FileInfo): Diagnostic[] {
   return findings;
 }
 
-/** UTF-8 where the bytes are; otherwise one character per byte, so that no byte is lost. */
+/** Decodes UTF-8. Text that is not UTF-8 becomes one character per byte, so that no byte is lost. */
 function decodeText(bytes: Uint8Array): { text: string; encode: EncodeText } {
   const utf8 = bytesText(bytes);
   if (utf8 !== undefined) return { text: utf8, encode: textBytes };

@@ -1,18 +1,18 @@
 /**
- * Stanzas of an rc file as people may see them.
+ * Shows the stanzas of an rc file, with or without their keys.
  *
  * @module
  */
 import { type Fwknoprc, type FwknoprcLine, sameStanza } from "../config/fwknoprc.ts";
 import { fwknoprcVariable } from "../config/client_rows.ts";
 
-/** What stands in the place of a key. */
+/** Replaces a key. */
 const HIDDEN = "(hidden)";
 
 /**
- * The lines of the stanzas of one name, or of all, comments included.
+ * The lines of the stanzas with one name, or of all stanzas, with their comments.
  *
- * @param showKeys `false` puts `(hidden)` in the place of every value that may be a key.
+ * @param showKeys `false` replaces every value that may be a key with `(hidden)`.
  */
 export function showStanzas(rc: Fwknoprc, name: string | undefined, showKeys: boolean): string {
   let inside = false;
@@ -21,7 +21,7 @@ export function showStanzas(rc: Fwknoprc, name: string | undefined, showKeys: bo
     return inside;
   });
   const text = shown.map((line) => `${showKeys ? line.text : withoutSecret(line)}\n`).join("");
-  // Comments behind the last blank line introduce the stanza that follows.
+  // Comments after the last blank line belong to the next stanza.
   return text.replace(/\n\n(?:[#;].*\n|\n)*$/, "\n");
 }
 
@@ -31,13 +31,13 @@ function withoutSecret(line: FwknoprcLine): string {
       return line.text;
     case "parameter":
       return mayBeSecret(line.name)
-        // What follows the value is left out too: it may be the rest of a key with a blank in it.
+        // The text after the value is left out too. It may be the rest of a key with a blank in it.
         ? `${line.text.slice(0, line.valueColumn - 1)}${HIDDEN}`
         : line.text;
     case "comment":
       return hideInText(line.text);
     case "malformed": {
-      // Perhaps a key without a name, or one behind `=`.
+      // It may be a key without a name, or a key after `=`.
       const [, start = "", word = ""] = /^(\s*)([^\s=:]*)/.exec(line.text) ?? [];
       return word === "" || word.startsWith("[") || !mayBeSecret(word)
         ? line.text
@@ -46,13 +46,13 @@ function withoutSecret(line: FwknoprcLine): string {
   }
 }
 
-/** A variable that is not known may be a misspelt key. */
+/** An unknown variable may be a misspelt key. */
 function mayBeSecret(name: string): boolean {
   const variable = fwknoprcVariable(name);
   return variable === undefined || variable.secret === true;
 }
 
-/** A key that was commented out is a key all the same; so is a secret of another program. */
+/** Hides keys in comments: a key that was commented out is still a key, and so is a secret of another program. */
 function hideInText(text: string): string {
   return text.replace(
     /^([\s#;]*)([A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Za-z_0-9]*(?:KEY|PW|PASS)[A-Za-z_0-9]*)([\s:=]+)\S.*$/,

@@ -1,5 +1,5 @@
 /**
- * Holding a grant open: knocking again before it ends.
+ * Keeps a grant open: the client knocks again before it ends.
  *
  * @module
  */
@@ -11,15 +11,18 @@ import type { KeySource } from "../config/client_values.ts";
 import type { KnockPlan } from "./plan.ts";
 
 /**
- * The plan of the knocks after the first: no key is asked for, no address looked up and no port drawn again, so that each
- * opens what the first has opened. The user name, the time and the random value are new in each.
+ * The plan of every knock after the first. It asks for no key, looks up no address and draws no port again, so each
+ * knock opens what the first one opened. The user name, the time and the random value are new in each.
  */
 export function settledPlan(plan: KnockPlan, request: KnockRequest, keys: KnockKeys): KnockPlan {
   const { encryptionKey, hmac } = keys;
   return {
     ...plan,
     admission: { kind: "address", text: request.admitted },
-    ask: { ...plan.ask, outsidePort: request.randomNatPort ?? plan.ask.outsidePort },
+    request: {
+      ...plan.request,
+      outsidePort: request.randomNatPort ?? plan.request.outsidePort,
+    },
     keys: {
       ...plan.keys,
       key: encryptionKey.length === 0 ? plan.keys.key : keySource("KEY", encryptionKey),
@@ -28,20 +31,20 @@ export function settledPlan(plan: KnockPlan, request: KnockRequest, keys: KnockK
   };
 }
 
-/** What a new address of this host means for the knocks to come. */
+/** What a new address of this host means for the next knocks. */
 export type Move =
-  /** The address to admit was looked up, and has to be again, with this plan. */
+  /** The address to admit was looked up. It must be looked up again, with this plan. */
   | { readonly kind: "look up"; readonly plan: KnockPlan }
-  /** The address to admit was this host's and is not any more. */
+  /** The address to admit belonged to this host and does not any more. */
   | { readonly kind: "left"; readonly admitted: string }
-  /** The packet's own source is admitted, or an address that was never this host's own. */
+  /** The packet admits its own source, or an address that never belonged to this host. */
   | { readonly kind: "none" };
 
 /**
- * Compares the addresses of this host as they were at the last knock with those of now. Nothing that happens behind an
- * address translation is seen here.
+ * Compares the addresses that this host had at the last knock with the present ones. It cannot see changes behind an
+ * address translation.
  *
- * @param plan that of the first knock. @param settled that of the last one.
+ * @param plan the plan of the first knock. @param settled the plan of the last knock.
  */
 export function weighMove(
   { admission }: KnockPlan,

@@ -1,6 +1,6 @@
 /**
- * From what a plan asks for to the request: message type, message text and NAT text
- * (`docs/spec/client.md` 9). Pure; the random port is an input.
+ * Builds a request from the plan: message type, message text and NAT text (`docs/spec/client.md` 9). Pure: the random
+ * port is an input.
  *
  * @module
  */
@@ -10,35 +10,35 @@ import { parsePort } from "../net/service.ts";
 import { MessageType } from "../spa/message.ts";
 import { leadingNumber } from "../config/number.ts";
 import { libraryError, Problem, usageProblem } from "./problem.ts";
-import type { Ask } from "./plan.ts";
+import type { PlannedRequest } from "./plan.ts";
 
 /** The request of one knock. */
 export interface KnockRequest {
   readonly type: MessageType;
   /** The address to admit. */
   readonly admitted: string;
-  /** `proto/port[,…]` with the outside port, or the command. */
+  /** `proto/port[,…]`, with the outside port of NAT, or the command. */
   readonly asked: string;
-  /** Both, with a comma in between. */
+  /** Both texts, separated by a comma. */
   readonly message: string;
   readonly natAccess?: string;
   /** Seconds; only for types with a timeout. */
   readonly clientTimeout?: number;
-  /** The outside port, when it was chosen at random: the user must be told. */
+  /** The outside port, if it was drawn at random. The user must learn it. */
   readonly randomNatPort?: number;
 }
 
-/** What the plan does not say. */
+/** Inputs that the plan does not hold. */
 export interface RequestContext {
-  /** The address to admit, in text; `0.0.0.0` for the packet's own source. */
+  /** The address to admit, as text; `0.0.0.0` for the packet's own source. */
   readonly address: string;
   /** A port from 10000 to 65534, called only for `--nat-rand-port`. */
   readonly drawPort: () => number;
 }
 
-/** Builds the request, or says what is wrong with what is asked for. */
+/** Builds the request, or says what is wrong with the plan. */
 export function buildRequest(
-  ask: Ask,
+  planned: PlannedRequest,
   { address, drawPort }: RequestContext,
 ): KnockRequest | Problem {
   if (parseAddress(address) === undefined) {
@@ -47,7 +47,7 @@ export function buildRequest(
       reference: spaMessageError(100, "Invalid allow IP address in the SPA message data"),
     });
   }
-  const { command, access = "", timeout } = ask;
+  const { command, access = "", timeout } = planned;
   if (command !== undefined) {
     return command === ""
       ? usageProblem("--server-cmd: the command is empty", {
@@ -55,19 +55,19 @@ export function buildRequest(
       })
       : { type: MessageType.command, ...messageOf(address, command) };
   }
-  const unreadable = checkAccess(ask);
+  const unreadable = checkAccess(planned);
   if (unreadable !== undefined) return unreadable;
-  const nat = natTarget(ask);
+  const nat = natTarget(planned);
   if (nat instanceof Problem) return nat;
-  const outside = outsidePort(ask, drawPort);
+  const outside = outsidePort(planned, drawPort);
   if (outside instanceof Problem) return outside;
   const asked = outside === 0 ? access : `${access.split("/")[0]}/${outside}`;
   return {
-    type: messageType(ask),
+    type: messageType(planned),
     ...messageOf(address, asked),
     ...(nat === undefined ? {} : { natAccess: nat }),
     ...(timeout > 0 ? { clientTimeout: timeout } : {}),
-    ...(ask.outsidePort === "random" ? { randomNatPort: outside } : {}),
+    ...(planned.outsidePort === "random" ? { randomNatPort: outside } : {}),
   };
 }
 
@@ -75,8 +75,8 @@ function messageOf(admitted: string, asked: string) {
   return { admitted, asked, message: `${admitted},${asked}` };
 }
 
-/** Local NAT wins over NAT; a timeout above zero makes the variant that carries it. */
-function messageType({ localNatHost, natAccess, timeout }: Ask): MessageType {
+/** Local NAT wins over NAT. A timeout above zero selects the type that carries it. */
+function messageType({ localNatHost, natAccess, timeout }: PlannedRequest): MessageType {
   const withTimeout = timeout > 0;
   if (localNatHost !== undefined) {
     return withTimeout ? MessageType.timeoutLocalNatAccess : MessageType.localNatAccess;
@@ -87,8 +87,8 @@ function messageType({ localNatHost, natAccess, timeout }: Ask): MessageType {
   return withTimeout ? MessageType.timeoutAccess : MessageType.access;
 }
 
-function checkAccess(ask: Ask): Problem | undefined {
-  const { access, services } = ask;
+function checkAccess(planned: PlannedRequest): Problem | undefined {
+  const { access, services } = planned;
   if (services !== undefined) return undefined;
   return usageProblem(
     access === undefined
@@ -96,15 +96,15 @@ function checkAccess(ask: Ask): Problem | undefined {
       : `--access: '${access}' is not a list of services`,
     {
       hint: "use -A with protocol/port, such as tcp/22 or tcp/22,udp/53",
-      reference: accessReference(ask),
+      reference: accessReference(planned),
     },
   );
 }
 
 const SEVERAL_PORTS = "[*] NAT for multiple ports/protocols not yet supported.";
 
-/** With a port of its own for NAT the C client takes the list apart first (`docs/spec/client.md` 9). */
-function accessReference({ access, outsidePort, natAccess, localNatHost }: Ask): string {
+/** If NAT has a separate port, the C client parses the list first (`docs/spec/client.md` 9). */
+function accessReference({ access, outsidePort, natAccess, localNatHost }: PlannedRequest): string {
   const format = spaMessageError(102, "Invalid SPA access message format");
   if (access === undefined || outsidePort === 0) return format;
   const [first = "", port] = access.split("/");
@@ -118,8 +118,10 @@ function accessReference({ access, outsidePort, natAccess, localNatHost }: Ask):
   return natReference(`[*] Invalid port value '${number}' for -A arg.`);
 }
 
-/** `host,port` of the inside target, `undefined` when none is sent. */
-function natTarget({ services, natAccess, localNatHost }: Ask): string | undefined | Problem {
+/** `host,port` of the inside target; `undefined`: the packet carries none. */
+function natTarget(
+  { services, natAccess, localNatHost }: PlannedRequest,
+): string | undefined | Problem {
   const firstPort = services?.[0]?.port ?? 0;
   if (natAccess === undefined) {
     return localNatHost === undefined
@@ -136,7 +138,7 @@ function natTarget({ services, natAccess, localNatHost }: Ask): string | undefin
   return checkNatHost(host, "--nat-access") ?? `${host},${port ?? firstPort}`;
 }
 
-/** The first colon or comma separates; an IPv6 address with a port stands in brackets. */
+/** Splits at the first colon or comma. An IPv6 address with a port needs brackets. */
 function splitHostPort(text: string): { host: string; port: string | undefined } {
   const bracketed = /^\[([^\]]*)\](?:[:,](.*))?$/.exec(text);
   if (bracketed !== null) return { host: bracketed[1] ?? "", port: bracketed[2] };
@@ -164,8 +166,11 @@ function natReference(line: string): string {
   return `${line}\n${libraryError("fko_set_nat_access_str", 4, "Args contain invalid data")}`;
 }
 
-/** The port that takes the place of the one in the access list; 0 for none. */
-function outsidePort({ outsidePort, access }: Ask, drawPort: () => number): number | Problem {
+/** The port that replaces the one in the access list; 0: no port does. */
+function outsidePort(
+  { outsidePort, access }: PlannedRequest,
+  drawPort: () => number,
+): number | Problem {
   if (outsidePort === 0) return 0;
   if (access?.includes(",")) {
     return usageProblem("a NAT port needs an access list of one service", {

@@ -1,5 +1,5 @@
 /**
- * Asking a web service for the own public address (`docs/spec/client.md` 8).
+ * Asks a web service for the public address of this host (`docs/spec/client.md` 8).
  *
  * @module
  */
@@ -12,25 +12,25 @@ import type { AddressService } from "./plan.ts";
 import { Problem, usageProblem } from "./problem.ts";
 import { trustedCertificates } from "./trusted_certificates.ts";
 
-/** An address, and who said so. */
+/** An address, and which service answered it. */
 export interface ResolvedAddress {
   readonly address: Address;
-  /** The URL, or the command between quotes. */
+  /** The URL, or the command in quotes. */
   readonly via: string;
 }
 
 const DEFAULT_HOST = "www.cipherdyne.org/cgi-bin/myip";
-/** Milliseconds until a service is given up. */
+/** Milliseconds after which the client stops waiting for a service. */
 const DEADLINE = 10_000;
 /** Longest answer that is read, in bytes. */
 const MAX_ANSWER = 2000;
-/** Words of a command line, as in the C client. */
+/** Most words of a command line, as in the C client. */
 const MAX_WORDS = 28;
 
 /**
- * The address as the service sees it: over HTTPS, over plain HTTP where the plan insists, or through the wget that it
- * names. Of a list (`--resolve-url` with commas) all are asked; the first in order that answers
- * counts, and none may contradict it.
+ * The address that the service sees. It is asked over HTTPS, over plain HTTP if the plan demands it, or with the wget
+ * that the plan names. All services of a list (`--resolve-url` with commas) are asked. The first answer in the order of
+ * the list counts, and no other answer may contradict it.
  */
 export async function resolveAddress(service: AddressService): Promise<ResolvedAddress | Problem> {
   if (service.wget !== undefined) return await askWget(service.wget, service);
@@ -41,7 +41,7 @@ export async function resolveAddress(service: AddressService): Promise<ResolvedA
   const resolved = answers.flatMap((answer) => answer instanceof Problem ? [] : [answer]);
   const [first] = resolved;
   if (first === undefined) return noAnswer(problems);
-  // A service may be reached over IPv4 and another one over IPv6.
+  // The client may reach one service over IPv4 and another one over IPv6.
   const other = resolved.find(({ address }) =>
     address.family === first.address.family && address.text !== first.address.text
   );
@@ -54,7 +54,9 @@ export async function resolveAddress(service: AddressService): Promise<ResolvedA
 function noAnswer(problems: readonly Problem[]): Problem {
   const [first] = problems;
   return problems.length === 1 && first !== undefined ? first : new Problem(
-    `no service told the public address:\n  ${problems.map(({ text }) => text).join("\n  ")}`,
+    `no service answered with the public address:\n  ${
+      problems.map(({ text }) => text).join("\n  ")
+    }`,
     {
       hint: "use -a with the address, or -s",
       reference: problems.map(({ facts }) => facts.reference ?? "").join("\n"),
@@ -91,7 +93,7 @@ export function serviceUrls({ url: written, isClear }: AddressService): URL[] | 
   return urls;
 }
 
-/** The URLs that are asked in clear although HTTPS is the rule: `-R` without `--resolve-http-only`. */
+/** The URLs that are asked without encryption, although `--resolve-http-only` was not given. */
 export function clearUrls(service: AddressService): URL[] {
   if (service.isClear) return [];
   const urls = serviceUrls(service);
@@ -99,9 +101,9 @@ export function clearUrls(service: AddressService): URL[] {
 }
 
 /**
- * The address an answer consists of, or the reason why it names none. White space around it is cut; anything else
- * besides is refused: a page of a captive portal is not an address, even if one stands somewhere in it. An address
- * that no client can have is refused as well: `0.0.0.0` in a packet admits every source.
+ * The address in an answer, or the reason why the answer is refused. White space around the address is cut. Any other
+ * text is refused: a page of a captive portal is not an address, even if it contains one. An address that no client can
+ * have is refused too: `0.0.0.0` in a packet admits every source.
  */
 export function readAnswer(text: string): Address | string {
   const address = parseAddress(text.trim());
@@ -114,7 +116,7 @@ export function readAnswer(text: string): Address | string {
 
 async function ask(url: URL, userAgent: string): Promise<ResolvedAddress | Problem> {
   let answer: string;
-  // A connection of its own: one kept from an earlier look-up may have the address that this host had then.
+  // Make a new connection. One that is left from an earlier look-up may have the address that this host had then.
   using client = Deno.createHttpClient({
     poolMaxIdlePerHost: 0,
     ...(url.protocol === "https:" ? trustedCertificates() : {}),
@@ -139,7 +141,7 @@ async function ask(url: URL, userAgent: string): Promise<ResolvedAddress | Probl
 }
 
 function askProblem(url: URL, reason: string): Problem {
-  return new Problem(`${url.href} did not tell the public address: ${reason}`, {
+  return new Problem(`${url.href} did not answer with the public address: ${reason}`, {
     hint: "use -a with the address, -s, or another --resolve-url",
     reference: `[-] Could not resolve IP via: '${url.href}'\n    ${reason}`,
   });
@@ -170,7 +172,7 @@ function excerpt(text: string): string {
   return line.length > 40 ? `${line.slice(0, 40)}…` : line;
 }
 
-/** `-w`: the command is split at blanks, no shell is involved. */
+/** `-w`: the command is split at blanks and runs without a shell. */
 async function askWget(
   command: string,
   service: AddressService,
@@ -191,15 +193,15 @@ async function askWget(
   const line = words.join(" ");
   if (words.length > MAX_WORDS) return usageProblem(`--wget-cmd has more than ${MAX_WORDS} words`);
   const failed = (reason: string) =>
-    new Problem(`'${line}' did not tell the public address: ${reason}`, {
-      hint: "leave out --wget-cmd: fwknop can ask by itself",
+    new Problem(`'${line}' did not print the public address: ${reason}`, {
+      hint: "leave out --wget-cmd: fwknop can ask the service itself",
       reference: `[-] Could not resolve IP via: '${line}'\n    ${reason}`,
     });
   const ended = await runProgram("user", words, { milliseconds: DEADLINE });
   if ("why" in ended) return failed(ended.reason);
   if (ended.how === "late") return failed(`no answer after ${DEADLINE / 1000} s`);
   const [first = ""] = new TextDecoder().decode(ended.stdout).split("\n");
-  if (ended.code !== 0 && first === "") return failed(`it ended with ${ended.code}`);
+  if (ended.code !== 0 && first === "") return failed(`it exited with ${ended.code}`);
   const address = readAnswer(first);
   return typeof address === "string" ? failed(address) : { address, via: `'${line}'` };
 }

@@ -1,5 +1,5 @@
 /**
- * Sending with the runtime's own sockets, where there is no C library to ask (Windows).
+ * Sends with the runtime's own sockets, on systems without a C library (Windows).
  *
  * @module
  */
@@ -9,8 +9,8 @@ import { addressFromBytes } from "../net/address.ts";
 import { systemReasonOf } from "../errors/reason.ts";
 
 /**
- * As `sendOnce`, without blocking. Datagrams need a program that was compiled or started with `--unstable-net`. The
- * source port of a stream cannot be chosen.
+ * Does what `sendOnce` does, without blocking. Datagrams need a program that was compiled or started with
+ * `--unstable-net`. The source port of a stream cannot be chosen.
  *
  * @throws {SystemError} naming the step that failed, with the runtime's words.
  */
@@ -69,7 +69,7 @@ async function sendStream(
   }
 }
 
-/** Runs one step; what goes wrong in it bears its name. */
+/** Runs one step and gives its name to its error. */
 async function named<Result>(call: string, step: () => Result | Promise<Result>): Promise<Result> {
   try {
     return await step();
@@ -79,7 +79,7 @@ async function named<Result>(call: string, step: () => Result | Promise<Result>)
   }
 }
 
-/** A connection that comes too late is closed. */
+/** Waits for a connection. If it is made too late, it is closed. */
 async function within(seconds: number, connecting: Promise<Deno.TcpConn>): Promise<Deno.TcpConn> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isLate = false;

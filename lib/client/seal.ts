@@ -1,5 +1,5 @@
 /**
- * Sealing with what the engine has built in, because a knock seals once.
+ * Seals one packet with the engine's built-in cryptography: a knock seals once, and loads less code this way.
  *
  * @module
  */

@@ -1,23 +1,23 @@
 /**
- * Asking for a key on the controlling terminal, where nobody sees it.
+ * Asks for a key on the controlling terminal, without echo.
  *
  * @module
  */
 import { LineEditor } from "./line_editor.ts";
 
-/** What came of asking. */
+/** The result of a prompt. */
 export type PromptResult =
   | { readonly kind: "line"; readonly line: Uint8Array }
   | { readonly kind: "aborted" }
-  /** There is no terminal to ask on. */
+  /** The process has no terminal. */
   | { readonly kind: "no-terminal" };
 
-/** Signals that would end the program and leave the terminal without echo. */
+/** Signals that end the program. Without a handler, they would leave the terminal without echo. */
 const SIGNALS: readonly Deno.Signal[] = ["SIGTERM", "SIGHUP"];
 
 /**
- * Prints the prompt on `/dev/tty` (standard input may carry data) and reads one line without echo. The
- * terminal is put back whatever happens.
+ * Prints the prompt on `/dev/tty`, because standard input may carry data, and reads one line without echo. Restores the
+ * terminal in every case.
  */
 export async function promptSecret(prompt: string): Promise<PromptResult> {
   let terminal: Deno.FsFile;
@@ -43,7 +43,7 @@ async function readHidden(terminal: Deno.FsFile, prompt: string): Promise<Prompt
   try {
     await terminal.write(new TextEncoder().encode(prompt));
     const byte = new Uint8Array(1);
-    // One byte at a time: what follows the line belongs to whoever reads the terminal next.
+    // Read one byte at a time: the next reader of the terminal gets what follows the line.
     while (editor.state === "typing") {
       if (await terminal.read(byte) !== 1) break;
       editor.type(byte[0] ?? 0);
@@ -56,7 +56,9 @@ async function readHidden(terminal: Deno.FsFile, prompt: string): Promise<Prompt
   return editor.state === "done" ? { kind: "line", line: editor.line() } : { kind: "aborted" };
 }
 
-/** Runs the handler and then lets the signal have its ordinary effect. Returns how to stop. */
+/**
+ * Runs the handler at the signal, and then lets the signal have its usual effect. Returns a function that undoes this.
+ */
 function onSignal(signal: Deno.Signal, handler: () => void): () => void {
   if (Deno.build.os === "windows") return () => {};
   const listener = () => {

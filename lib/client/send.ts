@@ -1,5 +1,5 @@
 /**
- * Putting the packet on its way, over any transport (`docs/spec/client.md` 10).
+ * Sends the packet, over any transport (`docs/spec/client.md` 10).
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { Problem } from "./problem.ts";
 import { rawIcmp, rawTcp, rawUdp } from "./raw_packet.ts";
 import type { Transport } from "../config/transport.ts";
 
-/** Seconds until a TCP connection is given up. */
+/** Seconds after which the client gives up a TCP connection. */
 const CONNECT_TIMEOUT = 10;
 
 /** How and where a packet goes. */
@@ -21,7 +21,7 @@ export interface Delivery {
   /** All addresses of the server, or of the proxy, best first. */
   readonly addresses: readonly Address[];
   readonly port: number;
-  /** Absent: the system picks one. Packets made by hand have 0 then. */
+  /** Absent: the system picks one, or 0 in a raw packet. */
   readonly sourcePort?: number | undefined;
   /** Source address of raw packets; absent: the kernel picks it. */
   readonly spoofSource?: string | undefined;
@@ -29,24 +29,24 @@ export interface Delivery {
   readonly icmpCode?: number | undefined;
 }
 
-/** Called right before the packet goes to an address, each one that is tried. */
+/** Called for each address that is tried, right before the packet goes to it. */
 export type BeforeSending = (address: Address) => void;
 
 /** What left this host. */
 export interface Sent {
-  /** Headers made by hand and the lines of an HTTP request count. */
+  /** Includes the headers of raw packets and the lines of an HTTP request. */
   readonly bytes: number;
-  /** The address that took it. */
+  /** The address that accepted it. */
   readonly address: Address;
 }
 
-/** Sends one payload, through the C library or without it. Throws a `SystemError` naming the call that failed. */
+/** Sends one payload, through the C library or without it. Throws a `SystemError` that names the failed call. */
 export type PayloadSender = (
   payload: Uint8Array<ArrayBuffer>,
   options: SendOnceOptions,
 ) => number | Promise<number>;
 
-/** The way of this system. The other one is loaded only where it is needed. */
+/** The sender for this system. The other one is not loaded. */
 async function systemSender(): Promise<PayloadSender> {
   return Deno.build.os === "windows"
     ? (await import("./runtime_sender.ts")).sendByRuntime
@@ -54,11 +54,11 @@ async function systemSender(): Promise<PayloadSender> {
 }
 
 /**
- * Sends to the first address that takes the packet; for everything but TCP that says nothing about arrival.
- * Fails with the last address's reason when there is none.
+ * Sends to the first address that accepts the packet. Except for TCP, that does not mean that the packet arrived. If no
+ * address accepts it, fails with the last address's reason.
  *
  * @param payload the packet text or, for HTTP, the request.
- * @param sender absent: the way of this system.
+ * @param sender absent: the one for this system.
  */
 export async function send(
   payload: string,
@@ -101,7 +101,7 @@ function sendTo(
       });
     default:
       if (Deno.build.os === "windows") {
-        throw new SystemError("socket", "EOPNOTSUPP", "raw packets cannot be had on Windows");
+        throw new SystemError("socket", "EOPNOTSUPP", "Windows cannot send raw packets");
       }
       return sendRawIpv4(rawPacket(address, payload, delivery), address.bytes);
   }
@@ -130,7 +130,7 @@ function rawPacket(
   });
 }
 
-/** Names of the C client's functions, which appear in its messages. */
+/** Names of the C client's functions in its messages. */
 const RAW_CALLS: Readonly<Partial<Record<Transport, string>>> = {
   udpraw: "send_spa_packet_udp_raw",
   tcpraw: "send_spa_packet_tcp_raw",
@@ -154,13 +154,13 @@ function sendProblem(delivery: Delivery, reason: SystemError | undefined): Probl
   });
 }
 
-/** What the kernel says of an address that no route leads to, and Deno on Windows. */
+/** Errors that mean "no route to the address": the kernel's, and Deno's on Windows. */
 const NO_WAY: ReadonlySet<string> = new Set([
   ...["ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "EHOSTDOWN"],
   ...["NetworkUnreachable", "HostUnreachable"],
 ]);
 
-/** So says the kernel of a connection that was given up when the time of the socket was over. */
+/** Whether the kernel gave the connection up because the time limit of the socket was over. */
 function isTimeout({ call, code }: SystemError): boolean {
   return call === "connect" && code === "EINPROGRESS";
 }
@@ -170,7 +170,7 @@ function sendHint({ transport }: Delivery, reason: SystemError | undefined): str
     return `-P ${transport} needs root or the capability CAP_NET_RAW`;
   }
   if (reason?.call === "bind") {
-    return "another program may hold the source port; below 1024 it takes root";
+    return "another program may use the source port; a port below 1024 needs root";
   }
   return transport === "tcp" || transport === "http"
     ? "the server must listen there for this transport; -P udp needs no listener"

@@ -1,25 +1,24 @@
 /**
- * What one knock is to be, put together from its levels: built-in < `[default]` < named stanza <
- * command line.
+ * Merges the levels of a knock's settings: built-in < `[default]` < named stanza < command line.
  *
- * Each level is read by itself and says only what it sets; a later level wins, variable by variable. That is
- * what the C client promises and mostly does; the exceptions of `docs/spec/client.md` 4 (a `Y` that nothing undoes,
- * an address that defeats `-R`, keys chosen by kind) are its defects and are not copied.
+ * Each level is read separately and holds only what it sets. A later level wins, variable by variable. The C client
+ * documents the same and mostly does it. Its exceptions in `docs/spec/client.md` 4 (a `Y` that nothing undoes, an
+ * address that defeats `-R`, keys chosen by kind) are defects and are not copied.
  *
  * @module
  */
 import type { AllowSetting } from "../config/client_values.ts";
 import type { DefaultMember, SettingsLevel } from "../config/client_rows.ts";
 
-/** A level that has what is built in. */
+/** A level that has all defaults. */
 export type BuiltInLevel =
   & SettingsLevel
   & { [Member in DefaultMember]: NonNullable<SettingsLevel[Member]> };
 
-/** All levels together. `resolve` and `allow` exclude each other. */
+/** All levels, merged. `resolve` and `allow` exclude each other. */
 export type Settings = Readonly<BuiltInLevel>;
 
-/** Puts the levels together, weakest first. */
+/** Merges the levels, weakest first. */
 export function mergeLevels(
   builtIn: Settings,
   levels: readonly Readonly<SettingsLevel>[],
@@ -41,7 +40,7 @@ export function mergeLevels(
   return merged;
 }
 
-/** Switching resolving off leaves an address that a weaker level named. */
+/** A level that switches resolving off keeps the address of a weaker level. */
 function keepAllow(
   merged: SettingsLevel,
   allow: AllowSetting | undefined,

@@ -1,10 +1,10 @@
 /**
- * The certificate authorities of this host, which a company or a home may have added to.
+ * The certificate authorities of this host. An administrator may have added some.
  *
  * @module
  */
 
-/** Where systems keep them in one file: Debian and Arch, Fedora and RHEL, SUSE, Alpine, macOS and the BSDs. */
+/** Paths of the bundle: Debian and Arch, Fedora and RHEL, SUSE, Alpine, macOS and the BSDs. */
 const BUNDLES = [
   "/etc/ssl/certs/ca-certificates.crt",
   "/etc/pki/tls/certs/ca-bundle.crt",
@@ -13,15 +13,15 @@ const BUNDLES = [
 ];
 
 /**
- * What a TLS client takes for trusted besides the program's built-in authorities: the first bundle of this host that
- * can be read, as wget does. Without one there are the built-in ones alone.
+ * The authorities that a TLS client trusts besides the program's built-in ones: the first bundle of this host that can
+ * be read, as wget does. Without a bundle, only the built-in ones count.
  */
 export function trustedCertificates(paths: readonly string[] = BUNDLES): { caCerts: string[] } {
   for (const path of paths) {
     try {
       return { caCerts: [Deno.readTextFileSync(path)] };
     } catch {
-      // The next system's place.
+      // Try the path of the next system.
     }
   }
   return { caCerts: [] };

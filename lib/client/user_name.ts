@@ -1,5 +1,5 @@
 /**
- * Whose name a message carries.
+ * Chooses the user name in a message.
  *
  * @module
  */
@@ -9,16 +9,16 @@ export interface UserNameSources {
   /** `-U` or SPOOF_USER of the rc file. */
   readonly setting: string | undefined;
   readonly env: (name: string) => string | undefined;
-  /** The name of the user the program runs as; asked for only when nothing else names one. */
+  /** The name of the user that runs the program. Called only when no other source has a name. */
   readonly loginName: () => string | undefined;
 }
 
-/** Longest name a client sends; decoders stop at 48 bytes. */
+/** Longest name that a client sends; decoders stop at 48 bytes. */
 const MAX_SENT_LENGTH = 63;
 
 /**
- * The setting, else the environment's SPOOF_USER or LOGNAME, else the login name, else USER (USERNAME on
- * Windows), else `NO_USER` (`docs/spec/client.md` 12). Only a name out of the environment is cut, at 63.
+ * The setting, else SPOOF_USER or LOGNAME of the environment, else the login name, else USER (USERNAME on Windows),
+ * else `NO_USER` (`docs/spec/client.md` 12). A name that is not from the setting is cut at 63 characters.
  */
 export function chooseUserName({ setting, env, loginName }: UserNameSources): string {
   if (setting !== undefined) return setting;
@@ -27,7 +27,7 @@ export function chooseUserName({ setting, env, loginName }: UserNameSources): st
   return found.slice(0, MAX_SENT_LENGTH);
 }
 
-/** The name of this process's user in `/etc/passwd`, where there is one. */
+/** The name of this process's user in `/etc/passwd`, if it has an entry. */
 export function loginName(): string | undefined {
   const uid = Deno.uid();
   if (uid === null) return undefined;

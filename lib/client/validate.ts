@@ -1,5 +1,5 @@
 /**
- * What settings must and must not say before anything is made of them (`docs/spec/client.md` 3, rows 7 to 16).
+ * Checks the settings before the client uses them (`docs/spec/client.md` 3, rows 7 to 16).
  *
  * @module
  */
@@ -8,19 +8,19 @@ import { type Problem, usageProblem } from "./problem.ts";
 import type { SettingsLevel } from "../config/client_rows.ts";
 import { isRaw } from "../config/transport.ts";
 
-/** What the run is for. */
+/** The purpose of the run. */
 export interface Purpose {
   /** The options are saved under the name of the destination, because no stanza is named. */
   readonly savesByDestination: boolean;
-  /** A packet is to be sent: not a test, no key generation, nothing that only prints. */
+  /** The run sends a packet. It is not a test, does not make keys, and does not only print. */
   readonly sends: boolean;
-  /** Keys are made, for which it does not matter how packets are encrypted. */
+  /** The run makes keys. Then the encryption of packets does not matter. */
   readonly makesKeys?: boolean;
 }
 
 const NO_DESTINATION = "Must use --destination unless --test mode is used";
 
-/** The first thing that is wrong, or `undefined`. */
+/** The first mistake, or `undefined`. */
 export function validateSettings(
   settings: Readonly<SettingsLevel>,
   purpose: Purpose,
@@ -46,13 +46,13 @@ function checkAllow(settings: Readonly<SettingsLevel>, purpose: Purpose): Proble
   const { allow } = settings;
   if (allow?.kind === "address" && parseAddress(allow.text) === undefined) {
     return usageProblem(`--allow-ip: '${allow.text}' is not an address`, {
-      hint: "use an address such as 192.0.2.7, without leading zeros; -R finds out your public one",
+      hint: "use an address such as 192.0.2.7, without leading zeros; -R looks up your public one",
       reference: "Invalid allow IP specified for SPA access",
     });
   }
   if (!purpose.sends || allow !== undefined || settings.resolve === true) return undefined;
   return usageProblem("no address to admit", {
-    hint: "use -a ADDRESS, -R to find out your public address, or -s for the packet's source",
+    hint: "use -a ADDRESS, -R to look up your public address, or -s for the packet's source",
     reference: "Must use one of [-s|-R|-a] to specify IP for SPA access.",
   });
 }

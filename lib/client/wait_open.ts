@@ -1,33 +1,33 @@
 /**
- * Did it open? Trying the port that was knocked for.
+ * Tries whether the requested port opens after the knock.
  *
  * @module
  */
 import type { Address } from "../net/address.ts";
 import { systemReasonOf } from "../errors/reason.ts";
 
-/** What became of the port. */
+/** The state of the port. */
 export type WaitResult =
   | { readonly state: "open"; readonly connection: Deno.TcpConn; readonly milliseconds: number }
-  /** It answered to a connection attempt that left before the packet: the knock did not open it. */
+  /** It answered a connection attempt that left before the packet. The knock did not open it. */
   | { readonly state: "open_before"; readonly connection: Deno.TcpConn }
-  /** Every try was refused: a host answered, but no program listens, or the firewall rejects. */
+  /** Every try was refused: no program listens, or the firewall rejects. */
   | { readonly state: "refused"; readonly before: "refused" | "other" }
   /** No answer at all: the firewall still drops. */
   | { readonly state: "silent" }
-  /** This host has no way to the address, or a router or firewall answered so by ICMP. */
+  /** This host has no route to the address, or a router or firewall answered so by ICMP. */
   | { readonly state: "unreachable"; readonly reason: string };
 
-/** Milliseconds until the second try; the time doubles with each one: most servers open in a few milliseconds. */
+/** Milliseconds until the second try. Each pause doubles. Most servers open within a few milliseconds. */
 const FIRST_PAUSE = 20;
-/** Milliseconds between tries at most. */
+/** Longest pause between tries, in milliseconds. */
 const LONGEST_PAUSE = 320;
 /**
- * Milliseconds of a try that left before the packet. After a second the kernel repeats its SYN, which would meet a port
- * that the knock has opened.
+ * Milliseconds of the try that left before the packet. After one second the kernel repeats its SYN, and the knock may
+ * have opened the port by then.
  */
 const EARLY_LIFE = 900;
-/** Milliseconds of any other try, for slow lines; a new one is under way long before. */
+/** Milliseconds of every other try, enough for slow lines. The next try starts long before. */
 const TRY_LIFE = 5000;
 
 type Ending =
@@ -41,7 +41,7 @@ class Try {
   readonly #start = performance.now();
   readonly ending: Promise<Ending>;
 
-  /** The SYN leaves before this returns (Deno connects to an address without a turn of the event loop). */
+  /** The SYN leaves before this returns: Deno connects to an address without a turn of the event loop. */
   constructor(address: Address, port: number, life: number) {
     const { signal } = this.#controller;
     const timer = setTimeout(() => this.close(), life);
@@ -51,18 +51,18 @@ class Try {
     ).finally(() => clearTimeout(timer));
   }
 
-  /** Milliseconds since its SYN left. */
+  /** Milliseconds since the SYN left. */
   get age(): number {
     return performance.now() - this.#start;
   }
 
-  /** Gives it up, if it is still under way. */
+  /** Stops the attempt if it still runs. */
   close(): void {
     this.#controller.abort();
   }
 }
 
-/** A look at a port, which begins before the knock. */
+/** Watches a port, from before the knock on. */
 export class PortWatch {
   readonly #early: Try;
   readonly #tries = new Set<Try>();
@@ -72,14 +72,14 @@ export class PortWatch {
   #isOver = false;
   #wake = () => {};
 
-  /** Sends the attempt that shows whether the port is open already. The packet must leave right after it. */
+  /** Starts the try that shows whether the port is open already. The packet must leave right after it. */
   constructor(readonly address: Address, readonly port: number) {
     this.#early = this.#try(EARLY_LIFE);
   }
 
   /**
-   * Connects again and again until it works or the time is over. Tries overlap, because one that meets a closed port
-   * hangs; the first to succeed wins and the others are closed.
+   * Connects repeatedly until a try succeeds or the time is over. Tries overlap, because a try at a closed port hangs.
+   * The first try to succeed wins, and the others are closed.
    *
    * @param seconds how long to try.
    */
@@ -102,7 +102,7 @@ export class PortWatch {
       : { state: "open", connection, milliseconds: Math.round(performance.now() - start) };
   }
 
-  /** Gives up every try that is under way. */
+  /** Stops every try that still runs. */
   close(): void {
     this.#isOver = true;
     for (const attempt of this.#tries) attempt.close();
@@ -121,7 +121,7 @@ export class PortWatch {
         }
       } else if (this.#found !== undefined || this.#isOver) ending.connection.close();
       else {
-        // One whose end is seen late, because sending took its time, may have been repeated by the kernel.
+        // If this is seen late, because sending took long, the kernel may have repeated the SYN.
         const before = attempt === this.#early && attempt.age <= EARLY_LIFE;
         this.#found = { connection: ending.connection, before };
         this.#wake();

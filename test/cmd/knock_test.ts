@@ -179,7 +179,10 @@ Deno.test("keys come from a program, one line each, without a shell", async () =
     assertEquals([code, err], [0, ""]);
     assertMatch(out, /HMAC Type: 3 \(SHA256\)/);
     const failed = await knockWith("-T -A tcp/22 -s --key-command false");
-    assertEquals([failed.code, failed.err], [1, "fwknop: 'false' ended with 1; nothing is sent\n"]);
+    assertEquals([failed.code, failed.err], [
+      1,
+      "fwknop: 'false' exited with 1; nothing is sent\n",
+    ]);
     const none = await knockWith("-T -A tcp/22 -s --key-command true");
     assertMatch(none.err, /did not print a key/);
   } finally {

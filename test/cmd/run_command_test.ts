@@ -152,7 +152,7 @@ Deno.test("a mistake in the options is answered with what to type", async () => 
     assert.deepEqual([code, out, err], [2, "", `fwknop: ${text}\n  ${hint}\n`], words);
   }
   const empty = await fwknop("knock", "--no-rc-file", "-A", "tcp/22", "-D", "h", "-a", "");
-  assert.match(empty.err, /'' is not an address\n.*-R finds out your public one/);
+  assert.match(empty.err, /'' is not an address\n.*-R looks up your public one/);
 });
 
 Deno.test("the name of a stanza in place of a command is answered with how to knock", () =>

@@ -179,7 +179,7 @@ Deno.test("what cannot be done is said with the way to do it", async () => {
       [["add"], 2, /a stanza needs a name/],
       [["add", "x]"], 2, /a stanza needs a name without \]/],
       [["add", "x"], 2, /nothing to write/],
-      [["add", "x", "-U", "a b"], 2, /cannot be written: SPOOF_USER would hold a blank/],
+      [["add", "x", "-U", "a b"], 2, /cannot be written: SPOOF_USER would contain a blank/],
       [["add", "x", "-a", "01.2.3.4"], 2, /--allow-ip: '01.2.3.4' is not an address/],
       [["add", "x", "--keys", "/nonexistent"], 1, /cannot read the keys/],
       [["add", "x", "--keys", path], 1, /has several stanzas/],

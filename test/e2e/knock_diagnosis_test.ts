@@ -43,7 +43,7 @@ namespaceTest(
       assertEquals(hourLate.code, 3);
       const shown = new Date(Date.now() - 3600_000).toISOString().slice(0, 13).replace("T", " ");
       // Where a time server sets the clock, the client does not doubt the clock.
-      const told = hourLate.stderr.includes(`the clock: this machine's says ${shown}`);
+      const told = hourLate.stderr.includes(`the clock: this machine's shows ${shown}`);
       assertEquals(told, readClock().isKept !== true, hourLate.stderr);
 
       const yearsLate = await knockLate(stage, 20 * 365 * 86400);

@@ -76,7 +76,7 @@ Deno.test({
       const [way = []] = ways;
       const unknown = await ask({}, ...way, ...rest);
       assertEquals([unknown.code, unknown.stdout], [1, ""]);
-      assertMatch(unknown.stderr, /did not tell the public address: .*certificate/);
+      assertMatch(unknown.stderr, /did not answer with the public address: .*certificate/);
       // The C client's line comes first, and the reason below it.
       const compat = await ask({}, "--no-rc-file", "--no-save-args", ...way.slice(2), ...rest);
       assertMatch(

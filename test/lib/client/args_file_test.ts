@@ -4,7 +4,7 @@ import { Problem } from "../../../lib/client/problem.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
 
-Deno.test("saved words hold no keys, however they were written", () => {
+Deno.test("the saved command line holds no keys, in whatever form they were given", () => {
   const expected = {
     "-A tcp/22 --key-rijndael k -T": "-A tcp/22 -T",
     "--key-rijndael=k -T": "-T",
@@ -18,7 +18,7 @@ Deno.test("saved words hold no keys, however they were written", () => {
   }
 });
 
-Deno.test("the file is private, reads back, and is replaced", () =>
+Deno.test("the args file is private, can be read back, and is replaced", () =>
   withFolder(async (directory) => {
     const path = `${directory}/args`;
     await Deno.writeTextFile(path, "old", { mode: 0o644 });
@@ -30,7 +30,7 @@ Deno.test("the file is private, reads back, and is replaced", () =>
     assertEquals(Array.from(Deno.readDirSync(directory)).length, 1);
   }));
 
-Deno.test("what is too long, missing or empty is told in the C client's words", async () => {
+Deno.test("a command line that is too long, and a file that is missing or empty, have the C client's messages", async () => {
   const long = await saveArgs("/nowhere", ["fwknop", "x".repeat(1020)]);
   assertEquals(long?.facts.reference, "argument string too long, exiting.");
   const missing = await readArgs("/nowhere/x");

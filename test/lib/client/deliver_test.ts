@@ -7,7 +7,7 @@ import { addressFromBytes } from "../../../lib/net/address.ts";
 import type { SettingsLevel } from "../../../lib/config/client_rows.ts";
 import { knockPlan } from "../../support/knock_plan.ts";
 
-// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+// Loaded here: Deno 2.4 would report a leak if a test loaded it.
 await resolveDestination("localhost");
 await deliver("", knockPlan({ server: "127.0.0.1" }), { port: 1 });
 new UdpSocket({ port: 0, payloadSize: 9, bufferSize: 65536 }).close();
@@ -37,14 +37,14 @@ Deno.test("a packet is one datagram, over IPv4 and IPv6, to an address or a name
   assertEquals((await arrival({ server: "localhost" })).slice(0, 2), ["packet", "127.0.0.1"]);
 });
 
-Deno.test("the source port is honoured for UDP", async () => {
+Deno.test("a UDP packet leaves from the source port of the settings", async () => {
   const probe = Deno.listen({ port: 0 });
   const { port } = probe.addr as Deno.NetAddr;
   probe.close();
   assertEquals((await arrival({ server: "127.0.0.1", sourcePort: port }))[2], port);
 });
 
-Deno.test("tcp and http connect, write and close", async () => {
+Deno.test("the transports tcp and http connect, write and close", async () => {
   for (const transport of ["tcp", "http"] as const) {
     const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
     const { port } = listener.addr as Deno.NetAddr;
@@ -65,7 +65,7 @@ Deno.test("tcp and http connect, write and close", async () => {
   }
 });
 
-Deno.test("a proxy gets the request, and the destination is not looked up", async () => {
+Deno.test("a proxy gets the request, and the client does not look the destination up", async () => {
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const { port } = listener.addr as Deno.NetAddr;
   const accepted = (async () => new Response((await listener.accept()).readable).text())();
@@ -82,7 +82,7 @@ Deno.test("a proxy gets the request, and the destination is not looked up", asyn
   listener.close();
 });
 
-Deno.test("a proxy is [http://]host[:port]", () => {
+Deno.test("the setting of a proxy has the form [http://]host[:port]", () => {
   assertEquals(parseProxy("proxy", 80), { host: "proxy", port: 80 });
   assertEquals(parseProxy("http://proxy:8080/", 80), { host: "proxy", port: 8080 });
   assertEquals(parseProxy("[::1]:8080", 80), { host: "::1", port: 8080 });
@@ -91,7 +91,7 @@ Deno.test("a proxy is [http://]host[:port]", () => {
   }
 });
 
-Deno.test("what cannot be sent or found is a problem with the system's words", async () => {
+Deno.test("a host that is not found and a packet that is not sent are problems with the system's text", async () => {
   const unknown = await deliver("packet", knockPlan({ server: "no-such-host.invalid" }), {
     port: 1,
   });

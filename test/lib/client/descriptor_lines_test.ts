@@ -2,7 +2,7 @@ import { DescriptorLines } from "../../../lib/client/descriptor_lines.ts";
 import { Problem } from "../../../lib/client/problem.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
-/** What a program reads from descriptor 7, into which a shell writes the text. */
+/** The lines that a program reads from descriptor 7, into which a shell writes the text. */
 async function readAll(text: string, count: number): Promise<string> {
   const program = `
     import { DescriptorLines } from ${

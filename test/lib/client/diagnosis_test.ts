@@ -31,7 +31,7 @@ function order(changes: Parameters<typeof facts>[0] = {}): string {
   return suspects(facts(changes)).map(({ kind }) => kind).join(" ");
 }
 
-Deno.test("every explanation is given, in an order that follows from what is known here", () => {
+Deno.test("the client lists every explanation, the likeliest first by its own facts", () => {
   assertEquals(order(), "server address keys rights clock filter");
   const [kept, free] = [true, false].map((isKept) => ({ clock: { now: NOW, isKept } }));
   // Without a cause the clock is not in the list.
@@ -44,13 +44,13 @@ Deno.test("every explanation is given, in an order that follows from what is kno
   }
 });
 
-Deno.test("nothing is advised that was done already", () => {
+Deno.test("the client does not advise what the user has done already", () => {
   const advice = (changes: Parameters<typeof facts>[0]) =>
     suspects(facts(changes)).map(({ next }) => next).join("\n");
-  const told = { resolvedBy: "https://ip.example/" };
+  const looked = { resolvedBy: "https://ip.example/" };
   for (const admitted of ["198.51.100.7", "192.168.1.5"]) {
     assertMatch(advice({ admitted }), /use -R/);
-    const resolved = advice({ admitted, ...told });
+    const resolved = advice({ admitted, ...looked });
     assert(!/use -R/.test(resolved), resolved);
   }
   assertMatch(advice({ transport: "udp" }), /-P tcp if it has ENABLE_TCP_SERVER/);
@@ -60,7 +60,7 @@ Deno.test("nothing is advised that was done already", () => {
   }
 });
 
-Deno.test("a private address in a request to the world comes first", () => {
+Deno.test("a private address in a request to a public server is the first explanation", () => {
   const [first] = suspects(facts({ admitted: "192.168.1.5", clock: { now: NOW, isKept: false } }));
   assertEquals([first?.kind, first?.next], ["address", "use -R"]);
   assertMatch(first?.text ?? "", /192\.168\.1\.5, which it never sees/);
@@ -70,37 +70,37 @@ Deno.test("a private address in a request to the world comes first", () => {
   );
 });
 
-Deno.test("an address that this host does not use towards the server comes first", () => {
+Deno.test("an address that this host does not use on its route to the server is the first explanation", () => {
   const own = (source: string, ...others: string[]) => ({
     source: address(source),
     all: [source, ...others].map(address),
   });
-  const told = (admitted: string, to: string, addresses: ReturnType<typeof own>) => {
+  const first = (admitted: string, to: string, addresses: ReturnType<typeof own>) => {
     const [first] = suspects(facts({ admitted, to, own: addresses }));
     return first?.kind === "address" ? `${first.text}; ${first.next}` : first?.kind;
   };
   assertEquals(
-    told("fd77::2", "fd77::1", own("fd77::3", "fd77::2")),
+    first("fd77::2", "fd77::1", own("fd77::3", "fd77::2")),
     "the address: the server was asked to admit fd77::2, and this host reaches it from fd77::3; " +
       "use -a fd77::3",
   );
-  const others: readonly Parameters<typeof told>[] = [
-    // Of the same kind, though not of this host.
+  const others: readonly Parameters<typeof first>[] = [
+    // It is of the same kind, but does not belong to this host.
     ["10.0.0.9", "10.0.0.1", own("10.0.0.2")],
     ["198.51.100.9", "203.0.113.1", own("198.51.100.7")],
-    // Of this host, though of another kind.
+    // It belongs to this host, but is of another kind.
     ["198.51.100.9", "10.0.0.1", own("10.0.0.2", "198.51.100.9")],
   ];
   for (const [admitted, to, addresses] of others) {
     const text = `admit ${admitted}, and this host reaches it from ${addresses.source.text};`;
-    assert(told(admitted, to, addresses)?.includes(text), admitted);
+    assert(first(admitted, to, addresses)?.includes(text), admitted);
   }
-  // The right one, and one that a translation may give this host.
-  assertEquals(told("198.51.100.7", "203.0.113.1", own("198.51.100.7")), "server");
-  assertEquals(told("198.51.100.9", "203.0.113.1", own("192.168.1.5")), "server");
+  // The correct one, and one that an address translation may give this host.
+  assertEquals(first("198.51.100.7", "203.0.113.1", own("198.51.100.7")), "server");
+  assertEquals(first("198.51.100.9", "203.0.113.1", own("192.168.1.5")), "server");
 });
 
-Deno.test("a clock before the release of this program is wrong beyond doubt", () => {
+Deno.test("a clock that shows a time before the release of this program is certainly wrong", () => {
   const [first] = suspects(facts({ admitted: "10.0.0.2", released: NOW + 1 }));
   assertEquals([first?.kind, first?.isCertain], ["clock", true]);
   assertMatch(first?.text ?? "", /2027-01-02 03:04:05 UTC, before this program was made/);

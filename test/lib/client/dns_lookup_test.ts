@@ -21,7 +21,7 @@ async function lookUp(
   }
 }
 
-Deno.test("both families are asked for unless one is named, IPv6 first", async () => {
+Deno.test("the client looks up both families, IPv6 first, unless a family is given", async () => {
   const records = { A: ["192.0.2.1"], AAAA: ["2001:db8::1"] };
   const six = parseAddress("2001:db8::1")?.bytes.join(".");
   assertEquals(await lookUp(records, 0), [six, "192.0.2.1"]);
@@ -29,7 +29,7 @@ Deno.test("both families are asked for unless one is named, IPv6 first", async (
   assertEquals(await lookUp(records, 6), [six]);
 });
 
-Deno.test("a family without records is passed over, and a name without any is an error", async () => {
+Deno.test("a family without records is skipped, and a name without any records is an error", async () => {
   assertEquals(await lookUp({ A: ["192.0.2.1"] }, 0), ["192.0.2.1"]);
   await assertRejects(() => lookUp({}, 0));
   await assertRejects(() => lookUp({ A: ["not an address"] }, 4));

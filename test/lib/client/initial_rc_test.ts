@@ -3,7 +3,7 @@ import { sampleFwknoprc } from "../../../lib/config/sample_fwknoprc.ts";
 import { assertEquals, assertMatch } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
 
-Deno.test("the first rc file is the sample, private, and replaces none", () =>
+Deno.test("the first rc file is the sample, is private, and replaces no file", () =>
   withFolder((folder) => {
     const path = `${folder}/rc`;
     assertEquals(createInitialRc(path), undefined);

@@ -11,7 +11,7 @@ function bytes(value: string): KeySource {
   return { kind: "bytes", bytes: text(value), variable: "KEY", written: value };
 }
 
-/** Answers prompts and lines from lists, and remembers what was asked. */
+/** Answers prompts and lines from lists, and records what was asked. */
 function reader(...answers: readonly string[]): KeyReader & { asked: string[] } {
   const rest = [...answers];
   const asked: string[] = [];
@@ -46,7 +46,7 @@ async function refusal(settings: SettingsLevel, ...answers: readonly string[]): 
   return keys;
 }
 
-Deno.test("keys that nothing gives are asked for, the encryption key first", async () => {
+Deno.test("the client asks for keys that no source gives, the encryption key first", async () => {
   const asks = reader("enc", "mac");
   const keys = await gather({ useHmac: true }, asks);
   assert(!(keys instanceof Problem));
@@ -54,13 +54,13 @@ Deno.test("keys that nothing gives are asked for, the encryption key first", asy
   assertEquals([keys.encryptionKey, keys.hmac?.key], [text("enc"), text("mac")]);
 });
 
-Deno.test("without an HMAC no HMAC key is asked for", async () => {
+Deno.test("the client does not ask for an HMAC key when the HMAC is off", async () => {
   const asks = reader("enc");
   await gather({}, asks);
   assertEquals(asks.asked.length, 1);
 });
 
-Deno.test("both keys can come from one descriptor, a line each", async () => {
+Deno.test("both keys can come from one descriptor, one line each", async () => {
   const asks = reader("enc", "mac");
   const settings: SettingsLevel = {
     useHmac: true,
@@ -72,12 +72,12 @@ Deno.test("both keys can come from one descriptor, a line each", async () => {
   assertEquals(asks.asked, ["fd 5", "fd 5"]);
 });
 
-Deno.test("an interrupted prompt sends nothing", async () => {
+Deno.test("the client sends nothing after an interrupted prompt", async () => {
   assertEquals((await refusal({})).text, "interrupted; nothing is sent");
   await refusal({ useHmac: true }, "enc");
 });
 
-Deno.test("empty and over-long keys are refused", async () => {
+Deno.test("the client refuses empty keys and keys that are too long", async () => {
   await refusal({}, "");
   assertEquals(
     (await refusal({ key: bytes("x".repeat(33)) })).facts.reference,
@@ -87,18 +87,18 @@ Deno.test("empty and over-long keys are refused", async () => {
   await refusal({ key: bytes("x"), useHmac: true, hmacKey: bytes("y".repeat(129)) });
 });
 
-Deno.test("the two keys must differ", async () => {
+Deno.test("the client refuses two equal keys", async () => {
   const problem = await refusal({ key: bytes("same"), useHmac: true, hmacKey: bytes("same") });
   assert(problem.facts.reference?.includes("should not be identical"));
 });
 
-Deno.test("legacy mode cuts a long key and says so", async () => {
+Deno.test("the legacy mode cuts a long key and reports it", async () => {
   const keys = await gather({ mode: "legacy", key: bytes("0123456789abcdefXYZ") }, reader());
   assert(!(keys instanceof Problem));
   assertEquals([keys.cutToLegacy, keys.encryptionKey], [true, text("0123456789abcdef")]);
 });
 
-Deno.test("a key file is looked up by destination", async () => {
+Deno.test("the client finds a key in a key file by the destination", async () => {
   const path = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(path, "other: no\nhost: filekey\n");
@@ -117,7 +117,7 @@ Deno.test("a key file is looked up by destination", async () => {
   }
 });
 
-Deno.test("without a terminal each key that lacks is named, with the lines that would give it", async () => {
+Deno.test("without a terminal, the client names each missing key and the lines that would give it", async () => {
   const silent = { ...reader(), prompt: () => Promise.resolve({ kind: "no-terminal" } as const) };
   const table: readonly (readonly [SettingsLevel, RegExp, RegExp])[] = [
     [{}, /^no key, /, /KEY_BASE64/],

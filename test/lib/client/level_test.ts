@@ -1,4 +1,4 @@
-/** Readers and writer of settings over every row of the table. */
+/** Tests the readers and the writer of settings with every row of the table. */
 import fc from "property-testing";
 import { levelFromOptions, levelFromRc, rcSettings } from "../../../lib/client/level.ts";
 import { Problem } from "../../../lib/client/problem.ts";
@@ -14,10 +14,10 @@ import { parseCommandLine } from "../../../lib/config/getopt.ts";
 import { textBytes } from "../../../lib/crypto/bytes.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
-/** Values of which each kind takes one. */
+/** Sample values: each kind accepts at least one of them. */
 const VALUES = ["Y", "7", "sha512", "tcp", "ctr", "192.0.2.7", "/a/b", "d29yZA=="];
 
-/** The first value that the variable takes, with the level it sets. */
+/** The first value that the variable accepts, with the level that it sets. */
 function sample(name: string) {
   for (const value of VALUES) {
     const { entries } = readStanza(parseFwknoprc(`[s]\n${name}: ${value}\n`, "rc"), "s");
@@ -27,7 +27,7 @@ function sample(name: string) {
   throw new Error(`${name} takes no value`);
 }
 
-Deno.test("every name of the table stands there once", () => {
+Deno.test("every name is in the table once", () => {
   const variables = FWKNOPRC_VARIABLES.map(({ variable }) => variable);
   assertEquals(new Set(variables).size, variables.length);
   const options = CLIENT_OPTIONS.flatMap(longNames);
@@ -36,7 +36,7 @@ Deno.test("every name of the table stands there once", () => {
   assertEquals(new Set(letters).size, letters.length);
 });
 
-Deno.test("every row has a name, and a kind that knows its range where it has one", () => {
+Deno.test("every row has a name, and a row with a range has a kind that needs one", () => {
   for (const { member, variable, kind, range, options = [] } of SETTING_ROWS) {
     const name = variable ?? options[0]?.name ?? "";
     assert(name !== "", `${member} has no name`);
@@ -46,7 +46,7 @@ Deno.test("every row has a name, and a kind that knows its range where it has on
   }
 });
 
-Deno.test("what a variable sets is written as a line that sets the same", () => {
+Deno.test("the writer writes each variable as a line that sets the same value", () => {
   for (const { variable, member } of FWKNOPRC_VARIABLES) {
     const { level } = sample(variable);
     assert(member !== undefined && level[member] !== undefined, variable);
@@ -56,7 +56,7 @@ Deno.test("what a variable sets is written as a line that sets the same", () => 
   }
 });
 
-Deno.test("every option of a setting is understood, and its variable is written for it", () => {
+Deno.test("the reader accepts every option of a setting, and the writer writes its variable", () => {
   for (const row of CLIENT_OPTIONS) {
     const takesValue = row.argument !== undefined;
     const levels = (takesValue ? VALUES : [""]).map((value) => {
@@ -70,7 +70,7 @@ Deno.test("every option of a setting is understood, and its variable is written 
   }
 });
 
-Deno.test("no stanza and no command line makes the readers throw, and what they refuse they explain", () => {
+Deno.test("no stanza and no command line makes the readers throw, and each refusal has an explanation", () => {
   const name = fc.constantFrom(...FWKNOPRC_VARIABLES.map(({ variable }) => variable));
   const value = fc.oneof(fc.string(), fc.constantFrom(...VALUES, "N", "0", "resolve", "-5m"));
   const dialect = fc.constantFrom("native" as const, "c" as const);
@@ -86,7 +86,7 @@ Deno.test("no stanza and no command line makes the readers throw, and what they 
     for (const { text, hint, severity } of diagnostics) {
       assert(text !== "" && (severity === "warning" || (hint ?? "") !== ""));
     }
-    // A key never stands in a message.
+    // A message never contains a key.
     const secrets = lines.filter(([name, value]) =>
       fwknoprcVariable(name)?.secret === true && value.length > 12
     );
@@ -96,7 +96,7 @@ Deno.test("no stanza and no command line makes the readers throw, and what they 
   }));
 });
 
-Deno.test("an address and resolving in one level are written as the address", () => {
+Deno.test("a level with an address and with resolving is written as the address", () => {
   const { options } = parseCommandLine(["-R", "-a", "192.0.2.7"], CLIENT_OPTIONS);
   const level = levelFromOptions(options, "native");
   assert(!(level instanceof Problem));

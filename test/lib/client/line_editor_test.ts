@@ -2,7 +2,7 @@ import fc from "property-testing";
 import { LineEditor, MAX_LINE_LENGTH } from "../../../lib/client/line_editor.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
-/** Types a text and returns the state and the line. */
+/** Types a text. Returns the state and the line. */
 function type(text: string): [state: string, line: string] {
   const editor = new LineEditor();
   for (const byte of new TextEncoder().encode(text)) editor.type(byte);
@@ -16,7 +16,7 @@ Deno.test("a line ends at a line feed or a carriage return", () => {
   assertEquals(type("\n"), ["done", ""]);
 });
 
-Deno.test("DEL and ^H erase one character, and nothing more when nothing is left", () => {
+Deno.test("DEL and ^H erase one character, and do nothing in an empty line", () => {
   assertEquals(type("ab\x7fc\n"), ["done", "ac"]);
   assertEquals(type("ab\bc\n"), ["done", "ac"]);
   assertEquals(type("a\x7f\x7f\x7fb\n"), ["done", "b"]);
@@ -27,24 +27,24 @@ Deno.test("^U erases the line", () => {
   assertEquals(type("wrong\x15right\n"), ["done", "right"]);
 });
 
-Deno.test("^C aborts and leaves nothing", () => {
+Deno.test("^C aborts and clears the line", () => {
   assertEquals(type("abc\x03def\n"), ["aborted", ""]);
 });
 
-Deno.test("^D ends a line and aborts an empty one", () => {
+Deno.test("^D ends a line, and aborts an empty one", () => {
   assertEquals(type("abc\x04"), ["done", "abc"]);
   assertEquals(type("\x04"), ["aborted", ""]);
 });
 
-Deno.test("cursor keys leave no bytes in the key", () => {
+Deno.test("cursor keys add no bytes to the key", () => {
   assertEquals(type("a\x1b[Db\x1bOAc\x1b[3~d\n"), ["done", "abcd"]);
 });
 
-Deno.test("a line keeps 127 bytes", () => {
+Deno.test("a line holds at most 127 bytes", () => {
   assertEquals(type("x".repeat(200) + "\n")[1].length, MAX_LINE_LENGTH);
 });
 
-Deno.test("no sequence of bytes throws, and nothing changes after the end", () => {
+Deno.test("no sequence of bytes makes the editor throw, and nothing changes after the end of the line", () => {
   fc.assert(fc.property(fc.uint8Array(), (bytes) => {
     const editor = new LineEditor();
     for (const byte of bytes) editor.type(byte);

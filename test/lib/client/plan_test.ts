@@ -4,7 +4,7 @@ import { Problem } from "../../../lib/client/problem.ts";
 import type { SettingsLevel } from "../../../lib/config/client_rows.ts";
 import {
   admitsAnySource,
-  type Ask,
+  type PlannedRequest,
   type Route,
   type SigningPassphrase,
 } from "../../../lib/client/plan.ts";
@@ -25,7 +25,7 @@ function signingPassphrase(settings: SettingsLevel): SigningPassphrase | undefin
   return sealing.kind === "gpg" ? sealing.passphrase : undefined;
 }
 
-/** The passphrase, and what was asked on the way. */
+/** The passphrase, and the prompts before it. */
 async function gather(settings: SettingsLevel): Promise<[passphrase: string, asked: string[]]> {
   const asked: string[] = [];
   const keys = await gatherKeys(knockPlan(settings).keys, {
@@ -40,7 +40,7 @@ async function gather(settings: SettingsLevel): Promise<[passphrase: string, ask
   return [new TextDecoder().decode(keys.encryptionKey), asked];
 }
 
-Deno.test("a passphrase that is written down wins over the agent, and both over the prompt", () => {
+Deno.test("a passphrase in the settings wins over the agent, and both win over the prompt", () => {
   assertEquals(
     signingPassphrase({ ...SIGNED, gpgAgent: true, key: WRITTEN }),
     "key",
@@ -50,7 +50,7 @@ Deno.test("a passphrase that is written down wins over the agent, and both over 
   assertEquals(signingPassphrase(SIGNED), "key");
 });
 
-Deno.test("nobody is asked for a passphrase when nothing is signed or the agent has it", async () => {
+Deno.test("the client asks for no passphrase when nothing is signed or the agent has it", async () => {
   assertEquals(await gather({ useGpg: true, gpgRecipient: "server" }), ["", []]);
   assertEquals(await gather({ ...SIGNED, gpgAgent: true }), ["", []]);
   assertEquals(await gather({ ...SIGNED, gpgNoPassphrase: true }), ["", []]);
@@ -66,11 +66,11 @@ Deno.test("a passphrase may be longer than a key of the symmetric cipher, up to 
   assertEquals((await gather(key(128)))[0].length, 128);
   assertEquals(
     (await gather(key(129)))[0],
-    "the passphrase has 129 bytes; up to 128 are possible",
+    "the passphrase has 129 bytes; up to 128 are allowed",
   );
 });
 
-Deno.test("the user of the C command line is told why no passphrase is asked for", () => {
+Deno.test("the C command line reports why the client does not ask for a passphrase", () => {
   const note = (settings: SettingsLevel): string | undefined => {
     const { sealing } = knockPlan({ ...SIGNED, ...settings });
     return sealing.kind === "gpg" ? sealing.passphraseNote : undefined;
@@ -81,21 +81,21 @@ Deno.test("the user of the C command line is told why no passphrase is asked for
   assertEquals(note({}), undefined);
 });
 
-Deno.test("an address that is named is admitted, the source is 0.0.0.0, and only -R asks a service", () => {
+Deno.test("the plan admits a named address, or 0.0.0.0 for the source, and only -R asks a service", () => {
   const admission = (settings: SettingsLevel) => knockPlan(settings).admission;
   const address = (text: string) => ({ kind: "address", text } as const);
   assertEquals(admission({ allow: address("192.0.2.7") }), address("192.0.2.7"));
   assertEquals(admission({ allow: { kind: "source" } }), address("0.0.0.0"));
   assertEquals(admission({}), address(""));
   assertEquals(admission({ resolve: true }).kind, "look up");
-  // A command is not worth asking a third party.
+  // A command request needs no address, so no third party is asked.
   assertEquals(admission({ resolve: true, command: "id" }), address(""));
   for (const text of ["0.0.0.0", "::", "::0"]) assertEquals(admitsAnySource(address(text)), true);
   for (const text of ["192.0.2.7", "", "x"]) assertEquals(admitsAnySource(address(text)), false);
   assertEquals(admitsAnySource(admission({ resolve: true })), false);
 });
 
-Deno.test("ports are drawn where the settings say so, and for packets that are made by hand", () => {
+Deno.test("ports are drawn where the settings say so, and for raw packets", () => {
   const ports = (settings: SettingsLevel): readonly (Route["port"] | undefined)[] => {
     const { port, sourcePort } = knockPlan(settings).route;
     return [port, sourcePort];
@@ -104,14 +104,14 @@ Deno.test("ports are drawn where the settings say so, and for packets that are m
   assertEquals(ports({ randomPort: true, serverPort: 53 }), ["random", undefined]);
   assertEquals(ports({ transport: "udpraw" }), [62201, "random"]);
   assertEquals(ports({ transport: "icmp", sourcePort: 0 }), [62201, 0]);
-  const outside = (settings: SettingsLevel): Ask["outsidePort"] =>
-    knockPlan(settings).ask.outsidePort;
+  const outside = (settings: SettingsLevel): PlannedRequest["outsidePort"] =>
+    knockPlan(settings).request.outsidePort;
   assertEquals(outside({}), 0);
   assertEquals(outside({ natPort: 5001 }), 5001);
   assertEquals(outside({ natPort: 5001, natRandomPort: true }), "random");
 });
 
-Deno.test("raw packets and -4 take IPv4 only, -6 takes IPv6 only", () => {
+Deno.test("raw packets and -4 use only IPv4, and -6 uses only IPv6", () => {
   const family = (settings: SettingsLevel) => knockPlan(settings).route.family;
   assertEquals(family({}), undefined);
   assertEquals(family({ ipv4Only: true, ipv6Only: false }), 4);
@@ -119,7 +119,7 @@ Deno.test("raw packets and -4 take IPv4 only, -6 takes IPv6 only", () => {
   assertEquals(family({ transport: "tcpraw", ipv6Only: true }), 4);
 });
 
-Deno.test("a key that nothing gives is a line of a descriptor, of a program, or of the terminal", () => {
+Deno.test("a key that the settings do not hold comes from a descriptor, a program, or the terminal", () => {
   const keys = (settings: SettingsLevel) => {
     const { key, hmac } = knockPlan({ useHmac: true, ...settings }).keys;
     return [key.kind, hmac?.key.kind];
@@ -131,7 +131,7 @@ Deno.test("a key that nothing gives is a line of a descriptor, of a program, or 
   assertEquals(keys({ hmacKey: WRITTEN, useHmac: false }), ["terminal", undefined]);
 });
 
-Deno.test("two packets in a row may get lost before a grant ends", () => {
+Deno.test("the default interval of --repeat allows the loss of two packets in a row", () => {
   assertEquals(knockPlan({ timeout: 100 }).repeat, 0);
   assertEquals(knockPlan({ repeat: 0 }).repeat, 12);
   assertEquals(knockPlan({ timeout: 0, repeat: 0 }).repeat, 12);

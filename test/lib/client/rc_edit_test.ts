@@ -48,14 +48,14 @@ Deno.test("an existing stanza gets the new lines and keeps its comments", () => 
   );
 });
 
-Deno.test("critical variables are found, and kept ones keep their lines", () => {
+Deno.test("critical variables are found, and those to keep keep their lines", () => {
   const rc = parseFwknoprc(`${FILE}[one]\nGPG_SIGNER x\nHMAC_KEY y\nKEY z\n`, "rc");
   assertEquals(criticalVariables(rc, "one"), ["KEY", "GPG_SIGNER", "HMAC_KEY"]);
   const text = write(FILE, "one", [{ name: "KEY", value: "new" }], ["KEY"]);
   assert(text.includes("KEY old   # why\n") && !text.includes("new"));
 });
 
-Deno.test("what cannot stand in a line is refused", () => {
+Deno.test("a value that a line cannot hold is refused", () => {
   for (const value of ["", "a b", "a\tb", "a;b", "a#b", "a\nb"]) {
     assert(unwritable({ name: "KEY", value }) !== undefined);
   }

@@ -24,7 +24,7 @@ function weigh(
   return weighMove(knockPlan(given), knockPlan(settled), before, now);
 }
 
-Deno.test("a new address of this host is looked up, or the one it had is told to be left", () => {
+Deno.test("after a change of address, a looked-up address is looked up again, and a named one is reported as lost", () => {
   const admits = (text: string) => ({ allow: { kind: "address", text } } as const);
   const [home, road] = [own("10.0.0.2", "127.0.0.1"), own("192.168.1.9", "127.0.0.1")];
   assertEquals(
@@ -38,7 +38,7 @@ Deno.test("a new address of this host is looked up, or the one it had is told to
     kind: "left",
     admitted: "10.0.0.2",
   });
-  // Still one of this host's, or never seen here: behind a translation.
+  // It still belongs to this host, or never did, because of an address translation.
   assertEquals(weigh({}, admits("10.0.0.2"), home, own("192.168.1.9", "10.0.0.2")), {
     kind: "none",
   });
@@ -46,7 +46,7 @@ Deno.test("a new address of this host is looked up, or the one it had is told to
   assertEquals(weigh({}, { allow: { kind: "source" } }, home, road), { kind: "none" });
 });
 
-Deno.test("while this host keeps its address, nothing is looked up and nothing is told", () => {
+Deno.test("while this host keeps its address, the client looks nothing up and reports nothing", () => {
   const text = fc.uint8Array({ minLength: 4, maxLength: 4 }).map((bytes) => bytes.join("."));
   fc.assert(
     fc.property(text, text, fc.array(text), fc.boolean(), (source, admitted, others, resolve) => {
@@ -56,7 +56,7 @@ Deno.test("while this host keeps its address, nothing is looked up and nothing i
   );
 });
 
-Deno.test("later knocks ask for nothing and open what the first has opened", () => {
+Deno.test("later knocks ask for nothing and open what the first one opened", () => {
   const key = new Uint8Array([1]);
   const hmac = { key: new Uint8Array([2]), type: "sha256" } as const;
   const request = {

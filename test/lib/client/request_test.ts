@@ -7,13 +7,13 @@ import { knockPlan } from "../../support/knock_plan.ts";
 const address = "192.0.2.44";
 
 function build(settings: SettingsLevel, drawPort = () => 26999) {
-  return buildRequest(knockPlan({ access: "tcp/22", server: "127.0.0.2", ...settings }).ask, {
+  return buildRequest(knockPlan({ access: "tcp/22", server: "127.0.0.2", ...settings }).request, {
     address,
     drawPort,
   });
 }
 
-/** Type, access and NAT, as one line. */
+/** Type, access text and NAT text as one line. */
 function summary(settings: SettingsLevel): string {
   const request = build(settings);
   if (request instanceof Problem) return request.facts.reference ?? request.text;
@@ -22,7 +22,7 @@ function summary(settings: SettingsLevel): string {
   }`;
 }
 
-Deno.test("the type follows from NAT, local NAT, command and timeout", () => {
+Deno.test("NAT, local NAT, command and timeout decide the message type", () => {
   const expected: readonly (readonly [SettingsLevel, string])[] = [
     [{}, "1 192.0.2.44,tcp/22 - -"],
     [{ timeout: 30 }, "3 192.0.2.44,tcp/22 - 30"],
@@ -53,7 +53,7 @@ Deno.test("the access string names the outside port, the NAT string the inside t
   for (const [settings, text] of expected) assertEquals(summary(settings), text);
 });
 
-Deno.test("a random port replaces the outside port and is reported, beating --nat-port", () => {
+Deno.test("a random port replaces the outside port, wins over --nat-port, and is reported", () => {
   const request = build({ natAccess: "10.1.1.1", natRandomPort: true, natPort: 5 });
   assert(!(request instanceof Problem));
   assertEquals(request.message, "192.0.2.44,tcp/26999");
@@ -64,7 +64,7 @@ Deno.test("a random port replaces the outside port and is reported, beating --na
   assertEquals(alone.randomNatPort, 26999);
 });
 
-Deno.test("what cannot be asked for is refused with the C client's words", () => {
+Deno.test("a request that cannot be made is refused with the C client's messages", () => {
   const access = "fko_set_spa_message: Error 102 - Invalid SPA access message format";
   for (
     const list of [
@@ -98,14 +98,14 @@ Deno.test("what cannot be asked for is refused with the C client's words", () =>
   );
 });
 
-Deno.test("without an access list nothing is asked for", () => {
-  const request = buildRequest(knockPlan({}).ask, { address, drawPort: () => 1 });
+Deno.test("a request without an access list is refused", () => {
+  const request = buildRequest(knockPlan({}).request, { address, drawPort: () => 1 });
   assert(request instanceof Problem && request.facts.usage);
 });
 
-Deno.test("the address to admit must be one", () => {
+Deno.test("the client refuses an address to admit that is not an address", () => {
   for (const text of ["", "host", "010.1.1.1", "1.2.3"]) {
-    const request = buildRequest(knockPlan({ access: "tcp/22" }).ask, {
+    const request = buildRequest(knockPlan({ access: "tcp/22" }).request, {
       address: text,
       drawPort: () => 1,
     });

@@ -12,7 +12,7 @@ import { assert, assertEquals } from "../../assert.ts";
 import type { SettingsLevel } from "../../../lib/config/client_rows.ts";
 import { knockPlan } from "../../support/knock_plan.ts";
 
-/** Runs a body beside an HTTP service that answers by path. */
+/** Runs the body while an HTTP service answers by path. */
 async function withService(
   answers: Readonly<Record<string, string | number>>,
   body: (base: string) => Promise<void>,
@@ -37,13 +37,13 @@ function service(settings: SettingsLevel): AddressService {
   return admission.service;
 }
 
-/** The address of an answer, or `undefined` where it is refused. */
+/** The address of an answer, or `undefined` if the client refuses the answer. */
 function addressOf(answer: string): string | undefined {
   const read = readAnswer(answer);
   return typeof read === "string" ? undefined : read.text;
 }
 
-Deno.test("an answer is an address and nothing else but white space", () => {
+Deno.test("an answer holds an address and nothing else but white space", () => {
   assertEquals(addressOf("192.0.2.7\r\n"), "192.0.2.7");
   assertEquals(addressOf(" 2001:db8::7\n"), "2001:db8::7");
   for (
@@ -53,7 +53,7 @@ Deno.test("an answer is an address and nothing else but white space", () => {
   }
 });
 
-Deno.test("an answer that no client can have for an address is refused, by its kind", () => {
+Deno.test("an answer that no client can have as an address is refused, and the reason names its kind", () => {
   const table: Readonly<Record<string, string>> = {
     "0.0.0.0": "an unspecified address",
     "::": "an unspecified address",
@@ -73,7 +73,7 @@ Deno.test("an answer that no client can have for an address is refused, by its k
     const read = readAnswer(text);
     assert(typeof read === "string" && read.includes(kind), `${text}: ${JSON.stringify(read)}`);
   }
-  // An address service in a private network tells private addresses.
+  // An address service in a private network answers private addresses.
   for (
     const text of ["10.1.2.3", "192.168.0.9", "fd00::9", "fe80::9", "169.254.3.4", "223.1.1.1"]
   ) {
@@ -81,7 +81,7 @@ Deno.test("an answer that no client can have for an address is refused, by its k
   }
 });
 
-Deno.test("whatever a service answers, the packet's own source is never admitted by it", () => {
+Deno.test("no answer of a service admits the packet's own source", () => {
   const bytes = (length: number) =>
     fc.uint8Array({ minLength: length, maxLength: length }).map((it) => addressFromBytes(it).text);
   const mapped = bytes(4).map((text) => `::ffff:${text}`);
@@ -111,7 +111,7 @@ Deno.test("whatever a service answers, the packet's own source is never admitted
   );
 });
 
-Deno.test("the service is asked over HTTP", async () => {
+Deno.test("the client asks the service over HTTP", async () => {
   await withService({ "/ip": "192.0.2.7\r\n" }, async (base) => {
     const resolved = await resolveAddress(
       service({ resolveUrl: `${base}/ip`, resolveHttpOnly: true }),
@@ -121,7 +121,7 @@ Deno.test("the service is asked over HTTP", async () => {
   });
 });
 
-Deno.test("of several services the first that answers counts", async () => {
+Deno.test("of several services, the first one that answers counts", async () => {
   await withService({ "/bad": "<html>", "/ip": "192.0.2.7" }, async (base) => {
     const resolveUrl = `${base}/none,${base}/bad,${base}/ip`;
     const resolved = await resolveAddress(service({ resolveUrl }));
@@ -132,7 +132,7 @@ Deno.test("of several services the first that answers counts", async () => {
   });
 });
 
-Deno.test("services that contradict each other are not believed, unless about another family", async () => {
+Deno.test("answers that contradict each other are refused, unless they are of different families", async () => {
   await withService({ "/a": "192.0.2.7", "/b": "192.0.2.8", "/c": "2001:db8::7" }, async (base) => {
     const resolved = await resolveAddress(service({ resolveUrl: `${base}/c,${base}/a` }));
     assert(!(resolved instanceof Problem));
@@ -146,7 +146,7 @@ Deno.test("services that contradict each other are not believed, unless about an
   });
 });
 
-Deno.test("HTTPS is the default, and plain HTTP must not meet an https address", () => {
+Deno.test("HTTPS is the default, and --resolve-http-only refuses an https address", () => {
   const [url] = serviceUrls(service({})) as URL[];
   assertEquals(url?.href, "https://www.cipherdyne.org/cgi-bin/myip");
   const [plain] = serviceUrls(service({ resolveHttpOnly: true, resolveUrl: "host/ip" })) as URL[];
@@ -158,7 +158,7 @@ Deno.test("HTTPS is the default, and plain HTTP must not meet an https address",
   assert(serviceUrls(service({ resolveUrl: "ftp://host" })) instanceof Problem);
 });
 
-Deno.test("a wget of the user's own is run without a shell, its first line is the answer", async () => {
+Deno.test("the user's wget runs without a shell, and its first line is the answer", async () => {
   const path = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(path, '#!/bin/sh\necho "192.0.2.9"\necho "$@" >&2\n');
@@ -179,7 +179,7 @@ Deno.test("a wget of the user's own is run without a shell, its first line is th
   }
 });
 
-Deno.test("what a wget of the user's own tells is judged as the answer of a service", async () => {
+Deno.test("the answer of the user's wget is checked like the answer of a service", async () => {
   const path = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(path, "#!/bin/sh\necho 0.0.0.0\n");
@@ -196,7 +196,7 @@ Deno.test("what a wget of the user's own tells is judged as the answer of a serv
   }
 });
 
-Deno.test("a service is asked in clear only by those who say so twice, or are warned", () => {
+Deno.test("a service is asked without encryption only with --resolve-http-only, or with a warning", () => {
   const urls = (level: SettingsLevel) => clearUrls(service(level)).map(({ href }) => href);
   assertEquals(urls({}), []);
   assertEquals(urls({ resolveUrl: "host/ip,https://other/" }), []);

@@ -16,7 +16,7 @@ const MESSAGE: SpaMessage = {
 
 const MODES: readonly SymmetricMode[] = ["cbc", "legacy", "ecb", "cfb", "ofb", "ctr"];
 
-Deno.test("the engine's cipher seals byte for byte like ours, in every mode", async () => {
+Deno.test("the engine's cipher and ours seal the same bytes, in every mode", async () => {
   for (const mode of MODES) {
     for (const message of ["192.0.2.44,tcp/22", "192.0.2.4,tcp/22,tcp/8443", "1.2.3.4,udp/1"]) {
       const options = {
@@ -32,7 +32,7 @@ Deno.test("the engine's cipher seals byte for byte like ours, in every mode", as
   }
 });
 
-Deno.test("every digest and HMAC is ours byte for byte, the engine's or not", async () => {
+Deno.test("every digest and HMAC has the same bytes as ours, also where the engine makes it", async () => {
   for (const digestName of DIGEST_NAMES) {
     for (const length of [1, 64, 128]) {
       const options = {
@@ -48,7 +48,7 @@ Deno.test("every digest and HMAC is ours byte for byte, the engine's or not", as
   }
 });
 
-Deno.test("what cannot be sealed is refused with the same name", async () => {
+Deno.test("a message that cannot be sealed is refused with the same error", async () => {
   const options = {
     encryptionKey: new Uint8Array(33),
     mode: "cbc",

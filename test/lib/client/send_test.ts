@@ -10,7 +10,7 @@ function addresses(...texts: string[]): Address[] {
   return texts.flatMap((text) => parseAddress(text) ?? []);
 }
 
-Deno.test("the next address is tried when one fails, and the last reason is told", async () => {
+Deno.test("the client tries the next address when one fails, and reports the last reason", async () => {
   const tried: string[] = [];
   const sender: PayloadSender = (payload, { address, kind, port, sourcePort }) => {
     tried.push(`${kind} ${address.join(".")} ${port} ${sourcePort}`);
@@ -33,7 +33,7 @@ Deno.test("the next address is tried when one fails, and the last reason is told
   );
 });
 
-Deno.test("the runtime's own sockets send a stream, and say why they cannot", async () => {
+Deno.test("the runtime's own sockets send a stream, or report why they cannot", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const options = {
     kind: "stream",
@@ -54,7 +54,7 @@ Deno.test("the runtime's own sockets send a stream, and say why they cannot", as
   });
 });
 
-Deno.test("the runtime's own sockets send a datagram where the program may have them", async () => {
+Deno.test("the runtime's own sockets send a datagram where they are allowed", async () => {
   const sender = new URL("../../../lib/client/runtime_sender.ts", import.meta.url).href;
   const code = `
     import { sendByRuntime } from ${JSON.stringify(sender)};
@@ -74,14 +74,14 @@ Deno.test("the runtime's own sockets send a datagram where the program may have 
 });
 
 namespaceTest(
-  "a server that does not answer by TCP is a timeout, in the C client's words too",
+  "a server that does not answer by TCP is a timeout, and the C client's message says so",
   { programs: ["iptables"] },
   async (lab) => {
     const host = await lab.namespace("host");
     await host.must("iptables", "-A", "INPUT", "-p", "tcp", "-j", "DROP");
     const [client, ffi, net] = ["lib/client/send.ts", "ffi/send_once.ts", "lib/net/address.ts"]
       .map((path) => JSON.stringify(new URL(`../../../${path}`, import.meta.url).href));
-    // As ever, but for the patience.
+    // As usual, except for the timeout.
     const code = `
       import { send } from ${client};
       import { sendOnce } from ${ffi};

@@ -9,7 +9,7 @@ import { assert, assertEquals } from "../../assert.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-/** Options from words; a word that begins with dashes and is followed by another such has no value. */
+/** Options from words. A word with dashes that is followed by another word with dashes has no value. */
 function given(...words: readonly string[]): GivenOptions {
   const entries: { name: string; value: string }[] = [];
   for (const word of words) {
@@ -38,7 +38,7 @@ function settings(...parameters: Parameters<typeof load>): Settings {
   return loaded.settings;
 }
 
-Deno.test("the command line beats the named stanza, which beats [default]", () => {
+Deno.test("the command line wins over the named stanza, which wins over [default]", () => {
   const rc =
     "[default]\nSPA_SERVER a\nACCESS tcp/1\nFW_TIMEOUT 1\n[s]\nACCESS tcp/2\nFW_TIMEOUT 2\n";
   const merged = settings(rc, ["--fw-timeout", "3"], "s");
@@ -51,7 +51,7 @@ Deno.test("N in a stanza undoes Y in [default]", () => {
   assertEquals([merged.useHmac, merged.randomPort], [false, false]);
 });
 
-Deno.test("a yes or no that is neither has no effect and is warned about", () => {
+Deno.test("a value that is neither yes nor no has no effect and causes a warning", () => {
   const loaded = load("[default]\nUSE_HMAC yes\n");
   assert(!(loaded instanceof Problem) && !("errors" in loaded));
   assertEquals(loaded.settings.useHmac, undefined);
@@ -61,32 +61,32 @@ Deno.test("a yes or no that is neither has no effect and is warned about", () =>
   );
 });
 
-Deno.test("-v on the command line beats VERBOSE in the file", () => {
+Deno.test("-v on the command line wins over VERBOSE in the file", () => {
   assertEquals(settings("[default]\nVERBOSE N\n", ["--verbose", "--verbose"]).verbosity, 2);
   assertEquals(settings("[default]\nVERBOSE Y\n").verbosity, 1);
   assertEquals(settings("[default]\nVERBOSE 3\n").verbosity, 3);
 });
 
-Deno.test("-R beats an address of the file, and -a beats resolving", () => {
+Deno.test("-R wins over an address in the file, and -a wins over resolving", () => {
   const byOption = settings("[default]\nALLOW_IP 192.0.2.1\n", ["--resolve-ip-https"]);
   assertEquals([byOption.allow, byOption.resolve], [undefined, true]);
   const address = settings("[default]\nALLOW_IP resolve\n", ["--allow-ip", "192.0.2.2"]);
   assertEquals([address.allow?.kind, address.resolve], ["address", undefined]);
 });
 
-Deno.test("ALLOW_IP resolve in a stanza beats an address in [default], and N gives it back", () => {
+Deno.test("ALLOW_IP resolve in a stanza wins over an address in [default], and N restores the address", () => {
   const rc = "[default]\nALLOW_IP 192.0.2.1\n[s]\nALLOW_IP resolve\n[t]\nRESOLVE_IP_HTTPS N\n";
   assertEquals(settings(rc, [], "s").allow, undefined);
   assertEquals(settings(rc, [], "t").allow, { kind: "address", text: "192.0.2.1" });
 });
 
-Deno.test("within one level an address beats resolving, and the last of -a and -s wins", () => {
+Deno.test("within one level, an address wins over resolving, and the last of -a and -s wins", () => {
   assertEquals(settings("", ["--resolve-ip-https", "--allow-ip", "192.0.2.2"]).resolve, undefined);
   const last = settings("", ["--allow-ip", "192.0.2.2", "--source-ip"]);
   assertEquals(last.allow, { kind: "source" });
 });
 
-Deno.test("a key on the command line beats every kind of key in the file", () => {
+Deno.test("a key on the command line wins over every kind of key in the file", () => {
   const rc = "[default]\nKEY old\nHMAC_KEY oldhmac\n";
   const base64 = settings(rc, ["--key-base64-rijndael", "bmV3", "--get-hmac-key", "f"]);
   assert(base64.key?.kind === "bytes");
@@ -96,7 +96,7 @@ Deno.test("a key on the command line beats every kind of key in the file", () =>
   assertEquals(settings(rc, ["--get-key", "f"]).key, { kind: "file", path: "f" });
 });
 
-Deno.test("within one level text beats base64 and base64 beats a file", () => {
+Deno.test("within one level, text wins over base64, and base64 wins over a file", () => {
   for (
     const lines of [["KEY t", "KEY_BASE64 YjY0", "KEY_FILE f"], [
       "KEY_FILE f",
@@ -110,7 +110,7 @@ Deno.test("within one level text beats base64 and base64 beats a file", () => {
   }
 });
 
-Deno.test("of several key files in one stanza the last one counts, as in the C client", () => {
+Deno.test("of several key files in one stanza, the last one counts, as in the C client", () => {
   const merged = settings("[default]\nKEY_FILE a\nKEY_FILE b\nHMAC_KEY_FILE c\nHMAC_KEY_FILE d\n");
   assertEquals([merged.key, merged.hmacKey], [
     { kind: "file", path: "b" },
@@ -118,13 +118,13 @@ Deno.test("of several key files in one stanza the last one counts, as in the C c
   ]);
 });
 
-Deno.test("a later line takes back what RESOLVE_URL implies, and an HMAC key does not outvote USE_HMAC N", () => {
+Deno.test("a later line undoes what RESOLVE_URL implies, and USE_HMAC N wins over an HMAC key", () => {
   assertEquals(settings("[default]\nRESOLVE_URL h\nRESOLVE_IP_HTTPS N\n").resolve, undefined);
   assertEquals(settings("[default]\nRESOLVE_IP_HTTPS N\nRESOLVE_URL h\n").resolve, true);
   assertEquals(settings("[default]\nUSE_HMAC N\nHMAC_KEY x\n").useHmac, false);
 });
 
-Deno.test("where nothing is said the defaults of the table hold", () => {
+Deno.test("the defaults of the table hold where nothing is set", () => {
   const { digest, transport, serverPort, mode, hmacDigest } = settings("");
   assertEquals([digest, transport, serverPort, mode, hmacDigest], [
     "sha256",
@@ -156,7 +156,7 @@ Deno.test("the last time offset wins, whatever its direction", () => {
   assertEquals(settings(rc, ["--time-offset-plus", "1h"]).timeOffset, 3600);
 });
 
-Deno.test("every bad value of the file is a parameter error with its place", () => {
+Deno.test("every bad value in the file is an error with its position", () => {
   const bad = {
     DIGEST_TYPE: "sha2",
     SPA_SERVER_PROTO: "sctp",
@@ -184,7 +184,7 @@ Deno.test("every bad value of the file is a parameter error with its place", () 
   }
 });
 
-Deno.test("a bad base64 key is refused without being shown", () => {
+Deno.test("a bad base64 key is refused and not shown", () => {
   for (const name of ["KEY_BASE64", "HMAC_KEY_BASE64", "GPG_SIGNING_PW_BASE64"]) {
     const loaded = load(`[default]\n${name} *secret*\n`);
     assert("errors" in loaded);
@@ -192,13 +192,13 @@ Deno.test("a bad base64 key is refused without being shown", () => {
   }
 });
 
-Deno.test("numbers are strict here and lax in the C dialect", () => {
+Deno.test("the native dialect reads numbers strictly, and the C dialect reads them as the C client does", () => {
   assert(load("", ["--server-port", "22x"]) instanceof Problem);
   assertEquals(settings("", ["--server-port", "22x"], undefined, "c").serverPort, 22);
   assertEquals(settings("", ["--fw-timeout", "60s"], undefined, "c").timeout, 60);
 });
 
-Deno.test("nothing is sent to port 0, unless the C client is asked to", () => {
+Deno.test("the native dialect refuses port 0, and the C dialect accepts it", () => {
   assert(load("", ["--server-port", "0"]) instanceof Problem);
   assertEquals(settings("", ["--server-port", "0"], undefined, "c").serverPort, 0);
   const file = "[default]\nSPA_SERVER_PORT 0\n";
@@ -208,7 +208,7 @@ Deno.test("nothing is sent to port 0, unless the C client is asked to", () => {
   assertEquals(settings(file, [], undefined, "c").serverPort, 0);
 });
 
-Deno.test("bad arguments carry the C client's words", () => {
+Deno.test("a bad argument has the C client's message", () => {
   const expected: readonly (readonly [words: readonly string[], reference: string])[] = [
     [["--fw-timeout", "131073"], "--fw-timeout must be within [0-131072]"],
     [["--server-port", "65536"], "[*] Value 65536 out of range [(0)-(65535)]"],

@@ -1,7 +1,7 @@
 import { chooseUserName, loginName } from "../../../lib/client/user_name.ts";
 import { assertEquals } from "../../assert.ts";
 
-/** What is sent, given a setting, an environment and the name that the system has. */
+/** The name that is sent, for a setting, an environment and a login name. */
 function sent(
   setting: string | undefined,
   variables: Readonly<Record<string, string>>,
@@ -10,7 +10,7 @@ function sent(
   return chooseUserName({ setting, env: (name) => variables[name], loginName: () => login });
 }
 
-Deno.test("a setting goes before SPOOF_USER and LOGNAME, these before the login, USER last", () => {
+Deno.test("a setting wins over SPOOF_USER and LOGNAME, these win over the login name, and USER comes last", () => {
   const all = { SPOOF_USER: "a", LOGNAME: "b", USER: "c", USERNAME: "d" };
   assertEquals(sent("set", all, "login"), "set");
   assertEquals(sent(undefined, all, "login"), "a");
@@ -21,12 +21,12 @@ Deno.test("a setting goes before SPOOF_USER and LOGNAME, these before the login,
   assertEquals(sent(undefined, {}), "NO_USER");
 });
 
-Deno.test("a name that was found is cut where the C client cuts it", () => {
+Deno.test("a name from the environment is cut where the C client cuts it", () => {
   assertEquals(sent(undefined, { LOGNAME: "x".repeat(80) }), "x".repeat(63));
 });
 
 Deno.test({
-  name: "the login is the first name of this user in /etc/passwd",
+  name: "the login name is the first name of this user in /etc/passwd",
   ignore: Deno.uid() !== 0,
   fn: () => assertEquals(loginName(), "root"),
 });
