@@ -14,7 +14,7 @@ import { parseCommandLine } from "../lib/config/getopt.ts";
 import { getoptMessage } from "../lib/config/getopt_message.ts";
 import type { OptionRow } from "../lib/config/option.ts";
 import { type CommandDescription, type Commands, ownOptions } from "../lib/manual/command.ts";
-import { C_CLIENT, C_DAEMON } from "../lib/manual/completion/program.ts";
+import { C_CLIENT_OPTIONS, C_DAEMON_OPTIONS } from "../lib/manual/completion/program.ts";
 import { mustRun, ROOT } from "./process.ts";
 
 /** A fenced block: its language, and its lines with their numbers, from 1. */
@@ -117,10 +117,10 @@ function wordProblems(words: readonly string[], tasks: readonly string[]): strin
   if (/^deno(@[\d.]+)?$/.test(program) || program === "npx") return taskProblems(words, tasks);
   if (!PROGRAMS.includes(program)) return [];
   const [first = "", ...more] = rest;
-  if (program === FWKNOPD) return optionProblems(rest, C_DAEMON);
-  if (first === FWKNOPD) return optionProblems(more, C_DAEMON);
+  if (program === FWKNOPD) return optionProblems(rest, C_DAEMON_OPTIONS);
+  if (first === FWKNOPD) return optionProblems(more, C_DAEMON_OPTIONS);
   if (first === "" || ["--help", "-h", "--version"].includes(first)) return [];
-  if (first.startsWith("-")) return optionProblems(rest, C_CLIENT);
+  if (first.startsWith("-")) return optionProblems(rest, C_CLIENT_OPTIONS);
   const command = Object.hasOwn(DESCRIBED, first) ? DESCRIBED[first] : undefined;
   // A word in capitals is a placeholder.
   if (command === undefined) return /^[A-Z]+$/.test(first) ? [] : [`there is no command ${first}`];

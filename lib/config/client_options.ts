@@ -23,7 +23,7 @@ const C_ORDER: readonly string[] =
 const RUN_OPTIONS: readonly OptionRow[] = [
   {
     name: "save-rc-stanza",
-    brief: "Write the options of this command to the stanza, then carry on",
+    brief: "Write the options of this command to the stanza, then continue",
     group: "Stanzas of the rc file",
   },
   {
@@ -63,8 +63,8 @@ const RUN_OPTIONS: readonly OptionRow[] = [
     group: "Stanzas of the rc file",
     repeated: true,
   },
-  { name: "no-home-dir", brief: "Never look into the home directory", only: "c" },
-  { name: "no-rc-file", brief: "Do without an rc file", group: "Stanzas of the rc file" },
+  { name: "no-home-dir", brief: "Never use the home directory", only: "c" },
+  { name: "no-rc-file", brief: "Do not read an rc file", group: "Stanzas of the rc file" },
   {
     name: "rc-file",
     argument: "FILE",
@@ -76,7 +76,7 @@ const RUN_OPTIONS: readonly OptionRow[] = [
   {
     name: "json",
     brief: "Print one JSON object for each packet",
-    group: "Trying out, and output",
+    group: "Test and output",
     only: "native",
   },
 ];

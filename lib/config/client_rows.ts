@@ -70,7 +70,7 @@ const ROWS = [
       name: "server-port",
       short: "p",
       argument: "PORT",
-      brief: "Port the packet is sent to, 62201 unless set",
+      brief: "Port the packet is sent to; default: 62201",
       group: "Where and how to send",
     }],
   },
@@ -101,7 +101,7 @@ const ROWS = [
       short: "f",
       argument: "SECONDS",
       brief: "Seconds that the port stays open, within the server's limit",
-      group: "What to ask for",
+      group: "The request",
     }],
   },
   {
@@ -115,7 +115,7 @@ const ROWS = [
       argument: "ADDRESS",
       kind: "allow address",
       brief: "Address to admit",
-      group: "Whom to admit",
+      group: "The address to admit",
     }],
   },
   {
@@ -125,7 +125,7 @@ const ROWS = [
       name: "source-ip",
       short: "s",
       brief: "Admit the address the packet comes from; an attacker on its path can change it",
-      group: "Whom to admit",
+      group: "The address to admit",
       sets: { allow: { kind: "source" } },
     }],
   },
@@ -299,7 +299,7 @@ const ROWS = [
       short: "A",
       argument: "SERVICES",
       brief: "What to open, such as tcp/22 or tcp/22,udp/53",
-      group: "What to ask for",
+      group: "The request",
     }],
   },
   {
@@ -310,7 +310,7 @@ const ROWS = [
       short: "C",
       argument: "COMMAND",
       brief: "Ask the server to run a command instead of opening a port",
-      group: "What to ask for",
+      group: "The request",
     }],
   },
   {
@@ -401,7 +401,7 @@ const ROWS = [
     options: [{
       name: "key-base64-rijndael",
       argument: "BASE64",
-      brief: "The same, in base64",
+      brief: "Encryption key in base64, visible to other users",
       group: "Keys",
       complaint: "Rijndael key: the text is not base64",
     }],
@@ -415,7 +415,7 @@ const ROWS = [
     options: [{
       name: "hmac-digest-type",
       argument: "DIGEST",
-      brief: "Digest of the HMAC, the same names as --digest-type; turns the HMAC on",
+      brief: "Digest of the HMAC, with the names of --digest-type; turns the HMAC on",
       group: "The packet",
       ...WITH_HMAC,
     }],
@@ -464,11 +464,11 @@ const ROWS = [
     member: "wgetUserAgent",
     kind: "switch",
     variable: "USE_WGET_USER_AGENT",
-    brief: "Let wget name itself when it looks up the address",
+    brief: "Let wget send its own user agent",
     options: [{
       name: "use-wget-user-agent",
-      brief: "Let the wget of -w name itself",
-      group: "Whom to admit",
+      brief: "Let the wget of -w send its own user agent",
+      group: "The address to admit",
     }],
   },
   {
@@ -480,7 +480,7 @@ const ROWS = [
       name: "get-key",
       short: "G",
       argument: "FILE",
-      brief: "File with encryption keys, a line 'HOST: KEY' each",
+      brief: "File with encryption keys, in lines of the form 'HOST: KEY'",
       group: "Keys",
     }],
   },
@@ -506,12 +506,12 @@ const ROWS = [
       {
         name: "fd",
         argument: "NUMBER",
-        brief: "Read the keys from that file descriptor, a line each",
+        brief: "Read the keys from that file descriptor, one line each",
         group: "Keys",
       },
       {
         name: "stdin",
-        brief: "Read the keys from standard input, a line each",
+        brief: "Read the keys from standard input, one line each",
         group: "Keys",
         sets: { keyDescriptor: 0 },
       },
@@ -549,7 +549,7 @@ const ROWS = [
       name: "nat-access",
       short: "N",
       argument: "HOST[:PORT]",
-      group: "What to ask for",
+      group: "The request",
     }],
   },
   {
@@ -586,13 +586,13 @@ const ROWS = [
     member: "resolveUrl",
     kind: "text",
     variable: "RESOLVE_URL",
-    brief: "Where to ask for the own public address",
+    brief: "Web service to ask for this host's public address",
     ...RESOLVING,
     options: [{
       name: "resolve-url",
       argument: "URL",
       brief: "The web service that -R asks",
-      group: "Whom to admit",
+      group: "The address to admit",
     }],
   },
   {
@@ -634,7 +634,7 @@ const ROWS = [
     options: [{
       name: "nat-local",
       brief: "The server itself is the inside host",
-      group: "What to ask for",
+      group: "The request",
     }],
   },
   {
@@ -645,7 +645,7 @@ const ROWS = [
     options: [{
       name: "nat-rand-port",
       brief: "Choose the outside port at random and print it",
-      group: "What to ask for",
+      group: "The request",
     }],
   },
   {
@@ -657,8 +657,8 @@ const ROWS = [
     options: [{
       name: "nat-port",
       argument: "PORT",
-      brief: "Port of the server that leads inside",
-      group: "What to ask for",
+      brief: "Outside port, which the server forwards to the inside host",
+      group: "The request",
     }],
   },
   {
@@ -667,13 +667,13 @@ const ROWS = [
     range: [0, 4],
     yes: 1,
     variable: "VERBOSE",
-    brief: "Y, or 0 to 4",
+    brief: "Verbosity: Y, or 0 to 4",
     options: [{
       name: "verbose",
       short: "v",
       counted: true,
       brief: "Show the fields of the packet; twice: show how the rc file is read",
-      group: "Trying out, and output",
+      group: "Test and output",
     }],
   },
   {
@@ -688,24 +688,24 @@ const ROWS = [
     member: "resolve",
     kind: "switch",
     variable: "RESOLVE_IP_HTTPS",
-    brief: "Ask a web service for the own public address",
+    brief: "Ask a web service for this host's public address",
     options: [{
       name: "resolve-ip-https",
       short: "R",
       aliases: ["resolve-ip-http"],
-      brief: "Ask a web service for the own public address and admit that",
-      group: "Whom to admit",
+      brief: "Ask a web service for this host's public address, and admit it",
+      group: "The address to admit",
     }],
   },
   {
     member: "resolveHttpOnly",
     kind: "switch",
     variable: "RESOLVE_HTTP_ONLY",
-    brief: "Ask it without encryption",
+    brief: "Ask the web service without encryption",
     options: [{
       name: "resolve-http-only",
       brief: "Ask that service without encryption",
-      group: "Whom to admit",
+      group: "The address to admit",
       ...RESOLVING,
     }],
   },
@@ -713,13 +713,13 @@ const ROWS = [
     member: "wgetCommand",
     kind: "text",
     variable: "WGET_CMD",
-    brief: "wget program to ask with",
+    brief: "wget command that asks the web service",
     options: [{
       name: "wget-cmd",
       short: "w",
       argument: "COMMAND",
-      brief: "Ask for the own address with this wget",
-      group: "Whom to admit",
+      brief: "Ask the web service with this wget command",
+      group: "The address to admit",
     }],
   },
   {
@@ -740,7 +740,7 @@ const ROWS = [
       name: "test",
       short: "T",
       brief: "Build and decode the packet, do not send it",
-      group: "Trying out, and output",
+      group: "Test and output",
     }],
   },
   {
@@ -751,7 +751,7 @@ const ROWS = [
       short: "B",
       argument: "FILE",
       brief: "Also write the packet to a file",
-      group: "Trying out, and output",
+      group: "Test and output",
     }],
   },
   {
@@ -761,7 +761,7 @@ const ROWS = [
       name: "save-packet-append",
       short: "b",
       brief: "Append to the packet file of --save-packet",
-      group: "Trying out, and output",
+      group: "Test and output",
     }],
   },
   {
@@ -770,11 +770,11 @@ const ROWS = [
     kind: "command",
     scope: "native",
     variable: "KEY_COMMAND",
-    brief: "Command that prints the keys, a line each: the rest of the line",
+    brief: "Command that prints the keys, one line each; it is the rest of the line",
     options: [{
       name: "key-command",
       argument: "COMMAND",
-      brief: "Program that prints the keys, a line each; run without a shell",
+      brief: "Program that prints the keys, one line each; runs without a shell",
       group: "Keys",
     }],
   },
@@ -789,7 +789,7 @@ const ROWS = [
     brief: "Y, or seconds: try the port after the knock until it opens",
     options: [{
       name: "wait",
-      brief: "Then try the port until it opens, and say what to look at when it does not",
+      brief: "Then try the port until it opens, and list likely causes if it does not",
       group: "After the knock",
       sets: {},
       assumes: { wait: DEFAULT_WAIT },
@@ -803,7 +803,7 @@ const ROWS = [
     options: [{
       name: "wait-time",
       argument: "SECONDS",
-      brief: "How long to try, 10 unless set",
+      brief: "How long to try; default: 10",
       group: "After the knock",
     }],
   },
@@ -817,7 +817,7 @@ const ROWS = [
       {
         name: "repeat",
         brief:
-          "Knock again before the grant ends, until Ctrl-C or as long as the command or --proxy",
+          "Knock again before the grant ends, until Ctrl-C or while the command or --proxy runs",
         group: "After the knock",
         sets: {},
         assumes: { repeat: 0 },
@@ -825,7 +825,7 @@ const ROWS = [
       {
         name: "repeat-time",
         argument: "SECONDS",
-        brief: "How often; two fifths of --fw-timeout, or 12, unless set",
+        brief: "Time between two knocks; default: two fifths of --fw-timeout, or 12",
         group: "After the knock",
       },
     ],
@@ -836,7 +836,7 @@ const ROWS = [
     scope: "native",
     options: [{
       name: "proxy",
-      brief: "Then join standard input and output to the port, for ssh's ProxyCommand",
+      brief: "Then connect standard input and output to the port, for ssh's ProxyCommand",
       group: "After the knock",
       sets: {},
       assumes: { wait: DEFAULT_WAIT },

@@ -33,27 +33,27 @@ export const INVITE_OPTIONS: readonly OptionRow[] = [
     short: "A",
     argument: "SERVICES",
     brief: "What the client may open, such as tcp/22 or tcp/22,udp/53",
-    group: "What to ask for",
+    group: "The request",
   },
   {
     name: "fw-timeout",
     short: "f",
     argument: "SECONDS",
     brief: "How long it stays open, 30 unless set",
-    group: "What to ask for",
+    group: "The request",
   },
   {
     name: "source",
     argument: "NETWORKS",
     brief: "Where packets may come from, ANY unless set",
-    group: "Whom to admit",
+    group: "The address to admit",
   },
   {
     name: "allow-ip",
     argument: "ADDRESS",
     brief:
       "Which address the client admits: resolve (asks a web service, unless set), source or one",
-    group: "Whom to admit",
+    group: "The address to admit",
   },
   {
     name: "server-port",

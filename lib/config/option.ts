@@ -8,15 +8,15 @@ import type { Dialect } from "../dialect.ts";
 
 /** Headings of options in help and manual, in order. */
 export const OPTION_GROUPS = [
-  "What to ask for",
-  "Whom to admit",
+  "The request",
+  "The address to admit",
   "Where and how to send",
   "Stanzas of the rc file",
   "Keys",
   "The packet",
   "GnuPG",
   "After the knock",
-  "Trying out, and output",
+  "Test and output",
   "Running",
   "Configuration",
   "Where packets come from",

@@ -1,5 +1,5 @@
 /**
- * What help, manual and completion know of a subcommand.
+ * Describes a subcommand for help, manual and completion.
  *
  * @module
  */
@@ -17,16 +17,16 @@ export const COMMAND_GROUPS = [
 export interface CommandTitle {
   /** One line. */
   readonly brief: string;
-  /** The heading that it stands under. */
+  /** Heading in the list of commands. */
   readonly group: typeof COMMAND_GROUPS[number];
 }
 
-/** What its own help adds. */
+/** Details for the help of the command itself. */
 export interface CommandDetails {
   /** Longer text for the command's own help and the manual, as `text.ts` reads it. */
   readonly description?: string;
   readonly options: readonly OptionRow[];
-  /** Positional words; absent: the command takes none. */
+  /** Positional words. Absent: the command takes none. */
   readonly words?: CommandWords;
 }
 
@@ -35,10 +35,10 @@ export type CommandDescription = CommandTitle & CommandDetails;
 
 /** Positional words of a command. */
 export interface CommandWords {
-  /** As the usage line shows them. */
+  /** Their placeholder in the usage line. */
   readonly placeholder: string;
   readonly brief: string;
-  /** Every way to say it, where there is a list: `unit`, `man fwknop`, `show STANZA`. */
+  /** Every allowed phrase, if there is a list: `unit`, `man fwknop`, `show STANZA`. */
   readonly phrases?: readonly string[];
 }
 
@@ -50,7 +50,7 @@ export function ownOptions({ options }: Pick<CommandDetails, "options">): Option
   return options.filter(({ only }) => only !== "c");
 }
 
-/** Rows under their headings; those without one stand first. */
+/** Rows by heading. Rows without a heading come first. */
 export function groupOptions(
   rows: readonly OptionRow[],
 ): { readonly title?: OptionGroup; readonly rows: readonly OptionRow[] }[] {

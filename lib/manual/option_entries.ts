@@ -32,9 +32,9 @@ function optionBlocks(rows: readonly OptionRow[]): Block[] {
 }
 
 /**
- * The section of a command. Options that it shares with another command are named; what they do is said there.
+ * The section of a command. It only names the options that it shares with another command, which describes them.
  *
- * @param shared the other command, and where it is described.
+ * @param shared the options of the other command, and where it is described.
  */
 export function commandSection(
   name: string,
@@ -56,7 +56,7 @@ export function commandSection(
     );
     blocks.push({ kind: "text", text: `${shared.where}: ${names.join(", ")}.` });
   }
-  // Options that all stand under one heading need none.
+  // If all options have the same heading, the heading is left out.
   const grouped = groupOptions(own);
   if (grouped.length === 1) blocks.push({ kind: "entries", entries: own.map(optionEntry) });
   else blocks.push(...optionBlocks(own));
@@ -75,7 +75,7 @@ function wordsBlock(
   };
 }
 
-/** The commands, a line each. */
+/** The commands, one line each. */
 export function commandEntries(commands: Commands): Entry[] {
   return Object.entries(commands).map(([name, { brief }]) => ({
     term: `\`${name}\``,

@@ -19,7 +19,7 @@ export function formatOptions(rows: readonly OptionRow[]): string {
   }).join("\n");
 }
 
-/** A label and its text in a column of its own, below the label when that is too long. */
+/** A label, and its text in a separate column. The text begins below a label that is too long. */
 export function formatEntry(label: string, text: string, column: number): string {
   const [first = "", ...more] = fill(text, LINE_WIDTH - column);
   const indent = " ".repeat(column);

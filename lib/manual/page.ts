@@ -1,5 +1,5 @@
 /**
- * A manual page as data; `roff.ts` makes it readable for man(1).
+ * A manual page as data. `roff.ts` renders it for man(1).
  *
  * @module
  */
@@ -22,7 +22,7 @@ export interface ManualSection {
   readonly blocks: readonly Block[];
 }
 
-/** What a section is made of. Texts are those of `text.ts`, marks and examples included. */
+/** A part of a section. Texts have the form of `text.ts`, with marks and examples. */
 export type Block =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "heading"; readonly text: string }

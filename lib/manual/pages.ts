@@ -42,7 +42,7 @@ function fwknopPage(commands: Commands): ManualPage {
   return {
     name: "fwknop",
     section: 1,
-    brief: "Single Packet Authorization: knock, and everything around it",
+    brief: "client, server and tools for Single Packet Authorization",
     synopsis: ["`fwknop` _COMMAND_ [_OPTION_]...", "`fwknop` _OPTION_..."],
     sections: [
       textSection("Description", fwknop.DESCRIPTION),
@@ -50,7 +50,7 @@ function fwknopPage(commands: Commands): ManualPage {
       ...own.map(([name, command]) =>
         commandSection(name, command, {
           rows: SERVE_OPTIONS,
-          where: "As for `fwknop serve`, see fwknopd(8)",
+          where: "The same as for `fwknop serve`, see fwknopd(8)",
         })
       ),
       {
@@ -89,7 +89,9 @@ function fwknopdPage(commands: Commands): ManualPage {
         commandSection(
           name,
           command,
-          name === "serve" ? undefined : { rows: SERVE_OPTIONS, where: "As for `fwknop serve`" },
+          name === "serve"
+            ? undefined
+            : { rows: SERVE_OPTIONS, where: "The same as for `fwknop serve`" },
         )
       ),
       {
@@ -130,7 +132,7 @@ function accessConfPage(): ManualPage {
   return {
     name: "access.conf",
     section: 5,
-    brief: "who may open what on a fwknop server",
+    brief: "which clients may open what on a fwknop server",
     synopsis: [`\`${defaultOf("ACCESS_FILE")}\``],
     sections: [
       textSection("Description", accessConf.DESCRIPTION),
@@ -190,7 +192,7 @@ function defaultOf(name: FwknopdName): string {
 function serverFiles(): Entry[] {
   return Object.entries(fwknopd.FILES).map(([name, text]) => ({
     term: `\`${defaultOf(name as FwknopdName)}\``,
-    text: `${text} Another place: \`${name}\`.`,
+    text: `${text} \`${name}\` sets the path.`,
   }));
 }
 

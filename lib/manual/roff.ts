@@ -1,5 +1,5 @@
 /**
- * Manual pages in the macros of man(7), as groff, mandoc and others read them.
+ * Renders manual pages in the macros of man(7), for groff, mandoc and others.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type Run, textBlocks, textRuns } from "./text.ts";
 /** The page as a roff document. */
 export function renderRoff(page: ManualPage): string {
   const lines = [
-    // The date is left out: a page is as old as its program.
+    // The date is left out: a page has the age of its program.
     `.TH ${quote(page.name.toUpperCase())} ${page.section} "" ${quote(`fwknop ${VERSION}`)} ` +
     quote("fwknop manual"),
     // No hyphens inside words that people copy; no stretched lines.
@@ -45,7 +45,7 @@ function renderBlock(block: Block): string[] {
       return block.entries.flatMap(({ term, text }) => [
         ".TP",
         inline(term),
-        // What follows the first paragraph stays indented.
+        // Later paragraphs stay indented.
         ...textLines(text, ".IP").slice(1),
       ]);
   }
@@ -77,7 +77,7 @@ function literalLine(text: string): string {
   return protectStart(escapeText(text));
 }
 
-/** A dot or an apostrophe at the start of a line would be a request. */
+/** Protects a dot or an apostrophe at the start of a line, which roff would read as a request. */
 function protectStart(line: string): string {
   return /^[.']/.test(line) ? `\\&${line}` : line;
 }
@@ -96,7 +96,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "~": "\\(ti",
 };
 
-/** Every character as itself: roff makes hyphens, quotes and accents of some that people copy. */
+/** Escapes characters that roff would change into typographic hyphens, quotes and accents: people copy this text. */
 export function escapeText(text: string): string {
   return text.replace(/[\\\-'`^~]/g, (character) => ESCAPES[character] ?? character)
     .replace(/[^\n -~]/gu, (character) => {

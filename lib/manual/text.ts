@@ -1,7 +1,6 @@
 /**
- * The texts of help and manual: plain words with blank lines between paragraphs. A paragraph whose lines are indented
- * is an example and stays as it is; others are filled. `` `word` `` is to be typed as it stands, `_word_` stands for
- * something.
+ * Parses the texts of help and manual: plain words, with blank lines between paragraphs. A paragraph with indented
+ * lines is an example and stays as it is; others are filled. `` `word` `` is literal text, `_word_` is a placeholder.
  *
  * @module
  */
@@ -11,13 +10,13 @@ export type TextBlock =
   | { readonly kind: "paragraph"; readonly text: string }
   | { readonly kind: "example"; readonly lines: readonly string[] };
 
-/** A run of characters of one look. */
+/** A run of characters with one look. */
 export interface Run {
   readonly look: "plain" | "literal" | "placeholder";
   readonly text: string;
 }
 
-/** The paragraphs and examples of a text; examples without the indentation of their first line. */
+/** The paragraphs and examples of a text. Examples lose the indentation of their first line. */
 export function textBlocks(text: string): TextBlock[] {
   return text.trimEnd().split(/\n{2,}/).filter((block) => block !== "").map((block) => {
     const lines = block.split("\n").filter((line) => line !== "");
@@ -53,7 +52,7 @@ export function plainText(text: string): string {
   return textRuns(text).map((run) => run.text).join("");
 }
 
-/** Lines of at most `width` columns, words unbroken. */
+/** Lines of at most `width` columns. Words are not broken. */
 export function fill(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
@@ -64,7 +63,7 @@ export function fill(text: string, width: number): string[] {
   return lines;
 }
 
-/** The text as a sentence: tables leave the full stop out. */
+/** Makes a sentence of the text: tables leave the full stop out. */
 export function sentence(text: string): string {
   return /[.!?:]$/.test(text) ? text : `${text}.`;
 }

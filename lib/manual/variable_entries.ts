@@ -19,7 +19,7 @@ const DIGESTS = DIGEST_NAMES.join(", ");
 const MODES = Object.values(ENCRYPTION_MODES).map(({ label }) => label).join(", ");
 const YES_NO = "Y or N";
 
-/** What may be written, where the line about the variable does not say it already. */
+/** Allowed values, where the line about the variable does not say them. */
 const SERVER_VALUES: Readonly<Partial<Record<keyof FwknopdKinds | keyof AccessKinds, string>>> = {
   boolean: YES_NO,
   digest: DIGESTS,
@@ -51,7 +51,7 @@ export function serverEntry(row: VariableRow<keyof FwknopdKinds | keyof AccessKi
     ...(range === undefined ? [] : [rangeSentence(range, unit)]),
     ...(row.default === undefined ? [] : [`Default: \`${row.default}\`.`]),
     ...(row.since === undefined ? [] : [`In the C daemon since ${row.since}.`]),
-    ...(row.extension ? ["Ours: the C daemon warns that it does not know it."] : []),
+    ...(row.extension ? ["An extension: the C daemon warns that it does not know it."] : []),
     ...(row.perlEra ? ["From the Perl server; accepted with a warning."] : []),
   ]);
 }
@@ -64,7 +64,7 @@ export function clientEntry(row: FwknoprcVariable): Entry {
     sentence(brief),
     ...list(typeof values === "function" ? values(range) : values),
     ...(value === undefined ? [] : [`Default: \`${value}\`.`]),
-    ...(scope === "native" ? ["Ours: the C client refuses a stanza that has it."] : []),
+    ...(scope === "native" ? ["An extension: the C client refuses a stanza that has it."] : []),
   ]);
 }
 

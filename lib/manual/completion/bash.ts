@@ -6,8 +6,8 @@
 import type { OptionRow } from "../../config/option.ts";
 import type { Commands } from "../command.ts";
 import {
-  C_CLIENT,
-  C_DAEMON,
+  C_CLIENT_OPTIONS,
+  C_DAEMON_OPTIONS,
   type CompletedCommand,
   completedCommands,
   quote,
@@ -15,7 +15,7 @@ import {
 } from "./program.ts";
 import { optionValues, type ValueSource } from "./values.ts";
 
-/** Nothing that is typed or read from a file is ever evaluated: `compgen -W` would. */
+/** The script never evaluates text that was typed or read from a file. `compgen -W` would do that. */
 const HELPERS = `# Completion of fwknop and fwknopd for bash:
 #   fwknop print completion bash > /etc/bash_completion.d/fwknop
 
@@ -109,8 +109,8 @@ export function bashCompletion(commands: Commands): string {
   const cases = completed.map((command) =>
     `    ${command.name})\n${body(command, names, "      ")}\n      ;;`
   );
-  const client = body({ name: "", brief: "", options: C_CLIENT }, names, "      ");
-  const daemon = body({ name: "", brief: "", options: C_DAEMON }, names, "  ");
+  const client = body({ name: "", brief: "", options: C_CLIENT_OPTIONS }, names, "      ");
+  const daemon = body({ name: "", brief: "", options: C_DAEMON_OPTIONS }, names, "  ");
   return `${HELPERS}
 _fwknop() {
   local cur prev
@@ -165,7 +165,7 @@ function body(
   return lines.map((line) => indent + line).join("\n");
 }
 
-/** Options that offer the same share a line. */
+/** Options with the same values share a line. */
 function byAction(
   valued: readonly { readonly row: OptionRow; readonly action: string }[],
 ): [string, OptionRow[]][] {

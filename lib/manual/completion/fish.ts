@@ -5,7 +5,12 @@
  */
 import type { OptionRow } from "../../config/option.ts";
 import type { Commands } from "../command.ts";
-import { C_CLIENT, C_DAEMON, type CompletedCommand, completedCommands } from "./program.ts";
+import {
+  C_CLIENT_OPTIONS,
+  C_DAEMON_OPTIONS,
+  type CompletedCommand,
+  completedCommands,
+} from "./program.ts";
 import { optionValues, type ValueSource } from "./values.ts";
 
 const HELPERS = `# Completion of fwknop and fwknopd for fish:
@@ -73,8 +78,8 @@ export function fishCompletion(commands: Commands): string {
       `complete -c fwknop -n __fwknop_is_first -a ${name} -d ${quote(brief)}`
     ),
     ...completed.flatMap((command) => commandLines(command, names)),
-    ...C_CLIENT.map((row) => optionLine("fwknop", "__fwknop_is_client", row, names)),
-    ...C_DAEMON.map((row) => optionLine("fwknopd", undefined, row, names)),
+    ...C_CLIENT_OPTIONS.map((row) => optionLine("fwknop", "__fwknop_is_client", row, names)),
+    ...C_DAEMON_OPTIONS.map((row) => optionLine("fwknopd", undefined, row, names)),
   ];
   return `${HELPERS}\n${lines.join("\n")}\n`;
 }
@@ -112,7 +117,7 @@ function optionLine(
   return parts.join(" ");
 }
 
-/** `-x`: it takes an argument, and that is no file. */
+/** `-x`: the option takes an argument that is not a file. */
 function argument(source: ValueSource, commands: readonly string[]): string {
   if (source.kind === "file") return "-r -F";
   return source.kind === "free" ? "-x" : `-x ${values(source, commands)}`;
@@ -143,7 +148,7 @@ function values(source: ValueSource, commands: readonly string[]): string {
   }
 }
 
-/** Between single quotes fish knows two escapes. */
+/** fish has two escapes between single quotes. */
 function quote(text: string): string {
   if (/^[\w.\/-]+$/.test(text)) return text;
   return `'${text.replace(/[\\']/g, "\\$&")}'`;

@@ -1,5 +1,5 @@
 /**
- * What the shells complete: two programs that are one.
+ * The command lines that shells complete. One program has two names, `fwknop` and `fwknopd`.
  *
  * @module
  */
@@ -30,13 +30,13 @@ export function completedCommands(commands: Commands): CompletedCommand[] {
   });
 }
 
-/** Options of the C client's command line: an option in place of a subcommand. */
-export const C_CLIENT = CLIENT_OPTIONS.filter(({ only }) => only !== "native");
+/** Options of the C client's command line, which has no subcommand. */
+export const C_CLIENT_OPTIONS = CLIENT_OPTIONS.filter(({ only }) => only !== "native");
 
-/** Options of the C daemon's command line: the program under the name fwknopd. */
-export const C_DAEMON = SERVER_OPTIONS.filter(({ only }) => only !== "native");
+/** Options of the C daemon's command line, under the name fwknopd. */
+export const C_DAEMON_OPTIONS = SERVER_OPTIONS.filter(({ only }) => only !== "native");
 
-/** An option as it is typed: `-p`, `--server-port`. */
+/** The spellings of an option: `-p`, `--server-port`. */
 export function spellings({ short, name, aliases }: OptionRow): string[] {
   return [
     ...(short === undefined ? [] : [`-${short}`]),
@@ -44,7 +44,7 @@ export function spellings({ short, name, aliases }: OptionRow): string[] {
   ];
 }
 
-/** A word that a POSIX shell takes as it is. */
+/** Quotes a word for a POSIX shell. */
 export function quote(text: string): string {
   return /^[\w./:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -8,7 +8,7 @@ import { bashCompletion } from "./bash.ts";
 import { fishCompletion } from "./fish.ts";
 import { zshCompletion } from "./zsh.ts";
 
-/** Every shell there is a script for. */
+/** The shells that have a script. */
 export const COMPLETIONS = {
   bash: bashCompletion,
   zsh: zshCompletion,

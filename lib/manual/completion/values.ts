@@ -1,5 +1,5 @@
 /**
- * What may stand after an option or as a word of a command: the placeholder says it.
+ * The values that a shell offers after an option or as a word of a command. The placeholder decides.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { DIGEST_NAMES } from "../../crypto/digest_name.ts";
 import { ENCRYPTION_MODES } from "../../crypto/encryption_mode.ts";
 import type { CommandDescription } from "../command.ts";
 
-/** Where a shell finds what to offer. */
+/** The source of the values that a shell offers. */
 export type ValueSource =
   /** One of these. */
   | { readonly kind: "words"; readonly words: readonly string[] }
-  /** The words of one of these, one after the other; `STANZA` stands for those of the rc file. */
+  /** The words of one of these phrases, one after the other. `STANZA` stands for the stanzas of the rc file. */
   | { readonly kind: "phrases"; readonly phrases: readonly string[] }
-  /** What these begin; more follows without a blank. */
+  /** A word that begins with one of these. The rest follows without a blank. */
   | { readonly kind: "beginnings"; readonly words: readonly string[] }
-  /** `stanza`: of the rc file. `subcommand`: of ours. `command`: of the system. `free`: nothing to offer. */
+  /** `stanza`: of the rc file. `subcommand`: of this program. `command`: of the system. `free`: offers nothing. */
   | {
     readonly kind:
       | "file"
@@ -30,7 +30,7 @@ export type ValueSource =
       | "free";
   };
 
-/** By the placeholder of an option. One that is not here is free text. */
+/** By the placeholder of an option. Any other placeholder is free text. */
 const SOURCES: Readonly<Record<string, ValueSource>> = {
   FILE: { kind: "file" },
   FILES: { kind: "file" },
@@ -46,7 +46,7 @@ const SOURCES: Readonly<Record<string, ValueSource>> = {
   SERVICES: { kind: "beginnings", words: ["tcp/", "udp/"] },
 };
 
-/** By the placeholder of a command's words, where that says something else than that of an option. */
+/** By the placeholder of a command's words, where it differs from the placeholder of an option. */
 const WORD_SOURCES: Readonly<Record<string, ValueSource>> = {
   "PACKET...": { kind: "file" },
   COMMAND: { kind: "subcommand" },
@@ -55,14 +55,14 @@ const WORD_SOURCES: Readonly<Record<string, ValueSource>> = {
 
 const FREE: ValueSource = { kind: "free" };
 
-/** What may follow the option; `undefined` for a switch. */
+/** The values of the option; `undefined` for a switch. */
 export function optionValues({ argument }: OptionRow): ValueSource | undefined {
   if (argument === undefined) return undefined;
   const words = argument.split("|");
   return words.length > 1 ? { kind: "words", words } : SOURCES[argument] ?? FREE;
 }
 
-/** What the words of the command may be; `undefined` where it takes none. */
+/** The words of the command; `undefined` if it takes none. */
 export function wordValues({ words }: CommandDescription): ValueSource | undefined {
   if (words?.phrases !== undefined) return { kind: "phrases", phrases: words.phrases };
   return words === undefined

@@ -6,8 +6,8 @@
 import type { OptionRow } from "../../config/option.ts";
 import type { Commands } from "../command.ts";
 import {
-  C_CLIENT,
-  C_DAEMON,
+  C_CLIENT_OPTIONS,
+  C_DAEMON_OPTIONS,
   type CompletedCommand,
   completedCommands,
   spellings,
@@ -58,8 +58,8 @@ export function zshCompletion(commands: Commands): string {
   const describe = completed.map(({ name, brief }) => `    ${quoteAlways(`${name}:${brief}`)}`);
   return `${HELPERS}
 ${functions.join("\n")}
-${formatFunction("_fwknop_as_client", { name: "", brief: "", options: C_CLIENT }, names)}
-${formatFunction("_fwknop_as_daemon", { name: "", brief: "", options: C_DAEMON }, names)}
+${formatFunction("_fwknop_as_client", { name: "", brief: "", options: C_CLIENT_OPTIONS }, names)}
+${formatFunction("_fwknop_as_daemon", { name: "", brief: "", options: C_DAEMON_OPTIONS }, names)}
 _fwknop() {
   local -a commands=(
 ${describe.join("\n")}
@@ -119,7 +119,7 @@ function wordsSpec(source: ValueSource, commands: readonly string[]): string {
   return `'*:WORD:${action(source, commands)}'`;
 }
 
-/** As _arguments takes it; a blank offers nothing. */
+/** An action of _arguments. A blank offers nothing. */
 function action(source: ValueSource, commands: readonly string[]): string {
   switch (source.kind) {
     case "words":

@@ -1,58 +1,59 @@
 /**
- * The words of access.conf(5) that no table holds.
+ * The texts of access.conf(5) that are not made from tables.
  *
  * @module
  */
 
 /** DESCRIPTION. */
 export const DESCRIPTION = `
-The file says who may open what. Each \`SOURCE\` begins a stanza: a key pair, the addresses its packets may come from, and
-what they may ask for. A packet belongs to the first stanza that is for its source and whose key made it. The mode of the
-file should be 0600; \`fwknop print access.conf\` prints one to begin with.
+The file says which clients may open what. Each \`SOURCE\` begins a stanza: a pair of keys, the addresses that its packets
+may come from, and what they may request. A packet belongs to the first stanza whose \`SOURCE\` contains its source address
+and whose key made it. The mode of the file should be 0600. \`fwknop print access.conf\` prints a sample file.
 
-A line is a name, blanks and a value, which ends at the first \`;\`. A \`:\` after the name is dropped. Lines that begin with
-\`#\` or \`;\` are comments. Anything else is an error, with file, line and column.`;
+A line is a name, blanks and a value. The value ends at the first \`;\`. A \`:\` after the name is dropped. Lines that begin
+with \`#\` or \`;\` are comments. Any other line is an error, which names file, line and column.`;
 
 /** DIRECTIVES. */
 export const DIRECTIVES: Readonly<Record<string, string>> = {
-  "`%include` _FILE_": "Read that file as if it stood here; at most three files deep.",
+  "`%include` _FILE_": "Read that file at this place; includes may nest three deep.",
   "`%include_folder` _FOLDER_":
     "Read every *.conf file of the folder, in the order of their names.",
   "`%include_keys` _FILE_":
-    "Take the keys of the stanza from that file. Where it cannot be used, the stanza is left out, with a warning.",
+    "Read the keys of the stanza from that file. If it cannot be used, the stanza is left out, with a warning.",
 };
 
 /** ADDRESSES AND SERVICES. */
 export const LISTS = `
-\`SOURCE\` and \`DESTINATION\` take \`ANY\` or addresses and networks joined by commas: 192.0.2.7, 198.51.100.0/24,
-2001:db8::/32. They are compared with the packet's own addresses, never with the address it asks to admit.
+\`SOURCE\` and \`DESTINATION\` take \`ANY\`, or addresses and networks separated by commas: 192.0.2.7, 198.51.100.0/24,
+2001:db8::/32. They are compared with the packet's own addresses, never with the address that the packet asks to admit.
 
-\`OPEN_PORTS\` and \`RESTRICT_PORTS\` take services joined by commas: tcp/22, udp/1194. Every service a packet asks for must be
-in the first, where it is set, and none in the second.
+\`OPEN_PORTS\` and \`RESTRICT_PORTS\` take services separated by commas: tcp/22, udp/1194. If \`OPEN_PORTS\` is set, it must
+list every service that a packet requests. \`RESTRICT_PORTS\` must list none of them.
 
-\`NAT_TARGETS\` says which ends a client may name in a NAT request (knock -N, --nat-local). Its items are joined by commas;
-each is a place and what may be reached there: \`local\` (this host), an address or network of inside hosts, or \`any\` (every
-inside host); then services, or \`any\`. An address of this host is \`local\` whatever the other items say, and names are
-compared by the address they have. Without the line a client may be sent to the ports in \`OPEN_PORTS\` of this host, and,
-where \`ENABLE_IPT_FORWARDING\` is on, to every port of every inside host. \`RESTRICT_PORTS\` counts for ports of this host.
-Nothing is forwarded to loopback, multicast or broadcast addresses. What \`FORCE_NAT\` names is not checked.`;
+\`NAT_TARGETS\` says which targets a client may name in a NAT request (knock -N, --nat-local). Its items are separated by
+commas. Each item is a host and its services. The host is \`local\` (this host), an address or network of inside hosts, or
+\`any\` (every inside host). The services are a list, or \`any\`. An address of this host always counts as \`local\`. A name
+counts as the address that it resolves to. Without this line, a client may request the ports in \`OPEN_PORTS\` of this host,
+and, if \`ENABLE_IPT_FORWARDING\` is on, every port of every inside host. \`RESTRICT_PORTS\` applies to ports of this host.
+Nothing is forwarded to loopback, multicast or broadcast addresses. The target of \`FORCE_NAT\` is not checked.`;
 
 /** LIMITS. */
 export const LIMITS = `
-What one key can hold open is bounded. Beyond \`MAX_PACKETS_PER_MINUTE\` packets of a stanza's keys are refused and not
-remembered. With \`MAX_RULES\` firewall rules of a stanza in force, or as many command cycles to be closed, a packet that would add one
-is refused as a whole; an address that is let in already can renew that, and the rules it had before then give way. Both defaults are far above what
-people need: where many share a stanza, or programs knock, raise them.`;
+Two limits bound what one stanza's keys can do. Packets beyond \`MAX_PACKETS_PER_MINUTE\` are refused and not remembered.
+When a stanza has \`MAX_RULES\` firewall rules, or as many open command cycles, a packet that would add one is refused as a
+whole. A client that is admitted already can still renew its grant; the new rules replace its old ones. Both defaults are
+far above what people need. Raise them if many clients share a stanza, or if programs knock.`;
 
 /** CYCLES. */
 export const CYCLES = `
-With \`CMD_CYCLE_OPEN\` a stanza runs a command in place of firewall rules, and \`CMD_CYCLE_CLOSE\` when the time is up, also
-after a reload, a restart or a crash. In both, \`$SRC\`, \`$PORT\`, \`$PROTO\`, \`$PROTO_NAME\`, \`$DST\` and \`$CLIENT_TIMEOUT\`
-stand for what was granted. Commands are run without a shell: each word is one argument.`;
+With \`CMD_CYCLE_OPEN\`, a stanza runs a command instead of adding firewall rules. When the time is up, it runs
+\`CMD_CYCLE_CLOSE\`, also after a reload, a restart or a crash. In both commands, \`$SRC\`, \`$PORT\`, \`$PROTO\`,
+\`$PROTO_NAME\`, \`$DST\` and \`$CLIENT_TIMEOUT\` are replaced with the values of the grant. Commands run without a shell: each
+word is one argument.`;
 
 /** EXAMPLES. */
 export const EXAMPLES = `
-One port, for whoever has the keys; the keys were drawn for this page, never use them:
+One port, for every client that has the keys. These keys are public examples; never use them:
 
   SOURCE                   ANY
   OPEN_PORTS               tcp/22
@@ -61,16 +62,16 @@ One port, for whoever has the keys; the keys were drawn for this page, never use
   KEY_BASE64               Hh/V8Kl/xh73VkceJ7WoNEegJvv75GRfahWEGUDfnxo=
   HMAC_KEY_BASE64          ABRHjBcr/vVhGZJW1QeIIumlOX+CIgpbm45IYYqcKtSSvMmQOPf1gNoqW+vBFxw6ZMhD6loLzqhZ/CWEJH+9LQ==
 
-A port of a gateway that leads to one host inside:
+A port of a gateway that is forwarded to one inside host:
 
   FORCE_NAT                192.168.123.31 3389
 
-The client chooses between two hosts inside, or the ssh of the gateway itself, under port 40001:
+Port 40001 of a gateway, which the client may direct to one of two inside hosts or to the gateway's own ssh:
 
   OPEN_PORTS               tcp/40001
   NAT_TARGETS              local tcp/22, 192.168.123.31 tcp/3389, 192.168.123.32 tcp/3389
 
-A set whose entries end by themselves:
+An ipset, whose entries expire without a command:
 
   CMD_CYCLE_OPEN           ipset add fwknop $SRC timeout $CLIENT_TIMEOUT
   CMD_CYCLE_CLOSE          NONE`;

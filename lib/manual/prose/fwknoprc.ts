@@ -1,26 +1,27 @@
 /**
- * The words of fwknoprc(5) that no table holds.
+ * The texts of fwknoprc(5) that are not made from tables.
  *
  * @module
  */
 
 /** DESCRIPTION. */
 export const DESCRIPTION = `
-The file holds what a knock needs to know of each server: whom to ask for what, and the keys. It is read by \`fwknop knock\`
-and by the C client. Its mode should be 0600.
+The file holds what a knock needs for each server: its address, the services to request, and the keys. \`fwknop knock\` and
+the C client read it. Its mode should be 0600.
 
-\`[NAME]\` begins a stanza. \`[default]\` applies to every run; the stanza that \`-n\` names wins over it, and options win over
-both. Names of stanzas are compared without regard to case; stanzas of one name add up.
+\`[NAME]\` begins a stanza. \`[default]\` applies to every run. The stanza that \`-n\` names wins over it, and options win over
+both. Names of stanzas ignore upper and lower case. Stanzas with the same name are read as one.
 
-A line is a name, blanks and a value. The value ends at a blank, a \`;\` or a \`#\`; it cannot hold them, and there are no
-quotes. Lines that begin with \`#\` or \`;\` are comments. Names of variables are in capitals; an unknown one is an error.
+A line is a name, blanks and a value. The value ends at a blank, a \`;\` or a \`#\`. It cannot contain these characters, and
+there are no quotes. Lines that begin with \`#\` or \`;\` are comments. Names of variables are in capitals. An unknown name is
+an error.
 
 \`fwknop knock --save-rc-stanza\` writes options to a stanza, \`--stanza-list\` lists the stanzas, and \`fwknop print
-fwknoprc\` prints a file to begin with.`;
+fwknoprc\` prints a sample file.`;
 
 /** EXAMPLE. */
 export const EXAMPLE = `
-Keys that were drawn for this page; never use them:
+These keys are public examples; never use them:
 
   [default]
   USE_HMAC          Y
@@ -34,5 +35,6 @@ Keys that were drawn for this page; never use them:
 
 /** DIFFERENCES. */
 export const DIFFERENCES = `
-The C client can only switch variables on, lets VERBOSE win over \`-v\`, and prefers keys by their kind; here the later level
-wins: option, stanza, \`[default]\`. Where a value of the C client's numbers may have rubbish behind it, it is refused here.`;
+The C client can only switch variables on, lets VERBOSE win over \`-v\`, and prefers keys by their kind. Here, an option wins
+over a stanza, and a stanza wins over \`[default]\`. The C client accepts numbers followed by other text; here they are
+refused.`;

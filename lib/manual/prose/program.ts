@@ -1,5 +1,5 @@
 /**
- * What the program is.
+ * The texts about the program in its help.
  *
  * @module
  */
@@ -10,16 +10,17 @@ export const PROGRAM_SUMMARY =
 
 /** The rest of the program's help. */
 export const PROGRAM_TEXT = `
-A server keeps every port closed and never answers. One encrypted packet that proves who is asking opens one port for one
-address. The way to a first knock:
+A server keeps every port closed and never answers. One encrypted packet from a client that has the keys opens one port for
+one address. Three commands make the first knock:
 
   fwknop invite alice --server HOST --access tcp/22
                                on the server: keys, and a stanza for each end
   fwknop serve -vtf            on the server: show every step, change nothing
   fwknop knock -n NAME --wait  on the client: knock, then see the port open
 
-\`fwknop print man fwknop\` is the manual. An option in place of a command is read as the command line of the C client:
+\`fwknop print man fwknop\` prints the manual. If the first argument is an option, the program reads the command line of the
+C client:
 
   fwknop -A tcp/22 -a 192.0.2.7 -D server.example
 
-Under the name fwknopd the program takes the command line of the C daemon.`;
+Under the name fwknopd, the program reads the command line of the C daemon.`;

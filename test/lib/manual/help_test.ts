@@ -6,7 +6,7 @@ import { assert, assertEquals } from "../../assert.ts";
 
 const commands = await describeAll(COMMANDS);
 
-Deno.test("help fits 80 columns and ends with a newline, whatever it is about", () => {
+Deno.test("the help of the program and of every command fits 80 columns and ends with a newline", () => {
   const texts = [
     programHelp(commands),
     ...Object.entries(commands).map(([name, command]) => commandHelp(name, command)),
@@ -17,7 +17,7 @@ Deno.test("help fits 80 columns and ends with a newline, whatever it is about", 
   }
 });
 
-Deno.test("a command's help has every option of its own, once, and none of the C tools alone", () => {
+Deno.test("a command's help lists each of its options once, and no option of the C tools alone", () => {
   for (const [name, command] of Object.entries(commands)) {
     const text = commandHelp(name, command);
     for (const { name: option } of ownOptions(command)) {
@@ -28,7 +28,7 @@ Deno.test("a command's help has every option of its own, once, and none of the C
   }
 });
 
-Deno.test("every command stands in the list of commands", () => {
+Deno.test("the program's help lists every command", () => {
   const text = programHelp(commands);
   for (const name of Object.keys(commands)) assert(text.includes(`\n  ${name} `), name);
 });

@@ -70,7 +70,7 @@ Deno.test({
   },
 });
 
-Deno.test("every option and every variable has its entry on the page it belongs to", () => {
+Deno.test("every option and every variable has an entry on its page", () => {
   const has = (name: keyof typeof MANUAL_PAGES, literal: string): void => {
     const escaped = literal.replaceAll("-", "\\-");
     const entry = roff(name).split("\n.TP\n").slice(1).some((entry) =>

@@ -3,7 +3,7 @@ import { fill, plainText, textBlocks, textRuns } from "../../../lib/manual/text.
 import { escapeText, renderRoff } from "../../../lib/manual/roff.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
-Deno.test("a text is paragraphs, filled, and examples, kept", () => {
+Deno.test("paragraphs of a text are filled, and examples are kept", () => {
   assertEquals(textBlocks("\none\ntwo\n\n  a\n    b\n\nthree\n"), [
     { kind: "paragraph", text: "one two" },
     { kind: "example", lines: ["a", "  b"] },
@@ -11,7 +11,7 @@ Deno.test("a text is paragraphs, filled, and examples, kept", () => {
   ]);
 });
 
-Deno.test("marks are taken off, underscores inside names stay", () => {
+Deno.test("marks are removed, and underscores inside names stay", () => {
   assertEquals(textRuns("set `FW_TIMEOUT` to _SECONDS_, not FW_ACCESS_TIMEOUT"), [
     { look: "plain", text: "set " },
     { look: "literal", text: "FW_TIMEOUT" },
@@ -25,7 +25,7 @@ Deno.test("marks are taken off, underscores inside names stay", () => {
   );
 });
 
-Deno.test("filling loses no word and makes no line too long that has more than one", () => {
+Deno.test("filling loses no word, and only a line of one word may be too long", () => {
   fc.assert(fc.property(
     fc.array(fc.stringMatching(/^[a-z]{1,20}$/), { minLength: 1 }),
     fc.integer({ min: 1, max: 40 }),
@@ -37,7 +37,7 @@ Deno.test("filling loses no word and makes no line too long that has more than o
   ));
 });
 
-Deno.test("no text can become a request or an escape of roff", () => {
+Deno.test("no text becomes a request or an escape of roff", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
     const escaped = escapeText(text.replaceAll("\n", " "));
     assert(/^[ -~]*$/.test(escaped));

@@ -1,5 +1,5 @@
 /**
- * The scripts in the shells they are for. What a shell offers is compared with the tables.
+ * Runs each completion script in its shell, and compares what the shell offers with the tables.
  */
 import { describeAll } from "../../../../cmd/command.ts";
 import { COMMANDS } from "../../../../cmd/commands.ts";
@@ -83,7 +83,7 @@ async function lookAround(complete: Complete): Promise<void> {
   );
 }
 
-Deno.test("bash: values are offered after =, and a stanza's name runs nothing", {
+Deno.test("bash offers values after =, and does not run a stanza's name as a command", {
   ignore: findProgram("bash") === undefined,
 }, () =>
   withFolder(async (home) => {
@@ -102,7 +102,7 @@ Deno.test("bash: values are offered after =, and a stanza's name runs nothing", 
     assert((await complete("fwknop", "knock", "--wait", "--", "ca")).includes("cat"));
   }));
 
-/** Placeholders after which anything may stand. */
+/** Placeholders of free text. */
 const FREE = [
   ...[
     "ADDRESS",
@@ -119,7 +119,7 @@ const FREE = [
   ...["NUMBER", "PORT", "SECONDS", "TAG", "TEXT", "TIME", "URL", "USER"],
 ];
 
-Deno.test("it was thought about what every placeholder stands for", () => {
+Deno.test("every placeholder has values, or is in the list of free texts", () => {
   const rows = [
     ...CLIENT_OPTIONS,
     ...SERVER_OPTIONS,
