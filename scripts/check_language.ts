@@ -17,8 +17,9 @@ interface Avoided {
 /** A name in camel case holds words as well: `mendRules`, `Workplace`. */
 const AVOIDED: readonly Avoided[] = [
   {
+    // `mbegin mend` are variables of zsh.
     pattern:
-      /(?<!["'])\bmend(?:s|ed|ing)?\b(?!\??:|["'])|Mend(?:s|ed|ing)?(?![a-z])|\bmend(?=[A-Z])/,
+      /(?<!["']|mbegin )\bmend(?:s|ed|ing)?\b(?!\??:|["'])|Mend(?:s|ed|ing)?(?![a-z])|\bmend(?=[A-Z])/,
     write: "fix, repair",
   },
   { pattern: /\bfates?\b|Fates?(?![a-z])|\bfate(?=[A-Z])/, write: "outcome, verdict" },

@@ -1,5 +1,5 @@
 /**
- * Why a message cannot be sealed, in words for the user.
+ * Explains to the user why a message cannot be sealed.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const TOO_LONG: readonly SpaErrorName[] = [
 /**
  * The sentence, the hint, and the C client's line.
  *
- * @param usernameFromEnvironment the user name was not asked for but found in the environment.
+ * @param usernameFromEnvironment the user name comes from the environment, not from a setting.
  */
 export function sealProblem(
   { error, detail }: SpaFailure,
@@ -53,7 +53,7 @@ export function sealProblem(
   return new Problem(known, { reference });
 }
 
-/** The function of libfko that the C client would name. */
+/** The function of libfko that the C client names in its line. */
 function callOf(error: SpaErrorName, usernameFromEnvironment: boolean): string {
   if (error.includes("_USER_")) return usernameFromEnvironment ? "fko_new" : "fko_set_username";
   if (error === "INVALID_SPA_NAT_ACCESS_MSG") return "fko_set_nat_access_str";
