@@ -8,8 +8,12 @@ import { ROOT } from "./process.ts";
 import { sourceFiles } from "./source_files.ts";
 import { type SharedTest, TESTED_ELSEWHERE } from "./tested_elsewhere.ts";
 
-/** Comments and texts in quotes, which hold words that look like branches. */
-const NO_CODE = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/gm;
+/**
+ * Comments, texts in quotes, and prose that begins on the line below its backtick. They hold words that look like
+ * branches.
+ */
+const NO_CODE =
+  /\/\*[\s\S]*?\*\/|^\s*\/\/.*$|(?<== )`\n(?:[^`\\$]|\$(?!\{)|\\.)*`|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/gm;
 
 /** The formatter puts blanks around the question mark of `a ? b : c`, and none before that of `member?: Type`. */
 const BRANCH = /\b(?:if|switch|catch)\b|\?\?|&&|\|\||\s\?\s/;

@@ -427,7 +427,6 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
       "config/stanza_options.ts",
       "manual/command.ts",
       "manual/option_entries.ts",
-      "manual/prose/fwknoprc.ts",
       "manual/roff.ts",
       "manual/variable_entries.ts",
     ],

@@ -12,6 +12,7 @@ Deno.test("hasBranch finds a branch in code, and ignores comments, texts and opt
       "/** If so, and if not. */\n",
       "// catch it if you can\n",
       'const a = "if && ||";\n',
+      "const a = `\nif the \\`name\\` is \$x, or if not`;\n",
       "interface A { member?: string }\n",
       "a?.b();\n",
     ]
