@@ -680,7 +680,7 @@ export const MUTANTS: readonly Mutant[] = [
     check: "16, row 7",
     off: "a bad configuration changes nothing at a reload",
     file: "lib/daemon/daemon.ts",
-    text: 'log.error("The new configuration has errors: going on with the one before");',
+    text: 'log.error("The new configuration has errors: continuing with the previous one");',
     becomes: "this.stop();",
     killer: [
       "e2e/serve_lifecycle_test.ts",
@@ -812,7 +812,7 @@ export const MUTANTS: readonly Mutant[] = [
       'file = new LockableFile(path, "create");\n    if (file.tryLock()) file.replace(`${Deno.pid}\\n`);',
     killer: [
       "lib/daemon/pid_file_test.ts",
-      "an old PID file without a lock belongs to no daemon: a longer number in it is replaced",
+      "an old PID file without a lock belongs to no daemon, and a longer number in it is replaced",
     ],
   },
   {
@@ -834,7 +834,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (false) return",
     killer: [
       "lib/daemon/detach_test.ts",
-      "a daemon that fails gives the caller its reason and its exit status",
+      "a daemon that fails passes its reason and its exit status to the caller",
     ],
   },
   {

@@ -6,7 +6,7 @@
 import { lookUpGroup, lookUpUser, prepareAccounts } from "../../ffi/account.ts";
 import type { GroupAccount, UserAccount } from "../config/access_kinds.ts";
 
-/** The user of that name, wherever the system keeps its users, or `undefined`. */
+/** The user of that name, from any source that the system uses, or `undefined`. */
 export function userAccount(name: string): UserAccount | undefined {
   const numbers = lookUpUser(name);
   return numbers && { name, ...numbers };

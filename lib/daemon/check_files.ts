@@ -1,5 +1,5 @@
 /**
- * Looks at what a daemon would start with, and changes nothing.
+ * Checks the files that a daemon would start with, and changes nothing.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { refuseExposedPrograms } from "./exposed_programs.ts";
 import { checkRunFolder } from "./run_folder.ts";
 
 /**
- * `--exit-parse-config`, after the files were read.
+ * Does `--exit-parse-config`, after the files were read.
  *
  * @throws {HintedError} when a daemon would not start with them.
  */
@@ -29,16 +29,16 @@ export function checkConfig({ settings, stanzas }: LoadedServerConfig, log: Daem
 }
 
 /**
- * `--exit-parse-digest-cache`.
+ * Does `--exit-parse-digest-cache`. A missing digest file is allowed.
  *
- * @throws {HintedError} when the digest file cannot be read. There need not be one.
+ * @throws {HintedError} when the digest file cannot be read.
  */
 export function checkDigestFile({ DIGEST_FILE }: ServerSettings, log: DaemonLog): void {
   warnOfInvalidEntries(DIGEST_FILE, parseReplayFile(readDigests(DIGEST_FILE)), log);
   log.info("Digest cache parsed, exiting.");
 }
 
-/** Logs the lines of a digest file that are no entries. */
+/** Logs the lines of a digest file that are not entries. */
 export function warnOfInvalidEntries(
   path: string,
   { invalidLines }: ReplayFileContent,

@@ -13,7 +13,7 @@ import type { LoadedServerConfig } from "../config/server_config.ts";
 import type { DaemonLog } from "./daemon_log.ts";
 import type { Change } from "./part.ts";
 
-/** Opened at the start in any case: a reload may bring the first stanza with a cycle. Nothing is run yet. */
+/** Opens the cycles at every start, because a reload may add the first stanza with a cycle. Runs no command. */
 export function openCycles(change: Change): CommandCycles | undefined {
   const { config: { settings, stanzas }, life } = change;
   if (life.testMode) return undefined;
@@ -26,7 +26,7 @@ export function openCycles(change: Change): CommandCycles | undefined {
   });
 }
 
-/** Made anew by each reload: it holds nothing but settings. */
+/** Makes the runner. Each reload makes a new one, because it holds only settings. */
 export function openCommands(change: Change): CommandRunner | undefined {
   const { config: { settings }, life } = change;
   if (life.testMode) return undefined;
@@ -44,7 +44,7 @@ export function closesAll({ settings, given }: LoadedServerConfig): boolean {
     .some((name) => given.has(name) && !settings[name]);
 }
 
-/** A function of its own, as those of `parts.ts`. */
+/** A separate function, for the reason given at `captureReporter` in `parts.ts`. */
 function cycleReporter(log: DaemonLog): (event: CycleEvent) => void {
   return (event) => log.cycle(event);
 }

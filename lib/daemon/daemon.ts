@@ -15,26 +15,26 @@ import type { Life, Parts, Running } from "./part.ts";
 import { dropPermissions } from "./permissions.ts";
 import { changeParts, endParts, restoreParts } from "./walks.ts";
 
-/** What the command line says about the run as a whole. */
+/** Options of the command line for the whole run. */
 export interface DaemonOptions
   extends Pick<Life, "testMode" | "rotates" | "packetLimit" | "log" | "env"> {
-  /** It runs in the background. */
+  /** The daemon runs in the background. */
   readonly isDetached: boolean;
-  /** It reports what is wrong with the host's firewall. */
+  /** The daemon reports problems of the host's firewall. */
   readonly advises: boolean;
-  /** Reads the configuration again and reports what is wrong with it; `undefined` where it has errors. */
+  /** Reads the configuration again and reports its problems; `undefined` if it has errors. */
   readonly load: (
     report: (diagnostics: readonly Diagnostic[]) => void,
   ) => LoadedServerConfig | undefined;
-  /** Called when everything that can fail is done. */
+  /** Called after every step that can fail. */
   readonly ready: () => void;
 }
 
-/** What went through since the start. */
+/** Numbers of packets since the start. */
 export interface Counters extends CaptureStatistics {
-  /** Packets that were looked at. */
+  /** Packets that the daemon examined. */
   readonly taken: number;
-  /** Packets in the memory against replays. */
+  /** Packets in the replay memory. */
   readonly remembered: number;
 }
 
@@ -64,7 +64,7 @@ export class Daemon {
   }
 
   /**
-   * Sets a daemon up and drops the permissions that it needs no longer.
+   * Sets a daemon up and drops the permissions that it does not need any more.
    *
    * @throws {HintedError} when a part cannot be set up. Nothing stays then.
    */
@@ -73,7 +73,8 @@ export class Daemon {
     const { testMode, isDetached } = options;
     const life: Life = {
       ...options,
-      // A rehearsal on a terminal may run beside the daemon. One in the background must be found and stopped.
+      // A rehearsal on a terminal may run beside the daemon. A rehearsal in the background needs a PID file to be
+      // stopped.
       isFindable: !testMode || isDetached,
       uid: Deno.uid() ?? 0,
       ending: ending.signal,
@@ -91,7 +92,7 @@ export class Daemon {
     return daemon;
   }
 
-  /** Processes packets until {@link stop} or the packet limit, and then puts everything back. */
+  /** Processes packets until {@link stop} or the packet limit. Then ends every part. */
   async run(): Promise<void> {
     const { log, packetLimit } = this.#life;
     try {
@@ -116,8 +117,8 @@ export class Daemon {
   }
 
   /**
-   * Reads the configuration again and switches only if everything is good: a mistake in a file changes nothing
-   * (`docs/spec/server.md` 16, row 7). Resolves when the configuration before is needed no longer.
+   * Reads the configuration again and switches to it only if it has no error: a mistake in a file changes nothing
+   * (`docs/spec/server.md` 16, row 7). Resolves when the previous configuration is not needed any more.
    */
   async reload(): Promise<void> {
     const { testMode, isFindable, log, ending } = this.#life;
@@ -132,7 +133,7 @@ export class Daemon {
   }
 
   /**
-   * Ends every grant: a client is let in again only when it knocks again.
+   * Ends every grant. A client is admitted again only after it knocks again.
    *
    * @throws {HintedError} when the firewall cannot be changed.
    */
@@ -143,13 +144,13 @@ export class Daemon {
     return { rules, cycles: await closing ?? 0 };
   }
 
-  /** What went through so far. */
+  /** The counters so far. */
   counters(): Counters {
     const { capture, server, replay } = this.#running.parts;
     return { ...capture.capture.statistics(), taken: server.taken, remembered: replay.size };
   }
 
-  /** What is left of the start once every part is there. */
+  /** The last steps of the start, after every part is set up. */
   async #begin(): Promise<void> {
     const { config, parts } = this.#running;
     const { signals, firewall } = parts;
@@ -158,7 +159,7 @@ export class Daemon {
     signals.on("SIGTERM", () => this.stop());
     const { advises, ready } = this.#options;
     const look = firewall && advises ? prepareAdvice(config) : undefined;
-    // A rehearsal has no permission to start programs later: it waits for the answer.
+    // A rehearsal has no permission to start programs later, so it waits for the answer.
     if (testMode && look !== undefined) this.#reportAdvice(await look());
     ready();
     await dropPermissions({
@@ -181,7 +182,7 @@ export class Daemon {
     const { signals, serviceManager } = this.#running.parts;
     this.stop();
     serviceManager.stopping();
-    // A reload that is under way holds a firewall that would put back what is taken out below.
+    // Wait for a running reload: its firewall would restore the rules that are removed below.
     await signals.settle();
     await endParts(this.#running, this.#life);
   }
@@ -191,7 +192,7 @@ export class Daemon {
     try {
       const config = this.#options.load((diagnostics) => reportDiagnostics(diagnostics, log));
       if (config === undefined) {
-        log.error("The new configuration has errors: going on with the one before");
+        log.error("The new configuration has errors: continuing with the previous one");
         return;
       }
       const before: Parts = this.#running.parts;
@@ -202,9 +203,9 @@ export class Daemon {
     } catch (error) {
       if (ending.aborted) return;
       const reason = needsPermission(error)
-        ? "The new configuration needs permissions that were given up at the start (restart it)"
+        ? "The new configuration needs permissions that were dropped at the start (restart it)"
         : reasonOf(error);
-      log.error(`${reason}: going on with the configuration before`);
+      log.error(`${reason}: continuing with the previous configuration`);
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * The daemon's log: lines, trace or JSON, to standard error and to syslog (`docs/log-format.md`).
+ * Opens the daemon's log: lines, trace or JSON, to standard error and to syslog (`docs/log-format.md`).
  *
  * @module
  */
@@ -25,19 +25,19 @@ export interface DaemonLog extends Disposable {
   readonly observe: Observer;
   firewall(event: FirewallEvent): void;
   cycle(event: CycleEvent): void;
-  /** A line, and further ones that belong to it. */
+  /** Logs a line, and further lines that belong to it. */
   error(text: string, ...rest: string[]): void;
   warning(text: string, ...rest: string[]): void;
   info(text: string, ...rest: string[]): void;
   debug(text: string, ...rest: string[]): void;
-  /** Writes what is still held back. */
+  /** Writes the lines that are still held back. */
   finish(): void;
 }
 
-/** Milliseconds between two looks at the refusals that are held back. */
+/** Milliseconds between two checks of the refusals that are held back. */
 const FLUSH_INTERVAL = 5_000;
 
-/** How the log is written. */
+/** Formats of the log. */
 export const LOG_FORMATS = ["text", "trace", "json"] as const;
 
 /** One of {@link LOG_FORMATS}. */
@@ -50,7 +50,7 @@ export interface DaemonLogOptions {
    * daemon's lines and nothing else.
    */
   readonly dialect: Dialect;
-  /** `undefined`: a trace where a person reads along, else text. */
+  /** `undefined`: a trace if a terminal shows the log, else text. */
   readonly format: LogFormat | undefined;
   /** The daemon runs in the foreground. */
   readonly toTerminal: boolean;
@@ -59,7 +59,7 @@ export interface DaemonLogOptions {
   readonly testMode: boolean;
 }
 
-/** What the log uses of the process. */
+/** Functions of the process that the log uses. */
 export interface LogOutput {
   /** Writes to standard output. May throw. */
   out(text: string): void;
@@ -68,7 +68,7 @@ export interface LogOutput {
   readonly isErrorTerminal: boolean;
   /** Whether terminals may get colour. */
   readonly usesColor: boolean;
-  /** Columns of the terminal; `undefined` where it is not known. */
+  /** Columns of the terminal; `undefined` if they are not known. */
   columns?(): number | undefined;
   /** A variable of the environment. */
   env(name: string): string | undefined;
@@ -89,7 +89,7 @@ export function openDaemonLog(
       ? { syslog: { identity: settings.SYSLOG_IDENTITY, facility: settings.SYSLOG_FACILITY } }
       : {}),
   });
-  // The client waits for the firewall and not for a line: lines are written once the packet at hand is on its way there.
+  // The client waits for the firewall, not for a line. So lines are written after the packet went to the firewall.
   const deferred = new Deferred();
   const later = <T>(tell: (it: T) => void) => (it: T): void => deferred.add(() => tell(it));
   const log = later((line: LogLine) => logger.log(line));
@@ -168,11 +168,11 @@ export function openDaemonLog(
   };
 }
 
-/** A standard output that is full or closed must not end the daemon, which would leave its rules behind. */
+/** Ignores a standard output that is full or closed: it must not end the daemon, which would leave its rules behind. */
 function outIfThere(output: LogOutput, text: string): void {
   try {
     output.out(text);
   } catch {
-    // It has no reader.
+    // The output has no reader.
   }
 }

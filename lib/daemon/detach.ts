@@ -1,6 +1,6 @@
 /**
- * Becoming a daemon. Deno cannot fork, so the program starts itself again in a new session, and the caller waits for
- * its answer: unlike the C daemon's, the exit status of the caller says whether the daemon runs
+ * Starts the daemon in the background. Deno cannot fork, so the program starts itself again in a new session, and the
+ * caller waits for its answer. The caller's exit status says whether the daemon runs, unlike the C daemon's
  * (`docs/spec/server.md` 13 and 16, row 13).
  *
  * @module
@@ -13,13 +13,13 @@ import { HintedError } from "../errors/hinted_error.ts";
 const MARK = "FWKNOP_DETACHED";
 /** The daemon writes this to standard output when it is ready. */
 const READY = "ready\n";
-/** Group and others may not write files that the commands of the daemon make. */
+/** Group and others may not write to files that the daemon's commands make. */
 const FILE_MODE_MASK = 0o022;
 
-/** How the start ended, seen from the caller. */
+/** How the start ended, as the caller sees it. */
 export type DetachOutcome =
   | { readonly started: true; readonly pid: number }
-  /** It wrote the reason to standard error. */
+  /** The daemon wrote the reason to standard error. */
   | { readonly started: false; readonly code: number };
 
 /**
@@ -53,7 +53,7 @@ export function ownCommand(args: readonly string[]): string[] {
     : [Deno.execPath(), "run", "--allow-all", "--no-prompt", "--quiet", Deno.mainModule, ...args];
 }
 
-/** Whether this process is to become the daemon. Deletes the mark, so that programs started later do not inherit it. */
+/** Whether this process must become the daemon. Deletes the mark, so that programs started later do not inherit it. */
 export function isDetached(): boolean {
   const isMarked = Deno.env.get(MARK) !== undefined;
   if (isMarked) Deno.env.delete(MARK);
@@ -61,8 +61,8 @@ export function isDetached(): boolean {
 }
 
 /**
- * The last step of the start, in the daemon: answers the caller and releases its terminal and folder. To be called when
- * everything that can fail is done, before any permission is dropped. From then on the daemon can write to syslog only.
+ * The last step of the start, in the daemon: answers the caller and releases its terminal and folder. Call it after
+ * every step that can fail, and before any permission is dropped. From then on the daemon can write only to syslog.
  *
  * @param write writes to standard output, where the caller reads.
  */

@@ -1,5 +1,5 @@
 /**
- * The programs that stanzas name, and the files that tell gpg to start others.
+ * Checks the programs that stanzas name, and the files that make gpg start others.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import type { Stanza } from "../config/stanza.ts";
 import { HintedError } from "../errors/hinted_error.ts";
 
 /**
- * Refuses programs that another user can change: that user would run code as the daemon. gpg.conf names programs, so the
- * folder of the keys counts. Only the daemon calls this: other commands do not know which user it runs as.
+ * Refuses programs that another user can change: that user would run code as the daemon. gpg.conf names programs, so
+ * the folder of the keys counts. Only the daemon calls this: other commands do not know which user it runs as.
  *
  * @throws {HintedError} for the first such program.
  */
 export function refuseExposedPrograms(stanzas: readonly Stanza[]): void {
-  // Thousands of stanzas may share one.
+  // Thousands of stanzas may share one path.
   const places = new Map(stanzas.flatMap(placesOf));
   for (const [path, variable] of places) {
     const exposure = path.startsWith("/") ? exposureAt(path) : undefined;
@@ -42,7 +42,7 @@ function exposureAt(path: string): Exposure | undefined {
   try {
     return exposureOf(path);
   } catch {
-    // It does not exist, or we may not look: using it fails and says why.
+    // It does not exist, or the daemon may not read it. Its use fails later and says why.
     return undefined;
   }
 }

@@ -6,12 +6,12 @@
  */
 import { invocationName } from "../../ffi/invocation_name.ts";
 
-/** The last part of the name the caller used, `fwknopd` through a link; empty where unknown. */
+/** The last part of the name that the caller used, `fwknopd` through a link; empty if unknown. */
 export function programName(): string {
   try {
     return invocationName();
   } catch {
-    // Windows, or another C library than glibc: no links are named fwknopd there.
+    // Windows, or another C library than glibc. There, links named fwknopd are not supported.
     return "";
   }
 }

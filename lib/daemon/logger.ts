@@ -37,7 +37,7 @@ const CATEGORY = ["fwknop"];
 const TEMPLATE = "{text}";
 
 /**
- * Opens the log of this process; the one before is closed.
+ * Opens the log of this process and closes the previous one.
  *
  * @throws {RangeError} for a facility syslog does not have.
  */
@@ -71,7 +71,7 @@ export function openLogger(options: LoggerOptions): Logger {
 }
 
 /**
- * Whether standard error is connected to the journal (`JOURNAL_STREAM` in systemd.exec(5)). To be called before any
+ * Whether standard error is connected to the journal (`JOURNAL_STREAM` in systemd.exec(5)). Call it before any
  * permission is dropped.
  */
 export function stderrIsJournal(journalStream: string | undefined): boolean {

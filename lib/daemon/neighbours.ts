@@ -1,12 +1,12 @@
 /**
- * Other programs beside the daemon on its host.
+ * Finds other daemons on the host, and a unit that waits for another PID file.
  *
  * @module
  */
 import type { DaemonLog } from "./daemon_log.ts";
 
 /**
- * Warns of what keeps two programs from working together and neither of them notices.
+ * Warns of conflicts between the daemon and other programs that neither of them notices.
  *
  * @param path the PID file.
  * @param expected PIDFILE of the environment: the PID file that the unit of systemd names.
@@ -19,7 +19,7 @@ export function warnOfNeighbours(
 ): void {
   if (expected !== undefined && expected !== path) {
     log.warning(
-      `The unit has PIDFile=${expected}, and the PID file is ${path}: systemd waits for the other one`,
+      `The unit has PIDFile=${expected}, but the PID file is ${path}: systemd waits for ${expected}`,
       `Write FWKNOP_PID_FILE ${expected} into fwknopd.conf, or PIDFile=${path} into the unit`,
     );
   }
@@ -27,17 +27,17 @@ export function warnOfNeighbours(
   for (const pid of otherDaemons()) {
     log.warning(
       `Another daemon runs on this host (PID=${pid}): with the same chains each removes the other's rules`,
-      "Give each chains of its own (IPT_INPUT_ACCESS and the like), or run one with all stanzas",
+      "Give each daemon its own chains (IPT_INPUT_ACCESS and the like), or run one with all stanzas",
     );
   }
 }
 
-/** What the kernel calls a daemon, ours or the C daemon. */
+/** Process names of our daemon and of the C daemon. */
 const NAMES: readonly string[] = ["fwknop", "fwknopd"];
 
 /**
- * Processes that run as a daemon of another configuration in the network namespace of this one: they hold a lock, as on a
- * PID file, and have the name of one. Empty where there is no `/proc` to ask. To be asked before permissions are dropped.
+ * Daemons of another configuration in the network namespace of this process. They have a daemon's name and hold a lock,
+ * as on a PID file. Empty on systems without `/proc`. Call it before permissions are dropped.
  */
 function otherDaemons(): readonly number[] {
   const own = networkOf("self");
@@ -48,7 +48,7 @@ function otherDaemons(): readonly number[] {
   );
 }
 
-/** Who holds a POSIX lock for writing: `1: POSIX  ADVISORY  WRITE 1234 00:1b:567 0 EOF`. */
+/** The processes that hold a POSIX lock for writing: `1: POSIX  ADVISORY  WRITE 1234 00:1b:567 0 EOF`. */
 function lockHolders(): number[] {
   const holders = textOf("/proc/locks").matchAll(/^\d+: POSIX +\S+ +WRITE (\d+) /gm);
   return [...new Set(Array.from(holders, ([, pid]) => Number(pid)))];
@@ -58,7 +58,7 @@ function networkOf(pid: number | "self"): string | undefined {
   try {
     return Deno.readLinkSync(`/proc/${pid}/ns/net`);
   } catch {
-    // It does not exist, or we may not look.
+    // The process does not exist, or the daemon may not read it.
     return undefined;
   }
 }

@@ -17,7 +17,7 @@ import type { PidFile } from "./pid_file.ts";
 import type { ServiceManager } from "./service_manager.ts";
 import type { Signals } from "./signals.ts";
 
-/** What a daemon is made of. */
+/** The parts of a daemon. */
 export interface Parts {
   /** Its path. */
   readonly runFolder: string;
@@ -29,7 +29,7 @@ export interface Parts {
   /** Absent in test mode, and without persistence. The memory of packets takes it over. */
   readonly digestFile: OpenedReplayFile | undefined;
   readonly capture: OpenedCapture;
-  /** Absent where every stanza has a command cycle. */
+  /** Absent if every stanza has a command cycle. */
   readonly firewall: Firewall | undefined;
   readonly replay: ReplayCache;
   /** Absent in test mode. */
@@ -39,15 +39,18 @@ export interface Parts {
   readonly server: Server;
 }
 
-/** What does not change in the life of the process. */
+/** Values that do not change in the life of the process. */
 export interface Life {
-  /** Everything but the act. */
+  /** The daemon does everything except changing the firewall and running commands. */
   readonly testMode: boolean;
-  /** It has a run folder and a PID file, by which it is found. A rehearsal on a terminal has none. */
+  /**
+   * The daemon has a run folder and a PID file, which other commands use to find it. A rehearsal on a terminal has
+   * none.
+   */
   readonly isFindable: boolean;
-  /** At the start the digests seen so far are put aside. */
+  /** At the start, the daemon renames the file of digests and begins a new one. */
   readonly rotates: boolean;
-  /** Leave after this many packets, valid or not; 0 is no limit. */
+  /** End after this many packets, valid or not; 0 is no limit. */
   readonly packetLimit: number;
   /** The user of the process. */
   readonly uid: number;
@@ -58,17 +61,17 @@ export interface Life {
   readonly ending: AbortSignal;
 }
 
-/** A daemon that runs, and the configuration that it runs with. */
+/** A running daemon and its configuration. */
 export interface Running {
   readonly config: LoadedServerConfig;
   readonly parts: Parts;
 }
 
-/** The way to a configuration, at the start or at a reload. */
+/** A change to a new configuration, at the start or at a reload. */
 export interface Change {
   readonly config: LoadedServerConfig;
   readonly life: Life;
-  /** What runs so far; absent at the start. */
+  /** What runs before the change; absent at the start. */
   readonly running: Running | undefined;
   /** The parts of the new configuration. A row finds those above it here. */
   readonly parts: Parts;
@@ -84,21 +87,23 @@ export interface Change {
 export type Survival = "whole" | "reconfigured" | "unchanged" | "nothing";
 
 /**
- * When a part ends: `first`, one after the other in the order of the table, what lets packets in; `together`, in
- * the reverse order, what packets led to; `last`, in the reverse order, what shows that the daemon runs.
+ * When a part ends:
+ * - `first`: one after the other, in the order of the table. These parts receive packets.
+ * - `together`: at the same time, begun in the reverse order. These parts hold what packets caused.
+ * - `last`: one after the other, in the reverse order. These parts show that the daemon runs.
  */
 export type Ending = "first" | "together" | "last";
 
 /** One row. A change goes through the columns from `make` to `enter`, one after the other, each for all rows. */
 export interface Part<Value> {
-  /** What it is, for the table in `docs/architecture.md`. */
+  /** Description for the table in `docs/architecture.md`. */
   readonly is: string;
   readonly survives: Survival;
   /** For `unchanged`: the parts of the settings (`lib/config/variable.ts`). */
   readonly shapedBy?: (settings: ServerSettings) => readonly ServerPart[];
   /** What no reload can change while the part is there: it is refused with this text. */
   readonly fixed?: { readonly part: ServerPart; readonly text: string; readonly hint: string };
-  /** Opens it. May fail: then nothing of the change remains. */
+  /** Opens the part. If it fails, nothing of the change remains. */
   readonly make: (change: Change) => Value | Promise<Value>;
   /**
    * What can fail and cannot be undone, for a part that was made or is reconfigured. Nothing runs between the last one
@@ -111,9 +116,9 @@ export interface Part<Value> {
    * @returns when what it replaces is needed no longer.
    */
   readonly enter?: (value: Value, change: Change) => void | Promise<void>;
-  /** Makes again what another program took away. @returns the path, if there was anything to do. */
+  /** Makes a file again that another program removed. @returns its path, or `undefined` if it was not missing. */
   readonly restore?: (value: Value, settings: ServerSettings, life: Life) => string | undefined;
-  /** Releases one that is not used after all, or was replaced. */
+  /** Releases a part that is not used, or was replaced. */
   readonly discard?: (value: Value) => void | Promise<void>;
   readonly ends?: Ending;
   /** Ends it with the daemon; absent: as `discard` does. */

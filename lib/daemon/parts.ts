@@ -1,6 +1,6 @@
 /**
- * The parts of the daemon in the order in which they are set up: how each is made, what of it survives a reload, and how
- * it ends. Start, reload and stop are walks over this table (`walks.ts`).
+ * The table of the daemon's parts, in the order in which they are set up. It says how each part is made, whether it
+ * survives a reload, and how it ends. Start, reload and stop walk over this table (`walks.ts`).
  *
  * @module
  */
@@ -50,7 +50,7 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
     make: openRunFolder,
     restore: (path, _, { log }) => void makeRunFolder(path, log),
   },
-  // Before anything is changed, so that a signal does not leave it behind, and before others learn of the PID.
+  // Before anything is changed, so that a signal does not leave it behind, and before other programs see the PID.
   signals: {
     is: "signals, held back until the daemon is set up",
     survives: "whole",
@@ -80,7 +80,7 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
     discard: (ignored) => ignored[Symbol.dispose](),
     ends: "last",
   },
-  // For programs that are started, and accounts that a reload looks up, after the permission to load them is dropped.
+  // Programs and accounts of a reload need these functions after the permission to load them is dropped.
   libraries: {
     is: "functions that are loaded before permissions go",
     survives: "whole",
@@ -147,7 +147,7 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
     survives: "nothing",
     make: openCommands,
     ends: "together",
-    // They were asked to end, and are killed two seconds later.
+    // The commands got SIGTERM. They are killed two seconds later.
     end: () => allEnded("command"),
   },
   server: {
@@ -158,7 +158,7 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
   },
 };
 
-/** A second daemon is refused before anything is made or found fault with. */
+/** Refuses a second daemon before it makes or checks anything. */
 function openRunFolder({ config: { settings }, life }: Change): string {
   if (life.isFindable) {
     refuseSecondDaemon(settings.FWKNOP_PID_FILE);
@@ -167,14 +167,14 @@ function openRunFolder({ config: { settings }, life }: Change): string {
   return settings.FWKNOP_RUN_DIR;
 }
 
-/** They wait until the daemon is set up; one that ends it too, so that everything is put back. */
+/** Holds signals back until the daemon is set up. This includes those that end it, so that it removes its rules. */
 function holdSignals(): Signals {
   const signals = new Signals();
   signals.hold(["SIGHUP", "SIGUSR2", "SIGPROF", "SIGINT", "SIGTERM"]);
   return signals;
 }
 
-/** The lock comes before the first line, so that a second daemon says nothing but that it is refused. */
+/** Takes the lock before the first log line, so that a second daemon logs only its refusal. */
 function openPidFile({ config: { settings }, life }: Change): PidFile | undefined {
   const { log, testMode, isFindable } = life;
   const file = isFindable ? PidFile.acquire(settings.FWKNOP_PID_FILE) : undefined;
@@ -211,8 +211,8 @@ async function openCapture(
 }
 
 /**
- * Where every stanza has a command cycle the firewall is never touched (`docs/spec/server.md` 11), unless grants of an
- * earlier configuration are still in it. What one firewall holds another cannot end.
+ * Opens the firewall. If every stanza has a command cycle, the daemon never changes the firewall (`docs/spec/server.md`
+ * 11), unless it still holds grants of an earlier configuration. One firewall cannot end the grants of another.
  */
 async function openFirewall(
   { config: { settings, given, stanzas }, life, running }: Change,
@@ -231,8 +231,8 @@ async function openFirewall(
 }
 
 /**
- * What a part keeps for its life is made in a function of its own: closures of one function keep alive what any of them
- * uses, and so each part would keep the one before it.
+ * A separate function makes what a part keeps for its life. Closures of one function keep alive everything that any of
+ * them uses, so each part would keep the previous one alive.
  */
 function captureReporter(log: DaemonLog): (notice: CaptureNotice) => void {
   return ({ severity, text }) => log[severity](text);

@@ -16,8 +16,8 @@ export interface Needs {
 export type Permission = Deno.PermissionName | "import";
 
 /**
- * Never needed once the libraries are loaded, the environment read, all code imported and the listeners opened. An open
- * TCP listener goes on; a reload to another TCP port has to be a restart.
+ * Not needed after the libraries are loaded, the environment is read, all code is imported and the listeners are open. An
+ * open TCP listener keeps working; another TCP port needs a restart.
  */
 const ALWAYS = ["ffi", "env", "sys", "import", "net"] as const;
 

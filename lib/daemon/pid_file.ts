@@ -1,6 +1,6 @@
 /**
- * The PID file and the lock on it: who is the running daemon (`docs/spec/server.md` 13). Shared with
- * the C daemon, both ways: each sees the other as running.
+ * The PID file, and the lock on it that identifies the running daemon (`docs/spec/server.md` 13). The C daemon uses the
+ * same file and lock, so each daemon sees the other as running.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import { HintedError } from "../errors/hinted_error.ts";
 import { systemReasonOf } from "../errors/reason.ts";
 import { unlockedDaemon } from "./unlocked_daemon.ts";
 
-/** Another daemon has the PID file. */
+/** Another daemon holds the PID file. */
 export class AlreadyRunning extends HintedError {
-  /** @param pid of the one that runs; `undefined` when it ended while we looked. */
+  /** @param pid of the running daemon; `undefined` if it ended in the meantime. */
   constructor(readonly pid: number | undefined, path: string) {
     super(`[*] An instance of fwknopd is already running: (PID=${pid ?? "unknown"}).`, {
       hint: `It holds the lock on ${path}: stop it, or name another file with FWKNOP_PID_FILE`,
@@ -32,16 +32,16 @@ export function refuseSecondDaemon(path: string): void {
 }
 
 /**
- * Held by the running daemon for its whole life. The file stays when the daemon ends, as with the C
- * daemon; the number in it means nothing without the lock.
+ * The running daemon holds the file for its whole life. The file stays when the daemon ends, as with the C daemon. The
+ * number in it means nothing without the lock.
  */
 export class PidFile implements Disposable {
-  /** What the C daemon says of a file that is not private. */
+  /** The C daemon's warnings about a file that is not private. */
   readonly warnings: readonly string[];
   readonly #path: string;
   readonly #pid: number;
   #file: LockableFile;
-  /** Of the locked file, to recognize it. */
+  /** Device and inode of the locked file, to recognize it. */
   #info: Deno.FileInfo;
 
   private constructor(path: string, pid: number, file: LockableFile, warnings: readonly string[]) {
@@ -80,9 +80,9 @@ export class PidFile implements Disposable {
   }
 
   /**
-   * Makes the file again and locks it if another program took it away: a second daemon must not start.
+   * Makes the file again and locks it if another program removed it: a second daemon must not start.
    *
-   * @returns whether one did.
+   * @returns whether another program removed it.
    * @throws as {@link acquire}; the lock on the old file stays then.
    */
   restore(): boolean {
@@ -95,7 +95,7 @@ export class PidFile implements Disposable {
     return true;
   }
 
-  /** Gives the lock up. */
+  /** Releases the lock. */
   [Symbol.dispose](): void {
     this.#file[Symbol.dispose]();
   }
@@ -136,13 +136,13 @@ export function runningDaemon(path: string): number | undefined {
   }
 }
 
-/** What to do where the file cannot be opened or written, by the system's name of the error. */
+/** Hints for a file that cannot be opened or written, by the system's name of the error. */
 const HINTS: Readonly<Record<string, string>> = {
   ENOSPC: "Make room on its file system, or name another file with FWKNOP_PID_FILE",
   EROFS: "Name a file on a file system that can be written with FWKNOP_PID_FILE",
 };
 
-/** Makes the file, or looks at the one that is there. What another user puts there meanwhile is not taken. */
+/** Makes the file, or examines the existing one. A file that another user puts there in the meantime is not used. */
 function makeOrExamine(path: string): readonly string[] {
   try {
     const warnings = examineStateFile(path, "FWKNOP_PID_FILE");

@@ -1,20 +1,20 @@
 /**
- * Signals a running daemon from outside: stop, reload, revoke (`docs/spec/server.md` 13). It is found by its lock, so a
- * stale number in the PID file is never signalled (16, row 13).
+ * Signals a running daemon from another process: stop, reload, revoke (`docs/spec/server.md` 13). The lock identifies
+ * the daemon, so a stale number in the PID file is never signalled (16, row 13).
  *
  * @module
  */
 import { HintedError } from "../errors/hinted_error.ts";
 import { runningDaemon } from "./pid_file.ts";
 
-/** How long a daemon has to leave after SIGTERM before it gets SIGKILL, milliseconds (as in C). */
+/** Milliseconds between SIGTERM and SIGKILL, as in the C daemon. */
 const PATIENCE = 4000;
-/** How long the kernel may take after SIGKILL, milliseconds. */
+/** Milliseconds that the kernel may need after SIGKILL. */
 const LAST_WAIT = 1000;
-/** Between two looks at the lock, milliseconds. */
+/** Milliseconds between two checks of the lock. */
 const LOOK = 10;
 
-/** What ended the daemon. */
+/** Which signal ended the daemon. */
 export interface Stopped {
   readonly pid: number;
   readonly by: "SIGTERM" | "SIGKILL";
@@ -41,7 +41,7 @@ export async function stopDaemon(
   signal(pid, "SIGKILL");
   if (await isGone(pidFile, pid, LAST_WAIT)) return { pid, by: "SIGKILL" };
   throw new HintedError(`The daemon (pid=${pid}) survives SIGKILL`, {
-    hint: "It hangs in the kernel: look for a dead file system or device",
+    hint: "It hangs in the kernel: look for a file system or device that does not respond",
   });
 }
 
@@ -58,7 +58,7 @@ export function reloadDaemon(pidFile: string): number | undefined {
 }
 
 /**
- * The service that has to be started again for the daemon to see changed files; `undefined` where a reload is enough.
+ * The service that must be restarted before the daemon sees changed files; `undefined` if a reload is enough.
  * systemd makes copies of credentials when it starts a service (`LoadCredential=` in systemd.exec(5)), and a reload
  * would read those again.
  */

@@ -1,5 +1,5 @@
 /**
- * The folder for PID file, digests and other state.
+ * Makes and checks the folder for the PID file, digests and other state.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export function makeRunFolder(path: string, log: DaemonLog): void {
 }
 
 /**
- * Whether the folder is there. Does not make it.
+ * Whether the folder exists. Does not make it.
  *
  * @throws {HintedError} when it cannot be used: a daemon does not start then.
  */

@@ -34,7 +34,7 @@ export class ServiceManager implements Disposable {
     return this.notify({ RELOADING: "1" });
   }
 
-  /** The daemon is about to leave. */
+  /** The daemon begins to end. */
   stopping(): boolean {
     return this.notify({ STOPPING: "1" });
   }

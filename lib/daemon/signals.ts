@@ -1,5 +1,5 @@
 /**
- * Signals of the process.
+ * Handles the signals of the process.
  *
  * @module
  */
@@ -14,14 +14,16 @@ export class Signals implements Disposable {
   readonly #running = new Map<Deno.Signal, Promise<void>>();
 
   /**
-   * Holds back signals that would end the process, until {@link on} names their handler. One that came before is handled
-   * then.
+   * Holds back signals that would end the process, until {@link on} sets their handler. A signal that came before is
+   * handled then.
    */
   hold(signals: readonly Deno.Signal[]): void {
     for (const signal of signals) this.#listen(signal, () => this.#came.add(signal));
   }
 
-  /** Runs the handler when the signal comes, one run at a time. A run that waits stands for all signals that come by then. */
+  /**
+   * Runs the handler at the signal, one run at a time. One waiting run handles all signals that come before it starts.
+   */
   on(signal: Deno.Signal, handler: () => void | Promise<void>): void {
     let isWaiting = false;
     const listener = (): void => {
@@ -60,8 +62,8 @@ const INTERVAL = 50;
 
 /**
  * From 2.9.2 on `deno run` answers SIGUSR1 by opening its debugger on a port of the loopback, where every user of the
- * host could run code as the daemon. The signal is ignored instead, as the C daemon ignores it: now, and again and again
- * until the runtime has begun to listen. Disposing of the result leaves it ignored.
+ * host could run code as the daemon. The signal is ignored instead, as the C daemon ignores it: now, and again and
+ * again until the runtime has begun to listen. Disposing of the result leaves it ignored.
  */
 export function ignoreDebuggerSignal(): Disposable {
   const ignore = prepareToIgnoreUsr1();

@@ -1,5 +1,5 @@
 /**
- * Logging to the system's log (`docs/spec/server.md` 14).
+ * Logs to the system's log (`docs/spec/server.md` 14).
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { LocalDatagram } from "../../ffi/local_datagram.ts";
 import type { Severity } from "../errors/severity.ts";
 import { entryLines, type LogLine, SYSLOG_SEVERITY } from "../report/log_line.ts";
 
-/** Values of SYSLOG_FACILITY and their numbers, shifted as syslog wants them. */
+/** Values of SYSLOG_FACILITY and their numbers, shifted as syslog expects them. */
 const SYSLOG_FACILITIES: Readonly<Record<string, number>> = {
   LOG_DAEMON: 3 << 3,
   LOG_LOCAL0: 16 << 3,
@@ -22,7 +22,7 @@ const SYSLOG_FACILITIES: Readonly<Record<string, number>> = {
 
 /** Where syslog listens, on systems other than Linux. */
 const SOCKETS: Readonly<Record<string, string>> = { darwin: "/var/run/syslog" };
-/** Longer messages are cut, in bytes: rsyslog takes 8 KiB at least, and a datagram has its limit. */
+/** Longest message in bytes. Longer ones are cut: rsyslog accepts at least 8 KiB, and a datagram has a limit. */
 const LONGEST = 8192;
 
 const encoder = new TextEncoder();
@@ -32,7 +32,7 @@ function systemSocket(): string {
   return SOCKETS[Deno.build.os] ?? "/dev/log";
 }
 
-/** Whether there is a syslog. @param socket where it would listen; absent: the system's. */
+/** Whether syslog listens. @param socket its path; absent: the system's. */
 export function hasSyslog(socket = systemSocket()): boolean {
   try {
     Deno.statSync(socket);

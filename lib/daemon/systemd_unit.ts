@@ -13,8 +13,8 @@ After=network.target
 `;
 
 /**
- * SIGTERM is for the daemon alone: it still needs its firewall programs to put everything back. And an interface that is
- * away comes back later than five quick starts, after which systemd would give up.
+ * SIGTERM goes to the daemon alone, because it still needs its firewall programs to remove its rules. The start limit
+ * is off: after five quick starts systemd would give up, before a missing interface comes back.
  */
 const LIFE = `KillMode=mixed
 Restart=on-failure
@@ -28,9 +28,9 @@ WantedBy=multi-user.target
 `;
 
 /**
- * As root, like the C daemon's: every firewall, commands of access.conf as root, as other users and by sudo, the files of
- * \`/etc/fwknop\` read again at a reload. What is taken away is what none of that needs: the kernel's modules, logs,
- * settings but for forwarding, the clock, devices, other kinds of sockets, and the capabilities that are left.
+ * As root, like the C daemon's unit. Every firewall works, commands of access.conf run as root, as other users and by
+ * sudo, and a reload reads the files of \`/etc/fwknop\` again. The unit denies everything else: the kernel's modules, logs
+ * and settings except forwarding, the clock, devices, other kinds of sockets, and all other capabilities.
  */
 const COMPATIBLE = (program: string): string =>
   `${HEAD}
@@ -135,7 +135,7 @@ ${TAIL}`;
  * The text of a service file.
  *
  * @param program absolute path of the binary.
- * @throws {TypeError} for a path systemd would take apart.
+ * @throws {TypeError} for a path that systemd would split or expand.
  */
 export function systemdUnit(kind: UnitKind, program: string): string {
   if (!/^\/[\w./+-]+$/.test(program)) {

@@ -1,11 +1,12 @@
 /**
- * Finds a C daemon that has lost its lock. At a reload it opens and closes the PID file once more, which gives up its
- * lock (POSIX); it goes on without. `docs/spec/server.md` 13 says otherwise, running it shows this.
+ * Finds a C daemon that has lost its lock. At a reload, the C daemon opens and closes the PID file once more, which
+ * releases its lock (POSIX). It continues without a lock. `docs/spec/server.md` 13 says otherwise; a running one shows
+ * this.
  *
  * @module
  */
 
-/** What the kernel calls the C daemon. */
+/** Process name of the C daemon. */
 const NAME = "fwknopd";
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Start, reload and stop: walks over the table of parts (`parts.ts`).
+ * Start, reload and stop. Each walks over the table of parts (`parts.ts`).
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { reasonOf } from "../errors/reason.ts";
 import type { Change, Ending, Life, Part, Parts, Running } from "./part.ts";
 import { PARTS } from "./parts.ts";
 
-/** A row with its part before and after. */
+/** A row, with its part before and after the change. */
 interface Step {
   readonly row: Part<unknown>;
   readonly before: unknown;
@@ -18,12 +18,12 @@ interface Step {
 }
 
 /**
- * Sets every part up for the configuration: at the start, or at a reload those that do not survive it. When something
- * fails nothing that was opened here stays open, and what runs goes on as it was.
+ * Sets parts up for the configuration: all at the start, those that do not survive at a reload. After a failure,
+ * nothing that was opened here stays open, and the running parts continue unchanged.
  *
  * @param switched called with what runs from then on, at once: it may be stopped before this resolves.
  * @returns when what ran before is needed no longer.
- * @throws {HintedError} when something cannot be opened, or has to be a restart.
+ * @throws {HintedError} when something cannot be opened, or needs a restart.
  */
 export async function changeParts(
   config: LoadedServerConfig,
@@ -48,7 +48,7 @@ export async function changeParts(
   for (const { row, before, value } of steps) {
     if (value === before && row.survives !== "reconfigured") continue;
     const prepared = row.prepare?.(value, change);
-    // No turn of the event loop after the last one: no packet falls between two configurations.
+    // After the last one there is no turn of the event loop, so no packet falls between two configurations.
     if (prepared !== undefined) await prepared;
   }
   undo.move();
@@ -61,12 +61,12 @@ export async function changeParts(
   }
 }
 
-/** Makes again what another program took away: without the lock a second daemon would start. */
+/** Makes files again that another program removed: without the lock a second daemon would start. */
 export function restoreParts({ config: { settings }, parts }: Running, life: Life): void {
   try {
     for (const [name, row] of rows()) {
       const path = row.restore?.(parts[name], settings, life);
-      if (path !== undefined) life.log.warning(`${path} was taken away. It is made again`);
+      if (path !== undefined) life.log.warning(`${path} was removed. It is made again`);
     }
   } catch (error) {
     life.log.error(reasonOf(error));
@@ -82,14 +82,14 @@ export async function endParts({ config, parts }: Running, { log }: Life): Promi
     for (const end of ends("first")) await end();
     log.finish();
     log.info("Shutting Down fwknopd.");
-    // Side by side: commands may take their time, and a command that stops the daemon waits only so long.
+    // End these at the same time: commands may be slow, and a command that stops the daemon waits only a limited time.
     await Promise.all(ends("together").reverse().map((end) => end()));
   } finally {
     for (const end of ends("last").reverse()) await end();
   }
 }
 
-/** Each row takes the value of its own name only. */
+/** The rows. Each row accepts only the value of its own name. */
 function rows(): (readonly [keyof Parts, Part<unknown>])[] {
   return Object.entries(PARTS) as unknown as (readonly [keyof Parts, Part<unknown>])[];
 }

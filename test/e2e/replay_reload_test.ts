@@ -50,7 +50,7 @@ namespaceTest(
       );
       add("fwknopd.conf", "MAX_SPA_PACKET_AGE 120\nENABLE_IPT_LOCAL_NAT Y\n");
       Deno.kill(daemon.pid, "SIGHUP");
-      await daemon.line(/going on with the configuration before/);
+      await daemon.line(/continuing with the previous configuration/);
       const text = packet();
       await sendUdpFrom(host, "127.0.0.1", text);
       await daemon.line(ADMITTED);

@@ -77,7 +77,7 @@ namespaceTest(
       await reload(
         folder,
         daemon,
-        /The new configuration has errors: going on with the one before/,
+        /The new configuration has errors: continuing with the previous one/,
       );
       await sendUdpFrom(host, "127.0.0.1", packetText);
       await daemon.line(/Replay detected from source IP: 127\.0\.0\.1/);
@@ -119,7 +119,7 @@ namespaceTest(
       const reader = holder.stdout.getReader();
       await reader.read();
       await moveTo(62302);
-      await reload(folder, daemon, /UDP port 62302.*going on with the configuration before/);
+      await reload(folder, daemon, /UDP port 62302.*continuing with the previous configuration/);
       await knock(host, "192.0.2.4", 62301);
       await daemon.line(/Added access rule .*192\.0\.2\.4 /);
       await reader.cancel();
@@ -147,7 +147,11 @@ namespaceTest(
       assertEquals(await rules(host), ["192.0.2.2", "192.0.2.1"]);
 
       await add("IPT_INPUT_ACCESS ACCEPT, filter, INPUT, 1, FWKNOP_OTHER, 1");
-      await reload(folder, daemon, /are other ones now: going on with the configuration before/);
+      await reload(
+        folder,
+        daemon,
+        /are other ones now: continuing with the previous configuration/,
+      );
       await knock(host, "192.0.2.3");
       await daemon.line(/Added access rule .*192\.0\.2\.3 /);
       assertEquals(await rules(host), ["192.0.2.3", "192.0.2.2", "192.0.2.1"]);
@@ -167,9 +171,9 @@ namespaceTest(
       const write = (extra: string): Promise<void> =>
         Deno.writeTextFile(`${folder}/fwknopd.conf`, `${conf}${extra}`);
       await write("ENABLE_TCP_SERVER Y\n");
-      await reload(folder, daemon, /port UDP 62201, which is open already: going on with/);
+      await reload(folder, daemon, /port UDP 62201, which is open already: continuing with/);
       await write("ENABLE_TCP_SERVER Y\nUDPSERV_PORT 62301\n");
-      await reload(folder, daemon, /given up at the start \(restart it\): going on with/);
+      await reload(folder, daemon, /dropped at the start \(restart it\): continuing with/);
       await knock(host, "192.0.2.5");
       await daemon.line(/Added access rule .*192\.0\.2\.5 /);
       await daemon.stop();
@@ -328,8 +332,8 @@ namespaceTest(
       await Deno.remove(`${folder}/run`, { recursive: true });
       await Deno.writeTextFile(`${folder}/access.conf`, `${STANZA}OPEN_PORTS tcp/22-30\n`);
       Deno.kill(daemon.pid, "SIGHUP");
-      await daemon.line(/fwknopd\.pid was taken away. It is made again/);
-      await daemon.line(/The new configuration has errors: going on with the one before/);
+      await daemon.line(/fwknopd\.pid was removed. It is made again/);
+      await daemon.line(/The new configuration has errors: continuing with the previous one/);
       assertMatch(
         await Deno.readTextFile(`${folder}/run/digest.cache`),
         new RegExp(`^${packetReplayDigest(packetText).replaceAll(/[+/]/g, ".")} `, "m"),

@@ -6,7 +6,7 @@ const windows = Deno.build.os === "windows";
 Deno.test({
   name: "users and groups of this system are found with their numbers",
   ignore: windows,
-  // The C library stays loaded.
+  // The C library stays loaded, which the sanitizer would report.
   sanitizeResources: false,
   fn: () => {
     assertEquals(userAccount("root"), { name: "root", uid: 0, gid: 0 });
@@ -22,7 +22,7 @@ Deno.test({
 Deno.test({
   name: "a name that no account has is not an error",
   ignore: windows,
-  // The C library stays loaded.
+  // The C library stays loaded, which the sanitizer would report.
   sanitizeResources: false,
   fn: () => {
     for (const name of ["no such user", "", "roo", "root\0", "x".repeat(70000), "1000"]) {

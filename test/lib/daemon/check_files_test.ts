@@ -5,7 +5,7 @@ import { withFolder } from "../../support/folder.ts";
 type Log = Parameters<typeof checkDigestFile>[1];
 type Settings = Parameters<typeof checkDigestFile>[0];
 
-/** What is logged while a file is checked. */
+/** The log lines of a check of a file. */
 function logged(check: (log: Log) => void): string[] {
   const lines: string[] = [];
   const add = (text: string): void => void lines.push(text);
@@ -13,7 +13,7 @@ function logged(check: (log: Log) => void): string[] {
   return lines;
 }
 
-Deno.test("a replay file is checked line by line, and one that is missing is fine", () =>
+Deno.test("a replay file is checked line by line, and a missing one is allowed", () =>
   withFolder((folder) => {
     const path = `${folder}/digests`;
     const check = () => logged((log) => checkDigestFile({ DIGEST_FILE: path } as Settings, log));
@@ -33,7 +33,7 @@ Deno.test("a replay file that cannot be read is an error with its reason", () =>
     );
   }));
 
-Deno.test("only invalid lines are warned of", () => {
+Deno.test("only invalid lines cause a warning", () => {
   const content = { entries: [], invalidLines: [3, 7] } as unknown as Parameters<
     typeof warnOfInvalidEntries
   >[1];

@@ -17,7 +17,7 @@ interface Case {
   readonly format?: LogFormat;
 }
 
-/** What a server in the foreground says of these payloads. */
+/** The output of a server in the foreground for these payloads. */
 async function say(
   { dialect = "native", verbose = 1, testMode = false, format }: Case,
   context: BufferContext,
@@ -41,13 +41,13 @@ async function say(
   for (const [index, payload] of payloads.entries()) {
     processor.process(datagram(payload), index + 1);
   }
-  // As it does when the packet at hand is done.
+  // As the daemon does after it handled the packet.
   await Promise.resolve();
 }
 
 const terminal = (): BufferContext => new BufferContext({}, true, true);
 
-Deno.test("there is a trace where a person looks on, and where one is asked for", async () => {
+Deno.test("the daemon writes a trace on a terminal, and where the user asks for one", async () => {
   const seen = async (given: Case, context: BufferContext): Promise<string> => {
     await say(given, context, [seal({}, { time: NOW }).packetText]);
     return /^packet 1: /.test(context.stderr)
@@ -61,7 +61,7 @@ Deno.test("there is a trace where a person looks on, and where one is asked for"
   const { dev, ino } = Deno.statSync("/dev/stderr");
   const journal = { JOURNAL_STREAM: `${dev}:${ino}` };
   const test = { testMode: true };
-  // -v on a terminal; -v -t wherever it goes, but for the journal
+  // -v on a terminal; -v -t everywhere except in the journal
   assertEquals(await seen({}, terminal()), "trace");
   assertEquals(await seen({}, new BufferContext()), "text");
   assertEquals(await seen(test, new BufferContext()), "trace");
@@ -74,7 +74,7 @@ Deno.test("there is a trace where a person looks on, and where one is asked for"
   assertEquals(await seen({ ...test, dialect: "c" }, terminal()), "text");
 });
 
-Deno.test("a trace that goes into a pipe has no colours", async () => {
+Deno.test("a trace in a pipe has no colours", async () => {
   const context = new BufferContext({}, false, false, true);
   await say({ testMode: true }, context, ["junk"]);
   assertEquals(context.stderr.includes("\x1b"), false);

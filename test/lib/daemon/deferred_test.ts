@@ -1,7 +1,7 @@
 import { Deferred } from "../../../lib/daemon/deferred.ts";
 import { assertEquals } from "../../assert.ts";
 
-Deno.test("what is put off is done in order, after what runs now and without anybody asking", async () => {
+Deno.test("deferred work is done in order, after the code that runs now, without a flush", async () => {
   const deferred = new Deferred();
   const done: string[] = [];
   deferred.add(() => done.push("first"));
@@ -15,7 +15,7 @@ Deno.test("what is put off is done in order, after what runs now and without any
   assertEquals(done, ["now", "first", "second", "added meanwhile"]);
 });
 
-Deno.test("a flush does at once what was put off, and it is done only once", async () => {
+Deno.test("a flush does the deferred work at once, and no work is done twice", async () => {
   const deferred = new Deferred();
   let count = 0;
   deferred.add(() => count++);

@@ -3,7 +3,7 @@ import { runningDaemon } from "../../../lib/daemon/pid_file.ts";
 import { stopDaemon } from "../../../lib/daemon/remote_control.ts";
 import { withFolder } from "../../support/folder.ts";
 
-// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+// Loaded here: Deno 2.4 would report a leak if a test loaded it.
 runningDaemon("/nonexistent/fwknopd.pid");
 
 async function detach(path: string, manner: string) {
@@ -21,7 +21,7 @@ function inFolder(body: (path: string) => Promise<void>): Promise<void> {
 }
 
 Deno.test(
-  "the caller returns when the daemon is ready, and nothing of the terminal is left to it",
+  "the caller returns when the daemon is ready, and the daemon has released the terminal",
   {
     ignore: Deno.build.os !== "linux",
   },
@@ -51,7 +51,7 @@ Deno.test(
     }),
 );
 
-Deno.test("a daemon that fails gives the caller its reason and its exit status", () =>
+Deno.test("a daemon that fails passes its reason and its exit status to the caller", () =>
   inFolder(async (path) => {
     assert.deepEqual(await detach(path, "badly"), {
       code: 3,
@@ -63,7 +63,7 @@ Deno.test("a daemon that fails gives the caller its reason and its exit status",
     assert.equal(killed.outcome.started, false);
   }));
 
-Deno.test("a second daemon fails towards its caller", () =>
+Deno.test("the caller of a second daemon gets its failure", () =>
   inFolder(async (path) => {
     const first = await detach(path, "well");
     try {

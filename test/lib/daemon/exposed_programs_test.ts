@@ -12,7 +12,7 @@ const GPG = {
   fingerprints: [],
 } as const;
 
-/** Asserts what is said of two stanzas, of which the second is the given one. */
+/** Asserts the refusal of two stanzas, of which the second is the given one. */
 function assertRefused(stanza: Stanza, text: string): void {
   assertThrows(
     () => refuseExposedPrograms([aStanza({}), stanza]),
@@ -21,7 +21,7 @@ function assertRefused(stanza: Stanza, text: string): void {
 }
 
 Deno.test({
-  name: "a server does not start with programs of its stanzas that another user could change",
+  name: "the daemon does not start if another user could change a program of a stanza",
   ignore: Deno.build.os === "windows",
   fn: () =>
     withFolder(async (folder) => {
@@ -57,7 +57,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a check of the configuration finds it as well",
+  name: "a check of the configuration finds such a program too",
   ignore: Deno.uid() !== 0,
   fn: () =>
     withFolder(async (folder) => {

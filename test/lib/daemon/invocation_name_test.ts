@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { programName } from "../../../lib/daemon/invocation_name.ts";
 import { withFolder } from "../../support/folder.ts";
 
-// Loaded here and not within the test, where Deno 2.4 would call it a leak.
+// Loaded here: Deno 2.4 would report a leak if a test loaded it.
 const own = programName();
 
-Deno.test("the name the program was started by is known, also through a link", () =>
+Deno.test("the program knows the name by which it was started, also through a link", () =>
   withFolder(async (folder) => {
     const link = `${folder}/fwknopd`;
     await Deno.symlink(Deno.execPath(), link);

@@ -13,7 +13,7 @@ function written(options: Omit<LoggerOptions, "write">): string {
   return text;
 }
 
-Deno.test("text is one line per entry and nothing else; braces mean nothing", () => {
+Deno.test("a text log has one line per entry, and braces have no meaning", () => {
   assert.equal(
     written({ verbose: false, format: "text" }),
     "one {text} %s {members}\ntwo\\x1b\nlines\\nof ours\n",
@@ -21,14 +21,14 @@ Deno.test("text is one line per entry and nothing else; braces mean nothing", ()
   assert.match(written({ verbose: true, format: "text" }), /^detail$/m);
 });
 
-Deno.test("for the journal each line starts with its severity", () => {
+Deno.test("in the journal each line starts with its severity", () => {
   assert.equal(
     written({ verbose: true, format: "journal" }),
     "<6>one {text} %s {members}\n<7>detail\n<4>two\\x1b\n<4>lines\\nof ours\n",
   );
 });
 
-Deno.test("JSON is one object per line with the time in seconds", () => {
+Deno.test("a JSON log has one object per line, with the time in seconds", () => {
   const now = Date.now() / 1000;
   const objects = written({ verbose: false, format: "json" }).trimEnd().split("\n")
     .map((line) => JSON.parse(line));
@@ -40,7 +40,7 @@ Deno.test("JSON is one object per line with the time in seconds", () => {
   ]);
 });
 
-Deno.test("JSON holds no control character, and reads back as it was", () => {
+Deno.test("a JSON log contains no control character, and can be parsed to the same values", () => {
   let text = "";
   using logger = openLogger({ verbose: false, format: "json", write: (more) => text += more });
   logger.log({ severity: "info", text: "\x1b[2J\x9b\x7f" });
@@ -48,7 +48,7 @@ Deno.test("JSON holds no control character, and reads back as it was", () => {
   assert.equal(JSON.parse(text).text, "\x1b[2J\x9b\x7f");
 });
 
-Deno.test("with syslog and standard error a line goes to both, an object to neither as text", () =>
+Deno.test("a line goes to syslog and to standard error, and an object to neither as text", () =>
   withFolder((folder) => {
     const socket = `${folder}/log`;
     using receiver = new LocalReceiver(socket);
@@ -63,7 +63,7 @@ Deno.test("with syslog and standard error a line goes to both, an object to neit
     assert.equal(receiver.receive(), undefined);
   }));
 
-Deno.test("a writer that fails does not disturb the caller", () => {
+Deno.test("a failing writer does not make the caller fail", () => {
   using logger = openLogger({
     verbose: false,
     format: "text",
@@ -74,14 +74,14 @@ Deno.test("a writer that fails does not disturb the caller", () => {
   logger.log({ severity: "info", text: "into the void" });
 });
 
-Deno.test("standard error is the journal only when the numbers are its own", () => {
+Deno.test("standard error is the journal only if JOURNAL_STREAM has its device and inode", () => {
   const { dev, ino } = Deno.statSync("/dev/stderr");
   assert.equal(stderrIsJournal(undefined), false);
   assert.equal(stderrIsJournal(`${dev}:${ino}`), true);
   assert.equal(stderrIsJournal(`${dev}:${(ino ?? 0) + 1}`), false);
 });
 
-Deno.test("the logger in a bundle needs nothing of node", async () => {
+Deno.test("the logger in a bundle imports nothing from node", async () => {
   const entry = new URL("../../../lib/daemon/logger.ts", import.meta.url).pathname;
   await withFolder(async (folder) => {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {

@@ -30,7 +30,7 @@ Deno.test("a daemon that needs everything still loses ffi, env, sys, import and 
   );
 });
 
-Deno.test("what is not needed cannot be used any more", async () => {
+Deno.test("the daemon cannot use a permission that it does not need", async () => {
   const { read, write, ...rest } = await report({
     programs: false,
     writing: false,
@@ -43,7 +43,7 @@ Deno.test("what is not needed cannot be used any more", async () => {
     ffi: false,
   });
   if (Deno.version.deno.startsWith("2.4.")) {
-    // deno-lint-ignore no-console -- what is left out says why
+    // deno-lint-ignore no-console -- a test that is left out says why
     console.log("left out: Deno 2.4 does not honour a dropped write permission");
     return;
   }

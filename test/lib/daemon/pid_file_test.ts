@@ -6,10 +6,10 @@ import { withFolder } from "../../support/folder.ts";
 import { lineReader } from "../../support/line_reader.ts";
 import { namespaceTest, until } from "../../support/namespace.ts";
 
-// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+// Loaded here: Deno 2.4 would report a leak if a test loaded it.
 runningDaemon("/nonexistent/fwknopd.pid");
 
-/** A program that holds the file, and its lines of output. */
+/** A program that holds the file, and the lines of its output. */
 async function holder(path: string, ...ignored: string[]) {
   const script = new URL("../../support/hold_pid_file.ts", import.meta.url).pathname;
   const child = new Deno.Command(Deno.execPath(), {
@@ -30,7 +30,7 @@ Deno.test("the PID file is made with mode 0600 and holds the PID and a newline",
     assert.equal(await Deno.readTextFile(path), `${Deno.pid}\n`);
   }));
 
-Deno.test("an old PID file without a lock belongs to no daemon: a longer number in it is replaced", () =>
+Deno.test("an old PID file without a lock belongs to no daemon, and a longer number in it is replaced", () =>
   withFolder(async (folder) => {
     const path = `${folder}/fwknopd.pid`;
     await Deno.writeTextFile(path, "4194304999\n");
@@ -53,7 +53,7 @@ Deno.test("a stale PID file that names a living process is not signalled", () =>
     assert.equal((await bystander.status).signal, "SIGINT", "nothing ended it before");
   }));
 
-Deno.test("a second daemon is refused, told by the lock whatever the file says", () =>
+Deno.test("the lock refuses a second daemon, whatever number the file has", () =>
   withFolder(async (folder) => {
     const path = `${folder}/fwknopd.pid`;
     const { child, nextLine } = await holder(path);
@@ -69,7 +69,7 @@ Deno.test("a second daemon is refused, told by the lock whatever the file says",
     assert.equal(await nextLine(), undefined);
   }));
 
-Deno.test("reload sends SIGHUP, and stop resorts to SIGKILL", () =>
+Deno.test("reload sends SIGHUP, and stop sends SIGKILL after SIGTERM failed", () =>
   withFolder(async (folder) => {
     const path = `${folder}/fwknopd.pid`;
     const { child, nextLine } = await holder(path, "SIGTERM");
@@ -80,7 +80,7 @@ Deno.test("reload sends SIGHUP, and stop resorts to SIGKILL", () =>
     assert.equal(await nextLine(), undefined);
   }));
 
-Deno.test("a PID file that cannot be made is one line with a hint", () => {
+Deno.test("a PID file that cannot be made is an error of one line with a hint", () => {
   assert.throws(
     () => PidFile.acquire("/nonexistent/fwknopd.pid"),
     (error: unknown) =>
@@ -113,14 +113,14 @@ namespaceTest("the C daemon and we see each other's lock", {
 
     const theirs = namespace.spawn([...daemon, "-f", "-t"], { stderr: "null", stdout: "null" });
     await until("the C daemon runs", () => runningDaemon(path) !== undefined);
-    // `ip netns exec` becomes the program it runs, so the PIDs are the same.
+    // `ip netns exec` becomes the program that it runs, so the PIDs are the same.
     assert.equal(runningDaemon(path), theirs.pid);
     assert.throws(() => PidFile.acquire(path), AlreadyRunning);
     assert.deepEqual(await stopDaemon(path), { pid: theirs.pid, by: "SIGTERM" });
     assert.equal((await theirs.status).code, 0);
   }));
 
-Deno.test("a PID file that was taken away is made again with its lock, unless another daemon has it by now", () =>
+Deno.test("a PID file that was removed is made again with its lock, unless another daemon has it by now", () =>
   withFolder(async (folder) => {
     const path = `${folder}/run/fwknopd.pid`;
     await Deno.mkdir(`${folder}/run`);
@@ -130,7 +130,7 @@ Deno.test("a PID file that was taken away is made again with its lock, unless an
     assert.throws(() => file.restore(), HintedError, "its folder is not its business");
     await Deno.mkdir(`${folder}/run`);
     assert.equal(file.restore(), true);
-    // Not read here: to close it again would give up the lock.
+    // Do not read it here: closing it would release the lock.
     const rival = new Deno.Command(Deno.execPath(), {
       args: [
         "eval",
@@ -155,7 +155,7 @@ Deno.test("a PID file that was taken away is made again with its lock, unless an
     await child.status;
   }));
 
-Deno.test("a PID file in the place of which another user put something is not written", () =>
+Deno.test("the daemon does not write to a PID file that another user replaced", () =>
   withFolder(async (folder) => {
     const victim = `${folder}/victim`;
     await Deno.writeTextFile(victim, "untouched");
@@ -176,7 +176,7 @@ Deno.test("a PID file in the place of which another user put something is not wr
   }));
 
 Deno.test({
-  name: "a PID file on a full or read-only file system is answered with what helps there",
+  name: "a PID file on a full or read-only file system is an error whose hint helps there",
   ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
   fn: () =>
     withFolder(async (folder) => {

@@ -4,14 +4,14 @@ import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { assertEquals, assertThrows } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
 
-/** The lines told. */
+/** The logged lines. */
 function make(path: string): string[] {
   const lines: string[] = [];
   makeRunFolder(path, { info: (text: string) => lines.push(text) } as unknown as DaemonLog);
   return lines;
 }
 
-Deno.test("the run folder is made for its owner alone, once", () =>
+Deno.test("the run folder is made once, and only its owner can use it", () =>
   withFolder(async (folder) => {
     const path = `${folder}/a/b`;
     assertEquals(make(path), [
@@ -22,7 +22,7 @@ Deno.test("the run folder is made for its owner alone, once", () =>
     assertEquals(make(path), []);
   }));
 
-Deno.test("a run folder that others can write to is refused, and so is one below it", () =>
+Deno.test("a run folder that other users can write to is refused, and so is one below it", () =>
   withFolder(async (folder) => {
     await Deno.mkdir(`${folder}/a/b`, { recursive: true });
     await Deno.chmod(`${folder}/a`, 0o777);
@@ -40,7 +40,7 @@ Deno.test("a run folder that others can write to is refused, and so is one below
   }));
 
 Deno.test({
-  name: "no run folder is made inside the folder of another user",
+  name: "the daemon makes no run folder inside a folder of another user",
   ignore: Deno.uid() !== 0,
   fn: () =>
     withFolder(async (folder) => {

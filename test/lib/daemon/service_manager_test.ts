@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ServiceManager } from "../../../lib/daemon/service_manager.ts";
 import { LocalReceiver } from "../../support/local_receiver.ts";
 
-Deno.test("the manager hears when the daemon is ready, reloads and stops", {
+Deno.test("systemd gets a message when the daemon is ready, reloads and stops", {
   ignore: Deno.build.os !== "linux",
 }, () => {
   const name = `@fwknop-test-${Deno.pid}`;
@@ -16,7 +16,7 @@ Deno.test("the manager hears when the daemon is ready, reloads and stops", {
   assert.equal(receiver.receive(), "STOPPING=1\n");
 });
 
-Deno.test("without a manager nothing is sent and nothing fails", () => {
+Deno.test("without systemd nothing is sent and nothing fails", () => {
   for (const socket of [undefined, "", "vsock:2:1", "@fwknop-nobody", "/nonexistent/notify"]) {
     using manager = new ServiceManager(socket);
     assert.equal(manager.ready("x"), false);

@@ -2,7 +2,7 @@ import { Signals } from "../../../lib/daemon/signals.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { until } from "../../support/namespace.ts";
 
-/** Sends the signal to this process and waits until a listener of its own heard it, and with it all that came before. */
+/** Sends the signal to this process, and waits until its own listener got it, and so every signal before it. */
 async function send(signal: Deno.Signal): Promise<void> {
   let isHeard = false;
   const hear = (): void => void (isHeard = true);
@@ -12,7 +12,7 @@ async function send(signal: Deno.Signal): Promise<void> {
   Deno.removeSignalListener(signal, hear);
 }
 
-Deno.test("a signal that comes before it is known what to do waits for that", async () => {
+Deno.test("a signal that comes before its handler is set waits for the handler", async () => {
   using signals = new Signals();
   signals.hold(["SIGHUP", "SIGUSR2"]);
   await send("SIGHUP");
@@ -23,7 +23,7 @@ Deno.test("a signal that comes before it is known what to do waits for that", as
   assertEquals(runs, ["reload"]);
 });
 
-Deno.test("handlers run one after the other, and one run is for all signals that came while it waited", async () => {
+Deno.test("handlers run one after the other, and one run handles all signals that came while it waited", async () => {
   using signals = new Signals();
   let running = 0;
   let runs = 0;

@@ -7,7 +7,7 @@ function inFolder(body: (socket: string) => void): Promise<void> {
   return withFolder((folder) => body(`${folder}/log`));
 }
 
-Deno.test("a line is facility and severity, identity, PID and text", () =>
+Deno.test("a syslog line has facility and severity, identity, PID and text", () =>
   inFolder((socket) => {
     using receiver = new LocalReceiver(socket);
     using daemon = new Syslog({ identity: "fwknopd", facility: "LOG_DAEMON", socket });
@@ -27,7 +27,7 @@ Deno.test("control characters of a packet do not reach the log", () =>
     assert.equal(receiver.receive(), `<31>f[${Deno.pid}]: a\\x1b[2Jb\\x00c\\x9bd\\te\\n<0>f`);
   }));
 
-Deno.test("a syslog that starts late or again is found, and is told how many lines it missed", () =>
+Deno.test("the daemon finds a syslog that starts late or again, and logs how many lines were lost", () =>
   inFolder((socket) => {
     using syslog = new Syslog({ identity: "f", facility: "LOG_DAEMON", socket });
     const log = (text: string) => syslog.log({ severity: "info", text });
@@ -47,7 +47,7 @@ Deno.test("a syslog that starts late or again is found, and is told how many lin
     assert.match(receiver.receive() ?? "", /back$/);
   }));
 
-Deno.test("a syslog that is behind does not make the daemon wait", () =>
+Deno.test("the daemon does not wait for a slow syslog", () =>
   inFolder((socket) => {
     using receiver = new LocalReceiver(socket);
     using syslog = new Syslog({ identity: "f", facility: "LOG_DAEMON", socket });
@@ -66,7 +66,7 @@ Deno.test("an unknown facility is refused", () => {
   );
 });
 
-Deno.test("whether there is a syslog is seen by its socket", () =>
+Deno.test("hasSyslog looks for the socket of syslog", () =>
   inFolder((socket) => {
     assert.equal(hasSyslog(socket), false);
     using _receiver = new LocalReceiver(socket);

@@ -29,7 +29,7 @@ async function analyze(...args: string[]): Promise<{ code: number; text: string 
 }
 
 for (const kind of KINDS) {
-  Deno.test(`the ${kind} unit leaves no dump with keys behind a crash`, () => {
+  Deno.test(`the ${kind} unit leaves no core dump with keys after a crash`, () => {
     assert.match(systemdUnit(kind, "/bin/true"), /^LimitCORE=0$/m);
   });
 
@@ -43,7 +43,7 @@ for (const kind of KINDS) {
     }));
 }
 
-/** The most of 10 that systemd may say of a unit: 9.6 is a service without any restriction. */
+/** The highest exposure, of 10, that a unit may have: a service without restrictions has 9.6. */
 const EXPOSURE: Readonly<Record<UnitKind, number>> = { hardened: 2.5, compatible: 5 };
 
 for (const kind of KINDS) {
@@ -57,7 +57,7 @@ for (const kind of KINDS) {
     }));
 }
 
-Deno.test("a path with a blank or a variable does not get into a unit", () => {
+Deno.test("a path with a blank or a variable is refused for a unit", () => {
   for (const program of ["fwknop", "/opt/my programs/fwknop", "/opt/$X/fwknop", "/a\nUser=root"]) {
     assert.throws(() => systemdUnit("compatible", program), TypeError);
   }

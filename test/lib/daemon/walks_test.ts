@@ -32,7 +32,7 @@ Deno.test("a reload replaces a part only when its settings change", () =>
     assertEquals(await replaced(daemon, "ENABLE_RULE_PREPEND Y"), ["firewall"]);
     assertEquals(await replaced(daemon, "ENABLE_RULE_PREPEND Y", "PCAP_FILTER tcp"), ["capture"]);
     assertEquals(await replaced(daemon, "PCAP_FILTER tcp"), ["firewall"]);
-    // It belongs to a listener that is not in use.
+    // It belongs to a listener that is off.
     assertEquals(await replaced(daemon, "PCAP_FILTER tcp", "UDPSERV_PORT 62299"), []);
     const { server, capture, firewall } = daemon.parts;
     assertEquals(server.setup.capture, capture.capture);
@@ -40,8 +40,8 @@ Deno.test("a reload replaces a part only when its settings change", () =>
   }));
 
 Deno.test({
-  name: "a start that fails ends the parts that were set up, and the next one starts",
-  // Timers, signal listeners and files that stay are an error.
+  name: "a failed start ends the parts that were set up, and the next start succeeds",
+  // Timers, signal listeners and files that stay open are an error.
   sanitizeOps: true,
   sanitizeResources: true,
   fn: () =>
@@ -54,7 +54,7 @@ Deno.test({
     }),
 });
 
-Deno.test("a reload that fails leaves every part as it was, and the server to it", () =>
+Deno.test("a failed reload leaves every part, and the server, unchanged", () =>
   withParts(async (daemon) => {
     const { parts, parts: { server: { setup } } } = daemon;
     const changes = [
@@ -72,7 +72,7 @@ Deno.test("a reload that fails leaves every part as it was, and the server to it
     }
   }));
 
-Deno.test("a part that survives while it is unchanged names its settings, and how it is released", () => {
+Deno.test("a part that survives while its settings are unchanged names them, and can be released", () => {
   for (const name of NAMES) {
     const { survives, shapedBy, discard } = PARTS[name];
     assertEquals(survives === "unchanged", shapedBy !== undefined, name);
@@ -80,7 +80,7 @@ Deno.test("a part that survives while it is unchanged names its settings, and ho
   }
 });
 
-Deno.test("a reload that makes another firewall releases the one before", () =>
+Deno.test("a reload that opens another firewall releases the previous one", () =>
   withFolder(async (folder) => {
     const script = new URL("../../support/reload_many.ts", import.meta.url).pathname;
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -88,6 +88,6 @@ Deno.test("a reload that makes another firewall releases the one before", () =>
     }).output();
     const decoder = new TextDecoder();
     assertEquals(code, 0, decoder.decode(stderr));
-    // The engine may still hold the last one or two; what is kept by a mistake is all of them.
+    // The engine may still hold the last one or two. A mistake would keep all of them.
     assertMatch(decoder.decode(stdout), /^[012] of 20$/m);
   }));
