@@ -17,23 +17,23 @@ export type Mistake =
   | { readonly kind: "stray word"; readonly word: string };
 
 /** Options of the C tools that are subcommands here. */
-const COMMANDS_FOR: Readonly<Record<string, string>> = {
-  "key-gen": "fwknop keygen for keys, or fwknop invite for both ends with them",
-  "key-gen-file": "fwknop keygen --key-gen-file FILE",
-  "version": "fwknop version",
-  "dump-config": "fwknop dump-config",
-  "kill": "fwknop stop",
-  "restart": "fwknop reload",
-  "status": "fwknop status",
-  "fw-list": "fwknop fw-list",
-  "fw-flush": "fwknop fw-flush",
-};
+const COMMANDS_FOR: ReadonlyMap<string, string> = new Map([
+  ["key-gen", "fwknop keygen for keys, or fwknop invite for both ends with them"],
+  ["key-gen-file", "fwknop keygen --key-gen-file FILE"],
+  ["version", "fwknop version"],
+  ["dump-config", "fwknop dump-config"],
+  ["kill", "fwknop stop"],
+  ["restart", "fwknop reload"],
+  ["status", "fwknop status"],
+  ["fw-list", "fwknop fw-list"],
+  ["fw-flush", "fwknop fw-flush"],
+]);
 
 /** Options of the perl client, under the C command line only. */
-const INSTEAD_OF: Readonly<Record<string, string>> = {
-  "Forward-access": "use -N HOST --nat-port PORT",
-  "NAT-access": "use -N HOST --nat-port PORT",
-};
+const INSTEAD_OF: ReadonlyMap<string, string> = new Map([
+  ["Forward-access", "use -N HOST --nat-port PORT"],
+  ["NAT-access", "use -N HOST --nat-port PORT"],
+]);
 
 /** Options without a value, and the one beside them that takes it. */
 const WITH_VALUE: Readonly<Record<string, string>> = { wait: "wait-time", repeat: "repeat-time" };
@@ -77,9 +77,9 @@ function explain(mistake: Mistake, name: string, rows: readonly OptionRow[]): Ex
 
 function unknownOption(typed: string, name: string, rows: readonly OptionRow[]): Explained {
   const text = `fwknop ${name} has no option --${typed}`;
-  const command = COMMANDS_FOR[typed];
+  const command = COMMANDS_FOR.get(typed);
   if (command !== undefined) return [text, `use ${command}`];
-  const other = INSTEAD_OF[typed];
+  const other = INSTEAD_OF.get(typed);
   if (other !== undefined) return [text, other];
   const likely = likelyWords(typed, [...rows.flatMap(longNames), "help"]);
   if (likely.length === 0 || likely.length > MOST_SPELLINGS) return [text];
@@ -90,7 +90,7 @@ function unknownOption(typed: string, name: string, rows: readonly OptionRow[]):
 function unknownLetter(letter: string, name: string, rows: readonly OptionRow[]): Explained {
   const text = `fwknop ${name} has no option -${letter}`;
   const meant = [...SERVER_OPTIONS, ...CLIENT_OPTIONS].filter(({ short }) => short === letter);
-  const command = meant.map((row) => COMMANDS_FOR[row.name]).find((it) => it !== undefined);
+  const command = meant.map((row) => COMMANDS_FOR.get(row.name)).find((it) => it !== undefined);
   const own = meant.find((row) => rows.some((it) => it.name === row.name));
   if (own !== undefined) return [text, `write --${own.name}`];
   return command === undefined ? [text] : [text, `use ${command}`];

@@ -120,6 +120,12 @@ Deno.test("a mistake in the options is answered with what to type", async () => 
     ["knock -X", "fwknop knock has no option -X", "try fwknop knock --help"],
     ["knock -vX", "fwknop knock has no option -X", "try fwknop knock --help"],
     ["serve --test=1", "--test takes no value: '1'", "write --test alone"],
+    // Members of every object of the language.
+    [
+      "knock --constructor",
+      "fwknop knock has no option --constructor",
+      "try fwknop knock --help",
+    ],
     ["uci --x", "fwknop uci has no option --x", "try fwknop uci --help"],
     ["knock --gpg", "fwknop knock has no option --gpg", "try fwknop knock --help"],
     ["status --HELP", "fwknop status has no option --HELP", "did you mean --help?"],
