@@ -20,6 +20,8 @@ const TEXTS: Readonly<Record<number, string>> = {
   99: "Operation cancelled",
   152: "Decryption failed",
   177: "No passphrase given",
+  0x8001: "Permission denied",
+  0x8051: "No such file or directory",
   0x8066: "Inappropriate ioctl for device",
 };
 

@@ -99,6 +99,9 @@ Deno.test("error numbers get GPGME's texts, whichever program reported them", ()
   const textOf = (number: string) => failureText(parseStatus(lines(`ERROR x ${number}`)));
   assertEquals(textOf("67108875"), "Bad passphrase");
   assertEquals(textOf("83918950"), "Inappropriate ioctl for device");
+  // Of a keyring that cannot be read, and of one that is not there.
+  assertEquals(textOf("33587201"), "Permission denied");
+  assertEquals(textOf("33587281"), "No such file or directory");
   assertEquals(textOf("33554433"), "error 1");
   assertEquals(textOf("4294967295"), undefined);
   assertEquals(textOf("-1"), undefined);
