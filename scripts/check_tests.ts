@@ -1,6 +1,6 @@
 /**
  * Checks that each file of `lib/` with a branch has its own test, `test/lib/…/X_test.ts` for `lib/…/X.ts`, or is in a
- * list with the test that runs it.
+ * list with the test that runs it. And that a test is skipped in one way only, which says why.
  *
  * @module
  */
@@ -24,6 +24,19 @@ const BRANCH = /\b(?:if|switch|catch)\b|\?\?|&&|\|\||\s\?\s/;
  */
 export function hasBranch(text: string): boolean {
   return BRANCH.test(text.replaceAll(NO_CODE, ""));
+}
+
+/** The one file that may skip a test: it adds the reason to the name, which the gate shows. */
+const NEEDS = "test/support/needs.ts";
+
+/** One sentence for each test file that skips a test without a reason. */
+export function silentSkips(files: ReadonlyMap<string, string>): string[] {
+  return [...files]
+    .filter(([path, text]) =>
+      path.startsWith("test/") && path !== NEEDS &&
+      /\bignore\s*[:,}]|\.(?:ignore|skip)\(/.test(text.replaceAll(NO_CODE, ""))
+    )
+    .map(([path]) => `${path} skips a test without a reason: use testWhere of ${NEEDS}`);
 }
 
 /**
@@ -64,5 +77,5 @@ function ownTest(path: string): string {
 export function checkTests(): string[] {
   const paths = sourceFiles(ROOT).filter((path) => /^(lib|test)\/.*\.ts$/.test(path));
   const files = new Map(paths.map((path) => [path, Deno.readTextFileSync(ROOT + path)]));
-  return testProblems(files, TESTED_ELSEWHERE);
+  return [...testProblems(files, TESTED_ELSEWHERE), ...silentSkips(files)];
 }

@@ -41,7 +41,7 @@ export async function runDenoTest(
     failed: summary.failed,
     skipped: summary.ignored,
     remark: `${summary.passed} passed, ${summary.failed} failed, ${summary.ignored} skipped`,
-    notes: [...summary.ignoredNames.map((name) => `skipped: ${name}`), ...summary.reasons],
+    notes: summary.skipped.map((name) => `skipped: ${name}`),
     details: summary.failures + late,
   };
   return { outcome, seconds: (performance.now() - start) / 1000 };

@@ -9,10 +9,8 @@ export interface TestSummary {
   readonly passed: number;
   readonly failed: number;
   readonly ignored: number;
-  /** Names of ignored tests, in order. */
-  readonly ignoredNames: readonly string[];
-  /** Lines in which tests say why they are left out, each once. */
-  readonly reasons: readonly string[];
+  /** Names of skipped tests, in order, each with its reason (`test/support/needs.ts`). */
+  readonly skipped: readonly string[];
   /** The part about failures, or everything when the run did not get as far as its summary. */
   readonly failures: string;
 }
@@ -30,8 +28,7 @@ export function parseTestOutput(output: string): TestSummary {
     // A module that does not load may print no count.
     failed: Math.max(count("failed"), ended && summary.startsWith("ok") ? 0 : 1),
     ignored: count("ignored"),
-    ignoredNames: lines.flatMap((line) => /^(\S.*) \.\.\. ignored\b/.exec(line)?.[1] ?? []),
-    reasons: [...new Set(lines.filter((line) => /^left out: /.test(line)))],
+    skipped: lines.flatMap((line) => /^(\S.*) \.\.\. ignored\b/.exec(line)?.[1] ?? []),
     failures: errors >= 0 ? output.slice(errors + 1) : output,
   };
 }

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "../assert.ts";
 import { AIMLESS_KNOCK, runUnread } from "../support/closed_output.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import { withFolder } from "../support/folder.ts";
+import { type Needs, testWhere } from "../support/needs.ts";
 
 const KNOCK = ["-T", "-vv", "-A", "tcp/22", "-a", "192.0.2.7", "--key-rijndael", "secret"];
 
@@ -49,7 +50,7 @@ Deno.test("a folder that is written is not blamed for an output that nobody read
   }));
 
 const FULL = "fwknop: Cannot write to standard output: No space left on device\n";
-const linux = { ignore: Deno.build.os !== "linux" };
+const linux: Needs = { system: "linux" };
 
 /** Runs it with the redirections of a shell. */
 async function runIn(
@@ -64,7 +65,7 @@ async function runIn(
   return { code, stderr: new TextDecoder().decode(stderr) };
 }
 
-Deno.test("an output that cannot be written is one line and status 1", linux, async () => {
+testWhere("an output that cannot be written is one line and status 1", linux, async () => {
   const lines: readonly (readonly string[])[] = [["--help"], ["version"], ["keygen"]];
   for (const words of lines) {
     assertEquals(await runIn(">/dev/full", ...words), { code: 1, stderr: FULL }, words.join(" "));
@@ -73,7 +74,7 @@ Deno.test("an output that cannot be written is one line and status 1", linux, as
   assertEquals(c, { code: 1, stderr: FULL.replace("fwknop: ", "") });
 });
 
-Deno.test(
+testWhere(
   "a complaint that cannot be written changes nothing of how a command ends",
   linux,
   async () => {

@@ -3,11 +3,7 @@ import { assert, assertEquals } from "../assert.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import { withFolder } from "../support/folder.ts";
 import { HOSTILE } from "../support/hostile_text.ts";
-import { hasProgram } from "../support/namespace.ts";
-
-const missing = Deno.build.os !== "linux" || !hasProgram("script");
-// deno-lint-ignore no-console -- a test that is left out says why
-if (missing) console.log("output on a terminal is left out: script (util-linux) is missing");
+import { testWhere } from "../support/needs.ts";
 
 /** A stanza as an enemy might send it: what of the text fits into one line, and keeps its bytes in UTF-8. */
 const STANZA = `[gate]\nACCESS ${HOSTILE.replace(/[\n\r\0\ud800]/g, "")}\n`;
@@ -25,26 +21,25 @@ Deno.test("a complaint has no effect on a terminal, whatever was typed", async (
   }
 });
 
-Deno.test({
-  name: "a stanza is shown as it is to a program, and has no effect on a terminal",
-  ignore: missing,
-  fn: () =>
-    withFolder(async (folder) => {
-      const file = `${folder}/rc`;
-      await Deno.writeTextFile(file, STANZA, { mode: 0o600 });
-      const [program = "", ...args] = [...SOURCE_PROGRAM, "stanza", "show", "--rc-file", file];
-      const piped = await new Deno.Command(program, { args, stderr: "null" }).output();
-      assertEquals(decoder.decode(piped.stdout), STANZA);
-      const command = [program, ...args].join(" ");
-      const shown = await new Deno.Command("script", {
-        args: ["-qec", command, "/dev/null"],
-        stdin: "null",
-      }).output();
-      const text = decoder.decode(shown.stdout).replaceAll("\r\n", "\n");
-      assert(text.includes("\\x1b[2J"), text);
-      assert(
-        !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text.replaceAll(/[\n\t]/g, "")),
-        JSON.stringify(text),
-      );
-    }),
-});
+testWhere("a stanza is shown as it is to a program, and has no effect on a terminal", {
+  system: "linux",
+  programs: ["script"],
+}, () =>
+  withFolder(async (folder) => {
+    const file = `${folder}/rc`;
+    await Deno.writeTextFile(file, STANZA, { mode: 0o600 });
+    const [program = "", ...args] = [...SOURCE_PROGRAM, "stanza", "show", "--rc-file", file];
+    const piped = await new Deno.Command(program, { args, stderr: "null" }).output();
+    assertEquals(decoder.decode(piped.stdout), STANZA);
+    const command = [program, ...args].join(" ");
+    const shown = await new Deno.Command("script", {
+      args: ["-qec", command, "/dev/null"],
+      stdin: "null",
+    }).output();
+    const text = decoder.decode(shown.stdout).replaceAll("\r\n", "\n");
+    assert(text.includes("\\x1b[2J"), text);
+    assert(
+      !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text.replaceAll(/[\n\t]/g, "")),
+      JSON.stringify(text),
+    );
+  }));

@@ -14,6 +14,7 @@ import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
 import { LoggedProcess } from "../support/logged_process.ts";
+import { testWhere } from "../support/needs.ts";
 
 /** The configuration in two files, which must be one. */
 function load(conf: string, access: string): LoadedServerConfig {
@@ -134,10 +135,10 @@ Deno.test("addresses of the loopback and of a link are not taken for the way str
   assertEquals(isGlobal("192.0.2.1", "IPv4"), false);
 });
 
-Deno.test({
-  name: "the doctor looks at every interface that is sniffed",
-  ignore: Deno.build.os !== "linux",
-  fn: () =>
+testWhere(
+  "the doctor looks at every interface that is sniffed",
+  { system: "linux" },
+  () =>
     withFolder(async (folder) => {
       const [conf, access] = [`${folder}/fwknopd.conf`, `${folder}/access.conf`];
       await Deno.writeTextFile(conf, "PCAP_INTF lo, nowhere9\n", { mode: 0o600 });
@@ -149,12 +150,12 @@ Deno.test({
         "There is no interface nowhere9",
       ]);
     }),
-});
+);
 
-Deno.test({
-  name: "the doctor says whether a server runs with these files",
-  ignore: Deno.build.os !== "linux",
-  fn: () =>
+testWhere(
+  "the doctor says whether a server runs with these files",
+  { system: "linux" },
+  () =>
     withFolder(async (folder) => {
       const [conf, access] = [`${folder}/fwknopd.conf`, `${folder}/access.conf`];
       Deno.writeTextFileSync(conf, `FWKNOP_RUN_DIR ${folder}\n`, { mode: 0o600 });
@@ -177,7 +178,7 @@ Deno.test({
       await daemon.stop("SIGKILL");
       assertEquals(running, [{ state: "good", text: `The server runs (pid=${child.pid})` }]);
     }),
-});
+);
 
 Deno.test("each line of a hint with several is a line of the doctor's", () =>
   withFolder(async (folder) => {
@@ -207,38 +208,36 @@ Deno.test("the doctor is told where the rules of grants stand, with either firew
   });
 });
 
-Deno.test({
-  name: "the doctor looks at the port of the TCP server as at that of the UDP server",
-  ignore: Deno.build.os !== "linux",
-  fn: () =>
-    withFolder(async (folder) => {
-      const access = `${folder}/access.conf`;
-      await Deno.writeTextFile(access, "SOURCE ANY\nKEY one\nHMAC_KEY two\n", { mode: 0o600 });
-      const listening = async (...lines: string[]) => {
-        const conf = `${folder}/fwknopd.conf`;
-        await Deno.writeTextFile(conf, `${lines.join("\n")}\n`, { mode: 0o600 });
-        const options = new GivenOptions([
-          { name: "config-file", value: conf },
-          { name: "access-file", value: access },
-        ]);
-        const config = loadServerConfig(options, new BufferContext());
-        assert(config !== undefined);
-        const questions = netfilterQuestions("iptables", doctorQuestions(config, { ipv6: false }), {
-          ...config,
-          command: "iptables",
-        });
-        const filter = { 4: parsePolicy("-P INPUT DROP\n") };
-        const commands = { 4: "iptables", 6: "ip6tables" };
-        return judgeRuleset(questions, { filter, commands })
-          .filter(({ text }) => text.startsWith("Packets to "))
-          .map(({ state, text, repair }) => [state, text.split(" ")[2], repair]);
-      };
-      const admit = (words: string) => `iptables -I INPUT 1 ${words} -j ACCEPT`;
-      const udp = ["bad", "udp/62201", admit("-p udp --dport 62201")];
-      const tcp = ["bad", "tcp/4433", admit("-p tcp --dport 4433")];
-      const server = ["ENABLE_TCP_SERVER Y", "TCPSERV_PORT 4433"];
-      assertEquals(await listening(...server), [tcp]);
-      assertEquals(await listening("ENABLE_UDP_SERVER Y", ...server), [udp, tcp]);
-      assertEquals(await listening("TCPSERV_PORT 4433"), [], "packets are sniffed");
-    }),
-});
+testWhere("the doctor looks at the port of the TCP server as at that of the UDP server", {
+  system: "linux",
+}, () =>
+  withFolder(async (folder) => {
+    const access = `${folder}/access.conf`;
+    await Deno.writeTextFile(access, "SOURCE ANY\nKEY one\nHMAC_KEY two\n", { mode: 0o600 });
+    const listening = async (...lines: string[]) => {
+      const conf = `${folder}/fwknopd.conf`;
+      await Deno.writeTextFile(conf, `${lines.join("\n")}\n`, { mode: 0o600 });
+      const options = new GivenOptions([
+        { name: "config-file", value: conf },
+        { name: "access-file", value: access },
+      ]);
+      const config = loadServerConfig(options, new BufferContext());
+      assert(config !== undefined);
+      const questions = netfilterQuestions("iptables", doctorQuestions(config, { ipv6: false }), {
+        ...config,
+        command: "iptables",
+      });
+      const filter = { 4: parsePolicy("-P INPUT DROP\n") };
+      const commands = { 4: "iptables", 6: "ip6tables" };
+      return judgeRuleset(questions, { filter, commands })
+        .filter(({ text }) => text.startsWith("Packets to "))
+        .map(({ state, text, repair }) => [state, text.split(" ")[2], repair]);
+    };
+    const admit = (words: string) => `iptables -I INPUT 1 ${words} -j ACCEPT`;
+    const udp = ["bad", "udp/62201", admit("-p udp --dport 62201")];
+    const tcp = ["bad", "tcp/4433", admit("-p tcp --dport 4433")];
+    const server = ["ENABLE_TCP_SERVER Y", "TCPSERV_PORT 4433"];
+    assertEquals(await listening(...server), [tcp]);
+    assertEquals(await listening("ENABLE_UDP_SERVER Y", ...server), [udp, tcp]);
+    assertEquals(await listening("TCPSERV_PORT 4433"), [], "packets are sniffed");
+  }));

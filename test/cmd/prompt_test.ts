@@ -2,12 +2,10 @@
  * The hidden prompt on a real terminal, made by `script` (util-linux).
  */
 import { assert, assertEquals, assertMatch } from "../assert.ts";
-import { hasProgram } from "../support/namespace.ts";
+import { testWhere } from "../support/needs.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
-const missing = Deno.build.os !== "linux" || !hasProgram("script") || !hasProgram("stty");
-// deno-lint-ignore no-console -- a test that is left out says why
-if (missing) console.log("the prompt on a terminal is left out: script (util-linux) is missing");
+const NEEDS = { system: "linux", programs: ["script", "stty"] } as const;
 
 /** Types into a knock that runs on a terminal of its own; returns what the terminal showed. */
 async function typed(keys: string, options = ""): Promise<string> {
@@ -37,55 +35,42 @@ async function typed(keys: string, options = ""): Promise<string> {
   return shown.replaceAll("\r", "");
 }
 
-Deno.test({
-  name: "the key is typed without being shown, and the terminal is put back",
-  ignore: missing,
-  async fn() {
-    const shown = await typed("wronk\x7f\x7f\x15secret\r");
-    assertMatch(shown, /^Enter encryption key: \n/);
-    assertMatch(shown, /exit=0\necho\n$/);
-    assert(!shown.includes("secret"));
-  },
+testWhere("the key is typed without being shown, and the terminal is put back", NEEDS, async () => {
+  const shown = await typed("wronk\x7f\x7f\x15secret\r");
+  assertMatch(shown, /^Enter encryption key: \n/);
+  assertMatch(shown, /exit=0\necho\n$/);
+  assert(!shown.includes("secret"));
 });
 
-Deno.test({
-  name: "with an HMAC both keys are asked for",
-  ignore: missing,
-  async fn() {
-    const shown = await typed("secret\n|other\n", "--use-hmac");
-    assertMatch(shown, /^Enter encryption key: \nEnter HMAC key: \n/);
-    assertMatch(shown, /HMAC Type: 3 \(SHA256\)[\s\S]*exit=0\necho\n$/);
-  },
+testWhere("with an HMAC both keys are asked for", NEEDS, async () => {
+  const shown = await typed("secret\n|other\n", "--use-hmac");
+  assertMatch(shown, /^Enter encryption key: \nEnter HMAC key: \n/);
+  assertMatch(shown, /HMAC Type: 3 \(SHA256\)[\s\S]*exit=0\necho\n$/);
 });
 
-Deno.test({
-  name: "Ctrl-C sends nothing and puts the terminal back",
-  ignore: missing,
-  async fn() {
-    const shown = await typed("sec\x03");
-    assertEquals(
-      shown,
-      "Enter encryption key: \nfwknop: interrupted; nothing is sent\nexit=1\necho\n",
-    );
-  },
+testWhere("Ctrl-C sends nothing and puts the terminal back", NEEDS, async () => {
+  const shown = await typed("sec\x03");
+  assertEquals(
+    shown,
+    "Enter encryption key: \nfwknop: interrupted; nothing is sent\nexit=1\necho\n",
+  );
 });
 
-Deno.test({
-  name: "without a terminal there is a hint instead of a prompt",
-  ignore: missing || !hasProgram("setsid"),
-  async fn() {
-    const output = await new Deno.Command("setsid", {
-      args: [
-        ...["-w", Deno.execPath(), "run", "--allow-all", "--no-prompt", MAIN],
-        ...["knock", "--no-rc-file", "-T", "-A", "tcp/22", "-a", "192.0.2.7"],
-      ],
-      env: { NO_COLOR: "1" },
-      stdin: "null",
-    }).output();
-    assertEquals(output.code, 1);
-    assertMatch(
-      new TextDecoder().decode(output.stderr),
-      /no key, and no terminal to ask for one\n {2}put/,
-    );
-  },
+testWhere("without a terminal there is a hint instead of a prompt", {
+  ...NEEDS,
+  programs: [...NEEDS.programs, "setsid"],
+}, async () => {
+  const output = await new Deno.Command("setsid", {
+    args: [
+      ...["-w", Deno.execPath(), "run", "--allow-all", "--no-prompt", MAIN],
+      ...["knock", "--no-rc-file", "-T", "-A", "tcp/22", "-a", "192.0.2.7"],
+    ],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  assertEquals(output.code, 1);
+  assertMatch(
+    new TextDecoder().decode(output.stderr),
+    /no key, and no terminal to ask for one\n {2}put/,
+  );
 });

@@ -4,9 +4,9 @@ import { compiledBinary, compiledUnavailable } from "../support/compiled_binary.
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import { withFolder } from "../support/folder.ts";
 import { type Ended, run } from "../support/namespace.ts";
+import { testWhere } from "../support/needs.ts";
 
 const noCompiled = await compiledUnavailable();
-if (noCompiled !== undefined) console.log(`left out: tests by invocation name: ${noCompiled}`);
 
 /** Links to the compiled program under both names. */
 async function withLinks(body: (path: (name: string) => string) => Promise<void>): Promise<void> {
@@ -27,43 +27,39 @@ function assertOut(ended: Ended, code: number, stdout: RegExp): void {
   assertMatch(ended.stdout, stdout);
 }
 
-Deno.test({
-  name: "invoked as fwknopd it takes the C daemon's command line, subcommands apart",
-  ignore: noCompiled !== undefined,
-  fn: () =>
-    withLinks(async (path) => {
-      const daemon = path("fwknopd");
-      assertOut(await run(daemon, "-V"), 0, SERVER);
-      assertOut(await run(daemon, "--version"), 0, SERVER);
-      assertOut(await run(daemon, "word", "-V"), 0, SERVER);
-      assertOut(await run(daemon, "-h"), 0, /^\nfwknopd server version .*\n/);
-      assertOut(await run(daemon, "version"), 0, OURS);
-      const missing = await run(daemon, "-c", "/nonexistent/fwknopd.conf");
-      assertEquals([missing.code, missing.stdout], [1, ""]);
-      const line = "[*] Config file: '/nonexistent/fwknopd.conf' was not found.\n";
-      assert(missing.stderr.startsWith(`${line}  To make it: mkdir -p -m 700 /nonexistent && `));
-      const unknown = await run(daemon, "--nope", "-c", "/nonexistent/fwknopd.conf");
-      assertEquals(unknown.code, 1);
-      assert(unknown.stderr.startsWith("fwknopd: unrecognized option '--nope'\n"), unknown.stderr);
-    }),
-});
+testWhere("invoked as fwknopd it takes the C daemon's command line, subcommands apart", {
+  blocker: noCompiled,
+}, () =>
+  withLinks(async (path) => {
+    const daemon = path("fwknopd");
+    assertOut(await run(daemon, "-V"), 0, SERVER);
+    assertOut(await run(daemon, "--version"), 0, SERVER);
+    assertOut(await run(daemon, "word", "-V"), 0, SERVER);
+    assertOut(await run(daemon, "-h"), 0, /^\nfwknopd server version .*\n/);
+    assertOut(await run(daemon, "version"), 0, OURS);
+    const missing = await run(daemon, "-c", "/nonexistent/fwknopd.conf");
+    assertEquals([missing.code, missing.stdout], [1, ""]);
+    const line = "[*] Config file: '/nonexistent/fwknopd.conf' was not found.\n";
+    assert(missing.stderr.startsWith(`${line}  To make it: mkdir -p -m 700 /nonexistent && `));
+    const unknown = await run(daemon, "--nope", "-c", "/nonexistent/fwknopd.conf");
+    assertEquals(unknown.code, 1);
+    assert(unknown.stderr.startsWith("fwknopd: unrecognized option '--nope'\n"), unknown.stderr);
+  }));
 
-Deno.test({
-  name: "invoked by any other name it takes subcommands, or the C client's options",
-  ignore: noCompiled !== undefined,
-  fn: () =>
-    withLinks(async (path) => {
-      for (const name of ["fwknop", "other"]) {
-        assertOut(await run(path(name)), 0, /^Usage: fwknop COMMAND/);
-        assertOut(await run(path(name), "--version"), 0, CLIENT);
-        assertOut(await run(path(name), "-h"), 0, /^Usage: fwknop COMMAND/);
-        assertOut(await run(path(name), "-V", "--no-rc-file", "--no-save-args"), 0, CLIENT);
-        assertOut(await run(path(name), "--no-rc-file", "-h"), 0, /^\nfwknop client version/);
-        assertOut(await run(path(name), "fwknopd", "-V"), 0, SERVER);
-        assertEquals((await run(path(name), "knok")).code, 2);
-      }
-    }),
-});
+testWhere("invoked by any other name it takes subcommands, or the C client's options", {
+  blocker: noCompiled,
+}, () =>
+  withLinks(async (path) => {
+    for (const name of ["fwknop", "other"]) {
+      assertOut(await run(path(name)), 0, /^Usage: fwknop COMMAND/);
+      assertOut(await run(path(name), "--version"), 0, CLIENT);
+      assertOut(await run(path(name), "-h"), 0, /^Usage: fwknop COMMAND/);
+      assertOut(await run(path(name), "-V", "--no-rc-file", "--no-save-args"), 0, CLIENT);
+      assertOut(await run(path(name), "--no-rc-file", "-h"), 0, /^\nfwknop client version/);
+      assertOut(await run(path(name), "fwknopd", "-V"), 0, SERVER);
+      assertEquals((await run(path(name), "knok")).code, 2);
+    }
+  }));
 
 Deno.test("from source the word fwknopd stands for the name", async () => {
   const [program = "", ...words] = SOURCE_PROGRAM;

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
-import { isLinux, LINUX_ONLY, platform } from "../../ffi/platform.ts";
+import { LINUX_ONLY, platform } from "../../ffi/platform.ts";
 import { withFolder } from "../support/folder.ts";
-import { hasProgram } from "../support/namespace.ts";
-
-const isLeftOut = !isLinux || !hasProgram("cc");
-// deno-lint-ignore no-console -- a test that is left out says why
-if (isLeftOut) {
-  console.log("left out: layouts beside the C headers: no C compiler here, or not Linux");
-}
+import { testWhere } from "../support/needs.ts";
 
 /** C expressions and the values in the table. */
 function expectations(): Record<string, number> {
@@ -51,12 +45,15 @@ function expectations(): Record<string, number> {
   };
 }
 
-Deno.test("numbers and layouts equal those of the C headers", { ignore: isLeftOut }, async () => {
-  const expected = expectations();
-  const lines = Object.keys(expected).map((expression) =>
-    `printf("%s %ld\\n", "${expression}", (long)(${expression}));`
-  );
-  const source = `
+testWhere(
+  "numbers and layouts equal those of the C headers",
+  { system: "linux", programs: ["cc"] },
+  async () => {
+    const expected = expectations();
+    const lines = Object.keys(expected).map((expression) =>
+      `printf("%s %ld\\n", "${expression}", (long)(${expression}));`
+    );
+    const source = `
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stddef.h>
@@ -73,17 +70,18 @@ Deno.test("numbers and layouts equal those of the C headers", { ignore: isLeftOu
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/sock_diag.h>
 int main(void) { ${lines.join("\n")} return 0; }`;
-  await withFolder(async (folder) => {
-    await Deno.writeTextFile(`${folder}/layout.c`, source);
-    const build = await new Deno.Command("cc", {
-      args: ["-o", `${folder}/layout`, `${folder}/layout.c`],
-    }).output();
-    assert.ok(build.success, new TextDecoder().decode(build.stderr));
-    const { stdout } = await new Deno.Command(`${folder}/layout`).output();
-    const found = new TextDecoder().decode(stdout).trim().split("\n").map((line) => {
-      const blank = line.lastIndexOf(" ");
-      return [line.slice(0, blank), Number(line.slice(blank + 1))] as const;
+    await withFolder(async (folder) => {
+      await Deno.writeTextFile(`${folder}/layout.c`, source);
+      const build = await new Deno.Command("cc", {
+        args: ["-o", `${folder}/layout`, `${folder}/layout.c`],
+      }).output();
+      assert.ok(build.success, new TextDecoder().decode(build.stderr));
+      const { stdout } = await new Deno.Command(`${folder}/layout`).output();
+      const found = new TextDecoder().decode(stdout).trim().split("\n").map((line) => {
+        const blank = line.lastIndexOf(" ");
+        return [line.slice(0, blank), Number(line.slice(blank + 1))] as const;
+      });
+      assert.deepEqual(Object.fromEntries(found), expected);
     });
-    assert.deepEqual(Object.fromEntries(found), expected);
-  });
-});
+  },
+);

@@ -7,17 +7,9 @@ import { BufferContext } from "../support/buffer_context.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { COMMAND_LINES, RC_FILES } from "../support/client_command_lines.ts";
 import { reasonOf } from "../../lib/errors/reason.ts";
+import { testWhere } from "../support/needs.ts";
 
-const isInstalled = await (async () => {
-  try {
-    return (await new Deno.Command("fwknop", { args: ["-h"] }).output()).success;
-  } catch {
-    console.log(
-      "no fwknop here: the comparison with the C client is left out (apt: fwknop-client)",
-    );
-    return false;
-  }
-})();
+const NEEDS = { programs: ["fwknop"] };
 
 /** The result of a run. */
 interface Outcome {
@@ -114,20 +106,16 @@ async function compare(
   }
 }
 
-Deno.test({
-  name: "client command lines have the same effect as in Debian's client",
-  ignore: !isInstalled,
-  async fn() {
-    const differences: string[] = [];
-    let count = 0;
-    for (const { rc, lines } of [{ rc: undefined, lines: COMMAND_LINES }, ...RC_FILES]) {
-      for (const args of lines) {
-        count++;
-        const difference = await compare(args, rc);
-        if (difference !== undefined) differences.push(difference);
-      }
+testWhere("client command lines have the same effect as in Debian's client", NEEDS, async () => {
+  const differences: string[] = [];
+  let count = 0;
+  for (const { rc, lines } of [{ rc: undefined, lines: COMMAND_LINES }, ...RC_FILES]) {
+    for (const args of lines) {
+      count++;
+      const difference = await compare(args, rc);
+      if (difference !== undefined) differences.push(difference);
     }
-    assert(count >= 300, `only ${count} command lines`);
-    assertEquals(differences.length, 0, differences.join("\n\n"));
-  },
+  }
+  assert(count >= 300, `only ${count} command lines`);
+  assertEquals(differences.length, 0, differences.join("\n\n"));
 });

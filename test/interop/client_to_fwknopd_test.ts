@@ -3,7 +3,8 @@
  * HMACs and modes.
  */
 import { assert, assertEquals, assertMatch } from "../assert.ts";
-import { hasProgram, Namespace, namespaceTest } from "../support/namespace.ts";
+import { Namespace, namespaceTest } from "../support/namespace.ts";
+import { hasProgram } from "../support/needs.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 

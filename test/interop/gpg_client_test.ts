@@ -4,13 +4,8 @@
 import { runCClient } from "../../cmd/c/client.ts";
 import { assertEquals } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
-import { GpgHome, gpgUnavailable } from "../support/gpg_home.ts";
-import { hasProgram } from "../support/namespace.ts";
-
-const reason = gpgUnavailable() ??
-  (hasProgram("fwknop") ? undefined : "the program fwknop is missing");
-// deno-lint-ignore no-console -- a test that is left out says why
-if (reason !== undefined) console.log(`left out: the comparison of GnuPG options: ${reason}`);
+import { GPG_PROGRAMS, GpgHome } from "../support/gpg_home.ts";
+import { testWhere } from "../support/needs.ts";
 
 const SERVER = ["--gpg-recipient-key", "server@example.test"];
 const SIGNER = ["--gpg-signer-key", "client@example.test"];
@@ -47,38 +42,36 @@ function mask(text: string): string {
     .replace(/^ {2}\S.*\n/gm, "");
 }
 
-Deno.test({
-  name: "GnuPG options have the same effect and messages as in Debian's client",
-  ignore: reason !== undefined,
-  async fn() {
-    await using home = await GpgHome.make();
-    for (const name of ["client", "server"]) await home.trust(await home.generate(name));
-    await home.generate("locked", "right words");
-    await Deno.writeTextFile(`${home.path}/gpg.conf`, "pinentry-mode loopback\n");
-    const common = ["-T", "--no-rc-file", "--no-save-args", "-D", "192.0.2.10", "-A", "tcp/22"];
-    for (const line of COMMAND_LINES) {
-      const given = line.includes("--gpg-home-dir") ? [] : ["--gpg-home-dir", home.path];
-      const args = [...common, "-a", "192.0.2.44", "-U", "tester", ...given, ...line];
-      await home.endAgent();
-      const reference = await new Deno.Command("fwknop", {
-        args,
-        env: { HOME: home.path, PATH: "/usr/bin:/bin" },
-        clearEnv: true,
-        stdin: "null",
-      }).output();
-      await home.endAgent();
-      const context = new BufferContext({ HOME: home.path, PATH: "/usr/bin:/bin" });
-      const code = await runCClient(args, context);
-      const decoder = new TextDecoder();
-      assertEquals(
-        { code, stdout: mask(context.stdout), stderr: mask(context.stderr) },
-        {
-          code: reference.code,
-          stdout: mask(decoder.decode(reference.stdout)),
-          stderr: mask(decoder.decode(reference.stderr)),
-        },
-        line.join(" "),
-      );
-    }
-  },
+testWhere("GnuPG options have the same effect and messages as in Debian's client", {
+  programs: [...GPG_PROGRAMS, "fwknop"],
+}, async () => {
+  await using home = await GpgHome.make();
+  for (const name of ["client", "server"]) await home.trust(await home.generate(name));
+  await home.generate("locked", "right words");
+  await Deno.writeTextFile(`${home.path}/gpg.conf`, "pinentry-mode loopback\n");
+  const common = ["-T", "--no-rc-file", "--no-save-args", "-D", "192.0.2.10", "-A", "tcp/22"];
+  for (const line of COMMAND_LINES) {
+    const given = line.includes("--gpg-home-dir") ? [] : ["--gpg-home-dir", home.path];
+    const args = [...common, "-a", "192.0.2.44", "-U", "tester", ...given, ...line];
+    await home.endAgent();
+    const reference = await new Deno.Command("fwknop", {
+      args,
+      env: { HOME: home.path, PATH: "/usr/bin:/bin" },
+      clearEnv: true,
+      stdin: "null",
+    }).output();
+    await home.endAgent();
+    const context = new BufferContext({ HOME: home.path, PATH: "/usr/bin:/bin" });
+    const code = await runCClient(args, context);
+    const decoder = new TextDecoder();
+    assertEquals(
+      { code, stdout: mask(context.stdout), stderr: mask(context.stderr) },
+      {
+        code: reference.code,
+        stdout: mask(decoder.decode(reference.stdout)),
+        stderr: mask(decoder.decode(reference.stderr)),
+      },
+      line.join(" "),
+    );
+  }
 });

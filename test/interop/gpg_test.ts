@@ -1,7 +1,7 @@
 import { assertEquals } from "../assert.ts";
 import { startOurs, startReference } from "../support/daemons.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
-import { GpgHome, gpgUnavailable } from "../support/gpg_home.ts";
+import { GPG_PROGRAMS, GpgHome } from "../support/gpg_home.ts";
 import { type Namespace, namespaceTest } from "../support/namespace.ts";
 
 const PASSPHRASE = "geheim & wort";
@@ -119,7 +119,7 @@ for (const passphrase of ["", PASSPHRASE]) {
 
   namespaceTest(
     `each server accepts GnuPG packets with ${keys} of each client, with HMAC and without`,
-    { programs: ["fwknop", "fwknopd"], unavailable: gpgUnavailable },
+    { programs: ["fwknop", "fwknopd", ...GPG_PROGRAMS] },
     async (lab) => {
       const host = await lab.namespace("host");
       await using ends = await Ends.make(passphrase);
@@ -143,7 +143,7 @@ for (const passphrase of ["", PASSPHRASE]) {
 
 namespaceTest(
   "a GnuPG packet opens the firewall after the server has given up unneeded permissions",
-  { programs: ["iptables"], unavailable: gpgUnavailable },
+  { programs: ["iptables", ...GPG_PROGRAMS] },
   async (lab) => {
     const host = await lab.namespace("host");
     await using ends = await Ends.make("");

@@ -11,9 +11,8 @@ import { computeMac } from "../../lib/spa/mac.ts";
 import type { SpaMessage } from "../../lib/spa/message.ts";
 import { openPacket, sealPacket } from "../../lib/spa/packet.ts";
 import { digestName, MODES, packetHmac, spaMessage } from "../support/arbitrary.ts";
-import { loadLibfko } from "../support/libfko.ts";
-
-const libfko = loadLibfko();
+import { libfko, LIBFKO_NEEDS } from "../support/libfko.ts";
+import { testWhere } from "../support/needs.ts";
 
 /** What the library does not support: IPv6 addresses, and times from 2038 on. */
 function isOurExtension(message: SpaMessage): boolean {
@@ -22,10 +21,10 @@ function isOurExtension(message: SpaMessage): boolean {
     message.timestamp > 0x7fffffff;
 }
 
-Deno.test({
-  name: "libfko opens our packets to the same fields, for every digest, HMAC type and mode",
-  ignore: libfko === undefined,
-  fn: () => {
+testWhere(
+  "libfko opens our packets to the same fields, for every digest, HMAC type and mode",
+  LIBFKO_NEEDS,
+  () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(
@@ -55,7 +54,7 @@ Deno.test({
     );
     assertEquals(seen.size, 7 + 8 + 6);
   },
-});
+);
 
 /** Seals a fields text that no encoder would make. */
 function sealFields(fields: string, defect: string): string {
@@ -86,11 +85,10 @@ const STRICTER = [
   "INVALID_DATA_DECODE_EXTRA_DECODEFAIL",
 ];
 
-Deno.test({
-  name:
-    "the decoder refuses malformed fields with libfko's numbers, except for our canonical base64",
-  ignore: libfko === undefined,
-  fn: () => {
+testWhere(
+  "the decoder refuses malformed fields with libfko's numbers, except for our canonical base64",
+  LIBFKO_NEEDS,
+  () => {
     const base64 = (...texts: string[]) => texts.map((text) => encodeBase64(textBytes(text)));
     const mostly = (good: string[], bad: string[]) =>
       fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...good) }, fc.constantFrom(...bad));
@@ -142,4 +140,4 @@ Deno.test({
     );
     assert(codes.size > 20, `only ${codes.size} different outcomes`);
   },
-});
+);

@@ -10,17 +10,10 @@ import { type ConfigOutcome, readServerConfig } from "../../lib/config/server_co
 import { assert, assertEquals } from "../assert.ts";
 import { accessConf, fwknopdConf } from "../support/config_arbitrary.ts";
 import { findings, givenOptions } from "../support/config_files.ts";
+import { isThere } from "../support/is_there.ts";
+import { testWhere } from "../support/needs.ts";
 
-const isInstalled = await (async () => {
-  try {
-    return (await new Deno.Command("fwknopd", { args: ["-V"] }).output()).success;
-  } catch {
-    console.log(
-      "no fwknopd here: the comparison with the C daemon is left out (apt: fwknop-server)",
-    );
-    return false;
-  }
-})();
+const NEEDS = { programs: ["fwknopd"] };
 
 const folder = await Deno.makeTempDir();
 const CONF = `${folder}/fwknopd.conf`;
@@ -67,10 +60,10 @@ function compareDumps(outcome: ConfigOutcome): void {
   );
 }
 
-Deno.test({
-  name: "the C daemon accepts every configuration that our daemon accepts, and both dump it alike",
-  ignore: !isInstalled,
-  fn: () => {
+testWhere(
+  "the C daemon accepts every configuration that our daemon accepts, and both dump it alike",
+  NEEDS,
+  () => {
     fc.assert(
       fc.property(fwknopdConf(`${folder}/run`), accessConf, (conf, access) => {
         write(conf, access);
@@ -84,13 +77,12 @@ Deno.test({
       { numRuns: 30 },
     );
   },
-});
+);
 
-Deno.test({
-  name:
-    "an error of our daemon starts with the C daemon's text, where the C daemon has an error too",
-  ignore: !isInstalled,
-  fn: () => {
+testWhere(
+  "an error of our daemon starts with the C daemon's text, where the C daemon has an error too",
+  NEEDS,
+  () => {
     const NAT = "ENABLE_IPT_FORWARDING Y\n";
     const cases: readonly (readonly [conf: string, lines: string])[] = [
       ["MAX_SNIFF_BYTES 0\n", ""],
@@ -150,45 +142,42 @@ Deno.test({
       assert(`${stdout}${stderr}`.includes(`${text}\n`), `${text}\n---\n${stdout}${stderr}`);
     }
   },
-});
+);
 
-Deno.test({
-  name: "both daemons dump the examples alike",
-  ignore: !isInstalled,
-  fn: () => {
-    const examples = new URL("../../examples/", import.meta.url);
-    const pairs = [
-      ["ssh/fwknopd.conf", "ssh/access.conf"],
-      ["ssh/fwknopd-udp.conf", "ssh/access.conf"],
-      ["rdp/fwknopd.conf", "rdp/access.conf"],
-      ["gateway/fwknopd.conf", "gateway/access.conf"],
-      ["ipset/fwknopd.conf", "ipset/access.conf"],
-      ["ufw/fwknopd.conf", "ufw/access.conf"],
-      ["ufw/fwknopd.conf", "ufw/access-open.conf"],
-      ["openwrt/generated/fwknopd.conf", "openwrt/generated/access.conf"],
-    ];
-    for (const pair of pairs) {
-      const [conf = "", access = ""] = pair.map((name) =>
-        Deno.readTextFileSync(new URL(name, examples))
-      );
-      // The C daemon makes the run folder even for a dump.
-      write(conf.replace(/^FWKNOP_RUN_DIR.*$/m, "") + `\nFWKNOP_RUN_DIR ${folder}/run\n`, access);
-      const { config, diagnostics } = ours();
-      assert(config !== undefined, JSON.stringify(diagnostics));
-      compareDumps({ config, diagnostics });
-    }
-  },
+testWhere("both daemons dump the examples alike", NEEDS, () => {
+  const examples = new URL("../../examples/", import.meta.url);
+  const pairs = [
+    ["ssh/fwknopd.conf", "ssh/access.conf"],
+    ["ssh/fwknopd-udp.conf", "ssh/access.conf"],
+    ["rdp/fwknopd.conf", "rdp/access.conf"],
+    ["gateway/fwknopd.conf", "gateway/access.conf"],
+    ["ipset/fwknopd.conf", "ipset/access.conf"],
+    ["ufw/fwknopd.conf", "ufw/access.conf"],
+    ["ufw/fwknopd.conf", "ufw/access-open.conf"],
+    ["openwrt/generated/fwknopd.conf", "openwrt/generated/access.conf"],
+  ];
+  for (const pair of pairs) {
+    const [conf = "", access = ""] = pair.map((name) =>
+      Deno.readTextFileSync(new URL(name, examples))
+    );
+    // The C daemon makes the run folder even for a dump.
+    write(conf.replace(/^FWKNOP_RUN_DIR.*$/m, "") + `\nFWKNOP_RUN_DIR ${folder}/run\n`, access);
+    const { config, diagnostics } = ours();
+    assert(config !== undefined, JSON.stringify(diagnostics));
+    compareDumps({ config, diagnostics });
+  }
 });
 
 const PACKAGED = "/etc/fwknop/fwknopd.conf";
-const hasPackaged = isInstalled && await Deno.stat(PACKAGED).then(() => true, () => false);
-if (!hasPackaged) console.log(`no ${PACKAGED} here: its test is left out (apt: fwknop-server)`);
+const NEEDS_PACKAGED = {
+  ...NEEDS,
+  blocker: isThere(PACKAGED) ? undefined : `there is no ${PACKAGED} (package fwknop-server)`,
+};
 
-Deno.test({
-  name:
-    "the packaged fwknopd.conf loads without a message, and every name in its comments is known",
-  ignore: !hasPackaged,
-  fn: () => {
+testWhere(
+  "the packaged fwknopd.conf loads without a message, and every name in its comments is known",
+  NEEDS_PACKAGED,
+  () => {
     const packaged = Deno.readTextFileSync(PACKAGED);
     const access = "SOURCE ANY\nKEY abcdefgh\nHMAC_KEY hmac\nREQUIRE_SOURCE_ADDRESS Y\n";
     write(packaged, access);
@@ -202,4 +191,4 @@ Deno.test({
       assert(/^(EXTERNAL_CMD|ENABLE_EXT|EXT_CMD|DIGEST_DB_FILE)/.test(name), name);
     }
   },
-});
+);

@@ -8,20 +8,12 @@ import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { DIFFERENT_LINES, SAME_LINES, SERVER_FILES } from "../support/server_command_lines.ts";
+import { testWhere } from "../support/needs.ts";
 
 // Loaded here and not within a test, where Deno 2.4 would report a leak.
 runningDaemon("/nonexistent/fwknopd.pid");
 
-const isInstalled = await (async () => {
-  try {
-    return (await new Deno.Command("fwknopd", { args: ["-V"] }).output()).success;
-  } catch {
-    console.log(
-      "no fwknopd here: the comparison with the C daemon is left out (apt: fwknop-server)",
-    );
-    return false;
-  }
-})();
+const NEEDS = { programs: ["fwknopd"] };
 
 /** The result of a run. */
 interface Outcome {
@@ -83,10 +75,10 @@ async function withFiles(body: (folder: string) => Promise<void>): Promise<void>
   });
 }
 
-Deno.test({
-  name: "server command lines give the same answers as Debian's daemon",
-  ignore: !isInstalled,
-  fn: () =>
+testWhere(
+  "server command lines give the same answers as Debian's daemon",
+  NEEDS,
+  () =>
     withFiles(async (folder) => {
       assert(SAME_LINES.length >= 80, `only ${SAME_LINES.length} command lines`);
       const differences: string[] = [];
@@ -104,12 +96,12 @@ Deno.test({
       }
       assertEquals(differences.length, 0, differences.join("\n\n"));
     }),
-});
+);
 
-Deno.test({
-  name: "server command lines with another answer are intended differences",
-  ignore: !isInstalled,
-  fn: () =>
+testWhere(
+  "server command lines with another answer are intended differences",
+  NEEDS,
+  () =>
     withFiles(async (folder) => {
       for (const { args: line, why, code, stdout, stderr } of DIFFERENT_LINES) {
         const args = line.map((word) => word.replaceAll("HERE", folder));
@@ -121,4 +113,4 @@ Deno.test({
         assert(JSON.stringify(ours) !== JSON.stringify(await runReference(args, folder)), text);
       }
     }),
-});
+);

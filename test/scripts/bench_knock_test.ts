@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { knockTable, measureKnocks } from "../../scripts/bench_knock.ts";
+import { testWhere } from "../support/needs.ts";
 
 Deno.test("the table of knocks shows medians side by side with their ratios", () => {
   const contestants = [
@@ -17,14 +18,10 @@ Deno.test("the table of knocks shows medians side by side with their ratios", ()
   ]);
 });
 
-Deno.test({
-  name: "memory and time of a real program are measured",
-  ignore: Deno.build.os !== "linux",
-  fn: async () => {
-    const contestant = { name: "sh", words: ["sh", "-c", "exec sleep 0.05"], against: [] };
-    const sample = (await measureKnocks([contestant], 1)).get("sh");
-    assert.ok((sample?.wall[0] ?? 0) >= 50);
-    // A shell is small; the measuring process is large.
-    assert.ok((sample?.memory[0] ?? 0) > 0.1 && (sample?.memory[0] ?? 99) < 20);
-  },
+testWhere("memory and time of a real program are measured", { system: "linux" }, async () => {
+  const contestant = { name: "sh", words: ["sh", "-c", "exec sleep 0.05"], against: [] };
+  const sample = (await measureKnocks([contestant], 1)).get("sh");
+  assert.ok((sample?.wall[0] ?? 0) >= 50);
+  // A shell is small; the measuring process is large.
+  assert.ok((sample?.memory[0] ?? 0) > 0.1 && (sample?.memory[0] ?? 99) < 20);
 });

@@ -2,20 +2,16 @@ import assert from "node:assert/strict";
 import { ROOT, run } from "../../scripts/process.ts";
 import { withFolder } from "../support/folder.ts";
 import { compiledBinary, compiledUnavailable } from "../support/compiled_binary.ts";
+import { testWhere } from "../support/needs.ts";
 
 const reason = await compiledUnavailable();
 const name = "a compiled binary starts and tells its version";
-if (reason !== undefined) console.log(`left out: "${name}": ${reason}`);
 
-Deno.test({
-  name,
-  ignore: reason !== undefined,
-  fn: async () => {
-    const binary = await compiledBinary();
-    const { code, stdout, stderr } = await run(binary, ["--version"]);
-    assert.deepEqual([code, stderr], [0, ""]);
-    assert.match(stdout, /^fwknop client \d+\.\d+\.\d+/);
-  },
+testWhere(name, { blocker: reason }, async () => {
+  const binary = await compiledBinary();
+  const { code, stdout, stderr } = await run(binary, ["--version"]);
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.match(stdout, /^fwknop client \d+\.\d+\.\d+/);
 });
 
 /** `deno task build` with that base binary. */

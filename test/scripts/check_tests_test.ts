@@ -1,4 +1,4 @@
-import { hasBranch, testProblems } from "../../scripts/check_tests.ts";
+import { hasBranch, silentSkips, testProblems } from "../../scripts/check_tests.ts";
 import { assertEquals } from "../assert.ts";
 
 const BRANCH = "export const f = (a: number) => a > 0 ? 1 : 2;\n";
@@ -43,5 +43,19 @@ Deno.test("an entry is stale when its file or test is gone, or has no branch", (
     "scripts/tested_elsewhere.ts: lib/a/plain.ts has no branch",
     "scripts/tested_elsewhere.ts: there is no lib/a/gone.ts",
     "scripts/tested_elsewhere.ts: there is no test/lib/gone_test.ts",
+  ]);
+});
+
+Deno.test("a test is skipped only by the function that says why", () => {
+  const skips = 'Deno.test({ name: "x", ignore: true, fn() {} });\n';
+  const files = new Map([
+    ["test/lib/x_test.ts", skips],
+    ["test/lib/y_test.ts", 'Deno.test.ignore("y", () => {});\n'],
+    ["test/lib/z_test.ts", "// ignore: nothing\nopen({ ignoreSignatureErrors: true });\n"],
+    ["test/support/needs.ts", skips],
+  ]);
+  assertEquals(silentSkips(files).map((line) => line.split(" ")[0]), [
+    "test/lib/x_test.ts",
+    "test/lib/y_test.ts",
   ]);
 });

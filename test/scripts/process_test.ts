@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { findProgram, mustRun, run, TIMED_OUT } from "../../scripts/process.ts";
+import { testWhere } from "../support/needs.ts";
 
 const [deno, evaluate] = [Deno.execPath(), ["eval", "--quiet"]];
 
@@ -21,14 +22,10 @@ Deno.test("a child that takes too long is killed, and its output so far is kept"
   await Deno.remove(log);
 });
 
-Deno.test({
-  name: "a grandchild that keeps the stream does not keep us",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    const { code, stdout } = await run("sh", ["-c", "sleep 30 & echo $!"]);
-    assert.equal(code, 0);
-    Deno.kill(Number(stdout));
-  },
+testWhere("a grandchild that keeps the stream does not keep us", { system: "unix" }, async () => {
+  const { code, stdout } = await run("sh", ["-c", "sleep 30 & echo $!"]);
+  assert.equal(code, 0);
+  Deno.kill(Number(stdout));
 });
 
 Deno.test("mustRun throws with the child's last output", async () => {

@@ -6,7 +6,8 @@
  */
 import { loadPcap } from "../../ffi/pcap.ts";
 import { LoggedProcess } from "./logged_process.ts";
-import { type Ended, hasProgram, type Lab, type Namespace } from "./namespace.ts";
+import { hasProgram } from "./needs.ts";
+import { type Ended, type Lab, type Namespace } from "./namespace.ts";
 import { connect, echoService, reach, type RunningService, type Session } from "./tcp.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).href;

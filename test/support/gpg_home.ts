@@ -3,14 +3,11 @@
  *
  * @module
  */
-import { hasProgram, run, until } from "./namespace.ts";
+import { run, until } from "./namespace.ts";
+import { testWhere } from "./needs.ts";
 
-/** Why GnuPG is missing, or `undefined`. */
-export function gpgUnavailable(): string | undefined {
-  return ["gpg", "gpgconf"].find((program) => !hasProgram(program)) === undefined
-    ? undefined
-    : "the programs gpg and gpgconf are missing";
-}
+/** What a test of GnuPG needs. */
+export const GPG_PROGRAMS = ["gpg", "gpgconf"] as const;
 
 /** The folder of a keyring. */
 export class GpgHome implements AsyncDisposable {
@@ -100,10 +97,7 @@ function exists(path: string): boolean {
   }
 }
 
-/** Registers a test that needs GnuPG. Without GnuPG it is ignored, and the reason is printed. */
+/** Registers a test that needs GnuPG. */
 export function gpgTest(name: string, body: () => Promise<void>): void {
-  const reason = gpgUnavailable();
-  // deno-lint-ignore no-console -- a test that is left out says why
-  if (reason !== undefined) console.log(`left out: "${name}": ${reason}`);
-  Deno.test({ name, ignore: reason !== undefined, fn: body });
+  testWhere(name, { programs: GPG_PROGRAMS }, body);
 }

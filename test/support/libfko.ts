@@ -7,6 +7,7 @@ import { textBytes } from "../../lib/crypto/bytes.ts";
 import { DIGESTS } from "../../lib/crypto/digest.ts";
 import { ENCRYPTION_MODES } from "../../lib/crypto/encryption_mode.ts";
 import type { OpenOptions } from "../../lib/spa/packet.ts";
+import type { Needs } from "./needs.ts";
 
 const getter = { parameters: ["pointer", "buffer"], result: "i32" } as const;
 
@@ -55,16 +56,19 @@ export interface Libfko {
   open(packetText: string, options: OpenOptions): LibfkoFields | number;
 }
 
-/** Loads the library; prints a line and returns `undefined` where it is not installed. */
-export function loadLibfko(): Libfko | undefined {
+/** The library, or `undefined` where it is not installed. */
+export const libfko: Libfko | undefined = (() => {
   try {
     return wrap(Deno.dlopen("libfko.so.3", SYMBOLS).symbols);
   } catch {
-    // deno-lint-ignore no-console -- a test that is left out says why
-    console.log("left out: comparison with libfko, which is not installed");
     return undefined;
   }
-}
+})();
+
+/** What a test against the library needs. */
+export const LIBFKO_NEEDS: Needs = {
+  blocker: libfko === undefined ? "libfko is not installed (package libfko3)" : undefined,
+};
 
 function wrap(symbols: Deno.StaticForeignLibraryInterface<typeof SYMBOLS>): Libfko {
   type Getter = (context: Deno.PointerValue, result: Uint8Array<ArrayBuffer>) => number;

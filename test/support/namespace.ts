@@ -7,6 +7,7 @@
  * @module
  */
 
+import { hasProgram, testWhere, unmetNeed } from "./needs.ts";
 import { useOwnHome } from "../../scripts/own_home.ts";
 
 // A program inside a namespace still sees the files of this machine, including the user's home.
@@ -163,18 +164,6 @@ export function processRuns(pid: number): boolean {
   }
 }
 
-/** Whether a program is in the PATH or the folders of system programs. */
-export function hasProgram(name: string): boolean {
-  const folders = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin", "/sbin"];
-  return folders.some((folder) => {
-    try {
-      return folder !== "" && Deno.statSync(`${folder}/${name}`).isFile;
-    } catch {
-      return false;
-    }
-  });
-}
-
 let verdict: { readonly reason: string | undefined } | undefined;
 
 /** Why no namespace can be made, or `undefined`. Tried once. */
@@ -220,24 +209,17 @@ export function namespaceTest(
   needs: { readonly programs?: readonly string[]; readonly unavailable?: () => string | undefined },
   body: (lab: Lab) => Promise<void>,
 ): void {
-  const missing = (needs.programs ?? []).find((program) => !hasProgram(program));
-  const reason = namespacesUnavailable() ??
-    (missing === undefined ? needs.unavailable?.() : `the program ${missing} is missing`);
-  // deno-lint-ignore no-console -- a test that is left out says why
-  if (reason !== undefined) console.log(`left out: "${name}": ${reason}`);
-  Deno.test({
-    name,
-    ignore: reason !== undefined,
-    fn: async () => {
-      const lab = new Lab();
-      openLabs.add(lab);
-      try {
-        await body(lab);
-      } finally {
-        lab.remove();
-        openLabs.delete(lab);
-      }
-    },
+  const { programs = [], unavailable } = needs;
+  const blocker = namespacesUnavailable() ?? unmetNeed({ programs }) ?? unavailable?.();
+  testWhere(name, { blocker }, async () => {
+    const lab = new Lab();
+    openLabs.add(lab);
+    try {
+      await body(lab);
+    } finally {
+      lab.remove();
+      openLabs.delete(lab);
+    }
   });
 }
 

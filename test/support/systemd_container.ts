@@ -10,15 +10,8 @@ import { reasonOf } from "../../lib/errors/reason.ts";
 import { ControlGroup } from "./control_group.ts";
 import { withFolder } from "./folder.ts";
 import { LoggedProcess } from "./logged_process.ts";
-import {
-  type Ended,
-  hasProgram,
-  Lab,
-  Namespace,
-  namespacesUnavailable,
-  run,
-  until,
-} from "./namespace.ts";
+import { type Ended, Lab, Namespace, namespacesUnavailable, run, until } from "./namespace.ts";
+import { hasProgram } from "./needs.ts";
 
 /** The programs that create it. */
 const PROGRAMS = ["systemd-nspawn", "nsenter", "unshare", "mount"] as const;

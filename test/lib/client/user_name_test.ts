@@ -1,5 +1,6 @@
 import { chooseUserName, loginName } from "../../../lib/client/user_name.ts";
 import { assertEquals } from "../../assert.ts";
+import { testWhere } from "../../support/needs.ts";
 
 /** The name that is sent, for a setting, an environment and a login name. */
 function sent(
@@ -25,8 +26,8 @@ Deno.test("a name from the environment is cut where the C client cuts it", () =>
   assertEquals(sent(undefined, { LOGNAME: "x".repeat(80) }), "x".repeat(63));
 });
 
-Deno.test({
-  name: "the login name is the first name of this user in /etc/passwd",
-  ignore: Deno.uid() !== 0,
-  fn: () => assertEquals(loginName(), "root"),
-});
+testWhere(
+  "the login name is the first name of this user in /etc/passwd",
+  { root: true },
+  () => assertEquals(loginName(), "root"),
+);

@@ -8,6 +8,7 @@ import {
 import { SEARCH_PATH } from "../../../lib/exec/policy.ts";
 import { withFolder } from "../../support/folder.ts";
 import { processRuns, until } from "../../support/namespace.ts";
+import { testWhere } from "../../support/needs.ts";
 
 const limits: CommandLimits = { seconds: 20 };
 
@@ -20,10 +21,6 @@ async function executeCommand(
   assert(typeof outcome !== "string");
   return outcome;
 }
-
-const notRoot = Deno.uid() === 0 ? undefined : "only root can become another user";
-// deno-lint-ignore no-console -- a test that is left out says why
-if (notRoot !== undefined) console.log(`left out: commands as another user: ${notRoot}`);
 
 function script(text: string): string[] {
   return ["sh", "-c", text];
@@ -55,20 +52,20 @@ Deno.test("a command has no input and none of our descriptors", async () => {
   }
 });
 
-Deno.test({
-  name: "a command of another user has that uid and gid and no other group",
-  ignore: notRoot !== undefined,
-  fn: async () => {
+testWhere(
+  "a command of another user has that uid and gid and no other group",
+  { root: true },
+  async () => {
     const both = ["sh", "-c", "id -u; id -g; id -G; grep Groups /proc/self/status"];
     const { output } = await executeCommand(both, limits, { uid: 65534, gid: 1 });
     assertEquals(output.map((line) => line.trim()), ["65534", "1", "1", "Groups:"]);
   },
-});
+);
 
-Deno.test({
-  name: "root's supplementary groups are cleared too, when the daemon has any",
-  ignore: notRoot !== undefined,
-  fn: async () => {
+testWhere(
+  "root's supplementary groups are cleared too, when the daemon has any",
+  { root: true },
+  async () => {
     const module = new URL("../../../lib/command/execute_command.ts", import.meta.url).href;
     const program = `
       import { executeCommand } from ${JSON.stringify(module)};
@@ -87,7 +84,7 @@ Deno.test({
       text.decode(stderr),
     );
   },
-});
+);
 
 Deno.test("exit status, both outputs and the signal are reported", async () => {
   const ended = await executeCommand(script("echo out; echo err >&2; exit 7"), limits);

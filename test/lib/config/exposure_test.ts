@@ -1,23 +1,18 @@
 import { exposureOf } from "../../../lib/config/exposure.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
+import { testWhere } from "../../support/needs.ts";
 
 const UNPRIVILEGED = 65534;
-const isRoot = Deno.uid() === 0;
-if (!isRoot) console.log("left out: tests of exposed files: only root can give files away");
 
 /** A folder that belongs to root, with `etc/f` in it. */
 function inFolder(name: string, body: (folder: string) => void): void {
-  Deno.test({
-    name,
-    ignore: !isRoot,
-    fn: () =>
-      withFolder((folder) => {
-        Deno.mkdirSync(`${folder}/etc`, { mode: 0o755 });
-        Deno.writeTextFileSync(`${folder}/etc/f`, "x", { mode: 0o600 });
-        body(folder);
-      }),
-  });
+  testWhere(name, { root: true }, () =>
+    withFolder((folder) => {
+      Deno.mkdirSync(`${folder}/etc`, { mode: 0o755 });
+      Deno.writeTextFileSync(`${folder}/etc/f`, "x", { mode: 0o600 });
+      body(folder);
+    }));
 }
 
 /** Sets whether others may write, independent of the umask of the process. */

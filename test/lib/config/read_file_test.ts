@@ -1,6 +1,7 @@
 import { filesAndFolders, readConfigFile } from "../../../lib/config/read_file.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
+import { testWhere } from "../../support/needs.ts";
 
 function write(path: string, content: string | Uint8Array, mode: number): void {
   Deno.writeFileSync(
@@ -52,13 +53,10 @@ Deno.test("a mode narrower than 0600, as systemd's credentials have, is no warni
   });
 });
 
-const root = Deno.uid() === 0;
-const ownerTest = "another owner is a warning, and an unreadable file an error";
-if (!root) console.log(`left out: "${ownerTest}": only root can give files away`);
-Deno.test({
-  name: ownerTest,
-  ignore: !root,
-  fn: () =>
+testWhere(
+  "another owner is a warning, and an unreadable file an error",
+  { root: true },
+  () =>
     withFolder((folder) => {
       const path = `${folder}/f`;
       write(path, "", 0o600);
@@ -67,7 +65,7 @@ Deno.test({
         `warning: [-] file: ${path} not owned by current effective user id`,
       ]);
     }),
-});
+);
 
 Deno.test("a path that is not a regular file is an error, and a FIFO does not block", async () => {
   await withFolder(async (folder) => {
@@ -120,10 +118,10 @@ Deno.test("folders of this system are found", async () => {
   });
 });
 
-Deno.test({
-  name: "a file of another user is read, and is exposed",
-  ignore: !root,
-  fn: () =>
+testWhere(
+  "a file of another user is read, and is exposed",
+  { root: true },
+  () =>
     withFolder((folder) => {
       const path = `${folder}/f`;
       write(path, "x", 0o600);
@@ -134,7 +132,7 @@ Deno.test({
       assertEquals(filesAndFolders.exposure(path), exposure);
       assertEquals(filesAndFolders.exposure(`${folder}/none`), undefined);
     }),
-});
+);
 
 Deno.test("the hint about a missing file gives the commands that make it", async () => {
   await withFolder((folder) => {

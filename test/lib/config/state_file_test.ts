@@ -2,8 +2,8 @@ import { examineStateFile } from "../../../lib/config/state_file.ts";
 import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
+import { testWhere } from "../../support/needs.ts";
 
-const ignore = Deno.build.os === "windows" || Deno.uid() !== 0;
 const STRANGER = 65533;
 
 function fileAt(path: string, mode = 0o600): string {
@@ -31,11 +31,10 @@ Deno.test("a state file that other users can read is a warning in the C daemon's
     assertEquals(examineStateFile(`${folder}/absent`, "DIGEST_FILE"), []);
   }));
 
-Deno.test({
-  name:
-    "a state file that another user could change is refused: its owner, mode, links and folders",
-  ignore,
-  fn: () =>
+testWhere(
+  "a state file that another user could change is refused: its owner, mode, links and folders",
+  { system: "unix", root: true },
+  () =>
     withFolder((folder) => {
       const foreign = fileAt(`${folder}/foreign`);
       Deno.chownSync(foreign, STRANGER, STRANGER);
@@ -64,13 +63,12 @@ Deno.test({
         `[-] file: ${folder} is not a regular file or symbolic link.`,
       );
     }),
-});
+);
 
-Deno.test({
-  name:
-    "in a folder that every user can write to, a file of root is accepted, and a second link to a file is refused",
-  ignore,
-  fn: () =>
+testWhere(
+  "in a folder that every user can write to, a file of root is accepted, and a second link to a file is refused",
+  { system: "unix", root: true },
+  () =>
     withFolder((folder) => {
       Deno.mkdirSync(`${folder}/shared`);
       Deno.chmodSync(`${folder}/shared`, 0o1777);
@@ -84,4 +82,4 @@ Deno.test({
       Deno.chmodSync(`${folder}/shared`, 0o777);
       assertThrows(() => examineStateFile(`${folder}/shared/own`, "DIGEST_FILE"), HintedError);
     }),
-});
+);

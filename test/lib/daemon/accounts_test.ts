@@ -1,14 +1,14 @@
 import { assertEquals } from "../../assert.ts";
+import { testWhere } from "../../support/needs.ts";
 import { groupAccount, userAccount } from "../../../lib/daemon/accounts.ts";
 
-const windows = Deno.build.os === "windows";
+// Loaded here: Deno 2.4 would report a leak if a test loaded it.
+if (Deno.build.os !== "windows") userAccount("root");
 
-Deno.test({
-  name: "users and groups of this system are found with their numbers",
-  ignore: windows,
-  // The C library stays loaded, which the sanitizer would report.
-  sanitizeResources: false,
-  fn: () => {
+testWhere(
+  "users and groups of this system are found with their numbers",
+  { system: "unix" },
+  () => {
     assertEquals(userAccount("root"), { name: "root", uid: 0, gid: 0 });
     const fields = Deno.readTextFileSync("/etc/passwd").split("\n")
       .map((line) => line.split(":")).filter(([name = ""]) => name !== "" && name[0] !== "#");
@@ -17,16 +17,10 @@ Deno.test({
     }
     assertEquals(groupAccount("daemon"), { name: "daemon", gid: 1 });
   },
-});
+);
 
-Deno.test({
-  name: "a name that no account has is not an error",
-  ignore: windows,
-  // The C library stays loaded, which the sanitizer would report.
-  sanitizeResources: false,
-  fn: () => {
-    for (const name of ["no such user", "", "roo", "root\0", "x".repeat(70000), "1000"]) {
-      assertEquals([userAccount(name), groupAccount(name)], [undefined, undefined]);
-    }
-  },
+testWhere("a name that no account has is not an error", { system: "unix" }, () => {
+  for (const name of ["no such user", "", "roo", "root\0", "x".repeat(70000), "1000"]) {
+    assertEquals([userAccount(name), groupAccount(name)], [undefined, undefined]);
+  }
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { runningDaemon } from "../../../lib/daemon/pid_file.ts";
 import { stopDaemon } from "../../../lib/daemon/remote_control.ts";
+import { testWhere } from "../../support/needs.ts";
 import { withFolder } from "../../support/folder.ts";
 
 // Loaded here: Deno 2.4 would report a leak if a test loaded it.
@@ -20,11 +21,9 @@ function inFolder(body: (path: string) => Promise<void>): Promise<void> {
   return withFolder((folder) => body(`${folder}/fwknopd.pid`));
 }
 
-Deno.test(
+testWhere(
   "the caller returns when the daemon is ready, and the daemon has released the terminal",
-  {
-    ignore: Deno.build.os !== "linux",
-  },
+  { system: "linux" },
   () =>
     inFolder(async (path) => {
       const { code, outcome, stderr } = await detach(path, "well");

@@ -4,6 +4,7 @@ import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { assertEquals, assertThrows } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
 import { aStanza } from "../../support/stanza.ts";
+import { testWhere } from "../../support/needs.ts";
 
 const GPG = {
   requireSignature: true,
@@ -20,46 +21,44 @@ function assertRefused(stanza: Stanza, text: string): void {
   );
 }
 
-Deno.test({
-  name: "the daemon does not start if another user could change a program of a stanza",
-  ignore: Deno.build.os === "windows",
-  fn: () =>
-    withFolder(async (folder) => {
-      const [home, program] = [`${folder}/home`, `${folder}/program`];
-      await Deno.mkdir(home, { mode: 0o700 });
-      for (const path of [`${home}/gpg.conf`, program]) {
-        await Deno.writeTextFile(path, "", { mode: 0o700 });
-      }
-      const gpg = aStanza({ gpg: { ...GPG, homeDirectory: home, program } });
-      const cycle = aStanza({ cycle: { open: `${program} $IP`, close: "/none/such $IP" } });
-      refuseExposedPrograms([
-        gpg,
-        cycle,
-        aStanza({ gpg: { ...GPG, homeDirectory: "/none/such" } }),
-      ]);
+testWhere("the daemon does not start if another user could change a program of a stanza", {
+  system: "unix",
+}, () =>
+  withFolder(async (folder) => {
+    const [home, program] = [`${folder}/home`, `${folder}/program`];
+    await Deno.mkdir(home, { mode: 0o700 });
+    for (const path of [`${home}/gpg.conf`, program]) {
+      await Deno.writeTextFile(path, "", { mode: 0o700 });
+    }
+    const gpg = aStanza({ gpg: { ...GPG, homeDirectory: home, program } });
+    const cycle = aStanza({ cycle: { open: `${program} $IP`, close: "/none/such $IP" } });
+    refuseExposedPrograms([
+      gpg,
+      cycle,
+      aStanza({ gpg: { ...GPG, homeDirectory: "/none/such" } }),
+    ]);
 
-      const others = (path: string): string =>
-        `can be changed by others: everybody can write to ${path}`;
-      await Deno.chmod(program, 0o777);
-      assertRefused(gpg, `[*] GPG_EXE: '${program}' ${others(program)}`);
-      assertRefused(cycle, `[*] CMD_CYCLE_OPEN: '${program}' ${others(program)}`);
-      const closing = { open: "/none/such", close: `${program} $IP` };
-      assertRefused(
-        aStanza({ cycle: closing }),
-        `[*] CMD_CYCLE_CLOSE: '${program}' ${others(program)}`,
-      );
-      await Deno.chmod(program, 0o700);
-      await Deno.chmod(`${home}/gpg.conf`, 0o666);
-      assertRefused(gpg, `[*] GPG_HOME_DIR: '${home}/gpg.conf' ${others(`${home}/gpg.conf`)}`);
-      await Deno.chmod(home, 0o777);
-      assertRefused(gpg, `[*] GPG_HOME_DIR: '${home}' ${others(home)}`);
-    }),
-});
+    const others = (path: string): string =>
+      `can be changed by others: everybody can write to ${path}`;
+    await Deno.chmod(program, 0o777);
+    assertRefused(gpg, `[*] GPG_EXE: '${program}' ${others(program)}`);
+    assertRefused(cycle, `[*] CMD_CYCLE_OPEN: '${program}' ${others(program)}`);
+    const closing = { open: "/none/such", close: `${program} $IP` };
+    assertRefused(
+      aStanza({ cycle: closing }),
+      `[*] CMD_CYCLE_CLOSE: '${program}' ${others(program)}`,
+    );
+    await Deno.chmod(program, 0o700);
+    await Deno.chmod(`${home}/gpg.conf`, 0o666);
+    assertRefused(gpg, `[*] GPG_HOME_DIR: '${home}/gpg.conf' ${others(`${home}/gpg.conf`)}`);
+    await Deno.chmod(home, 0o777);
+    assertRefused(gpg, `[*] GPG_HOME_DIR: '${home}' ${others(home)}`);
+  }));
 
-Deno.test({
-  name: "a check of the configuration finds such a program too",
-  ignore: Deno.uid() !== 0,
-  fn: () =>
+testWhere(
+  "a check of the configuration finds such a program too",
+  { root: true },
+  () =>
     withFolder(async (folder) => {
       const home = `${folder}/gpg`;
       await Deno.mkdir(home);
@@ -82,4 +81,4 @@ Deno.test({
       const text = `[*] GPG_HOME_DIR: '${home}' can be changed by others: user 65534 owns ${home}`;
       assertEquals([code, said.filter((line) => line.includes("GPG_HOME_DIR"))], [1, [text]]);
     }),
-});
+);

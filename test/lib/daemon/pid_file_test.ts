@@ -5,6 +5,7 @@ import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { withFolder } from "../../support/folder.ts";
 import { lineReader } from "../../support/line_reader.ts";
 import { namespaceTest, until } from "../../support/namespace.ts";
+import { testWhere } from "../../support/needs.ts";
 
 // Loaded here: Deno 2.4 would report a leak if a test loaded it.
 runningDaemon("/nonexistent/fwknopd.pid");
@@ -175,29 +176,27 @@ Deno.test("the daemon does not write to a PID file that another user replaced", 
     assert.equal(await Deno.readTextFile(victim), "untouched");
   }));
 
-Deno.test({
-  name: "a PID file on a full or read-only file system is an error whose hint helps there",
-  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
-  fn: () =>
-    withFolder(async (folder) => {
-      const module = new URL("../../../lib/daemon/pid_file.ts", import.meta.url).href;
-      const code = `
+testWhere("a PID file on a full or read-only file system is an error whose hint helps there", {
+  system: "linux",
+  root: true,
+}, () =>
+  withFolder(async (folder) => {
+    const module = new URL("../../../lib/daemon/pid_file.ts", import.meta.url).href;
+    const code = `
         const { PidFile } = await import(${JSON.stringify(module)});
         try { PidFile.acquire("${folder}/pid"); } catch (error) { console.log(error.message, "|", error.hint); }
       `;
-      const answers = {
-        "head -c 9999 /dev/zero > $0/filler":
-          /No space left on device \| Make room on its file system/,
-        "mount -o remount,ro $0":
-          /Read-only file system \| Name a file on a file system that can be/,
-      };
-      for (const [makeUnusable, answer] of Object.entries(answers)) {
-        const shell =
-          `mount -t tmpfs -o size=4k none $0; { ${makeUnusable}; } 2> /dev/null; exec "$@"`;
-        const words = ["sh", "-c", shell, folder, Deno.execPath(), "eval", code];
-        const { stdout } = await new Deno.Command("unshare", { args: ["--mount", ...words] })
-          .output();
-        assert.match(new TextDecoder().decode(stdout), answer);
-      }
-    }),
-});
+    const answers = {
+      "head -c 9999 /dev/zero > $0/filler":
+        /No space left on device \| Make room on its file system/,
+      "mount -o remount,ro $0": /Read-only file system \| Name a file on a file system that can be/,
+    };
+    for (const [makeUnusable, answer] of Object.entries(answers)) {
+      const shell =
+        `mount -t tmpfs -o size=4k none $0; { ${makeUnusable}; } 2> /dev/null; exec "$@"`;
+      const words = ["sh", "-c", shell, folder, Deno.execPath(), "eval", code];
+      const { stdout } = await new Deno.Command("unshare", { args: ["--mount", ...words] })
+        .output();
+      assert.match(new TextDecoder().decode(stdout), answer);
+    }
+  }));

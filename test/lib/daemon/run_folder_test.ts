@@ -3,6 +3,7 @@ import { makeRunFolder } from "../../../lib/daemon/run_folder.ts";
 import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { assertEquals, assertThrows } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
+import { testWhere } from "../../support/needs.ts";
 
 /** The logged lines. */
 function make(path: string): string[] {
@@ -39,10 +40,10 @@ Deno.test("a run folder that other users can write to is refused, and so is one 
     assertThrows(() => make(`${folder}/file`), HintedError);
   }));
 
-Deno.test({
-  name: "the daemon makes no run folder inside a folder of another user",
-  ignore: Deno.uid() !== 0,
-  fn: () =>
+testWhere(
+  "the daemon makes no run folder inside a folder of another user",
+  { root: true },
+  () =>
     withFolder(async (folder) => {
       await Deno.mkdir(`${folder}/theirs`);
       await Deno.chown(`${folder}/theirs`, 65533, 65533);
@@ -53,4 +54,4 @@ Deno.test({
             `user 65533 owns ${folder}/theirs`);
       assertEquals(Array.from(Deno.readDirSync(`${folder}/theirs`)), []);
     }),
-});
+);

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { systemdUnit, type UnitKind } from "../../../lib/daemon/systemd_unit.ts";
 import { withFolder } from "../../support/folder.ts";
-import { hasProgram } from "../../support/namespace.ts";
+import { testWhere } from "../../support/needs.ts";
 
 const KINDS: readonly UnitKind[] = ["hardened", "compatible"];
-const isAbsent = !hasProgram("systemd-analyze");
-// deno-lint-ignore no-console -- a test that is left out says why
-if (isAbsent) console.log("left out: the service files are not verified: no systemd-analyze here");
 
 async function withUnit(
   kind: UnitKind,
@@ -33,22 +30,24 @@ for (const kind of KINDS) {
     assert.match(systemdUnit(kind, "/bin/true"), /^LimitCORE=0$/m);
   });
 
-  Deno.test(`systemd finds nothing wrong with the ${kind} unit`, {
-    ignore: isAbsent,
-  }, () =>
-    withUnit(kind, async (path) => {
-      const { code, text } = await analyze("verify", "--man=no", path);
-      assert.equal(text.replace(/^(?!.*fwknop\.service).*\n/gm, ""), "");
-      assert.equal(code, 0, text);
-    }));
+  testWhere(
+    `systemd finds nothing wrong with the ${kind} unit`,
+    { programs: ["systemd-analyze"] },
+    () =>
+      withUnit(kind, async (path) => {
+        const { code, text } = await analyze("verify", "--man=no", path);
+        assert.equal(text.replace(/^(?!.*fwknop\.service).*\n/gm, ""), "");
+        assert.equal(code, 0, text);
+      }),
+  );
 }
 
 /** The highest exposure, of 10, that a unit may have: a service without restrictions has 9.6. */
 const EXPOSURE: Readonly<Record<UnitKind, number>> = { hardened: 2.5, compatible: 5 };
 
 for (const kind of KINDS) {
-  Deno.test(`systemd rates the exposure of the ${kind} unit at most ${EXPOSURE[kind]} of 10`, {
-    ignore: isAbsent,
+  testWhere(`systemd rates the exposure of the ${kind} unit at most ${EXPOSURE[kind]} of 10`, {
+    programs: ["systemd-analyze"],
   }, () =>
     withUnit(kind, async (path) => {
       const threshold = `--threshold=${EXPOSURE[kind] * 10}`;

@@ -3,8 +3,9 @@ import { outputLines } from "../../../lib/exec/bounded_output.ts";
 import type { PolicyName } from "../../../lib/exec/policy.ts";
 import { type EndedProgram, runProgram, type RunProgramOptions } from "../../../lib/exec/run.ts";
 import { processRuns, until } from "../../support/namespace.ts";
+import { type Needs, testWhere } from "../../support/needs.ts";
 
-const unix = { ignore: Deno.build.os === "windows" };
+const unix: Needs = { system: "unix" };
 
 async function run(
   name: PolicyName,
@@ -22,7 +23,7 @@ function pidIn({ stdout }: EndedProgram): number {
   return pid;
 }
 
-Deno.test("input, both outputs and the status reach their places", unix, async () => {
+testWhere("input, both outputs and the status reach their places", unix, async () => {
   const ended = await run("firewall", "cat; echo bad >&2; exit 3", { input: "in\n" });
   const text = new TextDecoder();
   assertEquals([ended.how, ended.code], ["ended", 3]);
@@ -31,7 +32,7 @@ Deno.test("input, both outputs and the status reach their places", unix, async (
   assertEquals(outputLines(together.stdout).sort(), ["a", "b"]);
 });
 
-Deno.test("a program that does not read its input still ends", unix, async () => {
+testWhere("a program that does not read its input still ends", unix, async () => {
   const ended = await run("firewall", "exec <&-; sleep 0.1; exit 4", {
     input: "x".repeat(1 << 20),
   });
@@ -39,20 +40,20 @@ Deno.test("a program that does not read its input still ends", unix, async () =>
 });
 
 for (const name of ["firewall", "look-up", "gpg"] as const) {
-  Deno.test(`${name}: a child that holds the outputs after the end is killed`, unix, async () => {
+  testWhere(`${name}: a child that holds the outputs after the end is killed`, unix, async () => {
     const ended = await run(name, "sleep 61 & echo $!");
     assertEquals([ended.how, ended.code], ["ended", 0]);
     await until("it is gone", () => !processRuns(pidIn(ended)));
   });
 
-  Deno.test(`${name}: after its time limit it is killed with its children`, unix, async () => {
+  testWhere(`${name}: after its time limit it is killed with its children`, unix, async () => {
     const ended = await run(name, "sleep 61 & echo $!; wait", { milliseconds: 200 });
     assertEquals(ended.how, "late");
     await until("it is gone", () => !processRuns(pidIn(ended)));
   });
 }
 
-Deno.test(
+testWhere(
   "a child in its own session delays the result only by the limit on the wait",
   unix,
   async () => {
@@ -62,13 +63,13 @@ Deno.test(
   },
 );
 
-Deno.test("a command may leave a child running", unix, async () => {
+testWhere("a command may leave a child running", unix, async () => {
   const pid = pidIn(await run("command", "sleep 61 & echo $!"));
   assert(processRuns(pid));
   Deno.kill(pid, "SIGKILL");
 });
 
-Deno.test(
+testWhere(
   "a program that writes without end is killed, or its output is discarded",
   unix,
   async () => {
@@ -78,7 +79,7 @@ Deno.test(
   },
 );
 
-Deno.test(
+testWhere(
   "a signal stops a program with its children, and prevents further starts",
   unix,
   async () => {
@@ -92,7 +93,7 @@ Deno.test(
   },
 );
 
-Deno.test("a slot is free again when its program has ended", unix, async () => {
+testWhere("a slot is free again when its program has ended", unix, async () => {
   const ending = new AbortController();
   const options = { stanza: 7, signal: ending.signal };
   const both = [1, 2].map(() => run("look-up", "exec sleep 61", options));
@@ -106,7 +107,7 @@ Deno.test("a slot is free again when its program has ended", unix, async () => {
   assert(!("why" in next) && next.code === 0);
 });
 
-Deno.test("a program that cannot be started reports why", unix, async () => {
+testWhere("a program that cannot be started reports why", unix, async () => {
   const why = async (...words: string[]): Promise<string> => {
     const failure = await runProgram("firewall", words);
     assert("why" in failure);
@@ -131,7 +132,7 @@ const OUT_OF_DESCRIPTORS = `
   files.forEach((file) => file.close());
   console.log(JSON.stringify(failure));`;
 
-Deno.test(
+testWhere(
   "a process without a free descriptor reports that, and not a missing program",
   unix,
   async () => {

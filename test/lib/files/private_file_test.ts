@@ -4,6 +4,7 @@ import { replacePrivateFile } from "../../../lib/files/private_file.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { SOURCE_PROGRAM } from "../../support/first_knock.ts";
 import { withFolder } from "../../support/folder.ts";
+import { testWhere } from "../../support/needs.ts";
 
 const TEXT = "KEY secret\n";
 
@@ -48,10 +49,10 @@ Deno.test("a saved packet replaces a file, or a link but not its target", () =>
     assertEquals((await Deno.lstat(link)).mode! & 0o777, 0o600);
   }));
 
-Deno.test({
-  name: "a new file that does not fit on the disk is removed",
-  ignore: Deno.build.os === "windows",
-  fn: () =>
+testWhere(
+  "a new file that does not fit on the disk is removed",
+  { system: "unix" },
+  () =>
     withFolder(async (folder) => {
       // A limit of the file size acts as a full disk.
       const limited = 'ulimit -f 0; trap "" XFSZ; exec "$@"';
@@ -67,4 +68,4 @@ Deno.test({
       );
       assertEquals([...Deno.readDirSync(folder)], []);
     }),
-});
+);

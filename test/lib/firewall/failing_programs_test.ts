@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { access, iptablesIn } from "../../support/firewall.ts";
 import { withFolder } from "../../support/folder.ts";
-import { hasProgram, type Namespace, namespaceTest, until } from "../../support/namespace.ts";
+import { type Namespace, namespaceTest, until } from "../../support/namespace.ts";
+import { testWhere } from "../../support/needs.ts";
 
 const needs = { programs: ["iptables", "iptables-restore"] };
 
@@ -243,19 +244,18 @@ Deno.test("the start fails if the firewall program is /bin/false", async () => {
   await firewall.ask({ name: "release" });
 });
 
-Deno.test({
-  name: "without root the start fails",
-  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0 || !hasProgram("setpriv") ||
-    !hasProgram("iptables"),
-  fn: async () => {
-    const namespace = { entry: ["setpriv", "--reuid", "65534", "--clear-groups"] };
-    const { firewall } = iptablesIn(namespace as unknown as Namespace);
-    await assert.rejects(
-      firewall.ask({ name: "prepare" }),
-      /iptables failed with exit status 4|Permission denied/,
-    );
-    await firewall.ask({ name: "release" });
-  },
+testWhere("without root the start fails", {
+  system: "linux",
+  root: true,
+  programs: ["setpriv", "iptables"],
+}, async () => {
+  const namespace = { entry: ["setpriv", "--reuid", "65534", "--clear-groups"] };
+  const { firewall } = iptablesIn(namespace as unknown as Namespace);
+  await assert.rejects(
+    firewall.ask({ name: "prepare" }),
+    /iptables failed with exit status 4|Permission denied/,
+  );
+  await firewall.ask({ name: "release" });
 });
 
 namespaceTest(

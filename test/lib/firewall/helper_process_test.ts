@@ -5,6 +5,7 @@ import { HOST_PROGRAMS } from "../../../lib/firewall/programs.ts";
 import { access, nftIn } from "../../support/firewall.ts";
 import { withFolder } from "../../support/folder.ts";
 import { namespaceTest, until } from "../../support/namespace.ts";
+import { testWhere } from "../../support/needs.ts";
 
 /** Size and modification time of a file, or `absent`. */
 function traceOf(path: string): string {
@@ -40,24 +41,22 @@ while IFS= read -r line; do echo "$line" >&2; done
 echo "$$ left" >> "$1"
 `;
 
-Deno.test({
-  name: "a helper process of nft is replaced after a thousand documents, and none is lost",
-  ignore: Deno.build.os === "windows",
-  fn: () =>
-    withFolder(async (folder) => {
-      const [program, log] = [`${folder}/echo`, `${folder}/log`];
-      Deno.writeTextFileSync(program, ECHO, { mode: 0o700 });
-      const kept = new HelperProcess({ words: [program, log], handshake: NFT_HANDSHAKE }, {
-        milliseconds: 5000,
-        programs: HOST_PROGRAMS,
-      });
-      const lines = (): string[] => Deno.readTextFileSync(log).trimEnd().split("\n");
-      for (let count = 0; count < 1000; count++) assert((await kept.submit("list\n")).ok);
-      // The next process starts before it is needed.
-      await until("the first program has left", () => lines().length === 3, 10);
-      assertEquals(lines().filter((line) => line.endsWith("left")).length, 1);
-      assert((await kept.submit("list\n")).ok);
-      await kept.close();
-      await until("the second program has left", () => lines().length === 4, 10);
-    }),
-});
+testWhere("a helper process of nft is replaced after a thousand documents, and none is lost", {
+  system: "unix",
+}, () =>
+  withFolder(async (folder) => {
+    const [program, log] = [`${folder}/echo`, `${folder}/log`];
+    Deno.writeTextFileSync(program, ECHO, { mode: 0o700 });
+    const kept = new HelperProcess({ words: [program, log], handshake: NFT_HANDSHAKE }, {
+      milliseconds: 5000,
+      programs: HOST_PROGRAMS,
+    });
+    const lines = (): string[] => Deno.readTextFileSync(log).trimEnd().split("\n");
+    for (let count = 0; count < 1000; count++) assert((await kept.submit("list\n")).ok);
+    // The next process starts before it is needed.
+    await until("the first program has left", () => lines().length === 3, 10);
+    assertEquals(lines().filter((line) => line.endsWith("left")).length, 1);
+    assert((await kept.submit("list\n")).ok);
+    await kept.close();
+    await until("the second program has left", () => lines().length === 4, 10);
+  }));

@@ -4,6 +4,7 @@ import { withFolder } from "../../support/folder.ts";
 import { isThere } from "../../support/is_there.ts";
 import { until } from "../../support/namespace.ts";
 import { GpgHome, gpgTest } from "../../support/gpg_home.ts";
+import { type Needs, testWhere } from "../../support/needs.ts";
 
 /** Runs a shell script instead of gpg. */
 async function runScript(script: string, milliseconds = 5_000): Promise<GpgRun> {
@@ -19,9 +20,9 @@ async function runScript(script: string, milliseconds = 5_000): Promise<GpgRun> 
   });
 }
 
-const unix = { ignore: Deno.build.os === "windows" };
+const unix: Needs = { system: "unix" };
 
-Deno.test("the passphrase is the first line of the input and never an argument", unix, async () => {
+testWhere("the passphrase is the first line of the input and never an argument", unix, async () => {
   const run = await runScript('echo "$@"; cat');
   assert(run.ran);
   const [args = "", passphrase, message] = new TextDecoder().decode(run.output).split("\n");
@@ -29,7 +30,7 @@ Deno.test("the passphrase is the first line of the input and never an argument",
   assertEquals([passphrase, message], ["secret words", "message"]);
 });
 
-Deno.test("gpg sees only PATH and the language", unix, async () => {
+testWhere("gpg sees only PATH and the language", unix, async () => {
   const run = await runScript("/usr/bin/env");
   assert(run.ran);
   const names = new TextDecoder().decode(run.output).trim().split("\n").map((line) =>
@@ -42,12 +43,12 @@ Deno.test("gpg sees only PATH and the language", unix, async () => {
   ]);
 });
 
-Deno.test("a gpg that hangs is killed, even if its child holds the pipes", unix, async () => {
+testWhere("a gpg that hangs is killed, even if its child holds the pipes", unix, async () => {
   const run = await runScript("sleep 600 & sleep 600", 200);
   assert(!run.ran && /^no answer from .* within 200 ms$/.test(run.reason));
 });
 
-Deno.test(
+testWhere(
   "a gpg that hangs does not delay the end of the server",
   unix,
   () =>
@@ -65,12 +66,12 @@ Deno.test(
     }),
 );
 
-Deno.test("a gpg that writes too much is killed", unix, async () => {
+testWhere("a gpg that writes too much is killed", unix, async () => {
   const run = await runScript("exec yes");
   assert(!run.ran && run.reason.endsWith("says too much"));
 });
 
-Deno.test("a gpg that ends without reading its input is not an exception", unix, async () => {
+testWhere("a gpg that ends without reading its input is not an exception", unix, async () => {
   const run = await runScript("exit 3");
   assert(run.ran);
   assertEquals([run.code, run.status, run.output.length], [3, [], 0]);

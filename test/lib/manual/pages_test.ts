@@ -8,15 +8,11 @@ import { CLIENT_OPTIONS } from "../../../lib/config/client_options.ts";
 import { ownOptions } from "../../../lib/manual/command.ts";
 import { MANUAL_PAGES } from "../../../lib/manual/pages.ts";
 import { renderRoff } from "../../../lib/manual/roff.ts";
-import { findProgram } from "../../../scripts/process.ts";
 import { assert, assertEquals } from "../../assert.ts";
+import { testWhere } from "../../support/needs.ts";
 
 const commands = await describeAll(COMMANDS);
 const NAMES = Object.keys(MANUAL_PAGES) as (keyof typeof MANUAL_PAGES)[];
-
-const noGroff = findProgram("groff") === undefined ? "groff is missing" : undefined;
-// deno-lint-ignore no-console -- a test that is left out says why
-if (noGroff !== undefined) console.log(`left out: manual pages through groff: ${noGroff}`);
 
 function roff(name: keyof typeof MANUAL_PAGES): string {
   return renderRoff(MANUAL_PAGES[name](commands));
@@ -39,35 +35,27 @@ async function format(document: string): Promise<{ text: string; complaints: str
   return { text: decode(stdout).replace(/.\x08/gu, ""), complaints: decode(stderr) };
 }
 
-Deno.test({
-  name: "groff has nothing to say about any page",
-  ignore: noGroff !== undefined,
-  fn: async () => {
-    for (const name of NAMES) {
-      const { text, complaints } = await format(roff(name));
-      assertEquals(complaints, "", name);
-      assert(text.startsWith(`${name.toUpperCase()}(`), text.slice(0, 80));
-    }
-  },
+testWhere("groff has nothing to say about any page", { programs: ["groff"] }, async () => {
+  for (const name of NAMES) {
+    const { text, complaints } = await format(roff(name));
+    assertEquals(complaints, "", name);
+    assert(text.startsWith(`${name.toUpperCase()}(`), text.slice(0, 80));
+  }
 });
 
-Deno.test({
-  name: "what people copy from a page is what was written",
-  ignore: noGroff !== undefined,
-  fn: async () => {
-    const { text } = await format(roff("fwknop"));
-    for (
-      const line of [
-        "fwknop knock -n server --wait -- ssh server.example",
-        "fwknop knock -n gateway -N 10.0.0.7:22 --nat-rand-port",
-        "~/.fwknoprc",
-        "'HOST: KEY'",
-      ]
-    ) assert(text.includes(line), line);
-    const access = (await format(roff("access.conf"))).text;
-    assert(/CMD_CYCLE_OPEN +ipset add fwknop \$SRC timeout \$CLIENT_TIMEOUT\n/.test(access));
-    assert((await format(roff("fwknopd.conf"))).text.includes("microseconds"));
-  },
+testWhere("what people copy from a page is what was written", { programs: ["groff"] }, async () => {
+  const { text } = await format(roff("fwknop"));
+  for (
+    const line of [
+      "fwknop knock -n server --wait -- ssh server.example",
+      "fwknop knock -n gateway -N 10.0.0.7:22 --nat-rand-port",
+      "~/.fwknoprc",
+      "'HOST: KEY'",
+    ]
+  ) assert(text.includes(line), line);
+  const access = (await format(roff("access.conf"))).text;
+  assert(/CMD_CYCLE_OPEN +ipset add fwknop \$SRC timeout \$CLIENT_TIMEOUT\n/.test(access));
+  assert((await format(roff("fwknopd.conf"))).text.includes("microseconds"));
 });
 
 Deno.test("every option and every variable has an entry on its page", () => {

@@ -1,17 +1,12 @@
 import { assert, assertEquals } from "../../assert.ts";
 import { SPA_ERRORS, type SpaErrorName } from "../../../lib/spa/error.ts";
-import { loadLibfko } from "../../support/libfko.ts";
+import { libfko, LIBFKO_NEEDS } from "../../support/libfko.ts";
+import { testWhere } from "../../support/needs.ts";
 
-const libfko = loadLibfko();
-
-Deno.test({
-  name: "errors have the numbers and texts of the C library",
-  ignore: libfko === undefined,
-  fn: () => {
-    for (const [name, { code, text }] of Object.entries(SPA_ERRORS)) {
-      if (code !== undefined && code < 4096) assertEquals(text, libfko?.systemReasonOf(code), name);
-    }
-  },
+testWhere("errors have the numbers and texts of the C library", LIBFKO_NEEDS, () => {
+  for (const [name, { code, text }] of Object.entries(SPA_ERRORS)) {
+    if (code !== undefined && code < 4096) assertEquals(text, libfko?.systemReasonOf(code), name);
+  }
 });
 
 Deno.test("errors have the texts that logs show", () => {

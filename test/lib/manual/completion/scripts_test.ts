@@ -10,36 +10,31 @@ import { DIGEST_NAMES } from "../../../../lib/crypto/digest_name.ts";
 import { ownOptions } from "../../../../lib/manual/command.ts";
 import { COMPLETIONS } from "../../../../lib/manual/completion/scripts.ts";
 import { optionValues, wordValues } from "../../../../lib/manual/completion/values.ts";
-import { findProgram } from "../../../../scripts/process.ts";
 import { assert, assertEquals } from "../../../assert.ts";
 import { SHELLS } from "../../../support/completion.ts";
 import { withFolder } from "../../../support/folder.ts";
+import { testWhere } from "../../../support/needs.ts";
 
 const commands = await describeAll(COMMANDS);
 
 type Complete = (...words: readonly string[]) => Promise<string[]>;
 
 for (const [name, shell] of Object.entries(SHELLS) as [keyof typeof SHELLS, typeof SHELLS.bash][]) {
-  const missing = findProgram(shell.program) === undefined;
-  // deno-lint-ignore no-console -- a test that is left out says why
-  if (missing) console.log(`left out: completion in ${name}: ${shell.program} is missing`);
-  Deno.test({
-    name: `${name} offers commands, options, values, files and stanzas`,
-    ignore: missing,
-    fn: () =>
-      withFolder(async (home) => {
-        const script = `${home}/script`;
-        await Deno.writeTextFile(script, COMPLETIONS[name](commands));
-        await Deno.mkdir(`${home}/files/folder`, { recursive: true });
-        await Deno.writeTextFile(`${home}/files/knock.pcap`, "");
-        await Deno.writeTextFile(`${home}/files/rc`, "[elsewhere]\n");
-        await Deno.writeTextFile(
-          `${home}/.fwknoprc`,
-          "[default]\n#[no]\n[home]\n [hotel] x\n[work]\n",
-        );
-        await lookAround(async (...words) => (await shell.complete(script, words, home)).sort());
-      }),
-  });
+  testWhere(`${name} offers commands, options, values, files and stanzas`, {
+    programs: [shell.program],
+  }, () =>
+    withFolder(async (home) => {
+      const script = `${home}/script`;
+      await Deno.writeTextFile(script, COMPLETIONS[name](commands));
+      await Deno.mkdir(`${home}/files/folder`, { recursive: true });
+      await Deno.writeTextFile(`${home}/files/knock.pcap`, "");
+      await Deno.writeTextFile(`${home}/files/rc`, "[elsewhere]\n");
+      await Deno.writeTextFile(
+        `${home}/.fwknoprc`,
+        "[default]\n#[no]\n[home]\n [hotel] x\n[work]\n",
+      );
+      await lookAround(async (...words) => (await shell.complete(script, words, home)).sort());
+    }));
 }
 
 async function lookAround(complete: Complete): Promise<void> {
@@ -83,8 +78,8 @@ async function lookAround(complete: Complete): Promise<void> {
   );
 }
 
-Deno.test("bash offers values after =, and does not run a stanza's name as a command", {
-  ignore: findProgram("bash") === undefined,
+testWhere("bash offers values after =, and does not run a stanza's name as a command", {
+  programs: ["bash"],
 }, () =>
   withFolder(async (home) => {
     const script = `${home}/script`;
