@@ -1,5 +1,5 @@
 /**
- * The rc file of a client run: which one, and what is wrong with its rights.
+ * Opens the rc file of a client run, and reports problems of its permissions.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import type { GivenOptions } from "../lib/config/option.ts";
 import type { Context } from "./context.ts";
 import { describeDiagnostic } from "./problem_text.ts";
 
-/** What a run has for an rc file. */
+/** The rc file of a run. */
 export interface ClientRc {
   readonly rcPath: string;
   readonly rcFile: RcFile | undefined;
 }
 
-/** Options that make no sense without an rc file, with the C client's words. */
+/** Options that need an rc file, with the C client's messages. */
 const NEED_RC: readonly (readonly [option: string, reference: string])[] = [
   ["save-rc-stanza", "Cannot save an rc stanza in --no-rc-file mode."],
   ["named-config", "Cannot set stanza name in --no-rc-file mode."],
@@ -34,9 +34,9 @@ export function checkRcOptions(options: GivenOptions): Problem | undefined {
 }
 
 /**
- * Reads the rc file if there is one. A missing file is no problem unless something is wanted of it.
+ * Reads the rc file if it exists. A missing file is a problem only if the options name it or a stanza.
  *
- * @param writes the run is about to make the file.
+ * @param writes the run will make the file.
  */
 export function openClientRc(
   options: GivenOptions,
@@ -67,7 +67,7 @@ export function openClientRc(
       ? { rcPath, rcFile: undefined }
       : usageProblem(`--rc-file: there is no ${rcPath}`);
   }
-  // The C client says nothing of them, and what it says is not added to.
+  // The C client prints no such warnings, so the C dialect prints none either.
   const unread = dialect === "native" ? outsideStanzas(rcFile.rc) : [];
   for (const warning of [...rcFile.warnings, ...unread]) {
     context.err(describeDiagnostic(warning, dialect));

@@ -1,5 +1,5 @@
 /**
- * The settings of a client run, with warnings told on the way.
+ * Reads the settings of a client run and prints the warnings about them.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { type ClientRc, openClientRc } from "./client_rc.ts";
 import type { Context } from "./context.ts";
 import { describeDiagnostic } from "./problem_text.ts";
 
-/** Settings and where they come from. */
+/** Settings, and where they come from. */
 export interface ClientSettings {
   readonly settings: Settings;
   /** What the command line alone sets. */
@@ -21,7 +21,7 @@ export interface ClientSettings {
   readonly rc: ClientRc;
 }
 
-/** Reads the rc file and the options. Of several errors in the file all but the last are told here. */
+/** Reads the rc file and the options. If the file has several errors, prints all but the last, which it returns. */
 export function readClientSettings(
   options: GivenOptions,
   context: Context,

@@ -1,5 +1,5 @@
 /**
- * What a subcommand is.
+ * The shape of a subcommand.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import type {
 } from "../lib/manual/command.ts";
 import type { Context } from "./context.ts";
 
-/** A subcommand as its file exports it: what it takes, and what it does. */
+/** A subcommand as its file exports it: its options, and what it does. */
 export interface Command extends CommandDetails {
-  /** Returns the exit status. Throws a `HintedError` when the environment is at fault. */
+  /** Returns the exit status. Throws a `HintedError` for a problem of the host or its files. */
   run(
     options: GivenOptions,
     words: readonly string[],
@@ -22,22 +22,22 @@ export interface Command extends CommandDetails {
   ): number | Promise<number>;
 }
 
-/** A subcommand in the table: what the list of commands shows, and where the rest is. */
+/** A subcommand in the table: what the list of commands shows, and how to load the rest. */
 export interface CommandRow extends CommandTitle {
-  /** Loads the command's file, only when the command runs or is explained: the others do not pay for it. */
+  /** Loads the command's file when the command runs or is explained. Other commands do not load it. */
   readonly load: () => Promise<Command>;
 }
 
-/** Subcommands by the name they are called by, in the order of the help text. */
+/** Subcommands by name, in the order of the help text. */
 export type CommandTable = Readonly<Record<string, CommandRow>>;
 
-/** All that help, manual and completion know of a command. */
+/** The full description of a command, for help, manual and completion. */
 export async function describe({ brief, group, load }: CommandRow): Promise<CommandDescription> {
   const { run: _, ...details } = await load();
   return { brief, group, ...details };
 }
 
-/** The same of every command. */
+/** The full description of every command. */
 export async function describeAll(table: CommandTable): Promise<Commands> {
   const described: [string, CommandDescription][] = [];
   for (const [name, row] of Object.entries(table)) described.push([name, await describe(row)]);

@@ -5,7 +5,7 @@
  */
 import type { CommandTable } from "./command.ts";
 
-/** Every subcommand. What explains commands is handed the table: no command's file imports it. */
+/** Every subcommand. Code that explains commands gets the table as an argument: no command's file imports it. */
 export const COMMANDS: CommandTable = {
   knock: {
     brief: "Ask a server to open a port for one address",
@@ -23,12 +23,12 @@ export const COMMANDS: CommandTable = {
     load: async () => (await import("./stanza.ts")).stanza,
   },
   serve: {
-    brief: "Watch for packets that prove who is asking, and open the firewall",
+    brief: "Watch for packets of clients that have a key, and open the firewall",
     group: "Server",
     load: async () => (await import("./serve.ts")).serve,
   },
   invite: {
-    brief: "Let a client in: keys, the server's stanza and the client's",
+    brief: "Add a client: make keys, the server's stanza and the client's",
     group: "Server",
     load: async () => (await import("./invite.ts")).invite,
   },
@@ -43,12 +43,12 @@ export const COMMANDS: CommandTable = {
     load: async () => (await import("./stop.ts")).stop,
   },
   reload: {
-    brief: "Let the running server read its configuration again",
+    brief: "Make the running server read its configuration again",
     group: "Server",
     load: async () => (await import("./reload.ts")).reload,
   },
   "fw-list": {
-    brief: "List who is let in, by rule, and the seconds each has left",
+    brief: "List the admitted addresses, by rule, and the seconds left",
     group: "Server",
     load: async () => (await import("./fw_list.ts")).fwList,
   },
@@ -63,12 +63,12 @@ export const COMMANDS: CommandTable = {
     load: async () => (await import("./dump_config.ts")).dumpConfig,
   },
   explain: {
-    brief: "Say what the server makes of a captured packet, step by step",
+    brief: "Explain step by step how the server judges a captured packet",
     group: "When it does not work",
     load: async () => (await import("./explain.ts")).explain,
   },
   doctor: {
-    brief: "Look for what keeps knocking from working on this host",
+    brief: "Find out why knocking does not work on this host",
     group: "When it does not work",
     load: async () => (await import("./doctor.ts")).doctor,
   },
@@ -78,7 +78,7 @@ export const COMMANDS: CommandTable = {
     load: async () => (await import("./print.ts")).printFrom(COMMANDS),
   },
   uci: {
-    brief: "Make fwknopd.conf and access.conf out of OpenWrt's configuration",
+    brief: "Make fwknopd.conf and access.conf from OpenWrt's configuration",
     group: "Server",
     load: async () => (await import("./uci.ts")).uci,
   },

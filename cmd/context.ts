@@ -1,5 +1,5 @@
 /**
- * What a command may use of the process it runs in.
+ * The streams and the environment that a command uses.
  *
  * @module
  */
@@ -10,13 +10,14 @@ import { forTerminal } from "../lib/one_line.ts";
 /** The streams and the environment of one run. Tests pass their own. */
 export interface Context {
   /**
-   * Writes to standard output, no newline is added: what acts on a terminal is spelt out there, and goes as given to a
-   * file or a program. Throws an `UnreadOutput` when its reader is gone, and a `HintedError` when it cannot be written.
+   * Writes to standard output without adding a newline. On a terminal, control characters are spelt out; a file or a
+   * program gets the text unchanged. Throws an `UnreadOutput` when the reader has ended, and a `HintedError` when the
+   * text cannot be written.
    */
   out(text: string): void;
   /**
-   * Writes to standard error, with what acts on a terminal spelt out. Never throws: what cannot be written is lost, and
-   * the program goes on.
+   * Writes to standard error, with control characters spelt out. Never throws: text that cannot be written is lost, and
+   * the program continues.
    */
   err(text: string): void;
   /** Whether standard output is a terminal, for a person rather than a program. */
@@ -25,27 +26,30 @@ export interface Context {
   readonly isErrorTerminal: boolean;
   /** Whether terminals may get colour: NO_COLOR is not set, and TERM is not `dumb`. */
   readonly usesColor: boolean;
-  /** Columns of the terminal behind standard error or output; `undefined` where there is none, or it does not say. */
+  /**
+   * Columns of the terminal of standard error or output; `undefined` without a terminal, or if it does not report them.
+   */
   columns?(): number | undefined;
   /** A variable of the environment. */
   env(name: string): string | undefined;
 }
 
 /**
- * Exit statuses of the subcommands; as `fwknopd` or as the C client only 0 and 1 occur, and `unread`: 128 and the
- * number of SIGPIPE, which a shell shows for a program that wrote to a pipe nobody reads. The runtime ignores the signal.
+ * Exit statuses of the subcommands. As `fwknopd` or as the C client, only 0, 1 and `unread` occur. `unread` is 128 plus
+ * the number of SIGPIPE: a shell shows it for a program that wrote to a pipe without a reader. The runtime ignores the
+ * signal.
  */
 export const ExitCode = { ok: 0, failure: 1, usage: 2, unread: 141 } as const;
 
-/** Whoever read this output has gone, as `head` does: the run ends with {@link ExitCode.unread} and without a word. */
+/** The reader of the output has ended, as `head` does. The run ends with {@link ExitCode.unread} and prints nothing. */
 export class UnreadOutput extends Error {
   override readonly name = "UnreadOutput";
 }
 
-/** What to throw for an error of writing standard output: an {@link UnreadOutput} where that is what it means. */
+/** The error to throw when standard output cannot be written: an {@link UnreadOutput} if its reader has ended. */
 export function outputFailure(cause: unknown): UnreadOutput | HintedError {
   return cause instanceof Deno.errors.BrokenPipe
-    ? new UnreadOutput("nobody reads the output", { cause })
+    ? new UnreadOutput("the output has no reader", { cause })
     : new HintedError(`Cannot write to standard output: ${systemReasonOf(cause)}`, { cause });
 }
 
@@ -68,7 +72,8 @@ function writeError(text: string): void {
   try {
     writeAll(Deno.stderr, forTerminal(text));
   } catch {
-    // There is no other place to say it. What is being done goes on: a daemon that ended here would leave its rules behind.
+    // There is no other stream to report it. The program continues: a daemon that ended here would leave its rules
+    // behind.
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Which access file a running daemon reads.
+ * Finds out which access file a running daemon reads.
  *
  * @module
  */
@@ -14,8 +14,8 @@ import { systemFiles } from "./system_files.ts";
 const PATHS: readonly string[] = ["config-file", "override-config", "access-file", "access-folder"];
 
 /**
- * The access file or folder of a daemon, where a file that was written is not of it; `undefined` where it is, or where
- * the system does not say how the daemon was started.
+ * The access file or folder of a daemon, if it does not include the written file. `undefined` if it does, or if the
+ * system does not report how the daemon was started.
  */
 export function readsElsewhere(pid: number, written: string): string | undefined {
   try {
@@ -27,12 +27,12 @@ export function readsElsewhere(pid: number, written: string): string | undefined
     const isRead = ACCESS_FOLDER === undefined ? file === place : file.startsWith(`${place}/`);
     return isRead ? undefined : place;
   } catch {
-    // Another system than Linux, or files that are not for us.
+    // Another system than Linux, or files that this user may not read.
     return undefined;
   }
 }
 
-/** What the daemon was started with; paths are those of the folder it is in. */
+/** The options of the daemon. Relative paths are resolved in its working directory. */
 function daemonOptions(pid: number): GivenOptions {
   const words = Deno.readTextFileSync(`/proc/${pid}/cmdline`).split("\0").slice(0, -1);
   const name = words.findIndex((word) => word === "serve" || word.split("/").at(-1) === FWKNOPD);

@@ -1,5 +1,5 @@
 /**
- * What the commands that drive a running daemon have in common.
+ * Options and texts of the commands that control a running daemon.
  *
  * @module
  */
@@ -14,10 +14,10 @@ const NAMES: ReadonlySet<string> = new Set([
   "uci",
 ]);
 
-/** Everything that decides where the PID file is, as for `serve`. */
+/** The options that decide where the PID file is, as for `serve`. */
 export const DAEMON_OPTIONS: readonly OptionRow[] = SERVER_OPTIONS.filter(({ name }) =>
   NAMES.has(name)
 );
 
-/** What the commands print that find none, in both dialects. */
+/** The line of the commands that find no daemon, in both dialects. */
 export const NONE_RUNS = "No running fwknopd detected.\n";

@@ -22,16 +22,16 @@ import { examineFiles, examineHost, examineServer, isFileFinding } from "./docto
 import { loadServerConfig, loadUsableConfig } from "./load_server_config.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 
-/** Says what is wrong with this host, and how to repair it. */
+/** Reports problems of this host, and how to repair them. */
 export const doctor: Command = {
   description: [
-    "Looks at the firewall's policy, the switches of the kernel and what else is in the way, and prints for each",
-    "finding the command that mends it. Changes nothing. The exit status is 1 if something is wrong.",
+    "Examines the firewall's policy, the switches of the kernel and other blockers, and prints for each finding the",
+    "command that repairs it. Changes nothing. The exit status is 1 if something is wrong.",
   ].join("\n"),
   options: [...CONFIG_OPTIONS, { name: "json", brief: "Print a JSON array" }],
   /**
-   * Examines the host; the files themselves are examined by being loaded. What is wrong in them is a finding as any other,
-   * and does not keep from looking further: what cannot be used is its default.
+   * Examines the host. Loading the files examines them too. An error in a file is a finding like any other, and the
+   * examination continues: a value that cannot be used is replaced with its default.
    */
   async run(options, _words, context) {
     let diagnostics: readonly Diagnostic[] = [];
@@ -67,7 +67,7 @@ const MARKS: Readonly<Record<Finding["state"], string>> = {
   unclear: "unclear",
 };
 
-/** Settings that contradict each other are told; what the host uses is looked at all the same. */
+/** Chooses the firewall. Reports settings that contradict each other, and still examines the firewall of the host. */
 async function choose(
   { settings, given }: LoadedServerConfig,
 ): Promise<{ readonly choice: FirewallChoice; readonly findings: readonly Finding[] }> {
@@ -90,7 +90,7 @@ async function choose(
   }
 }
 
-/** An error of the configuration: no server starts with it. */
+/** An error of the configuration, with which no server starts. */
 function mistake({ text, position, hint }: Diagnostic): Finding {
   const where = position === undefined ? "" : ` (${formatPosition(position)})`;
   return {
@@ -112,7 +112,7 @@ function format(findings: readonly Finding[]): string {
   ).join("");
 }
 
-/** A hint may have several lines; what is from outside reaches no further to the left than they do. */
+/** A hint may have several lines. All are indented, so that no text from outside looks like a finding. */
 function repairLine(line: string): string {
   return `         ${visible(line.trim())}\n`;
 }

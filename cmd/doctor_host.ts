@@ -1,5 +1,5 @@
 /**
- * What `fwknop doctor` looks at beside the firewall: the way in, the clock, the files.
+ * What `fwknop doctor` examines besides the firewall: the listeners, the clock, the files.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Finding } from "../lib/doctor/finding.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
 import { ageWindow } from "../lib/server/policy.ts";
 
-/** Interfaces, libpcap and clock, as far as the settings make use of them. */
+/** Examines the interfaces, libpcap and the clock, as far as the settings use them. */
 export function examineHost(settings: ServerSettings): Finding[] {
   return [
     ...(isSniffing(settings)
@@ -23,7 +23,7 @@ export function examineHost(settings: ServerSettings): Finding[] {
   ];
 }
 
-/** Whether a daemon runs with these settings: without one nothing is wrong with the host, and a knock opens nothing. */
+/** Whether a daemon runs with these settings. Without one the host has no fault, but a knock opens nothing. */
 export function examineServer({ FWKNOP_PID_FILE }: ServerSettings): Finding[] {
   try {
     const pid = runningDaemon(FWKNOP_PID_FILE);
@@ -40,7 +40,7 @@ export function examineServer({ FWKNOP_PID_FILE }: ServerSettings): Finding[] {
   }
 }
 
-/** Whether an interface to sniff on is there and up. */
+/** Whether an interface to sniff on exists and is up. */
 function examineInterface(name: string): Finding[] {
   if (name === "any" || Deno.build.os !== "linux") return [];
   try {
@@ -67,7 +67,7 @@ function examinePcap(settings: ServerSettings): Finding[] {
   return [{ state: falls ? "unclear" : "bad", text: missing.text, repair: missing.hint }];
 }
 
-/** Nothing to report where ages are not checked, or the system does not say who sets its clock. */
+/** Reports nothing if ages are not checked, or if the system does not say what sets its clock. */
 function examineClock(limit: number | undefined): Finding[] {
   const isKept = limit === undefined ? undefined : readClock().isKept;
   if (isKept === undefined) return [];
@@ -79,7 +79,7 @@ function examineClock(limit: number | undefined): Finding[] {
   }];
 }
 
-/** What the diagnostics say about the permissions of files with keys. */
+/** The findings about the permissions of files with keys. */
 export function examineFiles(diagnostics: readonly Diagnostic[]): Finding[] {
   const findings = diagnostics.flatMap((diagnostic): Finding[] => {
     const { code, path = "" } = diagnostic;
@@ -87,15 +87,15 @@ export function examineFiles(diagnostics: readonly Diagnostic[]): Finding[] {
     return [
       code === "owned-by-another"
         ? { state: "bad", text: `${path} belongs to another user`, repair: `chown root ${path}` }
-        : { state: "bad", text: `Others may read ${path}`, repair: `chmod 600 ${path}` },
+        : { state: "bad", text: `Other users may read ${path}`, repair: `chmod 600 ${path}` },
     ];
   });
   return findings.length > 0
     ? findings
-    : [{ state: "good", text: "Nobody else may read the files with keys" }];
+    : [{ state: "good", text: "No other user may read the files with keys" }];
 }
 
-/** Whether a diagnostic is told as a finding. */
+/** Whether examineFiles reports this diagnostic. */
 export function isFileFinding({ code }: Diagnostic): boolean {
   return code === "others-may-read" || code === "owned-by-another";
 }

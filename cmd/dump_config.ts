@@ -14,17 +14,17 @@ import { type Context, ExitCode } from "./context.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import { systemFiles } from "./system_files.ts";
 
-/** Shows the configuration as the server would take it. */
+/** Shows the configuration as the server would use it. */
 export const dumpConfig: Command = {
   description: [
-    "Prints the configuration in the layout of fwknopd -D, or with --json as one object. What is wrong with it goes",
-    "to standard error; the exit status says whether the server would start with it.",
+    "Prints the configuration in the layout of fwknopd -D, or with --json as one object. Errors and warnings go to",
+    "standard error. The exit status says whether the server would start with this configuration.",
   ].join("\n"),
   options: [...CONFIG_OPTIONS, { name: "json", brief: "Print a JSON object" }],
   run: (options, _words, context) => printConfig(options, context, options.has("json")),
 };
 
-/** The same in both dialects; nothing but the errors where the server would not start with it. Returns the exit status. */
+/** Prints the same in both dialects, or only the errors if the server would not start. Returns the exit status. */
 export function printConfig(options: GivenOptions, context: Context, asJson = false): number {
   const { config, diagnostics } = readServerConfig(options, systemFiles);
   printDiagnostics(diagnostics, context);

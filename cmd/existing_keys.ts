@@ -1,5 +1,5 @@
 /**
- * Keys that are in use already: those of a stanza of `access.conf`, of a client's stanza, or of a file of key lines.
+ * Reads keys in use from a stanza of `access.conf`, from a client's stanza, or from a file of key lines.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export async function existingKeys(place: string): Promise<KeyPair | Problem> {
   const text = await readKeyText(path);
   if (text instanceof Problem) return text;
   const file = inputName(path);
-  // What fwknop invite prints has a stanza for either end, with the same keys.
+  // The output of fwknop invite has a stanza for each end, with the same keys.
   if (hasClientStanza(text) || !hasAccessStanza(text)) return pairOf(text, file);
   return accessKeys(text, file, digits);
 }

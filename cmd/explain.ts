@@ -28,20 +28,20 @@ import { type Context, ExitCode } from "./context.ts";
 import { type ExplainedPacket, readExplained } from "./explain_packets.ts";
 import { loadServerConfig } from "./load_server_config.ts";
 
-/** Why was I refused? */
+/** Explains why the server refuses a packet. */
 export const explain: Command = {
   description: [
-    "Takes packet texts, files that hold one a line, and pcap or pcapng files, for example",
+    "Takes packet texts, files with one packet text per line, and pcap or pcapng files, for example",
     "",
     "  tcpdump -w knock.pcap udp port 62201",
     "  fwknop explain knock.pcap",
     "",
-    "Packets of a capture file are judged at the time they were captured, others now. Nothing is changed, and the",
-    "server's replay file is only read. The exit status is 0 when the server would take every packet.",
+    "Packets of a capture file are judged for the time of their capture, other packets for the present time. Nothing is",
+    "changed, and the server's replay file is only read. The exit status is 0 if the server would accept every packet.",
   ].join("\n"),
   options: EXPLAIN_OPTIONS,
   words: { placeholder: "PACKET...", brief: "A packet text, or the name of a file" },
-  /** Explains each packet in turn; a packet seen before is a replay, as in the server. */
+  /** Explains each packet in turn. A packet that came before is a replay, as in the server. */
   async run(options, words, context) {
     if (words.length === 0) {
       context.err(
@@ -61,7 +61,7 @@ export const explain: Command = {
       packets.push(...read.packets);
       if (read.leftOut > 0) {
         context.err(
-          `${oneLine(word)}: ${read.leftOut} packets that are no SPA packets, left out\n`,
+          `${oneLine(word)}: left out ${read.leftOut} packets that are not SPA packets\n`,
         );
       }
     }
@@ -125,17 +125,17 @@ function parseAddressOption(options: GivenOptions, name: string): Address | unde
   throw new HintedError(`--${name} '${text}' is not an IP address`);
 }
 
-/** A packet text does not say who sent it, and that may decide. */
+/** Demands `--from` if it decides: a packet text does not hold the address of its sender. */
 function requireSource(packets: readonly ExplainedPacket[], { stanzas }: LoadedServerConfig): void {
   if (packets.every(({ time }) => time !== undefined)) return;
   const stanza = stanzas.find(({ source }) => source !== "any");
   if (stanza === undefined) return;
-  throw new HintedError("A packet text does not say where it came from, and SOURCE lists do", {
-    hint: `Add --from ADDRESS, one of ${stanza.sourceText} perhaps`,
+  throw new HintedError("A packet text has no source address, but a SOURCE list needs one", {
+    hint: `Add --from ADDRESS, for example one of ${stanza.sourceText}`,
   });
 }
 
-/** What the server remembers, as far as this user may read it; the file is not touched. */
+/** The server's replay memory, if this user may read it. Does not change the file. */
 function readReplay(settings: ServerSettings, context: Context): ReplayCache {
   const cache = new ReplayCache({ window: ageWindow(settings) });
   if (!settings.ENABLE_DIGEST_PERSISTENCE) return cache;

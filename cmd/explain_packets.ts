@@ -1,5 +1,5 @@
 /**
- * The packets that `explain` is asked about.
+ * Reads the packets that `explain` examines.
  *
  * @module
  */
@@ -24,19 +24,19 @@ export interface ExplainedPacket {
   readonly leftOutBy?: string;
 }
 
-/** Packets, and how many datagrams of capture files are nobody's business. */
+/** Packets, and the number of datagrams in capture files that are not SPA packets. */
 export interface ExplainedPackets {
   readonly packets: readonly ExplainedPacket[];
   readonly leftOut: number;
 }
 
-/** What stands in for the headers that a packet text does not have. */
+/** Replaces the headers, which a packet text does not have. */
 const LOOPBACK = parseAddress("127.0.0.1") as Address;
 
 /**
- * The packets a word stands for: those of a file, or the word itself.
+ * The packets that a word names: those of a file, or the word itself.
  *
- * @throws {HintedError} when it is neither, or a file in which nothing looks like a packet.
+ * @throws {HintedError} when it is neither, or a file without anything like a packet.
  */
 export async function readExplained(
   word: string,
@@ -53,7 +53,7 @@ export async function readExplained(
   }
   if (bytes.length === 0) {
     throw new HintedError(`${word} is empty`, {
-      hint: "tcpdump keeps packets back until it ends: with -U it writes each at once",
+      hint: "tcpdump holds packets back until it ends; with -U it writes each packet at once",
     });
   }
   const { isCaptureFile } = await import("../lib/capture/captured_packets.ts");
@@ -61,7 +61,8 @@ export async function readExplained(
   const lines = new TextDecoder("latin1").decode(bytes).split("\n").map((line) => line.trim());
   if (!lines.some((line) => LIKE_A_PACKET.test(line))) {
     throw new HintedError(`There is no packet in ${word}`, {
-      hint: "A capture file, or a text file with a packet a line; knock -T -B FILE writes one",
+      hint:
+        "Name a capture file, or a text file with one packet per line; knock -T -B FILE writes one",
     });
   }
   return textPackets(lines.filter((line) => line !== ""), settings);
@@ -74,7 +75,7 @@ function readIfFile(path: string): Uint8Array | undefined {
   try {
     return Deno.readFileSync(path);
   } catch (error) {
-    // A packet text is no name a file system takes: too long, or in folders that are not there.
+    // No file system accepts a packet text as a name: it is too long, or names folders that do not exist.
     if (path.length >= MIN_PACKET_LENGTH || error instanceof Deno.errors.NotFound) return undefined;
     const reason = reasonOf(error);
     throw new HintedError(`Cannot read ${path}: ${reason}`, { cause: error });
@@ -95,7 +96,7 @@ function textPackets(texts: readonly string[], settings: ServerSettings): Explai
   return { packets, leftOut: 0 };
 }
 
-/** What is captured, and what is not but looks like a packet, to a wrong port perhaps. */
+/** The datagrams that the server would capture, and others that look like a packet, for example to a wrong port. */
 async function capturedPackets(path: string, settings: ServerSettings): Promise<ExplainedPackets> {
   const { readCapturedDatagrams } = await import("../lib/capture/captured_packets.ts");
   const all = await readCapturedDatagrams(path, "");
@@ -110,7 +111,7 @@ async function capturedPackets(path: string, settings: ServerSettings): Promise<
   return { packets, leftOut: all.length - packets.length };
 }
 
-/** Which packets of the file the server would see, by the settings that decide it. */
+/** The rule that decides which datagrams of the file the server would see, from the settings. */
 async function captureRule(
   path: string,
   settings: ServerSettings,

@@ -1,12 +1,12 @@
 /**
- * How an exception reaches the user.
+ * The text of an exception for the user.
  *
  * @module
  */
 import { visibleLines } from "../lib/one_line.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
 
-/** One line and, below it, the hint if there is one. A stack is shown only where the mistake is ours. */
+/** One line, and the hint below it. The stack is shown only for a bug of this program. */
 export function describeFailure(error: unknown): string {
   return visibleLines(failureText(error));
 }

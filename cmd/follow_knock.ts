@@ -1,6 +1,6 @@
 /**
- * What follows a knock that is to be waited for: the port is tried, and then comes a command or a connection. Loaded only
- * for those.
+ * Follows a knock with `--wait`: tries the port, and then runs a command or opens a connection. Other knocks do not
+ * load this.
  *
  * @module
  */
@@ -20,17 +20,17 @@ import type { KnockResult } from "./send_knock.ts";
 import { tellProblem } from "./problem_text.ts";
 import { WaitExit } from "./wait_exit.ts";
 
-/** A knock and the port it is to open, which is looked at from just before the packet leaves. */
+/** A knock and the port that it requests, which is watched from just before the packet leaves. */
 export class FollowedKnock {
   #port: PortWatch | undefined;
 
   private constructor(
     private readonly plan: KnockPlan,
-    /** Where the port is, if the packet itself goes to a proxy. */
+    /** Address of the port, if the packet goes to a proxy. */
     private readonly behindProxy: Address | undefined,
   ) {}
 
-  /** Finds what there is to try, or says why there is nothing. */
+  /** Finds the port to try, or says why there is no port. */
   static async prepare(plan: KnockPlan): Promise<FollowedKnock | Problem> {
     const { request, route } = plan;
     if (request.command !== undefined) {
@@ -53,14 +53,14 @@ export class FollowedKnock {
     this.#port = new PortWatch(this.behindProxy ?? address, service.port);
   };
 
-  /** Tells why no packet left; returns the exit status. */
+  /** Reports why no packet left; returns the exit status. */
   unsent(problem: Problem, context: Context): number {
     this.#port?.close();
     const status = tellProblem(problem, context);
     return problem.facts.unreachable ? WaitExit.unreachable : status;
   }
 
-  /** Tries the port and goes on with the command or the connection; returns the exit status. */
+  /** Tries the port, then runs the command or opens the connection; returns the exit status. */
   async follow(
     knocked: KnockResult,
     options: GivenOptions,
@@ -98,7 +98,9 @@ export class FollowedKnock {
     return wasOpen ? WaitExit.openBefore : ExitCode.ok;
   }
 
-  /** A program that looks the name up by itself starts with the first address, which may be closed. */
+  /**
+   * Warns that a program which looks the name up itself starts with the first address, where the port may be closed.
+   */
   async #warnOfOtherFamily(
     words: readonly string[],
     { family }: Address,
@@ -118,6 +120,6 @@ export class FollowedKnock {
 }
 
 function openBefore(where: string): string {
-  return `fwknop: ${where} was open before the knock, which says nothing about whether the server took it\n` +
-    "  if nobody was to be let in: fwknop doctor, on the server\n";
+  return `fwknop: ${where} was open before the knock, so it is unknown whether the server accepted the knock\n` +
+    "  if the port should be closed to strangers, run on the server: fwknop doctor\n";
 }

@@ -15,16 +15,16 @@ import type { Command } from "./command.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { loadServerSettings } from "./load_server_settings.ts";
 
-/** Takes every rule of ours out of the firewall. */
+/** Removes every rule of ours from the firewall. */
 export const fwFlush: Command = {
   description: [
-    "Removes the rules, chains and jumps of the server, also those an earlier configuration left behind. Rules that",
-    "others put into its chains stay, with the chain that holds them.",
+    "Removes the rules, chains and jumps of the server, also those that an earlier configuration left behind. Rules of",
+    "other programs in its chains stay, with the chain that holds them.",
   ].join("\n"),
   options: CONFIG_OPTIONS,
   /**
-   * Removes what is ours. A server that runs is asked to do it: it would take what another process removes for a flush by
-   * somebody else, and put it back. It stays ready, with empty chains.
+   * Removes our rules. A running server must do it: if another process removed them, the server would take that for
+   * another program's flush and restore the rules. The server continues, with empty chains.
    */
   async run(options, _words, context) {
     const resolved = loadServerSettings(options, context);
@@ -35,7 +35,7 @@ export const fwFlush: Command = {
     try {
       const found = (await firewall.ask({ name: "list" })).length + await countRules(others);
       const rules = `${found} rule${found === 1 ? "" : "s"}`;
-      // First: a chain of another name is known for ours only as long as there are rules of ours in it.
+      // Do this first: a chain of another name is recognized as ours only while it holds rules of ours.
       await firewall.ask({ name: "flush", extent: "elsewhere", whole: false });
       const pid = revokeGrants(settings.FWKNOP_PID_FILE);
       const closes = closesPath(settings.FWKNOP_RUN_DIR);
@@ -49,13 +49,13 @@ export const fwFlush: Command = {
         context.out(cyclesText(cycles, closed));
       }
       if (leaves) {
-        context.out(`Removed ${rules}; the chains stay for the server that runs (pid=${pid})\n`);
+        context.out(`Removed ${rules}; the chains stay for the running server (pid=${pid})\n`);
         return ExitCode.ok;
       }
       context.out(`Removed ${rules} and the chains of fwknop\n`);
       if (settings.NFT_PROTECT !== undefined) {
         const services = formatServices(settings.NFT_PROTECT);
-        context.out(`Nothing drops ${services} any more, until the server runs again\n`);
+        context.out(`No rule drops ${services} any more, until the server runs again\n`);
       }
       return ExitCode.ok;
     } finally {
@@ -64,7 +64,7 @@ export const fwFlush: Command = {
   },
 };
 
-/** `--fw-flush` of the C dialect removes our chains with whatever is in them; returns the exit status. */
+/** `--fw-flush` of the C dialect removes our chains with all rules in them; returns the exit status. */
 export async function flushAsInC(
   { settings, given }: ResolvedSettings,
   context: Context,
@@ -73,7 +73,7 @@ export async function flushAsInC(
   const firewall = await firewallFromSettings(settings, given, () => {});
   try {
     await firewall.ask({ name: "flush", extent: "everywhere", whole: true });
-    // A server of ours that runs would take this for another program's flush, and put its rules back.
+    // A running server of ours would take this for another program's flush, and restore its rules.
     revokeGrants(settings.FWKNOP_PID_FILE);
     return ExitCode.ok;
   } finally {
@@ -81,12 +81,12 @@ export async function flushAsInC(
   }
 }
 
-/** How long a running server may take to remove its rules, milliseconds. */
+/** Milliseconds that a running server may need to remove its rules. */
 const PATIENCE = 5_000;
-/** Between two looks, milliseconds. */
+/** Milliseconds between two checks. */
 const LOOK = 50;
 
-/** Whether it comes true in time. */
+/** Whether the condition becomes true in time. */
 async function within(isSo: () => boolean | Promise<boolean>): Promise<boolean> {
   const deadline = performance.now() + PATIENCE;
   while (!await isSo()) {
@@ -96,15 +96,15 @@ async function within(isSo: () => boolean | Promise<boolean>): Promise<boolean> 
   return true;
 }
 
-/** Only the server has the commands that close. */
+/** A text about open cycles: only the server can run the commands that close them. */
 function cyclesText(count: number, closed: boolean): string {
   const cycles = `${count} command cycle${count === 1 ? "" : "s"}`;
   return closed
     ? `Closed ${cycles}\n`
-    : `${cycles} not closed yet: that is done by the server, in time or when it is started\n`;
+    : `${cycles} not closed yet: the server closes them when their time is up, or at its next start\n`;
 }
 
-/** What configurations with other firewalls left behind; those need not be there. */
+/** The number of rules that configurations with other firewalls left behind. Their programs may be missing. */
 async function countRules(firewalls: readonly Firewall[]): Promise<number> {
   let count = 0;
   for (const firewall of firewalls) {

@@ -15,14 +15,14 @@ import type { Command } from "./command.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { loadServerSettings } from "./load_server_settings.ts";
 
-/** Shows who is let in, and for how long. */
+/** Lists which addresses are admitted, and for how long. */
 export const fwList: Command = {
   options: [
     ...CONFIG_OPTIONS,
     { name: "json", brief: "Print a JSON array" },
-    { name: "all", brief: "Print the whole tables in use, as the firewall program shows them" },
+    { name: "all", brief: "Print the complete tables in use, as the firewall program shows them" },
   ],
-  /** Lists what the firewall holds now; a running server is not asked. */
+  /** Lists the present rules of the firewall. Does not ask a running server. */
   async run(options, _words, context) {
     const resolved = loadServerSettings(options, context);
     if (resolved === undefined) return ExitCode.failure;
@@ -31,7 +31,7 @@ export const fwList: Command = {
       const rules = await firewall.ask({ name: "list" });
       if (options.has("all")) {
         const listings = [await cListing(firewall, true)];
-        // The C tool knows the first family only.
+        // The C tool lists only the first family.
         const hasOther = rules.some(({ address }) => address.includes(":"));
         if (hasOther) listings.push(...await firewall.ask({ name: "show", all: true, family: 6 }));
         printListings(listings, context);
@@ -88,7 +88,7 @@ function formatJson(
   return `${toJson(objects, 2)}\n`;
 }
 
-/** Whole seconds until the end; 0 when it is over and about to go. */
+/** Whole seconds until the end; 0 if the time is over and the rule is still there. */
 function remaining(end: number, now: number): number {
   return Math.max(0, Math.ceil(end - now));
 }
@@ -115,7 +115,7 @@ function cycleRow({ stanza, values, due }: PendingClose, now: number): Row {
   return { end: due, cells };
 }
 
-/** Who is let in, and how many rules are left of who was. */
+/** The rules in force, and the number of rules whose time is over. */
 function formatTable(
   rules: readonly RuleSummary[],
   cycles: readonly PendingClose[],
@@ -125,11 +125,11 @@ function formatTable(
   return formatRows(live, cycles, now) + overText(rules.length - live.length);
 }
 
-/** A firewall that was restored from a file holds rules of another day. */
+/** A text about rules whose time is over. A firewall that was restored from a file may hold such rules. */
 function overText(count: number): string {
   if (count === 0) return "";
   const what = count === 1 ? "rule whose time is over is" : "rules whose time is over are";
-  return `${count} ${what} still there: a server that runs removes such rules, or fwknop fw-flush\n`;
+  return `${count} ${what} still there: a running server removes such rules, or fwknop fw-flush\n`;
 }
 
 /** Columns as wide as their widest cell, the earliest end first. */

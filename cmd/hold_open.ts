@@ -1,5 +1,5 @@
 /**
- * `knock --repeat`: knocking again and again while something else goes on.
+ * `knock --repeat`: knocks again in intervals.
  *
  * @module
  */
@@ -14,16 +14,16 @@ import { type KnockResult, sendKnock } from "./send_knock.ts";
 
 export { readOwnAddresses };
 
-/** What is done with each knock after the first. */
+/** Called for each knock after the first. */
 export type KnockListener = (result: KnockResult) => void;
 
 /**
- * Knocks in intervals until the signal aborts. A knock that cannot be sent is told and not the last: networks come back.
- * Where this host has another address than at the last knock, the address to admit is looked up again, or the user is
- * told that it is no longer this host's.
+ * Knocks in intervals until the signal aborts. A knock that cannot be sent is reported, and the next one still follows:
+ * networks come back. If the address of this host changed since the last knock, the address to admit is looked up
+ * again, or the user is warned that it does not belong to this host any more.
  *
  * @param first the knock that opened the port.
- * @param before the addresses of this host when its packet left; they may be others by now.
+ * @param before the addresses of this host when its packet left; they may have changed since.
  */
 export async function holdOpen(
   first: KnockResult,
@@ -38,7 +38,7 @@ export async function holdOpen(
   let server: Address | undefined = first.sent?.address;
   const interval = plan.repeat * 1000;
   while (await sleep(interval, signal)) {
-    // What changes after this look, while the knock is made, is seen by the next one.
+    // A change after this check, while the knock is made, is seen at the next one.
     const now = server === undefined ? undefined : readOwnAddresses(server);
     const move = before === undefined || now === undefined
       ? { kind: "none" as const }
@@ -48,7 +48,7 @@ export async function holdOpen(
     const result = await sendKnock(current, context, "native");
     if (result instanceof Problem) {
       context.err(describeProblem(result, "native"));
-      // The address is looked up next time.
+      // The next knock looks the address up.
       if (isLookedUp) continue;
     } else {
       if (isLookedUp) {

@@ -1,5 +1,5 @@
 /**
- * A new stanza in the configuration of the server on this machine.
+ * Installs a new stanza in the configuration of the server on this machine.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { readsElsewhere } from "./daemon_access.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import { systemFiles } from "./system_files.ts";
 
-/** Tries the stanza in the configuration that the options name; writes nothing. */
+/** Tries the stanza in the configuration that the options name. Writes nothing. */
 export function tryStanza(
   stanza: string,
   name: string,
@@ -32,7 +32,7 @@ export function tryStanza(
   return new Problem("the server would not start with this configuration; nothing is installed");
 }
 
-/** Writes what was tried, and lets a running daemon read it. */
+/** Writes the stanza that was tried, and makes a running daemon read it. */
 export async function installStanza(
   { path, text, settings, config, earlier }: AccessAddition,
   context: Context,
@@ -46,7 +46,7 @@ export async function installStanza(
   }
   const unwritten = await replace(path, text);
   if (unwritten !== undefined) return unwritten;
-  // Standard output is the client's stanza, to be appended to a file.
+  // Standard output holds only the client's stanza, so that it can be appended to a file.
   context.err(`The server's stanza is in ${path}.\n`);
   if (earlier !== undefined) {
     context.err(
@@ -74,7 +74,7 @@ export async function installStanza(
   return undefined;
 }
 
-/** The owner stays who it was: a daemon that does not run as root has to read the file. */
+/** Keeps the owner of the file: a daemon that does not run as root must be able to read it. */
 async function replace(path: string, text: string): Promise<Problem | undefined> {
   try {
     const before = await Deno.stat(path).catch(() => undefined);
@@ -85,7 +85,7 @@ async function replace(path: string, text: string): Promise<Problem | undefined>
     await replacePrivateFile(path, text);
     if (before !== undefined && (before.uid !== Deno.uid() || before.gid !== Deno.gid())) {
       await Deno.chown(path, before.uid, before.gid);
-      // Nobody else's right but the group's, to read: that may be the daemon's.
+      // Keep only the group's right to read, because the daemon may have this group.
       await Deno.chmod(path, 0o600 | (before.mode ?? 0) & 0o040);
     }
     return undefined;
@@ -93,7 +93,7 @@ async function replace(path: string, text: string): Promise<Problem | undefined>
     const isForbidden = error instanceof Deno.errors.PermissionDenied;
     return new Problem(
       `${path} is not written: ${systemReasonOf(error)}`,
-      isForbidden ? { hint: "adding to the server's configuration takes root" } : {},
+      isForbidden ? { hint: "only root can add to the server's configuration" } : {},
     );
   }
 }

@@ -20,25 +20,25 @@ import { installStanza, tryStanza } from "./install_stanza.ts";
 import { codeText, writeCode } from "./show_code.ts";
 import { tellProblem } from "./problem_text.ts";
 
-/** A new client of a server, in one step. */
+/** Makes a new client of a server in one step. */
 export const invite: Command = {
   description: [
     "  fwknop invite alice --server gate.example --access tcp/22",
     "",
     "Makes a pair of keys and prints the stanza for the server's access.conf, the one for the client's ~/.fwknoprc, and",
     "on a terminal a QR code of the keys for a phone. With --install, as root on the server, the server's stanza is",
-    "added there instead, after the whole configuration was read with it as the server would.",
+    "added there instead, after a check that the server accepts the whole configuration with it.",
   ].join("\n"),
   options: INVITE_OPTIONS,
-  words: { placeholder: "NAME", brief: "Who is invited; stands in a comment" },
-  /** Makes the keys, and prints or writes all that belongs to them. */
+  words: { placeholder: "NAME", brief: "Name of the new client, written into a comment" },
+  /** Makes the keys, and prints or writes the stanzas and the QR code. */
   async run(options, [name, ...more], context) {
     const terms = name === undefined
       ? usageProblem("invite needs the name of a client", {
         hint: "for example: fwknop invite alice --server gate.example --access tcp/22",
       })
       : more.length > 0
-      ? usageProblem(`'${more[0]}' is one word too many`)
+      ? usageProblem(`unexpected word '${more[0]}'`)
       : invitationTerms(name, options);
     const problem = terms instanceof Problem
       ? terms
@@ -56,7 +56,7 @@ async function makeInvitation(
   const keys = generateKeys(hmacDigest === undefined ? {} : { hmacType: hmacDigest });
   const serverStanza = formatServerStanza(terms, keys, new Date());
   const clientStanza = formatClientStanza(terms, keys);
-  // What can fail comes before what is printed or installed: keys on one end alone are of no use.
+  // Steps that can fail come before anything is printed or installed: keys at only one end are of no use.
   const addition = options.has("install")
     ? tryStanza(serverStanza, terms.name, options, context)
     : undefined;
@@ -68,15 +68,15 @@ async function makeInvitation(
     addition && await installStanza(addition, context);
   if (failed instanceof Problem) return failed;
 
-  // Standard output holds stanzas and comments only, to be appended to a file. The code comes first, because it is taller
-  // than a terminal of 24 rows and the rest is what to do next.
+  // Standard output holds only stanzas and comments, so that it can be appended to a file. The QR code comes first: it
+  // is taller than a terminal of 24 rows, and the user needs the text below it.
   const { server, access } = terms.client;
   if (options.has("qr") || (context.isTerminal && codeFile === undefined)) {
     context.err(
       `${await codeText(
         keys,
       )}Scan the keys with the phone, then type there: server ${server}, ${access}. ` +
-        "A picture in place of this: --qr-file FILE\n\n",
+        "For a picture instead: --qr-file FILE\n\n",
     );
   }
   if (addition === undefined) {

@@ -28,7 +28,7 @@ const OPTIONS: readonly OptionRow[] = [
   {
     name: "hmac-digest-type",
     argument: "DIGEST",
-    brief: "Digest of the HMAC, sha256 unless set",
+    brief: "Digest of the HMAC; default: sha256",
   },
   {
     name: "key-gen-file",
@@ -36,7 +36,7 @@ const OPTIONS: readonly OptionRow[] = [
     argument: "FILE",
     brief: "Write the keys to a new file, readable by you alone",
   },
-  { name: "force", brief: "Replace files that are there" },
+  { name: "force", brief: "Replace existing files" },
   { name: "json", brief: "Print one JSON object" },
   { name: "qr", brief: "Also show the keys as a QR code for a phone" },
   {
@@ -47,21 +47,21 @@ const OPTIONS: readonly OptionRow[] = [
   {
     name: "from",
     argument: "FILE[#N]",
-    brief: "Make no keys: show those of stanza N of an access.conf, or of key lines, as a QR code",
+    brief: "Show existing keys as a QR code: those of stanza N of an access.conf, or of key lines",
   },
 ];
 
 /** Makes a pair of keys. */
 export const keygen: Command = {
   description: [
-    "Prints an encryption key and an HMAC key. Both lines belong into the client's stanza in ~/.fwknoprc and into",
-    "the server's stanza in access.conf. To bring keys that are in use to a phone:",
+    "Prints an encryption key and an HMAC key. Put both lines into the client's stanza in ~/.fwknoprc and into the",
+    "server's stanza in access.conf. To show existing keys to a phone:",
     "",
     "  fwknop keygen --from /etc/fwknop/access.conf#1",
     "  fwknopd --key-gen | fwknop keygen --from -",
   ].join("\n"),
   options: OPTIONS,
-  /** Draws the keys and prints or writes them; existing ones are shown as a code only. */
+  /** Draws the keys, and prints or writes them. Existing keys are shown only as a QR code. */
   async run(options, _words, context) {
     const place = options.value("from");
     const keys = place === undefined
@@ -69,7 +69,7 @@ export const keygen: Command = {
       : checkFrom(options) ?? await existingKeys(place);
     if (keys instanceof Problem) return tellProblem(keys, context);
     const file = options.value("qr-file");
-    // Standard output is what goes to a file: new keys, or the code of those that are there.
+    // Standard output holds only what belongs in a file: new keys, or the QR code of existing ones.
     if (place === undefined && options.has("qr")) context.err(await codeText(keys));
     else if (place !== undefined && (options.has("qr") || file === undefined)) {
       context.out(await codeText(keys));
@@ -82,7 +82,7 @@ export const keygen: Command = {
   },
 };
 
-/** Options that say what new keys are to be like. */
+/** Options that describe new keys. */
 const MAKING: readonly string[] = [
   "key-len",
   "hmac-key-len",
@@ -95,7 +95,7 @@ function checkFrom(options: GivenOptions): Problem | undefined {
   const name = MAKING.find((option) => options.has(option));
   return name === undefined
     ? undefined
-    : usageProblem(`--from shows keys that are there; --${name} is for new ones`);
+    : usageProblem(`--from shows existing keys; --${name} is for new ones`);
 }
 
 async function makeKeys(options: GivenOptions, context: Context): Promise<KeyPair | Problem> {

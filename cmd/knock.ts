@@ -1,5 +1,5 @@
 /**
- * `fwknop knock`: one packet for each stanza and destination, and what follows it.
+ * `fwknop knock`: sends one packet for each stanza and destination, and then waits, repeats or runs a command.
  *
  * @module
  */
@@ -32,17 +32,17 @@ export const knock: Command = {
     "  fwknop knock -n server",
     "",
     "Settings come from the stanzas of ~/.fwknoprc ([default], then the one named by -n) and from the",
-    "options, which win. Keys that nothing gives are asked for on the terminal.",
+    "options, which win. If no source gives a key, knock asks for it on the terminal.",
     "",
-    "The server never answers. With --wait the port is tried until it opens; a command after -- is then run:",
+    "The server never answers. With --wait, knock tries the port until it opens, and then runs a command after --:",
     "",
     "  fwknop knock -n server --wait -- ssh server.example",
     "",
     "A connection attempt just before the packet shows whether the port is open already.",
     "",
     "Exit status: 0 sent (and open), 1 failure, 2 wrong usage; with --wait 3 no answer from the port, 4 the port",
-    "refuses, 5 the address cannot be reached, 6 no answer and this clock is wrong beyond doubt, 7 the port was open",
-    "before the knock. A command's own status is passed on.",
+    "refuses, 5 the address cannot be reached, 6 no answer and the clock of this host is certainly wrong, 7 the port",
+    "was open before the knock. With a command, the exit status of the command.",
   ].join("\n"),
   options: CLIENT_OPTIONS,
   words: {
@@ -62,7 +62,7 @@ async function runKnock(
   const runs = splitRuns(options);
   const conflict = checkStrayWord(words, options) ?? checkExtras(options, words, runs.length);
   if (conflict !== undefined) return tellProblem(conflict, context);
-  // Of several knocks none leaves before all are known to be possible.
+  // Of several knocks, none leaves before all are checked.
   const prepared: { options: GivenOptions; plan: KnockPlan }[] = [];
   for (const run of runs) {
     const plan = await prepare(run, context);
@@ -76,16 +76,16 @@ async function runKnock(
   return worst;
 }
 
-/** A forgotten `-D` must not turn a host into a command: running one takes an explicit `--wait`. */
+/** Refuses a word without `--wait`: after a forgotten `-D`, a host must not be run as a command. */
 function checkStrayWord(words: readonly string[], options: GivenOptions): Problem | undefined {
   const [word] = words;
   if (word === undefined || options.has("wait") || options.has("wait-time")) return undefined;
   if (options.has("source-ip") && parseAddress(word) !== undefined) {
-    return usageProblem(`-s takes no address: '${word}'`, {
+    return usageProblem(`-s does not take an address: '${word}'`, {
       hint: `-a ${word} admits an address, -s the source of the packet`,
     });
   }
-  return usageProblem(`'${word}' belongs to no option`, {
+  return usageProblem(`the word '${word}' does not belong to an option`, {
     hint: `use -D ${word} for a server, -n ${word} for a stanza, or --wait -- ${word} to run it`,
   });
 }
@@ -101,7 +101,7 @@ function splitRuns(options: GivenOptions): GivenOptions[] {
   return split(options, "named-config").flatMap((given) => split(given, "destination"));
 }
 
-/** What can be asked for together. */
+/** Checks which options may be combined. */
 function checkExtras(
   options: GivenOptions,
   words: readonly string[],
@@ -126,7 +126,7 @@ function checkExtras(
   return usageProblem(`--test sends nothing to ${follows ? "wait for" : "repeat"}`);
 }
 
-/** One name a line, for programs. */
+/** Prints one name per line, for programs. */
 function listStanzas(options: GivenOptions, context: Context): Problem | undefined {
   const rc = openClientRc(options, context, "native");
   if (rc instanceof Problem) return rc;
@@ -135,7 +135,7 @@ function listStanzas(options: GivenOptions, context: Context): Problem | undefin
   return undefined;
 }
 
-/** Makes and sends one packet, and does what follows. */
+/** Makes and sends one packet, and then waits, repeats or runs the command. */
 async function knockOnce(
   options: GivenOptions,
   plan: KnockPlan,
@@ -174,9 +174,9 @@ async function knockOnce(
   if (hold === undefined) return await goOn();
   const quiet = plan.isVerbose ? printing : withOutput(printing, () => {});
   const stop = new AbortController();
-  // From now on: a grant that ends while the port is tried would be tried in vain.
+  // Repeat from now on: otherwise the grant could end while the port is tried.
   const held = hold.holdOpen(result, own, plan, quiet, stop.signal, tellObject);
-  // What ends it, such as an output that nobody reads any more, is told of below and not while the port is tried.
+  // An error that ends it, such as an output without a reader, is reported below, not while the port is tried.
   held.catch(() => {});
   const code = await goOn();
   const isHeld = code === ExitCode.ok || code === WaitExit.openBefore;
@@ -189,7 +189,7 @@ async function knockOnce(
   return code;
 }
 
-/** The plan of valid settings, which are saved if that was asked for. */
+/** The plan of the settings, after they were checked and, with --save-rc-stanza, saved. */
 async function prepare(options: GivenOptions, context: Context): Promise<KnockPlan | Problem> {
   const read = readClientSettings(options, context, "native");
   if (read instanceof Problem) return read;
@@ -214,7 +214,7 @@ async function prepare(options: GivenOptions, context: Context): Promise<KnockPl
   return unsaved ?? planKnock(settings);
 }
 
-/** Without a destination the stanzas of the file are what there is to name, unless one of them is named already. */
+/** Adds a hint to "no destination": the stanzas of the file, or the variable that the named stanza lacks. */
 function withStanzas(
   problem: Problem,
   { server }: Settings,
@@ -233,7 +233,7 @@ function withStanzas(
   return new Problem(problem.text, { ...problem.facts, hint });
 }
 
-/** `-D host:port`, which the look-up would take for a name. */
+/** Refuses `-D host:port`, which would be looked up as a name. */
 function checkPort(server: string): Problem | undefined {
   const [, host, port] = /^([^:]+|\[[^\]]*\]):(\d+)$/.exec(server) ?? [];
   return host === undefined ? undefined : usageProblem(`--destination: '${server}' has a port`, {
@@ -241,7 +241,7 @@ function checkPort(server: string): Problem | undefined {
   });
 }
 
-/** Where nobody waits, nobody would be told: `--wait` says more. */
+/** Warns of a wrong clock. With `--wait`, the diagnosis says more, so there is no warning. */
 function warnOfClock(offset: number, context: Context): void {
   const now = Date.now() + offset * 1000;
   if (now >= RELEASED * 1000) return;
@@ -251,7 +251,7 @@ function warnOfClock(offset: number, context: Context): void {
   );
 }
 
-/** The same context with standard output kept free for something else. */
+/** The same context, with another function for standard output, which is used for something else. */
 function withOutput(context: Context, out: (text: string) => void): Context {
   return {
     ...context,

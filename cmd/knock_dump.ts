@@ -1,5 +1,5 @@
 /**
- * The fields of a knock for those who look: with `-v` and in a test. Most knocks do without, and do not load this.
+ * Formats the fields of a knock, for `-v` and for a test. Other knocks do not load this.
  *
  * @module
  */
@@ -74,7 +74,7 @@ function programOf({ homeDirectory, program }: GpgSealing) {
   return present({ homeDirectory, program });
 }
 
-/** What is known of a signature; -1 where there is none. */
+/** The facts about a signature; -1 without a signature. */
 function gpgDump(signature: GpgSignature | undefined): GpgDump {
   return {
     verifiesSignature: true,

@@ -8,7 +8,7 @@ import type { KnockPlan } from "../lib/client/plan.ts";
 import type { WaitResult } from "../lib/client/wait_open.ts";
 import type { KnockResult } from "./send_knock.ts";
 
-/** What was asked of whom, what left, and whether the port opened. Never a key. */
+/** The request, the server, what left this host, and whether the port opened. Never a key. */
 export function formatKnockJson(
   { knock, sent }: KnockResult,
   { route, isTest }: KnockPlan,
@@ -31,7 +31,7 @@ export function formatKnockJson(
       timestamp: message.timestamp,
       ...(isTest ? { packet: packet.packetText } : {}),
       ...(waited === undefined ? {} : {
-        // Of "open_before" nothing is known to have been opened by the knock.
+        // With "open_before" it is not known whether the knock opened the port.
         state: waited.state,
         open_after_ms: waited.state === "open" ? waited.milliseconds : null,
       }),

@@ -1,5 +1,5 @@
 /**
- * What a knock prints. The lines are the C client's, in its order: programs read them
+ * Prints the output of a knock. The lines are the C client's, in its order, because programs read them
  * (`docs/spec/client.md` 11).
  *
  * @module
@@ -14,7 +14,7 @@ import type { Context } from "./context.ts";
 import type { Knock } from "./made_knock.ts";
 import { describeProblem } from "./problem_text.ts";
 
-/** The printing side of one run. */
+/** The output of one run. */
 export class KnockOutput {
   readonly #isVerbose: boolean;
 
@@ -26,12 +26,12 @@ export class KnockOutput {
     this.#isVerbose = plan.isVerbose;
   }
 
-  /** Something went wrong that does not end the run. */
+  /** Prints a problem that does not end the run. */
   warn(problem: Problem): void {
     this.context.err(describeProblem(problem, this.dialect));
   }
 
-  /** Said only to those who are looking. */
+  /** Warns that the packet admits its own source, but only with `-v`. */
   warnOfAnySource(): void {
     if (!this.#isVerbose) return;
     this.context.err(
@@ -39,12 +39,12 @@ export class KnockOutput {
     );
   }
 
-  /** The address service is asked without TLS, and nobody insisted on that. */
+  /** Warns that an address service is asked without TLS, although `--resolve-http-only` was not given. */
   warnOfClearUrl({ href }: URL): void {
     this.context.err(
       this.dialect === "c"
         ? `[-] Warning: IP resolution URL '${href}' should begin with 'https://' in -R mode.\n`
-        : `fwknop: warning: ${href} is asked in clear: an attacker on the way can choose the address to admit\n` +
+        : `fwknop: warning: ${href} is asked without encryption: an attacker on the way can choose the address to admit\n` +
           "  use https://, or --resolve-http-only to accept that\n",
     );
   }
@@ -62,7 +62,7 @@ export class KnockOutput {
     );
   }
 
-  /** Why nobody is asked for the passphrase of the signing key. */
+  /** Says why the client does not ask for the passphrase of the signing key. */
   tellPassphrase(): void {
     const { sealing } = this.plan;
     if (this.dialect !== "c" || sealing.kind !== "gpg") return;
@@ -70,7 +70,7 @@ export class KnockOutput {
     if (note !== undefined) this.context.out(`[+] GPG mode set, signing passphrase ${note}\n`);
   }
 
-  /** The random port, which the user needs in any case, and the fields. */
+  /** Prints the random port, which the user always needs, and the fields. */
   async tellMade(made: Knock): Promise<void> {
     const { request } = made;
     if (request.randomNatPort !== undefined) {

@@ -1,5 +1,5 @@
 /**
- * After the knock: trying the port, and what to say when it stays closed.
+ * After the knock: chooses the port to try, and makes the diagnosis when it stays closed.
  *
  * @module
  */
@@ -17,10 +17,10 @@ import type { Knock } from "./made_knock.ts";
 import type { KnockResult } from "./send_knock.ts";
 import { WaitExit } from "./wait_exit.ts";
 
-/** The service that can be tried: the first TCP one of the request, at its outside port. */
+/** The service to try: the first TCP service of the request, at its outside port. */
 export function serviceToTry(services: readonly Service[] | undefined): Service | Problem {
   const service = services?.find(({ protocol }) => protocol === "tcp");
-  return service ?? usageProblem("--wait can only try TCP ports, and none is asked for", {
+  return service ?? usageProblem("--wait can only try TCP ports, and none is requested", {
     hint: "leave out --wait (and WAIT of the stanza)",
   });
 }
@@ -32,19 +32,19 @@ export interface TriedPort {
   readonly port: number;
 }
 
-/** What to tell, and the exit status. */
+/** The text for the user, and the exit status. */
 export interface Diagnosis {
   readonly text: string;
   readonly status: number;
 }
 
-/** The server as it was asked for, and the address behind its name. */
+/** The server as the user wrote it, and the address of its name. */
 export function nameOf({ server }: Route, { text }: Address): string {
   const bare = server.replace(/^\[(.*)\]$/, "$1");
   return bare === text ? text : `${bare} (${text})`;
 }
 
-/** Why it may have stayed closed, the likeliest first, and what to do next. */
+/** Why the port may have stayed closed, the likeliest reason first, and what to do next. */
 export function diagnose(
   { result, address, port }: TriedPort,
   { knock, resolvedBy }: KnockResult,
@@ -69,10 +69,10 @@ export function diagnose(
 function noWay(where: string, reason: string): string[] {
   return [
     `${where} cannot be reached: ${reason}`,
-    "this host, a router on the way or the server's own firewall says so:",
+    "this host, a router on the way or the server's own firewall reported this:",
     "1. the network is down, or the address is not the server's",
     "   look at the route, and try another network",
-    "2. the server's firewall rejects (that of firewalld does), and the knock was not accepted",
+    "2. the server's firewall rejects (as firewalld does), and the knock was not accepted",
     "   on the server: fwknop status, then fwknop serve -vtf, and knock again",
   ];
 }
@@ -80,17 +80,17 @@ function noWay(where: string, reason: string): string[] {
 function refusal(where: string, port: number, before: "refused" | "other"): string[] {
   const service = [`no program listens on port ${port}`, "on the server: ss -ltn"];
   const knock = ["the knock was not accepted", "on the server: fwknop serve -vtf, and knock again"];
-  // Silence that becomes a refusal is a firewall that opens.
+  // A port that was silent and then refuses: the firewall has opened it.
   if (before === "other") {
     return [
       `${where} refuses connections`,
-      `the firewall lets you through now, and ${service[0]}`,
+      `the firewall admits you now, but ${service[0]}`,
       `   ${service[1]}`,
     ];
   }
   return [
     `${where} refuses connections, as before the knock`,
-    "the firewall lets you through, or it rejects where others drop:",
+    "the firewall admits you, or it rejects packets where others drop them:",
     ...[service, knock].flatMap(([text, next], index) => [`${index + 1}. ${text}`, `   ${next}`]),
   ];
 }
@@ -98,9 +98,9 @@ function refusal(where: string, port: number, before: "refused" | "other"): stri
 function silence(silent: string, facts: KnockFacts): string[] {
   return [
     silent,
-    "the server never says why, and from here these look the same; the likeliest first:",
+    "the server never says why. These causes look the same to the client; the likeliest first:",
     ...suspects(facts).flatMap(({ text, next }, index) => [`${index + 1}. ${text}`, `   ${next}`]),
-    "on the server, either of these tells which it is:",
+    "to find the cause, run one of these on the server:",
     "   fwknop serve -vtf, and knock again",
     `   tcpdump -w knock.pcap port ${facts.port}, knock again, and fwknop explain knock.pcap`,
   ];

@@ -1,5 +1,5 @@
 /**
- * The configuration of the server, for commands that act on it.
+ * Loads the configuration of the server, for commands that use it.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import { type DiagnosticPrinter, printDiagnostics } from "./print_diagnostics.ts
 import { systemFiles } from "./system_files.ts";
 
 /**
- * Reads the files that the options name, or the default ones, and prints what is wrong with them on standard error, as
- * text or as `print` has it; `undefined` where an error was among it.
+ * Reads the files that the options name, or the default ones. Prints errors and warnings on standard error, as text or
+ * with `print`; `undefined` if there was an error.
  *
- * @param folder what relative paths in the files are relative to; absent: the working directory.
+ * @param folder base of relative paths in the files; absent: the working directory.
  */
 export function loadServerConfig(
   options: GivenOptions,
@@ -34,7 +34,7 @@ export function loadServerConfig(
   return loaded(config, folder);
 }
 
-/** What can be used of a configuration with errors, for commands that go on with it; perhaps without a stanza. */
+/** The usable part of a configuration with errors, for commands that continue with it. It may have no stanza. */
 export function loadUsableConfig(options: GivenOptions): LoadedServerConfig {
   return loaded(readUsableConfig(options, systemFiles));
 }

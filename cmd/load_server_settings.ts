@@ -1,5 +1,5 @@
 /**
- * The settings of the server, for commands that need no stanza.
+ * Loads the settings of the server, for commands that need no stanza.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import { printDiagnostics } from "./print_diagnostics.ts";
 import { systemFiles } from "./system_files.ts";
 
 /**
- * Reads the files that the options name, or the default ones, and prints what is wrong with them on standard error;
- * `undefined` only where there is no file, or one that somebody else can change.
+ * Reads the files that the options name, or the default ones, and prints errors and warnings on standard error.
+ * `undefined` only if there is no file, or if another user can change it.
  */
 export function loadServerSettings(
   options: GivenOptions,
@@ -25,8 +25,8 @@ export function loadServerSettings(
 }
 
 /**
- * The settings for commands that are needed when something is wrong: in place of a value that cannot be used they go on
- * with the one before it, or with its default, and a last finding says so.
+ * The settings for commands that administrators need when something is wrong. A value that cannot be used is replaced
+ * with an earlier one or with its default, and a last finding says so.
  */
 export function readUrgentSettings(options: GivenOptions): SettingsOutcome {
   const sound = readServerSettings(options, systemFiles);
@@ -41,6 +41,6 @@ export function readUrgentSettings(options: GivenOptions): SettingsOutcome {
 const GOING_ON: Diagnostic = {
   severity: "warning",
   text:
-    "Warning: the configuration has errors; going on with defaults in place of what cannot be used",
-  hint: "A server does not start with it: fwknop dump-config lists the errors",
+    "Warning: the configuration has errors; continuing with defaults for values that cannot be used",
+  hint: "No server starts with it: fwknop dump-config lists the errors",
 };

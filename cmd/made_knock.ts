@@ -9,7 +9,7 @@ import type { KnockRequest } from "../lib/client/request.ts";
 import type { SpaMessage } from "../lib/spa/message.ts";
 import type { SealedPacket } from "../lib/spa/seal.ts";
 
-/** A packet that was made, and what it was made of. */
+/** A packet, and what it was made from. */
 export interface Knock {
   readonly request: KnockRequest;
   readonly message: SpaMessage;

@@ -1,5 +1,5 @@
 /**
- * What is printed about a command line that a subcommand does not understand: one line, and what to type.
+ * Describes a mistake in the command line of a subcommand: one line, and below it what to type.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import type { Complaint } from "../lib/config/getopt.ts";
 import { longNames, type OptionRow } from "../lib/config/option.ts";
 import { SERVER_OPTIONS } from "../lib/config/server_options.ts";
 
-/** What is wrong with a command line: what getopt finds, and what only a subcommand refuses. */
+/** A mistake in a command line: one that getopt finds, or one that only a subcommand refuses. */
 export type Mistake =
   | Complaint
   | { readonly kind: "repeated"; readonly row: OptionRow; readonly values: readonly string[] }
-  /** A word that belongs to no option, of a command that takes none. */
+  /** A word that does not belong to an option, of a command that takes no words. */
   | { readonly kind: "stray word"; readonly word: string };
 
 /** Options of the C tools that are subcommands here. */
@@ -29,19 +29,19 @@ const COMMANDS_FOR: ReadonlyMap<string, string> = new Map([
   ["fw-flush", "fwknop fw-flush"],
 ]);
 
-/** Options of the perl client, under the C command line only. */
+/** Options of the Perl client, which only the C client's command line has. */
 const INSTEAD_OF: ReadonlyMap<string, string> = new Map([
   ["Forward-access", "use -N HOST --nat-port PORT"],
   ["NAT-access", "use -N HOST --nat-port PORT"],
 ]);
 
-/** Options without a value, and the one beside them that takes it. */
+/** Options without a value, and the option that takes the value. */
 const WITH_VALUE: Readonly<Record<string, string>> = { wait: "wait-time", repeat: "repeat-time" };
 
-/** Spellings that are offered for one that is the beginning of each. */
+/** At most this many spellings are offered for an abbreviation. */
 const MOST_SPELLINGS = 4;
 
-/** The mistake in our words, with a hint below it. `rows`: the options of the command `name`. */
+/** The text about the mistake, with a hint below it. `rows`: the options of the command `name`. */
 export function describeMistake(
   mistake: Mistake,
   name: string,
@@ -51,7 +51,7 @@ export function describeMistake(
   return `fwknop: ${text}\n  ${hint}\n`;
 }
 
-/** One line, and the hint if there is a better one than the help text. */
+/** One line, and a hint if it is better than the help text. */
 type Explained = readonly [text: string, hint?: string];
 
 function explain(mistake: Mistake, name: string, rows: readonly OptionRow[]): Explained {
@@ -71,7 +71,7 @@ function explain(mistake: Mistake, name: string, rows: readonly OptionRow[]): Ex
     case "repeated":
       return [`--${mistake.row.name} is given twice${twoValues(mistake.row, mistake.values)}`];
     case "stray word":
-      return [`'${mistake.word}' is one word too many for fwknop ${name}`];
+      return [`unexpected word '${mistake.word}' for fwknop ${name}`];
   }
 }
 
@@ -86,7 +86,7 @@ function unknownOption(typed: string, name: string, rows: readonly OptionRow[]):
   return [text, `did you mean ${likely.map((it) => `--${it}`).join(" or ")}?`];
 }
 
-/** The letters are those of the C tools, where the same one means another thing at either end. */
+/** Letters come from the C tools. The same letter may mean different things to the client and to the daemon. */
 function unknownLetter(letter: string, name: string, rows: readonly OptionRow[]): Explained {
   const text = `fwknop ${name} has no option -${letter}`;
   const meant = [...SERVER_OPTIONS, ...CLIENT_OPTIONS].filter(({ short }) => short === letter);
@@ -97,14 +97,14 @@ function unknownLetter(letter: string, name: string, rows: readonly OptionRow[])
 }
 
 function unwantedValue(option: string, value: string, rows: readonly OptionRow[]): Explained {
-  const text = `--${option} takes no value: '${value}'`;
+  const text = `--${option} does not take a value: '${value}'`;
   const other = WITH_VALUE[option];
   return other !== undefined && rows.some((it) => it.name === other)
     ? [text, `use --${other} ${value}`]
     : [text, `write --${option} alone`];
 }
 
-/** A key is not shown, and a switch has no values. */
+/** Both values, except for a key, which is never shown, and for a switch, which has none. */
 function twoValues({ argument, secret }: OptionRow, [first, second]: readonly string[]): string {
   return argument === undefined || secret ? "" : `: '${first}' and '${second}'`;
 }

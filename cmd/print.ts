@@ -14,10 +14,10 @@ import { wrap } from "../lib/report/wrap.ts";
 import { type Command, type CommandTable, describeAll } from "./command.ts";
 import { ExitCode } from "./context.ts";
 
-/** `program` is the path of the binary for texts that start it; `table` what manual and completion describe. */
+/** `program` is the path of the binary, for texts that start it. `table` is what manual and completion describe. */
 type PrintText = (program: string, table: CommandTable) => string | Promise<string>;
 
-/** Every text by the words that ask for it. */
+/** Every text by the words that name it. */
 const TEXTS: Readonly<Record<string, PrintText>> = {
   unit: (program) => systemdUnit("hardened", program),
   "unit-compatible": (program) => systemdUnit("compatible", program),
@@ -34,24 +34,24 @@ const TEXTS: Readonly<Record<string, PrintText>> = {
   "completion fish": completion("fish"),
 };
 
-/** The words that ask for each text. */
+/** The words that name each text. */
 export const PRINTABLE: readonly string[] = Object.keys(TEXTS);
 
-/** The files that belong to an installation, out of the program itself. */
+/** Prints the files of an installation, which the program contains. */
 export const printFrom = (table: CommandTable): Command => ({
   description: [
     "  fwknop print unit              systemd, without root; nft or iptables-nft",
-    "  fwknop print unit-compatible   systemd, as root like the C daemon",
+    "  fwknop print unit-compatible   systemd, as root, like the C daemon",
     "  fwknop print fwknopd.conf      every setting, explained, at its default",
     "  fwknop print access.conf       one stanza; its keys come from fwknop keygen",
     "  fwknop print fwknoprc          the client's file, explained",
     "  fwknop print man fwknop        a page for man: ... | man -l -",
-    "  fwknop print completion bash   a script for bash; its first lines say where to",
+    "  fwknop print completion bash   a script for bash, with the path to put it at",
   ].join("\n"),
   options: [{
     name: "program",
     argument: "FILE",
-    brief: "Path of the program in the unit, if not that of this one",
+    brief: "Path of the program in the unit; default: the path of this program",
   }],
   words: { placeholder: "WHAT", brief: "What to print", phrases: PRINTABLE },
   async run(options, words, context) {
@@ -68,7 +68,7 @@ export const printFrom = (table: CommandTable): Command => ({
 
 function unknownText(wanted: string): string {
   const nearest = nearestWord(wanted, PRINTABLE);
-  const what = wanted === "" ? "print needs a text to print" : `there is no text '${wanted}'`;
+  const what = wanted === "" ? "print needs the name of a text" : `there is no text '${wanted}'`;
   const hint = nearest === undefined || wanted === "" ? "" : `  did you mean ${nearest}?\n`;
   const texts = wrap(`the texts are ${PRINTABLE.join(", ")}`, 76).map((line) => `  ${line}\n`);
   return `fwknop: ${what}\n${hint}${texts.join("")}`;
@@ -82,7 +82,7 @@ function completion(shell: keyof typeof COMPLETIONS): PrintText {
   return async (_program, table) => COMPLETIONS[shell](await describeAll(table));
 }
 
-/** A program run from source has no path of its own. */
+/** The path of this program. A program that runs from source has none. */
 function ownPath(): string {
   return Deno.build.standalone ? Deno.execPath() : "/usr/local/bin/fwknop";
 }

@@ -1,5 +1,5 @@
 /**
- * Telling what is wrong with a configuration.
+ * Prints the errors and warnings of a configuration.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { type Diagnostic, formatDiagnostic } from "../lib/errors/diagnostic.ts";
 import { toJson } from "../lib/one_line.ts";
 import type { Context } from "./context.ts";
 
-/** Tells what is wrong with a configuration. */
+/** Prints the errors and warnings of a configuration. */
 export type DiagnosticPrinter = (diagnostics: readonly Diagnostic[], context: Context) => void;
 
-/** Prints findings on standard error, an object a line, for those who asked for a log in JSON. */
+/** Prints findings on standard error, one object per line, for a log in JSON. */
 export function printDiagnosticObjects(
   diagnostics: readonly Diagnostic[],
   context: Context,
@@ -21,7 +21,7 @@ export function printDiagnosticObjects(
   }
 }
 
-/** Prints findings on standard error: text, which begins with the C daemon's line if it has one, place, hint. */
+/** Prints findings on standard error: the C daemon's line if it has one, our text, position, hint. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[], context: Context): void {
   for (const diagnostic of diagnostics) context.err(`${formatDiagnostic(diagnostic)}\n`);
 }

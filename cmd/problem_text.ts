@@ -1,5 +1,5 @@
 /**
- * How findings of the client reach the user.
+ * The text of the client's problems for the user.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import type { Problem } from "../lib/client/problem.ts";
 import { type Context, ExitCode } from "./context.ts";
 
 /**
- * In the native dialect: one line with the hint below it. In the C dialect: the words of the C client where it has any,
- * and below them the place, if a file is at fault.
+ * In the native dialect: one line, and the hint below it. In the C dialect: the C client's message if it has one, and
+ * below it the position, if the problem is in a file.
  */
 export function describeProblem(problem: Problem, dialect: Dialect): string {
   const { hint, position, reference } = problem.facts;
@@ -22,7 +22,7 @@ export function describeProblem(problem: Problem, dialect: Dialect): string {
   return visibleLines(`${text}${place}${hint === undefined ? "" : `\n  ${hint}`}\n`);
 }
 
-/** A finding in a configuration file; its text is the C client's where there is one. */
+/** A finding in a configuration file. Its text is the C client's if there is one. */
 export function describeDiagnostic(diagnostic: Diagnostic, dialect: Dialect): string {
   const prefix = dialect === "c" ? "" : "fwknop: ";
   return `${prefix}${formatDiagnostic(diagnostic)}\n`;

@@ -1,5 +1,5 @@
 /**
- * Files that a command is given by name.
+ * Reads files that the command line names.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Keys out of a file of lines: what `fwknop keygen`, `fwknopd --key-gen` or `fwknop invite` has written.
+ * Reads keys from a file of lines, as `fwknop keygen`, `fwknopd --key-gen` and `fwknop invite` write it.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface KeyLines {
   readonly level: SettingsLevel;
 }
 
-/** What a stanza says about its keys besides the keys. */
+/** Variables of a stanza that describe its keys. */
 const ABOUT_KEYS: readonly string[] = ["HMAC_DIGEST_TYPE", "USE_HMAC", "ENCRYPTION_MODE"];
 
 /** Reads lines such as `KEY_BASE64: …`, alone or in the only stanza. @param path `-` is standard input. */
@@ -40,7 +40,7 @@ export async function readKeyText(path: string): Promise<string | Problem> {
   }
 }
 
-/** What the file is called in messages. */
+/** Name of the file in messages. */
 export function inputName(path: string): string {
   return path === "-" ? "standard input" : path;
 }
@@ -56,7 +56,7 @@ export function keyLines(text: string, file: string): KeyLines | Problem {
   const [name, another] = rc.lines.flatMap((line) => line.kind === "header" ? [line.name] : []);
   if (another !== undefined) {
     return new Problem(`${file} has several stanzas`, {
-      hint: "name a file with one: what fwknop invite or fwknop keygen has written",
+      hint: "name a file with one stanza, as fwknop invite or fwknop keygen writes it",
     });
   }
   const { entries, diagnostics } = readStanza(rc, name);
@@ -69,11 +69,12 @@ export function keyLines(text: string, file: string): KeyLines | Problem {
     const { text: what, hint, position } = wrong;
     return new Problem(what, { ...(hint && { hint }), ...(position && { position }) });
   }
-  // Without a stanza around them other lines are a sign of another file than was meant.
+  // Other lines without a stanza are a sign that the user named the wrong file.
   const stray = name === undefined ? entries.find((entry) => !isAboutKeys(entry.name)) : undefined;
   if (stray !== undefined || (level.key === undefined && level.hmacKey === undefined)) {
-    return new Problem(`${file} has more or less than keys`, {
-      hint: "the lines are those of fwknop keygen: KEY_BASE64: … and HMAC_KEY_BASE64: …",
+    return new Problem(`${file} is not a file of keys`, {
+      hint:
+        "it must have the lines that fwknop keygen prints: KEY_BASE64: … and HMAC_KEY_BASE64: …",
       ...(stray && { position: stray.position }),
     });
   }

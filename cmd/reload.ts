@@ -9,24 +9,24 @@ import type { Command } from "./command.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { DAEMON_OPTIONS, NONE_RUNS } from "./daemon_options.ts";
 
-/** Lets the running daemon read its configuration again. */
+/** Makes the running daemon read its configuration again. */
 export const reload: Command = {
   description: [
-    "The configuration is tried first: where it has an error nothing is sent, and the exit status is 1. The server keeps",
-    "its grants.",
+    "Checks the configuration first. If it has an error, no signal is sent and the exit status is 1. The server keeps its",
+    "grants.",
   ].join("\n"),
   options: [
     ...DAEMON_OPTIONS,
     ...SERVER_OPTIONS.filter(({ name }) => name === "access-file" || name === "access-folder"),
   ],
-  /** A configuration that the daemon would refuse is reported here, where the administrator looks. */
+  /** Reports errors of the configuration here, where the administrator sees them. */
   async run(options, _words, context) {
     const { loadServerConfig } = await import("./load_server_config.ts");
     const config = loadServerConfig(options, context);
     if (config === undefined) {
       context.err(
-        "fwknop: nothing is sent: a running server keeps the configuration that it has\n" +
-          "  Name the files that it was started with, if they are others: fwknop reload -c FILE -a FILE\n",
+        "fwknop: no signal is sent: a running server keeps its present configuration\n" +
+          "  If it was started with other files, name them: fwknop reload -c FILE -a FILE\n",
       );
       return ExitCode.failure;
     }
@@ -34,14 +34,14 @@ export const reload: Command = {
     const service = pid === undefined ? undefined : serviceWithCopies(pid);
     if (service === undefined) return printReload(pid, context);
     context.err(
-      `The daemon (pid=${pid}) reads copies that were made when it was started\n` +
-        `  For changed files: systemctl restart ${service}\n`,
+      `The daemon (pid=${pid}) reads copies of its files that were made at its start\n` +
+        `  To make it read changed files: systemctl restart ${service}\n`,
     );
     return ExitCode.failure;
   },
 };
 
-/** `-R` of the C dialect, which tries nothing first. */
+/** `-R` of the C dialect, which checks nothing first. */
 export function reloadServer(pidFile: string, context: Context): number {
   return printReload(reloadDaemon(pidFile), context);
 }

@@ -1,5 +1,5 @@
 /**
- * From the arguments of the process to an exit status.
+ * Runs the program: takes the arguments of the process and returns the exit status.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { type Context, ExitCode, UnreadOutput } from "./context.ts";
 import { describeFailure } from "./failure.ts";
 import { isCommand, runCommand } from "./run_command.ts";
 
-/** Alone these are questions about the whole program, not about the C client's command line. */
+/** As the only argument, these ask about the whole program, not about the C client's command line. */
 const QUESTIONS: readonly string[] = ["--help", "-h"];
 
-/** The same, in the words of the C client. */
+/** As the only argument, these ask for the version in the C client's form. */
 const VERSION_QUESTIONS: readonly string[] = ["--version", "-V"];
 
 /**
- * Finds whose command line it is: that of our subcommands, of the C daemon or of the C client. A subcommand is a
- * subcommand, whatever the program is called: asking for the name it was invoked by costs a library call.
+ * Decides whose command line it is: that of our subcommands, of the C daemon or of the C client. A subcommand is one
+ * under every name of the program: finding out that name costs a library call.
  */
 export async function runFwknop(args: readonly string[], context: Context): Promise<number> {
   try {
@@ -41,7 +41,7 @@ async function runLine(args: readonly string[], context: Context): Promise<numbe
   if (args.length === 1 && QUESTIONS.includes(first)) {
     return await runCommand(args, context);
   }
-  // Of scripts that ask which client there is; an rc file is not made for that.
+  // Scripts ask so which client is installed. No rc file is made for that.
   if (args.length === 1 && VERSION_QUESTIONS.includes(first)) {
     const { clientVersion } = await import("./c/client_version.ts");
     context.out(clientVersion());

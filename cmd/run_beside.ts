@@ -1,5 +1,5 @@
 /**
- * What runs once the port is open: a command with the terminal, or a pipe to the port.
+ * Runs what follows when the port is open: a command with the terminal, or a connection to the port.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { isFailure, startProgram } from "../lib/exec/start.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
 import { outputFailure } from "./context.ts";
 
-/** Signals that end the command rather than us; the terminal sends the others to both. */
+/** Signals that are passed on to the command and do not end this process. The terminal sends the others to both. */
 const FORWARDED: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? []
   : ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
@@ -30,7 +30,7 @@ export async function runBeside(words: readonly string[]): Promise<number> {
     });
   }
   const listeners = FORWARDED.map((signal) => listen(signal, () => child.kill(signal)));
-  // Ctrl-C reaches the command by the terminal; we stay to pass on how it ended.
+  // Ctrl-C reaches the command by the terminal. This process stays, to return the command's exit status.
   listeners.push(listen("SIGINT", () => {}));
   try {
     const { code } = await child.status;
@@ -49,12 +49,12 @@ function listen(signal: Deno.Signal, handler: () => void): () => void {
  * Joins standard input and output to a connection until the far end closes it.
  *
  * @throws {HintedError} when the connection breaks.
- * @throws {UnreadOutput} when nobody reads standard output any more: ssh has ended, for example.
+ * @throws {UnreadOutput} when standard output has no reader any more, for example because ssh has ended.
  */
 export async function joinStreams(connection: Deno.TcpConn): Promise<void> {
   connection.setNoDelay(true);
-  // Our end of input is told to the far end, which may still have something to say. Whatever breaks on this side
-  // ends the reading below as well.
+  // The end of our input is passed to the far end, which may still send. An error on this side ends the reading below
+  // too.
   sendInput(connection).catch(() => {});
   const buffer = new Uint8Array(65536);
   try {

@@ -18,8 +18,8 @@ export function isCommand(word: string): boolean {
 }
 
 /**
- * Runs the subcommand named by the first argument; returns the exit status. What explains mistakes is loaded for them, and
- * whatever the command throws becomes a line and a hint on standard error.
+ * Runs the subcommand that the first argument names; returns the exit status. The code that explains mistakes is loaded
+ * only for a mistake. An exception of the command becomes a line and a hint on standard error.
  */
 export async function runCommand(args: readonly string[], context: Context): Promise<number> {
   try {
@@ -41,7 +41,7 @@ async function runLine([name = "", ...rest]: readonly string[], context: Context
   }
   const rows = ownOptions(command);
   const line = parseCommandLine(rest, [...rows, HELP_ROW], { stopAt: HELP_ROW.name, exact: true });
-  // Whatever else is wrong with the line.
+  // Also when the rest of the line has a mistake.
   if (line.options.has(HELP_ROW.name)) return await printHelp([name], context);
   const mistake = findMistake(line, rows, command);
   if (mistake !== undefined) {
@@ -60,7 +60,7 @@ async function printHelp(words: readonly string[], context: Context): Promise<nu
   return await helpOn(COMMANDS).run(new GivenOptions([]), words, context);
 }
 
-/** The first mistake that getopt finds, or one that the C dialect lets pass: there the last value wins. */
+/** The first mistake that getopt finds, or a repeated option. In the C dialect a repeated option is allowed. */
 function findMistake(
   { complaints, options, words: [word] }: ParsedCommandLine,
   rows: readonly OptionRow[],

@@ -1,5 +1,5 @@
 /**
- * `--save-rc-stanza`: the options of this command line become a stanza (`docs/spec/client.md` 6).
+ * `--save-rc-stanza`: writes the options of this command line to a stanza (`docs/spec/client.md` 6).
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { parseFwknoprc } from "../lib/config/fwknoprc.ts";
 import type { ClientRc } from "./client_rc.ts";
 import type { Context } from "./context.ts";
 
-/** What to write and where. */
+/** What to write, and where. */
 export interface StanzaToSave {
   readonly rc: ClientRc;
   readonly stanza: string;
@@ -22,7 +22,7 @@ export interface StanzaToSave {
   readonly force: boolean;
 }
 
-/** Only a lower-case y at the beginning of the line means yes. */
+/** Yes is only a lower-case y at the beginning of the line. */
 const YES = 0x79;
 
 /** Asks about keys that would be replaced and writes the stanza. */

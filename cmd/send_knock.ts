@@ -1,5 +1,5 @@
 /**
- * From the plan to the packet on its way. The subcommand and the C client's command line both end here.
+ * Makes and sends the packet of a plan, for the subcommand and for the C client's command line.
  *
  * @module
  */
@@ -27,18 +27,18 @@ import type { Context } from "./context.ts";
 import { KnockOutput } from "./knock_output.ts";
 import type { Knock } from "./made_knock.ts";
 
-/** A knock that was made, and what left this host; a test leaves nothing. */
+/** A knock, and what left this host. A test sends nothing. */
 export interface KnockResult {
   readonly knock: Knock;
   readonly sent?: Sent;
-  /** The address service that told the address to admit, if one was asked. */
+  /** The address service that answered the address to admit, if one was asked. */
   readonly resolvedBy?: string;
 }
 
 /** Called right before a packet goes to an address. */
 export type KnockWatcher = (knock: Knock, address: Address) => void;
 
-/** Makes the packet and sends it, or in a test opens it again. */
+/** Makes the packet and sends it. A test opens it again instead. */
 export async function sendKnock(
   plan: KnockPlan,
   context: Context,
@@ -79,7 +79,7 @@ async function addressToAdmit(
   return { text: resolved.address.text, via: resolved.via };
 }
 
-/** Names, times, keys and random values join the request. */
+/** Makes the packet from the request, names, times, keys and random values. */
 async function make(
   request: KnockRequest,
   { user, timeOffset, sealing, keys: keyPlan, route }: KnockPlan,
@@ -115,7 +115,7 @@ async function readKeys(plan: KeyPlan): Promise<KnockKeys | Problem> {
   const commands = new CommandLines();
   try {
     return await gatherKeys(plan, {
-      // Most stanzas hold their keys.
+      // Loaded only here, because most stanzas hold their keys.
       prompt: async (text) => (await import("../lib/client/secret_prompt.ts")).promptSecret(text),
       readLine: (descriptor) => lines.readLine(descriptor),
       readCommandLine: (command) => commands.readLine(command),
@@ -125,7 +125,7 @@ async function readKeys(plan: KeyPlan): Promise<KnockKeys | Problem> {
   }
 }
 
-/** Shows, saves and sends, or in a test opens the packet again. */
+/** Shows, saves and sends the packet. A test opens it again instead of sending it. */
 async function emit(
   made: Knock,
   plan: KnockPlan,

@@ -1,5 +1,5 @@
 /**
- * What `fwknop serve` and `fwknopd` do: turn their words into settings, and run the daemon.
+ * Runs the daemon for `fwknop serve` and `fwknopd`: turns the command line into settings first.
  *
  * @module
  */
@@ -35,7 +35,7 @@ import { systemFiles } from "./system_files.ts";
 
 /**
  * Runs the daemon until a signal or the packet limit ends it, in the dialect of `fwknop serve` or of `fwknopd`. Without
- * `--foreground` the program starts itself again as a daemon, and the exit status tells whether that one really runs.
+ * `--foreground`, the program starts itself again as a daemon, and the exit status says whether the daemon runs.
  */
 export async function startServe(
   options: GivenOptions,
@@ -52,7 +52,7 @@ export async function startServe(
   if (config === undefined) return ExitCode.failure;
   const dumps = dialect === "c" && foreground && !isCheckOnly(options);
   if (dumps && config.settings.VERBOSE > 1) printDump(options, context);
-  // `--dry-run` is our name for what the C daemon calls `--test`.
+  // `--dry-run` is our name for the C daemon's `--test`.
   const testMode = options.has("test") || options.has("dry-run");
   using log = openDaemonLog(config.settings, {
     dialect,
@@ -73,7 +73,7 @@ export async function startServe(
         env: (name) => context.env(name),
         load: configLoader(options, context),
         ready: detached ? () => reportReady((text) => context.out(text)) : (): void => {},
-        // The C daemon does not look at the host's firewall.
+        // The C daemon does not examine the host's firewall.
         advises: dialect === "native",
       });
       await daemon.run();
@@ -83,13 +83,13 @@ export async function startServe(
     if (!(error instanceof HintedError)) throw error;
     const hint = error.hint === undefined ? [] : [`  ${error.hint}`];
     log.error(error.message, ...hint);
-    // A daemon's log is elsewhere; its caller waits here.
+    // A daemon's log goes elsewhere, but the caller waits for the reason on standard error.
     if (detached) context.err(visibleLines(`${[error.message, ...hint].join("\n")}\n`));
     return ExitCode.failure;
   }
 }
 
-/** Whether the options ask for no more than a look at the files. */
+/** Whether the options ask only for a check of the files. */
 function isCheckOnly(options: GivenOptions): boolean {
   return options.has("exit-parse-config") || options.has("exit-parse-digest-cache");
 }
@@ -99,15 +99,15 @@ function check(options: GivenOptions, config: LoadedServerConfig, log: DaemonLog
   else checkDigestFile(config.settings, log);
 }
 
-/** What the C daemon prints at its start with `-f -v -v` (`docs/spec/server.md` 3). */
+/** Prints the lines of the C daemon's start with `-f -v -v` (`docs/spec/server.md` 3). */
 function printDump(options: GivenOptions, context: Context): void {
   const { config } = readServerConfig(options, systemFiles);
   if (config !== undefined) context.out(visibleLines(dumpConfigText(config)));
 }
 
-/** The daemon reads the configuration itself, and tells its caller what is wrong. */
+/** Starts the daemon, which reads the configuration itself and reports errors to this caller. */
 async function detach(dialect: Dialect, context: Context): Promise<number> {
-  // The name the program was invoked by is not handed on, but its arguments are.
+  // The daemon gets the arguments, but not the name by which the program was started.
   const isNamed = dialect === "native" || Deno.args[0] === FWKNOPD;
   const args = isNamed ? Deno.args : [FWKNOPD, ...Deno.args];
   const outcome = await startDetached(ownCommand(args));
@@ -134,14 +134,14 @@ const printToJournal: DiagnosticPrinter = (diagnostics, context) => {
   }
 };
 
-/** Reads the configuration again; relative paths keep their meaning after `chdir /`. */
+/** Reads the configuration again. Relative paths keep their meaning after `chdir /`. */
 function configLoader(options: GivenOptions, context: Context): DaemonOptions["load"] {
   const folder = Deno.cwd();
   const absolute = absoluteOptions(options, folder);
   return (report) => loadServerConfig(absolute, context, report, folder);
 }
 
-/** `--log-format`; `undefined`: text or trace, as suits. @throws {HintedError} for another word. */
+/** `--log-format`; `undefined`: the log chooses text or trace. @throws {HintedError} for another word. */
 function parseLogFormat(options: GivenOptions): LogFormat | undefined {
   const given = options.value("log-format");
   const format = LOG_FORMATS.find((one) => one === given);
@@ -153,6 +153,6 @@ function parsePacketLimit(options: GivenOptions): number {
   const text = options.value("packet-limit") ?? "0";
   if (/^[0-9]{1,9}$/.test(text)) return Number(text);
   throw new HintedError(`--packet-limit '${text}' is not a number of packets`, {
-    hint: "0 is no limit",
+    hint: "0 means no limit",
   });
 }

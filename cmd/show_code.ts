@@ -1,5 +1,5 @@
 /**
- * Keys as a QR code, on the terminal and in a picture.
+ * Shows keys as a QR code, on the terminal and in a picture.
  *
  * @module
  */
@@ -7,16 +7,16 @@ import { writeKeyFile } from "../lib/client/key_output_file.ts";
 import { formatKeyCode, type KeyPair } from "../lib/client/key_text.ts";
 import type { Problem } from "../lib/client/problem.ts";
 
-/** Modules of light around the code: the standard asks for four, scanners make do with two of a screen. */
+/** Width of the light border in modules. The standard demands four; on a screen, scanners need only two. */
 const BORDER = { screen: 2, picture: 4 } as const;
 
-/** The code as characters, with a line feed at its end. */
+/** The QR code as characters, with a line feed at its end. */
 export async function codeText(keys: KeyPair): Promise<string> {
   const { renderUnicodeCompact } = await import("qr");
   return `${renderUnicodeCompact(formatKeyCode(keys), { border: BORDER.screen })}\n`;
 }
 
-/** Writes the code as an SVG file that the owner alone can read. */
+/** Writes the QR code as an SVG file that only its owner can read. */
 export async function writeCode(
   keys: KeyPair,
   path: string,

@@ -21,7 +21,7 @@ import type { Context } from "./context.ts";
 import { readKeyLines } from "./read_key_lines.ts";
 import { tellProblem } from "./problem_text.ts";
 
-/** The client's stanzas. */
+/** Adds, shows and removes the client's stanzas. */
 export const stanza: Command = {
   description: [
     "  fwknop stanza add home -D home.example -A tcp/22 -R --keys keyfile",
@@ -29,7 +29,7 @@ export const stanza: Command = {
     "  fwknop stanza show home --show-keys",
     "  fwknop stanza remove home",
     "",
-    "Comments and the order of the file are kept, and it is replaced in one step, readable by you alone. The stanza",
+    "Keeps the comments and the order of the file, and replaces it in one step. Only you can read it. The stanza",
     "[default] applies to every knock.",
   ].join("\n"),
   options: STANZA_OPTIONS,
@@ -43,16 +43,16 @@ export const stanza: Command = {
     const action = Object.hasOwn(ACTIONS, word) ? ACTIONS[word] : undefined;
     const problem = action === undefined
       ? usageProblem("stanza takes add, show or remove, and a name", {
-        hint: "for example: fwknop stanza show, which lists all of them",
+        hint: "for example, to list all stanzas: fwknop stanza show",
       })
       : more.length > 0
-      ? usageProblem(`'${more[0]}' is one word too many`)
+      ? usageProblem(`unexpected word '${more[0]}'`)
       : checkOptions(word, options) ?? await perform(action, name, options, context);
     return tellProblem(problem, context);
   },
 };
 
-/** One thing to do with the stanzas; `undefined` when it is done. */
+/** An action on the stanzas; returns `undefined` on success. */
 type Action = (
   name: string | undefined,
   options: GivenOptions,
@@ -62,7 +62,7 @@ type Action = (
 
 const ACTIONS: Readonly<Record<string, Action>> = { add, show, remove };
 
-/** Options that are not for the text of a stanza, by the only action that takes them. */
+/** Options that are not part of a stanza's text, by the action that refuses them. */
 const FOREIGN: Readonly<Record<string, readonly string[]>> = {
   add: ["show-keys"],
   show: ["force", "keys"],
@@ -106,7 +106,7 @@ async function add(
   const settings = await stanzaSettings(options);
   if (settings instanceof Problem) return settings;
   if (settings.length === 0) {
-    return usageProblem("nothing to write into the stanza", {
+    return usageProblem("no settings for the stanza", {
       hint: `for example: fwknop stanza add ${name} -D HOST -A tcp/22 -R --keys FILE`,
     });
   }
@@ -118,18 +118,18 @@ async function add(
   if (!settings.some(bringsKey)) {
     context.err(
       `fwknop: warning: [${name}] has no key, so each knock asks for one\n` +
-        `  with a file of what fwknop keygen prints: fwknop stanza add ${name} … --keys FILE --force\n`,
+        `  to add keys from a file that fwknop keygen made: fwknop stanza add ${name} … --keys FILE --force\n`,
     );
   }
   return undefined;
 }
 
-/** Whether a knock has its key by this setting; GnuPG has its own ways. */
+/** Whether this setting gives a knock its key. GnuPG has other sources. */
 function bringsKey({ name }: RcSetting): boolean {
   return /^(KEY|KEY_BASE64|KEY_FILE|KEY_COMMAND|USE_GPG|GPG_RECIPIENT)$/.test(name);
 }
 
-/** What the options say, checked as for a knock that completes it with options of its own. */
+/** The settings of the options. They are checked as for a knock, which may add options. */
 async function stanzaSettings(options: GivenOptions): Promise<RcSetting[] | Problem> {
   const level = levelFromOptions(options, "native");
   if (level instanceof Problem) return level;
@@ -142,7 +142,7 @@ async function stanzaSettings(options: GivenOptions): Promise<RcSetting[] | Prob
   }
   const keys = await readKeyLines(file);
   if (keys instanceof Problem) return keys;
-  // An option wins over what the file says about its keys.
+  // An option wins over a variable in the file of keys.
   const settings = rcSettings(level);
   const more = keys.settings.filter(({ name }) => settings.every((given) => given.name !== name));
   return [...settings, ...more];
@@ -178,8 +178,8 @@ async function remove(
   const missing = checkStanza(name, rc.rcFile?.rc, rc.rcPath);
   if (missing !== undefined) return missing;
   if (criticalVariables(parsed, name).length > 0 && !options.has("force")) {
-    return new Problem(`[${name}] holds keys, of which this may be the only copy`, {
-      hint: "--force removes it all the same",
+    return new Problem(`[${name}] holds keys, and this may be the only copy`, {
+      hint: "to remove it anyway, add --force",
     });
   }
   const unsaved = await save(rc, removeStanza(parsed, name));

@@ -10,9 +10,9 @@ import { type Context, ExitCode } from "./context.ts";
 import { DAEMON_OPTIONS, NONE_RUNS } from "./daemon_options.ts";
 import { loadServerSettings } from "./load_server_settings.ts";
 
-/** Says whether a daemon runs; it is asked nothing and changes nothing. */
+/** Says whether a daemon runs. Sends it nothing and changes nothing. */
 export const status: Command = {
-  description: "Exits with 0 when one runs and with 1 when none does.",
+  description: "The exit status is 0 if a server runs, and 1 if no server runs.",
   options: [...DAEMON_OPTIONS, { name: "json", brief: "Print a JSON object" }],
   run(options, _words, context) {
     const resolved = loadServerSettings(options, context);
@@ -22,7 +22,7 @@ export const status: Command = {
   },
 };
 
-/** The same in both dialects (`docs/spec/server.md` 12), or a JSON object; returns the exit status. */
+/** Prints the same line in both dialects (`docs/spec/server.md` 12), or a JSON object; returns the exit status. */
 export function printStatus(pidFile: string, context: Context, asJson = false): number {
   const pid = runningDaemon(pidFile);
   if (asJson) {

@@ -20,7 +20,7 @@ export const stop: Command = {
   },
 };
 
-/** The same in both dialects (`docs/spec/server.md` 12); returns the exit status. */
+/** Ends the daemon and prints the same line in both dialects (`docs/spec/server.md` 12); returns the exit status. */
 export async function stopServer(pidFile: string, context: Context): Promise<number> {
   const stopped = await stopDaemon(pidFile);
   if (stopped === undefined) {

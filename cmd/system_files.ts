@@ -1,5 +1,5 @@
 /**
- * The system the configuration is read from.
+ * The files and accounts of this system, from which the configuration is read.
  *
  * @module
  */

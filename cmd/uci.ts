@@ -14,23 +14,23 @@ import { ExitCode } from "./context.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import { readInput } from "./read_input.ts";
 
-/** OpenWrt's configuration as the server's two files. */
+/** Converts OpenWrt's configuration to the server's two files. */
 export const uci: Command = {
   description: [
     "  fwknop uci /etc/config/fwknopd --output /etc/fwknop",
     "  uci show fwknopd | fwknop uci - --output .",
     "",
-    "Writes what OpenWrt's start script would write, less what only its web interface uses. fwknop serve --uci FILE",
-    "needs no such files. Run it on a gateway with glibc: this program does not run on the router's musl.",
+    "Writes what OpenWrt's start script would write, without the settings that only its web interface uses. fwknop serve",
+    "--uci FILE does not need these files. Run it on a gateway with glibc: this program does not run on OpenWrt's musl.",
   ].join("\n"),
   options: [{
     name: "output",
     short: "o",
     argument: "FOLDER",
-    brief: "Where to write the two files; those that are there are replaced",
+    brief: "Folder for the two files; existing files are replaced",
   }],
   words: { placeholder: "FILE", brief: "The UCI file, or - for standard input" },
-  /** Converts one file; nothing is written where an error is in it. */
+  /** Converts one file. If it has an error, nothing is written. */
   async run(options, [path, ...more], context) {
     const folder = options.value("output");
     if (path === undefined || more.length > 0 || folder === undefined) {

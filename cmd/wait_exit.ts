@@ -1,10 +1,10 @@
 /**
- * How a knock that is waited for ends.
+ * The exit statuses of a knock with `--wait`.
  *
  * @module
  */
 
-/** Exit statuses of `--wait`, so that scripts can tell. */
+/** Exit statuses of `--wait`, which scripts use. */
 export const WaitExit = {
   silent: 3,
   refused: 4,

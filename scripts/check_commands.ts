@@ -140,7 +140,7 @@ function phraseProblems(args: readonly string[], command: CommandDescription): s
   const { words } = parseCommandLine(args, [...ownOptions(command), HELP]);
   const [first] = words;
   if (first === undefined || /^[A-Z]+$/.test(first)) return [];
-  if (command.words === undefined) return [`'${first}' is one word too many`];
+  if (command.words === undefined) return [`unexpected word '${first}'`];
   const phrases = command.words.phrases;
   const isKnown = phrases === undefined ||
     phrases.some((phrase) => (`${phrase} `).startsWith(`${first} `));

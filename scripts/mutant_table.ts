@@ -1165,7 +1165,7 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "{ write: true, createNew: true, mode: 0o644 }",
     killer: [
       "cmd/keygen_test.ts",
-      "a file is private, and one that is there is replaced only with --force",
+      "a key file is private, and an existing file is replaced only with --force",
     ],
   },
   {

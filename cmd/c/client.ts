@@ -1,5 +1,5 @@
 /**
- * The command line of the C client (`docs/spec/client.md`), for scripts that know no subcommands.
+ * The command line of the C client (`docs/spec/client.md`), for scripts written for the C client.
  *
  * @module
  */
@@ -43,7 +43,7 @@ export async function runCClient(args: readonly string[], context: Context): Pro
     context.err(`fwknop: ${forgotten}\n`);
     return ExitCode.failure;
   }
-  // The C client looks through the arguments twice and so complains twice.
+  // The C client parses the arguments twice, and so complains twice.
   for (const complaint of line.complaints) context.err(`fwknop: ${getoptMessage(complaint)}\n`);
   if (line.options.has("help")) {
     context.out(await usage());
@@ -55,7 +55,7 @@ export async function runCClient(args: readonly string[], context: Context): Pro
   return ExitCode.failure;
 }
 
-/** What getopt said is all there is to say. */
+/** The problem after a complaint of getopt, which has printed everything. */
 const COMPLAINED = new Problem("the command line is not understood");
 
 async function runLine(
@@ -113,7 +113,7 @@ async function runSettings(
       settings: rcSettings({ ...read.fromOptions, ...keys?.level }),
       force: options.has("force-stanza"),
     }, context);
-    // The C client carries on all the same.
+    // The C client continues anyway.
     if (unsaved !== undefined) context.err(describeProblem(unsaved, "c"));
   }
   if (keys !== undefined) {
@@ -141,7 +141,7 @@ function listStanzas(options: GivenOptions, context: Context): Problem | undefin
   return undefined;
 }
 
-/** A first run leaves an rc file behind. */
+/** The first run makes an rc file. */
 async function createRc(options: GivenOptions, context: Context): Promise<void> {
   if (options.has("no-rc-file")) return;
   const path = options.value("rc-file") ??
@@ -158,7 +158,7 @@ function exists(path: string): boolean {
     Deno.lstatSync(path);
     return true;
   } catch (error) {
-    // Whatever else is wrong is told when the file is read.
+    // Any other problem is reported when the file is read.
     return !(error instanceof Deno.errors.NotFound);
   }
 }
@@ -192,7 +192,7 @@ async function handleArgsFile(
   return problem ?? "go on";
 }
 
-/** `-l`: the saved words take the place of all that was given now. */
+/** `-l`: the saved words replace the present command line. */
 async function runLast(
   options: GivenOptions,
   context: Context,

@@ -24,7 +24,7 @@ const MESSAGE_ERRORS = [
   "General SPA message processing error",
 ];
 
-/** The typing errors are the C daemon's. */
+/** The misspellings are the C daemon's. */
 const RULE_ERRORS = [
   "An error occurred while tring to add a firewall rule",
   "An error occurred while tring to delete a firewall rule",

@@ -1,5 +1,5 @@
 /**
- * `fwknop -n gate --wait`: options of a subcommand whose name was left out.
+ * Recognizes options of a subcommand whose name was left out, such as `fwknop -n gate --wait`.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import type { OptionRow } from "../../lib/config/option.ts";
 const OURS = CLIENT_OPTIONS.filter(({ only }) => only === "native");
 
 /**
- * What to print in place of getopt's complaints; `undefined` where one of them is about an option that `knock` does not
- * know either.
+ * The text to print instead of getopt's complaints; `undefined` if a complaint is about an option that `knock` does not
+ * have either.
  */
 export function forgottenKnock(complaints: readonly Complaint[]): string | undefined {
   const options = complaints.map((complaint) => OURS.map((row) => unknownOption(row, complaint)))
@@ -21,7 +21,7 @@ export function forgottenKnock(complaints: readonly Complaint[]): string | undef
   return `${first} belongs to fwknop knock: put the word knock before the options`;
 }
 
-/** The option as it was written, if the complaint is that getopt does not know it. */
+/** The option as it was written, if getopt complains that it does not know it. */
 function unknownOption({ name, short }: OptionRow, complaint: Complaint): string | undefined {
   if (complaint.kind === "unknown option") return complaint.name === name ? `--${name}` : undefined;
   return complaint.kind === "unknown letter" && complaint.letter === short

@@ -4,5 +4,5 @@
  * @module
  */
 
-/** Invoked by it, or with it as the first word, the program takes the C daemon's command line. */
+/** Under this name, or with this first word, the program reads the C daemon's command line. */
 export const FWKNOPD = "fwknopd";

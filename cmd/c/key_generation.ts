@@ -13,15 +13,15 @@ import type { DigestName } from "../../lib/crypto/digest_name.ts";
 import { generateKeys } from "../../lib/crypto/key_generation.ts";
 import type { Context } from "../context.ts";
 
-/** New keys, on their way to a stanza, a file or the screen. */
+/** New keys for a stanza, a file or the screen. */
 export interface MadeKeys {
   /** What `--save-rc-stanza` writes. */
   readonly level: SettingsLevel;
-  /** Tells the user, unless a file takes the keys. */
+  /** Prints the keys, or where they were written. */
   report(context: Context, savedTo: string | undefined): Promise<Problem | undefined>;
 }
 
-/** Draws a pair of keys of the lengths asked for. @param hmacDigest the settings' digest, where no option names one. */
+/** Draws a pair of keys of the requested lengths. @param hmacDigest the settings' digest, if no option names one. */
 export function makeKeys(options: GivenOptions, hmacDigest?: DigestName): MadeKeys | Problem {
   const wanted = keyGenerationOptions(options, "c", hmacDigest);
   if (wanted instanceof Problem) return wanted;

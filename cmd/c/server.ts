@@ -1,6 +1,6 @@
 /**
- * The command line of the C daemon (`docs/spec/server.md` 2, 3, 12, 13), for init scripts and hands that know no
- * subcommands.
+ * The command line of the C daemon (`docs/spec/server.md` 2, 3, 12, 13), for init scripts and administrators that use
+ * the C daemon's options.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import { checkServerOptions } from "./server_option_check.ts";
 
 const ROWS = SERVER_OPTIONS.filter(({ only }) => only !== "native");
 
-/** The order in which the C daemon names the options that an abbreviation may stand for. */
+/** The order in which the C daemon lists the options that match an abbreviation. */
 const BY_NAME = ROWS.toSorted((a, b) => a.name < b.name ? -1 : 1);
 
 /** Runs the C daemon's command line; the exit status is 0 or 1. */
@@ -42,7 +42,7 @@ export async function runCServer(args: readonly string[], context: Context): Pro
   }
 }
 
-/** The order of work of `docs/spec/server.md` 2: each look through the arguments complains on its own. */
+/** Works in the order of `docs/spec/server.md` 2. Each pass over the arguments prints its own complaints. */
 async function runLine(args: readonly string[], context: Context): Promise<number> {
   const first = look(args, context, "version");
   const keys = makesKeys(first.options) ? await makeKeys(first.options) : undefined;
@@ -63,7 +63,7 @@ async function runLine(args: readonly string[], context: Context): Promise<numbe
   return await runConfigured(line, context);
 }
 
-/** Steps 3 to 6: from here on there must be a configuration. */
+/** Steps 3 to 6, which need a configuration. */
 async function runConfigured(line: ParsedCommandLine, context: Context): Promise<number> {
   const { options, complaints, understood } = line;
   const { resolved, diagnostics } = isUrgent(options)
@@ -97,7 +97,7 @@ async function runConfigured(line: ParsedCommandLine, context: Context): Promise
     return ExitCode.failure;
   }
   const action = ACTIONS[actions[0] ?? ""];
-  // Whoever reads the stanzas as well reads the settings again, and tells what is wrong with both.
+  // An action that also reads the stanzas reads the settings again, and reports the errors of both.
   if (action === undefined) {
     const { startServe } = await import("../serve_run.ts");
     return await startServe(options, context, "c");
@@ -106,17 +106,17 @@ async function runConfigured(line: ParsedCommandLine, context: Context): Promise
   return await action(resolved, context, options);
 }
 
-/** What only makes sense with `--key-gen`. */
+/** Options that need `--key-gen`. */
 const KEY_DETAILS = ["key-len", "hmac-key-len", "hmac-digest-type"];
 
-/** What an option makes of the run; the exit status is returned. */
+/** What the run does for an option; returns the exit status. */
 type Action = (
   resolved: ResolvedSettings,
   context: Context,
   options: GivenOptions,
 ) => Promise<number>;
 
-/** In the order in which the C daemon asks for them. Each loads what it needs. */
+/** The actions, in the order in which the C daemon checks their options. Each loads only what it needs. */
 const ACTIONS: Readonly<Record<string, Action>> = {
   kill: async ({ settings }, context) =>
     (await import("../stop.ts")).stopServer(settings.FWKNOP_PID_FILE, context),
@@ -131,7 +131,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "dump-config": dump,
 };
 
-/** What is needed when something is wrong, the configuration perhaps. */
+/** Whether the action must work although the configuration may have errors. */
 function isUrgent(options: GivenOptions): boolean {
   return ["kill", "status", "fw-list", "fw-list-all", "fw-flush"].some((name) =>
     options.has(name)
@@ -156,7 +156,7 @@ async function readAll(options: GivenOptions): Promise<ConfigOutcome> {
   return readServerConfig(options, systemFiles);
 }
 
-/** What is wrong goes to standard error, where the C daemon gives it to syslog. */
+/** Prints errors and warnings to standard error. The C daemon sends them to syslog. */
 async function dump(
   _resolved: ResolvedSettings,
   context: Context,
@@ -165,7 +165,7 @@ async function dump(
   return (await import("../dump_config.ts")).printConfig(options, context);
 }
 
-/** One of the C daemon's looks through its arguments, up to the option that ends it. */
+/** One of the C daemon's passes over its arguments, up to the option that ends it. */
 function look(args: readonly string[], context: Context, stopAt: string): ParsedCommandLine {
   const line = parseCommandLine(args, BY_NAME, { stopAt });
   for (const complaint of line.complaints) context.err(`fwknopd: ${getoptMessage(complaint)}\n`);
@@ -186,7 +186,7 @@ function fail(problem: Problem, context: Context): number {
   return ExitCode.failure;
 }
 
-/** Scripts look for the firewall at its end; ours is not built for one, so it is the default. */
+/** Scripts read the firewall at the end of the line. Our program is not built for one, so it prints the default. */
 function versionText(): string {
   const program = FWKNOPD_ROWS.find(({ name }) => name === "FIREWALL_EXE")?.default;
   return `fwknopd server ${VERSION}, compiled for firewall bin: ${program}\n`;

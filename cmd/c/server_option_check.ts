@@ -1,12 +1,12 @@
 /**
- * What the C daemon looks at when it meets an option, before it does anything (`docs/spec/server.md` 3).
+ * The checks that the C daemon makes on its options before it does anything else (`docs/spec/server.md` 3).
  *
  * @module
  */
 import { type GivenOption } from "../../lib/config/option.ts";
 import { systemReasonOf } from "../../lib/errors/reason.ts";
 
-/** The lines of the C daemon about the first option that is wrong, or `undefined`. */
+/** The C daemon's lines about the first bad option, or `undefined`. */
 export function checkServerOptions(options: readonly GivenOption[]): string | undefined {
   for (const { name, value } of options) {
     const problem = CHECKS[name]?.(value);
@@ -46,7 +46,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 
 const NO_FUZZING = "[*] fwknopd not compiled with AFL fuzzing support";
 
-/** The C daemon takes less than that, in bytes. */
+/** Paths must be shorter than this, in bytes, as in the C daemon. */
 const LONGEST_PATH = 1024;
 
 function path(
@@ -66,7 +66,7 @@ function path(
   };
 }
 
-/** Links are refused, as the C daemon does for what the command line names. */
+/** Refuses links, as the C daemon does for paths on its command line. */
 function isPlainFile(info: Deno.FileInfo): boolean {
   return info.isFile;
 }
@@ -75,7 +75,7 @@ function isFolder(info: Deno.FileInfo): boolean {
   return info.isDirectory;
 }
 
-/** A link is taken: that of a program often goes through the alternatives system. */
+/** Accepts a link: programs are often links of the alternatives system. */
 function isProgram(info: Deno.FileInfo): boolean {
   return info.isSymlink || (info.isFile && ((info.mode ?? 0) & 0o111) !== 0);
 }

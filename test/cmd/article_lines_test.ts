@@ -1,5 +1,5 @@
 /**
- * Command lines that people copy out of articles (`docs/spec/client.md` 15), in the order of that table. `-T` is added
+ * Command lines that people copy from articles (`docs/spec/client.md` 15), in the order of that table. `-T` is added
  * where a packet would leave.
  */
 import { runCClient } from "../../cmd/c/client.ts";
@@ -13,7 +13,7 @@ interface Outcome {
   readonly err: string;
 }
 
-/** A home directory and the C client's command line run in it. */
+/** A home directory, in which the C client's command line runs. */
 async function withHome(
   rc: string | undefined,
   use: (fwknop: (line: string) => Promise<Outcome>, rcPath: string) => Promise<void>,
@@ -58,7 +58,7 @@ function field({ out }: Outcome, name: string): string | undefined {
   return new RegExp(`^ *${name}: (.*)$`, "m").exec(out)?.[1];
 }
 
-Deno.test("--key-gen prints two lines, and on first use where the rc file is", async () => {
+Deno.test("--key-gen prints two lines, and at the first use the path of the rc file", async () => {
   await withHome(undefined, async (fwknop, rcPath) => {
     const { code, out } = await fwknop("--key-gen");
     assertEquals(code, 0);
@@ -67,7 +67,7 @@ Deno.test("--key-gen prints two lines, and on first use where the rc file is", a
   });
 });
 
-Deno.test("keys made into a stanza are used later, with an address beside them", async () => {
+Deno.test("keys that were saved to a stanza are used later, with an address on the command line", async () => {
   await withHome("", async (fwknop, rcPath) => {
     const line = "-A tcp/22 -D example.tld --key-gen --use-hmac --save-rc-stanza";
     const { code, out } = await fwknop(line);
@@ -87,7 +87,7 @@ Deno.test("keys made into a stanza are used later, with an address beside them",
   });
 });
 
-Deno.test("with -R and --verbose in it the stanza stands alone", async () => {
+Deno.test("a stanza with -R and --verbose needs no other option", async () => {
   await withHome("", async (fwknop, rcPath) => {
     const line = "-A tcp/22 --use-hmac -R -D 2.2.2.2 --key-gen --save-rc-stanza --verbose";
     assertEquals((await fwknop(line)).code, 0);
@@ -109,7 +109,7 @@ Deno.test("with -R and --verbose in it the stanza stands alone", async () => {
   });
 });
 
-Deno.test("options over stanzas, and stanzas of every kind", async () => {
+Deno.test("options win over stanzas, and stanzas of every kind work", async () => {
   await withHome(SERVER, async (fwknop) => {
     const nat = await fwknop("-N 10.2.1.10:22 -n spaserver.domain.com -T -v");
     assertEquals([nat.code, field(nat, "Nat Access")], [0, "10.2.1.10,22"]);
@@ -122,7 +122,7 @@ Deno.test("options over stanzas, and stanzas of every kind", async () => {
   });
 });
 
-Deno.test("SHA-3 digests and the line of the Perl era are taken", async () => {
+Deno.test("SHA-3 digests and the command line of the Perl era are accepted", async () => {
   await withHome("[default]\nKEY secret\n", async (fwknop) => {
     const line = "-A tcp/22 -a 192.168.1.101 -D 192.168.1.102 -T -v";
     const plain = await fwknop(line);
@@ -136,7 +136,7 @@ Deno.test("SHA-3 digests and the line of the Perl era are taken", async () => {
   });
 });
 
-Deno.test("--Forward-access keeps its old meaning, whichever way it is spelt today", async () => {
+Deno.test("--Forward-access keeps its old meaning in every spelling", async () => {
   await withHome("[default]\nKEY secret\n", async (fwknop) => {
     const line = "-a 192.0.2.7 -D 11.1.1.1 -T -v";
     const ways = [

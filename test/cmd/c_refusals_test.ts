@@ -1,5 +1,5 @@
 /**
- * What the C client's command line refuses: every row of `docs/spec/client.md` 3, with its words.
+ * Refusals of the C client's command line: every row of `docs/spec/client.md` 3, with its message.
  */
 import { runCClient } from "../../cmd/c/client.ts";
 import { assertEquals } from "../assert.ts";
@@ -77,21 +77,21 @@ async function check(
     for (const [line, message] of Object.entries(lines)) {
       const context = new BufferContext(environment);
       const code = await runCClient(line.split(" "), context);
-      // Below the C client's words may stand a hint of ours.
+      // A hint of ours may follow the C client's message.
       const said = context.stderr.replace(/^ {2}\S.*\n/gm, "");
       assertEquals([code, said], [1, `${message}\n`], `row ${row}: ${line}`);
     }
   }
 }
 
-Deno.test("every refusal has the C client's words and ends with 1", () =>
+Deno.test("every refusal has the C client's message and exit status 1", () =>
   withFolder(async (home) => {
     await Deno.writeTextFile(`${home}/.fwknoprc`, "", { mode: 0o600 });
     await check(ROWS, { HOME: home });
     await check(HOMELESS, {});
   }));
 
-Deno.test("unknown, ambiguous and incomplete options are complained about twice (row 5)", async () => {
+Deno.test("unknown, ambiguous and incomplete options cause two complaints (row 5)", async () => {
   const lines: Readonly<Record<string, string>> = {
     "--bogus": "unrecognized option '--bogus'",
     "-A": "option requires an argument -- 'A'",
@@ -105,7 +105,7 @@ Deno.test("unknown, ambiguous and incomplete options are complained about twice 
   }
 });
 
-Deno.test("an option that only fwknop knock has is told of once, without the usage", async () => {
+Deno.test("an option that only fwknop knock has is reported once, without the usage", async () => {
   const lines: Readonly<Record<string, string>> = {
     "-n gate --wait": "--wait",
     "-n gate --wait-time=3 --json": "--wait-time",
@@ -120,7 +120,7 @@ Deno.test("an option that only fwknop knock has is told of once, without the usa
   }
 });
 
-Deno.test("an option that knock does not have either is answered as ever", async () => {
+Deno.test("an option that knock does not have either causes the usual complaints", async () => {
   const context = new BufferContext({});
   const code = await runCClient(["--no-rc-file", "--wait", "--waiting"], context);
   const first = "fwknop: unrecognized option '--wait'\n";
@@ -129,7 +129,7 @@ Deno.test("an option that knock does not have either is answered as ever", async
   assertEquals(context.stdout.includes("Usage: fwknop -A"), true);
 });
 
-Deno.test("an address left open is warned about only to those who look (row 10)", async () => {
+Deno.test("an open address causes a warning only with -v (row 10)", async () => {
   const line = "--no-rc-file --no-save-args -s -A tcp/22 --key-rijndael secret -D 127.0.0.1 -p 9";
   const warning = "[-] WARNING: Should use -a or -R to harden SPA against potential MITM attacks\n";
   for (const [more, expected] of [["", ""], [" -v", warning]] as const) {

@@ -1,4 +1,4 @@
-/** `fwknop … | head`: whoever reads has seen enough. And outputs that cannot be written. */
+/** Outputs whose reader ends early, as in `fwknop … | head`, and outputs that cannot be written. */
 import { assert, assertEquals } from "../assert.ts";
 import { AIMLESS_KNOCK, runUnread } from "../support/closed_output.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
@@ -7,7 +7,7 @@ import { type Needs, testWhere } from "../support/needs.ts";
 
 const KNOCK = ["-T", "-vv", "-A", "tcp/22", "-a", "192.0.2.7", "--key-rijndael", "secret"];
 
-Deno.test("a command whose output nobody reads ends quietly, with what a shell shows for SIGPIPE", async () => {
+Deno.test("a command whose output has no reader prints nothing and ends with a shell's status for SIGPIPE", async () => {
   const lines: readonly (readonly string[])[] = [
     ["--help"],
     ["help", "knock"],
@@ -29,8 +29,8 @@ Deno.test("the command lines of the C tools end in the same way", async () => {
   assertEquals(await runUnread("fwknopd", "--help"), { code: 141, stderr: "" });
 });
 
-Deno.test("a knock that is repeated ends with its reader, while the port is tried too", async () => {
-  // A port that is refused until the time is over; the second packet is told of before that.
+Deno.test("a repeated knock ends when its reader ends, also while the port is tried", async () => {
+  // The port refuses until the time is over. The second packet is reported before that.
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
@@ -39,7 +39,7 @@ Deno.test("a knock that is repeated ends with its reader, while the port is trie
   assertEquals(ended, { code: 141, stderr: "" });
 });
 
-Deno.test("a folder that is written is not blamed for an output that nobody reads", () =>
+Deno.test("an output without a reader is not reported as an error of the folder that is written", () =>
   withFolder(async (folder) => {
     const config = `${folder}/uci`;
     await Deno.writeTextFile(config, "config global\n\toption uci_enabled 1\n");
@@ -52,7 +52,7 @@ Deno.test("a folder that is written is not blamed for an output that nobody read
 const FULL = "fwknop: Cannot write to standard output: No space left on device\n";
 const linux: Needs = { system: "linux" };
 
-/** Runs it with the redirections of a shell. */
+/** Runs the program with the redirections of a shell. */
 async function runIn(
   redirections: string,
   ...words: readonly string[]
@@ -65,17 +65,21 @@ async function runIn(
   return { code, stderr: new TextDecoder().decode(stderr) };
 }
 
-testWhere("an output that cannot be written is one line and status 1", linux, async () => {
-  const lines: readonly (readonly string[])[] = [["--help"], ["version"], ["keygen"]];
-  for (const words of lines) {
-    assertEquals(await runIn(">/dev/full", ...words), { code: 1, stderr: FULL }, words.join(" "));
-  }
-  const c = await runIn(">/dev/full", "fwknopd", "--help");
-  assertEquals(c, { code: 1, stderr: FULL.replace("fwknop: ", "") });
-});
+testWhere(
+  "an output that cannot be written is an error of one line and status 1",
+  linux,
+  async () => {
+    const lines: readonly (readonly string[])[] = [["--help"], ["version"], ["keygen"]];
+    for (const words of lines) {
+      assertEquals(await runIn(">/dev/full", ...words), { code: 1, stderr: FULL }, words.join(" "));
+    }
+    const c = await runIn(">/dev/full", "fwknopd", "--help");
+    assertEquals(c, { code: 1, stderr: FULL.replace("fwknop: ", "") });
+  },
+);
 
 testWhere(
-  "a complaint that cannot be written changes nothing of how a command ends",
+  "a complaint that cannot be written does not change the exit status",
   linux,
   async () => {
     const words = ["explain", "--no-such-option"];

@@ -1,16 +1,16 @@
-/** What the real process writes: to a terminal made by `script` (util-linux), and elsewhere. */
+/** The output of the real process, to a terminal that `script` (util-linux) makes, and elsewhere. */
 import { assert, assertEquals } from "../assert.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import { withFolder } from "../support/folder.ts";
 import { HOSTILE } from "../support/hostile_text.ts";
 import { testWhere } from "../support/needs.ts";
 
-/** A stanza as an enemy might send it: what of the text fits into one line, and keeps its bytes in UTF-8. */
+/** A stanza as an attacker might send it: control characters that fit into one line and keep their bytes in UTF-8. */
 const STANZA = `[gate]\nACCESS ${HOSTILE.replace(/[\n\r\0\ud800]/g, "")}\n`;
 
 const decoder = new TextDecoder();
 
-Deno.test("a complaint has no effect on a terminal, whatever was typed", async () => {
+Deno.test("a complaint about any word has no effect on the terminal", async () => {
   for (const word of ["\x1b[2J\u202e", "--\x9b2J\x1b]0;owned\x07", "fwknopd"]) {
     const words = word === "fwknopd" ? [word, "--\x1b[2J"] : [word];
     const [program = "", ...args] = [...SOURCE_PROGRAM, ...words];
@@ -21,7 +21,7 @@ Deno.test("a complaint has no effect on a terminal, whatever was typed", async (
   }
 });
 
-testWhere("a stanza is shown as it is to a program, and has no effect on a terminal", {
+testWhere("a stanza is shown unchanged to a program, and has no effect on a terminal", {
   system: "linux",
   programs: ["script"],
 }, () =>

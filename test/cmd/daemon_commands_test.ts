@@ -10,10 +10,10 @@ import { GOOD_STANZA } from "../support/config_files.ts";
 import { withFolder } from "../support/folder.ts";
 import { lineReader } from "../support/line_reader.ts";
 
-// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+// Loaded here: Deno 2.4 would report a leak if a test loaded it.
 runningDaemon("/nonexistent/fwknopd.pid");
 
-/** What a command prints and how it ends, given a PID file. */
+/** The output and the exit status of a command, with a PID file. */
 async function run(command: Command["run"], pidFile: string, ...switches: string[]) {
   return await runWith(command, pidFile, "", switches);
 }
@@ -43,7 +43,7 @@ async function runWith(
   return { code, out: context.stdout, err: context.stderr };
 }
 
-Deno.test("status, reload and stop say what the C daemon says, with its exit statuses", () =>
+Deno.test("status, reload and stop print the C daemon's lines and have its exit statuses", () =>
   withFolder(async (folder) => {
     const path = `${folder}/fwknopd.pid`;
     const none = "No running fwknopd detected.\n";
@@ -72,11 +72,11 @@ Deno.test("status, reload and stop say what the C daemon says, with its exit sta
     });
     assert.equal(await nextLine(), "reload");
 
-    // What is needed when something is wrong does without the value that is.
+    // These commands must work with errors in the configuration, so they ignore the bad value.
     const wrong = "MAX_SPA_PACKET_AGE 2m\n";
     const told = new RegExp(
       `^\\[\\*\\] var MAX_SPA_PACKET_AGE value '2m' not in the range 1-\\d+\n  at ${path}.conf:2:20\n` +
-        "[^]*Warning: the configuration has errors; going on with defaults",
+        "[^]*Warning: the configuration has errors; continuing with defaults",
     );
     const answer = await runWith(status.run, path, wrong);
     assert.deepEqual([answer.code, answer.out], [
@@ -84,7 +84,7 @@ Deno.test("status, reload and stop say what the C daemon says, with its exit sta
       `Detected fwknopd is running (pid=${child.pid}).\n`,
     ]);
     assert.match(answer.err, told);
-    // A reload would leave the server as it is: nothing is sent.
+    // A reload would change nothing in the server, so no signal is sent.
     for (
       const refused of [
         await runWith(reload.run, path, wrong),
@@ -92,9 +92,9 @@ Deno.test("status, reload and stop say what the C daemon says, with its exit sta
       ]
     ) {
       assert.deepEqual([refused.code, refused.out], [1, ""]);
-      assert.match(refused.err, /\n {2}at .*\n[^]*nothing is sent: a running server keeps/);
+      assert.match(refused.err, /\n {2}at .*\n[^]*no signal is sent: a running server keeps/);
     }
-    // Had a signal been sent, the next line would be another one than this reload's and this stop's.
+    // If a signal had been sent, the next line would not be the one of this reload and this stop.
     assert.equal((await run(reload.run, path)).code, 0);
     assert.equal(await nextLine(), "reload");
     assert.deepEqual(await run(stop.run, path), {

@@ -16,7 +16,7 @@ import { withFolder } from "../support/folder.ts";
 import { LoggedProcess } from "../support/logged_process.ts";
 import { testWhere } from "../support/needs.ts";
 
-/** The configuration in two files, which must be one. */
+/** The configuration in two files. It must be valid. */
 function load(conf: string, access: string): LoadedServerConfig {
   const options = new GivenOptions([
     { name: "config-file", value: conf },
@@ -27,7 +27,7 @@ function load(conf: string, access: string): LoadedServerConfig {
   return config;
 }
 
-/** A host whose firewall is a stand-in that keeps its state in the file named. */
+/** A host whose firewall is a stand-in, which keeps its state in the named file. */
 async function withHost(
   { firewall, standIn, lines = [] }: {
     readonly firewall: string;
@@ -56,7 +56,7 @@ async function withHost(
   });
 }
 
-/** What `serve` would warn of, but for the family that not every host has. */
+/** The warnings of `serve`, except those about the family that not every host has. */
 async function advice(options: GivenOptions): Promise<readonly string[]> {
   const config = loadServerConfig(options, new BufferContext());
   assert(config !== undefined);
@@ -65,7 +65,7 @@ async function advice(options: GivenOptions): Promise<readonly string[]> {
     .map((text) => text.split(": ")[0] ?? "");
 }
 
-Deno.test("doctor and serve tell what is wrong with the rules of pf (stand-in)", async () => {
+Deno.test("the doctor and serve report problems of the rules of pf (stand-in)", async () => {
   await withHost({
     firewall: "pf",
     standIn: "pfctl.ts",
@@ -74,7 +74,7 @@ Deno.test("doctor and serve tell what is wrong with the rules of pf (stand-in)",
     await Deno.writeTextFile(`${state}.rules`, "block drop all\n");
     const context = new BufferContext();
     assertEquals(await doctor.run(options, [], context), 1);
-    // The anchor of another name, which the stand-in lists, may send it elsewhere.
+    // The stand-in lists an anchor of another name, which may redirect the packet.
     assertMatch(context.stdout, /unclear {2}Rules with other conditions decide about tcp\/22/);
     assertMatch(
       context.stdout,
@@ -89,7 +89,7 @@ Deno.test("doctor and serve tell what is wrong with the rules of pf (stand-in)",
   });
 });
 
-Deno.test("doctor and serve tell what is wrong with the rules of ipfw (stand-in)", async () => {
+Deno.test("the doctor and serve report problems of the rules of ipfw (stand-in)", async () => {
   await withHost({
     firewall: "ipfw",
     standIn: "ipfw.ts",
@@ -112,7 +112,7 @@ Deno.test("doctor and serve tell what is wrong with the rules of ipfw (stand-in)
   });
 });
 
-Deno.test("the doctor knows what is wrong with a file by its code, whatever the words are", () => {
+Deno.test("the doctor recognizes a problem of a file by its code, not by its text", () => {
   const about = (code: DiagnosticCode, path: string): Diagnostic => ({
     severity: "warning",
     text: "in other words",
@@ -127,7 +127,7 @@ Deno.test("the doctor knows what is wrong with a file by its code, whatever the 
   assert(found.every(isFileFinding));
 });
 
-Deno.test("addresses of the loopback and of a link are not taken for the way strangers come by", () => {
+Deno.test("the doctor does not count addresses of the loopback and of a link as reachable for strangers", () => {
   const isGlobal = (address: string, family: "IPv4" | "IPv6" = "IPv6") =>
     isGlobalIpv6({ family, address });
   assertEquals(["::1", "fe80::1", "febf::1"].filter((it) => isGlobal(it)), []);
@@ -136,7 +136,7 @@ Deno.test("addresses of the loopback and of a link are not taken for the way str
 });
 
 testWhere(
-  "the doctor looks at every interface that is sniffed",
+  "the doctor examines every interface that is sniffed",
   { system: "linux" },
   () =>
     withFolder(async (folder) => {
@@ -153,7 +153,7 @@ testWhere(
 );
 
 testWhere(
-  "the doctor says whether a server runs with these files",
+  "the doctor reports whether a server runs with these files",
   { system: "linux" },
   () =>
     withFolder(async (folder) => {
@@ -180,7 +180,7 @@ testWhere(
     }),
 );
 
-Deno.test("each line of a hint with several is a line of the doctor's", () =>
+Deno.test("the doctor prints each line of a hint on its own line", () =>
   withFolder(async (folder) => {
     const context = new BufferContext();
     const options = new GivenOptions([{ name: "config-file", value: `${folder}/none` }]);
@@ -191,7 +191,7 @@ Deno.test("each line of a hint with several is a line of the doctor's", () =>
     );
   }));
 
-Deno.test("the doctor is told where the rules of grants stand, with either firewall that has chains", async () => {
+Deno.test("the doctor knows where the rules of grants are, with either firewall that has chains", async () => {
   await withFolder(async (folder) => {
     const [conf, access] = [`${folder}/fwknopd.conf`, `${folder}/access.conf`];
     const lines = ["IPT_INPUT_ACCESS", "FIREWD_INPUT_ACCESS"]
@@ -208,7 +208,7 @@ Deno.test("the doctor is told where the rules of grants stand, with either firew
   });
 });
 
-testWhere("the doctor looks at the port of the TCP server as at that of the UDP server", {
+testWhere("the doctor examines the port of the TCP server like that of the UDP server", {
   system: "linux",
 }, () =>
   withFolder(async (folder) => {

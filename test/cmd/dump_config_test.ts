@@ -20,7 +20,7 @@ async function withFiles(
   });
 }
 
-Deno.test("a good configuration is printed and nothing else", async () => {
+Deno.test("a good configuration is printed, and nothing else", async () => {
   await withFiles("ENABLE_UDP_SERVER Y\n", GOOD_STANZA, async (options) => {
     const context = new BufferContext();
     assertEquals(await dumpConfig.run(givenOptions(options), [], context), ExitCode.ok);
@@ -39,7 +39,7 @@ Deno.test("--json prints one object", async () => {
   });
 });
 
-Deno.test("an error is told with place and hint, nothing is printed, and no command acts on it", async () => {
+Deno.test("an error is reported with position and hint, nothing is printed, and no command uses the file", async () => {
   await withFiles("UDPSERV_PORT x\n", GOOD_STANZA, async (options) => {
     const context = new BufferContext();
     assertEquals(await dumpConfig.run(givenOptions(options), [], context), ExitCode.failure);
@@ -53,7 +53,7 @@ Deno.test("an error is told with place and hint, nothing is printed, and no comm
   });
 });
 
-Deno.test("commands that act get the stanzas, after the warnings are told", async () => {
+Deno.test("commands that use the configuration get the stanzas, after the warnings are printed", async () => {
   await withFiles("", `${GOOD_STANZA}REQUIRE_SOURCE_ADDRESS N\n`, (options) => {
     const context = new BufferContext();
     const config = loadServerConfig(givenOptions(options), context);

@@ -12,7 +12,7 @@ import { ethernet, ipv4, tcp, udp } from "../support/frames.ts";
 import { seal } from "../support/packet.ts";
 import { pcapBytes } from "../support/pcap_bytes.ts";
 
-// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+// Loaded here: Deno 2.4 would report a leak if a test loaded it.
 loadPcap();
 
 const STANZA = "SOURCE ANY\nKEY testtest\nHMAC_KEY hmackey1\nREQUIRE_SOURCE_ADDRESS Y\n";
@@ -59,7 +59,7 @@ const text = (time = TIME): string => seal({}, { time }).packetText;
 const frame = (payload: string, port = 62201): Uint8Array =>
   ethernet(0x0800, ipv4(17, udp(40000, port, new TextEncoder().encode(payload))));
 
-Deno.test("a packet text is explained in the steps of the trace, with exit status 0 when it would get in", () =>
+Deno.test("a packet text is explained in the steps of the trace, and exit status 0 means that it is accepted", () =>
   inFolder(async ({ explain }) => {
     assertEquals(await explain([text()], { now: LATER }), {
       code: ExitCode.ok,
@@ -77,7 +77,7 @@ Deno.test("a packet text is explained in the steps of the trace, with exit statu
     });
   }));
 
-Deno.test("an old packet text is told how old it is, and --now takes seconds and dates", () =>
+Deno.test("explain says how old a packet text is, and --now takes seconds and dates", () =>
   inFolder(async ({ explain }) => {
     const old = await explain([text()], { now: String(TIME + 7205) });
     assertEquals(old.code, ExitCode.failure);
@@ -103,7 +103,7 @@ Deno.test("a file of packet texts is explained line by line, and the second copy
     assertMatch(out, /packet 1: [^]*would open[^]*packet 2: [^]*✗ seen/);
   }));
 
-Deno.test("a text file without anything like a packet is told of once", () =>
+Deno.test("a text file without anything like a packet is reported once", () =>
   inFolder(async ({ explain, write }) => {
     const prose =
       "# fwknopd.conf\nPCAP_INTF eth0\n\nsome more words that are longer than sixty characters together\n";
@@ -145,7 +145,7 @@ Deno.test("packets of a capture file are judged at the time of their capture", (
     assertMatch(out, /packet 2: [^]*timestamp 501 s old/);
   }));
 
-Deno.test("what PCAP_FILTER leaves out is told where it is a packet, and counted where not", () =>
+Deno.test("explain reports a packet that PCAP_FILTER excludes, and counts other datagrams", () =>
   inFolder(async ({ explain, write }) => {
     const frames = [frame(text(), 62202), frame("something else", 53)];
     const file = write("knock.pcap", pcapBytes(1, frames, TIME));
@@ -153,14 +153,14 @@ Deno.test("what PCAP_FILTER leaves out is told where it is a packet, and counted
     assertEquals(sniffing.code, ExitCode.failure);
     assertMatch(sniffing.out, /the server never sees it: PCAP_FILTER 'udp port 62201' leaves it/);
     assertMatch(sniffing.out, /would open/);
-    assertMatch(sniffing.err, /1 packets that are no SPA packets, left out/);
+    assertMatch(sniffing.err, /left out 1 packets that are not SPA packets/);
     const udpServer = await explain([file], {}, STANZA, "ENABLE_UDP_SERVER Y\n");
     assertMatch(udpServer.out, /the server never sees it: UDPSERV_PORT 62201 leaves it out/);
     const right = await explain([file], { "pcap-filter": "udp port 62202" });
     assertEquals(right.code, ExitCode.ok);
   }));
 
-Deno.test("with the UDP and the TCP server, what comes to either port is what the server sees", () =>
+Deno.test("with the UDP and the TCP server, the server sees what comes to either port", () =>
   inFolder(async ({ explain, write }) => {
     const segment = tcp(40000, 62201, new TextEncoder().encode(text()));
     const file = write("knock.pcap", pcapBytes(1, [ethernet(0x0800, ipv4(6, segment))], TIME));
@@ -169,7 +169,7 @@ Deno.test("with the UDP and the TCP server, what comes to either port is what th
     assertEquals([code, out.includes("the server never sees it")], [ExitCode.ok, false], out);
   }));
 
-Deno.test("--from and --to take the place of what the headers say", () =>
+Deno.test("--from and --to replace the addresses of the headers", () =>
   inFolder(async ({ explain }) => {
     const access = STANZA.replace("ANY", "10.0.0.0/8\nDESTINATION 10.0.0.1");
     const asked = { now: LATER, from: "10.9.9.9", to: "10.0.0.1" };
@@ -178,12 +178,12 @@ Deno.test("--from and --to take the place of what the headers say", () =>
     assertMatch(elsewhere.out, /✗ source {9}no stanza has 192\.0\.2\.1 in its SOURCE/);
     const error = await explain([text()], { now: LATER }, access).catch((thrown) => thrown);
     assert(error instanceof HintedError);
-    assertEquals(error.hint, "Add --from ADDRESS, one of 10.0.0.0/8 perhaps");
+    assertEquals(error.hint, "Add --from ADDRESS, for example one of 10.0.0.0/8");
     const bad = await explain([text()], { from: "somewhere" }).catch((thrown) => thrown);
     assertEquals(bad.message, "--from 'somewhere' is not an IP address");
   }));
 
-Deno.test("the server's replay file is consulted and left as it is", () =>
+Deno.test("explain reads the server's replay file and does not change it", () =>
   inFolder(async ({ explain, write, path }) => {
     const packet = text();
     const line = `${packetReplayDigest(packet)} 17 203.0.113.7 5 198.51.100.7 62201 ${TIME}\n`;
@@ -195,7 +195,7 @@ Deno.test("the server's replay file is consulted and left as it is", () =>
     assertEquals(Deno.readTextFileSync(`${path}/digest.cache`), line);
   }));
 
-Deno.test("--json prints an object a line", () =>
+Deno.test("--json prints one object per line", () =>
   inFolder(async ({ explain }) => {
     const objects = (out: string) => out.trim().split("\n").map((line) => JSON.parse(line));
     const good = await explain([text()], { now: LATER, json: true });
@@ -213,7 +213,7 @@ Deno.test("--json prints an object a line", () =>
     for (const key of ["testtest", "hmackey1"]) assert(!good.out.includes(key));
   }));
 
-Deno.test("what is neither file nor packet is a line and a hint, and no packet a usage error", () =>
+Deno.test("a word that is neither file nor packet is an error with a hint, and no word is a usage error", () =>
   inFolder(async ({ explain }) => {
     const error = await explain(["nothing.pcap"]).catch((thrown) => thrown);
     assert(error instanceof HintedError);
@@ -221,7 +221,7 @@ Deno.test("what is neither file nor packet is a line and a hint, and no packet a
     assertEquals((await explain([])).code, ExitCode.usage);
   }));
 
-Deno.test("explaining needs no permission to write, to connect or to start anything", () =>
+Deno.test("explain needs no permission to write, to connect or to start programs", () =>
   inFolder(async ({ write }) => {
     const conf = write("f", "");
     const access = write("a", STANZA);
@@ -242,7 +242,7 @@ Deno.test("explaining needs no permission to write, to connect or to start anyth
     assertMatch(stdout, /would open tcp\/22/);
   }));
 
-Deno.test("that other stanzas have other keys is no failure of a packet that one takes", () =>
+Deno.test("a packet that one stanza accepts does not fail because other stanzas have other keys", () =>
   inFolder(async ({ explain }) => {
     const others = "SOURCE ANY\nKEY another1\nHMAC_KEY another2\nSOURCE ANY\nKEY another3\n";
     const access = `${others}${STANZA}${others}`;

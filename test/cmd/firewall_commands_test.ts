@@ -49,7 +49,7 @@ async function runIn(
 const needs = { programs: ["iptables"] };
 
 namespaceTest(
-  "fw-list shows who may do what for how long, in both families",
+  "fw-list shows addresses, services and seconds, in both families",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -86,7 +86,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "fw-list and fw-flush do without a setting that cannot be used, and say so",
+  "fw-list and fw-flush continue without a setting that cannot be used, and warn",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
@@ -95,7 +95,7 @@ namespaceTest(
     await firewall.ask({ name: "open", grant: access("10.9.0.7", "tcp/22", 600) });
     await firewall.ask({ name: "release" });
     const lines = ["MAX_SPA_PACKET_AGE 2m", "PCAP_LOOP_SLEEP x"];
-    const told = /value '2m' not in the range[^]*the configuration has errors; going on/;
+    const told = /value '2m' not in the range[^]*the configuration has errors; continuing/;
     const list = await runIn(server, fwList.run, { lines });
     assert.match(list.out, /\n10\.9\.0\.7 /);
     assert.match(list.err, told);
@@ -107,7 +107,7 @@ namespaceTest(
   },
 );
 
-namespaceTest("a rule whose time is over is not among those who are let in", needs, async (lab) => {
+namespaceTest("fw-list does not list a rule whose time is over", needs, async (lab) => {
   const server = await lab.namespace("server");
   await server.must("iptables", "-N", "FWKNOP_INPUT");
   const rule = (expires: number, source: string): string[] => {
@@ -117,7 +117,7 @@ namespaceTest("a rule whose time is over is not among those who are let in", nee
   };
   await server.must(...rule(1_700_000_000, "10.9.0.8"));
   const over = "1 rule whose time is over is still there: " +
-    "a server that runs removes such rules, or fwknop fw-flush\n";
+    "a running server removes such rules, or fwknop fw-flush\n";
   assert.equal((await runIn(server, fwList.run)).out, `No rules of fwknop are in force\n${over}`);
   await server.must(...rule(Math.floor(Date.now() / 1000) + 600, "10.9.0.9"));
   const { out } = await runIn(server, fwList.run);
@@ -131,7 +131,7 @@ namespaceTest("a rule whose time is over is not among those who are let in", nee
   ]);
 });
 
-namespaceTest("fw-flush removes everything of ours and nothing else", needs, async (lab) => {
+namespaceTest("fw-flush removes all rules of ours and nothing else", needs, async (lab) => {
   const server = await lab.namespace("server");
   await server.must("iptables", "-A", "INPUT", "-p", "icmp", "-j", "ACCEPT");
   const { firewall } = iptablesIn(server);
@@ -148,59 +148,63 @@ namespaceTest("fw-flush removes everything of ours and nothing else", needs, asy
   assert.deepEqual(listing.trim().split("\n").slice(3), ["-A INPUT -p icmp -j ACCEPT"]);
 });
 
-namespaceTest("doctor names what is wrong and the command that mends it", needs, async (lab) => {
-  const server = await lab.namespace("server");
-  await withFolder(async (folder) => {
-    const access = `${folder}/access.conf`;
-    await Deno.writeTextFile(
-      access,
-      "SOURCE ANY\nOPEN_PORTS tcp/22\nKEY secret-one\nHMAC_KEY secret-two\n",
-    );
-    const lines = ["ENABLE_UDP_SERVER Y", `ACCESS_FILE ${access}`];
-    const before = await runIn(server, doctor.run, { lines });
-    assert.equal(before.code, 1);
-    assert.match(
-      before.out,
-      /WRONG {4}tcp\/22 is open to everybody[^]* iptables -A INPUT ! -i lo -p tcp/,
-    );
-    assert.match(
-      before.out,
-      /WRONG {4}Others may read \S+access\.conf\n +chmod 600 \S+access\.conf/,
-    );
-    for (const program of ["iptables", "ip6tables"]) {
-      const open = ["-m", "conntrack", "!", "--ctstate", "ESTABLISHED,RELATED"];
-      await server.must(
-        program,
-        "-A",
-        "INPUT",
-        "-p",
-        "tcp",
-        "--dport",
-        "22",
-        ...open,
-        "-j",
-        "DROP",
+namespaceTest(
+  "the doctor names each problem and the command that repairs it",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    await withFolder(async (folder) => {
+      const access = `${folder}/access.conf`;
+      await Deno.writeTextFile(
+        access,
+        "SOURCE ANY\nOPEN_PORTS tcp/22\nKEY secret-one\nHMAC_KEY secret-two\n",
       );
-    }
-    await Deno.chmod(access, 0o600);
-    const after = await runIn(server, doctor.run, { lines });
-    assert.match(after.out, /ok {7}tcp\/22 is closed/);
-    assert.match(after.out, /ok {7}Nobody else may read the files with keys/);
-    const json = await runIn(server, doctor.run, { lines, names: ["json"] });
-    assert.ok(JSON.parse(json.out).every(({ state }: { state: string }) => state !== "bad"));
-    assert.equal(after.code, 0);
-  });
-});
+      const lines = ["ENABLE_UDP_SERVER Y", `ACCESS_FILE ${access}`];
+      const before = await runIn(server, doctor.run, { lines });
+      assert.equal(before.code, 1);
+      assert.match(
+        before.out,
+        /WRONG {4}tcp\/22 is open to everybody[^]* iptables -A INPUT ! -i lo -p tcp/,
+      );
+      assert.match(
+        before.out,
+        /WRONG {4}Other users may read \S+access\.conf\n +chmod 600 \S+access\.conf/,
+      );
+      for (const program of ["iptables", "ip6tables"]) {
+        const open = ["-m", "conntrack", "!", "--ctstate", "ESTABLISHED,RELATED"];
+        await server.must(
+          program,
+          "-A",
+          "INPUT",
+          "-p",
+          "tcp",
+          "--dport",
+          "22",
+          ...open,
+          "-j",
+          "DROP",
+        );
+      }
+      await Deno.chmod(access, 0o600);
+      const after = await runIn(server, doctor.run, { lines });
+      assert.match(after.out, /ok {7}tcp\/22 is closed/);
+      assert.match(after.out, /ok {7}No other user may read the files with keys/);
+      const json = await runIn(server, doctor.run, { lines, names: ["json"] });
+      assert.ok(JSON.parse(json.out).every(({ state }: { state: string }) => state !== "bad"));
+      assert.equal(after.code, 0);
+    });
+  },
+);
 
 namespaceTest(
-  "what others wrote into the firewall has no effect on who reads fw-list",
+  "text of other programs in the firewall has no effect on the terminal of fw-list",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");
     const { firewall } = iptablesIn(server);
     await firewall.ask({ name: "prepare" });
     await firewall.ask({ name: "open", grant: access("10.9.0.1", "tcp/22", 600) });
-    // NUL would end it. Line feeds and tabs of a listing may be those of the program.
+    // NUL would end the text. Line feeds and tabs may belong to the program's own listing.
     const comment = HOSTILE.replaceAll(/[\0\n\t]/g, "");
     const rule = ["-s", "10.9.0.2", "-p", "tcp", "--dport", "22"];
     const match = ["-m", "comment", "--comment", comment];
@@ -216,25 +220,29 @@ namespaceTest(
   },
 );
 
-namespaceTest("the name of a file has no effect on who reads doctor", needs, async (lab) => {
-  const server = await lab.namespace("server");
-  await withFolder(async (folder) => {
-    const file = `${folder}/${HOSTILE.replace("\0", "")}`;
-    await Deno.writeTextFile(file, "SOURCE ANY\nKEY secret-one\nHMAC_KEY secret-two\n");
-    for (const names of [[], ["json"]]) {
-      const { out, err } = await runIn(server, doctor.run, {
-        names,
-        lines: ["ENABLE_UDP_SERVER Y"],
-        options: { "access-file": file },
-      });
-      assertHarmless(out, "doctor");
-      assertHarmless(err, "doctor's warnings");
-    }
-  });
-});
+namespaceTest(
+  "the name of a file has no effect on the terminal of the doctor",
+  needs,
+  async (lab) => {
+    const server = await lab.namespace("server");
+    await withFolder(async (folder) => {
+      const file = `${folder}/${HOSTILE.replace("\0", "")}`;
+      await Deno.writeTextFile(file, "SOURCE ANY\nKEY secret-one\nHMAC_KEY secret-two\n");
+      for (const names of [[], ["json"]]) {
+        const { out, err } = await runIn(server, doctor.run, {
+          names,
+          lines: ["ENABLE_UDP_SERVER Y"],
+          options: { "access-file": file },
+        });
+        assertHarmless(out, "doctor");
+        assertHarmless(err, "doctor's warnings");
+      }
+    });
+  },
+);
 
 namespaceTest(
-  "doctor lists the mistakes of a configuration as findings, and looks at the host all the same",
+  "the doctor lists the errors of a configuration as findings, and still examines the host",
   needs,
   async (lab) => {
     const server = await lab.namespace("server");

@@ -37,7 +37,7 @@ function values(text: string, name: string): string[] {
   return [...text.matchAll(new RegExp(`^${name} +(\\S+)$`, "gm"))].map(([, value = ""]) => value);
 }
 
-Deno.test("both stanzas have the same two keys, and the server's insists on the HMAC", async () => {
+Deno.test("both stanzas have the same two keys, and the server's requires the HMAC", async () => {
   const { code, out, err } = await inviteWith(...ALICE, "--fw-timeout", "60");
   assertEquals([code, err], [0, ""]);
   for (const name of ["KEY_BASE64", "HMAC_KEY_BASE64"]) {
@@ -58,13 +58,13 @@ Deno.test("both stanzas have the same two keys, and the server's insists on the 
   );
 });
 
-Deno.test("a client that leaves its address open is not asked for it", async () => {
+Deno.test("the server does not require the address of a client that leaves it open", async () => {
   const { out } = await inviteWith(...ALICE, "--allow-ip", "source");
   assert(!out.includes("REQUIRE_SOURCE_ADDRESS"));
   assertEquals(values(out, "ALLOW_IP"), ["source"]);
 });
 
-Deno.test("what belongs to both ends stands in both", async () => {
+Deno.test("settings that both ends need are in both stanzas", async () => {
   const words = ["--hmac-digest-type", "sha512", "-p", "55", "-P", "tcp", "--qr"];
   const { out, err } = await inviteWith(...ALICE, ...words);
   assertEquals(values(out, "HMAC_DIGEST_TYPE"), ["SHA512", "SHA512"]);
@@ -74,13 +74,13 @@ Deno.test("what belongs to both ends stands in both", async () => {
   assertMatch(err, /█▄{2,}[^]*then type there: server gate\.example, tcp\/22\. .*--qr-file FILE\n/);
 });
 
-Deno.test("--install adds the stanza to what is there, private, and prints only the client's", async () => {
+Deno.test("--install adds the stanza to the private file, and prints only the client's stanza", async () => {
   const before = "SOURCE 192.0.2.1\nKEY first\nHMAC_KEY second";
   await withServer(before, async (files, accessFile) => {
     const { code, out, err } = await inviteWith(...ALICE, "--install", ...files);
     assertEquals(code, 0);
     assertMatch(err, /^The server's stanza is in .*access\.conf\.\nNo daemon runs here\./);
-    // It is to be appended to a file as it is.
+    // The output must be ready to be appended to a file.
     assertMatch(out, /^# .*\n\n\[gate\.example\]\n/);
     const text = await Deno.readTextFile(accessFile);
     assert(text.startsWith(`${before}\n\n# alice, invited on `));
@@ -94,12 +94,12 @@ Deno.test("--install adds the stanza to what is there, private, and prints only 
   });
 });
 
-Deno.test("the printed stanza names the access file that was named", async () => {
+Deno.test("the comment of the printed stanza names the access file of the option", async () => {
   const { out } = await inviteWith(...ALICE, "--access-file", "/srv/access.conf");
   assert(out.startsWith("# For the server: the end of /srv/access.conf\n"), out);
 });
 
-Deno.test("on a fresh host --install makes the folder and both files, private, and a server would start with them", () =>
+Deno.test("on a fresh host --install makes the private folder and files, and a server starts with them", () =>
   withFolder(async (folder) => {
     const [conf, access] = [
       `${folder}/etc/fwknop/fwknopd.conf`,
@@ -124,7 +124,7 @@ Deno.test("on a fresh host --install makes the folder and both files, private, a
     assertEquals(readServerConfig(options, systemFiles).config?.stanzas.length, 2);
   }));
 
-Deno.test("a daemon that reads another access file is named as such", async () => {
+Deno.test("--install warns of a daemon that reads another access file", async () => {
   await withServer("", async (files, accessFile, folder) => {
     const holder = new URL("../support/hold_pid_file.ts", import.meta.url).pathname;
     const invite = async (name: string, read: string) => {
@@ -161,7 +161,7 @@ Deno.test("a daemon that reads another access file is named as such", async () =
   });
 });
 
-Deno.test("a server that reads a folder gets a file of its own", async () => {
+Deno.test("--install makes a separate file for a server that reads a folder", async () => {
   await withServer("", async (files, accessFile, folder) => {
     const access = `${folder}/access`;
     await Deno.mkdir(access);
@@ -180,7 +180,7 @@ Deno.test("a server that reads a folder gets a file of its own", async () => {
   });
 });
 
-Deno.test("nothing is written where the server would not start", async () => {
+Deno.test("--install writes nothing if the server would not start", async () => {
   const before = "SOURCE 192.0.2.1\nKEY_BASE64 __CHANGEME__\n";
   await withServer(before, async (files, accessFile, folder) => {
     const client = `${folder}/client`;
@@ -193,7 +193,7 @@ Deno.test("nothing is written where the server would not start", async () => {
   });
 });
 
-Deno.test("the client's stanza and the code go to private files that replace none", () =>
+Deno.test("the client's stanza and the QR code go to private files, which replace no file", () =>
   withFolder(async (folder) => {
     const words = ["--client-file", `${folder}/rc`, "--qr-file", `${folder}/code.svg`];
     const { code, out, err } = await inviteWith(...ALICE, ...words);
@@ -211,7 +211,7 @@ Deno.test("the client's stanza and the code go to private files that replace non
     assertEquals((await inviteWith(...ALICE, ...words)).code, 1);
   }));
 
-Deno.test("standard output can be appended to a configuration as it is, whatever else is asked for", () =>
+Deno.test("standard output can be appended to a configuration, with all other options too", () =>
   withFolder(async (folder) => {
     const extras = [["--qr"], ["--client-file", `${folder}/rc`], [
       "--qr-file",
@@ -228,12 +228,12 @@ Deno.test("standard output can be appended to a configuration as it is, whatever
     }
   }));
 
-Deno.test("what cannot be an invitation is refused with an example or what is allowed", async () => {
+Deno.test("a bad invitation is refused with an example or what is allowed", async () => {
   const lines: readonly (readonly [string[], RegExp])[] = [
     [[], /invite needs the name of a client\n {2}for example: fwknop invite alice --server/],
     [["alice"], /invite needs --server\n {2}for example: fwknop invite alice --server/],
     [["alice", "-D", "gate.example"], /invite needs --access/],
-    [[...ALICE, "bob"], /'bob' is one word too many/],
+    [[...ALICE, "bob"], /unexpected word 'bob'/],
     [["a\nSOURCE ANY", ...ALICE.slice(1)], /cannot be the name of an invitation/],
     [["alice", "-D", "gate_1", "-A", "tcp/22"], /neither a host name nor an address/],
     [["alice", "-D", "gate", "-A", "tcp/22-30"], /is not a list such as tcp\/22/],

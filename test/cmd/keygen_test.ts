@@ -20,14 +20,14 @@ function lengths(text: string): (number | undefined)[] {
   return [match?.[1], match?.[2]].map((key) => key === undefined ? undefined : atob(key).length);
 }
 
-Deno.test("two lines, 32 and 64 bytes, never the same twice", async () => {
+Deno.test("keygen prints two lines with keys of 32 and 64 bytes, different in each run", async () => {
   const { code, out, err } = await keygenWith();
   assertEquals([code, err], [0, ""]);
   assertEquals(lengths(out), [32, 64]);
   assert(out !== (await keygenWith()).out);
 });
 
-Deno.test("the HMAC key is as long as its digest wants, unless a length is given", async () => {
+Deno.test("the digest decides the length of the HMAC key, unless a length is given", async () => {
   const expected = { md5: 16, sha1: 20, sha256: 64, sha384: 128, sha512: 128, sha3_256: 64 };
   for (const [digest, length] of Object.entries(expected)) {
     const { out } = await keygenWith("--hmac-digest-type", digest);
@@ -49,7 +49,7 @@ Deno.test("lengths out of range are usage errors", async () => {
   }
 });
 
-Deno.test("a file is private, and one that is there is replaced only with --force", () =>
+Deno.test("a key file is private, and an existing file is replaced only with --force", () =>
   withFolder(async (directory) => {
     const file = `${directory}/keys`;
     assertEquals(
@@ -75,14 +75,14 @@ Deno.test("--json prints one object", async () => {
   assertEquals(Object.keys(keys), ["key_base64", "hmac_key_base64", "hmac_digest_type"]);
 });
 
-Deno.test("--qr shows a code beside the lines, which alone go to standard output", async () => {
+Deno.test("--qr shows a QR code, and only the lines go to standard output", async () => {
   const { out, err } = await keygenWith("--qr");
   assertEquals(lengths(out), [32, 64]);
   assertMatch(out, /^KEY_BASE64: \S+\nHMAC_KEY_BASE64: \S+\n$/);
   assertMatch(err, /█▀/);
 });
 
-Deno.test("--qr-file writes a private picture and replaces none", () =>
+Deno.test("--qr-file writes a private picture and replaces no file", () =>
   withFolder(async (directory) => {
     const file = `${directory}/keys.svg`;
     assertEquals((await keygenWith("--qr-file", file)).code, 0);
@@ -104,7 +104,7 @@ async function withAccessFile(use: (path: string) => Promise<void>): Promise<voi
   }
 }
 
-Deno.test("--from shows the code of a stanza's keys and nothing else", async () => {
+Deno.test("--from shows the QR code of a stanza's keys, and nothing else", async () => {
   await withAccessFile(async (path) => {
     const { code, out, err } = await keygenWith("--from", `${path}#1`);
     assertEquals([code, err], [0, ""]);
@@ -117,7 +117,7 @@ Deno.test("--from shows the code of a stanza's keys and nothing else", async () 
 
 const CODE_OF_FIRST = "KEY_BASE64:MDEyMzQ1Njc4OTAxMjM0NQ== HMAC_KEY_BASE64:c2VjcmV0";
 
-Deno.test("--from needs a number where there are several stanzas, and an existing one", async () => {
+Deno.test("--from needs the number of an existing stanza if there are several", async () => {
   await withAccessFile(async (path) => {
     const lines: readonly (readonly [string[], RegExp])[] = [
       [["--from", path], /has 2 stanzas\n {2}say which: --from .*#1 to .*#2\n$/],
@@ -136,7 +136,7 @@ Deno.test("--from needs a number where there are several stanzas, and an existin
   });
 });
 
-Deno.test("--from takes key lines and what invite has printed as well as an access.conf", async () => {
+Deno.test("--from reads key lines, the output of invite, and an access.conf", async () => {
   await withFolder(async (folder) => {
     const lines = "KEY_BASE64: MDEyMzQ1Njc4OTAxMjM0NQ==\nHMAC_KEY_BASE64: c2VjcmV0\n";
     const server = `SOURCE ANY\n${lines.replaceAll(":", "")}`;

@@ -10,7 +10,7 @@ import { knockPlan } from "../support/knock_plan.ts";
 const { run } = knock;
 const ROWS = CLIENT_OPTIONS.filter(({ only }) => only !== "c");
 
-// Loaded here and not within a test, where Deno 2.4 would call it a leak.
+// Loaded here: Deno 2.4 would report a leak if a test loaded it.
 await deliver("", knockPlan({ server: "localhost" }), { port: 1 });
 
 /** Runs the subcommand on a line in which `~` stands for a blank. */
@@ -33,12 +33,12 @@ async function withHome(rc: string, body: (home: string) => Promise<void>): Prom
 
 const TEST = "-T -A tcp/22 -a 192.0.2.7 --key-rijndael secret";
 
-Deno.test("a knock that works says nothing to a program", async () => {
+Deno.test("a successful knock prints nothing for a program", async () => {
   const socket = await knockWith("-A tcp/22 -a 192.0.2.7 -D 127.0.0.1 --key-rijndael secret");
   assertEquals(socket, { code: 0, out: "", err: "" });
 });
 
-Deno.test("usage errors end with 2, one line and a hint", async () => {
+Deno.test("usage errors have exit status 2, one line and a hint", async () => {
   const lines = {
     "-A tcp/22": "fwknop: no destination\n  use -D HOST",
     "-A tcp/22 -D h": "fwknop: no address to admit\n  use -a",
@@ -58,7 +58,7 @@ Deno.test("usage errors end with 2, one line and a hint", async () => {
   }
 });
 
-Deno.test("failures of the world end with 1", async () => {
+Deno.test("failures of files, keys and hosts have exit status 1", async () => {
   for (
     const line of [
       "-A tcp/22 -a 192.0.2.7 -D no-such-host.invalid --key-rijndael k",
@@ -71,7 +71,7 @@ Deno.test("failures of the world end with 1", async () => {
   assertEquals((await knockWith("-A tcp/22 -s -D no-such-host.invalid --key-rijndael k")).code, 1);
 });
 
-Deno.test("errors of the rc file name the place and the nearest word", async () => {
+Deno.test("errors of the rc file name the position and the nearest word", async () => {
   await withHome("[default]\nSPA_SERVR x\nFW_TIMEOUT  soon\n", async (home) => {
     const { code, err } = await knockWith(TEST, home);
     assertEquals(code, 1);
@@ -90,7 +90,7 @@ Deno.test("errors of the rc file name the place and the nearest word", async () 
   });
 });
 
-Deno.test("an rc file that others can read is warned about and used", async () => {
+Deno.test("an rc file that other users can read causes a warning and is used", async () => {
   await withHome("[default]\nKEY k\n", async (home) => {
     await Deno.chmod(`${home}/.fwknoprc`, 0o644);
     const { code, err } = await knockWith("-T -A tcp/22 -a 192.0.2.7", home);
@@ -102,7 +102,7 @@ Deno.test("an rc file that others can read is warned about and used", async () =
   });
 });
 
-Deno.test("a line of the rc file that belongs to no stanza is warned about", async () => {
+Deno.test("a line of the rc file outside all stanzas causes a warning", async () => {
   await withHome("KEY k\n[default]\nACCESS tcp/22\n", async (home) => {
     const { code, err } = await knockWith(TEST, home);
     const told = "fwknop: lines before the first [stanza] have no effect\n" +
@@ -111,13 +111,13 @@ Deno.test("a line of the rc file that belongs to no stanza is warned about", asy
   });
 });
 
-Deno.test("no rc file and no saved command line are left behind", () =>
+Deno.test("the subcommand leaves no rc file and no saved command line behind", () =>
   withFolder(async (home) => {
     await knockWith(TEST, home);
     assertEquals(Array.from(Deno.readDirSync(home)), []);
   }));
 
-Deno.test("a packet that no server could read is not sent", async () => {
+Deno.test("the client does not send a packet that no server could read", async () => {
   const access = Array.from({ length: 15 }, (_, index) => `tcp/${10001 + index}`).join(",");
   const { code, err } = await knockWith(
     `-A ${access} -a 192.0.2.7 -D 127.0.0.1 --key-rijndael k --key-hmac h`,
@@ -190,7 +190,7 @@ Deno.test("keys come from a program, one line each, without a shell", async () =
   }
 });
 
-Deno.test("what excludes each other is refused", async () => {
+Deno.test("options that exclude each other are refused", async () => {
   for (
     const line of [
       `${TEST} -s`,
@@ -208,13 +208,13 @@ Deno.test("what excludes each other is refused", async () => {
   }
 });
 
-Deno.test("a word without an option is refused, not run", async () => {
+Deno.test("a word without an option is refused, and not run", async () => {
   const { code, err } = await knockWith(`${TEST} true`);
   assertEquals(code, 2);
-  assertMatch(err, /^fwknop: 'true' belongs to no option\n {2}use -D true/);
+  assertMatch(err, /^fwknop: the word 'true' does not belong to an option\n {2}use -D true/);
 });
 
-Deno.test("a clock that cannot be right is warned about, and the packet sent", async () => {
+Deno.test("a clock that cannot be correct causes a warning, and the packet is sent", async () => {
   const { now } = Date;
   Date.now = () => Date.UTC(2001, 1, 3);
   try {

@@ -1,4 +1,4 @@
-/** What a command loads before it does anything: a small question must not wait for the whole server. */
+/** What a command loads before it does anything: a small command must not wait for the whole server. */
 import { COMMANDS } from "../../cmd/commands.ts";
 import { assert, assertEquals } from "../assert.ts";
 
@@ -12,7 +12,7 @@ interface Module {
   }[];
 }
 
-/** The files of the product that are evaluated when a module is, without what it loads later. */
+/** The files of the product that are evaluated with a module, without the files that it loads later. */
 async function filesOf(entry: string): Promise<string[]> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", ROOT + entry],
@@ -39,7 +39,7 @@ async function foldersOf(entry: string): Promise<string[]> {
   return [...new Set(paths.map((path) => path.split("/").slice(0, -1).join("/")))].sort();
 }
 
-Deno.test("the program loads the table of commands, and no command before one is named", async () => {
+Deno.test("the program loads the table of commands, and a command only when it is named", async () => {
   const files = await filesOf("main.ts");
   assert(files.includes("cmd/commands.ts"));
   for (const name of Object.keys(COMMANDS)) {
@@ -50,7 +50,7 @@ Deno.test("the program loads the table of commands, and no command before one is
   }
 });
 
-Deno.test("the C daemon's command line loads options and settings before it knows what is asked", async () => {
+Deno.test("the C daemon's command line loads only options and settings before it knows the action", async () => {
   assertEquals(await foldersOf("cmd/c/server.ts"), [
     "cmd",
     "cmd/c",
@@ -77,7 +77,7 @@ Deno.test("a listing or a flush of the firewall loads no capture, no cryptograph
   }
 });
 
-Deno.test("whether a daemon runs is answered without firewall, capture, stanzas and server", async () => {
+Deno.test("status loads no firewall, capture, stanzas or server", async () => {
   for (const entry of ["cmd/status.ts", "cmd/stop.ts"]) {
     const folders = await foldersOf(entry);
     const least = ["cmd", "ffi", "lib", "lib/config", "lib/crypto", "lib/daemon"];

@@ -16,7 +16,7 @@ async function print(words: readonly string[], program?: string): Promise<Buffer
   return context;
 }
 
-Deno.test("the printed configuration loads as it is once it has keys, and so do its commented defaults", () =>
+Deno.test("the printed configuration loads when it has keys, and so do its commented defaults", () =>
   withFolder(async (folder) => {
     const settings = (await print(["fwknopd.conf"])).stdout;
     const access = (await print(["access.conf"])).stdout;
@@ -43,7 +43,7 @@ Deno.test("the printed configuration loads as it is once it has keys, and so do 
     assert.match(settings, /^#ENABLE_UDP_SERVER +N$/m);
   }));
 
-Deno.test("a unit is printed for the program that is named", async () => {
+Deno.test("print unit names the program of --program", async () => {
   const { stdout } = await print(["unit"], "/opt/fwknop/bin/fwknop");
   assert.match(stdout, /^ExecStart=\/opt\/fwknop\/bin\/fwknop serve --foreground/m);
   assert.match(stdout, /^CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW$/m);
@@ -52,12 +52,12 @@ Deno.test("a unit is printed for the program that is named", async () => {
   assert.doesNotMatch(compatible.stdout, /^User|DynamicUser/m);
 });
 
-Deno.test("without a name, or with an unknown one, print says what there is", async () => {
+Deno.test("without a name, or with an unknown one, print lists the texts", async () => {
   for (const words of [[], ["units"], ["unit", "unit"]]) {
     const { stdout, stderr } = await print(words);
     assert.equal(stdout, "");
     const what = words.length === 0
-      ? "print needs a text"
+      ? "print needs the name of a text"
       : `there is no text '${words.join(" ")}'`;
     assert.ok(stderr.startsWith(`fwknop: ${what}`), stderr);
     assert.match(
@@ -68,7 +68,7 @@ Deno.test("without a name, or with an unknown one, print says what there is", as
   }
 });
 
-Deno.test("the client's printed file is understood, and so is each default in it", async () => {
+Deno.test("the client reads the printed file, and each default in it", async () => {
   const { stdout } = await print(["fwknoprc"]);
   const text = stdout.replace(/^#(?=[A-Z0-9_]+ +\S+$)/gm, "");
   const rc = parseFwknoprc(text.slice(0, text.indexOf("# A server at home")), "rc");
@@ -78,7 +78,7 @@ Deno.test("the client's printed file is understood, and so is each default in it
   assert.deepEqual([...diagnostics, ...wrong], []);
 });
 
-Deno.test("each phrase prints a text of its own that ends with a newline", async () => {
+Deno.test("each phrase prints a different text that ends with a newline", async () => {
   const seen = new Set<string>();
   for (const phrase of PRINTABLE) {
     const { stdout, stderr } = await print(phrase.split(" "));

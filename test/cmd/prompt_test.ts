@@ -7,7 +7,7 @@ import { testWhere } from "../support/needs.ts";
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 const NEEDS = { system: "linux", programs: ["script", "stty"] } as const;
 
-/** Types into a knock that runs on a terminal of its own; returns what the terminal showed. */
+/** Types into a knock that runs on a separate terminal. Returns what the terminal showed. */
 async function typed(keys: string, options = ""): Promise<string> {
   const command = `${Deno.execPath()} run --allow-all --no-prompt ${MAIN} knock --no-rc-file ` +
     `-T -v -A tcp/22 -a 192.0.2.7 ${options}; echo exit=$?; stty -a | tr ' ;' '\\n\\n' | grep -x -e echo -e -echo`;
@@ -25,7 +25,7 @@ async function typed(keys: string, options = ""): Promise<string> {
   for await (const chunk of child.stdout) {
     shown += decoder.decode(chunk, { stream: true });
     const prompts = shown.match(/Enter [\w ]*key: /g)?.length ?? 0;
-    // Each answer is typed when it is asked for, as a person would.
+    // Type each answer after its prompt, as a person would.
     while (answered < prompts && answered < answers.length) {
       await writer.write(new TextEncoder().encode(answers[answered++]));
     }
@@ -35,20 +35,20 @@ async function typed(keys: string, options = ""): Promise<string> {
   return shown.replaceAll("\r", "");
 }
 
-testWhere("the key is typed without being shown, and the terminal is put back", NEEDS, async () => {
+testWhere("the prompt does not show the typed key, and restores the terminal", NEEDS, async () => {
   const shown = await typed("wronk\x7f\x7f\x15secret\r");
   assertMatch(shown, /^Enter encryption key: \n/);
   assertMatch(shown, /exit=0\necho\n$/);
   assert(!shown.includes("secret"));
 });
 
-testWhere("with an HMAC both keys are asked for", NEEDS, async () => {
+testWhere("with an HMAC the client asks for both keys", NEEDS, async () => {
   const shown = await typed("secret\n|other\n", "--use-hmac");
   assertMatch(shown, /^Enter encryption key: \nEnter HMAC key: \n/);
   assertMatch(shown, /HMAC Type: 3 \(SHA256\)[\s\S]*exit=0\necho\n$/);
 });
 
-testWhere("Ctrl-C sends nothing and puts the terminal back", NEEDS, async () => {
+testWhere("after Ctrl-C the client sends nothing and restores the terminal", NEEDS, async () => {
   const shown = await typed("sec\x03");
   assertEquals(
     shown,
@@ -56,7 +56,7 @@ testWhere("Ctrl-C sends nothing and puts the terminal back", NEEDS, async () => 
   );
 });
 
-testWhere("without a terminal there is a hint instead of a prompt", {
+testWhere("without a terminal the client prints a hint instead of a prompt", {
   ...NEEDS,
   programs: [...NEEDS.programs, "setsid"],
 }, async () => {

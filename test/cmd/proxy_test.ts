@@ -1,10 +1,10 @@
-/** How a session of `knock --proxy` ends when one of its two ends does not end it in order. */
+/** How a session of `knock --proxy` ends when one of its two ends breaks it off. */
 import net from "node:net";
 import { assertEquals } from "../assert.ts";
 import { AIMLESS_KNOCK, runUnread } from "../support/closed_output.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 
-/** A knock for a port of this host, joined to it. */
+/** A knock for a port of this host, which is then connected to the port. */
 function proxyTo(port: number): string[] {
   return [...AIMLESS_KNOCK, "-A", `tcp/${port}`, "--wait", "--proxy"];
 }
@@ -18,7 +18,7 @@ async function resettingService(): Promise<net.Server> {
   return server;
 }
 
-Deno.test("a connection that the far end resets is told in one line", async () => {
+Deno.test("a connection that the far end resets is reported in one line", async () => {
   const service = await resettingService();
   const { port } = service.address() as net.AddressInfo;
   const [program = "", ...args] = SOURCE_PROGRAM;
@@ -44,7 +44,7 @@ Deno.test("a connection that the far end resets is told in one line", async () =
   await new Promise((resolve) => service.close(resolve));
 });
 
-Deno.test("a session whose output nobody reads any more ends without a word", async () => {
+Deno.test("a session whose output has no reader any more ends without a message", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const accepted = listener.accept();
   const [ended] = await Promise.all([

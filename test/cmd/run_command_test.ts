@@ -5,7 +5,7 @@ import { runFwknop } from "../../cmd/run.ts";
 import { ownOptions } from "../../lib/manual/command.ts";
 import { withFolder } from "../support/folder.ts";
 
-/** Letters of the C tools that mean another thing to the client than to the daemon. */
+/** Letters that mean different things to the C client and to the C daemon. */
 const SEVERAL_MEANINGS: readonly string[] = [
   "-C: packet-limit, server-cmd",
   "-D: destination, server",
@@ -33,7 +33,7 @@ async function fwknop(...args: string[]): Promise<{ code: number; out: string; e
   return { code, out, err };
 }
 
-Deno.test("an unknown command is one line with a suggestion, and exit status 2", async () => {
+Deno.test("an unknown command causes one line with a suggestion, and exit status 2", async () => {
   assert.deepEqual(await fwknop("knok"), {
     code: 2,
     out: "",
@@ -41,7 +41,7 @@ Deno.test("an unknown command is one line with a suggestion, and exit status 2",
   });
 });
 
-Deno.test("the beginning of commands is answered with those, and a word that is like none with the list", async () => {
+Deno.test("for a word similar to commands the hint names these, and for any other word --help", async () => {
   const answers: Readonly<Record<string, string>> = {
     "fw": "did you mean fw-list or fw-flush?",
     "doc": "did you mean doctor?",
@@ -55,13 +55,13 @@ Deno.test("the beginning of commands is answered with those, and a word that is 
   }
 });
 
-Deno.test("an unknown option is exit status 2", async () => {
+Deno.test("an unknown option causes exit status 2", async () => {
   const { code, out, err } = await fwknop("knock", "--no-such-option");
   assert.deepEqual([code, out], [2, ""]);
   assert.match(err, /^fwknop: .*--no-such-option/);
 });
 
-Deno.test("help names every command and is exit status 0", async () => {
+Deno.test("help names every command and has exit status 0", async () => {
   const { code, out, err } = await fwknop("--help");
   assert.deepEqual([code, err], [0, ""]);
   for (const command of ["knock", "serve", "keygen", "fw-list", "fw-flush", "dump-config"]) {
@@ -73,7 +73,7 @@ Deno.test("version names the program and the wire format", async () => {
   const { code, out } = await fwknop("version");
   assert.equal(code, 0);
   assert.match(out, /^fwknop [0-9.]+, FKO protocol version 3\.0\.0\n$/);
-  // As the C client says it: scripts take the third word.
+  // In the C client's form, because scripts read the third word.
   for (const word of ["--version", "-V"]) {
     assert.equal((await fwknop(word)).out, out.replace("fwknop ", "fwknop client "));
   }
@@ -83,7 +83,7 @@ Deno.test("an abbreviation, a repetition, a stray word and a missing value are r
   const lines: Readonly<Record<string, readonly string[]>> = {
     "--destinatio": ["--destinatio", "host"],
     "--source-ip": ["--source-ip", "-s"],
-    "'more' is one word too many": ["more"],
+    "unexpected word 'more'": ["more"],
     "--access": ["--access"],
   };
   for (const [part, words] of Object.entries(lines)) {
@@ -95,11 +95,11 @@ Deno.test("an abbreviation, a repetition, a stray word and a missing value are r
   }
 });
 
-Deno.test("a mistake in the options is answered with what to type", async () => {
+Deno.test("the hint for a mistake in the options says what to type", async () => {
   const answers: readonly (readonly [words: string, text: string, hint: string])[] = [
-    ["knock --wait=3", "--wait takes no value: '3'", "use --wait-time 3"],
-    ["knock --repeat=2", "--repeat takes no value: '2'", "use --repeat-time 2"],
-    ["knock --json=x", "--json takes no value: 'x'", "write --json alone"],
+    ["knock --wait=3", "--wait does not take a value: '3'", "use --wait-time 3"],
+    ["knock --repeat=2", "--repeat does not take a value: '2'", "use --repeat-time 2"],
+    ["knock --json=x", "--json does not take a value: 'x'", "write --json alone"],
     [
       "knock --key-base64 K",
       "fwknop knock has no option --key-base64",
@@ -119,8 +119,8 @@ Deno.test("a mistake in the options is answered with what to type", async () => 
     ],
     ["knock -X", "fwknop knock has no option -X", "try fwknop knock --help"],
     ["knock -vX", "fwknop knock has no option -X", "try fwknop knock --help"],
-    ["serve --test=1", "--test takes no value: '1'", "write --test alone"],
-    // Members of every object of the language.
+    ["serve --test=1", "--test does not take a value: '1'", "write --test alone"],
+    // Every JavaScript object has a member of this name.
     [
       "knock --constructor",
       "fwknop knock has no option --constructor",
@@ -133,8 +133,8 @@ Deno.test("a mistake in the options is answered with what to type", async () => 
     ["knock -p62201 -p 3", "--server-port is given twice: '62201' and '3'", HELP],
     ["knock -A --foo", "--access needs a value", "write --access=VALUE if it begins with --"],
     ["knock -D -- ssh", "--destination needs a value", HELP],
-    ["stop extra", "'extra' is one word too many for fwknop stop", "try fwknop stop --help"],
-    ["stop -- --help", "'--help' is one word too many for fwknop stop", "try fwknop stop --help"],
+    ["stop extra", "unexpected word 'extra' for fwknop stop", "try fwknop stop --help"],
+    ["stop -- --help", "unexpected word '--help' for fwknop stop", "try fwknop stop --help"],
     [
       "knock -A tcp/22 -A tcp/23",
       "--access is given twice: 'tcp/22' and 'tcp/23'",
@@ -144,7 +144,7 @@ Deno.test("a mistake in the options is answered with what to type", async () => 
     ["knock -D", "--destination needs a value", "try fwknop knock --help"],
     [
       "knock -s 192.0.2.7",
-      "-s takes no address: '192.0.2.7'",
+      "-s does not take an address: '192.0.2.7'",
       "-a 192.0.2.7 admits an address, -s the source of the packet",
     ],
     [
@@ -161,7 +161,7 @@ Deno.test("a mistake in the options is answered with what to type", async () => 
   assert.match(empty.err, /'' is not an address\n.*-R looks up your public one/);
 });
 
-Deno.test("the name of a stanza in place of a command is answered with how to knock", () =>
+Deno.test("the hint for a stanza's name in place of a command is the command that knocks", () =>
   withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/.fwknoprc`, "[gate]\nSPA_SERVER gate.example\n", {
       mode: 0o600,
@@ -175,7 +175,7 @@ Deno.test("the name of a stanza in place of a command is answered with how to kn
     assert.equal(await runFwknop(["gate"], context), 2);
     assert.equal(
       err,
-      "fwknop: there is no command 'gate'\n  to knock by that stanza: fwknop knock -n gate\n",
+      "fwknop: there is no command 'gate'\n  to knock with that stanza: fwknop knock -n gate\n",
     );
     err = "";
     assert.equal(await runFwknop(["knock"], context), 2);
@@ -204,7 +204,7 @@ Deno.test("the name of a stanza in place of a command is answered with how to kn
     assert.match((await fwknop("kill")).err, /fwknop stop stops/);
   }));
 
-Deno.test("a letter means the same option in every command, but for those of the C client and the C daemon", async () => {
+Deno.test("a letter means the same option in every command, except for letters of the C tools", async () => {
   const meanings = new Map<string, Map<string, string[]>>();
   for (const [name, command] of Object.entries(await describeAll(COMMANDS))) {
     for (const row of ownOptions(command)) {
@@ -221,7 +221,7 @@ Deno.test("a letter means the same option in every command, but for those of the
   assert.deepEqual(told.sort(), SEVERAL_MEANINGS);
 });
 
-Deno.test("values may be glued to their letters", async () => {
+Deno.test("a value may follow its letter without a blank", async () => {
   const { code, out } = await fwknop(
     ...["knock", "--no-rc-file", "-vTAtcp/22", "-a192.0.2.7", "--key-rijndael=0123", "-mmd5"],
   );
@@ -229,7 +229,7 @@ Deno.test("values may be glued to their letters", async () => {
   assert.match(out, /Message String: 192\.0\.2\.7,tcp\/22\n[^]*Digest Type: 1 \(MD5\)/);
 });
 
-Deno.test("every spelling of an option is taken, and the others are complained about", async () => {
+Deno.test("every spelling of an option is accepted, and any other word causes a complaint", async () => {
   const knock = ["knock", "--no-rc-file", "-T", "-A", "tcp/22", "-a", "192.0.2.7", "-P", "udpraw"];
   const spoofed = ["--key-rijndael", "secret", "--spoof-src", "192.0.2.1"];
   const { code, err } = await fwknop(...knock, ...spoofed);
@@ -238,7 +238,7 @@ Deno.test("every spelling of an option is taken, and the others are complained a
   assert.match(wrong.err, /^fwknop: .*--no-such-option/);
 });
 
-Deno.test("a stanza takes the server by the name that invite has for it", () =>
+Deno.test("stanza add accepts invite's name for the option of the server", () =>
   withFolder(async (folder) => {
     const file = `${folder}/rc`;
     const words = ["stanza", "add", "new", "--rc-file", file, "--server", "gate.example"];
@@ -257,7 +257,7 @@ Deno.test("help COMMAND, COMMAND --help and COMMAND -h print the same", async ()
   }
 });
 
-Deno.test("what an option takes, and what follows --, does not ask for help", async () => {
+Deno.test("-h as the value of an option, or after --, does not ask for help", async () => {
   for (const words of [["-D", "-h", "-T"], ["-T", "--", "ls", "--help"]]) {
     assert.doesNotMatch((await fwknop("knock", "--no-rc-file", ...words)).out, /^Usage/);
   }

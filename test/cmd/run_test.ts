@@ -1,4 +1,4 @@
-/** Whose command line it is: by the first word, and by the name the program is invoked by. */
+/** The first word, and the name of the program, decide whose command line it is. */
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { compiledBinary, compiledUnavailable } from "../support/compiled_binary.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
@@ -27,7 +27,7 @@ function assertOut(ended: Ended, code: number, stdout: RegExp): void {
   assertMatch(ended.stdout, stdout);
 }
 
-testWhere("invoked as fwknopd it takes the C daemon's command line, subcommands apart", {
+testWhere("under the name fwknopd the program reads the C daemon's command line, and subcommands", {
   blocker: noCompiled,
 }, () =>
   withLinks(async (path) => {
@@ -46,7 +46,7 @@ testWhere("invoked as fwknopd it takes the C daemon's command line, subcommands 
     assert(unknown.stderr.startsWith("fwknopd: unrecognized option '--nope'\n"), unknown.stderr);
   }));
 
-testWhere("invoked by any other name it takes subcommands, or the C client's options", {
+testWhere("under any other name the program reads subcommands, or the C client's options", {
   blocker: noCompiled,
 }, () =>
   withLinks(async (path) => {
@@ -61,7 +61,7 @@ testWhere("invoked by any other name it takes subcommands, or the C client's opt
     }
   }));
 
-Deno.test("from source the word fwknopd stands for the name", async () => {
+Deno.test("from source, the first word fwknopd works like the name", async () => {
   const [program = "", ...words] = SOURCE_PROGRAM;
   assertOut(await run(program, ...words, "fwknopd", "-V"), 0, SERVER);
   assertOut(await run(program, ...words, "-V", "--no-rc-file", "--no-save-args"), 0, CLIENT);

@@ -10,7 +10,7 @@ function fwknop(...words: readonly string[]): Promise<Ended> {
   return run(program, ...rest, ...words);
 }
 
-Deno.test("OpenWrt's file becomes two files that the C daemon and ours dump alike", () =>
+Deno.test("the C daemon and ours dump the two files made from OpenWrt's file in the same way", () =>
   withFolder(async (folder) => {
     const uci = `${folder}/fwknopd`;
     await Deno.copyFile(`${EXAMPLES}etc/config/fwknopd`, uci);
@@ -35,7 +35,7 @@ Deno.test("OpenWrt's file becomes two files that the C daemon and ours dump alik
     );
   }));
 
-Deno.test("a UCI file with a mistake is told its place, and nothing is written", () =>
+Deno.test("a mistake in a UCI file is reported with its position, and nothing is written", () =>
   withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/fwknopd`, "config acess\n\toption SOURCE 'ANY'\n");
     const { code, stderr } = await fwknop("uci", `${folder}/fwknopd`, "--output", `${folder}/out`);
@@ -46,7 +46,7 @@ Deno.test("a UCI file with a mistake is told its place, and nothing is written",
     assertEquals((await fwknop("uci", `${folder}/fwknopd`)).code, 2);
   }));
 
-Deno.test("a UCI file that is switched off is converted with a warning, one in UTF-16 is named as such", () =>
+Deno.test("a UCI file that is switched off is converted with a warning, and one in UTF-16 is refused as such", () =>
   withFolder(async (folder) => {
     const path = `${folder}/fwknopd`;
     const text =

@@ -37,7 +37,7 @@ for (const [kind, { settings, list }] of Object.entries(KINDS)) {
         const said = await host.must(...SOURCE_PROGRAM, "fw-flush", ...files);
         assertMatch(
           said,
-          /^Removed 1 rule; the chains stay for the server that runs \(pid=\d+\)$/m,
+          /^Removed 1 rule; the chains stay for the running server \(pid=\d+\)$/m,
         );
         await daemon.line(/Revoked every grant: 1 rule$/);
         assert(!(await host.must(...list)).includes("192.0.2.1"));

@@ -78,7 +78,7 @@ namespaceTest(
       assertEquals(refused.code, 4);
       assertMatch(
         refused.stderr,
-        /refuses connections\n {2}the firewall lets you through now, and no program listens on port 22/,
+        /refuses connections\n {2}the firewall admits you now, but no program listens on port 22/,
       );
       await daemon.stop();
     }),

@@ -238,8 +238,8 @@ namespaceTest(
       ]);
       assertEquals(await installation.fwknop("reload"), [
         1,
-        `The daemon (pid=${first}) reads copies that were made when it was started\n` +
-        "  For changed files: systemctl restart fwknop.service\n",
+        `The daemon (pid=${first}) reads copies of its files that were made at its start\n` +
+        "  To make it read changed files: systemctl restart fwknop.service\n",
       ]);
 
       // Opened, killed, closed.

@@ -33,7 +33,7 @@ Deno.test("the check finds commands that do not exist, with their line", () => {
   assert.deepEqual(problems("$ fwknop knock --destinatio host"), [
     "a.md:4: unrecognized option '--destinatio'",
   ]);
-  assert.deepEqual(problems("$ fwknop keygen more"), ["a.md:4: 'more' is one word too many"]);
+  assert.deepEqual(problems("$ fwknop keygen more"), ["a.md:4: unexpected word 'more'"]);
   assert.match(problems("$ fwknop print units")[0] ?? "", /'units' must be one of unit, /);
   assert.deepEqual(problems("$ deno task tset"), ["a.md:4: there is no task tset"]);
   assert.deepEqual(problems("fwknop knok", "sh"), ["a.md:4: there is no command knok"]);
