@@ -9,6 +9,14 @@
  * @module
  */
 
+/** Closes a descriptor. Three tables have it. */
+const close = {
+  parameters: [
+    "i32", // int fd
+  ],
+  result: "i32", // 0 or -1
+} as const satisfies Deno.ForeignFunction;
+
 /** Error functions. Each system has one of each pair. */
 export const errorSymbols = {
   __errno_location: {
@@ -160,12 +168,7 @@ export const socketSymbols = {
     ],
     result: "i32", // bytes or -1 (ssize_t)
   },
-  close: {
-    parameters: [
-      "i32", // int fd
-    ],
-    result: "i32", // 0 or -1
-  },
+  close,
   address_of: {
     name: "memcpy", // copies no bytes; returns dest as a number, even where UnsafePointer is forbidden
     parameters: [
@@ -283,12 +286,7 @@ export const fileSymbols = {
     ],
     result: "i32", // 0 or -1
   },
-  close: {
-    parameters: [
-      "i32", // int fd
-    ],
-    result: "i32", // 0 or -1
-  },
+  close,
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The standard streams. */
@@ -307,12 +305,7 @@ export const streamSymbols = {
     ],
     result: "i32", // newfd or -1
   },
-  close: {
-    parameters: [
-      "i32", // int fd
-    ],
-    result: "i32", // 0 or -1
-  },
+  close,
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Ignoring signals. */

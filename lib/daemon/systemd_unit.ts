@@ -22,6 +22,24 @@ RestartSec=5
 # A dump of a crash would hold the keys.
 LimitCORE=0`;
 
+/** What both units deny. Its first line stands below a comment of the compatible unit. */
+const CONFINEMENT = `ProtectKernelModules=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
+SystemCallArchitectures=native
+SystemCallErrorNumber=EPERM
+# The engine compiles code while it runs.
+MemoryDenyWriteExecute=no
+LockPersonality=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+KeyringMode=private
+PrivateDevices=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelTunables=yes`;
+
 const TAIL = `
 [Install]
 WantedBy=multi-user.target
@@ -51,24 +69,9 @@ NoNewPrivileges=no
 CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BIND_SERVICE \\
     CAP_SETUID CAP_SETGID CAP_KILL CAP_AUDIT_WRITE CAP_SYS_RESOURCE CAP_SYS_NICE CAP_IPC_LOCK \\
     CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID
-RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
-SystemCallArchitectures=native
-SystemCallFilter=~@clock @cpu-emulation @debug @module @mount @obsolete @raw-io @reboot @swap
-SystemCallErrorNumber=EPERM
-# The engine compiles code while it runs.
-MemoryDenyWriteExecute=no
-LockPersonality=yes
-RestrictNamespaces=yes
-RestrictRealtime=yes
-KeyringMode=private
-PrivateDevices=yes
-ProtectClock=yes
-ProtectControlGroups=yes
-ProtectHostname=yes
-ProtectKernelLogs=yes
 # iptables-legacy wants to load ip_tables itself: where it is not loaded at boot, name it in /etc/modules-load.d.
-ProtectKernelModules=yes
-ProtectKernelTunables=yes
+${CONFINEMENT}
+SystemCallFilter=~@clock @cpu-emulation @debug @module @mount @obsolete @raw-io @reboot @swap
 # ENABLE_PROC_IP_FORWARD
 ReadWritePaths=-/proc/sys/net/ipv4/ip_forward
 ${TAIL}`;
@@ -103,31 +106,16 @@ AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW
 CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW
 NoNewPrivileges=yes
 
-RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
-SystemCallArchitectures=native
+${CONFINEMENT}
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged
-SystemCallErrorNumber=EPERM
-# The engine compiles code while it runs.
-MemoryDenyWriteExecute=no
-LockPersonality=yes
-RestrictNamespaces=yes
-RestrictRealtime=yes
 RestrictSUIDSGID=yes
-KeyringMode=private
 RemoveIPC=yes
 
 ProtectSystem=strict
 ProtectHome=yes
 PrivateTmp=yes
-PrivateDevices=yes
 DevicePolicy=closed
-ProtectClock=yes
-ProtectControlGroups=yes
-ProtectHostname=yes
-ProtectKernelLogs=yes
-ProtectKernelModules=yes
-ProtectKernelTunables=yes
 ProtectProc=invisible
 ${TAIL}`;
 

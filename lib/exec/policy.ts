@@ -54,6 +54,16 @@ const DAEMON: ProgramPolicy = {
   together: false,
 };
 
+/** A command of access.conf. */
+const COMMAND: ProgramPolicy = {
+  ...DAEMON,
+  grace: 2_000,
+  leavesChildren: true,
+  outputBytes: 4096,
+  overflow: "cut",
+  together: true,
+};
+
 const USER: ProgramPolicy = {
   environment: "user",
   // It shares the terminal: Ctrl-C reaches both processes.
@@ -81,24 +91,9 @@ export const POLICIES = {
   /** gpg, for a packet; its home is an argument. */
   "gpg": { ...DAEMON, milliseconds: 5_000 },
   /** A command message. */
-  "command": {
-    ...DAEMON,
-    grace: 2_000,
-    leavesChildren: true,
-    outputBytes: 4096,
-    overflow: "cut",
-    together: true,
-    most: { atOnce: 16, perStanza: 8 },
-  },
+  "command": { ...COMMAND, most: { atOnce: 16, perStanza: 8 } },
   /** The commands of a cycle. They wait for each other in `lib/command/serial_queues.ts`. A close is never refused. */
-  "cycle": {
-    ...DAEMON,
-    grace: 2_000,
-    leavesChildren: true,
-    outputBytes: 4096,
-    overflow: "cut",
-    together: true,
-  },
+  "cycle": COMMAND,
   /** Any program that the client's user asked for: the command after `--`, a key printer, wget, gpg with its agent. */
   "user": USER,
   /** This program again, as a daemon. It drops what it must not inherit. */
