@@ -8,6 +8,7 @@ import { likelyWords } from "../lib/config/did_you_mean.ts";
 import type { Complaint } from "../lib/config/getopt.ts";
 import { longNames, type OptionRow } from "../lib/config/option.ts";
 import { SERVER_OPTIONS } from "../lib/config/server_options.ts";
+import { visible } from "../lib/one_line.ts";
 
 /** A mistake in a command line: one that getopt finds, or one that only a subcommand refuses. */
 export type Mistake =
@@ -48,7 +49,7 @@ export function describeMistake(
   rows: readonly OptionRow[],
 ): string {
   const [text, hint = `try fwknop ${name} --help`] = explain(mistake, name, rows);
-  return `fwknop: ${text}\n  ${hint}\n`;
+  return `fwknop: ${visible(text)}\n  ${visible(hint)}\n`;
 }
 
 /** One line, and a hint if it is better than the help text. */

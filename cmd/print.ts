@@ -10,6 +10,7 @@ import { systemdUnit } from "../lib/daemon/systemd_unit.ts";
 import { COMPLETIONS } from "../lib/manual/completion/scripts.ts";
 import { MANUAL_PAGES } from "../lib/manual/pages.ts";
 import { renderRoff } from "../lib/manual/roff.ts";
+import { visible } from "../lib/one_line.ts";
 import { wrap } from "../lib/report/wrap.ts";
 import { type Command, type CommandTable, describeAll } from "./command.ts";
 import { ExitCode } from "./context.ts";
@@ -71,7 +72,7 @@ function unknownText(wanted: string): string {
   const what = wanted === "" ? "print needs the name of a text" : `there is no text '${wanted}'`;
   const hint = nearest === undefined || wanted === "" ? "" : `  did you mean ${nearest}?\n`;
   const texts = wrap(`the texts are ${PRINTABLE.join(", ")}`, 76).map((line) => `  ${line}\n`);
-  return `fwknop: ${what}\n${hint}${texts.join("")}`;
+  return `fwknop: ${visible(what)}\n${hint}${texts.join("")}`;
 }
 
 function manual(name: keyof typeof MANUAL_PAGES): PrintText {

@@ -7,6 +7,7 @@ import { Problem } from "../lib/client/problem.ts";
 import { defaultRcPath, readRcFile } from "../lib/client/rc_file.ts";
 import { likelyWords } from "../lib/config/did_you_mean.ts";
 import { stanzaNames } from "../lib/config/fwknoprc.ts";
+import { visible } from "../lib/one_line.ts";
 import type { Context } from "./context.ts";
 
 /** Commands of other programs, and the command that does the same here. */
@@ -30,7 +31,8 @@ export function describeUnknownCommand(
   known: readonly string[],
   context: Context,
 ): string {
-  return `fwknop: there is no command '${word}'\n  ${hint(word, known, context)}\n`;
+  const text = `there is no command '${word}'`;
+  return `fwknop: ${visible(text)}\n  ${visible(hint(word, known, context))}\n`;
 }
 
 function hint(word: string, known: readonly string[], context: Context): string {

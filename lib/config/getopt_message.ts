@@ -3,10 +3,15 @@
  *
  * @module
  */
+import { visible } from "../one_line.ts";
 import type { Complaint } from "./getopt.ts";
 
-/** The message, without the program's name. */
+/** The message on one line, without the program's name. Controls in the words of the command line are spelt out. */
 export function getoptMessage(complaint: Complaint): string {
+  return visible(messageOf(complaint));
+}
+
+function messageOf(complaint: Complaint): string {
   switch (complaint.kind) {
     case "unknown option":
       return `unrecognized option '--${complaint.typed}'`;

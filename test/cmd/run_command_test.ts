@@ -161,6 +161,26 @@ Deno.test("the hint for a mistake in the options says what to type", async () =>
   assert.match(empty.err, /'' is not an address\n.*-R looks up your public one/);
 });
 
+Deno.test("a mistake is shown on its line, with controls and colours of the words spelt out", async () => {
+  const word = "\x1b[30mx\ny";
+  const shown = String.raw`\x1b[30mx\ny`;
+  const lines: readonly (readonly string[])[] = [
+    [word],
+    ["help", word],
+    ["print", word],
+    ["stop", word],
+    ["stop", `--${word}`],
+    ["knock", `--wait=${word}`],
+    ["knock", "-A", word, "-A", "x"],
+    ["-T", "--no-rc-file", `--${word}`],
+  ];
+  for (const words of lines) {
+    const { err } = await fwknop(...words);
+    assert.ok(err.split("\n")[0]?.includes(shown), JSON.stringify(err));
+    assert.ok(!err.includes("\x1b"), JSON.stringify(err));
+  }
+});
+
 Deno.test("the hint for a stanza's name in place of a command is the command that knocks", () =>
   withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/.fwknoprc`, "[gate]\nSPA_SERVER gate.example\n", {
