@@ -43,7 +43,7 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
   {
     test: "cmd/keygen_test.ts",
     why: "the command line of one subcommand",
-    files: ["client/key_generation.ts", "client/key_output_file.ts"],
+    files: ["client/key_generation.ts"],
   },
   {
     test: "cmd/knock_test.ts",
@@ -138,11 +138,6 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
     files: ["capture/engine.ts", "capture/pcap_failure.ts", "capture/sniffed_interface.ts"],
   },
   {
-    test: "lib/capture/tcp_server_test.ts",
-    why: "two servers are closed as one",
-    files: ["capture/several.ts"],
-  },
-  {
     test: "lib/client/deliver_test.ts",
     why: "a destination is what is delivered to",
     files: ["client/destination.ts"],
@@ -205,12 +200,12 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
   {
     test: "lib/config/openwrt_test.ts",
     why: "a UCI file as a source of settings",
-    files: ["config/openwrt_device.ts", "config/uci_source.ts"],
+    files: ["config/uci_source.ts"],
   },
   {
     test: "lib/config/server_errors_test.ts",
     why: "a table of bad files with every message",
-    files: ["config/fwknopd_value.ts", "config/parsed_value.ts", "config/server_config.ts"],
+    files: ["config/fwknopd_value.ts", "config/server_config.ts"],
   },
   {
     test: "lib/config/server_settings_test.ts",
@@ -400,8 +395,8 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
   },
   {
     test: "lib/gpg/status_test.ts",
-    why: "one text of gpg goes through all four",
-    files: ["gpg/error_code.ts", "gpg/key_listing.ts", "gpg/signature.ts"],
+    why: "one text of gpg goes through all three",
+    files: ["gpg/key_listing.ts", "gpg/signature.ts"],
   },
   {
     test: "lib/manual/completion/scripts_test.ts",
@@ -448,7 +443,7 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
   {
     test: "lib/report/trace_test.ts",
     why: "the trace is compared as it is shown",
-    files: ["report/color.ts", "report/explanation.ts"],
+    files: ["report/explanation.ts"],
   },
   {
     test: "lib/server/explain_test.ts",
@@ -481,7 +476,6 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
     why: "memory and file together",
     files: [
       "server/replay_cache.ts",
-      "server/replay_entry.ts",
       "server/replay_file.ts",
       "server/replay_file_text.ts",
     ],

@@ -1,5 +1,4 @@
 import { openwrtAccess, openwrtConf, parseOpenwrt } from "../../../lib/config/openwrt.ts";
-import { deviceOfNetwork } from "../../../lib/config/openwrt_device.ts";
 import { readServerConfig } from "../../../lib/config/server_config.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { findings, givenOptions, memoryFiles } from "../../support/config_files.ts";
@@ -106,10 +105,6 @@ Deno.test("-i, the network, PCAP_INTF and wan name the interface, in this order"
   const network = "config interface 'wan'\n\toption proto dhcp\n\toption device eth9\n" +
     "config interface 'dsl'\n\toption proto pppoe\n\toption device eth8\n" +
     "config interface 'lte'\n\toption proto qmi\n\toption device /dev/cdc-wdm0\n";
-  assertEquals(deviceOfNetwork(network, "wan"), "eth9");
-  assertEquals(deviceOfNetwork(network, "dsl"), "pppoe-dsl");
-  assertEquals(deviceOfNetwork(network, "lte"), undefined);
-  assertEquals(deviceOfNetwork(network, "lan"), undefined);
 
   const stanza = `config access\n\toption SOURCE ANY\n${KEYS}`;
   const named = `config network\n\toption network dsl\n`;

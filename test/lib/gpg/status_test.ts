@@ -1,6 +1,6 @@
 import fc from "property-testing";
 import { assert, assertEquals } from "../../assert.ts";
-import { cannotAsk, failureCode, failureText } from "../../../lib/gpg/error_code.ts";
+import { failureText } from "../../../lib/gpg/error_code.ts";
 import { parseKeyListing } from "../../../lib/gpg/key_listing.ts";
 import { looksEncrypted } from "../../../lib/gpg/message_shape.ts";
 import { findSignature } from "../../../lib/gpg/signature.ts";
@@ -93,23 +93,6 @@ Deno.test("a user id cannot be mistaken for a status line", () => {
 
 Deno.test("without a signature line there is no signature", () => {
   assertEquals(signature("DECRYPTION_OKAY", "GOODMDC"), undefined);
-});
-
-Deno.test("error numbers get GPGME's texts, whichever program reported them", () => {
-  const textOf = (number: string) => failureText(parseStatus(lines(`ERROR x ${number}`)));
-  assertEquals(textOf("67108875"), "Bad passphrase");
-  assertEquals(textOf("83918950"), "Inappropriate ioctl for device");
-  // Of a keyring that cannot be read, and of one that is not there.
-  assertEquals(textOf("33587201"), "Permission denied");
-  assertEquals(textOf("33587281"), "No such file or directory");
-  assertEquals(textOf("33554433"), "error 1");
-  assertEquals(textOf("4294967295"), undefined);
-  assertEquals(textOf("-1"), undefined);
-  const status = parseStatus(lines("ERROR x 33554433", "NODATA 2", "FAILURE decrypt 4294967295"));
-  assertEquals(failureText(status), "No data");
-  for (const [number, isSilent] of [["83918950", true], ["83886165", true], ["67108875", false]]) {
-    assertEquals(cannotAsk(failureCode(parseStatus(lines(`ERROR x ${number}`)))), isSilent);
-  }
 });
 
 Deno.test("keys are listed by the fingerprint of the primary key", () => {
