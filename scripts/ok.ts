@@ -13,6 +13,7 @@ import { type Check, formatTotal, type Outcome, runChecks, skip, verdict } from 
 import { checkDocs } from "./check_docs.ts";
 import { checkExports } from "./check_exports.ts";
 import { checkImports } from "./check_imports.ts";
+import { checkLanguage } from "./check_language.ts";
 import { checkTests } from "./check_tests.ts";
 import { homeProblems, homeTraces, useOwnHome } from "./own_home.ts";
 import { findProgram, npx, ROOT, run } from "./process.ts";
@@ -102,6 +103,10 @@ const STATIC_CHECKS: readonly Check[] = [
     run: () => Promise.resolve(verdict(checkTests())),
   },
   { name: "bundle is free of node: and CommonJS", run: bundleIsLight },
+  {
+    name: "texts are in plain technical English",
+    run: () => Promise.resolve(verdict(checkLanguage())),
+  },
   { name: "links and citations lead somewhere", run: () => Promise.resolve(verdict(checkDocs())) },
   { name: "the binary of the tests is built", run: testBinary },
   { name: "examples in the documents run", run: examples },
