@@ -71,13 +71,13 @@ const MARKS: Readonly<Record<Finding["state"], string>> = {
 async function choose(
   { settings, given }: LoadedServerConfig,
 ): Promise<{ readonly choice: FirewallChoice; readonly findings: readonly Finding[] }> {
-  const told = (choice: FirewallChoice): Finding => ({
+  const chosen = (choice: FirewallChoice): Finding => ({
     state: "good",
     text: `The firewall is ${choice.kind}, because ${choice.reason}`,
   });
   try {
     const choice = await chooseFirewall(settings, given);
-    return { choice, findings: [told(choice)] };
+    return { choice, findings: [chosen(choice)] };
   } catch (error) {
     if (!(error instanceof HintedError)) throw error;
     const choice = await chooseFirewall({ ...settings, FIREWALL: "auto" }, new Map());
@@ -86,7 +86,7 @@ async function choose(
       text: error.message,
       ...(error.hint === undefined ? {} : { repair: error.hint }),
     };
-    return { choice, findings: [wrong, told(choice)] };
+    return { choice, findings: [wrong, chosen(choice)] };
   }
 }
 

@@ -64,7 +64,7 @@ function drawPorts({ port, sourcePort }: Route): Ports {
   return { port: draw(port), sourcePort: draw(sourcePort) };
 }
 
-/** The address to admit, and who told it. Without one the message cannot be built, and the request says so. */
+/** The address to admit, and its source. Without an address the message cannot be built, and the request says so. */
 async function addressToAdmit(
   admission: Admission,
   output: KnockOutput,

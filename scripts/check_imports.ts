@@ -144,12 +144,12 @@ export function importCircles(imports: readonly Import[]): string[] {
     reach.set(start, seen);
     return seen;
   };
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const problems: string[] = [];
   for (const file of targets.keys()) {
-    if (told.has(file) || !reachOf(file).has(file)) continue;
+    if (reported.has(file) || !reachOf(file).has(file)) continue;
     const circle = [...reachOf(file)].filter((other) => reachOf(other).has(file)).toSorted();
-    for (const member of circle) told.add(member);
+    for (const member of circle) reported.add(member);
     problems.push(`a circle of imports: ${circle.join(", ")}`);
   }
   return problems;

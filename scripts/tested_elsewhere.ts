@@ -316,7 +316,7 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
   },
   {
     test: "lib/firewall/netfilter/repairs_test.ts",
-    why: "a place is told as part of a repair",
+    why: "a chain reference is part of a repair",
     files: ["firewall/netfilter/chain_reference.ts"],
   },
   {

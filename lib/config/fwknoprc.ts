@@ -161,7 +161,7 @@ export function outsideStanzas(rc: Fwknoprc): Diagnostic[] {
 
 /**
  * Describes what is lost of a value that ends at a blank, `#` or `;` (`docs/spec/client.md` 4); `undefined` if nothing
- * is. A comment is no loss, but after a passphrase a comment cannot be told from the rest of the passphrase.
+ * is. A comment is no loss. After a passphrase, a comment looks like the rest of the passphrase.
  */
 function cutValue(
   { variable: name, kind, secret }: FwknoprcVariable,

@@ -73,8 +73,8 @@ export class Daemon {
     const { testMode, isDetached } = options;
     const life: Life = {
       ...options,
-      // A rehearsal on a terminal may run beside the daemon. A rehearsal in the background needs a PID file to be
-      // stopped.
+      // In test mode on a terminal, this process may run beside the daemon. In test mode in the background, it needs a
+      // PID file so that the administrator can stop it.
       isFindable: !testMode || isDetached,
       uid: Deno.uid() ?? 0,
       ending: ending.signal,
@@ -159,7 +159,7 @@ export class Daemon {
     signals.on("SIGTERM", () => this.stop());
     const { advises, ready } = this.#options;
     const look = firewall && advises ? prepareAdvice(config) : undefined;
-    // A rehearsal has no permission to start programs later, so it waits for the answer.
+    // In test mode the daemon cannot start programs after it drops permissions, so it waits for the answer here.
     if (testMode && look !== undefined) this.#reportAdvice(await look());
     ready();
     await dropPermissions({

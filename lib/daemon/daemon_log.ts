@@ -91,7 +91,7 @@ export function openDaemonLog(
   });
   // The client waits for the firewall, not for a line. So lines are written after the packet went to the firewall.
   const deferred = new Deferred();
-  const later = <T>(tell: (it: T) => void) => (it: T): void => deferred.add(() => tell(it));
+  const later = <T>(write: (it: T) => void) => (it: T): void => deferred.add(() => write(it));
   const log = later((line: LogLine) => logger.log(line));
   const logObject = later((members: Readonly<Record<string, unknown>>) => logger.object(members));
   const isNative = dialect === "native";

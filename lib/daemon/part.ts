@@ -44,8 +44,8 @@ export interface Life {
   /** The daemon does everything except changing the firewall and running commands. */
   readonly testMode: boolean;
   /**
-   * The daemon has a run folder and a PID file, which other commands use to find it. A rehearsal on a terminal has
-   * none.
+   * The daemon has a run folder and a PID file, which other commands use to find it. In test mode on a terminal it has
+   * neither.
    */
   readonly isFindable: boolean;
   /** At the start, the daemon renames the file of digests and begins a new one. */

@@ -22,7 +22,7 @@ export type Permission = Deno.PermissionName | "import";
 const ALWAYS = ["ffi", "env", "sys", "import", "net"] as const;
 
 /**
- * Drops every permission that is not needed, for good, and returns the names dropped.
+ * Permanently drops every permission that is not needed, and returns their names.
  *
  * What to know before (tried on Deno 2.4 and 2.9): a permission that was granted without limit can only
  * be dropped whole. After any drop the newer runtime refuses `/proc`, `/sys`, `/dev/stderr` and

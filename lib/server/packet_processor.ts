@@ -39,7 +39,7 @@ export interface PacketProcessorParts {
   /** Carries a decision out, now or later, and reports the outcome. Never called in test mode. */
   readonly act: (decision: Decision, packet: PacketFacts) => void;
   /** In test mode, shows how a decision would be carried out. */
-  readonly rehearse?: (decision: Decision, packet: PacketFacts) => void;
+  readonly dryRun?: (decision: Decision, packet: PacketFacts) => void;
   /** The queue in which packets wait for gpg; absent: the processor makes one. */
   readonly gpg?: GpgQueue;
   /** Stops a running gpg. */
@@ -240,7 +240,7 @@ export class PacketProcessor {
       return "end";
     }
     this.#refuse(inTestMode(decision), stanza, candidate);
-    this.#parts.rehearse?.(decision, packet);
+    this.#parts.dryRun?.(decision, packet);
     return "next";
   }
 

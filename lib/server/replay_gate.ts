@@ -63,8 +63,8 @@ export class ReplayGate {
   }
 
   /**
-   * Refuses a packet that {@link use} accepted but that the cache does not hold: neither now nor later could the server
-   * tell whether it is new.
+   * Refuses a packet that {@link use} accepted but that the cache does not hold: the server could not
+   * decide, now or later, whether the packet is new.
    */
   checkKept(digest: string): Reason | undefined {
     return this.#replay.holds(digest) ? undefined : refuse("forgotten-time");

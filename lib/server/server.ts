@@ -139,8 +139,8 @@ export class Server {
       now,
       observe,
       act,
-      rehearse: (decision, packet) => {
-        // Commands cannot be rehearsed.
+      dryRun: (decision, packet) => {
+        // A command has no dry run.
         if (decision.kind !== "run" && decision.kind !== "cycle") act(decision, packet);
       },
       gpg: this.#gpg,

@@ -22,8 +22,8 @@ namespaceTest(
 
       const told = [...settings, "ENABLE_PROC_IP_FORWARD Y"];
       const files = { folder, accessConf, fwknopdConf: told };
-      const rehearsal = await startOurs(host, files, "--test");
-      await rehearsal.stop();
+      const inTestMode = await startOurs(host, files, "--test");
+      await inTestMode.stop();
       assertEquals(await forwarding(), "0\n", "test mode changes nothing");
 
       const second = await startOurs(host, files);

@@ -17,10 +17,10 @@ namespaceTest(
       await first.line(/iptables -A INPUT ! -i lo -p tcp --dport 22 .* -j DROP/);
       await first.stop();
 
-      const rehearsal = await startOurs(host, files, "-t");
-      await rehearsal.line(/tcp\/22 is open to everybody: knocking protects nothing/);
-      await rehearsal.stop();
-      assertEquals(rehearsal.lines.filter((line) => /can be used/.test(line)), []);
+      const inTestMode = await startOurs(host, files, "-t");
+      await inTestMode.line(/tcp\/22 is open to everybody: knocking protects nothing/);
+      await inTestMode.stop();
+      assertEquals(inTestMode.lines.filter((line) => /can be used/.test(line)), []);
 
       await host.must("iptables", "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "DROP");
       const second = await startOurs(host, files, "-v");

@@ -261,7 +261,7 @@ namespaceTest(
       const start = performance.now();
       // The runtime handles the signal from half a second after its start; the daemon takes it back soon after.
       await until(
-        "the signal is ignored for good",
+        "the signal stays ignored",
         () => ignores() && performance.now() - start > 1500,
         10,
       );
@@ -364,12 +364,12 @@ namespaceTest(
         assertEquals((await host.run(...SOURCE_PROGRAM, ...command, ...start)).code, 0);
         const again = await host.run(...SOURCE_PROGRAM, ...command, ...start);
         assertEquals(again.code, 1, again.stderr);
-        const rehearsal = await startOurs(host, {
+        const inTestMode = await startOurs(host, {
           folder: `${folder}/beside`,
           accessConf: STANZA,
           fwknopdConf: [`FWKNOP_RUN_DIR ${folder}/run`, "UDPSERV_PORT 62333"],
         }, "--test");
-        assertEquals((await rehearsal.stop()).code, 0);
+        assertEquals((await inTestMode.stop()).code, 0);
         const status = await host.run(...SOURCE_PROGRAM, "fwknopd", "-S", ...config);
         assertMatch(status.stdout, /Detected fwknopd is running/);
         const stopped = await host.run(...SOURCE_PROGRAM, "fwknopd", "-K", ...config);

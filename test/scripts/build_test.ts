@@ -5,7 +5,7 @@ import { compiledBinary, compiledUnavailable } from "../support/compiled_binary.
 import { testWhere } from "../support/needs.ts";
 
 const reason = await compiledUnavailable();
-const name = "a compiled binary starts and tells its version";
+const name = "a compiled binary starts and prints its version";
 
 testWhere(name, { blocker: reason }, async () => {
   const binary = await compiledBinary();

@@ -34,3 +34,10 @@ Deno.test("a sentence that begins with its object is found, a question is not", 
   assertEquals(found("// What is added is recorded."), ["// What is added is"]);
   assertEquals(found("// What is added?"), []);
 });
+
+Deno.test("a phrase that has a second meaning is found", () => {
+  assertEquals(found("It waited in vain."), ["in vain"]);
+  assertEquals(found("It drops them for good."), ["for good"]);
+  assertEquals(found("One cannot be told from the other."), ["told from"]);
+  assertEquals(found("class RehearsedParts {}"), ["Rehears"]);
+});

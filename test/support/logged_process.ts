@@ -43,7 +43,7 @@ export class LoggedProcess {
       }
       const left = deadline - performance.now();
       if (!this.#running || left <= 0) {
-        const why = this.#running ? `Waited ${seconds} s in vain for` : "The child ended without";
+        const why = this.#running ? `Waited ${seconds} s without` : "The child ended without";
         const said = this.lines.slice(-MOST_LINES).join("\n");
         throw new Error(`${why} ${pattern}. Its last lines:\n${said}`);
       }

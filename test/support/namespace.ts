@@ -235,7 +235,9 @@ export async function until(
 ): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (!await condition()) {
-    if (performance.now() > end) throw new Error(`Waited ${seconds} s in vain until ${what}`);
+    if (performance.now() > end) {
+      throw new Error(`Waited ${seconds} s until ${what}, and it did not happen`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 15));
   }
 }

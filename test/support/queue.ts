@@ -7,7 +7,7 @@
 import { QueueServer } from "../../lib/capture/queue_server.ts";
 import { HintedError } from "../../lib/errors/hinted_error.ts";
 
-const tell = (value: unknown) => console.log(JSON.stringify(value));
+const print = (value: unknown) => console.log(JSON.stringify(value));
 
 try {
   const server = await QueueServer.open({
@@ -18,9 +18,9 @@ try {
     programs: [["iptables"], ["ip6tables"]],
   }, 1600);
   await Deno.permissions.revoke({ name: "ffi" });
-  tell({ ready: server.description });
+  print({ ready: server.description });
   const running = server.run(({ source, destination, payload }) =>
-    tell({
+    print({
       from: source.text,
       to: destination.text,
       text: new TextDecoder().decode(payload),
@@ -29,9 +29,9 @@ try {
   const ended = Deno.stdin.readable.pipeTo(new WritableStream()).then(() => server.close());
   await running;
   await ended;
-  tell({ statistics: server.statistics() });
+  print({ statistics: server.statistics() });
 } catch (error) {
   if (!(error instanceof HintedError)) throw error;
-  tell({ failed: error.message, hint: error.hint });
+  print({ failed: error.message, hint: error.hint });
   Deno.exit(1);
 }

@@ -5,12 +5,12 @@
  * @module
  */
 import type { Firewall } from "../../lib/firewall/firewall.ts";
-import { RehearsedParts } from "./rehearsed_parts.ts";
+import { TestModeParts } from "./test_mode_parts.ts";
 
 const RELOADS = 20;
 const [folder = "."] = Deno.args;
 
-const daemon = new RehearsedParts(folder);
+const daemon = new TestModeParts(folder);
 const change = (round: number): Promise<void> =>
   daemon.change(`ENABLE_RULE_PREPEND ${round % 2 === 0 ? "Y" : "N"}`);
 const firewalls: WeakRef<Firewall>[] = [];

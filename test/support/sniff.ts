@@ -8,7 +8,7 @@ import { Sniffer } from "../../lib/capture/sniffer.ts";
 import { HintedError } from "../../lib/errors/hinted_error.ts";
 
 const { dropFfi, ...given } = JSON.parse(Deno.args[0] ?? "");
-const tell = (value: unknown) => console.log(JSON.stringify(value));
+const print = (value: unknown) => console.log(JSON.stringify(value));
 
 try {
   const sniffer = new Sniffer({
@@ -18,12 +18,12 @@ try {
     anyDirection: false,
     exitWhenDown: true,
     ...given,
-    notify: tell,
+    notify: print,
   });
   if (dropFfi) await Deno.permissions.revoke({ name: "ffi" });
-  tell({ ready: sniffer.description });
+  print({ ready: sniffer.description });
   const running = sniffer.run((datagram) =>
-    tell({
+    print({
       from: datagram.source.text,
       to: datagram.destination.text,
       port: datagram.destinationPort,
@@ -34,9 +34,9 @@ try {
   const ended = Deno.stdin.readable.pipeTo(new WritableStream()).then(() => sniffer.close());
   await running;
   await ended;
-  tell({ statistics: sniffer.statistics() });
+  print({ statistics: sniffer.statistics() });
 } catch (error) {
   if (!(error instanceof HintedError)) throw error;
-  tell({ failed: error.message, hint: error.hint });
+  print({ failed: error.message, hint: error.hint });
   Deno.exit(1);
 }

@@ -168,7 +168,7 @@ export function ruleCounts(shape: NftShape): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** The comment on a rule that tells the next start whether the table has the wanted shape. */
+/** The comment on a rule. At its next start, the daemon reads from it whether the table has the wanted shape. */
 export function shapeComment(shape: NftShape): string {
   const text = [
     ...setsOf(shape).map(({ name }) => name),

@@ -3,13 +3,13 @@ import { PARTS } from "../../../lib/daemon/parts.ts";
 import { HintedError } from "../../../lib/errors/hinted_error.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "../../assert.ts";
 import { withFolder } from "../../support/folder.ts";
-import { RehearsedParts } from "../../support/rehearsed_parts.ts";
+import { TestModeParts } from "../../support/test_mode_parts.ts";
 
 const NAMES = Object.keys(PARTS) as (keyof Parts)[];
 
-function withParts(body: (daemon: RehearsedParts) => Promise<void>): Promise<void> {
+function withParts(body: (daemon: TestModeParts) => Promise<void>): Promise<void> {
   return withFolder(async (folder) => {
-    const daemon = new RehearsedParts(folder);
+    const daemon = new TestModeParts(folder);
     await daemon.change();
     try {
       await body(daemon);
@@ -20,7 +20,7 @@ function withParts(body: (daemon: RehearsedParts) => Promise<void>): Promise<voi
 }
 
 /** The parts that a reload with these lines replaces. */
-async function replaced(daemon: RehearsedParts, ...lines: string[]): Promise<string[]> {
+async function replaced(daemon: TestModeParts, ...lines: string[]): Promise<string[]> {
   const before = daemon.parts;
   await daemon.change(...lines);
   return NAMES.filter((name) => daemon.parts[name] !== before[name]);
@@ -46,7 +46,7 @@ Deno.test({
   sanitizeResources: true,
   fn: () =>
     withFolder(async (folder) => {
-      const daemon = new RehearsedParts(folder);
+      const daemon = new TestModeParts(folder);
       await assertRejects(() => daemon.change(`PCAP_FILE ${folder}/no-such`), HintedError);
       assertThrows(() => daemon.parts, TypeError);
       await daemon.change();

@@ -23,7 +23,7 @@ Deno.test("error numbers get GPGME's texts, whichever program reported them", ()
   }
 });
 
-Deno.test("a name without a key is told from a gpg that could not search", () => {
+Deno.test("a name without a key and a gpg that could not search have different errors", () => {
   const found = (...texts: readonly string[]) => foundNoKey(failureCode(status(...texts)));
   assertEquals(
     ["ERROR x 9", "ERROR x 17", "ERROR x 37", "NO_SECKEY ABCD"].map((text) => found(text)),

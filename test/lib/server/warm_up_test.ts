@@ -21,8 +21,8 @@ function aPrefix(text: string): Prefix {
 async function warm(
   stanzas: readonly Stanza[],
   ending: AbortSignal = new AbortController().signal,
-): Promise<{ real: Grant[]; rehearsed: Grant[]; released: number; setup: ServerSetup }> {
-  const [real, rehearsed]: [Grant[], Grant[]] = [[], []];
+): Promise<{ real: Grant[]; warmed: Grant[]; released: number; setup: ServerSetup }> {
+  const [real, warmed]: [Grant[], Grant[]] = [[], []];
   let released = 0;
   const setup: ServerSetup = {
     capture: {
@@ -34,7 +34,7 @@ async function warm(
     firewall: {
       ...grantTaker((grant) => void real.push(grant)),
       dryRun: () =>
-        grantTaker((grant) => void rehearsed.push(grant), ({ name }) => {
+        grantTaker((grant) => void warmed.push(grant), ({ name }) => {
           assertEquals(name, "release");
           released++;
         }),
@@ -47,15 +47,15 @@ async function warm(
     policy: { maxAge: 120, http: undefined, nat: NO_NAT, destinationRule: false, testMode: false },
   };
   await warmUp(setup, () => NOW, ending);
-  return { real, rehearsed, released, setup };
+  return { real, warmed, released, setup };
 }
 
 Deno.test("a warm-up grants only in a dry run", async () => {
-  const { real, rehearsed, released } = await warm([aStanza()]);
+  const { real, warmed, released } = await warm([aStanza()]);
   assertEquals(real, []);
-  assertEquals(rehearsed.length, 16);
-  assertEquals(new Set(rehearsed.map(({ address }) => address.text)).size, 16);
-  for (const { address, expires } of rehearsed) {
+  assertEquals(warmed.length, 16);
+  assertEquals(new Set(warmed.map(({ address }) => address.text)).size, 16);
+  for (const { address, expires } of warmed) {
     assert(address.text.startsWith("198.18."), address.text);
     assertEquals(expires, NOW + 30);
   }
@@ -71,21 +71,21 @@ Deno.test("a warm-up asks for services that the stanza allows, for any source an
     requireSourceAddress: true,
     encryptionMode: "legacy",
   });
-  const { rehearsed } = await warm([strict]);
-  assertEquals(rehearsed.length, 16);
-  assertEquals(rehearsed[0]?.services, [{ protocol: "udp", port: 51820 }]);
+  const { warmed } = await warm([strict]);
+  assertEquals(warmed.length, 16);
+  assertEquals(warmed[0]?.services, [{ protocol: "udp", port: 51820 }]);
 });
 
 Deno.test("a warm-up uses the first stanza whose packets need the firewall", async () => {
   const { encryptionKey: _, ...gpgOnly } = aStanza();
   const cycle = aStanza({ cycle: { open: "/bin/true" } });
   const none = await warm([gpgOnly, cycle]);
-  assertEquals([none.rehearsed, none.real], [[], []]);
-  const { rehearsed } = await warm([gpgOnly, cycle, aStanza({ number: 3, accessTimeout: 77 })]);
-  assertEquals(rehearsed[0]?.expires, NOW + 77);
-  assertEquals(rehearsed[0]?.stanza, 3);
+  assertEquals([none.warmed, none.real], [[], []]);
+  const { warmed } = await warm([gpgOnly, cycle, aStanza({ number: 3, accessTimeout: 77 })]);
+  assertEquals(warmed[0]?.expires, NOW + 77);
+  assertEquals(warmed[0]?.stanza, 3);
 });
 
 Deno.test("a warm-up ends when the server is stopped", async () => {
-  assertEquals((await warm([aStanza()], AbortSignal.abort())).rehearsed, []);
+  assertEquals((await warm([aStanza()], AbortSignal.abort())).warmed, []);
 });

@@ -4,7 +4,7 @@ import {
 } from "../../../../lib/firewall/firewalld/commands.ts";
 import { assertEquals } from "../../../assert.ts";
 
-Deno.test("a port is closed by a rich rule and admitted as a port, each for good and at once", () => {
+Deno.test("a port is closed by a rich rule and admitted as a port, each permanently and at once", () => {
   const service = { protocol: "udp", port: 62201 } as const;
   assertEquals(
     closingFirewalld(service),

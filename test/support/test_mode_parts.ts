@@ -12,7 +12,7 @@ import { givenOptions } from "./config_files.ts";
 import { pcapBytes } from "./pcap_bytes.ts";
 
 /** Starts with the first {@link change}. After an empty capture file it waits for packets. */
-export class RehearsedParts {
+export class TestModeParts {
   readonly #folder: string;
   readonly #life: Life;
   #running: Running | undefined;
