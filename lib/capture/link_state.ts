@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { netlinkAttributes, netlinkMessages, netlinkText, viewOf } from "../net/netlink.ts";
 
 /** The state of one interface after a change. */
 export interface LinkState {
@@ -14,9 +15,7 @@ export interface LinkState {
 
 const RTM_NEWLINK = 16;
 const RTM_DELLINK = 17;
-const MESSAGE_HEADER = 16;
 const LINK_HEADER = 16;
-const ATTRIBUTE_HEADER = 4;
 const IFLA_IFNAME = 3;
 const IFF_UP = 1;
 
@@ -25,39 +24,21 @@ const IFF_UP = 1;
  * at a length that exceeds its container.
  */
 export function parseLinkStates(batch: Uint8Array): LinkState[] {
-  const view = new DataView(batch.buffer, batch.byteOffset, batch.length);
   const states: LinkState[] = [];
-  for (let offset = 0; offset + MESSAGE_HEADER <= batch.length;) {
-    const length = view.getUint32(offset, true);
-    if (length < MESSAGE_HEADER || offset + length > batch.length) break;
-    const type = view.getUint16(offset + 4, true);
-    const body = offset + MESSAGE_HEADER;
-    if (length >= MESSAGE_HEADER + LINK_HEADER && (type === RTM_NEWLINK || type === RTM_DELLINK)) {
-      const device = readName(view, body + LINK_HEADER, offset + length);
-      const isUp = type === RTM_NEWLINK && (view.getUint32(body + 8, true) & IFF_UP) !== 0;
-      if (device !== "") states.push({ device, index: view.getInt32(body + 4, true), isUp });
-    }
-    offset += align(length);
+  for (const { type, body } of netlinkMessages(batch)) {
+    if (body.length < LINK_HEADER || (type !== RTM_NEWLINK && type !== RTM_DELLINK)) continue;
+    const view = viewOf(body);
+    const device = nameIn(body.subarray(LINK_HEADER));
+    const isUp = type === RTM_NEWLINK && (view.getUint32(8, true) & IFF_UP) !== 0;
+    if (device !== "") states.push({ device, index: view.getInt32(4, true), isUp });
   }
   return states;
 }
 
-function align(length: number): number {
-  return (length + 3) & ~3;
-}
-
-/** The name in the attributes between two offsets; empty when there is no name. */
-function readName(view: DataView, offset: number, end: number): string {
-  while (offset + ATTRIBUTE_HEADER <= end) {
-    const length = view.getUint16(offset, true);
-    if (length < ATTRIBUTE_HEADER || offset + length > end) break;
-    if (view.getUint16(offset + 2, true) === IFLA_IFNAME) {
-      const start = view.byteOffset + offset + ATTRIBUTE_HEADER;
-      const name = new Uint8Array(view.buffer, start, length - ATTRIBUTE_HEADER);
-      const zero = name.indexOf(0);
-      return new TextDecoder().decode(zero < 0 ? name : name.subarray(0, zero));
-    }
-    offset += align(length);
+/** The name in the attributes; empty when there is no name. */
+function nameIn(attributes: Uint8Array): string {
+  for (const { type, value } of netlinkAttributes(attributes)) {
+    if (type === IFLA_IFNAME) return netlinkText(value);
   }
   return "";
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { netlinkAttributes, netlinkMessages, netlinkText } from "../net/netlink.ts";
 
 /** One object that was created or deleted. */
 export interface RulesetChange {
@@ -16,12 +17,8 @@ export interface RulesetChange {
   readonly name: string;
 }
 
-const MESSAGE_HEADER = 16;
 const FAMILY_HEADER = 4;
-const ATTRIBUTE_HEADER = 4;
 const SUBSYSTEM = 10; // NFNL_SUBSYS_NFTABLES, the upper byte of the type
-/** An attribute's number without the flags NLA_F_NESTED and NLA_F_NET_BYTEORDER. */
-const ATTRIBUTE_MASK = 0x3fff;
 const TABLE_ATTRIBUTE = 1; // of every object
 const FAMILIES: Readonly<Record<number, string>> = { 1: "inet", 2: "ip", 10: "ip6" };
 
@@ -46,49 +43,25 @@ const KINDS: Readonly<
  * at a length that exceeds its container.
  */
 export function parseRulesetChanges(batch: Uint8Array): RulesetChange[] {
-  const view = new DataView(batch.buffer, batch.byteOffset, batch.length);
   const changes: RulesetChange[] = [];
-  for (let offset = 0; offset + MESSAGE_HEADER <= batch.length;) {
-    const length = view.getUint32(offset, true);
-    if (length < MESSAGE_HEADER || offset + length > batch.length) break;
-    const type = view.getUint16(offset + 4, true);
+  for (const { type, body } of netlinkMessages(batch)) {
     const kind = type >> 8 === SUBSYSTEM ? KINDS[type & 0xff] : undefined;
-    if (kind !== undefined && length >= MESSAGE_HEADER + FAMILY_HEADER) {
-      const body = offset + MESSAGE_HEADER;
-      const { what, isDeleted, name } = kind;
-      const texts = readTexts(view, body + FAMILY_HEADER, offset + length, name);
-      changes.push({ what, isDeleted, family: FAMILIES[view.getUint8(body)] ?? "", ...texts });
-    }
-    offset += align(length);
+    if (kind === undefined || body.length < FAMILY_HEADER) continue;
+    const { what, isDeleted, name } = kind;
+    const texts = textsIn(body.subarray(FAMILY_HEADER), name);
+    changes.push({ what, isDeleted, family: FAMILIES[body[0] ?? 0] ?? "", ...texts });
   }
   return changes;
 }
 
-function align(length: number): number {
-  return (length + 3) & ~3;
-}
-
-function readTexts(
-  view: DataView,
-  offset: number,
-  end: number,
+function textsIn(
+  attributes: Uint8Array,
   nameAttribute: number,
 ): Pick<RulesetChange, "table" | "name"> {
   const texts = { table: "", name: "" };
-  while (offset + ATTRIBUTE_HEADER <= end) {
-    const length = view.getUint16(offset, true);
-    if (length < ATTRIBUTE_HEADER || offset + length > end) break;
-    const attribute = view.getUint16(offset + 2, true) & ATTRIBUTE_MASK;
-    if (attribute === TABLE_ATTRIBUTE) texts.table = readText(view, offset, length);
-    else if (attribute === nameAttribute) texts.name = readText(view, offset, length);
-    offset += align(length);
+  for (const { type, value } of netlinkAttributes(attributes)) {
+    if (type === TABLE_ATTRIBUTE) texts.table = netlinkText(value);
+    else if (type === nameAttribute) texts.name = netlinkText(value);
   }
   return texts;
-}
-
-function readText(view: DataView, offset: number, length: number): string {
-  const start = view.byteOffset + offset + ATTRIBUTE_HEADER;
-  const bytes = new Uint8Array(view.buffer, start, length - ATTRIBUTE_HEADER);
-  const zero = bytes.indexOf(0);
-  return new TextDecoder().decode(zero < 0 ? bytes : bytes.subarray(0, zero));
 }
