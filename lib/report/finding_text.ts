@@ -89,7 +89,7 @@ function explainHmac({ stanza, role, reading, type, expected }: HmacFinding): Ex
     return type === expected
       ? {
         fact: `the HMAC key of stanza ${stanza} made it`,
-        hint: "why that stanza did not take it is said above: its SOURCE, DESTINATION or expiry",
+        hint: "the lines above say why the stanza refused it: its SOURCE, DESTINATION or expiry",
       }
       : {
         fact: `the HMAC key of stanza ${stanza} made it${digest}`,

@@ -116,7 +116,7 @@ Deno.test("explain names the stanza whose key made a packet from a source that n
   const stanzas = [aStanza({ source: prefixes("10.0.0.0/8") })];
   assertEquals(await reported([packet()], { stanzas }), [
     "no-stanza-for-source: add the address to a stanza's SOURCE, or write SOURCE ANY",
-    "→ the HMAC key of stanza 1 made it | why that stanza did not take it is said above: its SOURCE, DESTINATION or expiry",
+    "→ the HMAC key of stanza 1 made it | the lines above say why the stanza refused it: its SOURCE, DESTINATION or expiry",
   ]);
 });
 
@@ -139,7 +139,7 @@ Deno.test("explain names the stanza whose key made a packet to an address that n
   assertEquals(await reported([packet()], { stanzas }), [
     "→ stanza 1: 198.51.100.7 is not in its DESTINATION | add the address to the stanza's DESTINATION if it is for this client",
     "no-stanza-for-destination #1: add the address to a stanza's DESTINATION, or leave DESTINATION out",
-    "→ the HMAC key of stanza 1 made it | why that stanza did not take it is said above: its SOURCE, DESTINATION or expiry",
+    "→ the HMAC key of stanza 1 made it | the lines above say why the stanza refused it: its SOURCE, DESTINATION or expiry",
   ]);
 });
 
@@ -260,7 +260,7 @@ Deno.test("explain finds the stanza whose HMAC key made the packet, even if the 
     (await reported([packet({ hmac: other })], { stanzas })).at(-1),
     [
       "→ the HMAC key of stanza 2 made it",
-      "why that stanza did not take it is said above: its SOURCE, DESTINATION or expiry",
+      "the lines above say why the stanza refused it: its SOURCE, DESTINATION or expiry",
     ].join(" | "),
   );
 });
