@@ -121,5 +121,5 @@ export class FollowedKnock {
 
 function openBefore(where: string): string {
   return `fwknop: ${where} was open before the knock, so it is unknown whether the server accepted the knock\n` +
-    "  if the port should be closed to strangers, run on the server: fwknop doctor\n";
+    "  if the port should be closed to clients without a grant, run on the server: fwknop doctor\n";
 }

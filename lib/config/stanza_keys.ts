@@ -80,7 +80,7 @@ function hmacOf(draft: StanzaDraft, isSigned: boolean, check: StanzaCheck): Hmac
       hint,
     );
   } else {
-    const means = isSigned ? "packets of strangers start gpg" : "packets are not authenticated";
+    const means = isSigned ? "any packet from SOURCE starts gpg" : "packets are not authenticated";
     check.warning(
       `Warning: no HMAC key, so ${means} for stanza source: ${check.sourceAndNumber}`,
       undefined,

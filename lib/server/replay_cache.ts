@@ -38,7 +38,7 @@ export interface ReplaySettings {
 
 /**
  * The newest packets that are never forgotten, even if they are too old by the clock. They matter when a clock that was
- * ahead is set right again.
+ * ahead is corrected.
  */
 const KEPT = 5000;
 
@@ -53,7 +53,7 @@ const KNOWN_AGAIN = 1000;
  * again, because clocks are set forward and back and windows change. The cache and the store therefore keep the latest
  * time of all forgotten packets, the *horizon*. A packet up to the horizon opens nothing, because it may be a forgotten
  * one. So no packet counts twice, whatever the clock does (`docs/spec/server.md` 16, row 28). The horizon lies
- * thousands of packets back, so a clock that is set right keeps no new packet out.
+ * thousands of packets back, so a corrected clock does not cause refusals of new packets.
  */
 export class ReplayCache {
   readonly #packets = new Map<string, ReplayEntry>();

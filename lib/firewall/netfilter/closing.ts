@@ -112,7 +112,7 @@ export function closingThrough(
 }
 
 const NAME_INTERFACE =
-  "Set PCAP_INTF to the interface by which strangers come (ip -brief link) in fwknopd.conf, and run fwknop doctor again";
+  "Set PCAP_INTF to the interface on which packets of clients arrive (ip -brief link) in fwknopd.conf, and run fwknop doctor again";
 
 /** As in NFT_PROTECT, open sessions and packets of this host itself are not dropped. */
 function closingRule({ protocol, port }: Service): string[] {

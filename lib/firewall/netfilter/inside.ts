@@ -60,7 +60,7 @@ function directFinding(
     case "dropped":
       return [];
     case "unclear": {
-      const text = "Rules with other conditions decide whether strangers reach " +
+      const text = "Rules with other conditions decide whether clients without a grant reach " +
         `${nameOf(inside)}${over(family)} through this host`;
       return [{ state: "unclear", text }];
     }

@@ -56,7 +56,7 @@ export function nftAdapter(settings: NftSettings): Adapter {
 
     heed({ what, isDeleted, family, table, name }) {
       if (`${family} ${table}` !== NFT_TABLE) return undefined;
-      // Elements come and go, except those of the protected services.
+      // Elements are added and removed, except those of the protected services.
       return isDeleted && (what !== "element" || name === PROTECTED_SET) ? "lost" : "changed";
     },
 
@@ -159,7 +159,7 @@ function viewTable(
         stanza: match?.[2] === undefined ? undefined : Number(match[2]),
       });
       if (!families.has(rule.family)) continue;
-      // An element of another program without a time-out: the kernel would keep it for ever.
+      // An element of another program without a time-out: the kernel would never remove it.
       const found = timesOut ? rule : { ...rule, stray: true } as const;
       (match === null ? broken : rules).push(found);
     }

@@ -243,7 +243,7 @@ Deno.test("the warning about a GnuPG stanza without HMAC key says what follows f
   const signed = `${gpg}GPG_REMOTE_ID ABCD1234\n`;
   const lack = (access: string): string[] =>
     warnings(access).flatMap((text) => /no HMAC key, so (.*) for stanza/.exec(text)?.[1] ?? []);
-  assertEquals(lack(signed), ["packets of strangers start gpg"]);
+  assertEquals(lack(signed), ["any packet from SOURCE starts gpg"]);
   for (
     const access of [
       `${signed}KEY a\n`,

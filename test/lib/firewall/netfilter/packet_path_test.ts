@@ -22,7 +22,7 @@ async function said(
     ...more,
   });
   return findings.filter(({ text }) =>
-    /(closed|open|reached|strangers|decide about|read)\b/.test(text)
+    /(closed|open|reached|decide whether|decide about|read)\b/.test(text)
   )
     .filter(({ text }) => !/sessions/.test(text))
     .map(({ state, text }) => `${{ good: "ok", bad: "WRONG", unclear: "unclear" }[state]} ${text}`);
@@ -322,7 +322,7 @@ namespaceTest(
 );
 
 namespaceTest(
-  "FORWARD decides whether strangers reach the destinations of NAT grants",
+  "FORWARD decides whether clients without a grant reach the destinations of NAT grants",
   { programs: ["iptables", "iptables-restore", "nft"] },
   async (lab) => {
     const host = await gateway((label) => lab.namespace(label));
