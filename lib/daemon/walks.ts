@@ -53,6 +53,10 @@ export async function changeParts(
   }
   undo.move();
   const entered = steps.map(({ row, value }) => row.enter?.(value, change));
+  // Another part has taken over what neither survives nor ends: the daemon keeps no second copy of the replay memory.
+  for (const [name, { survives, ends }] of rows()) {
+    if (survives === "nothing" && ends === undefined) delete parts[name];
+  }
   switched({ config, parts: change.parts });
   await Promise.all(entered);
   for (const { row, before, value } of steps) {

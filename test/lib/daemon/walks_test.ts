@@ -91,3 +91,18 @@ Deno.test("a reload that opens another firewall releases the previous one", () =
     // The engine may still hold the last one or two. A mistake would keep all of them.
     assertMatch(decoder.decode(stdout), /^[012] of 20$/m);
   }));
+
+Deno.test("the daemon keeps no part that another part has taken over: the content of the file of digests", () =>
+  withParts(async (daemon) => {
+    const { digestFile } = PARTS;
+    const { make } = digestFile;
+    const store = { append() {}, replace() {}, reopen: () => undefined, close() {} };
+    const content = { entries: [], horizon: -Infinity, invalidLines: [] };
+    Object.assign(digestFile, { make: () => ({ store, content, warnings: [] }) });
+    try {
+      await daemon.change();
+      assertEquals(daemon.parts.digestFile, undefined);
+    } finally {
+      Object.assign(digestFile, { make });
+    }
+  }));
