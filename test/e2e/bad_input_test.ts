@@ -67,7 +67,7 @@ const CASES: readonly Case[] = [
   {
     what: "a packet limit that is no number",
     options: ["-C", "many"],
-    says: /--packet-limit 'many' is not a number of packets\n {2}0 is no limit/,
+    says: /--packet-limit 'many' is not a number of packets\n {2}0 means no limit/,
   },
 ];
 

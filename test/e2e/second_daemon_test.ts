@@ -55,7 +55,7 @@ namespaceTest(
         `Another daemon runs on this host (PID=${reference.pid}): ` +
         "with the same chains each removes the other's rules",
       ]);
-      await second.line(/^The unit has PIDFile=\/var\/fwknop\/fwknopd\.pid, and the PID file is /);
+      await second.line(/^The unit has PIDFile=\/var\/fwknop\/fwknopd\.pid, but the PID file is /);
       await second.stop();
       await reference.stop();
     }),
