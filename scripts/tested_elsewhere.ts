@@ -51,7 +51,6 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
     files: [
       "client/command_lines.ts",
       "client/make_packet.ts",
-      "client/packet_file.ts",
       "client/rc_file.ts",
       "client/seal_problem.ts",
       "client/validate.ts",

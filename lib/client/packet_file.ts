@@ -19,9 +19,14 @@ export async function savePacket(
   append: boolean,
 ): Promise<Problem | undefined> {
   try {
-    const createNew = !append && !isSpecialFile(path);
-    if (createNew) ifThere(() => Deno.removeSync(path));
-    await Deno.writeTextFile(path, `${packet}\n`, { append, createNew, mode: 0o600 });
+    const text = `${packet}\n`;
+    if (isSpecialFile(path)) {
+      // With a mode, the runtime would change that of the device: of /dev/null for every program of the host.
+      await Deno.writeTextFile(path, text, { create: false });
+      return undefined;
+    }
+    if (!append) ifThere(() => Deno.removeSync(path));
+    await Deno.writeTextFile(path, text, { append, createNew: !append, mode: 0o600 });
     return undefined;
   } catch (error) {
     return new Problem(`the packet is not saved to ${path}: ${systemReasonOf(error)}`, {
