@@ -93,7 +93,8 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
     is: "the file of digests, handed to `replay`",
     survives: "nothing",
     make: openDigestFile,
-    discard: (file) => file?.store.close(),
+    // Without content it is the file that `replay` already has.
+    discard: (file) => file?.content && file.store.close(),
   },
   capture: {
     is: "the listeners",
@@ -192,7 +193,7 @@ function openDigestFile({ config, life, running }: Change): OpenedReplayFile | u
     rotateReplayFile(settings.DIGEST_FILE, ageWindow(settings), nowSeconds());
   }
   refuseExposedPrograms(stanzas);
-  return isUsed ? openReplayFile(settings.DIGEST_FILE) : undefined;
+  return isUsed ? openReplayFile(settings.DIGEST_FILE, running?.parts.replay.store) : undefined;
 }
 
 async function openCapture(
@@ -254,7 +255,7 @@ function reportDigestFile(
 ): void {
   if (digestFile === undefined) return;
   for (const text of digestFile.warnings) log.warning(text);
-  warnOfInvalidEntries(path, digestFile.content, log);
+  if (digestFile.content !== undefined) warnOfInvalidEntries(path, digestFile.content, log);
   log.debug(`Using Digest Cache: '${path}' (entry count = ${size})`);
 }
 

@@ -25,7 +25,8 @@ export interface ReplayStore {
 /** A store and its content when it was opened. */
 export interface OpenedStore {
   readonly store: ReplayStore;
-  readonly content: ReplayFileContent;
+  /** `undefined`: the cache has this store already, and nothing else has written to it. */
+  readonly content: ReplayFileContent | undefined;
 }
 
 /** The settings that the replay cache follows. */
@@ -86,6 +87,11 @@ export class ReplayCache {
     return this.#packets.size;
   }
 
+  /** Absent if entries are kept in memory only. */
+  get store(): ReplayStore | undefined {
+    return this.#store;
+  }
+
   /** The earlier packet with this text, if there was one. */
   lookup(digest: string): ReplayEntry | undefined {
     return this.#packets.get(digest) ?? this.#unkept.get(digest);
@@ -132,18 +138,19 @@ export class ReplayCache {
   }
 
   /**
-   * Changes to other settings. Loads the entries of the new store, writes the entries that only the memory holds to it,
+   * Changes to other settings. Loads the entries of a new store, writes the entries that only the memory holds to it,
    * and closes the old store. Nothing else runs meanwhile, so every packet is in one of the stores.
    *
    * @param now seconds since 1970 UTC.
    * @throws the new store's exception; then nothing has changed, and the caller still owns the new store.
    */
   configure({ window, opened }: ReplaySettings, now: number): void {
-    if (opened !== undefined) this.#writeMissing(opened);
-    this.#store?.close();
+    const content = opened?.content;
+    if (opened !== undefined && content !== undefined) this.#writeMissing(opened.store, content);
+    if (opened?.store !== this.#store) this.#store?.close();
     this.#store = opened?.store;
     this.#window = window;
-    if (opened !== undefined) this.load(opened.content);
+    if (content !== undefined) this.load(content);
     this.#compact(now);
   }
 
@@ -260,7 +267,7 @@ export class ReplayCache {
   }
 
   /** Writes all missing entries in one call to the store: all or none. */
-  #writeMissing({ store, content }: OpenedStore): void {
+  #writeMissing(store: ReplayStore, content: ReplayFileContent): void {
     const there = new Set(content.entries.map(formatReplayEntry));
     const missing = Array.from(this.#packets.values(), formatReplayEntry)
       .filter((lines) => !there.has(lines));

@@ -12,12 +12,11 @@ import { reasonOf } from "../errors/reason.ts";
 import { ifThere } from "../files/if_there.ts";
 import type { OpenedStore, ReplayStore } from "./replay_cache.ts";
 import { REPLAY_FILE_HEADER } from "./replay_entry.ts";
-import { parseReplayFile, type ReplayFileContent } from "./replay_file_text.ts";
+import { parseReplayFile } from "./replay_file_text.ts";
 
 /** The file and its content. */
 export interface OpenedReplayFile extends OpenedStore {
   readonly store: ReplayFile;
-  readonly content: ReplayFileContent;
   /** The C daemon's warnings about a file that is not private. */
   readonly warnings: readonly string[];
 }
@@ -65,6 +64,22 @@ export class ReplayFile implements ReplayStore {
     }
   }
 
+  /**
+   * This file, if it is the one at the path and nothing else has written to it since. It is then not read again: at a
+   * busy server it holds thousands of lines that the memory holds too.
+   */
+  held(path: string): OpenedReplayFile | undefined {
+    const there = ifThere(() => Deno.statSync(path));
+    if (path !== this.#path || !this.#isSame(there) || there?.size !== this.#length) {
+      return undefined;
+    }
+    return {
+      store: this,
+      content: undefined,
+      warnings: examineStateFile(path, "DIGEST_FILE", there),
+    };
+  }
+
   /** Appends lines. After a write that was cut short, a newline comes first; otherwise both lines would be lost. */
   append(lines: string): void {
     const bytes = this.#encoder.encode(this.#isTorn ? `\n${lines}` : lines);
@@ -86,10 +101,8 @@ export class ReplayFile implements ReplayStore {
 
   reopen(): OpenedReplayFile | undefined {
     const there = ifThere(() => Deno.statSync(this.#path));
-    const { dev, ino } = this.#info;
-    const isOurs = there !== undefined && there.dev === dev && there.ino === ino;
     // A log rotation may have truncated the file in place; then its lines are lost too.
-    if (isOurs && there.size >= this.#length) return undefined;
+    if (this.#isSame(there) && (there?.size ?? 0) >= this.#length) return undefined;
     // The run folder may be missing too.
     Deno.mkdirSync(folderOf(this.#path), { recursive: true, mode: 0o700 });
     return ReplayFile.open(this.#path);
@@ -98,17 +111,24 @@ export class ReplayFile implements ReplayStore {
   close(): void {
     this.#file.close();
   }
+
+  #isSame(info: Deno.FileInfo | undefined): boolean {
+    return info !== undefined && info.dev === this.#info.dev && info.ino === this.#info.ino;
+  }
 }
 
 /**
  * Opens the file for a server.
  *
+ * @param before the store of the running server; absent at a start.
+ * @returns with no content if `before` is this file, unchanged.
  * @throws {HintedError} if the file cannot be read and written, or if another user could change it. Packets could then
  * be replayed after a restart, so the server does not start (`docs/spec/server.md` 16, row 9).
  */
-export function openReplayFile(path: string): OpenedReplayFile {
+export function openReplayFile(path: string, before?: ReplayStore): OpenedReplayFile {
   try {
-    return ReplayFile.open(path);
+    const held = before instanceof ReplayFile ? before.held(path) : undefined;
+    return held ?? ReplayFile.open(path);
   } catch (error) {
     if (error instanceof HintedError) throw error;
     throw new HintedError(`Cannot use the replay file ${path}: ${reasonOf(error)}`, {

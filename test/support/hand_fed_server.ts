@@ -58,7 +58,7 @@ export class HandFedServer {
 
   /** Does the part of a reload before the firewall's programs run. */
   beginReload(): void {
-    this.#reload ??= openReplayFile(this.#path);
+    this.#reload ??= openReplayFile(this.#path, this.#replay.store);
   }
 
   /** Completes the reload that began, or a whole one. */
@@ -75,7 +75,7 @@ export class HandFedServer {
   /** A reload with a firewall that cannot be used. */
   failLate(): void {
     this.beginReload();
-    this.#reload?.store.close();
+    if (this.#reload?.content !== undefined) this.#reload.store.close();
     this.#reload = undefined;
   }
 

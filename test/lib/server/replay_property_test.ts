@@ -121,7 +121,7 @@ Deno.test("with any changes of the clock, reloads, rotations and restarts, a pac
               break;
             case "reload":
               ({ window, file } = step);
-              cache.configure({ window, opened: openReplayFile(path()) }, now);
+              cache.configure({ window, opened: openReplayFile(path(), cache.store) }, now);
               break;
             case "remove":
               // The server is alive; a reload or the next packet finds the file missing.

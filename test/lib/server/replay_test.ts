@@ -368,6 +368,40 @@ Deno.test("any number of reloads leave one descriptor open", () =>
     assertEquals(descriptors(), 0);
   }));
 
+Deno.test("a reload reads the replay file again only if something else wrote to it or replaced it", () =>
+  withFolder((folder) => {
+    const path = `${folder}/digests`;
+    const cache = memoryAt(path, 1000);
+    cache.add(ours(1, 1000));
+    const reload = () => {
+      const opened = openReplayFile(path, cache.store);
+      cache.configure({ window: 120, opened }, 1000);
+      return opened.content?.entries.length;
+    };
+    assertEquals(reload(), undefined);
+    cache.add(ours(2, 1000));
+    assertEquals(reload(), undefined);
+    Deno.writeTextFileSync(path, formatReplayEntry(ours(3, 1000)), { append: true });
+    assertEquals(reload(), 3);
+    assertEquals(reload(), undefined);
+    const text = Deno.readTextFileSync(path);
+    Deno.removeSync(path);
+    Deno.writeTextFileSync(path, text, { mode: 0o600 });
+    assertEquals(reload(), 3);
+    cache.add(ours(4, 1000));
+    assertEquals(parseReplayFile(Deno.readTextFileSync(path)).entries.length, 4);
+    cache.close();
+  }));
+
+Deno.test("a reload that keeps the replay file refuses it once another user can change it", () =>
+  withFolder((folder) => {
+    const path = `${folder}/digests`;
+    const cache = memoryAt(path, 1000);
+    Deno.chmodSync(path, 0o666);
+    assertThrows(() => openReplayFile(path, cache.store), /can be changed by others/);
+    cache.close();
+  }));
+
 Deno.test("in steady use the cache and its file hold at most a quarter more packets than needed", () =>
   withFolder((folder) => {
     const path = `${folder}/digests`;
