@@ -613,8 +613,8 @@ export const MUTANTS: readonly Mutant[] = [
     check: "16, row 1",
     off: "canonical base64",
     file: "lib/crypto/base64.ts",
-    text: "return (pending & (1 << bits) - 1) === 0 ? bytes : undefined;",
-    becomes: "return bytes;",
+    text: "if (length > bytes.length && (quad",
+    becomes: "if (length < 0 && (quad",
     killer: [
       "lib/crypto/base64_test.ts",
       "base64 refuses padding, nonzero low bits, a single character and foreign ones",

@@ -46,22 +46,32 @@ export function encodeBase64(bytes: Uint8Array): string {
  * character, or unused low bits that are not zero.
  */
 export function decodeBase64(text: string): Uint8Array | undefined {
+  return decodeBase64Bytes(textBytes(text));
+}
+
+/** Like {@link decodeBase64}, for a text in bytes of ASCII. */
+export function decodeBase64Bytes(text: Uint8Array): Uint8Array | undefined {
   if (text.length % 4 === 1) return undefined;
   const bytes = new Uint8Array(text.length * 6 >> 3);
-  let pending = 0;
-  let bits = 0;
   let length = 0;
-  for (let index = 0; index < text.length; index++) {
-    const value = VALUES[text.charCodeAt(index)] ?? -1;
-    if (value < 0) return undefined;
-    pending = (pending << 6 | value) & 0xffff;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[length++] = pending >> bits;
+  for (let index = 0; index < text.length; index += 4) {
+    // Beyond the end of the text there are bits of zero, which the last bytes of a canonical text have too.
+    const quad = valueAt(text, index) << 18 | valueAt(text, index + 1) << 12 |
+      valueAt(text, index + 2) << 6 | valueAt(text, index + 3);
+    if (quad < 0) return undefined;
+    bytes[length++] = quad >> 16;
+    bytes[length++] = quad >> 8;
+    bytes[length++] = quad;
+    if (length > bytes.length && (quad & (1 << (length - bytes.length) * 8) - 1) !== 0) {
+      return undefined;
     }
   }
-  return (pending & (1 << bits) - 1) === 0 ? bytes : undefined;
+  return bytes;
+}
+
+/** The value of a character, 0 beyond the end, or a negative number. */
+function valueAt(text: Uint8Array, index: number): number {
+  return index < text.length ? VALUES[text[index] ?? 0] ?? -1 : 0;
 }
 
 /**

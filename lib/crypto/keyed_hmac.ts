@@ -41,6 +41,13 @@ export class HmacKeySet {
     this.#keys.match(message, mac, (index) => indexes.push(index));
     return indexes;
   }
+
+  /** Whether {@link matches} would find a key. */
+  includes(message: Uint8Array, mac: Uint8Array): boolean {
+    let isFound = false;
+    this.#keys.match(message, mac, () => isFound = true);
+    return isFound;
+  }
 }
 
 /** For every digest: hash states that already contain their key, cloned for each message. */

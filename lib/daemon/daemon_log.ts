@@ -16,6 +16,7 @@ import { LineReporter } from "../report/line_reporter.ts";
 import { type LogLine, severalLines } from "../report/log_line.ts";
 import { Trace } from "../report/trace.ts";
 import type { Observer } from "../server/event.ts";
+import type { Repeats } from "../server/prefilter.ts";
 import { RepeatFilter } from "../server/repeat_filter.ts";
 import { Deferred } from "./deferred.ts";
 import { openLogger, stderrIsJournal } from "./logger.ts";
@@ -23,6 +24,8 @@ import { openLogger, stderrIsJournal } from "./logger.ts";
 /** The open log. No method throws. */
 export interface DaemonLog extends Disposable {
   readonly observe: Observer;
+  /** Counts refusals like those that were logged lately. Absent: the log shows every refusal. */
+  readonly repeats: Repeats | undefined;
   firewall(event: FirewallEvent): void;
   cycle(event: CycleEvent): void;
   /** Logs a line, and further lines that belong to it. */
@@ -107,6 +110,7 @@ export function openDaemonLog(
   const showsTrace = isNative && toTerminal &&
     (format === "trace" || format === undefined && isWatched);
   let held: RepeatFilter | undefined;
+  let repeats: Repeats | undefined;
   let observe: Observer;
   let timer: ReturnType<typeof setTimeout> | undefined;
   if (showsTrace) {
@@ -115,6 +119,7 @@ export function openDaemonLog(
     observe = later(new Trace((line) => output.err(`${line}\n`), nowSeconds, columns).observe);
   } else if (!isNative) observe = later(lines.observe);
   else {
+    const showsEach = testMode || settings.VERBOSE > 1;
     const filter = new RepeatFilter(
       later(
         format !== "json" ? lines.observe : (event) => {
@@ -123,7 +128,7 @@ export function openDaemonLog(
         },
       ),
       nowSeconds,
-      testMode || settings.VERBOSE > 1,
+      showsEach,
     );
     held = filter;
     // An idle server sleeps: the timer runs only while something is held back.
@@ -140,9 +145,19 @@ export function openDaemonLog(
       filter.observe(event);
       watch();
     };
+    if (!showsEach) {
+      repeats = {
+        count: (source, kind) => {
+          const isCounted = filter.count(source, kind);
+          if (isCounted) watch();
+          return isCounted;
+        },
+      };
+    }
   }
   return {
     observe,
+    repeats,
     firewall: (event) => {
       const object = format === "json" ? firewallObject(event) : undefined;
       if (object !== undefined) logObject(object);

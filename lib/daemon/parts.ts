@@ -263,6 +263,7 @@ function openServer(change: Change): Server {
   const { life: { log, packetLimit }, parts: { replay } } = change;
   return new Server(serverSetup(change), {
     observe: log.observe,
+    repeats: log.repeats,
     replay,
     now: nowSeconds,
     packetLimit,

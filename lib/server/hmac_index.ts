@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { decodeBase64Bytes } from "../crypto/base64.ts";
 import { textBytes } from "../crypto/bytes.ts";
 import { type DigestName, DIGESTS } from "../crypto/digest.ts";
 import { HmacKeySet } from "../crypto/keyed_hmac.ts";
@@ -10,8 +11,9 @@ import type { AddressList } from "../config/access_kinds.ts";
 import type { Stanza } from "../config/stanza.ts";
 import type { Address } from "../net/address.ts";
 import { formatPrefix } from "../net/prefix.ts";
+import { MAX_TEXT_LENGTH, MIN_TEXT_LENGTH } from "../spa/limits.ts";
 import { splitMac } from "../spa/mac.ts";
-import { type Cipher, restorePrefix } from "../spa/prefix.ts";
+import { type Cipher, guessCipher, PREFIXES, restorePrefix } from "../spa/prefix.ts";
 import { listContains } from "./source_match.ts";
 
 /** Stanzas with equal SOURCE, DESTINATION and HMAC type. The lists are compared once and the keys in one pass. */
@@ -26,10 +28,14 @@ interface Group {
 export class HmacIndex {
   readonly #stanzas: readonly Stanza[];
   readonly #groups: readonly Group[];
+  readonly #usesGpg: boolean;
+  readonly #rijndael = new FullTextBuffer(PREFIXES.rijndael);
+  readonly #gpg = new FullTextBuffer(PREFIXES.gpg);
 
   constructor(stanzas: readonly Stanza[]) {
     this.#stanzas = stanzas;
     this.#groups = groupStanzas(stanzas);
+    this.#usesGpg = stanzas.some(({ gpg }) => gpg !== undefined);
   }
 
   /**
@@ -55,6 +61,46 @@ export class HmacIndex {
       }
     }
     return verified;
+  }
+
+  /**
+   * Whether {@link verify} would find a stanza, for either cipher.
+   *
+   * @param packetText ASCII, at most 1499 bytes.
+   */
+  fits(packetText: Uint8Array, source: Address, destination: Address): boolean {
+    let fits = false;
+    const isGpg = this.#usesGpg && guessCipher(packetText.length) === "gpg";
+    for (const { type, members, keys } of this.#groups) {
+      const stanza = this.#stanzas[members[0] ?? 0];
+      if (stanza === undefined || !isFor(stanza, source, destination)) continue;
+      const length = packetText.length - DIGESTS[type].base64Length;
+      if (length < MIN_TEXT_LENGTH) continue;
+      const mac = decodeBase64Bytes(packetText.subarray(length));
+      if (mac === undefined) continue;
+      const text = packetText.subarray(0, length);
+      if (keys.includes(this.#rijndael.restore(text), mac)) fits = true;
+      if (isGpg && keys.includes(this.#gpg.restore(text), mac)) fits = true;
+    }
+    return fits;
+  }
+}
+
+/** Restores the prefix of packet texts in a buffer of its own, so that a packet costs no memory. */
+class FullTextBuffer {
+  readonly #start: number;
+  readonly #bytes: Uint8Array;
+
+  constructor(prefix: string) {
+    this.#start = prefix.length;
+    this.#bytes = new Uint8Array(this.#start + MAX_TEXT_LENGTH);
+    this.#bytes.set(textBytes(prefix));
+  }
+
+  /** The full text, valid until the next call. */
+  restore(text: Uint8Array): Uint8Array {
+    this.#bytes.set(text, this.#start);
+    return this.#bytes.subarray(0, this.#start + text.length);
   }
 }
 

@@ -5,8 +5,10 @@
  *
  * @module
  */
+import { type Address, parseAddress } from "../net/address.ts";
 import type { Observer, PacketEvent } from "./event.ts";
-import { type Refusal, rowOf } from "./refusal.ts";
+import { noKey, type Repeats, type StrangerKind } from "./prefilter.ts";
+import { type Refusal, type RefusalCode, rowOf } from "./refusal.ts";
 import { isPastAuthentication } from "./step.ts";
 
 /** How long equal refusals are held back, in seconds. */
@@ -18,6 +20,9 @@ export const REPEAT_WINDOW = 60;
  */
 export const MAX_KINDS = 200;
 
+/** Refusals of packets without a key that a watching administrator is shown in one second. */
+export const MOST_SHOWN = 100;
+
 interface Held {
   readonly refusal: Refusal;
   readonly since: number;
@@ -25,17 +30,21 @@ interface Held {
 }
 
 /** Stands between the server and a reporter. */
-export class RepeatFilter {
+export class RepeatFilter implements Repeats {
   readonly #observe: Observer;
   readonly #now: () => number;
   readonly #strangers: HeldRefusals;
   readonly #keyHolders: HeldRefusals;
 
   readonly #isWatched: boolean;
+  /** The second in which {@link #shown} refusals were shown to a watching administrator. */
+  #second = 0;
+  #shown = 0;
 
   /**
    * @param now seconds since 1970 UTC.
-   * @param isWatched whether an administrator watches and needs every refusal past authentication.
+   * @param isWatched whether an administrator watches: then every refusal past authentication is reported, and of the
+   * others as many as one can read.
    */
   constructor(observe: Observer, now: () => number, isWatched = false) {
     this.#observe = observe;
@@ -52,15 +61,26 @@ export class RepeatFilter {
       return;
     }
     const isOfKeyHolder = isPastAuthentication(event.refusal.step);
-    if (isOfKeyHolder && this.#isWatched) {
+    const now = this.#now();
+    if (this.#isWatched && (isOfKeyHolder || this.#hasRoom(now))) {
       this.#observe(event);
       return;
     }
-    const now = this.#now();
     this.flush(now);
     const held = isOfKeyHolder ? this.#keyHolders : this.#strangers;
     held.take(event.refusal, now);
   };
+
+  /** Whether the administrator can still be shown a refusal in this second. */
+  #hasRoom(now: number): boolean {
+    if (now !== this.#second) [this.#second, this.#shown] = [now, 0];
+    return this.#shown++ < MOST_SHOWN;
+  }
+
+  /** Counts a packet of a client without a key, before a refusal of it is made. */
+  count(source: Address, kind: StrangerKind): boolean {
+    return this.#strangers.count(source, kind, this.#now());
+  }
 
   /** Reports the refusals that were held back for a whole window; with `all`, all of them. */
   flush(now: number, all = false): void {
@@ -78,6 +98,8 @@ export class RepeatFilter {
 class HeldRefusals {
   readonly #observe: Observer;
   readonly #held = new Map<string, Held>();
+  /** The same, of packets without a key: by kind, then by {@link sourceKey}. */
+  readonly #byKind = new Map<StrangerKind, Map<number | string, Held>>();
   #others = 0;
   #othersSince = 0;
 
@@ -85,17 +107,28 @@ class HeldRefusals {
     this.#observe = observe;
   }
 
+  count(source: Address, kind: StrangerKind, now: number): boolean {
+    const held = this.#byKind.get(kind)?.get(sourceKey(source));
+    if (held !== undefined) {
+      if (!isYoung(held.since, now)) return false;
+      held.count++;
+      return true;
+    }
+    if (this.#held.size < MAX_KINDS || !isYoung(this.#oldest(), now)) return false;
+    this.#countOther(now);
+    return true;
+  }
+
   take(refusal: Refusal, now: number): void {
     const kind = kindOf(refusal);
     const held = this.#held.get(kind);
     if (held !== undefined) held.count++;
     else if (this.#held.size < MAX_KINDS) {
-      this.#held.set(kind, { refusal, since: now, count: 0 });
+      const first = { refusal, since: now, count: 0 };
+      this.#held.set(kind, first);
+      this.#index(first);
       this.#observe({ kind: "refused", refusal });
-    } else {
-      if (this.#others === 0) this.#othersSince = now;
-      this.#others++;
-    }
+    } else this.#countOther(now);
   }
 
   flush(now: number, all: boolean): void {
@@ -103,6 +136,7 @@ class HeldRefusals {
       // The map is in order of insertion, so the first young entry ends the search.
       if (!all && isYoung(held.since, now)) break;
       this.#held.delete(kind);
+      this.#forget(held);
       if (held.count > 0) {
         const { refusal, count } = held;
         this.#observe({ kind: "repeated", refusal, count, seconds: Math.max(0, now - held.since) });
@@ -123,6 +157,64 @@ class HeldRefusals {
   get isHolding(): boolean {
     return this.#others > 0 || this.#held.values().some((held) => held.count > 0);
   }
+
+  /** When the first of the held refusals was reported. */
+  #oldest(): number {
+    for (const { since } of this.#held.values()) return since;
+    return -Infinity;
+  }
+
+  #countOther(now: number): void {
+    if (this.#others === 0) this.#othersSince = now;
+    this.#others++;
+  }
+
+  #index(held: Held): void {
+    const place = placeOf(held.refusal);
+    if (place === undefined) return;
+    const bySource = this.#byKind.get(place.kind) ?? new Map<number | string, Held>();
+    this.#byKind.set(place.kind, bySource);
+    // If a packet had several refusals, only the first is counted on.
+    if (!bySource.has(place.source)) bySource.set(place.source, held);
+  }
+
+  #forget(held: Held): void {
+    const place = placeOf(held.refusal);
+    const bySource = place && this.#byKind.get(place.kind);
+    if (place === undefined || bySource?.get(place.source) !== held) return;
+    bySource.delete(place.source);
+  }
+}
+
+/** Where {@link HeldRefusals.count} looks for a refusal; `undefined`: it is of a packet that a prefilter lets pass. */
+function placeOf(
+  { code, facts, packet }: Refusal,
+): { readonly kind: StrangerKind; readonly source: number | string } | undefined {
+  const source = parseAddress(packet.source);
+  const kind = code === "not-spa"
+    ? facts.error
+    : code === "no-stanza-for-source"
+    ? "no-source"
+    : WITHOUT_KEY.has(code)
+    ? noKey(packet.length)
+    : undefined;
+  return source === undefined || kind === undefined
+    ? undefined
+    : { kind, source: sourceKey(source) };
+}
+
+/** The refusals of a packet that no key of a stanza made. */
+const WITHOUT_KEY: ReadonlySet<RefusalCode> = new Set([
+  "hmac-mismatch",
+  "no-cipher-match",
+  "no-stanza-for-destination",
+]);
+
+/** Tells addresses apart, without making a text for IPv4. */
+function sourceKey({ family, bytes, text }: Address): number | string {
+  if (family === 6) return text;
+  const [a = 0, b = 0, c = 0, d = 0] = bytes;
+  return (a << 24 | b << 16 | c << 8 | d) >>> 0;
 }
 
 /** Past authentication, the texts of the facts are part of the kind. Numbers are not: they differ every second. */

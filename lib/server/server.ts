@@ -8,6 +8,7 @@ import { GpgQueue } from "../gpg/work_queue.ts";
 import { Actor, type ActorParts } from "./actor.ts";
 import type { Observer } from "./event.ts";
 import { PacketProcessor } from "./packet_processor.ts";
+import { Prefilter, type Repeats } from "./prefilter.ts";
 import type { ServerPolicy } from "./policy.ts";
 import type { ReplayCache } from "./replay_cache.ts";
 
@@ -20,6 +21,8 @@ export interface ServerSetup extends ActorParts {
 /** What stays the same for the life of the process. */
 export interface ServerParts {
   readonly observe: Observer;
+  /** Counts refusals that need no report. Absent: every refusal is reported, so every packet goes the whole path. */
+  readonly repeats?: Repeats | undefined;
   /** Lasts over reloads, so that a packet never counts twice. */
   readonly replay: ReplayCache;
   /** Whole seconds since 1970 UTC. */
@@ -36,6 +39,7 @@ export class Server {
   readonly #parts: ServerParts;
   #setup: ServerSetup;
   #processor: PacketProcessor;
+  #prefilter: Prefilter | undefined;
   #actor: Actor;
   /** One queue for the life of the process: a reload must not double the load of gpg. */
   readonly #gpg = new GpgQueue();
@@ -49,6 +53,7 @@ export class Server {
     this.#setup = setup;
     this.#actor = this.#makeActor();
     this.#processor = this.#makeProcessor();
+    this.#prefilter = this.#makePrefilter();
   }
 
   /** The current setup. */
@@ -103,6 +108,7 @@ export class Server {
     this.#setup = setup;
     this.#actor = this.#makeActor();
     this.#processor = this.#makeProcessor();
+    this.#prefilter = this.#makePrefilter();
     if (before.capture !== setup.capture) before.capture.close();
     await processor.settle();
     await actor.settle();
@@ -112,10 +118,18 @@ export class Server {
     const { packetLimit } = this.#parts;
     if (this.#end !== undefined) return;
     this.#taken++;
-    this.#processor.process(datagram, this.#taken);
+    if (this.#prefilter?.passes(datagram) !== false) {
+      this.#processor.process(datagram, this.#taken);
+    }
     if (this.#taken !== packetLimit) return;
     this.#end = "packet-limit";
     this.#setup.capture.close();
+  }
+
+  #makePrefilter(): Prefilter | undefined {
+    const { stanzas, policy: { http } } = this.#setup;
+    const { repeats } = this.#parts;
+    return repeats && new Prefilter({ stanzas, http, repeats });
   }
 
   #makeActor(): Actor {

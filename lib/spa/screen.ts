@@ -54,6 +54,22 @@ export function screenPacket(
   return checkShape(text) ?? checkText(text) ?? unwrapped;
 }
 
+/**
+ * Screens a payload as {@link screenPacket} does, and allocates nothing for a plain packet.
+ *
+ * @returns the packet text as bytes: the payload itself, or what an HTTP request holds.
+ */
+export function screenBytes(
+  payload: Uint8Array,
+  options: ScreenOptions = {},
+): SpaFailure | Uint8Array {
+  if (options.http === undefined || !isHttpRequest(payload)) {
+    return checkShape(payload) ?? checkText(payload) ?? payload;
+  }
+  const screened = screenPacket(payload, options);
+  return screened.ok ? textBytes(screened.value.text) : screened;
+}
+
 function checkShape(bytes: Uint8Array): SpaFailure | undefined {
   const { length } = bytes;
   if (length < MIN_PACKET_LENGTH || length > MAX_PAYLOAD_LENGTH) return WRONG_LENGTH;

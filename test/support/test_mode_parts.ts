@@ -23,6 +23,7 @@ export class TestModeParts {
     const silent = (): void => {};
     const log: DaemonLog = {
       observe: silent,
+      repeats: undefined,
       firewall: silent,
       cycle: silent,
       error: silent,

@@ -1,8 +1,17 @@
 import { assert, assertEquals } from "../../assert.ts";
 import type { PacketEvent } from "../../../lib/server/event.ts";
 import { type Reason, type Refusal, refuse, tie } from "../../../lib/server/refusal.ts";
-import { MAX_KINDS, REPEAT_WINDOW, RepeatFilter } from "../../../lib/server/repeat_filter.ts";
+import {
+  MAX_KINDS,
+  MOST_SHOWN,
+  REPEAT_WINDOW,
+  RepeatFilter,
+} from "../../../lib/server/repeat_filter.ts";
+import { anAddress } from "../../support/address.ts";
+import { noKey } from "../../../lib/server/prefilter.ts";
 import { REFUSED_PACKET } from "../../support/refusals.ts";
+
+const NO_KEY = noKey(REFUSED_PACKET.length);
 
 function refusal(
   source: string,
@@ -132,14 +141,66 @@ Deno.test("after the clock was set back, no refusal is held back until the clock
   assertEquals(reported.length, 4);
 });
 
-Deno.test("an administrator who watches sees each refusal of a key holder, while those of other clients are counted", () => {
-  const { reported, filter } = setUp(true);
-  for (let count = 0; count < 3; count++) {
-    filter.observe({
-      kind: "refused",
-      refusal: refusal("192.0.2.9", refuse("command-not-allowed")),
-    });
+Deno.test("an administrator who watches sees every refusal, of clients without a key at most a hundred in a second", () => {
+  const { reported, clock, filter } = setUp(true);
+  const denied = refuse("command-not-allowed");
+  for (let count = 0; count < MOST_SHOWN + 50; count++) {
     filter.observe({ kind: "refused", refusal: refusal("192.0.2.10") });
+    filter.observe({ kind: "refused", refusal: refusal("192.0.2.9", denied) });
   }
-  assertEquals(reported, ["192.0.2.9", "192.0.2.10", "192.0.2.9", "192.0.2.9"]);
+  const shown = (source: string) => reported.filter((text) => text === source).length;
+  // One more: the first that is held back is reported too.
+  assertEquals(shown("192.0.2.10"), MOST_SHOWN + 1);
+  assertEquals(shown("192.0.2.9"), MOST_SHOWN + 50);
+  clock.now++;
+  filter.observe({ kind: "refused", refusal: refusal("192.0.2.10") });
+  assertEquals(shown("192.0.2.10"), MOST_SHOWN + 2);
+});
+
+Deno.test("packets of the kind and source of a reported refusal are counted before a refusal of them is made", () => {
+  const { reported, clock, filter } = setUp();
+  const [source, other] = [anAddress("192.0.2.9"), anAddress("2001:db8::9")];
+  assert(!filter.count(source, NO_KEY));
+  filter.observe({ kind: "refused", refusal: refusal("192.0.2.9") });
+  filter.observe({
+    kind: "refused",
+    refusal: refusal("2001:db8::9", refuse("no-stanza-for-source"), []),
+  });
+  for (let count = 0; count < 3; count++) assert(filter.count(source, NO_KEY));
+  assert(filter.count(other, "no-source"));
+  assert(!filter.count(source, "no-source"));
+  assert(!filter.count(other, NO_KEY));
+  assert(!filter.count(source, "SPA_MSG_BAD_DATA"));
+  clock.now += REPEAT_WINDOW;
+  assert(!filter.count(source, NO_KEY), "its window has ended");
+  filter.flush(clock.now);
+  assertEquals(reported.slice(2), ["192.0.2.9 +3 in 60 s", "2001:db8::9 +1 in 60 s"]);
+});
+
+Deno.test("a refusal of a key holder or of a replay lets no packet be counted", () => {
+  const { filter } = setUp();
+  const facts = {
+    source: "192.0.2.9",
+    sourcePort: 1,
+    protocol: 17,
+    destinationPort: 1,
+    time: 1,
+    ago: 9,
+  };
+  filter.observe({ kind: "refused", refusal: refusal("192.0.2.9", refuse("replay", facts), []) });
+  filter.observe({ kind: "refused", refusal: refusal("192.0.2.9", refuse("command-not-allowed")) });
+  assert(!filter.count(anAddress("192.0.2.9"), NO_KEY));
+});
+
+Deno.test("while forged sources fill the table, packets of further sources are counted, until its window ends", () => {
+  const { clock, filter } = setUp();
+  const sourceOf = (index: number) => `10.0.${index >> 8}.${index & 255}`;
+  for (let index = 0; index < MAX_KINDS; index++) {
+    filter.observe({ kind: "refused", refusal: refusal(sourceOf(index)) });
+  }
+  const next = anAddress(sourceOf(MAX_KINDS));
+  assert(filter.count(next, NO_KEY));
+  assert(filter.isHolding);
+  clock.now += REPEAT_WINDOW;
+  assert(!filter.count(next, NO_KEY));
 });
