@@ -59,6 +59,8 @@ export interface CaptureNotice {
 export interface Capture {
   /** For the log: `UDP server on port 62201`, `interface eth0`. */
   readonly description: string;
+  /** The packets come from a file, as fast as they are read: their rate says nothing about their senders. */
+  readonly isFile?: true;
   /**
    * Delivers datagrams until {@link close} is called or a file ends (resolves), or until the source of
    * packets fails permanently (rejects). Called once.

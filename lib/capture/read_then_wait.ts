@@ -24,6 +24,8 @@ export class ReadThenWait implements Capture {
     this.#notify = notify;
   }
 
+  readonly isFile = true;
+
   get description(): string {
     return this.#file.description;
   }

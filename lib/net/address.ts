@@ -19,18 +19,17 @@ export interface Address {
   readonly text: string;
 }
 
-/** An IPv4 address. Most packets of a flood need no text, so the text is made when it is read. */
-class Ipv4Address implements Address {
-  readonly family = 4;
+/** Makes the text when it is read: most packets of a flood need none. */
+class BinaryAddress implements Address {
   readonly bytes: Uint8Array;
   #text: string | undefined;
 
-  constructor(bytes: Uint8Array) {
+  constructor(readonly family: AddressFamily, bytes: Uint8Array) {
     this.bytes = bytes.slice();
   }
 
   get text(): string {
-    return this.#text ??= this.bytes.join(".");
+    return this.#text ??= this.family === 4 ? this.bytes.join(".") : formatIpv6(this.bytes);
   }
 }
 
@@ -40,13 +39,11 @@ class Ipv4Address implements Address {
  * @throws {RangeError} when the length is neither 4 nor 16.
  */
 export function addressFromBytes(bytes: Uint8Array): Address {
-  if (bytes.length === 4) return new Ipv4Address(bytes);
+  if (bytes.length === 4) return new BinaryAddress(4, bytes);
   if (bytes.length !== 16) {
     throw new RangeError(`An address has 4 or 16 bytes, not ${bytes.length}`);
   }
-  return isMapped(bytes)
-    ? new Ipv4Address(bytes.subarray(12))
-    : { family: 6, bytes: bytes.slice(), text: formatIpv6(bytes) };
+  return isMapped(bytes) ? new BinaryAddress(4, bytes.subarray(12)) : new BinaryAddress(6, bytes);
 }
 
 /** Whether 16 bytes are `::ffff:a.b.c.d`. */

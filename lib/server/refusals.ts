@@ -59,6 +59,19 @@ export const REFUSALS = {
     fact: (_, packet) => `no stanza has ${packet.source} in its SOURCE`,
     hint: "add the address to a stanza's SOURCE, or write SOURCE ANY",
   }),
+  "network-limit": row({
+    step: "source",
+    facts: { network: "text", limit: "number" },
+    means:
+      "the network of the source sends more than `limit` packets a second; further ones are dropped unread",
+    severity: "warning",
+    line: ({ network, limit }) =>
+      `Packets from ${network} come faster than ${limit} a second: the rest is dropped unread`,
+    fact: ({ network, limit }) =>
+      `${network} sends more than ${limit} packets a second; the rest is dropped unread`,
+    hint:
+      "clients whose knocks were accepted in the last hour have a limit of their own; a firewall before this host can stop the flood",
+  }),
   "replay": row({
     step: "seen",
     facts: SEEN_FACTS,

@@ -6,6 +6,7 @@
  * @module
  */
 import { type Address, parseAddress } from "../net/address.ts";
+import { addressKey } from "../net/address_key.ts";
 import type { Observer, PacketEvent } from "./event.ts";
 import { noKey, type Repeats, type StrangerKind } from "./prefilter.ts";
 import { type Refusal, type RefusalCode, rowOf } from "./refusal.ts";
@@ -98,7 +99,7 @@ export class RepeatFilter implements Repeats {
 class HeldRefusals {
   readonly #observe: Observer;
   readonly #held = new Map<string, Held>();
-  /** The same, of packets without a key: by kind, then by {@link sourceKey}. */
+  /** The same, of packets without a key: by kind, then by `addressKey`. */
   readonly #byKind = new Map<StrangerKind, Map<number | string, Held>>();
   #others = 0;
   #othersSince = 0;
@@ -108,7 +109,7 @@ class HeldRefusals {
   }
 
   count(source: Address, kind: StrangerKind, now: number): boolean {
-    const held = this.#byKind.get(kind)?.get(sourceKey(source));
+    const held = this.#byKind.get(kind)?.get(addressKey(source));
     if (held !== undefined) {
       if (!isYoung(held.since, now)) return false;
       held.count++;
@@ -200,7 +201,7 @@ function placeOf(
     : undefined;
   return source === undefined || kind === undefined
     ? undefined
-    : { kind, source: sourceKey(source) };
+    : { kind, source: addressKey(source) };
 }
 
 /** The refusals of a packet that no key of a stanza made. */
@@ -209,13 +210,6 @@ const WITHOUT_KEY: ReadonlySet<RefusalCode> = new Set([
   "no-cipher-match",
   "no-stanza-for-destination",
 ]);
-
-/** Tells addresses apart, without making a text for IPv4. */
-function sourceKey({ family, bytes, text }: Address): number | string {
-  if (family === 6) return text;
-  const [a = 0, b = 0, c = 0, d = 0] = bytes;
-  return (a << 24 | b << 16 | c << 8 | d) >>> 0;
-}
 
 /** Past authentication, the texts of the facts are part of the kind. Numbers are not: they differ every second. */
 function kindOf({ packet, step, code, stanzas, facts }: Refusal): string {

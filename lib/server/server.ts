@@ -4,9 +4,14 @@
  * @module
  */
 import type { Capture, Datagram } from "../capture/datagram.ts";
+import { HOST_CLOCKS } from "../clocks.ts";
+import { parseAddress } from "../net/address.ts";
 import { GpgQueue } from "../gpg/work_queue.ts";
 import { Actor, type ActorParts } from "./actor.ts";
-import type { Observer } from "./event.ts";
+import { describePacket } from "./describe_packet.ts";
+import type { Observer, PacketEvent } from "./event.ts";
+import { Floods } from "./floods.ts";
+import { NetworkLimits, networkOf, networkRate } from "./network_limits.ts";
 import { PacketProcessor } from "./packet_processor.ts";
 import { Prefilter, type Repeats } from "./prefilter.ts";
 import type { ServerPolicy } from "./policy.ts";
@@ -41,6 +46,8 @@ export class Server {
   #processor: PacketProcessor;
   #prefilter: Prefilter | undefined;
   #actor: Actor;
+  readonly #limits: NetworkLimits;
+  readonly #floods: Floods;
   /** One queue for the life of the process: a reload must not double the load of gpg. */
   readonly #gpg = new GpgQueue();
   /** Stops the programs that packets have started, except the firewall's programs. */
@@ -51,6 +58,8 @@ export class Server {
   constructor(setup: ServerSetup, parts: ServerParts) {
     this.#parts = parts;
     this.#setup = setup;
+    this.#limits = new NetworkLimits(networkRate(setup.stanzas), HOST_CLOCKS.steady);
+    this.#floods = new Floods(parts.observe, HOST_CLOCKS.steady);
     this.#actor = this.#makeActor();
     this.#processor = this.#makeProcessor();
     this.#prefilter = this.#makePrefilter();
@@ -82,6 +91,7 @@ export class Server {
       }
       return this.#end;
     } finally {
+      this.#floods[Symbol.dispose]();
       await this.#gpg.settle();
       await this.#actor.settle();
       // A command message may stop the daemon; waiting for it here would deadlock.
@@ -109,6 +119,7 @@ export class Server {
     this.#actor = this.#makeActor();
     this.#processor = this.#makeProcessor();
     this.#prefilter = this.#makePrefilter();
+    this.#limits.rate = networkRate(setup.stanzas);
     if (before.capture !== setup.capture) before.capture.close();
     await processor.settle();
     await actor.settle();
@@ -118,13 +129,33 @@ export class Server {
     const { packetLimit } = this.#parts;
     if (this.#end !== undefined) return;
     this.#taken++;
-    if (this.#prefilter?.passes(datagram) !== false) {
-      this.#processor.process(datagram, this.#taken);
-    }
+    const isLive = this.#setup.capture.isFile === undefined;
+    if (isLive && !this.#limits.admits(datagram.source)) this.#drop(datagram);
+    else this.#process(datagram);
     if (this.#taken !== packetLimit) return;
     this.#end = "packet-limit";
     this.#setup.capture.close();
   }
+
+  #process(datagram: Datagram): void {
+    if (this.#prefilter?.passes(datagram) !== false) {
+      this.#processor.process(datagram, this.#taken);
+    }
+  }
+
+  #drop(datagram: Datagram): void {
+    const describe = () => describePacket(datagram, this.#taken);
+    this.#floods.drop(networkOf(datagram.source), this.#limits.rate, describe);
+  }
+
+  /** Notes which sources have a key, and reports. */
+  readonly #observe = (event: PacketEvent): void => {
+    if (event.kind === "decoded") {
+      const source = parseAddress(event.packet.source);
+      if (source !== undefined) this.#limits.prove(source);
+    }
+    this.#parts.observe(event);
+  };
 
   #makePrefilter(): Prefilter | undefined {
     const { stanzas, policy: { http } } = this.#setup;
@@ -144,14 +175,14 @@ export class Server {
 
   #makeProcessor(): PacketProcessor {
     const { stanzas, policy } = this.#setup;
-    const { now, observe, replay } = this.#parts;
+    const { now, replay } = this.#parts;
     const { act } = this.#actor;
     return new PacketProcessor({
       stanzas,
       policy,
       replay,
       now,
-      observe,
+      observe: this.#observe,
       act,
       dryRun: (decision, packet) => {
         // A command has no dry run.

@@ -44,7 +44,13 @@ export async function warmUp(
     firewall,
     stanzas: [made],
     capture: new MadeUpPackets((index) => packetFor(made, now(), index), ending),
-  }, { observe: () => {}, replay: new ReplayCache(), now, packetLimit: 0 });
+  }, {
+    observe: () => {},
+    repeats: { count: () => true },
+    replay: new ReplayCache(),
+    now,
+    packetLimit: 0,
+  });
   await server.run();
   await firewall.ask({ name: "release" });
 }
