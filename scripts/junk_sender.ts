@@ -1,6 +1,6 @@
 /**
  * Runs inside a namespace: sends COUNT packets of junk to `HOST PORT`, RATE a second. Junk is 210 characters of base64: it
- * passes every check before the HMAC. Prints how many were sent in how many seconds.
+ * passes every check before the HMAC. With a fourth word, the packets come from that address. Prints how many were sent in how many seconds.
  *
  * @module
  */
@@ -13,18 +13,27 @@ const KINDS = 512;
 
 const C = Deno.dlopen("libc.so.6", {
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   send: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
   usleep: { parameters: ["u32"], result: "i32" },
 }).symbols;
 
-const [host = "", port = "", rate = "", count = ""] = Deno.args;
+const [host = "", port = "", rate = "", count = "", from = "0.0.0.0"] = Deno.args;
 const socket = C.socket(AF_INET, SOCK_DGRAM, 0);
-const address = new DataView(new ArrayBuffer(16));
-address.setUint16(0, AF_INET, true);
-address.setUint16(2, Number(port));
-host.split(".").forEach((part, index) => address.setUint8(4 + index, Number(part)));
-if (C.connect(socket, address.buffer, 16) !== 0) throw new Error(`Cannot reach ${host}`);
+if (C.bind(socket, socketAddress(from, 0), 16) !== 0) throw new Error(`Cannot use ${from}`);
+if (C.connect(socket, socketAddress(host, Number(port)), 16) !== 0) {
+  throw new Error(`Cannot reach ${host}`);
+}
+
+/** `struct sockaddr_in`. */
+function socketAddress(host: string, port: number): ArrayBuffer {
+  const address = new DataView(new ArrayBuffer(16));
+  address.setUint16(0, AF_INET, true);
+  address.setUint16(2, port);
+  host.split(".").forEach((part, index) => address.setUint8(4 + index, Number(part)));
+  return address.buffer;
+}
 
 const junk = Array.from({ length: KINDS }, () => {
   const random = crypto.getRandomValues(new Uint8Array(LENGTH));
