@@ -7,10 +7,12 @@ import { closesPath, lookAtCloses, type PendingClose } from "../lib/command/pend
 import type { ResolvedSettings } from "../lib/config/server_settings.ts";
 import { CONFIG_OPTIONS } from "../lib/config/server_options.ts";
 import { cListing } from "../lib/firewall/c_listing.ts";
-import type { Listing, RuleSummary } from "../lib/firewall/firewall.ts";
+import type { KeyedRule, Listing, RuleSummary } from "../lib/firewall/firewall.ts";
 import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
+import { grantNamesPath, nameRules } from "../lib/server/grant_names.ts";
 import { formatService } from "../lib/net/service.ts";
 import { oneLine, toJson, visibleLines } from "../lib/one_line.ts";
+import { ruleObject } from "../lib/report/firewall_report.ts";
 import type { Command } from "./command.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { loadServerSettings } from "./load_server_settings.ts";
@@ -28,15 +30,16 @@ export const fwList: Command = {
     if (resolved === undefined) return ExitCode.failure;
     const firewall = await firewallFromSettings(resolved.settings, resolved.given, () => {});
     try {
-      const rules = await firewall.ask({ name: "list" });
+      const listed = await firewall.ask({ name: "list" });
       if (options.has("all")) {
         const listings = [await cListing(firewall, true)];
         // The C tool lists only the first family.
-        const hasOther = rules.some(({ address }) => address.includes(":"));
+        const hasOther = listed.some(({ address }) => address.includes(":"));
         if (hasOther) listings.push(...await firewall.ask({ name: "show", all: true, family: 6 }));
         printListings(listings, context);
         return ExitCode.ok;
       }
+      const rules = nameRules(listed, grantNamesPath(resolved.settings.FWKNOP_RUN_DIR));
       const cycles = lookAtCloses(closesPath(resolved.settings.FWKNOP_RUN_DIR));
       const now = Date.now() / 1000;
       context.out(
@@ -70,18 +73,19 @@ function printListings(listings: readonly Listing[], context: Context): void {
 }
 
 function formatJson(
-  rules: readonly RuleSummary[],
+  rules: readonly KeyedRule[],
   cycles: readonly PendingClose[],
   now: number,
 ): string {
   const objects = [
-    ...rules.map((rule) => ({ ...rule, remaining: remaining(rule.expires, now) })),
-    ...cycles.map(({ stanza, values, due }) => ({
+    ...rules.map((rule) => ({ ...ruleObject(rule), remaining: remaining(rule.expires, now) })),
+    ...cycles.map(({ stanza, name, values, due }) => ({
       kind: "cycle",
       address: values.address.text,
       service: formatService(values.service),
       expires: due,
       stanza,
+      ...(name === undefined ? {} : { name }),
       remaining: remaining(due, now),
     })),
   ];
@@ -93,7 +97,7 @@ function remaining(end: number, now: number): number {
   return Math.max(0, Math.ceil(end - now));
 }
 
-const HEADINGS = ["ADDRESS", "SERVICE", "SECONDS", "STANZA", "RULE"] as const;
+const HEADINGS = ["ADDRESS", "SERVICE", "SECONDS", "STANZA", "NAME", "RULE"] as const;
 
 interface Row {
   readonly end: number;
@@ -105,19 +109,20 @@ function ruleRow(rule: RuleSummary, now: number): Row {
   const to = isEverywhere(rule) ? "" : ` to ${rule.destination}`;
   const seconds = String(remaining(rule.expires, now));
   const what = `${rule.kind} in ${rule.chain}${to}`;
-  return { end: rule.expires, cells: [rule.address, rule.service, seconds, stanza, what] };
+  const cells = [rule.address, rule.service, seconds, stanza, rule.name ?? "-", what];
+  return { end: rule.expires, cells };
 }
 
-function cycleRow({ stanza, values, due }: PendingClose, now: number): Row {
+function cycleRow({ stanza, name = "-", values, due }: PendingClose, now: number): Row {
   const service = formatService(values.service);
   const seconds = String(remaining(due, now));
-  const cells = [values.address.text, service, seconds, String(stanza), "command cycle"];
+  const cells = [values.address.text, service, seconds, String(stanza), name, "command cycle"];
   return { end: due, cells };
 }
 
 /** The rules in force, and the number of rules whose time is over. */
 function formatTable(
-  rules: readonly RuleSummary[],
+  rules: readonly KeyedRule[],
   cycles: readonly PendingClose[],
   now: number,
 ): string {
@@ -134,7 +139,7 @@ function overText(count: number): string {
 
 /** Columns as wide as their widest cell, the earliest end first. */
 function formatRows(
-  rules: readonly RuleSummary[],
+  rules: readonly KeyedRule[],
   cycles: readonly PendingClose[],
   now: number,
 ): string {

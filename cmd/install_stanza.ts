@@ -21,9 +21,9 @@ export function tryStanza(
   options: GivenOptions,
   context: Context,
 ): AccessAddition | Problem {
-  if (!/^\w[\w.-]*$/.test(name)) {
+  if (!/^\w/.test(name)) {
     return usageProblem(`with --install the name may become that of a file: '${name}' cannot`, {
-      hint: "use letters, digits, dots and hyphens",
+      hint: "let it begin with a letter, a digit or _",
     });
   }
   const outcome = addStanza(stanza, name, options, systemFiles);

@@ -30,7 +30,7 @@ export const invite: Command = {
     "added there instead, after a check that the server accepts the whole configuration with it.",
   ].join("\n"),
   options: INVITE_OPTIONS,
-  words: { placeholder: "NAME", brief: "Name of the new client, written into a comment" },
+  words: { placeholder: "NAME", brief: "Name of the new client, NAME of its stanza" },
   /** Makes the keys, and prints or writes the stanzas and the QR code. */
   async run(options, [name, ...more], context) {
     const terms = name === undefined

@@ -201,7 +201,7 @@ export const MUTANTS: readonly Mutant[] = [
     check: "7, step 9",
     off: "the line about a packet with a key",
     file: "lib/report/line_reporter.ts",
-    text: "this.#announce(packet, stanza.number);\n    const who",
+    text: "this.#announce(packet, stanza.number, stanza.name);\n    const who",
     becomes: "const who",
     killer: [
       "lib/report/refusal_line_test.ts",

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { CLIENT_NAME_HINT, isClientName } from "../config/client_name.ts";
 import { GivenOptions } from "../config/option.ts";
 import { DIGESTS } from "../crypto/digest_name.ts";
 import type { GeneratedKeys } from "../crypto/key_generation.ts";
@@ -21,7 +22,7 @@ import { levelFromOptions, rcSettings } from "./level.ts";
 
 /** What both ends must agree on, besides the keys. */
 export interface InvitationTerms {
-  /** Name of the new client; a comment in the stanza. */
+  /** NAME of the server's stanza. */
   readonly name: string;
   /** SOURCE of the server's stanza. */
   readonly source: string;
@@ -35,10 +36,8 @@ const DEFAULT_TIMEOUT = 30;
 
 /** Reads and checks the options. */
 export function invitationTerms(name: string, options: GivenOptions): InvitationTerms | Problem {
-  if (!/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(name)) {
-    return usageProblem(`'${name}' cannot be the name of an invitation`, {
-      hint: "use printable characters without accents",
-    });
+  if (!isClientName(name)) {
+    return usageProblem(`'${name}' cannot be the name of a client`, { hint: CLIENT_NAME_HINT });
   }
   const server = options.value("server");
   const access = options.value("access");
@@ -90,7 +89,9 @@ export function formatServerStanza(
 ): string {
   const { access, hmacDigest, resolve, allow } = client;
   const settings: [name: string, value: string][] = [
+    // Not before SOURCE, which begins a stanza.
     ["SOURCE", source],
+    ["NAME", name],
     ["OPEN_PORTS", access],
     ["FW_ACCESS_TIMEOUT", String(timeout)],
     ["REQUIRE_HMAC", "Y"],

@@ -53,6 +53,7 @@ export interface CycleParts {
 /** A request whose turn has come. */
 interface CycleToOpen {
   readonly stanza: number;
+  readonly name: string | undefined;
   /** MAX_RULES: how many cycles the stanza may have open. */
   readonly maxRules: number;
   readonly cycle: CommandCycle;
@@ -145,7 +146,7 @@ export class CommandCycles {
    * @param onStart called with the command when it starts.
    */
   async open(request: CycleRequest, onStart: (command: string) => void): Promise<CycleOpening> {
-    const { cycle, maxRules = 0 } = this.#stanzas.get(request.stanza) ?? {};
+    const { cycle, maxRules = 0, name } = this.#stanzas.get(request.stanza) ?? {};
     if (cycle === undefined) {
       return { ok: false, reason: "the stanza no longer has a command cycle" };
     }
@@ -156,7 +157,7 @@ export class CommandCycles {
     const expires = this.#seconds() + request.seconds;
     const values: CycleValues = { ...request, expires };
     const job = (): Promise<CycleOpening> =>
-      this.#open({ stanza: request.stanza, maxRules, cycle, values }, onStart);
+      this.#open({ stanza: request.stanza, name, maxRules, cycle, values }, onStart);
     return await this.#queues.run(queueOf(cycle.open), job).finally(release);
   }
 
@@ -182,12 +183,19 @@ export class CommandCycles {
   }
 
   async #open(
-    { stanza, maxRules, cycle, values }: CycleToOpen,
+    { stanza, name, maxRules, cycle, values }: CycleToOpen,
     onStart: (command: string) => void,
   ): Promise<CycleOpening> {
     let close: PendingClose | undefined;
     if (cycle.close !== undefined) {
-      const wanted = { stanza, template: cycle.close, values, due: values.expires, opens: 1 };
+      const wanted = {
+        stanza,
+        ...(name === undefined ? {} : { name }),
+        template: cycle.close,
+        values,
+        due: values.expires,
+        opens: 1,
+      };
       const isRenewal = this.#closes.current(wanted) !== undefined;
       if (!isRenewal && this.#closes.countOf(stanza) >= maxRules) {
         return { ok: false, reason: FULL, isFull: true };

@@ -5,6 +5,7 @@
  * @module
  */
 import { replaceFile } from "../files/replace_file.ts";
+import { isClientName } from "../config/client_name.ts";
 import { type Clocks, HOST_CLOCKS, isOver, steadyDeadline } from "../clocks.ts";
 import { HintedError } from "../errors/hinted_error.ts";
 import { reasonOf } from "../errors/reason.ts";
@@ -17,6 +18,8 @@ import { type CycleValues, fillTemplate } from "./cycle_template.ts";
 export interface PendingClose {
   /** Number of the stanza at the time of its opening, for the log. */
   readonly stanza: number;
+  /** NAME of that stanza. */
+  readonly name?: string;
   /** The stanza's CMD_CYCLE_CLOSE, which identifies the stanza whose command this is. */
   readonly template: string;
   readonly values: CycleValues;
@@ -180,9 +183,10 @@ export class PendingCloses {
 
 /** The file's text: JSON, one entry per line. No command to run is taken from it, see `CommandCycles`. */
 export function formatCloses(closes: readonly PendingClose[]): string {
-  const lines = closes.map(({ stanza, template, values, due, opens }) =>
+  const lines = closes.map(({ stanza, name, template, values, due, opens }) =>
     JSON.stringify({
       stanza,
+      name,
       template,
       address: values.address.text,
       packetSource: values.packetSource.text,
@@ -227,7 +231,10 @@ function parseClose(entry: unknown): PendingClose | undefined {
     !isCount(seconds) || !isCount(expires) || !isCount(due) || !isCount(opens)
   ) return undefined;
   const values = { address, packetSource, destination, service, seconds, expires };
-  return { stanza, template, values, due, opens };
+  const { name } = entry;
+  // A close whose name cannot be read must still be run.
+  const isNamed = typeof name === "string" && isClientName(name);
+  return { stanza, ...(isNamed ? { name } : {}), template, values, due, opens };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

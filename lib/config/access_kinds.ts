@@ -42,6 +42,8 @@ export interface AccessKinds {
   integer: number;
   /** Anything. */
   text: string;
+  /** One word of few letters (`client_name.ts`). */
+  "client name": string;
   /** `docs/spec/server.md` 5.5. */
   addresses: AddressList;
   /** `docs/spec/server.md` 5.6. */

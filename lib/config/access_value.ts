@@ -18,6 +18,7 @@ import {
   PLACEHOLDER,
   type ValueError,
 } from "./parsed_value.ts";
+import { CLIENT_NAME_HINT, misfitOf } from "./client_name.ts";
 import { MASK } from "./mask.ts";
 import { parseNatTargets } from "./nat_targets.ts";
 import type { AccessKinds, ForcedNatTarget } from "./access_kinds.ts";
@@ -53,6 +54,12 @@ export function parseAccessValue(
       return parseSeconds(row, text);
     case "text":
       return success(text);
+    case "client name": {
+      const misfit = text === "" ? 0 : misfitOf(text);
+      return misfit === undefined
+        ? success(text)
+        : wrong(`[*] Invalid ${row.name} '${text}' in access stanza`, CLIENT_NAME_HINT, misfit);
+    }
     case "addresses":
       return inStanza(row, parseAddresses(text));
     case "services":

@@ -26,6 +26,14 @@ const ACCESS_VARIABLES = [
     honoured: true,
   },
   {
+    name: "NAME",
+    member: "name",
+    kind: "client name",
+    doc: "Name of the client, for listings and logs; several stanzas may have the same",
+    honoured: true,
+    extension: true,
+  },
+  {
     name: "DESTINATION",
     member: "destination",
     kind: "addresses",

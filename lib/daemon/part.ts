@@ -9,6 +9,7 @@ import type { CommandRunner } from "../command/command_runner.ts";
 import type { ServerPart, ServerSettings } from "../config/fwknopd_variables.ts";
 import type { LoadedServerConfig } from "../config/server_config.ts";
 import type { Firewall } from "../firewall/firewall.ts";
+import type { GrantNames } from "../server/grant_names.ts";
 import type { ReplayCache } from "../server/replay_cache.ts";
 import type { OpenedReplayFile } from "../server/replay_file.ts";
 import type { Server } from "../server/server.ts";
@@ -28,6 +29,7 @@ export interface Parts {
   readonly libraries: void;
   /** Absent in test mode, and without persistence. The memory of packets takes it over. */
   readonly digestFile: OpenedReplayFile | undefined;
+  readonly names: GrantNames;
   readonly capture: OpenedCapture;
   /** Absent if every stanza has a command cycle. */
   readonly firewall: Firewall | undefined;

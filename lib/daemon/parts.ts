@@ -17,6 +17,8 @@ import { placesOnThisHost } from "../firewall/address_place.ts";
 import type { Firewall, FirewallEvent } from "../firewall/firewall.ts";
 import { firewallFromSettings } from "../firewall/from_settings.ts";
 import { checkForwarding } from "../firewall/ip_forwarding.ts";
+import type { Observer } from "../server/event.ts";
+import { GrantNames, grantNamesPath } from "../server/grant_names.ts";
 import { lookUpHost, refuseNames } from "../server/look_up.ts";
 import { ageWindow, policyFromSettings } from "../server/policy.ts";
 import { ReplayCache } from "../server/replay_cache.ts";
@@ -95,6 +97,14 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
     make: openDigestFile,
     // Without content it is the file that `replay` already has.
     discard: (file) => file?.content && file.store.close(),
+  },
+  names: {
+    is: "whose rules are in force, for the log and fw-list",
+    survives: "whole",
+    make: openNames,
+    restore: (names) => names.restore(),
+    discard: (names) => names.close(),
+    ends: "last",
   },
   capture: {
     is: "the listeners",
@@ -196,6 +206,12 @@ function openDigestFile({ config, life, running }: Change): OpenedReplayFile | u
   return isUsed ? openReplayFile(settings.DIGEST_FILE, running?.parts.replay.store) : undefined;
 }
 
+/** A daemon in test mode makes no rules, and may not write. */
+function openNames({ config: { settings }, life: { testMode, log } }: Change): GrantNames {
+  const path = testMode ? undefined : grantNamesPath(settings.FWKNOP_RUN_DIR);
+  return new GrantNames(path, nowSeconds, (text) => log.warning(text));
+}
+
 async function openCapture(
   { config: { settings }, life, running }: Change,
 ): Promise<OpenedCapture> {
@@ -216,13 +232,18 @@ async function openCapture(
  * 11), unless it still holds grants of an earlier configuration. One firewall cannot end the grants of another.
  */
 async function openFirewall(
-  { config: { settings, given, stanzas }, life, running }: Change,
+  { config: { settings, given, stanzas }, life, running, parts: { names } }: Change,
 ): Promise<Firewall | undefined> {
   const before = running?.parts.firewall;
   if (before === undefined && stanzas.every(({ cycle }) => cycle !== undefined)) return undefined;
   const longest = Math.max(...stanzas.map(({ maxTimeout }) => maxTimeout));
   const use = { testMode: life.testMode, longest };
-  const firewall = await firewallFromSettings(settings, given, firewallReporter(life.log), use);
+  const firewall = await firewallFromSettings(
+    settings,
+    given,
+    firewallReporter(life.log, names),
+    use,
+  );
   if (before !== undefined && firewall.kind !== before.kind) {
     throw new HintedError(`The firewall changes from ${before.name} to ${firewall.name}`, {
       hint: RESTART,
@@ -239,8 +260,23 @@ function captureReporter(log: DaemonLog): (notice: CaptureNotice) => void {
   return ({ severity, text }) => log[severity](text);
 }
 
-function firewallReporter(log: DaemonLog): (event: FirewallEvent) => void {
-  return (event) => log.firewall(event);
+function firewallReporter(log: DaemonLog, names: GrantNames): (event: FirewallEvent) => void {
+  return (event) => {
+    const name = "rule" in event ? event.rule.name ?? names.nameOf(event.rule) : undefined;
+    log.firewall(
+      "rule" in event && name !== undefined ? { ...event, rule: { ...event.rule, name } } : event,
+    );
+  };
+}
+
+/** Notes whose rules they are once the firewall has them, and before the log shows their end. */
+function packetReporter(log: DaemonLog, names: GrantNames): Observer {
+  return (event) => {
+    if (event.kind === "granted" && event.decision.name !== undefined) {
+      names.note(event.decision.name, event.rules);
+    }
+    log.observe(event);
+  };
 }
 
 function enableForwarding(firewall: Firewall | undefined, { config: { settings }, life }: Change) {
@@ -260,9 +296,9 @@ function reportDigestFile(
 }
 
 function openServer(change: Change): Server {
-  const { life: { log, packetLimit }, parts: { replay } } = change;
+  const { life: { log, packetLimit }, parts: { replay, names } } = change;
   return new Server(serverSetup(change), {
-    observe: log.observe,
+    observe: packetReporter(log, names),
     repeats: log.repeats,
     replay,
     now: nowSeconds,

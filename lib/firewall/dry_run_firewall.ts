@@ -5,14 +5,15 @@
  */
 import type { Adapter, View } from "./adapter.ts";
 import { refused } from "./enforcer.ts";
-import type {
-  AdapterKind,
-  Answers,
-  Firewall,
-  FirewallEvent,
-  FirewallRequest,
-  OpenResult,
-  RequestName,
+import {
+  type AdapterKind,
+  type Answers,
+  type Firewall,
+  type FirewallEvent,
+  type FirewallRequest,
+  keyed,
+  type OpenResult,
+  type RequestName,
 } from "./firewall.ts";
 import type { Grant } from "./grant.ts";
 import { describePlan } from "./plan.ts";
@@ -68,7 +69,7 @@ export class DryRunFirewall<V extends View> implements Firewall {
     const plan = this.#adapter.add({ rules, replaced: [], now: this.#now() });
     if (typeof plan === "string") return refused(plan);
     for (const text of describePlan(plan)) this.#onEvent({ type: "command", text });
-    return { added: rules.map(({ summary }) => summary), present: [] };
+    return { added: rules.map(keyed), present: [] };
   }
 
   /** No probe runs, so every feature is assumed to work, as it does on most hosts. */

@@ -5,7 +5,7 @@
  */
 import { HintedError } from "../errors/hinted_error.ts";
 import type { Rule, View } from "./adapter.ts";
-import type { OpenResult, RuleSummary } from "./firewall.ts";
+import { keyed, type KeyedRule, type OpenResult, type RuleSummary } from "./firewall.ts";
 import type { Grant } from "./grant.ts";
 import { compareGrant } from "./reconcile.ts";
 import { type FirewallContext, overAt, type RuleChanges } from "./rule_changes.ts";
@@ -64,7 +64,7 @@ export class Enforcer<V extends View> {
     }
     // The next removal takes out the retired rules, so that this grant does not wait for it.
     for (const rule of room.retired) ledger.add(overAt(rule, now()));
-    const added = add.map(({ summary }) => summary);
+    const added = add.map(keyed);
     return { result: { added, present: stay }, pause: 0 };
   }
 
@@ -98,9 +98,9 @@ export class Enforcer<V extends View> {
   }
 
   /** Our rules as the firewall lists them now. @throws {HintedError} */
-  async list(): Promise<readonly RuleSummary[]> {
+  async list(): Promise<readonly KeyedRule[]> {
     const { adapter, ledger } = this.#context;
-    const summaries: RuleSummary[] = [];
+    const rules: KeyedRule[] = [];
     for (const [index, family] of adapter.families.entries()) {
       const view = await this.#changes.look({ families: new Set([family]), extent: "everywhere" });
       if (view instanceof HintedError) {
@@ -110,10 +110,10 @@ export class Enforcer<V extends View> {
       }
       for (const { key, summary } of view.rules) {
         const stanza = summary.stanza ?? ledger.get(key)?.summary.stanza;
-        summaries.push(stanza === undefined ? summary : { ...summary, stanza });
+        rules.push({ ...summary, ...(stanza === undefined ? {} : { stanza }), key });
       }
     }
-    return summaries;
+    return rules;
   }
 
   /**
@@ -139,8 +139,8 @@ export class Enforcer<V extends View> {
       ledger.delete(key);
       // Moved to the end of the ledger: other rules are removed before this one is tried again.
       if (left.has(key)) ledger.add(rule);
-      else if (gone.has(key)) report({ type: "vanished", rule: summary });
-      else report({ type: "removed", rule: summary, number });
+      else if (gone.has(key)) report({ type: "vanished", rule: keyed(rule) });
+      else report({ type: "removed", rule: keyed(rule), number });
     }
     return left.size > 0 ? RETRY : 0;
   }

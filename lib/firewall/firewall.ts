@@ -33,11 +33,18 @@ export interface RuleSummary {
   readonly expires: number;
   /** Known for grants of this process, and where the firewall can store it. */
   readonly stanza?: number;
+  /** NAME of that stanza when the rule was made, where it is known (`lib/server/grant_names.ts`). */
+  readonly name?: string;
+}
+
+/** A rule with its key: two rules with the same key and expiry are the same rule, in every process. */
+export interface KeyedRule extends RuleSummary {
+  readonly key: string;
 }
 
 /** How a request ended. Nothing is half-applied: `added` is empty when `error` is set. */
 export interface OpenResult {
-  readonly added: readonly RuleSummary[];
+  readonly added: readonly KeyedRule[];
   /** Rules of this grant that were already in force (same address, service and second). */
   readonly present: readonly RuleSummary[];
   /** One line; nothing of the grant is in force. */
@@ -51,13 +58,13 @@ export type FirewallEvent =
   /** A program is started, or a document is written to one; logged at the second level of verbosity. */
   | { readonly type: "command"; readonly text: string }
   /** A rule expired. `number` is its place among our rules of the chain, from 1. */
-  | { readonly type: "removed"; readonly rule: RuleSummary; readonly number: number }
+  | { readonly type: "removed"; readonly rule: KeyedRule; readonly number: number }
   /** Another program deleted a rule before it expired; it stays deleted. */
-  | { readonly type: "vanished"; readonly rule: RuleSummary }
+  | { readonly type: "vanished"; readonly rule: KeyedRule }
   /** Another program flushed the firewall; a rule that is still granted was restored. */
-  | { readonly type: "restored"; readonly rule: RuleSummary }
+  | { readonly type: "restored"; readonly rule: KeyedRule }
   /** A rule that was found at start, or that another program added, will be removed on time. */
-  | { readonly type: "adopted"; readonly rule: RuleSummary }
+  | { readonly type: "adopted"; readonly rule: KeyedRule }
   | { readonly type: "jump"; readonly from: string; readonly chain: string }
   | { readonly type: "info" | "warning" | "error"; readonly text: string };
 
@@ -66,6 +73,11 @@ export interface HeldRule {
   /** Two rules with the same key are the same rule. */
   readonly key: string;
   readonly summary: RuleSummary;
+}
+
+/** The rule as it is reported. */
+export function keyed({ key, summary }: HeldRule): KeyedRule {
+  return { ...summary, key };
 }
 
 /** What holds the rules. firewalld holds them as direct rules if its backend is iptables. */
@@ -124,7 +136,7 @@ export type FirewallRequest<N extends RequestName = RequestName> = {
 export interface Answers {
   prepare: void;
   open: OpenResult;
-  list: readonly RuleSummary[];
+  list: readonly KeyedRule[];
   show: readonly Listing[];
   flush: void;
   /** How many rules were in force. */

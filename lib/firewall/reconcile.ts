@@ -8,7 +8,7 @@
  */
 import type { AddressFamily } from "../net/address.ts";
 import type { Rule, View } from "./adapter.ts";
-import type { RuleSummary } from "./firewall.ts";
+import { keyed, type KeyedRule, type RuleSummary } from "./firewall.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** Rules by key. Each must be in force once, with this value and this expiry, and no other rule of ours may be. */
@@ -92,7 +92,7 @@ export interface Assessment {
   /** Rules that the ledger does not know. It takes them over, so that they end on time. */
   readonly found: readonly Rule[];
   /** The rules of {@link found} that have not expired and that no predecessor handed over, for the log. */
-  readonly adopted: readonly RuleSummary[];
+  readonly adopted: readonly KeyedRule[];
   /** Rules of the ledger that another program deleted, and that are not restored. */
   readonly vanished: readonly Rule[];
 }
@@ -110,7 +110,7 @@ export function assess(view: Found & Pick<View, "intact">, knowledge: Knowledge)
   const { ledger, families, now } = knowledge;
   const required = new Map<string, Rule>();
   const found: Rule[] = [];
-  const adopted: RuleSummary[] = [];
+  const adopted: KeyedRule[] = [];
   for (const rule of view.rules) {
     if (required.has(rule.key)) continue;
     required.set(rule.key, rule);
@@ -119,7 +119,7 @@ export function assess(view: Found & Pick<View, "intact">, knowledge: Knowledge)
     found.push(taken);
     const isOver = rule.summary.expires * 1000 <= now;
     const isInherited = knowledge.inherited?.has(rule.key) === true;
-    if (!isOver && !isInherited) adopted.push(taken.summary);
+    if (!isOver && !isInherited) adopted.push(keyed(taken));
   }
   const missing = ledger.all().filter(({ key, family, stray }) =>
     !required.has(key) && ledger.left(key) > 0 && families.has(family) && stray === undefined

@@ -6,7 +6,7 @@
 import { HintedError } from "../errors/hinted_error.ts";
 import type { AddressFamily } from "../net/address.ts";
 import type { Extent, Scope, View } from "./adapter.ts";
-import type { HeldRule, RuleSummary } from "./firewall.ts";
+import { type HeldRule, keyed, type RuleSummary } from "./firewall.ts";
 import { hintFor } from "./program_hint.ts";
 import { assess, type Assessment, reconcile } from "./reconcile.ts";
 import type { FirewallContext, RuleChanges } from "./rule_changes.ts";
@@ -60,9 +60,9 @@ export class Upkeep<V extends View> {
     for (const text of await runner.force(adapter.tidy?.(view) ?? [])) {
       report({ type: "warning", text });
     }
-    for (const { key, summary } of vanished) {
-      ledger.delete(key);
-      report({ type: "vanished", rule: summary });
+    for (const rule of vanished) {
+      ledger.delete(rule.key);
+      report({ type: "vanished", rule: keyed(rule) });
     }
     if (view.intact) return undefined;
     const preparation = adapter.prepare(view, { families, extent: "configured" }, false);
@@ -78,8 +78,8 @@ export class Upkeep<V extends View> {
     const text = `Another program removed or changed ${place}: put back`;
     if (!isOwn) report({ type: "warning", text });
     for (const jump of preparation.jumps) report({ type: "jump", ...jump });
-    for (const { key, summary } of rules) {
-      report({ type: "restored", rule: ledger.get(key)?.summary ?? summary });
+    for (const rule of rules) {
+      report({ type: "restored", rule: keyed(ledger.get(rule.key) ?? rule) });
     }
     return undefined;
   }

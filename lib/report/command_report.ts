@@ -4,8 +4,9 @@
  *
  * @module
  */
-import type { CycleEvent } from "../command/cycle_event.ts";
+import type { CloseEvent, CycleEvent } from "../command/cycle_event.ts";
 import type { CommandOutcome } from "../command/execute_command.ts";
+import { namedLine, stanzaMembers } from "./client_name.ts";
 import type { LogLine } from "./log_line.ts";
 import type { Severity } from "../errors/severity.ts";
 import { formatService } from "../net/service.ts";
@@ -13,7 +14,11 @@ import type { RanEvent, RunningEvent } from "../server/event.ts";
 import { oneLine } from "../one_line.ts";
 
 /** The lines for a command that is about to run for a packet. */
-export function runningLines({ packet, decision, command, identity }: RunningEvent): LogLine[] {
+export function runningLines(event: RunningEvent): LogLine[] {
+  return named(unnamedRunning(event), event.decision.name);
+}
+
+function unnamedRunning({ packet, decision, command, identity }: RunningEvent): LogLine[] {
   const label = `[${packet.source}] (stanza #${decision.stanza})`;
   const quoted = oneLine(command);
   if (decision.kind === "cycle") {
@@ -31,7 +36,11 @@ export function runningLines({ packet, decision, command, identity }: RunningEve
 }
 
 /** The lines for a packet's command that has ended. */
-export function ranLines({ packet, decision, outcome, close }: RanEvent): LogLine[] {
+export function ranLines(event: RanEvent): LogLine[] {
+  return named(unnamedRan(event), event.decision.name);
+}
+
+function unnamedRan({ packet, decision, outcome, close }: RanEvent): LogLine[] {
   const label = `[${packet.source}] (stanza #${decision.stanza})`;
   if (decision.kind === "run") return outcomeLines(`${label} CMD_EXEC:`, outcome, "info");
   const lines = succeeded(outcome)
@@ -49,7 +58,10 @@ export function cycleLines(event: CycleEvent): LogLine[] {
   if ("text" in event) {
     return [{ severity: event.type, text: oneLine(event.text) }];
   }
-  const { close, command, reason, outcome } = event;
+  return named(unnamedClose(event), event.close.name);
+}
+
+function unnamedClose({ close, command, reason, outcome }: CloseEvent): LogLine[] {
   const label = `[${close.values.address.text}] (stanza #${close.stanza})`;
   if (outcome === undefined) {
     const why = reason === "due" ? "Timer expired" : "Shutting down";
@@ -67,7 +79,7 @@ export function cycleObject(event: CycleEvent): Record<string, unknown> | undefi
   const { type, close, command, reason, outcome } = event;
   return {
     event: type,
-    stanza: close.stanza,
+    ...stanzaMembers(close),
     address: close.values.address.text,
     service: formatService(close.values.service),
     command,
@@ -80,6 +92,10 @@ export function cycleObject(event: CycleEvent): Record<string, unknown> | undefi
 export function outcomeObject(outcome: CommandOutcome): Record<string, unknown> {
   const { how, status, output, truncated } = outcome;
   return { outcome: how, status, output, truncated };
+}
+
+function named(lines: readonly LogLine[], name: string | undefined): LogLine[] {
+  return lines.map((line) => ({ ...line, text: namedLine(line.text, name) }));
 }
 
 function succeeded({ how, status }: CommandOutcome): boolean {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ExplainEvent } from "../server/event.ts";
+import { stanzaMembers } from "./client_name.ts";
 import { decisionText } from "./decision_text.ts";
 import { explainFinding } from "./finding_text.ts";
 import { eventObject, packetMembers } from "./json_reporter.ts";
@@ -15,15 +16,17 @@ export function explainObject(event: ExplainEvent): Record<string, unknown> | un
       return {
         event: "decided",
         ...packetMembers(event.packet),
-        stanza: event.decision.stanza,
+        ...stanzaMembers(event.decision),
         text: decisionText(event.decision),
       };
     case "finding": {
-      const { fact, hint } = explainFinding(event.finding);
+      const { finding, name } = event;
+      const { fact, hint } = explainFinding(finding, name);
       return {
         event: "finding",
         ...packetMembers(event.packet),
-        ...event.finding,
+        ...finding,
+        ...(name === undefined ? {} : { name }),
         text: fact,
         hint,
       };
@@ -33,7 +36,7 @@ export function explainObject(event: ExplainEvent): Record<string, unknown> | un
       return {
         event: "decoded",
         ...packetMembers(event.packet),
-        stanza: event.stanza.number,
+        ...stanzaMembers({ ...event.stanza, stanza: event.stanza.number }),
         message: { username, timestamp, message, natAccess, clientTimeout },
       };
     }

@@ -7,29 +7,38 @@ import { oneLine } from "../one_line.ts";
 import { DIGESTS } from "../crypto/digest.ts";
 import { ENCRYPTION_MODES } from "../crypto/encryption_mode.ts";
 import type { CipherFinding, HmacFinding, KeyReading, PacketFinding } from "../server/finding.ts";
+import { stanzaText } from "./client_name.ts";
 import type { Explanation } from "./explanation.ts";
 
-/** Explains a finding. */
-export function explainFinding(finding: PacketFinding): Explanation {
+/**
+ * Explains a finding.
+ *
+ * @param name NAME of the stanza that it is about.
+ */
+export function explainFinding(finding: PacketFinding, name?: string): Explanation {
   switch (finding.kind) {
     case "hmac-match":
-      return explainHmac(finding);
+      return explainHmac(finding, name);
     case "cipher-match":
-      return explainCipher(finding);
+      return explainCipher(finding, name);
     case "no-hmac":
       return {
-        fact: `the client used no HMAC; the encryption key of stanza ${finding.stanza} is right`,
+        fact: `the client used no HMAC; the encryption key of ${
+          stanzaText(finding.stanza, name)
+        } is right`,
         hint: "give the client HMAC_KEY_BASE64 and USE_HMAC Y",
       };
     case "unexpected-hmac":
       return {
         fact: `the client used an HMAC (${DIGESTS[finding.type].label} or as long), ` +
-          `and stanza ${finding.stanza} has no key for it; its encryption key is right`,
+          `and ${stanzaText(finding.stanza, name)} has no key for it; its encryption key is right`,
         hint: "add the client's HMAC_KEY_BASE64 to the stanza",
       };
     case "other-addresses":
       return {
-        fact: `stanza ${finding.stanza}: ${finding.address} is not in its ${finding.list}`,
+        fact: `${
+          stanzaText(finding.stanza, name)
+        }: ${finding.address} is not in its ${finding.list}`,
         hint: `add the address to the stanza's ${finding.list} if it is for this client`,
       };
     case "shape":
@@ -75,57 +84,64 @@ export function explainFinding(finding: PacketFinding): Explanation {
   }
 }
 
-function explainHmac({ stanza, role, reading, type, expected }: HmacFinding): Explanation {
+function explainHmac(
+  { stanza: number, role, reading, type, expected }: HmacFinding,
+  name: string | undefined,
+): Explanation {
+  const stanza = stanzaText(number, name);
   const label = DIGESTS[type].label;
   const digest = type === expected ? "" : ` with ${label}, not ${DIGESTS[expected].label}`;
   if (role === "encryption") {
     return {
-      fact:
-        `the encryption key of stanza ${stanza} made the HMAC${digest}: the two keys are swapped`,
+      fact: `the encryption key of ${stanza} made the HMAC${digest}: the two keys are swapped`,
       hint: "swap KEY and HMAC_KEY at one end",
     };
   }
   if (reading === "same") {
     return type === expected
       ? {
-        fact: `the HMAC key of stanza ${stanza} made it`,
+        fact: `the HMAC key of ${stanza} made it`,
         hint: "the lines above say why the stanza refused it: its SOURCE, DESTINATION or expiry",
       }
       : {
-        fact: `the HMAC key of stanza ${stanza} made it${digest}`,
+        fact: `the HMAC key of ${stanza} made it${digest}`,
         hint: `write HMAC_DIGEST_TYPE ${label} in the stanza, or the other at the client`,
       };
   }
   return {
-    fact: `the HMAC key of stanza ${stanza}, ${read(reading)}, made it${digest}`,
+    fact: `the HMAC key of ${stanza}, ${read(reading)}, made it${digest}`,
     hint: writeAs("HMAC_KEY", reading),
   };
 }
 
-function explainCipher({ stanza, role, reading, mode, expected }: CipherFinding): Explanation {
+function explainCipher(
+  { stanza: number, role, reading, mode, expected }: CipherFinding,
+  name: string | undefined,
+): Explanation {
+  const stanza = stanzaText(number, name);
   const label = ENCRYPTION_MODES[mode].label;
   const other = mode === expected
     ? ""
     : ` in mode ${label}, not ${ENCRYPTION_MODES[expected].label}`;
   if (role === "hmac") {
     return {
-      fact: `the HMAC key of stanza ${stanza} decrypts it${other}: the two keys are swapped`,
+      fact: `the HMAC key of ${stanza} decrypts it${other}: the two keys are swapped`,
       hint: "swap KEY and HMAC_KEY at one end",
     };
   }
   if (reading === "same") {
     return mode === expected
       ? {
-        fact: `the encryption key of stanza ${stanza} decrypts it`,
+        fact: `the encryption key of ${stanza} decrypts it`,
         hint: "the client has the HMAC key of one stanza and the encryption key of another",
       }
       : {
-        fact: `the encryption key of stanza ${stanza} decrypts it${other}`,
+        fact: `the encryption key of ${stanza} decrypts it${other}`,
         hint: `write ENCRYPTION_MODE ${label} in the stanza, or knock with the other (-M)`,
       };
   }
   return {
-    fact: `the encryption key of stanza ${stanza}, ${read(reading)}, decrypts it${other}`,
+    fact: `the encryption key of ${stanza}, ${read(reading)}, decrypts it${other}`,
     hint: writeAs("KEY", reading),
   };
 }

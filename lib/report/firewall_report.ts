@@ -3,11 +3,18 @@
  *
  * @module
  */
+import { namedLine } from "./client_name.ts";
 import { type LogLine, severalLines } from "./log_line.ts";
-import type { FirewallEvent } from "../firewall/firewall.ts";
+import type { FirewallEvent, KeyedRule } from "../firewall/firewall.ts";
 
-/** The line for an event, in the C daemon's words if the C daemon has such a line (`docs/spec/server.md` 9). */
+/** The line for an event, with the name of the client whose rule it is about. */
 export function firewallLine(event: FirewallEvent): LogLine {
+  const line = unnamedLine(event);
+  return "rule" in event ? { ...line, text: namedLine(line.text, event.rule.name) } : line;
+}
+
+/** In the C daemon's words if the C daemon has such a line (`docs/spec/server.md` 9). */
+function unnamedLine(event: FirewallEvent): LogLine {
   switch (event.type) {
     case "command":
       return severalLines("debug", event.text);
@@ -48,8 +55,16 @@ export function firewallObject(event: FirewallEvent): Record<string, unknown> | 
     case "vanished":
     case "restored":
     case "adopted":
-      return { event: event.type === "removed" ? "expired" : event.type, rule: event.rule };
+      return {
+        event: event.type === "removed" ? "expired" : event.type,
+        rule: ruleObject(event.rule),
+      };
     default:
       return undefined;
   }
+}
+
+/** A rule for JSON. Its key is for this program. */
+export function ruleObject({ key: _, ...rule }: KeyedRule): Record<string, unknown> {
+  return rule;
 }

@@ -6,8 +6,10 @@
 import { formatService } from "../net/service.ts";
 import type { PacketEvent } from "../server/event.ts";
 import type { PacketFacts } from "../server/describe_packet.ts";
-import type { RefusalFacts } from "../server/refusal.ts";
+import type { Refusal, RefusalFacts } from "../server/refusal.ts";
+import { stanzaMembers } from "./client_name.ts";
 import { outcomeObject } from "./command_report.ts";
+import { ruleObject } from "./firewall_report.ts";
 import { explainRefusal } from "./explanation.ts";
 
 /** The object for an event; `undefined` for events that decide nothing. */
@@ -20,21 +22,23 @@ export function eventObject(event: PacketEvent): Record<string, unknown> | undef
       const { refusal, count, seconds } = event;
       return {
         event: "repeated",
-        ...(refusal === undefined
-          ? {}
-          : { source: refusal.packet.source, code: refusal.code, stanzas: refusal.stanzas }),
+        ...(refusal === undefined ? {} : {
+          source: refusal.packet.source,
+          code: refusal.code,
+          ...refuserMembers(refusal),
+        }),
         count,
         seconds,
       };
     }
     case "refused": {
-      const { packet, step, code, stanzas, facts } = event.refusal;
+      const { packet, step, code, facts } = event.refusal;
       return {
         event: "refused",
         ...packetMembers(packet),
         step,
         code,
-        stanzas,
+        ...refuserMembers(event.refusal),
         ...factMembers(facts),
         text: explainRefusal(event.refusal).fact,
       };
@@ -44,7 +48,7 @@ export function eventObject(event: PacketEvent): Record<string, unknown> | undef
       return {
         event: "running",
         ...packetMembers(packet),
-        stanza: decision.stanza,
+        ...stanzaMembers(decision),
         address: decision.address.text,
         command,
         ...(identity && { identity }),
@@ -55,7 +59,7 @@ export function eventObject(event: PacketEvent): Record<string, unknown> | undef
       return {
         event: "ran",
         ...packetMembers(packet),
-        stanza: decision.stanza,
+        ...stanzaMembers(decision),
         address: decision.address.text,
         command,
         ...outcomeObject(outcome),
@@ -67,12 +71,12 @@ export function eventObject(event: PacketEvent): Record<string, unknown> | undef
       return {
         event: "granted",
         ...packetMembers(packet),
-        stanza: decision.stanza,
+        ...stanzaMembers(decision),
         address: decision.address.text,
         services: decision.services.map(formatService),
         seconds: decision.seconds,
         ...(target && { target: { address: target.address.text, port: target.port } }),
-        rules,
+        rules: rules.map(ruleObject),
         present,
       };
     }
@@ -90,6 +94,12 @@ export function packetMembers(packet: PacketFacts): Record<string, unknown> {
     protocol: packet.protocol,
     length: packet.length,
   };
+}
+
+/** The stanzas that refused and, if one of them has a NAME, the names in the same order. */
+function refuserMembers({ stanzas, names }: Refusal): Record<string, unknown> {
+  const found = stanzas.map((number) => names?.get(number) ?? null);
+  return { stanzas, ...(found.every((name) => name === null) ? {} : { names: found }) };
 }
 
 /** The members for facts; the decoder's error is a separate member. */

@@ -12,6 +12,7 @@ import type { RuleSummary } from "../firewall/firewall.ts";
 import { present } from "../config/present.ts";
 import type { Stanza } from "../config/stanza.ts";
 import type { GpgSignature } from "../gpg/signature.ts";
+import { namedLine } from "./client_name.ts";
 import { formatFieldDump, type GpgDump } from "./field_dump.ts";
 import type { LogLine } from "./log_line.ts";
 import type { PacketFacts } from "../server/describe_packet.ts";
@@ -87,13 +88,15 @@ export class LineReporter {
     const isAnnounced = everyStanza && rowOf(refusal).inC?.isAnnounced !== false;
     for (const [index, line] of refusalLines(refusal, everyStanza).entries()) {
       const stanza = refusal.stanzas[index];
-      if (stanza !== undefined && isAnnounced) this.#announce(refusal.packet, stanza);
+      if (stanza !== undefined && isAnnounced) {
+        this.#announce(refusal.packet, stanza, refusal.names?.get(stanza));
+      }
       this.#log(line);
     }
   }
 
   /** Announces a stanza, once for each packet. */
-  #announce(packet: PacketFacts, stanza: number): void {
+  #announce(packet: PacketFacts, stanza: number, name: string | undefined): void {
     if (this.#packet !== packet.number) {
       this.#packet = packet.number;
       this.#announced.clear();
@@ -102,7 +105,7 @@ export class LineReporter {
     this.#announced.add(stanza);
     const text =
       `(stanza #${stanza}) SPA Packet from IP: ${packet.source} received with access source match`;
-    this.#log({ severity: "info", text });
+    this.#log({ severity: "info", text: namedLine(text, name) });
     if (this.#options.showsText && packet.text !== undefined) {
       this.#log({ severity: "debug", text: `SPA Packet: '${packet.text}'` });
     }
@@ -127,30 +130,32 @@ export class LineReporter {
 
   #decoded(event: DecodedEvent): void {
     const { packet, stanza } = event;
-    this.#announce(packet, stanza.number);
+    this.#announce(packet, stanza.number, stanza.name);
     const who = `[${packet.source}] (stanza #${stanza.number})`;
     if (this.#options.dumpFields) {
       const rest = dumpFields(event).split("\n");
-      this.#log({ severity: "debug", text: `${who} SPA Decode (res=0):`, rest });
+      const text = namedLine(`${who} SPA Decode (res=0):`, stanza.name);
+      this.#log({ severity: "debug", text, rest });
     }
     if (event.gpg?.signature === undefined) return;
     const { id, fingerprint = "" } = event.gpg.signature;
     const text = `${who} Incoming SPA data signed by '${id}' (fingerprint '${fingerprint}').`;
-    this.#log({ severity: "info", text });
+    this.#log({ severity: "info", text: namedLine(text, stanza.name) });
   }
 
   #granted(event: GrantedEvent): void {
     const { packet, decision, target, rules, present } = event;
-    for (const rule of rules) this.#log({ severity: "info", text: addedText(rule) });
+    const log = (text: string): void =>
+      this.#log({ severity: "info", text: namedLine(text, decision.name) });
+    for (const rule of rules) log(addedText(rule));
     for (const rule of present) {
       const { chain, address, services, expires } = rule;
-      const text = `Rule already in ${chain} for ${address} ${services}, expires at ${expires}`;
-      this.#log({ severity: "info", text });
+      log(`Rule already in ${chain} for ${address} ${services}, expires at ${expires}`);
     }
     if (target === undefined) return;
     // The C daemon's lines above do not name the NAT target.
     const who = `[${packet.source}] (stanza #${decision.stanza})`;
-    this.#log({ severity: "info", text: `${who} NAT: ${grantText(event)}` });
+    log(`${who} NAT: ${grantText(event)}`);
   }
 }
 

@@ -9,6 +9,7 @@ import type { DecodedEvent, ExplainEvent, FindingEvent, GrantedEvent } from "../
 import type { PacketFacts } from "../server/describe_packet.ts";
 import { type Refusal, rowOf } from "../server/refusal.ts";
 import { type PacketStep, STEPS } from "../server/step.ts";
+import { namedNumber, stanzaText } from "./client_name.ts";
 import { decisionText, grantText } from "./decision_text.ts";
 import { ranLines } from "./command_report.ts";
 import { explainRefusal } from "./explanation.ts";
@@ -66,7 +67,8 @@ export class Trace {
         this.#pass("authenticate");
         this.#isDecoded = true;
         const means = describeKeys(event);
-        this.#step(true, "authenticate", `stanza ${event.stanza.number}: ${means}`);
+        const { number, name } = event.stanza;
+        this.#step(true, "authenticate", `${stanzaText(number, name)}: ${means}`);
         this.#text(INDENT, summarizeMessage(event.fields.message, this.#now()));
         return;
       }
@@ -78,7 +80,9 @@ export class Trace {
         this.#step(
           true,
           "act",
-          `stanza ${event.decision.stanza}: would ${decisionText(event.decision)}`,
+          `${stanzaText(event.decision.stanza, event.decision.name)}: would ${
+            decisionText(event.decision)
+          }`,
         );
         return;
       case "finding":
@@ -110,7 +114,7 @@ export class Trace {
     if (this.#isDecoded && refusal.step === "authenticate") return;
     this.#pass(refusal.step);
     if (refusal.elsewhere) {
-      const text = `${stanzaLabel(refusal.stanzas)}the packet is not theirs`;
+      const text = `${stanzaLabel(refusal)}the packet is not theirs`;
       this.#text(`  · ${refusal.step.padEnd(14)} `, text, dim);
       return;
     }
@@ -118,16 +122,16 @@ export class Trace {
     this.#step(
       rowOf(refusal).isFault === false,
       refusal.step,
-      `${stanzaLabel(refusal.stanzas)}${fact}`,
+      `${stanzaLabel(refusal)}${fact}`,
     );
     this.#hint(hint);
     // If the packet goes on with another stanza, do not show this step as passed.
     this.#shown = Math.max(this.#shown, STEPS.indexOf(refusal.step) + 1);
   }
 
-  #finding({ packet, finding }: FindingEvent): void {
+  #finding({ packet, finding, name }: FindingEvent): void {
     this.#begin(packet);
-    const { fact, hint } = explainFinding(finding);
+    const { fact, hint } = explainFinding(finding, name);
     this.#text("  → ", fact);
     if (hint !== "") this.#hint(hint);
   }
@@ -189,8 +193,9 @@ function describeKeys({ stanza, gpg }: DecodedEvent): string {
   return `${stanza.hmac === undefined ? "" : "HMAC is right, "}decrypted by gpg, ${signed}`;
 }
 
-function stanzaLabel(stanzas: readonly number[]): string {
-  if (stanzas.length === 0) return "";
-  if (stanzas.length === 1) return `stanza ${stanzas[0]}: `;
-  return `stanzas ${stanzas[0]} ${stanzas.length === 2 ? "and" : "to"} ${stanzas.at(-1)}: `;
+function stanzaLabel({ stanzas, names }: Refusal): string {
+  const [first, ...others] = stanzas.map((number) => namedNumber(number, names?.get(number)));
+  if (first === undefined) return "";
+  if (others.length === 0) return `stanza ${first}: `;
+  return `stanzas ${first} ${others.length === 1 ? "and" : "to"} ${others.at(-1)}: `;
 }

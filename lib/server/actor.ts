@@ -186,8 +186,9 @@ export class Actor {
     return this.#parts.stanzas.find(({ number }) => number === decision.stanza);
   }
 
-  #refuse({ stanza }: Decision, packet: PacketFacts, reason: Reason): void {
-    this.#observe({ kind: "refused", refusal: tie(reason, packet, [stanza]) });
+  #refuse({ stanza, name }: Decision, packet: PacketFacts, reason: Reason): void {
+    const names = name === undefined ? undefined : new Map([[stanza, name]]);
+    this.#observe({ kind: "refused", refusal: tie(reason, packet, [stanza], names) });
   }
 
   /** The grant to ask the firewall for. */

@@ -98,13 +98,17 @@ export function authorize(
     allowed: true,
     decision: {
       ...chooseRoute(request, stanza, context.nat, address, context.sentTo),
-      stanza: stanza.number,
+      ...identityOf(stanza),
       address,
       services: request.services,
       seconds: grantSeconds(stanza, message.clientTimeout),
       ...(context.destination === undefined ? {} : { destination: context.destination }),
     },
   };
+}
+
+function identityOf({ number, name }: Stanza): Pick<Decision, "stanza" | "name"> {
+  return { stanza: number, ...(name === undefined ? {} : { name }) };
 }
 
 /** Seconds that a grant lasts: the client's wish or else the stanza's timeout, at most the stanza's maximum. */
@@ -127,7 +131,7 @@ export function cycleSeconds(stanza: Stanza, clientTimeout: number | undefined):
 function authorizeCommand(command: string, stanza: Stanza, address: Address): Authorization {
   if (stanza.cycle !== undefined) return deny(refuse("no-service-for-cycle"));
   if (stanza.commandExecution === undefined) return deny(refuse("command-not-allowed"));
-  return allow({ kind: "run", stanza: stanza.number, address, command });
+  return allow({ kind: "run", ...identityOf(stanza), address, command });
 }
 
 function cycleDecision(
@@ -140,7 +144,7 @@ function cycleDecision(
   if (service === undefined) throw new TypeError("A request for access names a service");
   return {
     kind: "cycle",
-    stanza: stanza.number,
+    ...identityOf(stanza),
     address,
     services: [service],
     seconds,

@@ -11,6 +11,8 @@ import type { Service } from "../net/service.ts";
 interface AccessTerms {
   /** Number of the stanza that allows it. */
   readonly stanza: number;
+  /** NAME of that stanza. */
+  readonly name?: string;
   /** The address to admit. */
   readonly address: Address;
   /** The requested services, at least one. */
@@ -64,6 +66,8 @@ export interface CommandDecision {
   readonly kind: "run";
   /** Number of the stanza that allows the command and says how it runs. */
   readonly stanza: number;
+  /** NAME of that stanza. */
+  readonly name?: string;
   /** The address the message names. */
   readonly address: Address;
   /** As sent, at least one character. */

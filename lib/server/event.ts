@@ -6,7 +6,7 @@
 import type { NamedIdentity } from "../command/command_runner.ts";
 import type { CommandOutcome } from "../command/execute_command.ts";
 import type { NatTarget } from "../firewall/grant.ts";
-import type { RuleSummary } from "../firewall/firewall.ts";
+import type { KeyedRule, RuleSummary } from "../firewall/firewall.ts";
 import type { GpgSignature } from "../gpg/signature.ts";
 import type { OpenedPacket } from "../spa/packet.ts";
 import type { Stanza } from "../config/stanza.ts";
@@ -57,7 +57,7 @@ export interface GrantedEvent {
   readonly decision: AccessDecision;
   /** The target of NAT, with its name resolved; absent if connections are not redirected. */
   readonly target?: NatTarget;
-  readonly rules: readonly RuleSummary[];
+  readonly rules: readonly KeyedRule[];
   /** Rules that were there already. */
   readonly present: readonly RuleSummary[];
 }
@@ -109,6 +109,8 @@ export interface FindingEvent {
   readonly kind: "finding";
   readonly packet: PacketFacts;
   readonly finding: PacketFinding;
+  /** NAME of the stanza that the finding is about. */
+  readonly name?: string;
 }
 
 /** What `explain` reports: the server's reports and more. */

@@ -19,7 +19,7 @@ import type { ExplainEvent, PacketEvent } from "./event.ts";
 import type { PacketFinding } from "./finding.ts";
 import { PacketProcessor } from "./packet_processor.ts";
 import type { ServerPolicy } from "./policy.ts";
-import { type RefusalCode, tie } from "./refusal.ts";
+import { namesOf, type RefusalCode, type StanzaNames, tie } from "./refusal.ts";
 import { ReplayCache } from "./replay_cache.ts";
 import { nameToLookUp, settleNat } from "./settle_nat.ts";
 import { listContains } from "./source_match.ts";
@@ -52,7 +52,9 @@ export class Explainer {
   readonly #explained = new Set<string>();
 
   constructor(parts: ExplainParts) {
-    this.#parts = parts;
+    const names = namesOf(parts.stanzas);
+    const observe: ExplainParts["observe"] = (event) => parts.observe(withName(event, names));
+    this.#parts = { ...parts, observe };
   }
 
   /**
@@ -103,6 +105,13 @@ export class Explainer {
       Math.abs(entry.time - now) <= RECORD_DELAY;
     return isOwn ? { kind: "recorded", entry } : undefined;
   }
+}
+
+/** The event; a finding about a stanza gets the stanza's NAME. */
+function withName(event: ExplainEvent, names: StanzaNames): ExplainEvent {
+  if (event.kind !== "finding" || !("stanza" in event.finding)) return event;
+  const name = names.get(event.finding.stanza);
+  return name === undefined ? event : { ...event, name };
 }
 
 type PassEvent = PacketEvent | Extract<ExplainEvent, { kind: "decided" }>;
@@ -163,7 +172,8 @@ function settle(
     placeOf: (address) => placeByNumber(address, own),
   });
   if (settled.allowed) return { kind: "decided", packet, decision: settled.grant };
-  return { kind: "refused", refusal: tie(settled.refusal, packet, [stanza.number]) };
+  const names = namesOf([stanza]);
+  return { kind: "refused", refusal: tie(settled.refusal, packet, [stanza.number], names) };
 }
 
 /** Reports the events, and the stanzas that were skipped silently before the first event about a stanza. */

@@ -23,7 +23,7 @@ import { GpgTurn } from "./gpg_turn.ts";
 import { HmacIndex, isFor } from "./hmac_index.ts";
 import { HmacMismatches, type MismatchRun } from "./hmac_mismatches.ts";
 import type { ServerPolicy } from "./policy.ts";
-import { type Reason, refuse, tie } from "./refusal.ts";
+import { namesOf, type Reason, refuse, type StanzaNames, tie } from "./refusal.ts";
 import type { ReplayCache } from "./replay_cache.ts";
 import { ReplayGate } from "./replay_gate.ts";
 import { listContains } from "./source_match.ts";
@@ -59,10 +59,12 @@ export class PacketProcessor {
   readonly #reportedExpired = new Set<number>();
   readonly #replay: ReplayGate;
   readonly #gpg: GpgTurn;
+  readonly #names: StanzaNames;
 
   constructor(parts: PacketProcessorParts) {
     this.#parts = parts;
     this.#hmacs = new HmacIndex(parts.stanzas);
+    this.#names = namesOf(parts.stanzas);
     this.#replay = new ReplayGate(parts.replay, parts.policy.maxAge, parts.now);
     this.#gpg = new GpgTurn({
       stanzas: parts.stanzas,
@@ -263,7 +265,7 @@ export class PacketProcessor {
     stanzas: readonly number[] = [],
     elsewhere = false,
   ): void {
-    const refusal = tie(reason, packet, stanzas);
+    const refusal = tie(reason, packet, stanzas, this.#names);
     this.#parts.observe({
       kind: "refused",
       refusal: elsewhere ? { ...refusal, elsewhere: true } : refusal,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Stanza } from "../config/stanza.ts";
 import type { PacketFacts } from "./describe_packet.ts";
 import type { FactsOf, RefusalRow } from "./refusal_row.ts";
 import { REFUSALS } from "./refusals.ts";
@@ -26,6 +27,9 @@ interface ReasonOf<C extends RefusalCode> {
 /** Why a step refuses, without the packet. */
 export type Reason<C extends RefusalCode = RefusalCode> = { [K in C]: ReasonOf<K> }[C];
 
+/** NAMEs by the number of the stanza. */
+export type StanzaNames = ReadonlyMap<number, string>;
+
 /** What a reason applies to. */
 interface Tied {
   readonly packet: PacketFacts;
@@ -34,6 +38,8 @@ interface Tied {
    * mismatches have more than one, so that a junk packet costs one value and not one per stanza.
    */
   readonly stanzas: readonly number[];
+  /** NAMEs by the number of the stanza, of all stanzas that have one; absent if {@link stanzas} is empty. */
+  readonly names?: StanzaNames;
   /** Another stanza's key matched, so this mismatch is expected; only the per-stanza log reports it. */
   readonly elsewhere?: true;
 }
@@ -60,8 +66,17 @@ export function tie(
   reason: Reason,
   packet: PacketFacts,
   stanzas: readonly number[] = [],
+  names?: StanzaNames,
 ): Refusal {
-  return { ...reason, packet, stanzas };
+  const isNamed = names !== undefined && names.size > 0 && stanzas.length > 0;
+  return { ...reason, packet, stanzas, ...(isNamed ? { names } : {}) };
+}
+
+/** The NAMEs of the stanzas that have one. */
+export function namesOf(stanzas: readonly Stanza[]): StanzaNames {
+  return new Map(
+    stanzas.flatMap(({ number, name }) => name === undefined ? [] : [[number, name] as const]),
+  );
 }
 
 const ROWS: { readonly [C in RefusalCode]: RefusalRow<RefusalFacts<C>> } = REFUSALS;

@@ -65,14 +65,14 @@ namespaceTest(
     const table = await runIn(server, fwList.run);
     assert.equal(table.code, 0);
     const rows = table.out.trim().split("\n").map((line) => line.split(/\s{2,}/));
-    assert.deepEqual(rows[0], ["ADDRESS", "SERVICE", "SECONDS", "STANZA", "RULE"]);
+    assert.deepEqual(rows[0], ["ADDRESS", "SERVICE", "SECONDS", "STANZA", "NAME", "RULE"]);
     assert.deepEqual(rows.slice(1).map(([address, service]) => [address, service]), [
       ["fd09::1", "tcp/22"],
       ["10.9.0.1", "tcp/22"],
       ["10.9.0.1", "udp/53"],
     ]);
     assert.match(rows[1]?.[2] ?? "", /^(300|299)$/);
-    assert.deepEqual(rows[1]?.slice(3), ["1", "access in FWKNOP_INPUT"]);
+    assert.deepEqual(rows[1]?.slice(3), ["1", "-", "access in FWKNOP_INPUT"]);
     const [first] = JSON.parse((await runIn(server, fwList.run, { names: ["json"] })).out);
     assert.equal(first.address, "10.9.0.1");
     assert.ok(first.remaining > 590 && first.remaining <= 600);

@@ -44,7 +44,7 @@ Deno.test("both stanzas have the same two keys, and the server's requires the HM
     const [server, client, ...more] = values(out, name);
     assert(server !== undefined && server === client && more.length === 0, name);
   }
-  assertMatch(out, /\n# alice, invited on \d{4}-\d\d-\d\d\nSOURCE {22}ANY\n/);
+  assertMatch(out, /\n# alice, invited on \d{4}-\d\d-\d\d\nSOURCE {22}ANY\nNAME {24}alice\n/);
   assertMatch(out, /^REQUIRE_HMAC +Y\nREQUIRE_SOURCE_ADDRESS +Y$/m);
   assertEquals(values(out, "FW_ACCESS_TIMEOUT"), ["60"]);
   const { entries, diagnostics } = readStanza(parseFwknoprc(out, "rc"), "gate.example");
@@ -234,7 +234,7 @@ Deno.test("a bad invitation is refused with an example or what is allowed", asyn
     [["alice"], /invite needs --server\n {2}for example: fwknop invite alice --server/],
     [["alice", "-D", "gate.example"], /invite needs --access/],
     [[...ALICE, "bob"], /unexpected word 'bob'/],
-    [["a\nSOURCE ANY", ...ALICE.slice(1)], /cannot be the name of an invitation/],
+    [["a\nSOURCE ANY", ...ALICE.slice(1)], /cannot be the name of a client/],
     [["alice", "-D", "gate_1", "-A", "tcp/22"], /neither a host name nor an address/],
     [["alice", "-D", "gate", "-A", "tcp/22-30"], /is not a list such as tcp\/22/],
     [[...ALICE, "--allow-ip", "me"], /is not resolve, source or an address/],

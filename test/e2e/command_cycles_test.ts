@@ -154,7 +154,7 @@ namespaceTest(
         server.must(...SOURCE_PROGRAM, ...words, ...files);
       assertMatch(
         await fwknop("fw-list"),
-        /^198\.51\.100\.44 +tcp\/22 +(300|29\d) +1 +command cycle$/m,
+        /^198\.51\.100\.44 +tcp\/22 +(300|29\d) +1 +- +command cycle$/m,
       );
       const [listed] = JSON.parse(await fwknop("fw-list", "--json"));
       assertEquals([listed.kind, listed.address, listed.stanza], ["cycle", CLIENT, 1]);

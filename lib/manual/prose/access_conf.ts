@@ -30,6 +30,9 @@ export const LISTS = `
 \`OPEN_PORTS\` and \`RESTRICT_PORTS\` take services separated by commas: tcp/22, udp/1194. If \`OPEN_PORTS\` is set, it must
 list every service that a packet requests. \`RESTRICT_PORTS\` must list none of them.
 
+\`NAME\` says for whom a stanza is: letters of ASCII, digits and . _ - @, at most 32. Logs and \`fwknop fw-list\` show it.
+Stanzas of one client may have the same name. The line follows \`SOURCE\`, which begins the stanza. The C daemon ignores it.
+
 \`NAT_TARGETS\` says which targets a client may name in a NAT request (knock -N, --nat-local). Its items are separated by
 commas. Each item is a host and its services. The host is \`local\` (this host), an address or network of inside hosts, or
 \`any\` (every inside host). The services are a list, or \`any\`. An address of this host always counts as \`local\`. A name

@@ -193,3 +193,10 @@ Deno.test("no close becomes due unseen between the due ones and the wait for the
     }
   });
 });
+
+Deno.test("a close keeps the name of its client, and is run although its name cannot be read", () => {
+  const named = close({ name: "alice" });
+  assertEquals(parseCloses(formatCloses([named])), { closes: [named], invalid: 0 });
+  const damaged = formatCloses([named]).replace("alice", "a\\u001b[2J");
+  assertEquals(parseCloses(damaged), { closes: [close()], invalid: 0 });
+});

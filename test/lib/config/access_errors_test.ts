@@ -24,6 +24,9 @@ const FATAL: readonly Case[] = [
   ["FW_ACCESS_TIMEOUT 30s", "a:3:19 [*] FW_ACCESS_TIMEOUT value not in range."],
   ["MAX_FW_TIMEOUT 8388609", "a:3:16 [*] MAX_FW_TIMEOUT value not in range."],
   ["CMD_CYCLE_TIMER 0", "a:3:17 [*] CMD_CYCLE_TIMER value not in range [1,8388608]."],
+  ["NAME al ice", "a:3:8 [*] Invalid NAME 'al ice' in access stanza"],
+  ["NAME älice", "a:3:6 [*] Invalid NAME 'älice' in access stanza"],
+  [`NAME ${"x".repeat(33)}`, `a:3:38 [*] Invalid NAME '${"x".repeat(33)}' in access stanza`],
   [
     "KEY __changeme__",
     "a:3:5 [*] KEY value is not properly set in stanza source 'ANY' in access file: 'a'",

@@ -47,7 +47,7 @@ for (const program of ["iptables", "iptables-legacy"]) {
       const grant = access("10.9.0.1", "tcp/22", 4);
       const result = await firewall.ask({ name: "open", grant: grant });
       assert.equal(result.error, undefined);
-      assert.deepEqual(result.added, [{
+      assert.deepEqual(result.added.map(({ key: _, ...rule }) => rule), [{
         kind: "access",
         chain: "FWKNOP_INPUT",
         address: "10.9.0.1",

@@ -182,5 +182,5 @@ Deno.test("a rule that a predecessor held keeps its summary and is not reported 
     cut,
     { ...aRule("c", NOW - 1), stray: true },
   ]);
-  assertEquals(assessment.adopted, [cut.summary]);
+  assertEquals(assessment.adopted, [{ ...cut.summary, key: cut.key }]);
 });

@@ -3,7 +3,7 @@ import type { PendingClose } from "../../../lib/command/pending_closes.ts";
 import type { CommandOutcome } from "../../../lib/command/execute_command.ts";
 import { type LogLine } from "../../../lib/report/log_line.ts";
 import { type LoggerOptions, openLogger } from "../../../lib/daemon/logger.ts";
-import type { FirewallEvent, RuleSummary } from "../../../lib/firewall/firewall.ts";
+import type { FirewallEvent, KeyedRule } from "../../../lib/firewall/firewall.ts";
 import { toJson } from "../../../lib/one_line.ts";
 import { setColorEnabled } from "../../../lib/report/color.ts";
 import { cycleLines, cycleObject } from "../../../lib/report/command_report.ts";
@@ -26,7 +26,8 @@ const packet = REFUSED_PACKET;
 const outcome: CommandOutcome = { how: "ended", status: 1, output: [HOSTILE], truncated: false };
 const address = anAddress("192.0.2.44");
 const run = { kind: "run", stanza: 1, address, command: HOSTILE } as const;
-const rule: RuleSummary = {
+const rule: KeyedRule = {
+  key: HOSTILE,
   kind: "access",
   chain: `FWKNOP_INPUT${HOSTILE}`,
   address: HOSTILE,

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "../../assert.ts";
+import { assert, assertEquals, assertMatch } from "../../assert.ts";
 import type { Stanza } from "../../../lib/config/stanza.ts";
 import type { LogLine } from "../../../lib/report/log_line.ts";
 import { parsePrefix } from "../../../lib/net/prefix.ts";
@@ -98,4 +98,14 @@ Deno.test("a packet that matches no DESTINATION is reported in the C daemon's wo
   assertEquals(reported.map((event) => eventObject(event)?.["code"]), [
     "no-stanza-for-destination",
   ]);
+});
+
+Deno.test("a name is at the end of the line, where filters for the C daemon's lines match as before", () => {
+  const reported: PacketEvent[] = [];
+  const server = processor([aStanza({ name: "alice" })], reported);
+  server.process(datagram("A".repeat(204)), 1);
+  const [text = ""] = reported.flatMap((event) =>
+    event.kind === "refused" ? refusalLines(event.refusal).map((line) => line.text) : []
+  );
+  assertMatch(text, /^\[192\.0\.2\.9\] \(stanza #1\) Error creating fko context: .* \(alice\)$/);
 });

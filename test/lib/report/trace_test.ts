@@ -9,6 +9,7 @@ import { datagram, seal } from "../../support/packet.ts";
 import { aStanza, NO_NAT } from "../../support/stanza.ts";
 
 const NOW = 1_800_000_000;
+const OTHER_HMAC = { key: new TextEncoder().encode("hmackey2"), type: "sha256" } as const;
 
 function trace(stanzas: readonly Stanza[], ...payloads: readonly string[]): string[] {
   setColorEnabled(false);
@@ -111,4 +112,18 @@ Deno.test("on a terminal the trace wraps long lines at blanks, below the text of
     "                   does the client use HMAC_DIGEST_TYPE's",
     "                   digest?",
   ]);
+});
+
+Deno.test("the trace shows the name of a stanza beside its number", () => {
+  const named = [aStanza({ name: "alice" }), aStanza({ number: 2, hmac: OTHER_HMAC, name: "bob" })];
+  assertEquals(
+    trace(named, "A".repeat(204), seal({}, { time: NOW }).packetText)
+      .filter((line) => line.includes("stanza") && !line.includes("takes packets")),
+    [
+      "  ✗ authenticate   stanzas 1 (alice) and 2 (bob): the HMAC does not match the stanza's key",
+      "  ✓ authenticate   stanza 1 (alice): HMAC and key are right",
+      "  ✓ act            stanza 1 (alice): everything is right; --test changes nothing " +
+      "(would open tcp/22 for 192.0.2.44 for 30 s)",
+    ],
+  );
 });
