@@ -19,6 +19,7 @@ import {
   type RichRule,
   richRuleText,
 } from "./rich_rule.ts";
+import { nameOfTail } from "../rule_comment.ts";
 
 /** The settings of firewalld with rich rules. */
 export interface RichSettings {
@@ -193,8 +194,8 @@ function richRules(grant: Grant): KindOfRule[] | string {
  * @param grant of the rule, if known: it has all requested services.
  */
 function placeRule(zone: string, rule: RichRule, kind: string, grant?: Grant): Rule {
-  const { stanza: _, ...rest } = rule;
-  const { family, source, destination, element, expires, stanza } = rule;
+  const { stanza, tail = "", ...rest } = rule;
+  const { family, source, destination, element, expires } = rule;
   const service = element.kind === "masquerade" ? "*/*" : formatService(element.service);
   return {
     key: `${zone} ${richRuleText(rest)}`,
@@ -210,6 +211,7 @@ function placeRule(zone: string, rule: RichRule, kind: string, grant?: Grant): R
       service,
       expires,
       ...(stanza === undefined ? {} : { stanza }),
+      ...nameOfTail(tail),
     },
   };
 }

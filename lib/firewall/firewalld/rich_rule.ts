@@ -5,7 +5,7 @@
  */
 import { type AddressFamily, parseAddress } from "../../net/address.ts";
 import { parsePort, type Service } from "../../net/service.ts";
-import { EXPIRY_PREFIX } from "../iptables/rule.ts";
+import { EXPIRY_PREFIX, readRuleComment } from "../rule_comment.ts";
 
 /** What a rule does with matching connections. */
 export type RichElement =
@@ -29,6 +29,8 @@ export interface RichRule {
   /** Seconds since 1970 UTC. */
   readonly expires: number;
   readonly stanza?: number;
+  /** What follows expiry and stanza in the prefix of the log line; only of a listed rule. */
+  readonly tail?: string;
 }
 
 /**
@@ -46,11 +48,12 @@ const LOG_OPTIONS = 'level="debug" limit value="1/h"';
 /** Returns the rule in the form that firewalld accepts and prints. */
 export function richRuleText(rule: RichRule): string {
   const stanza = rule.stanza === undefined ? "" : ` stanza_${rule.stanza}`;
+  const tail = rule.tail === undefined ? "" : ` ${rule.tail}`;
   return [
     `rule priority="${PRIORITY}" family="ipv${rule.family}" source address="${rule.source}"`,
     ...(rule.destination === undefined ? [] : [`destination address="${rule.destination}"`]),
     elementText(rule.element),
-    `log prefix="${EXPIRY_PREFIX}${rule.expires}${stanza}" ${LOG_OPTIONS}`,
+    `log prefix="${EXPIRY_PREFIX}${rule.expires}${stanza}${tail}" ${LOG_OPTIONS}`,
     // Other elements have no action of their own.
     ...(rule.element.kind === "port" ? ["accept"] : []),
   ].join(" ");
@@ -74,7 +77,7 @@ export const RICH_MARKER =
 const RULE = new RegExp(
   `^rule priority="${PRIORITY}" family="ipv([46])" source address="([^"]+)"` +
     ` (?:destination address="([^"]+)" )?(.+?)` +
-    ` log prefix="${EXPIRY_PREFIX}([0-9]{1,11})(?: stanza_([1-9][0-9]{0,8}))?" ${LOG_OPTIONS}( accept)?$`,
+    ` log prefix="(${EXPIRY_PREFIX}[^"]*)" ${LOG_OPTIONS}( accept)?$`,
 );
 const FROM_PORT = /^(port|forward-port) port="([0-9]+)" protocol="(tcp|udp)"/;
 const TO_PORT = / to-port="([0-9]+)" to-addr="([^"]+)"$/;
@@ -90,7 +93,10 @@ export function isOwnRichRule(text: string): boolean {
 export function parseRichRule(text: string): RichRule | undefined {
   const match = RULE.exec(text);
   if (match === null) return undefined;
-  const [, digit, source = "", destination, middle = "", expires, stanza] = match;
+  const [, digit, source = "", destination, middle = "", prefix = ""] = match;
+  const comment = readRuleComment(prefix);
+  if (typeof comment !== "object") return undefined;
+  const [, stanza, tail] = /^(?:stanza_([1-9][0-9]{0,8})(?: |$))?(.*)$/.exec(comment.tail) ?? [];
   const family = digit === "6" ? 6 : 4;
   const element = parseElement(middle, family);
   const addresses = destination === undefined ? [source] : [source, destination];
@@ -100,8 +106,9 @@ export function parseRichRule(text: string): RichRule | undefined {
     source,
     ...(destination === undefined ? {} : { destination }),
     element,
-    expires: Number(expires),
+    expires: comment.expires,
     ...(stanza === undefined ? {} : { stanza: Number(stanza) }),
+    ...(tail ? { tail } : {}),
   };
   return richRuleText(rule) === text ? rule : undefined;
 }

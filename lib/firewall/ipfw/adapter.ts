@@ -11,6 +11,7 @@ import type { Adapter, Rule, View } from "../adapter.ts";
 import type { AccessGrant } from "../grant.ts";
 import { ipfwDynamicNumbers, type IpfwLine, parseIpfwRules } from "./listing.ts";
 import { commandsOf, describeOutcome, type Plan } from "../plan.ts";
+import { EXPIRY_PREFIX, nameOfTail, readRuleComment } from "../rule_comment.ts";
 
 /** The settings of ipfw. */
 export interface IpfwSettings {
@@ -197,7 +198,7 @@ function accessRules(grant: AccessGrant, activeSet: number): Rule[] {
     // "setup" matches TCP flags, which UDP packets do not have.
     const setup = protocol === "tcp" ? " setup" : "";
     const text = `pass ${protocol} from ${address.text} to ${to} dst-port ${port}${setup} ` +
-      `keep-state // _exp_${expires}`;
+      `keep-state // ${EXPIRY_PREFIX}${expires}`;
     return makeRule(
       { protocol, source: address.text, destination: to, port: String(port), expires },
       text,
@@ -217,20 +218,25 @@ interface RuleParts {
 
 /** Reads a listed rule of ours. An expiry of 0 means that it cannot be read. */
 function readLine({ body, comment }: IpfwLine, set: number): Rule | undefined {
-  const [, digits] = /^_exp_(.*)$/.exec(comment) ?? [];
-  if (digits === undefined) return undefined;
+  const read = readRuleComment(comment);
+  if (read === undefined) return undefined;
   const [, protocol = "", source = "", destination = "me", port = ""] =
     /^(?:allow|pass) (\S+) from (\S+) to (\S+) dst-port (\S+)/.exec(body) ?? [];
-  const expires = /^[0-9]{1,11}$/.test(digits) ? Number(digits) : 0;
+  const { expires, tail } = read === "broken" ? { expires: 0, tail: "" } : read;
   const address = parseAddress(source)?.text ?? source;
-  return makeRule({ protocol, source: address, destination, port, expires }, body, set, {});
+  return makeRule(
+    { protocol, source: address, destination, port, expires },
+    body,
+    set,
+    nameOfTail(tail),
+  );
 }
 
 function makeRule(
   { protocol, source, destination, port, expires }: RuleParts,
   text: string,
   set: number,
-  known: { readonly services?: string; readonly stanza?: number },
+  known: { readonly services?: string; readonly stanza?: number; readonly name?: string },
 ): Rule {
   const family = source.includes(":") ? 6 : 4;
   const service = `${protocol}/${port}`;
@@ -249,6 +255,7 @@ function makeRule(
       service,
       expires,
       ...(known.stanza === undefined ? {} : { stanza: known.stanza }),
+      ...(known.name === undefined ? {} : { name: known.name }),
     },
   };
 }

@@ -7,6 +7,7 @@ import type { AddressFamily } from "../../net/address.ts";
 import { parseAddress } from "../../net/address.ts";
 import type { Protocol } from "../../net/service.ts";
 import { parsePort, PROTOCOL_NUMBERS } from "../../net/service.ts";
+import { EXPIRY_PREFIX, nameOfTail, readRuleComment } from "../rule_comment.ts";
 
 /** A rule in one of our chains. Addresses are canonical texts of hosts. */
 export interface IptablesRule {
@@ -23,6 +24,8 @@ export interface IptablesRule {
   readonly expires: number;
   /** Number of the stanza that allowed it, for listings and for a daemon that adopts the rule. */
   readonly stanza?: number;
+  /** The client's name, only of a listed rule that has it in its comment. */
+  readonly name?: string;
   /** Whether it matches only packets to this host, and not forwarded ones (`-m addrtype --dst-type LOCAL`). */
   readonly toThisHost?: boolean;
   /** Whether the kernel ends the rule as well (`-m time --datestop`). */
@@ -31,9 +34,6 @@ export interface IptablesRule {
   /** Argument of `--to-destination` or `--to-source`: `192.0.2.1:22`, `[2001:db8::1]:22`. */
   readonly to?: { readonly option: "--to-destination" | "--to-source"; readonly value: string };
 }
-
-/** `_exp_EPOCH` marks a rule, as in the C daemon (`docs/spec/firewalls.md` 1.4). */
-export const EXPIRY_PREFIX = "_exp_";
 
 /**
  * `stanza_N` has its own comment. The C daemon reads digits up to the end of the comment with the expiry
@@ -64,10 +64,10 @@ export function ruleArguments(rule: IptablesRule): string[] {
 }
 
 /**
- * Two rules that admit the same packets until the same second have the same key. The stanza and matches that depend on
- * kernel modules do not count.
+ * Two rules that admit the same packets until the same second have the same key. The stanza, the name and matches that
+ * depend on kernel modules do not count.
  */
-export function ruleKey({ stanza: _, ...rule }: IptablesRule): string {
+export function ruleKey({ stanza: _, name: __, ...rule }: IptablesRule): string {
   const words = ruleArguments({ ...rule, toThisHost: false, datestop: false });
   return [`ipv${rule.family}`, rule.table, rule.chain, ...words].join(" ");
 }
@@ -98,9 +98,9 @@ export function recogniseRule(
     words[index - 1] === "--comment" && word.startsWith(EXPIRY_PREFIX)
   );
   if (at < 0) return undefined;
-  const digits = words[at]?.slice(EXPIRY_PREFIX.length) ?? "";
-  if (!/^[0-9]{1,11}$/.test(digits)) return {};
-  const expires = Number(digits);
+  const comment = readRuleComment(words[at] ?? "");
+  if (typeof comment !== "object") return {};
+  const { expires, tail } = comment;
   const stanzaAt = words.findIndex((word, index) =>
     words[index - 1] === "--comment" && STANZA_COMMENT.test(word)
   );
@@ -133,6 +133,7 @@ export function recogniseRule(
       ...(options.has("--dst-type") ? { toThisHost: true } : {}),
       expires,
       ...(stanza === undefined ? {} : { stanza }),
+      ...nameOfTail(tail),
       datestop: options.has("--datestop"),
       target,
       ...(to === undefined ? {} : { to: { option: to, value: options.get(to) ?? "" } }),

@@ -121,5 +121,6 @@ function summarise(
     service,
     expires,
     ...(rule?.stanza === undefined ? {} : { stanza: rule.stanza }),
+    ...(rule?.name === undefined ? {} : { name: rule.name }),
   };
 }

@@ -21,6 +21,7 @@ import {
   tableCommands,
 } from "./schema.ts";
 import { describeOutcome, type Plan } from "../plan.ts";
+import { EXPIRY_PREFIX, nameOfTail, readRuleComment } from "../rule_comment.ts";
 
 /** The settings of nftables. */
 export interface NftSettings extends NftShape {
@@ -131,7 +132,7 @@ function addition(rule: Rule, milliseconds: number): string {
   const { summary, text, value } = rule;
   const stanza = summary.stanza === undefined ? "" : ` stanza ${summary.stanza}`;
   const timeout = `timeout ${Math.max(1, Math.round(milliseconds))}ms`;
-  const comment = `comment "_exp_${summary.expires}${stanza}"`;
+  const comment = `comment "${EXPIRY_PREFIX}${summary.expires}${stanza}"`;
   const data = value === undefined ? "" : ` : ${value}`;
   return `add element ${NFT_TABLE} ${summary.chain} { ${text} ${timeout} ${comment}${data} }`;
 }
@@ -151,17 +152,21 @@ function viewTable(
     const schema = schemaOf(name);
     if (schema === undefined) continue;
     for (const { key, value, comment, timesOut } of elements) {
-      if (comment === undefined || !comment.startsWith("_exp_")) continue;
-      const match = /^_exp_([0-9]{1,11})(?: stanza ([0-9]{1,9}))?$/.exec(comment);
+      const read = readRuleComment(comment ?? "");
+      if (read === undefined) continue;
+      const { expires, tail } = read === "broken" ? { expires: 0, tail: "" } : read;
+      const [, stanza, rest = ""] = /^stanza ([0-9]{1,9})(?: (.*))?$/s.exec(tail) ??
+        ["", undefined, tail];
       const rule = elementRule(name, key, value, {
         kind: schema.kind,
-        expires: Number(match?.[1] ?? 0),
-        stanza: match?.[2] === undefined ? undefined : Number(match[2]),
+        expires,
+        stanza: stanza === undefined ? undefined : Number(stanza),
+        ...nameOfTail(rest),
       });
       if (!families.has(rule.family)) continue;
       // An element of another program without a time-out: the kernel would never remove it.
       const found = timesOut ? rule : { ...rule, stray: true } as const;
-      (match === null ? broken : rules).push(found);
+      (read === "broken" ? broken : rules).push(found);
     }
   }
   return { rules, broken, intact: isIntact(table, shape), present: new Set(FAMILIES) };

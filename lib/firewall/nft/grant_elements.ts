@@ -94,6 +94,7 @@ export interface ElementFacts {
   readonly destination?: string | undefined;
   readonly expires: number;
   readonly stanza?: number | undefined;
+  readonly name?: string;
 }
 
 /** The rule for an element of the set `name`, such as `access4`. */
@@ -129,6 +130,7 @@ export function elementRule(
       service,
       expires: facts.expires,
       ...(facts.stanza === undefined ? {} : { stanza: facts.stanza }),
+      ...(facts.name === undefined ? {} : { name: facts.name }),
     },
   };
 }

@@ -7,6 +7,7 @@
 import { formatServices } from "../../net/service.ts";
 import type { Rule } from "../adapter.ts";
 import type { AccessGrant, ForwardGrant, Grant, LocalNatGrant } from "../grant.ts";
+import { EXPIRY_PREFIX, nameOfTail, readRuleComment } from "../rule_comment.ts";
 import { portOfName } from "./port_names.ts";
 
 /** Returns the lines of a grant, or the reason why it has none. */
@@ -22,7 +23,7 @@ function accessRules(grant: AccessGrant, anchor: string): Rule[] {
       kind: "access",
       family: address.family,
       text: `pass in quick proto ${protocol} from ${address.text} to ${to} port ${port} ` +
-        `keep state label "_exp_${expires}"`,
+        `keep state label "${EXPIRY_PREFIX}${expires}"`,
       protocol,
       source: address.text,
       destination: to,
@@ -67,7 +68,7 @@ function natRules(grant: LocalNatGrant | ForwardGrant, anchor: string): readonly
     ...common,
     kind: grant.kind === "local-nat" ? "local NAT" : `FORWARD${all}`,
     text: `pass in quick ${inet} ${proto}from ${source} to ${inside}${at(insidePort)} ` +
-      `keep state label "_exp_${expires}"`,
+      `keep state label "${EXPIRY_PREFIX}${expires}"`,
     destination: inside,
     port: insidePort,
   })];
@@ -76,8 +77,8 @@ function natRules(grant: LocalNatGrant | ForwardGrant, anchor: string): readonly
     rules.push(makeRule(anchor, {
       ...common,
       kind: `DNAT${all}`,
-      text: `rdr ${inet} ${proto}from ${source} to ${to}${at(outsidePort)} tag _exp_${expires} ` +
-        `-> ${inside}${at(insidePort)}`,
+      text: `rdr ${inet} ${proto}from ${source} to ${to}${at(outsidePort)} ` +
+        `tag ${EXPIRY_PREFIX}${expires} -> ${inside}${at(insidePort)}`,
       destination: to,
       port: outsidePort,
     }));
@@ -87,7 +88,7 @@ function natRules(grant: LocalNatGrant | ForwardGrant, anchor: string): readonly
       ...common,
       kind: `SNAT${all}`,
       text: `nat ${inet} ${proto}from ${source} to ${inside}${at(insidePort)} ` +
-        `tag _exp_${expires} -> ${sourceNat.address.text}`,
+        `tag ${EXPIRY_PREFIX}${expires} -> ${sourceNat.address.text}`,
       destination: inside,
       port: insidePort,
     }));
@@ -102,10 +103,11 @@ export function isTranslation(line: string): boolean {
 
 /** Reads a listed line of ours. An expiry of 0 means that it cannot be read. */
 export function readPfLine(line: string, anchor: string): Rule | undefined {
-  const [, label] = /^pass .*\blabel "_exp_([^"]*)"/.exec(line) ??
-    /^(?:rdr|nat) .*\btag _exp_(\S*)/.exec(line) ?? [];
-  if (label === undefined) return undefined;
-  const expires = /^[0-9]{1,11}$/.test(label) ? Number(label) : 0;
+  const [, label = ""] = /^pass .*\blabel "([^"]*)"/.exec(line) ??
+    /^(?:rdr|nat) .*\btag "?([^"]*?)"? -> /.exec(line) ?? [];
+  const read = readRuleComment(label);
+  if (read === undefined) return undefined;
+  const { expires, tail } = read === "broken" ? { expires: 0, tail: "" } : read;
   const [, protocol = "", source = "", destination = "any", named = ""] =
     /(?:\bproto (\S+) )?from (\S+) to (\S+)(?: port = (\S+))?/.exec(line) ?? [];
   const kind = line.startsWith("rdr ") ? "DNAT" : line.startsWith("nat ") ? "SNAT" : "access";
@@ -118,6 +120,7 @@ export function readPfLine(line: string, anchor: string): Rule | undefined {
     destination,
     port: String(portOfName(named) ?? named),
     expires,
+    ...nameOfTail(tail),
   });
 }
 
@@ -134,10 +137,11 @@ interface RuleParts {
   readonly expires: number;
   readonly services?: string;
   readonly stanza?: number;
+  readonly name?: string;
 }
 
 function makeRule(anchor: string, parts: RuleParts): Rule {
-  const { kind, family, text, protocol, source, destination, port, expires, stanza } = parts;
+  const { kind, family, text, protocol, source, destination, port, expires, stanza, name } = parts;
   const service = protocol === "" ? "*/*" : `${protocol}/${port}`;
   const action = /^(rdr|nat|pass)/.exec(text)?.[0] ?? "pass";
   return {
@@ -154,6 +158,7 @@ function makeRule(anchor: string, parts: RuleParts): Rule {
       service,
       expires,
       ...(stanza === undefined ? {} : { stanza }),
+      ...(name === undefined ? {} : { name }),
     },
   };
 }

@@ -13,6 +13,7 @@ import {
 } from "../../../doctor/chain_walk.ts";
 import { type IpfwPacket, matchesIpfw } from "./condition.ts";
 import { parseIpfwRules } from "../listing.ts";
+import { EXPIRY_PREFIX } from "../../rule_comment.ts";
 
 /** A rule that is not one of our grants. */
 export interface IpfwRule {
@@ -41,7 +42,7 @@ const ACTIONS: ReadonlyMap<string, IpfwRule["does"]> = new Map([
  * strangers.
  */
 export function parseIpfwPolicy(listing: string): IpfwRule[] {
-  return parseIpfwRules(listing).filter(({ comment }) => !comment.startsWith("_exp_"))
+  return parseIpfwRules(listing).filter(({ comment }) => !comment.startsWith(EXPIRY_PREFIX))
     .map(({ number, body }) => {
       const all = body.split(/ +/);
       const chance = all[0] === "prob";

@@ -19,6 +19,7 @@ import { matchesIptables } from "./condition.ts";
 import { type Condition, optionOf, readRule } from "./words.ts";
 import type { Packet } from "../../../doctor/packet.ts";
 import { parseEndpoint, readPort, type Translation } from "../../../doctor/translation.ts";
+import { EXPIRY_PREFIX } from "../../rule_comment.ts";
 
 /** One table: its chains and the policies of the built-in ones. */
 export interface IptablesPolicy {
@@ -88,7 +89,7 @@ function steps(policy: IptablesPolicy, rule: ListedRule, packet: Packet): readon
   }
   if (does === "dropped" && conditions.some(isOddHeader)) return [];
   // A rule of ours concerns only the client with that grant.
-  const isOurs = rule.words.some((word) => word.startsWith("_exp_"));
+  const isOurs = rule.words.some((word) => word.startsWith(EXPIRY_PREFIX));
   return match === "maybe" && isOurs && does !== "dropped" ? [] : [{ match, does }];
 }
 

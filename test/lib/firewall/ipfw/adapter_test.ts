@@ -22,6 +22,8 @@ interface Stage {
   /** Set and body of each rule. */
   rules(): string[];
   connect(...numbers: number[]): void;
+  /** Adds a text to the comment of each rule of a grant. */
+  addTail(tail: string): void;
 }
 
 async function withIpfw(body: (stage: Stage) => Promise<void>): Promise<void> {
@@ -51,6 +53,13 @@ async function withIpfw(body: (stage: Stage) => Promise<void>): Promise<void> {
       rules: () =>
         read().rules.map((rule: typeof FOREIGN) => `${rule.number} ${rule.set} ${rule.body}`),
       connect: (...dynamic) => write({ ...read(), dynamic }),
+      addTail: (tail) =>
+        write({
+          ...read(),
+          rules: read().rules.map((rule: typeof FOREIGN) =>
+            rule.body.includes("// _exp_") ? { ...rule, body: rule.body + tail } : rule
+          ),
+        }),
     });
   } finally {
     for (const firewall of firewalls) await firewall.ask({ name: "release" });
@@ -125,6 +134,23 @@ Deno.test("ipfw (stand-in): the server adopts rules, refuses when numbers run ou
       grant: forward("192.0.2.1", "tcp/33", "10.0.0.1 22", 60),
     });
     assertEquals(refusal, "Forwarding/NAT requests are not currently supported.");
+  });
+});
+
+Deno.test("ipfw (stand-in): a rule whose comment has a tail is adopted with its name, and flushed", async () => {
+  await withIpfw(async ({ make, rules, addTail }) => {
+    const before = make();
+    await before.firewall.ask({ name: "prepare" });
+    await before.firewall.ask({ name: "open", grant: access("192.0.2.1", "tcp/22", 60) });
+    await before.firewall.ask({ name: "release" });
+    addTail(" alice");
+    const after = make();
+    await after.firewall.ask({ name: "prepare" });
+    assertEquals((await after.firewall.ask({ name: "list" }))[0]?.name, "alice");
+    const adopted = after.events.flatMap((it) => it.type === "adopted" ? [it.rule.name] : []);
+    assertEquals(adopted, ["alice"]);
+    await after.firewall.ask({ name: "flush", extent: "everywhere", whole: false });
+    assertEquals(rules().filter((rule) => rule.includes("_exp_")), []);
   });
 });
 
