@@ -16,6 +16,11 @@ import { formatTable } from "./statistics.ts";
 
 /** Seconds after the start at which the fit of slopes begins: before that, caches fill and code is compiled. */
 const WARM = 600;
+/**
+ * Seconds after which the replay memory is as large as it gets: it forgets from 6,250 packets on, and three a second are
+ * sent. Until then it grows by design.
+ */
+const FULL = 2100;
 
 const MEBIBYTE = 2 ** 20;
 
@@ -50,20 +55,16 @@ const ROWS: readonly Row[] = [
   ],
   [
     "slope per hour, resident / anonymous",
-    ({ samples }) => {
-      const slopes = (["resident", "anonymous"] as const).map((kind) =>
-        slope(samples, (sample) => sample[kind] / MEBIBYTE)
-      );
-      return `${slopes.join(" / ")} MiB`;
-    },
+    ({ samples }) => memorySlopes(samples, WARM),
   ],
+  ["... once the replay memory is full", ({ samples }) => memorySlopes(samples, FULL)],
   [
     "descriptors, first / last",
     ({ samples }) => `${samples[0]?.descriptors ?? "-"} / ${samples.at(-1)?.descriptors ?? "-"}`,
   ],
   [
     "slope of descriptors per hour",
-    ({ samples }) => slope(samples, ({ descriptors }) => descriptors),
+    ({ samples }) => slope(samples, WARM, ({ descriptors }) => descriptors),
   ],
   ["at the end", ({ ended }) => ended === undefined ? "alive" : `ended: ${ended.slice(-60)}`],
 ];
@@ -77,12 +78,20 @@ function mostAndLast(
   return `${figures.map((value) => (value / MEBIBYTE).toFixed(1)).join(" / ")} MiB`;
 }
 
-/** The slope per hour of the samples after the start phase; `-` where the run was shorter than that. */
+function memorySlopes(samples: readonly ProcessSample[], from: number): string {
+  const slopes = (["resident", "anonymous"] as const).map((kind) =>
+    slope(samples, from, (sample) => sample[kind] / MEBIBYTE)
+  );
+  return `${slopes.join(" / ")} MiB`;
+}
+
+/** The slope per hour of the samples from that second on; `-` where the run was shorter. */
 function slope(
   samples: readonly ProcessSample[],
+  from: number,
   figure: (sample: ProcessSample) => number,
 ): string {
-  const settled = samples.filter(({ at }) => at >= WARM);
+  const settled = samples.filter(({ at }) => at >= from);
   const value = slopePerHour(settled.map((sample) => [sample.at, figure(sample)]));
   return Number.isNaN(value) ? "-" : value.toFixed(2);
 }
