@@ -27,7 +27,7 @@ const BURST = { milliseconds: 500, packets: 50 } as const;
 /** Networks that are followed at once. If forged sources fill the table, further networks have no limit. */
 export const MOST_NETWORKS = 4096;
 
-/** Addresses with a limit of their own, because a key made one of their packets in the last hour. */
+/** Addresses with a limit of their own, because one of their packets was accepted in the last hour. */
 const MOST_PROVEN = 1024;
 const PROVEN_FOR = 3_600_000;
 
@@ -77,7 +77,7 @@ export class NetworkLimits {
     return true;
   }
 
-  /** Notes that a key made a packet of this source: what others in its network send no longer counts for it. */
+  /** Notes that a packet of this source was accepted: what others in its network send no longer counts for it. */
   prove(source: Address): void {
     const key = addressKey(source);
     this.#proven.delete(key);

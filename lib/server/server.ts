@@ -8,8 +8,8 @@ import { HOST_CLOCKS } from "../clocks.ts";
 import { parseAddress } from "../net/address.ts";
 import { GpgQueue } from "../gpg/work_queue.ts";
 import { Actor, type ActorParts } from "./actor.ts";
-import { describePacket } from "./describe_packet.ts";
-import type { Observer, PacketEvent } from "./event.ts";
+import { describePacket, type PacketFacts } from "./describe_packet.ts";
+import type { Observer } from "./event.ts";
 import { Floods } from "./floods.ts";
 import { NetworkLimits, networkOf, networkRate } from "./network_limits.ts";
 import { PacketProcessor } from "./packet_processor.ts";
@@ -148,14 +148,11 @@ export class Server {
     this.#floods.drop(networkOf(datagram.source), this.#limits.rate, describe);
   }
 
-  /** Notes which sources have a key, and reports. */
-  readonly #observe = (event: PacketEvent): void => {
-    if (event.kind === "decoded") {
-      const source = parseAddress(event.packet.source);
-      if (source !== undefined) this.#limits.prove(source);
-    }
-    this.#parts.observe(event);
-  };
+  /** Not before the packet is accepted: an eavesdropper can send old packets, which decrypt, from any address. */
+  #prove({ source: text }: PacketFacts): void {
+    const source = parseAddress(text);
+    if (source !== undefined) this.#limits.prove(source);
+  }
 
   #makePrefilter(): Prefilter | undefined {
     const { stanzas, policy: { http } } = this.#setup;
@@ -175,16 +172,20 @@ export class Server {
 
   #makeProcessor(): PacketProcessor {
     const { stanzas, policy } = this.#setup;
-    const { now, replay } = this.#parts;
+    const { now, observe, replay } = this.#parts;
     const { act } = this.#actor;
     return new PacketProcessor({
       stanzas,
       policy,
       replay,
       now,
-      observe: this.#observe,
-      act,
+      observe,
+      act: (decision, packet) => {
+        this.#prove(packet);
+        act(decision, packet);
+      },
       dryRun: (decision, packet) => {
+        this.#prove(packet);
         // A command has no dry run.
         if (decision.kind !== "run" && decision.kind !== "cycle") act(decision, packet);
       },
