@@ -32,6 +32,8 @@ export interface ServerParts {
   readonly replay: ReplayCache;
   /** Whole seconds since 1970 UTC. */
   readonly now: () => number;
+  /** Milliseconds of a clock that only goes forward. Default: this host's. */
+  readonly steady?: () => number;
   /** End after this many packets, valid or not; 0: no limit. */
   readonly packetLimit: number;
 }
@@ -58,8 +60,9 @@ export class Server {
   constructor(setup: ServerSetup, parts: ServerParts) {
     this.#parts = parts;
     this.#setup = setup;
-    this.#limits = new NetworkLimits(networkRate(setup.stanzas), HOST_CLOCKS.steady);
-    this.#floods = new Floods(parts.observe, HOST_CLOCKS.steady);
+    const { observe, steady = HOST_CLOCKS.steady } = parts;
+    this.#limits = new NetworkLimits(networkRate(setup.stanzas), steady);
+    this.#floods = new Floods(observe, steady);
     this.#actor = this.#makeActor();
     this.#processor = this.#makeProcessor();
     this.#prefilter = this.#makePrefilter();
