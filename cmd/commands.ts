@@ -22,6 +22,11 @@ export const COMMANDS: CommandTable = {
     group: "Client",
     load: async () => (await import("./stanza.ts")).stanza,
   },
+  setup: {
+    brief: "Make this host a server: close its port, and take all back unless a knock opens it",
+    group: "Server",
+    load: async () => (await import("./setup.ts")).setup,
+  },
   serve: {
     brief: "Watch for packets of clients that have a key, and open the firewall",
     group: "Server",

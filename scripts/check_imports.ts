@@ -57,6 +57,17 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "lib/command",
     "lib/gpg",
   ],
+  "lib/setup": [
+    "lib/errors",
+    "lib/files",
+    "lib/net",
+    "lib/exec",
+    "lib/config",
+    "lib/firewall",
+    "lib/doctor",
+    "lib/daemon",
+    "ffi",
+  ],
   "lib/manual": ["lib/crypto", "lib/spa", "lib/config", "lib/client"],
   "lib/report": [
     "lib/errors",

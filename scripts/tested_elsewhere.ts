@@ -107,6 +107,17 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
     files: ["daemon/commands.ts", "daemon/daemon.ts", "daemon/parts.ts"],
   },
   {
+    test: "e2e/setup_test.ts",
+    why: "a set-up changes a host: its rules, its files, its processes",
+    files: [
+      "firewall/netfilter/reach.ts",
+      "setup/lock.ts",
+      "setup/plan.ts",
+      "setup/steps.ts",
+      "setup/system_host.ts",
+    ],
+  },
+  {
     test: "e2e/listeners_test.ts",
     why: "every transport against every listener",
     files: [

@@ -78,7 +78,7 @@ function errorsOf(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 }
 
 /** Returns the same files and one that is not written yet. */
-function withFile(files: ConfigFiles, path: string, text: string): ConfigFiles {
+export function withFile(files: ConfigFiles, path: string, text: string): ConfigFiles {
   const slash = path.lastIndexOf("/");
   const [folder, name] = [path.slice(0, slash), path.slice(slash + 1)];
   return {

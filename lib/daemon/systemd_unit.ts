@@ -7,6 +7,19 @@
 /** Which service file. */
 export type UnitKind = "hardened" | "compatible";
 
+/** Where a service has its files. */
+interface UnitPlace {
+  /** The folder of `fwknopd.conf` and `access.conf`. */
+  readonly config: string;
+  /** The folder below `/run`. */
+  readonly run: string;
+  /** A trial keeps nothing that a reboot would find, and is not enabled. */
+  readonly isTrial: boolean;
+}
+
+/** Where `fwknop serve` has them by itself. */
+const USUAL: UnitPlace = { config: "/etc/fwknop", run: "fwknop", isTrial: false };
+
 const HEAD = `[Unit]
 Description=Single Packet Authorization server
 After=network.target
@@ -50,14 +63,18 @@ WantedBy=multi-user.target
  * sudo, and a reload reads the files of \`/etc/fwknop\` again. The unit denies everything else: the kernel's modules, logs
  * and settings except forwarding, the clock, devices, other kinds of sockets, and all other capabilities.
  */
-const COMPATIBLE = (program: string): string =>
+const COMPATIBLE = (program: string, { config, run, isTrial }: UnitPlace): string =>
   `${HEAD}
 [Service]
 Type=notify
-ExecStart=${program} serve --foreground
+ExecStart=${program} serve --foreground${
+    isTrial
+      ? ` --config-file ${config}/fwknopd.conf --access-file ${config}/access.conf --run-dir %t/${run}`
+      : ""
+  }
 ExecReload=/bin/kill -HUP $MAINPID
 ${LIFE}
-RuntimeDirectory=fwknop
+RuntimeDirectory=${run}
 RuntimeDirectoryMode=0700
 # The replay cache and pending closes outlive a restart.
 RuntimeDirectoryPreserve=yes
@@ -74,32 +91,30 @@ ${CONFINEMENT}
 SystemCallFilter=~@clock @cpu-emulation @debug @module @mount @obsolete @raw-io @reboot @swap
 # ENABLE_PROC_IP_FORWARD
 ReadWritePaths=-/proc/sys/net/ipv4/ip_forward
-${TAIL}`;
+${isTrial ? "" : TAIL}`;
 
 /**
  * Without root: two capabilities, a user that exists only while the service runs, and nothing of the system
  * writable. For nft and iptables-nft; not for iptables-legacy (its lock file is root's), nor for commands
  * that need root.
  */
-const HARDENED = (program: string): string =>
+const HARDENED = (program: string, { config, run, isTrial }: UnitPlace): string =>
   `${HEAD}
 [Service]
 Type=notify
 # Copies made when the service starts: after editing the files, restart instead of reload.
-LoadCredential=fwknopd.conf:/etc/fwknop/fwknopd.conf
-LoadCredential=access.conf:/etc/fwknop/access.conf
+LoadCredential=fwknopd.conf:${config}/fwknopd.conf
+LoadCredential=access.conf:${config}/access.conf
 ExecStart=${program} serve --foreground \\
     --config-file %d/fwknopd.conf --access-file %d/access.conf \\
-    --run-dir %t/fwknop --digest-file %S/fwknop/digest.cache
+    --run-dir %t/${run}${isTrial ? "" : " --digest-file %S/fwknop/digest.cache"}
 ${LIFE}
 DynamicUser=yes
-RuntimeDirectory=fwknop
+RuntimeDirectory=${run}
 RuntimeDirectoryMode=0700
 # What is still to be closed is in there: after a crash the next start has to find it.
 RuntimeDirectoryPreserve=restart
-StateDirectory=fwknop
-StateDirectoryMode=0700
-UMask=0077
+${isTrial ? "" : "StateDirectory=fwknop\nStateDirectoryMode=0700\n"}UMask=0077
 
 # Sniffing, and changing the firewall. Add CAP_NET_BIND_SERVICE for a UDP or TCP server below port 1024.
 AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW
@@ -117,7 +132,7 @@ ProtectHome=yes
 PrivateTmp=yes
 DevicePolicy=closed
 ProtectProc=invisible
-${TAIL}`;
+${isTrial ? "" : TAIL}`;
 
 /**
  * The text of a service file.
@@ -126,8 +141,23 @@ ${TAIL}`;
  * @throws {TypeError} for a path that systemd would split or expand.
  */
 export function systemdUnit(kind: UnitKind, program: string): string {
+  return unitAt(kind, program, USUAL);
+}
+
+/**
+ * The service file of a trial of `fwknop setup`: it reads the configuration from another folder, and keeps all its files
+ * in `/run`.
+ *
+ * @param config absolute path of the folder with `fwknopd.conf` and `access.conf`.
+ * @throws {TypeError} as {@link systemdUnit}.
+ */
+export function trialUnit(kind: UnitKind, program: string, config: string): string {
+  return unitAt(kind, program, { config, run: "fwknop-trial", isTrial: true });
+}
+
+function unitAt(kind: UnitKind, program: string, place: UnitPlace): string {
   if (!/^\/[\w./+-]+$/.test(program)) {
     throw new TypeError(`Not a path for a service file: '${program}'`);
   }
-  return kind === "hardened" ? HARDENED(program) : COMPATIBLE(program);
+  return kind === "hardened" ? HARDENED(program, place) : COMPATIBLE(program, place);
 }

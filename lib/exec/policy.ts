@@ -94,6 +94,8 @@ export const POLICIES = {
   "command": { ...COMMAND, most: { atOnce: 16, perStanza: 8 } },
   /** The commands of a cycle. They wait for each other in `lib/command/serial_queues.ts`. A close is never refused. */
   "cycle": COMMAND,
+  /** systemctl, systemd-run, journalctl and sshd, for `fwknop setup`: a service may take long to start or to stop. */
+  "system": { ...DAEMON, milliseconds: 120_000 },
   /** Any program that the client's user asked for: the command after `--`, a key printer, wget, gpg with its agent. */
   "user": USER,
   /** This program again, as a daemon. It drops what it must not inherit. */

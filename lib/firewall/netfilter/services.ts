@@ -20,7 +20,7 @@ import { lateVerdicts } from "./verdicts.ts";
 import { agreedOutcome, type End, endsOf, type Sender } from "./packet_path.ts";
 
 /** The outcome of strangers' packets over one family. */
-interface ServiceOutcome {
+export interface ServiceOutcome {
   readonly family: AddressFamily;
   readonly end: PacketOutcome;
   /** The rule that sends them elsewhere, if they are not dropped. */
@@ -53,7 +53,8 @@ export function judgeService(
   return [...sent, ...found];
 }
 
-function outcomeOver(
+/** What happens to strangers' packets to a service over one family. */
+export function outcomeOver(
   questions: NetfilterQuestions,
   ruleset: Ruleset,
   service: Service,
