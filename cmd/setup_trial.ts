@@ -15,6 +15,7 @@ import { type Journal, readJournal, writeJournal } from "../lib/setup/journal.ts
 import { takeLock } from "../lib/setup/lock.ts";
 import { SERVICE, TRIAL_FOLDER, TRIAL_SERVICE } from "../lib/setup/places.ts";
 import { isTrialServer, keptFileSteps, keptServiceSteps, trialSteps } from "../lib/setup/plan.ts";
+import { trackConnections } from "../lib/setup/track_connections.ts";
 import { putIn } from "../lib/setup/put_in.ts";
 import { type PlannedStep, takeOutStep } from "../lib/setup/steps.ts";
 import type { SystemHost } from "../lib/setup/system_host.ts";
@@ -98,6 +99,7 @@ class RunningTrial {
         deadline = performance.now() + request.within * 1000 - MARGIN;
         this.#say(`The timer is armed: in ${request.within} s everything is taken out again.\n`);
         before = readConnections();
+        this.#keepOpen(before);
         await this.#putIn(trialSteps(plan.facts));
         await this.#examine();
         // What the server said when it started is of no use now.
@@ -138,6 +140,17 @@ class RunningTrial {
       case "proof":
         this.#say(`${outcome.proof.address} came in through a knock.\n`);
         return await this.#keep();
+    }
+  }
+
+  /** Makes the kernel know the open connections, so that the sessions of administrators do not hang. */
+  #keepOpen(connections: readonly Connection[]): void {
+    const ports = this.#trial.request.services.map(({ port }) => port);
+    const reason = trackConnections(
+      connections.filter(({ state, local }) => state === "open" && ports.includes(local.port)),
+    );
+    if (reason !== undefined) {
+      this.#err(`fwknop: warning: sessions that are idle now may hang: ${reason}\n`);
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Receives what the kernel multicasts when its state changes (netlink(7)). Linux only.
+ * Talks to the kernel over netlink(7), and receives what it multicasts when its state changes. Linux only.
  *
  * @module
  */
@@ -43,6 +43,15 @@ export class NetlinkSocket {
     const length = sockets().recv(this.descriptor, this.#buffer, size, MSG_DONTWAIT);
     if (length >= 0) return this.#buffer.subarray(0, length);
     return errorCode(errno()) === "ENOBUFS" ? "overrun" : undefined;
+  }
+
+  /**
+   * Sends a message to the kernel, which has dealt with it when this returns.
+   *
+   * @throws {SystemError} when the system refuses to send.
+   */
+  send(message: Uint8Array<ArrayBuffer>): void {
+    check(sockets().send(this.descriptor, message, BigInt(message.length), 0), "send");
   }
 
   /** Closes the socket. */

@@ -127,6 +127,11 @@ for (const [kind, commands] of Object.entries(HOSTS)) {
         assert(open !== undefined);
         const setup = start(host, "--client", "me", "--confirm-within", "60");
         await setup.line(/^Waiting for a new connection/, { seconds: 40 });
+        // The kernel may not have tracked it: its next packet comes from the client.
+        const { promise, resolve } = Promise.withResolvers<string>();
+        const timer = setTimeout(resolve, 3000, "hangs");
+        assertEquals(await Promise.race([open.say("idle until now"), promise]), "idle until now");
+        clearTimeout(timer);
         assertEquals(await reachEach(client, BOTH, 0.5), CLOSED, "a stranger");
         const session = await withFolder((folder) => enter(scene, folder));
         assertEquals(session?.banner, "ssh");
