@@ -41,7 +41,12 @@ import {
   TRIAL_CONFIG,
   UNITS,
 } from "../lib/setup/places.ts";
-import { RUN_FOLDER, type ServerManager, type SetupFacts } from "../lib/setup/plan.ts";
+import {
+  RUN_FOLDER,
+  type ServerManager,
+  type SetupFacts,
+  STATE_FOLDER,
+} from "../lib/setup/plan.ts";
 import { hasSystemd } from "../lib/setup/timer.ts";
 import type { SetupRequest } from "./setup_request.ts";
 import { systemFiles } from "./system_files.ts";
@@ -230,7 +235,7 @@ async function findManager(choice: ClosingChoice, host: SetupHost): Promise<Serv
       hint: `fwknop print unit-compatible > ${UNITS}/${SERVICE}, then fwknop setup again`,
     });
   }
-  return { kind: "systemd", program, unit, isInstalled, hasState: isThere("/var/lib/fwknop") };
+  return { kind: "systemd", program, unit, isInstalled, hasState: isThere(STATE_FOLDER) };
 }
 
 /** firewalld asks who it is that changes rules, and the lock of iptables-legacy is a file of root. */

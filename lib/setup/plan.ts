@@ -76,6 +76,7 @@ export function trialSteps(facts: SetupFacts): PlannedStep[] {
         text: trialUnit(manager.unit, manager.program, TRIAL_FOLDER),
         shown: `(fwknop print unit, with the files of ${TRIAL_FOLDER})`,
       },
+      { record: { kind: "tree", path: TRIAL_RUN_FOLDER } as const },
       { record: { kind: "service", name: TRIAL_SERVICE, hasState: true } as const },
     ]),
   ];
@@ -122,17 +123,25 @@ const DROP_IN_FOLDER = `${UNITS}/${SERVICE}.d`;
 
 /** The steps that put what is kept in force, in place of the trial's server. */
 export function keptServiceSteps({ manager }: SetupFacts): PlannedStep[] {
-  if (manager.kind === "none") {
-    const made = manager.hasState ? [] : [{ record: { kind: "tree", path: RUN_FOLDER } as const }];
-    return [...made, { record: KEPT_PROCESS }];
-  }
+  const folders = manager.kind === "none" ? [RUN_FOLDER] : [RUN_FOLDER, STATE_FOLDER];
+  const made: PlannedStep[] = manager.hasState
+    ? []
+    : folders.map((path) => ({ record: { kind: "tree", path } }));
+  if (manager.kind === "none") return [...made, { record: KEPT_PROCESS }];
   return [
+    ...made,
     { record: { kind: "service", name: SERVICE, hasState: manager.hasState } },
     { record: { kind: "enabled", name: SERVICE } },
   ];
 }
 
-/** Where a server that was started by hand keeps its state. */
+/** Where systemd puts the run folder of a trial's service, or a link to it. */
+const TRIAL_RUN_FOLDER = "/run/fwknop-trial";
+
+/** The state of the service, or a link to it: systemd keeps that of a user that it makes up elsewhere. */
+export const STATE_FOLDER = "/var/lib/fwknop";
+
+/** The run folder of the server. */
 export const RUN_FOLDER = "/run/fwknop";
 
 const KEPT_PROCESS: PlannedStep["record"] = {

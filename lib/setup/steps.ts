@@ -51,7 +51,7 @@ const STEPS: StepTable = {
       return Promise.resolve(NOT_IN);
     },
   },
-  /** A folder that the server makes when it starts, with all that it writes there. */
+  /** A folder that the server or systemd makes at the start, or a link to it, with all that is written there. */
   tree: {
     show: () => [],
     putIn: () => Promise.resolve(),

@@ -19,7 +19,7 @@ const PROGRAMS = ["systemd-nspawn", "nsenter", "unshare", "mount"] as const;
 /** Longest time for a boot, in seconds. It is the machine's own systemd, with almost nothing to start. */
 const BOOT_SECONDS = 60;
 
-/** The target that systemd starts, and the only folder where it looks for units. */
+/** The target that systemd starts, and the folder where it looks for units, beside those in `/run`. */
 const TARGET = "stage.target";
 const UNITS = "/etc/systemd/system";
 
@@ -54,7 +54,7 @@ const CONTAINER_OPTIONS = [
   "--resolv-conf=off",
   "--timezone=off",
   "--link-journal=no",
-  `--setenv=SYSTEMD_UNIT_PATH=${UNITS}`,
+  `--setenv=SYSTEMD_UNIT_PATH=${UNITS}:/run/systemd/transient:/run/systemd/system`,
   "--setenv=SYSTEMD_GENERATOR_PATH=/nowhere",
   "--setenv=SYSTEMD_ENVIRONMENT_GENERATOR_PATH=/nowhere",
 ];
