@@ -87,6 +87,16 @@ export const COMMANDS: CommandTable = {
     group: "Server",
     load: async () => (await import("./uci.ts")).uci,
   },
+  install: {
+    brief: "Install this program: binary, services, manual pages, completion",
+    group: "This program",
+    load: async () => (await import("./install.ts")).installFrom(COMMANDS),
+  },
+  uninstall: {
+    brief: "Remove what install installed, and nothing else",
+    group: "This program",
+    load: async () => (await import("./uninstall.ts")).uninstall,
+  },
   help: {
     brief: "Print the help of a command, or the list of commands",
     group: "This program",

@@ -25,7 +25,7 @@ const DIST = `${ROOT}dist`;
 export const TEST_CACHE = `${DIST}/cache`;
 
 /** Makes a folder that holds the bundle and nothing else, and passes it to `use`. */
-async function withBundle<T>(use: (folder: string) => Promise<T>): Promise<T> {
+export async function withBundle<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "fwknop-build-" });
   try {
     const error = await bundle("main.ts", folder, ROOT);
@@ -93,6 +93,17 @@ async function startProblem(path: string): Promise<string | undefined> {
   const { code, stdout, stderr } = await run(path, ["version"]);
   if (code === 0 && stdout.startsWith(`fwknop ${VERSION}`)) return undefined;
   return `it was started and is not fwknop ${VERSION}: ${(stdout || stderr).split("\n")[0]}`;
+}
+
+/**
+ * Builds the binary of a release.
+ *
+ * @returns its path.
+ * @throws {Error} when it was not built, or is not what it should be.
+ */
+export async function buildReleaseBinary(target: BuildTarget): Promise<string> {
+  if (!await buildRelease([target.name])) throw new Error(`${releaseName(target)} was not built`);
+  return `${DIST}/${releaseName(target)}`;
 }
 
 async function buildRelease(names: readonly string[]): Promise<boolean> {

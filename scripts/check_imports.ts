@@ -93,6 +93,15 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "lib/report",
     "ffi",
   ],
+  "lib/install": [
+    "lib/errors",
+    "lib/files",
+    "lib/crypto",
+    "lib/exec",
+    "lib/daemon",
+    "lib/manual",
+    "lib/release",
+  ],
   "ffi": [],
 };
 

@@ -133,6 +133,11 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
     files: ["firewall/dry_run_firewall.ts"],
   },
   {
+    test: "lib/install/install_test.ts",
+    why: "what is changed is looked at after an installation and after a removal",
+    files: ["install/file_changes.ts", "install/found.ts", "install/uninstall.ts"],
+  },
+  {
     test: "lib/capture/pcap_file_test.ts",
     why: "frames are read from a capture file",
     files: ["capture/frame_reader.ts"],

@@ -99,7 +99,9 @@ ${isTrial ? "" : TAIL}`;
  * that need root.
  */
 const HARDENED = (program: string, { config, run, isTrial }: UnitPlace): string =>
-  `${HEAD}
+  `${HEAD}# The other service of this program, which runs as root: only one of them can watch.
+Conflicts=fwknop-compatible.service
+
 [Service]
 Type=notify
 # Copies made when the service starts: after editing the files, restart instead of reload.

@@ -94,7 +94,7 @@ export const POLICIES = {
   "command": { ...COMMAND, most: { atOnce: 16, perStanza: 8 } },
   /** The commands of a cycle. They wait for each other in `lib/command/serial_queues.ts`. A close is never refused. */
   "cycle": COMMAND,
-  /** systemctl, systemd-run, journalctl and sshd, for `fwknop setup`: a service may take long to start or to stop. */
+  /** systemctl, systemd-run, journalctl, sshd and the package manager, for `setup` and `install`: a service may be slow. */
   "system": { ...DAEMON, milliseconds: 120_000 },
   /** Any program that the client's user asked for: the command after `--`, a key printer, wget, gpg with its agent. */
   "user": USER,

@@ -51,7 +51,8 @@ export function writeAll(file: Deno.FsFile, content: string | Uint8Array): void 
   for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }
 
-function hiddenNameBeside(path: string): string {
+/** A hidden name in the same folder that no other file has. */
+export function hiddenNameBeside(path: string): string {
   const slash = path.search(Deno.build.os === "windows" ? /[\\/][^\\/]*$/ : /\/[^/]*$/);
   return `${path.slice(0, slash + 1)}.fwknop-${crypto.randomUUID()}`;
 }
