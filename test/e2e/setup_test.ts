@@ -251,3 +251,26 @@ namespaceTest(
       assertEquals(await listing(host), before);
     }),
 );
+
+namespaceTest(
+  "on a host that ufw closes already, setup closes nothing, and ufw's firewall admits who knocks",
+  { programs: ["nft", "iptables", "ufw"] },
+  (lab) =>
+    onHost(lab, async (scene) => {
+      const { host, client } = scene;
+      await host.must("sh", "-c", "ufw --force enable");
+      assertEquals(await reachEach(client, BOTH, 0.5), CLOSED, "before");
+      const before = await listing(host);
+      const setup = start(host, "--client", "me", "--confirm-within", "60");
+      await setup.line(/^tcp\/22 is closed already/, { seconds: 40 });
+      await setup.line(/^Waiting for a new connection/, { seconds: 40 });
+      const session = await withFolder((folder) => enter(scene, folder));
+      assertEquals(session?.banner, "ssh");
+      await setup.line(/^Done/, { seconds: 30 });
+      await session?.stop();
+      await until("setup ends", () => !setup.isRunning);
+      const undone = await host.run(...SOURCE_PROGRAM, "setup", "--undo");
+      assertEquals([undone.code, undone.stderr], [0, ""]);
+      assertEquals(await listing(host), before);
+    }),
+);
