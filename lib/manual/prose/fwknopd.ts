@@ -7,7 +7,7 @@ import type { FwknopdName } from "../../config/fwknopd_variables.ts";
 
 /** DESCRIPTION. */
 export const DESCRIPTION = `
-\`fwknop serve\` watches for packets that request access, checks them against the stanzas of access.conf(5), and makes the
+\`fwknop serve\` watches for packets that request access, checks them against the stanzas of fwknop-access.conf(5), and makes the
 firewall admit one address to the requested services, for as long as the stanza allows. A connection that was made in that
 time continues, because the firewall accepts established connections. The firewall must have a rule for that.
 
@@ -42,7 +42,7 @@ export const SIGNALS: Readonly<Record<string, string>> = {
 /** FILES, by the variable that sets the path of each. */
 export const FILES = {
   CONFIG_FILE: "Settings, see fwknopd.conf(5).",
-  ACCESS_FILE: "Stanzas and keys, see access.conf(5).",
+  ACCESS_FILE: "Stanzas and keys, see fwknop-access.conf(5).",
   FWKNOP_PID_FILE: "PID of the daemon, which holds a lock on the file.",
   DIGEST_FILE: "Digests of accepted packets, in the format of the C daemon.",
 } as const satisfies Partial<Record<FwknopdName, string>>;

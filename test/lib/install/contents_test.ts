@@ -14,13 +14,22 @@ Deno.test("an installation has the program, its services, a page for each comman
   for (
     const path of [
       ...["bin/fwknop", "sbin/fwknopd", "lib/systemd/system/fwknop.service"],
-      ...["share/man/man1/fwknop.1", "share/man/man5/access.conf.5", "share/man/man8/fwknopd.8"],
+      ...[
+        "share/man/man1/fwknop.1",
+        "share/man/man5/fwknop-access.conf.5",
+        "share/man/man8/fwknopd.8",
+      ],
       ...["share/bash-completion/completions/fwknop", "share/zsh/site-functions/_fwknop"],
     ]
   ) assert(there.includes(`/usr/local/${path}`), `${path} in ${there.join()}`);
   assert(there.includes("/etc/fish/completions/fwknop.fish"));
   assert(there.includes("/etc/fwknop"));
   assertEquals(new Set(there).size, there.length);
+});
+
+Deno.test("no file is one that Debian's libpam-modules has: dpkg refuses such a package", async () => {
+  const there = await paths({ prefix: "/usr", os: "linux" });
+  assert(!there.includes("/usr/share/man/man5/access.conf.5"), there.join());
 });
 
 Deno.test("below /usr fish and zsh read the folders of packages", async () => {
