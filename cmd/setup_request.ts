@@ -11,7 +11,7 @@ import { parseAddress } from "../lib/net/address.ts";
 import { isHostName } from "../lib/net/host_name.ts";
 import { isPrivate } from "../lib/net/private_address.ts";
 import { formatServices, parseServices, sameService, type Service } from "../lib/net/service.ts";
-import { readConnections } from "../lib/setup/connections.ts";
+import { readConnections } from "../lib/firewall/netfilter/connections.ts";
 import type { SetupHost } from "../lib/setup/host.ts";
 import { defaultInterfaces, readRouteTables } from "../lib/setup/interfaces.ts";
 import { findSshSession, type SshSession } from "../lib/setup/session.ts";

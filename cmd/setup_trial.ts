@@ -10,12 +10,12 @@ import { chooseFirewall } from "../lib/firewall/choose.ts";
 import { doctorQuestions, readHostFacts } from "../lib/firewall/doctor_questions.ts";
 import { firewallOf } from "../lib/firewall/firewalls.ts";
 import { formatServices } from "../lib/net/service.ts";
-import { type Connection, readConnections } from "../lib/setup/connections.ts";
+import { type Connection, readConnections } from "../lib/firewall/netfilter/connections.ts";
 import { type Journal, readJournal, writeJournal } from "../lib/setup/journal.ts";
 import { takeLock } from "../lib/setup/lock.ts";
 import { SERVICE, TRIAL_FOLDER, TRIAL_SERVICE } from "../lib/setup/places.ts";
 import { isTrialServer, keptFileSteps, keptServiceSteps, trialSteps } from "../lib/setup/plan.ts";
-import { trackConnections } from "../lib/setup/track_connections.ts";
+import { keepSessionsOpen } from "../lib/firewall/netfilter/track_connections.ts";
 import { putIn } from "../lib/setup/put_in.ts";
 import { type PlannedStep, takeOutStep } from "../lib/setup/steps.ts";
 import type { SystemHost } from "../lib/setup/system_host.ts";
@@ -99,7 +99,7 @@ class RunningTrial {
         deadline = performance.now() + request.within * 1000 - MARGIN;
         this.#say(`The timer is armed: in ${request.within} s everything is taken out again.\n`);
         before = readConnections();
-        this.#keepOpen(before);
+        this.#keepOpen();
         await this.#putIn(trialSteps(plan.facts));
         await this.#examine();
         // What the server said when it started is of no use now.
@@ -144,11 +144,8 @@ class RunningTrial {
   }
 
   /** Makes the kernel know the open connections, so that the sessions of administrators do not hang. */
-  #keepOpen(connections: readonly Connection[]): void {
-    const ports = this.#trial.request.services.map(({ port }) => port);
-    const reason = trackConnections(
-      connections.filter(({ state, local }) => state === "open" && ports.includes(local.port)),
-    );
+  #keepOpen(): void {
+    const reason = keepSessionsOpen(this.#trial.request.services);
     if (reason !== undefined) {
       this.#err(`fwknop: warning: sessions that are idle now may hang: ${reason}\n`);
     }

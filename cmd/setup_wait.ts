@@ -9,7 +9,7 @@ import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
 import { formatServices } from "../lib/net/service.ts";
 import { visible } from "../lib/one_line.ts";
 import { Confirmation, type Proof } from "../lib/setup/confirmation.ts";
-import { type Connection, readConnections } from "../lib/setup/connections.ts";
+import { type Connection, readConnections } from "../lib/firewall/netfilter/connections.ts";
 import { readJournal } from "../lib/setup/journal.ts";
 import type { SystemHost } from "../lib/setup/system_host.ts";
 import type { SetupRequest } from "./setup_request.ts";

@@ -8,6 +8,7 @@ import type { CaptureNotice } from "../capture/datagram.ts";
 import { captureFromSettings, sharedPort } from "../capture/from_settings.ts";
 import type { OpenedCapture } from "../capture/listener.ts";
 import { nowSeconds } from "../clocks.ts";
+import type { ServerSettings } from "../config/fwknopd_variables.ts";
 import { listenersOf } from "../config/listeners.ts";
 import { natSwitches } from "../config/nat_switches.ts";
 import { HintedError } from "../errors/hinted_error.ts";
@@ -16,6 +17,7 @@ import { allEnded } from "../exec/start.ts";
 import { placesOnThisHost } from "../firewall/address_place.ts";
 import type { Firewall, FirewallEvent } from "../firewall/firewall.ts";
 import { firewallFromSettings } from "../firewall/from_settings.ts";
+import { keepSessionsOpen } from "../firewall/netfilter/track_connections.ts";
 import { checkForwarding } from "../firewall/ip_forwarding.ts";
 import type { Observer } from "../server/event.ts";
 import { GrantNames, grantNamesPath } from "../server/grant_names.ts";
@@ -31,7 +33,7 @@ import { closesAll, commandLimitsOf, openCommands, openCycles } from "./commands
 import type { DaemonLog } from "./daemon_log.ts";
 import { refuseExposedPrograms } from "./exposed_programs.ts";
 import { warnOfNeighbours } from "./neighbours.ts";
-import type { Change, Part, Parts } from "./part.ts";
+import type { Change, Life, Part, Parts } from "./part.ts";
 import { PidFile, refuseSecondDaemon } from "./pid_file.ts";
 import { makeRunFolder } from "./run_folder.ts";
 import { ServiceManager } from "./service_manager.ts";
@@ -124,7 +126,8 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
       hint: RESTART,
     },
     make: openFirewall,
-    prepare: async (firewall, { running }) => {
+    prepare: async (firewall, { config: { settings }, life, running }) => {
+      if (firewall?.kind === "nft" && running === undefined) keepSessions(settings, life);
       const inherited = await running?.parts.firewall?.ask({ name: "held" });
       await firewall?.ask({ name: "prepare", inherited });
     },
@@ -277,6 +280,18 @@ function packetReporter(log: DaemonLog, names: GrantNames): Observer {
     }
     log.observe(event);
   };
+}
+
+/**
+ * Where no rule tracked connections yet, the drop of NFT_PROTECT would meet sessions that the kernel does not know.
+ */
+function keepSessions(
+  { NFT_PROTECT: services = [] }: ServerSettings,
+  { testMode, log }: Life,
+): void {
+  if (testMode || services.length === 0) return;
+  const reason = keepSessionsOpen(services);
+  if (reason !== undefined) log.warning(`Sessions that are idle now may hang: ${reason}`);
 }
 
 function enableForwarding(firewall: Firewall | undefined, { config: { settings }, life }: Change) {

@@ -5,7 +5,7 @@
  */
 import { isLoopback } from "../net/host_range.ts";
 import type { Service } from "../net/service.ts";
-import { type Connection, peerKey } from "./connections.ts";
+import { type Connection, peerKey } from "../firewall/netfilter/connections.ts";
 
 /** A connection that came in through a knock. */
 export interface Proof {

@@ -2,6 +2,7 @@
  * Grants in nftables on a host where another firewall decides too, from the knock to the closed port.
  */
 import { assertEquals, assertMatch } from "../assert.ts";
+import { cabledPair } from "../support/cabled_pair.ts";
 import { Firewalld, FIREWALLD_PROGRAMS } from "../support/firewalld.ts";
 import { SOURCE_PROGRAM } from "../support/first_knock.ts";
 import { withFolder } from "../support/folder.ts";
@@ -143,5 +144,27 @@ namespaceTest(
         /ok {7}Nothing drops packets of those who knocked/,
       );
       await knockThrough(hosts, folder, "FIREWALL nft");
+    }),
+);
+
+namespaceTest(
+  "a session that was open before NFT_PROTECT closed its port goes on, where no rule tracked it",
+  { programs: ["nft", "ip"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const { client, server: host } = await cabledPair(lab);
+      await echoService(host, "10.9.0.2", PORT, "before");
+      const session = await connect(client, "10.9.0.2", PORT, 3);
+      assertEquals(session?.banner, "before");
+      const settings = `PCAP_INTF any\nFIREWALL nft\nNFT_PROTECT tcp/${PORT}\n`;
+      const daemon = await serveOn(host, folder, ACCESS, settings);
+      assertEquals(await reach(client, "10.9.0.2", PORT, 0.5), undefined, "a new connection");
+      // The next packet comes from the client, and the kernel has not seen the session's beginning.
+      const { promise: late, resolve } = Promise.withResolvers<string>();
+      const timer = setTimeout(resolve, 5000, "it hangs");
+      assertEquals(await Promise.race([session?.say("idle until now"), late]), "idle until now");
+      clearTimeout(timer);
+      await session?.stop();
+      await daemon.stop();
     }),
 );

@@ -1,5 +1,5 @@
 import { Confirmation } from "../../../lib/setup/confirmation.ts";
-import type { Connection } from "../../../lib/setup/connections.ts";
+import type { Connection } from "../../../lib/firewall/netfilter/connections.ts";
 import { assertEquals } from "../../assert.ts";
 import { anAddress as address } from "../../support/address.ts";
 

@@ -1,7 +1,7 @@
-import { trackingMessage } from "../../../lib/setup/track_connections.ts";
-import { netlinkAttributes, netlinkMessages, viewOf } from "../../../lib/net/netlink.ts";
-import { assertEquals } from "../../assert.ts";
-import { anAddress } from "../../support/address.ts";
+import { trackingMessage } from "../../../../lib/firewall/netfilter/track_connections.ts";
+import { netlinkAttributes, netlinkMessages, viewOf } from "../../../../lib/net/netlink.ts";
+import { assertEquals } from "../../../assert.ts";
+import { anAddress } from "../../../support/address.ts";
 
 Deno.test("the message says both directions of the connection, in both families", () => {
   for (

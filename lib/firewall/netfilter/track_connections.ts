@@ -7,10 +7,11 @@
  *
  * @module
  */
-import { NetlinkSocket } from "../../ffi/netlink_socket.ts";
-import { SystemError } from "../../ffi/libc.ts";
-import { LINUX_ONLY } from "../../ffi/platform.ts";
-import type { Connection, Endpoint } from "./connections.ts";
+import { NetlinkSocket } from "../../../ffi/netlink_socket.ts";
+import { SystemError } from "../../../ffi/libc.ts";
+import { LINUX_ONLY } from "../../../ffi/platform.ts";
+import type { Service } from "../../net/service.ts";
+import { type Connection, type Endpoint, readConnections } from "./connections.ts";
 
 /** NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW. */
 const NEW_ENTRY = 1 << 8;
@@ -55,11 +56,23 @@ export function trackingMessage({ remote, local }: Connection): Uint8Array<Array
 }
 
 /**
+ * Enters the connections that are open to these services of this host.
+ *
+ * @returns why they cannot be entered; `undefined` if the kernel has dealt with them.
+ */
+export function keepSessionsOpen(services: readonly Service[]): string | undefined {
+  const ports = services.flatMap(({ protocol, port }) => protocol === "tcp" ? [port] : []);
+  return trackConnections(
+    readConnections().filter(({ state, local }) => state === "open" && ports.includes(local.port)),
+  );
+}
+
+/**
  * Enters connections. One that the kernel does not take, or that it knows, is left as it is.
  *
  * @returns why they cannot be entered; `undefined` if the kernel has dealt with them.
  */
-export function trackConnections(connections: readonly Connection[]): string | undefined {
+function trackConnections(connections: readonly Connection[]): string | undefined {
   if (connections.length === 0) return undefined;
   try {
     const socket = new NetlinkSocket(LINUX_ONLY.NETLINK_NETFILTER, 0);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Address, addressFromBytes } from "../net/address.ts";
+import { type Address, addressFromBytes } from "../../net/address.ts";
 
 /** One connection, or a listening socket. */
 export interface Connection {

@@ -1,5 +1,5 @@
-import { parseTcpTable, peerKey } from "../../../lib/setup/connections.ts";
-import { assertEquals } from "../../assert.ts";
+import { parseTcpTable, peerKey } from "../../../../lib/firewall/netfilter/connections.ts";
+import { assertEquals } from "../../../assert.ts";
 
 const TABLE = [
   "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
