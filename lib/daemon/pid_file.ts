@@ -9,14 +9,17 @@ import { LockableFile } from "../../ffi/record_lock.ts";
 import { examineStateFile } from "../config/state_file.ts";
 import { HintedError } from "../errors/hinted_error.ts";
 import { systemReasonOf } from "../errors/reason.ts";
+import { codeOf, pathHint } from "./path_hint.ts";
 import { unlockedDaemon } from "./unlocked_daemon.ts";
+
+const VARIABLE = "FWKNOP_PID_FILE";
 
 /** Another daemon holds the PID file. */
 export class AlreadyRunning extends HintedError {
   /** @param pid of the running daemon; `undefined` if it ended in the meantime. */
   constructor(readonly pid: number | undefined, path: string) {
     super(`[*] An instance of fwknopd is already running: (PID=${pid ?? "unknown"}).`, {
-      hint: `It holds the lock on ${path}: stop it, or name another file with FWKNOP_PID_FILE`,
+      hint: `It holds the lock on ${path}: stop it, or name another file with ${VARIABLE}`,
     });
   }
 }
@@ -73,7 +76,9 @@ export class PidFile implements Disposable {
       if (!(error instanceof SystemError)) throw error;
       const what = error.call === "lockf" || error.call === "fcntl" ? "lock" : "write";
       throw new HintedError(`Cannot ${what} the PID file ${path}: ${error.reason}`, {
-        hint: HINTS[error.code] ?? "Put it on a local file system with FWKNOP_PID_FILE",
+        hint: what === "lock"
+          ? `Put it on a local file system with ${VARIABLE}`
+          : pathHint(error.code, "file", VARIABLE),
         cause: error,
       });
     }
@@ -116,9 +121,12 @@ export function runningDaemon(path: string): number | undefined {
     file = new LockableFile(path, "read");
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    if (error.code === "ENOENT") return undefined;
+    // ENOTDIR: what should be its folder is no folder, so no daemon has the file.
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
     throw new HintedError(`Cannot read the PID file ${path}: ${error.reason}`, {
-      hint: "Only the user the daemon runs as can ask for it, as a rule root",
+      hint: error.code === "EACCES"
+        ? "Only the user the daemon runs as can ask for it, as a rule root"
+        : pathHint(error.code, "file", VARIABLE),
       cause: error,
     });
   }
@@ -136,16 +144,10 @@ export function runningDaemon(path: string): number | undefined {
   }
 }
 
-/** Hints for a file that cannot be opened or written, by the system's name of the error. */
-const HINTS: Readonly<Record<string, string>> = {
-  ENOSPC: "Make room on its file system, or name another file with FWKNOP_PID_FILE",
-  EROFS: "Name a file on a file system that can be written with FWKNOP_PID_FILE",
-};
-
 /** Makes the file, or examines the existing one. A file that another user puts there in the meantime is not used. */
 function makeOrExamine(path: string): readonly string[] {
   try {
-    const warnings = examineStateFile(path, "FWKNOP_PID_FILE");
+    const warnings = examineStateFile(path, VARIABLE);
     if (statOf(path) !== undefined) return warnings;
     Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
     return [];
@@ -154,7 +156,7 @@ function makeOrExamine(path: string): readonly string[] {
     throw cannotOpen(
       path,
       systemReasonOf(error),
-      String((error as { code?: unknown }).code),
+      codeOf(error),
       error,
     );
   }
@@ -171,7 +173,7 @@ function openFile(path: string): LockableFile {
 
 function cannotOpen(path: string, reason: string, code: string, cause: Error): HintedError {
   return new HintedError(`Cannot open the PID file ${path}: ${reason}`, {
-    hint: HINTS[code] ?? "Run as root, or name another file with FWKNOP_PID_FILE",
+    hint: pathHint(code, "file", VARIABLE),
     cause,
   });
 }

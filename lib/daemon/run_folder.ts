@@ -6,9 +6,10 @@
 import { exposureOf } from "../config/exposure.ts";
 import { folderOf } from "../config/state_file.ts";
 import { HintedError } from "../errors/hinted_error.ts";
-import { reasonOf } from "../errors/reason.ts";
+import { systemReasonOf } from "../errors/reason.ts";
 import { ifThere } from "../files/if_there.ts";
 import type { DaemonLog } from "./daemon_log.ts";
+import { codeOf, pathHint } from "./path_hint.ts";
 
 /**
  * Makes the folder with all its parents, for its owner only, and logs that in the C daemon's words.
@@ -79,8 +80,8 @@ function nearestFolder(path: string): string {
 }
 
 function unusable(path: string, cause: unknown): HintedError {
-  return new HintedError(`Cannot use the run directory ${path}: ${reasonOf(cause)}`, {
-    hint: "Run as root, or name another with FWKNOP_RUN_DIR",
+  return new HintedError(`Cannot use the run directory ${path}: ${systemReasonOf(cause)}`, {
+    hint: pathHint(codeOf(cause), "folder", "FWKNOP_RUN_DIR"),
     cause,
   });
 }

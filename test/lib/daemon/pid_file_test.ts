@@ -90,6 +90,32 @@ Deno.test("a PID file that cannot be made is an error of one line with a hint", 
   );
 });
 
+Deno.test("a PID file below something that is no folder belongs to no daemon", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/run`, "");
+    assert.equal(runningDaemon(`${folder}/run/fwknopd.pid`), undefined);
+  }));
+
+Deno.test("the hint about a PID file names the user only where the user matters", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/loop`;
+    await Deno.symlink(path, path);
+    await Deno.writeTextFile(`${folder}/run`, "");
+    const hintOf = (call: () => unknown) => {
+      try {
+        call();
+      } catch (error) {
+        if (error instanceof HintedError) return error.hint;
+        throw error;
+      }
+      return undefined;
+    };
+    const hint = "Name another file with FWKNOP_PID_FILE";
+    assert.equal(hintOf(() => runningDaemon(path)), hint);
+    assert.equal(hintOf(() => PidFile.acquire(path)), hint);
+    assert.equal(hintOf(() => PidFile.acquire(`${folder}/run/fwknopd.pid`)), hint);
+  }));
+
 namespaceTest("the C daemon and we see each other's lock", {
   programs: ["fwknopd"],
 }, (lab) =>

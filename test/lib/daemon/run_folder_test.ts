@@ -40,6 +40,15 @@ Deno.test("a run folder that other users can write to is refused, and so is one 
     assertThrows(() => make(`${folder}/file`), HintedError);
   }));
 
+Deno.test("a run folder below a file is refused with the system's reason, and no advice to be root", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/file`, "");
+    assertThrows(() => make(`${folder}/file/run`), (error) =>
+      error instanceof HintedError &&
+      error.message === `Cannot use the run directory ${folder}/file/run: Not a directory` &&
+      error.hint === "Name another folder with FWKNOP_RUN_DIR");
+  }));
+
 testWhere(
   "the daemon makes no run folder inside a folder of another user",
   { root: true },
