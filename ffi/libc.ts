@@ -64,7 +64,7 @@ export class SystemError extends Error {
 
 /** How to find the C library. */
 export function libcName(): LibraryName {
-  return { candidates: [platform().libc], hint: "fwknop needs glibc 2.27 or newer, or macOS" };
+  return { candidates: platform().libc, hint: "fwknop needs glibc 2.27 or newer, or macOS" };
 }
 
 const decoder = new TextDecoder();

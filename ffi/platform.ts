@@ -37,8 +37,8 @@ export interface RecordLockLayout {
 
 /** One operating system. */
 export interface Platform {
-  /** The C library. */
-  readonly libc: string;
+  /** Candidates for the C library, best first. */
+  readonly libc: readonly string[];
   /** Candidates for libpcap, best first. */
   readonly libpcap: readonly string[];
   /** The function that locates `errno` of the calling thread. */
@@ -81,7 +81,8 @@ export interface Platform {
 }
 
 const LINUX: Platform = {
-  libc: "libc.so.6",
+  // glibc; then musl by its name on each processor, for the portable bundle (untested).
+  libc: ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"],
   libpcap: ["libpcap.so.0.8", "libpcap.so.1"],
   errnoFunction: "__errno_location",
   errorTextFunction: "__xpg_strerror_r",
@@ -124,7 +125,7 @@ const LINUX: Platform = {
 };
 
 const MACOS: Platform = {
-  libc: "libSystem.B.dylib",
+  libc: ["libSystem.B.dylib"],
   libpcap: ["libpcap.A.dylib", "libpcap.dylib"],
   errnoFunction: "__error",
   errorTextFunction: "strerror_r",

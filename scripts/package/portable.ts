@@ -18,10 +18,11 @@ exec deno run --quiet --no-prompt --no-config --no-lock --no-remote --allow-all 
 const NOTE = `fwknop as JavaScript, for Deno 2.4 or newer.
 
 Start it with ./fwknop, or link that file into a folder of your PATH. It is tested with Deno's own
-builds on Linux with glibc. On musl (Alpine) and on the BSDs use the distribution's own Deno; that is
-untested. fwknop looks for the C library and for libpcap by the names that they have there. OpenWrt
-has no Deno, so neither this bundle nor the binary runs on it: fwknop uci converts a router's
-settings for a gateway that can run it.
+builds on Linux with glibc. On musl (Alpine) use the distribution's own Deno: fwknop looks for the C
+library by its name there; that is untested. On the BSDs only the client can work, and that is
+untested too: the daemon knows the system calls of Linux and macOS. OpenWrt has no Deno, so neither
+this bundle nor the binary runs on it: fwknop uci converts a router's settings for a gateway that can
+run it.
 `;
 
 /**

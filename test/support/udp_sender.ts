@@ -8,7 +8,7 @@ import { platform } from "../../ffi/platform.ts";
 import { closeDescriptor, sockets } from "../../ffi/readiness.ts";
 import { wildcardAddress } from "../../ffi/socket_address.ts";
 
-const C = Deno.dlopen(platform().libc, {
+const C = Deno.dlopen(platform().libc[0] ?? "", {
   sendto: {
     parameters: ["i32", "buffer", "usize", "i32", "buffer", "u32"],
     result: "i32",
