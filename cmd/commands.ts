@@ -22,6 +22,11 @@ export const COMMANDS: CommandTable = {
     group: "Client",
     load: async () => (await import("./stanza.ts")).stanza,
   },
+  accept: {
+    brief: "Add the stanza that a server's administrator gave you, and knock",
+    group: "Client",
+    load: async () => (await import("./accept.ts")).accept,
+  },
   setup: {
     brief: "Make this host a server: close its port, and take all back unless a knock opens it",
     group: "Server",

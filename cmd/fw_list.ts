@@ -7,12 +7,16 @@ import { closesPath, lookAtCloses, type PendingClose } from "../lib/command/pend
 import type { ResolvedSettings } from "../lib/config/server_settings.ts";
 import { CONFIG_OPTIONS } from "../lib/config/server_options.ts";
 import { cListing } from "../lib/firewall/c_listing.ts";
-import type { KeyedRule, Listing, RuleSummary } from "../lib/firewall/firewall.ts";
+import {
+  type KeyedRule,
+  type Listing,
+  type RuleSummary,
+  unkeyed,
+} from "../lib/firewall/firewall.ts";
 import { firewallFromSettings } from "../lib/firewall/from_settings.ts";
-import { grantNamesPath, nameRules } from "../lib/server/grant_names.ts";
+import { grantNamesPath, nameRules } from "../lib/firewall/grant_names.ts";
 import { formatService } from "../lib/net/service.ts";
 import { oneLine, toJson, visibleLines } from "../lib/one_line.ts";
-import { ruleObject } from "../lib/report/firewall_report.ts";
 import type { Command } from "./command.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { loadServerSettings } from "./load_server_settings.ts";
@@ -78,7 +82,7 @@ function formatJson(
   now: number,
 ): string {
   const objects = [
-    ...rules.map((rule) => ({ ...ruleObject(rule), remaining: remaining(rule.expires, now) })),
+    ...rules.map((rule) => ({ ...unkeyed(rule), remaining: remaining(rule.expires, now) })),
     ...cycles.map(({ stanza, name, values, due }) => ({
       kind: "cycle",
       address: values.address.text,

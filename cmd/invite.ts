@@ -83,9 +83,13 @@ async function makeInvitation(
     const file = options.value("access-file") ?? "/etc/fwknop/access.conf";
     context.out(`# For the server: the end of ${file}\n${serverStanza}\n`);
   }
-  const knock = `To knock: fwknop knock -n ${server}`;
   if (clientFile === undefined) {
-    context.out(`# For the client: the end of ~/.fwknoprc. ${knock}\n\n${clientStanza}`);
-  } else context.err(`The client's stanza is in ${clientFile}. ${knock}\n`);
+    context.out(`# For the client: a file for fwknop accept FILE there\n\n${clientStanza}`);
+  } else {
+    context.err(
+      `The client's stanza is in ${clientFile}. Carry it to the client, where no one else can read it, ` +
+        `and type there: fwknop accept ${clientFile.replace(/^.*\//, "")}\n`,
+    );
+  }
   return undefined;
 }

@@ -41,7 +41,15 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "ffi",
   ],
   "lib/capture": ["lib/errors", "lib/net", "lib/exec", "lib/config", "ffi"],
-  "lib/firewall": ["lib/errors", "lib/net", "lib/exec", "lib/config", "lib/doctor", "ffi"],
+  "lib/firewall": [
+    "lib/errors",
+    "lib/files",
+    "lib/net",
+    "lib/exec",
+    "lib/config",
+    "lib/doctor",
+    "ffi",
+  ],
   "lib/doctor": ["lib/net", "lib/config"],
   "lib/command": ["lib/errors", "lib/files", "lib/net", "lib/exec", "lib/config"],
   "lib/server": [

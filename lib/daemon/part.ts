@@ -9,7 +9,7 @@ import type { CommandRunner } from "../command/command_runner.ts";
 import type { ServerPart, ServerSettings } from "../config/fwknopd_variables.ts";
 import type { LoadedServerConfig } from "../config/server_config.ts";
 import type { Firewall } from "../firewall/firewall.ts";
-import type { GrantNames } from "../server/grant_names.ts";
+import type { GrantNames } from "../firewall/grant_names.ts";
 import type { ReplayCache } from "../server/replay_cache.ts";
 import type { OpenedReplayFile } from "../server/replay_file.ts";
 import type { Server } from "../server/server.ts";

@@ -20,7 +20,7 @@ import { firewallFromSettings } from "../firewall/from_settings.ts";
 import { keepSessionsOpen } from "../firewall/netfilter/track_connections.ts";
 import { checkForwarding } from "../firewall/ip_forwarding.ts";
 import type { Observer } from "../server/event.ts";
-import { GrantNames, grantNamesPath } from "../server/grant_names.ts";
+import { GrantNames, grantNamesPath } from "../firewall/grant_names.ts";
 import { lookUpHost, refuseNames } from "../server/look_up.ts";
 import { ageWindow, policyFromSettings } from "../server/policy.ts";
 import { ReplayCache } from "../server/replay_cache.ts";

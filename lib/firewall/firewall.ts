@@ -33,7 +33,7 @@ export interface RuleSummary {
   readonly expires: number;
   /** Known for grants of this process, and where the firewall can store it. */
   readonly stanza?: number;
-  /** NAME of that stanza when the rule was made, where it is known (`lib/server/grant_names.ts`). */
+  /** NAME of that stanza when the rule was made, where it is known (`lib/firewall/grant_names.ts`). */
   readonly name?: string;
 }
 
@@ -78,6 +78,11 @@ export interface HeldRule {
 /** The rule as it is reported. */
 export function keyed({ key, summary }: HeldRule): KeyedRule {
   return { ...summary, key };
+}
+
+/** The rule for people and other programs, who have no use for its key. */
+export function unkeyed({ key: _, ...rule }: KeyedRule): RuleSummary {
+  return rule;
 }
 
 /** What holds the rules. firewalld holds them as direct rules if its backend is iptables. */

@@ -5,7 +5,7 @@
  */
 import { namedLine } from "./client_name.ts";
 import { type LogLine, severalLines } from "./log_line.ts";
-import type { FirewallEvent, KeyedRule } from "../firewall/firewall.ts";
+import { type FirewallEvent, unkeyed } from "../firewall/firewall.ts";
 
 /** The line for an event, with the name of the client whose rule it is about. */
 export function firewallLine(event: FirewallEvent): LogLine {
@@ -57,14 +57,9 @@ export function firewallObject(event: FirewallEvent): Record<string, unknown> | 
     case "adopted":
       return {
         event: event.type === "removed" ? "expired" : event.type,
-        rule: ruleObject(event.rule),
+        rule: unkeyed(event.rule),
       };
     default:
       return undefined;
   }
-}
-
-/** A rule for JSON. Its key is for this program. */
-export function ruleObject({ key: _, ...rule }: KeyedRule): Record<string, unknown> {
-  return rule;
 }

@@ -9,7 +9,7 @@ import type { PacketFacts } from "../server/describe_packet.ts";
 import type { Refusal, RefusalFacts } from "../server/refusal.ts";
 import { stanzaMembers } from "./client_name.ts";
 import { outcomeObject } from "./command_report.ts";
-import { ruleObject } from "./firewall_report.ts";
+import { unkeyed } from "../firewall/firewall.ts";
 import { explainRefusal } from "./explanation.ts";
 
 /** The object for an event; `undefined` for events that decide nothing. */
@@ -76,7 +76,7 @@ export function eventObject(event: PacketEvent): Record<string, unknown> | undef
         services: decision.services.map(formatService),
         seconds: decision.seconds,
         ...(target && { target: { address: target.address.text, port: target.port } }),
-        rules: rules.map(ruleObject),
+        rules: rules.map(unkeyed),
         present,
       };
     }

@@ -200,7 +200,7 @@ Deno.test("the client's stanza and the QR code go to private files, which replac
     assertEquals(code, 0);
     assertMatch(
       err,
-      /^The client's stanza is in .*rc\. To knock: fwknop knock -n gate\.example\n$/,
+      /^The client's stanza is in .*rc\. .*type there: fwknop accept rc\n$/,
     );
     assertEquals(
       values(await Deno.readTextFile(`${folder}/rc`), "KEY_BASE64"),

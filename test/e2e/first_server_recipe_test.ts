@@ -51,8 +51,13 @@ async function byRecipe(server: Namespace, folder: string): Promise<Written> {
   await Deno.writeTextFile(`${folder}/c`, sample, { mode: 0o600 });
   await Deno.writeTextFile(`${folder}/a`, "", { mode: 0o600 });
   const [, line = ""] = /^# fwknop (invite .*)$/m.exec(part(RECIPE, "2.")) ?? [];
-  const invite = [...SOURCE_PROGRAM, ...line.split(" "), ...files, "--run-dir", `${folder}/r`];
-  const rc = await server.must(...invite);
+  const handedOver = `${folder}/me`;
+  const words = line.split(" ").with(-1, handedOver);
+  await server.must(...SOURCE_PROGRAM, ...words, ...files, "--run-dir", `${folder}/r`);
+  assertMatch(part(RECIPE, "4."), /^\$ fwknop accept me$/m);
+  const taken = ["accept", handedOver, "--rc-file", `${folder}/taken`, "--no-knock"];
+  await server.must(...SOURCE_PROGRAM, ...taken);
+  const rc = await Deno.readTextFile(`${folder}/taken`);
   assertMatch(rc, /^\[gate\.example\]\n/m);
   const [closing = ""] = blocks(part(RECIPE, "5."));
   const access = await Deno.readTextFile(`${folder}/a`);

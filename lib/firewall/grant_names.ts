@@ -10,7 +10,7 @@ import { HintedError } from "../errors/hinted_error.ts";
 import { reasonOf } from "../errors/reason.ts";
 import { ifThere } from "../files/if_there.ts";
 import { replaceFile, writeAll } from "../files/replace_file.ts";
-import type { KeyedRule } from "../firewall/firewall.ts";
+import type { KeyedRule } from "./firewall.ts";
 
 /** Path of the file. */
 export function grantNamesPath(runFolder: string): string {

@@ -2,7 +2,7 @@ import fc from "property-testing";
 import { assert, assertEquals } from "../../assert.ts";
 import { isClientName, MAX_CLIENT_NAME_LENGTH } from "../../../lib/config/client_name.ts";
 import type { KeyedRule } from "../../../lib/firewall/firewall.ts";
-import { GrantNames, nameRules, parseGrantNames } from "../../../lib/server/grant_names.ts";
+import { GrantNames, nameRules, parseGrantNames } from "../../../lib/firewall/grant_names.ts";
 import { withFolder } from "../../support/folder.ts";
 
 const NOW = 1_800_000_000;
