@@ -21,10 +21,14 @@ export class LibraryUnavailable extends Error {
   }
 }
 
+/** The library may be on this machine, but this program dropped the permission to load one. */
+export class LibraryTooLate extends LibraryUnavailable {}
+
 /**
  * Opens the first candidate that loads.
  *
  * @throws {LibraryUnavailable} with the library and the package that contains it.
+ * @throws {LibraryTooLate} after `ffi` was dropped.
  */
 export function openLibrary<const Symbols extends Deno.ForeignLibraryInterface>(
   library: LibraryName,
@@ -37,6 +41,13 @@ export function openLibrary<const Symbols extends Deno.ForeignLibraryInterface>(
     } catch (error) {
       cause = error;
     }
+  }
+  if (cause instanceof Deno.errors.NotCapable) {
+    throw new LibraryTooLate(
+      `${library.candidates[0]} can only be loaded at the start of the server, so restart it`,
+      "Stop the server and start it again; a reload is not enough",
+      { cause },
+    );
   }
   throw new LibraryUnavailable(
     `${library.candidates[0]} cannot be loaded: ${messageOf(cause)}`,

@@ -123,7 +123,6 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
     files: [
       "capture/from_settings.ts",
       "capture/open_queue_server.ts",
-      "capture/open_sniffer.ts",
       "client/raw_packet.ts",
     ],
   },

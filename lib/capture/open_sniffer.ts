@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LibraryUnavailable } from "../../ffi/library.ts";
+import { LibraryTooLate, LibraryUnavailable } from "../../ffi/library.ts";
 import type { ServerSettings } from "../config/fwknopd_variables.ts";
 import { interfaceNames } from "../config/sniffed_interfaces.ts";
 import { HintedError } from "../errors/hinted_error.ts";
@@ -30,8 +30,10 @@ export function openSniffer(settings: ServerSettings, { notify }: OpeningContext
   try {
     return sniff(settings, notify);
   } catch (error) {
-    // A wrong interface or filter is a mistake to fix, and not a reason to open a port.
-    const isAbsent = error instanceof HintedError && error.cause instanceof LibraryUnavailable;
+    // A wrong interface or filter is a mistake to fix, and not a reason to open a port. Nor is a reload that begins to
+    // sniff: after a restart libpcap is there.
+    const isAbsent = error instanceof HintedError && error.cause instanceof LibraryUnavailable &&
+      !(error.cause instanceof LibraryTooLate);
     if (!settings.ENABLE_PCAP_FALLBACK_UDP || !isAbsent) throw error;
     const port = settings.UDPSERV_PORT;
     notify({
