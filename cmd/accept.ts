@@ -31,7 +31,7 @@ import { inputName } from "./read_key_lines.ts";
 /** Takes what a server's administrator handed over. */
 export const accept: Command = {
   description: [
-    "  fwknop accept alice                   a file that fwknop invite or fwknop setup wrote",
+    "  fwknop accept alice          a file that fwknop invite or setup wrote",
     "  ssh root@gate.example cat /run/fwknop-client/alice | fwknop accept -",
     "",
     "Adds the stanza in FILE to ~/.fwknoprc, which only you can read. What is in the file stays as it is, and a stanza",
