@@ -19,31 +19,24 @@ export interface Address {
   readonly text: string;
 }
 
-/** Makes the text when it is read: most packets of a flood need none. */
-class BinaryAddress implements Address {
-  readonly bytes: Uint8Array;
-  #text: string | undefined;
-
-  constructor(readonly family: AddressFamily, bytes: Uint8Array) {
-    this.bytes = bytes.slice();
-  }
-
-  get text(): string {
-    return this.#text ??= this.family === 4 ? this.bytes.join(".") : formatIpv6(this.bytes);
-  }
-}
-
 /**
  * The address in 4 or 16 bytes of network order. The bytes are copied.
  *
  * @throws {RangeError} when the length is neither 4 nor 16.
  */
 export function addressFromBytes(bytes: Uint8Array): Address {
-  if (bytes.length === 4) return new BinaryAddress(4, bytes);
+  if (bytes.length === 4) return ipv4Address(bytes);
   if (bytes.length !== 16) {
     throw new RangeError(`An address has 4 or 16 bytes, not ${bytes.length}`);
   }
-  return isMapped(bytes) ? new BinaryAddress(4, bytes.subarray(12)) : new BinaryAddress(6, bytes);
+  return isMapped(bytes)
+    ? ipv4Address(bytes.subarray(12))
+    : { family: 6, bytes: bytes.slice(), text: formatIpv6(bytes) };
+}
+
+function ipv4Address(bytes: Uint8Array): Address {
+  const [a, b, c, d] = bytes;
+  return { family: 4, bytes: bytes.slice(), text: `${a}.${b}.${c}.${d}` };
 }
 
 /** Whether 16 bytes are `::ffff:a.b.c.d`. */

@@ -28,7 +28,7 @@ async function listing(host: Namespace): Promise<string> {
 }
 
 function start(host: SystemdContainer, seconds: number): LoggedProcess {
-  const words = ["fwknop", "setup", "--yes", "--client", "me", "--server", SERVER];
+  const words = ["/usr/local/bin/fwknop", "setup", "--yes", "--client", "me", "--server", SERVER];
   return new LoggedProcess(
     host.spawn([...words, "--confirm-within", String(seconds)], {
       stdin: "null",
@@ -92,9 +92,9 @@ namespaceTest(
       assertEquals((await host.systemctl("is-enabled", "fwknop")).stdout, "enabled\n");
       assert(!(await listing(host)).includes("fwknop-setup.service"));
 
-      const again = await host.run("fwknop", "setup", "--yes");
+      const again = await host.run("/usr/local/bin/fwknop", "setup", "--yes");
       assertEquals([again.code, again.stderr], [0, ""]);
-      const undone = await host.run("fwknop", "setup", "--undo");
+      const undone = await host.run("/usr/local/bin/fwknop", "setup", "--undo");
       assertEquals([undone.code, undone.stderr], [0, ""]);
       assertEquals(await reachEach(client, BOTH), ["ssh", "ssh"]);
       const left = await listing(host);
