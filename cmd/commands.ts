@@ -97,6 +97,11 @@ export const COMMANDS: CommandTable = {
     group: "This program",
     load: async () => (await import("./install.ts")).installFrom(COMMANDS),
   },
+  upgrade: {
+    brief: "Replace this program by a signed file of a release",
+    group: "This program",
+    load: async () => (await import("./upgrade.ts")).upgrade,
+  },
   uninstall: {
     brief: "Remove what install installed, and nothing else",
     group: "This program",

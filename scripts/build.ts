@@ -16,22 +16,48 @@ import {
   findTargets,
 } from "./build_targets.ts";
 import { type BuildTarget, releaseName, sumLine, TARGETS } from "./build_targets.ts";
+import { embedFacts, releaseKeys } from "./build_facts.ts";
 import { bundle, BUNDLE_ENTRY, checkBundle } from "./bundle.ts";
 import { DENORT_SOURCE, denortFromNpm } from "./denort.ts";
 import { npx, ROOT, run } from "./process.ts";
+import { type KeyPair, makeKeyPair } from "./sign.ts";
+import type { EmbeddedFacts } from "../lib/release/build_facts.ts";
 
 const DIST = `${ROOT}dist`;
 /** The folder of the base binary for tests. */
 export const TEST_CACHE = `${DIST}/cache`;
 
+/** The key pair of test builds: made once on each machine, and never part of the source. */
+export async function testKeyPair(): Promise<KeyPair> {
+  const path = `${DIST}/test/release-key.json`;
+  try {
+    return JSON.parse(Deno.readTextFileSync(path));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const pair = await makeKeyPair();
+  await Deno.mkdir(`${DIST}/test`, { recursive: true });
+  await Deno.writeTextFile(path, JSON.stringify(pair), { mode: 0o600 });
+  return pair;
+}
+
+/** What a binary for release has embedded. */
+export function releaseFacts(): EmbeddedFacts {
+  return { kind: "release", keys: releaseKeys() };
+}
+
 /** Makes a folder that holds the bundle and nothing else, and passes it to `use`. */
-export async function withBundle<T>(use: (folder: string) => Promise<T>): Promise<T> {
+export async function withBundle<T>(
+  facts: EmbeddedFacts,
+  use: (folder: string) => Promise<T>,
+): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "fwknop-build-" });
   try {
     const error = await bundle("main.ts", folder, ROOT);
     if (error !== undefined) throw new Error(`deno bundle: ${error}`);
     const problems = await checkBundle(folder);
     if (problems.length > 0) throw new Error(`The bundle is not light: ${problems.join(", ")}`);
+    embedFacts(folder, facts);
     return await use(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -60,7 +86,8 @@ export async function buildTestBinary(): Promise<string> {
   const denort = await denortFromNpm(TEST_CACHE);
   await Deno.mkdir(`${DIST}/test`, { recursive: true });
   const output = `${DIST}/test/fwknop`;
-  return await withBundle(async (folder) => {
+  const facts: EmbeddedFacts = { kind: "test", keys: [(await testKeyPair()).publicKey] };
+  return await withBundle(facts, async (folder) => {
     const args = compileArguments(BUNDLE_ENTRY, `${folder}/fwknop`);
     const { code, stderr } = await npx([DENORT_SOURCE.deno, ...args], {
       cwd: folder,
@@ -117,7 +144,11 @@ async function buildRelease(names: readonly string[]): Promise<boolean> {
   await Deno.mkdir(DIST, { recursive: true });
   const failures: string[] = [];
   let sums = "";
-  await withBundle(async (folder) => {
+  const facts = releaseFacts();
+  if (facts.keys.length === 0) {
+    console.log("release/keys has no public key: fwknop upgrade of this build will refuse");
+  }
+  await withBundle(facts, async (folder) => {
     for (const target of targets) {
       const host = Deno.build.os === "windows" ? "fwknop.exe" : "fwknop";
       const file = target === undefined ? host : releaseName(target);

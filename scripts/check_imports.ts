@@ -101,6 +101,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "lib/report",
     "ffi",
   ],
+  "lib/release": ["lib/errors", "lib/crypto"],
   "lib/install": [
     "lib/errors",
     "lib/files",

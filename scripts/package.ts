@@ -10,7 +10,13 @@ import { describeAll } from "../cmd/command.ts";
 import { reasonOf } from "../lib/errors/reason.ts";
 import { type InstalledItem, installedItems } from "../lib/install/contents.ts";
 import { RELEASED, VERSION } from "../lib/version.ts";
-import { buildReleaseBinary, buildTestBinary, withBundle } from "./build.ts";
+import {
+  buildReleaseBinary,
+  buildTestBinary,
+  releaseFacts,
+  testKeyPair,
+  withBundle,
+} from "./build.ts";
 import { type BuildTarget, findTargets, sumLine, TARGETS } from "./build_targets.ts";
 import { DENORT_SOURCE } from "./denort.ts";
 import { debBytes, debName } from "./package/deb.ts";
@@ -21,6 +27,7 @@ import { DEB_SCRIPTS } from "./package/scripts.ts";
 import { type LockFile, sbomText } from "./package/sbom.ts";
 import { gzip, tarBytes, type TarEntry, withParents } from "./package/tar.ts";
 import { findProgram, ROOT } from "./process.ts";
+import { signSums } from "./sign.ts";
 
 /** What the packages of a distribution call the processors. */
 const ARCHITECTURES: Readonly<Record<string, { readonly deb: string; readonly rpm: string }>> = {
@@ -81,7 +88,7 @@ class Release {
   async portable(): Promise<void> {
     const name = `fwknop-${VERSION}-portable`;
     const files = new Map<string, string>();
-    await withBundle((folder) => {
+    await withBundle(releaseFacts(), (folder) => {
       for (const { name } of Deno.readDirSync(folder)) {
         files.set(name, Deno.readTextFileSync(`${folder}/${name}`));
       }
@@ -98,14 +105,18 @@ class Release {
     this.write(`fwknop-${VERSION}.cdx.json`, new TextEncoder().encode(text));
   }
 
-  /** The sums of all files. Its signature is the signature of the release. */
+  /** The sums of all files. Their signature is the signature of the release; a test release has the key of test builds. */
   async sums(): Promise<void> {
     let text = "";
     for (const name of this.names.toSorted()) {
       const bytes = Deno.readFileSync(`${this.#folder}/${name}`);
       text += sumLine(await crypto.subtle.digest("SHA-256", bytes), name);
     }
-    this.write("SHA256SUMS", new TextEncoder().encode(text));
+    const sums = new TextEncoder().encode(text);
+    this.write("SHA256SUMS", sums);
+    if (this.warning === undefined) return;
+    const signature = await signSums(sums, (await testKeyPair()).secretKey);
+    this.write("SHA256SUMS.minisig", new TextEncoder().encode(signature));
   }
 
   async #rpm(parts: Parameters<typeof buildRpm>[0]): Promise<void> {

@@ -4,6 +4,7 @@
  * @module
  */
 import { engineDigest } from "../crypto/engine.ts";
+import { toHex } from "../crypto/hex.ts";
 import { ifThere } from "../files/if_there.ts";
 import type { InstalledItem } from "./contents.ts";
 import type { InstalledFile } from "./manifest.ts";
@@ -43,8 +44,7 @@ export async function installedFile(
 
 /** SHA-256 in hexadecimal. */
 async function fileContent(bytes: Uint8Array): Promise<string> {
-  const digest = await engineDigest("sha256", bytes);
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(await engineDigest("sha256", bytes));
 }
 
 function linkContent(target: string): string {

@@ -48,7 +48,7 @@ export interface InstallPlan {
 }
 
 /** The copy of the program that `upgrade` keeps. */
-function previousProgramPath(prefix: string): string {
+export function previousProgramPath(prefix: string): string {
   return `${ownFolder(prefix)}/fwknop.old`;
 }
 

@@ -38,6 +38,12 @@ export async function enabledUnits(): Promise<string[]> {
   return await unitsThatAre("is-enabled");
 }
 
+/** Restarts a service and waits until it is ready; returns the reason if it does not become ready. */
+export async function restartUnit(unit: string): Promise<string | undefined> {
+  // With Type=notify, systemctl waits until the daemon says that it captures.
+  return await systemctl(["restart", unit]) ?? await systemctl(["is-active", "--quiet", unit]);
+}
+
 async function unitsThatAre(question: "is-active" | "is-enabled"): Promise<string[]> {
   const units: string[] = [];
   for (const unit of Object.keys(SERVICES)) {

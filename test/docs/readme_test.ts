@@ -48,8 +48,5 @@ Deno.test("the version is the same wherever it is written", async () => {
   const { VERSION } = await import("../../lib/version.ts");
   const config = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
   assert.equal(config.version, VERSION);
-  assert.match(
-    README,
-    new RegExp(`This is version ${VERSION.split(".").slice(0, 2).join("\\.")}\\.`),
-  );
+  assert.ok(README.includes(`This is version ${VERSION}.`));
 });
