@@ -73,6 +73,12 @@ export const HOST_PACKAGES: readonly HostPackage[] = [
   { names: ["tcpdump"], program: "tcpdump", tests: "comparison with captured files" },
   { names: ["gnupg"], program: "gpg", tests: "GnuPG messages" },
   { names: ["openssl"], program: "openssl", tests: "ciphers beside OpenSSL" },
+  { names: ["minisign"], program: "minisign", tests: "signatures beside minisign" },
+  {
+    names: ["signify-openbsd"],
+    program: "signify-openbsd",
+    tests: "signatures beside OpenBSD's signify",
+  },
   { names: ["zsh"], program: "zsh", tests: "completion in zsh" },
   { names: ["fish"], program: "fish", tests: "completion in fish" },
 ];

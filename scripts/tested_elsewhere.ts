@@ -137,6 +137,16 @@ export const TESTED_ELSEWHERE: readonly SharedTest[] = [
     files: ["install/file_changes.ts", "install/found.ts", "install/uninstall.ts"],
   },
   {
+    test: "lib/release/verify_test.ts",
+    why: "signatures are looked at beside those of minisign and signify, in whole releases",
+    files: ["release/minisign.ts"],
+  },
+  {
+    test: "e2e/upgrade_test.ts",
+    why: "the new program is started, and its service under systemd",
+    files: ["install/upgrade.ts"],
+  },
+  {
     test: "lib/capture/pcap_file_test.ts",
     why: "frames are read from a capture file",
     files: ["capture/frame_reader.ts"],

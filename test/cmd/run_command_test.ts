@@ -72,7 +72,7 @@ Deno.test("help names every command and has exit status 0", async () => {
 Deno.test("version names the program and the wire format", async () => {
   const { code, out } = await fwknop("version");
   assert.equal(code, 0);
-  assert.match(out, /^fwknop [0-9.]+, FKO protocol version 3\.0\.0\n$/);
+  assert.match(out, /^fwknop \d[\w.-]*, FKO protocol version 3\.0\.0\n$/);
   // In the C client's form, because scripts read the third word.
   for (const word of ["--version", "-V"]) {
     assert.equal((await fwknop(word)).out, out.replace("fwknop ", "fwknop client "));

@@ -18,9 +18,9 @@ async function withLinks(body: (path: (name: string) => string) => Promise<void>
   });
 }
 
-const CLIENT = /^fwknop client [0-9.]+, FKO protocol version 3\.0\.0\n$/;
-const SERVER = /^fwknopd server [0-9.]+, compiled for firewall bin: \/usr\/sbin\/iptables\n$/;
-const OURS = /^fwknop [0-9.]+, FKO protocol version 3\.0\.0\n$/;
+const CLIENT = /^fwknop client \d[\w.-]*, FKO protocol version 3\.0\.0\n$/;
+const SERVER = /^fwknopd server \d[\w.-]*, compiled for firewall bin: \/usr\/sbin\/iptables\n$/;
+const OURS = /^fwknop \d[\w.-]*, FKO protocol version 3\.0\.0\n$/;
 
 function assertOut(ended: Ended, code: number, stdout: RegExp): void {
   assertEquals([ended.code, ended.stderr], [code, ""]);

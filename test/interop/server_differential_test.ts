@@ -31,7 +31,7 @@ function mask(text: string, folder: string): string {
     )
     .replaceAll("/usr/sbin/fwknopd: ", "fwknopd: ")
     // The program's own version and help text.
-    .replace(/^fwknopd server \d[\d.]*, /gm, "fwknopd server VERSION, ")
+    .replace(/^fwknopd server \d[\w.-]*, /gm, "fwknopd server VERSION, ")
     .replace(/^\nfwknopd server version [\s\S]*/m, "USAGE\n")
     // In our daemon `-c` does not also name an override file (`docs/spec/server.md` 16, row 30).
     .replace(/^( {2}1\. OVERRIDE_CONFIG .*)'HERE\/fwknopd.conf'$/m, "$1'<not set>'");
