@@ -20,7 +20,8 @@ import {
   planInstallation,
 } from "../lib/install/install.ts";
 import { packageFiles } from "../lib/install/package_owner.ts";
-import { isSystemdRunning, reloadUnits } from "../lib/install/systemd.ts";
+import { reloadUnits } from "../lib/install/systemd.ts";
+import { isSystemdRunning } from "../lib/daemon/service_manager.ts";
 import { ifThere } from "../lib/files/if_there.ts";
 import { ownUid } from "../lib/own_uid.ts";
 import { type Command, type CommandTable, describeAll } from "./command.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import type { GivenOptions } from "../lib/config/option.ts";
+import { withoutKeys } from "../lib/client/invitation.ts";
 import { Problem } from "../lib/client/problem.ts";
 import { writeKeyFile } from "../lib/client/key_output_file.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
@@ -25,7 +26,7 @@ export function clientSteps(
     {
       record: { kind: "file", path: clientFile(client) },
       text: plan.clientStanza,
-      shown: plan.clientStanza.replace(/^(\w*KEY\w*\s+).*$/gm, "$1(not shown)"),
+      shown: withoutKeys(plan.clientStanza),
     },
   ];
 }

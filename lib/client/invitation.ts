@@ -122,6 +122,11 @@ export function formatClientStanza(
   return `[${client.server}]\n${settings.map((it) => `${formatRcLine(it)}\n`).join("")}`;
 }
 
+/** A stanza without its keys, to show it. */
+export function withoutKeys(stanza: string): string {
+  return stanza.replace(/^(\w*KEY\w*\s+).*$/gm, "$1(not shown)");
+}
+
 function written(variable: string, bytes: Uint8Array): KeySource {
   return { kind: "bytes", bytes, variable, written: keyBase64(bytes) };
 }

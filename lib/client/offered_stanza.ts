@@ -10,7 +10,7 @@ import { readStanza, sameStanza } from "../config/fwknoprc.ts";
 import { nearestWord } from "../config/did_you_mean.ts";
 import type { Diagnostic } from "../errors/diagnostic.ts";
 import type { Position } from "../errors/position.ts";
-import { textBytes } from "../crypto/bytes.ts";
+import { concatBytes, textBytes } from "../crypto/bytes.ts";
 import { parseAddress } from "../net/address.ts";
 import { isHostName } from "../net/host_name.ts";
 import { parseServices, type Service } from "../net/service.ts";
@@ -115,10 +115,13 @@ function checkEntries(rc: Fwknoprc, name: string, start: Position): OfferedStanz
   const server = valueOf("SPA_SERVER");
   const isHost = (text: string): boolean => parseAddress(text) !== undefined || isHostName(text);
   if (server === undefined || !isHost(server.value)) {
-    return new Problem(`SPA_SERVER '${oneLine(server?.value ?? "")}' is no host name or address`, {
-      hint: AS_INVITED,
-      position: server?.valuePosition ?? start,
-    });
+    return new Problem(
+      `SPA_SERVER '${oneLine(server?.value ?? "")}' is not a host name or an address`,
+      {
+        hint: AS_INVITED,
+        position: server?.valuePosition ?? start,
+      },
+    );
   }
   const access = valueOf("ACCESS");
   const services = parseServices(level.access ?? "");
@@ -172,9 +175,5 @@ export function withStanza(
   const lines = [`[${name}]`, ...settings.map(formatRcLine)];
   const text = (isEnded ? "" : end) + (file.length === 0 ? "" : end) +
     lines.map((line) => line + end).join("");
-  const added = textBytes(text);
-  const whole = new Uint8Array(file.length + added.length);
-  whole.set(file);
-  whole.set(added, file.length);
-  return whole;
+  return concatBytes(file, textBytes(text));
 }

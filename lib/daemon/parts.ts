@@ -127,7 +127,7 @@ export const PARTS: { readonly [Name in keyof Parts]: Part<Parts[Name]> } = {
     },
     make: openFirewall,
     prepare: async (firewall, { config: { settings }, life, running }) => {
-      if (firewall?.kind === "nft" && running === undefined) keepSessions(settings, life);
+      if (firewall?.kind === "nft") keepSessions(settings, life);
       const inherited = await running?.parts.firewall?.ask({ name: "held" });
       await firewall?.ask({ name: "prepare", inherited });
     },
@@ -283,7 +283,8 @@ function packetReporter(log: DaemonLog, names: GrantNames): Observer {
 }
 
 /**
- * Where no rule tracked connections yet, the drop of NFT_PROTECT would meet sessions that the kernel does not know.
+ * Where no rule tracked connections yet, the drop of NFT_PROTECT would meet sessions that the kernel does not know. At a
+ * reload the runtime may no longer read the list of sessions.
  */
 function keepSessions(
   { NFT_PROTECT: services = [] }: ServerSettings,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ifThere } from "../files/if_there.ts";
 import { LocalDatagram } from "../../ffi/local_datagram.ts";
 
 /** A state to report: `READY=1`, `STOPPING=1`, `RELOADING=1`, `STATUS=…`. */
@@ -43,4 +44,9 @@ export class ServiceManager implements Disposable {
   [Symbol.dispose](): void {
     this.#socket?.[Symbol.dispose]();
   }
+}
+
+/** Whether systemd is the init of this host (sd_booted(3)). */
+export function isSystemdRunning(): boolean {
+  return ifThere(() => Deno.lstatSync("/run/systemd/system"))?.isDirectory ?? false;
 }

@@ -5,14 +5,8 @@
  */
 import { bytesText } from "../crypto/bytes.ts";
 import { HintedError } from "../errors/hinted_error.ts";
-import { ifThere } from "../files/if_there.ts";
 import { runProgram } from "../exec/run.ts";
 import { SERVICES } from "./contents.ts";
-
-/** Whether systemd is the init of this host (sd_booted(3)). */
-export function isSystemdRunning(): boolean {
-  return ifThere(() => Deno.lstatSync("/run/systemd/system"))?.isDirectory ?? false;
-}
 
 /**
  * Makes systemd read its service files again.

@@ -12,7 +12,6 @@ import type { Stanza } from "../config/stanza.ts";
 import type { Address } from "../net/address.ts";
 import { formatPrefix } from "../net/prefix.ts";
 import { MAX_TEXT_LENGTH, MIN_TEXT_LENGTH } from "../spa/limits.ts";
-import { splitMac } from "../spa/mac.ts";
 import { type Cipher, guessCipher, PREFIXES, restorePrefix } from "../spa/prefix.ts";
 import { listContains } from "./source_match.ts";
 
@@ -29,8 +28,10 @@ export class HmacIndex {
   readonly #stanzas: readonly Stanza[];
   readonly #groups: readonly Group[];
   readonly #usesGpg: boolean;
-  readonly #rijndael = new FullTextBuffer(PREFIXES.rijndael);
-  readonly #gpg = new FullTextBuffer(PREFIXES.gpg);
+  readonly #full: Readonly<Record<Cipher, FullTextBuffer>> = {
+    rijndael: new FullTextBuffer(PREFIXES.rijndael),
+    gpg: new FullTextBuffer(PREFIXES.gpg),
+  };
 
   constructor(stanzas: readonly Stanza[]) {
     this.#stanzas = stanzas;
@@ -49,40 +50,50 @@ export class HmacIndex {
     destination: Address,
   ): Map<number, string> {
     const verified = new Map<number, string>();
-    for (const { type, members, keys } of this.#groups) {
-      const stanza = this.#stanzas[members[0] ?? 0];
-      if (stanza === undefined || !isFor(stanza, source, destination)) continue;
-      const split = splitMac(packetText, type);
-      if (!split.ok || split.value.mac.length !== DIGESTS[type].length) continue;
-      const fullText = restorePrefix(split.value.text, cipher);
-      for (const key of keys.matches(textBytes(fullText), split.value.mac)) {
-        const index = members[key];
-        if (index !== undefined) verified.set(index, fullText);
+    const bytes = textBytes(packetText);
+    for (const group of this.#groups) {
+      const split = this.#split(group, bytes, source, destination);
+      if (split === undefined) continue;
+      for (const key of group.keys.matches(this.#full[cipher].restore(split.text), split.mac)) {
+        const index = group.members[key];
+        const text = packetText.slice(0, split.text.length);
+        if (index !== undefined) verified.set(index, restorePrefix(text, cipher));
       }
     }
     return verified;
   }
 
   /**
-   * Whether {@link verify} would find a stanza, for either cipher.
+   * Whether {@link verify} would find a stanza, for either cipher. Makes no text.
    *
    * @param packetText ASCII, at most 1499 bytes.
    */
   fits(packetText: Uint8Array, source: Address, destination: Address): boolean {
     let fits = false;
     const isGpg = this.#usesGpg && guessCipher(packetText.length) === "gpg";
-    for (const { type, members, keys } of this.#groups) {
-      const stanza = this.#stanzas[members[0] ?? 0];
-      if (stanza === undefined || !isFor(stanza, source, destination)) continue;
-      const length = packetText.length - DIGESTS[type].base64Length;
-      if (length < MIN_TEXT_LENGTH) continue;
-      const mac = decodeBase64Bytes(packetText.subarray(length));
-      if (mac === undefined) continue;
-      const text = packetText.subarray(0, length);
-      if (keys.includes(this.#rijndael.restore(text), mac)) fits = true;
-      if (isGpg && keys.includes(this.#gpg.restore(text), mac)) fits = true;
+    for (const group of this.#groups) {
+      const split = this.#split(group, packetText, source, destination);
+      if (split === undefined) continue;
+      const { rijndael, gpg } = this.#full;
+      if (group.keys.includes(rijndael.restore(split.text), split.mac)) fits = true;
+      if (isGpg && group.keys.includes(gpg.restore(split.text), split.mac)) fits = true;
     }
     return fits;
+  }
+
+  /** The packet as the stanzas of a group read it; `undefined` if it is not for them or cannot have their mac. */
+  #split(
+    { type, members }: Group,
+    packetText: Uint8Array,
+    source: Address,
+    destination: Address,
+  ): { readonly text: Uint8Array; readonly mac: Uint8Array } | undefined {
+    const stanza = this.#stanzas[members[0] ?? 0];
+    if (stanza === undefined || !isFor(stanza, source, destination)) return undefined;
+    const length = packetText.length - DIGESTS[type].base64Length;
+    if (length < MIN_TEXT_LENGTH) return undefined;
+    const mac = decodeBase64Bytes(packetText.subarray(length));
+    return mac && { text: packetText.subarray(0, length), mac };
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * The cheap pass over every packet: shape, source, and one pass over all HMAC keys. A packet without a key whose refusal
- * was reported before ends here, counted, so that junk costs no digest, no text and no report.
+ * was reported before ends here, counted, so that junk costs no digest and no report.
  *
  * @module
  */

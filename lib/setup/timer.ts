@@ -5,18 +5,10 @@
  * @module
  */
 import { ownCommand, startDetached } from "../daemon/detach.ts";
+import { isSystemdRunning } from "../daemon/service_manager.ts";
 import { HintedError } from "../errors/hinted_error.ts";
 import type { SetupHost } from "./host.ts";
 import { TIMER } from "./places.ts";
-
-/** Whether systemd is the first process of this system (sd_booted(3)). */
-export function hasSystemd(): boolean {
-  try {
-    return Deno.lstatSync("/run/systemd/system").isDirectory;
-  } catch {
-    return false;
-  }
-}
 
 /** The arguments with which the program ends the trial of that name, unless it is confirmed. */
 function endingArguments(id: string): string[] {
@@ -43,7 +35,7 @@ export function systemdTimer(id: string, seconds: number): string[] {
  * @throws {HintedError} if it is not armed; nothing may be changed then.
  */
 export async function armTimer(id: string, seconds: number, host: SetupHost): Promise<void> {
-  if (!hasSystemd()) {
+  if (!isSystemdRunning()) {
     const words = [...endingArguments(id), "--after", String(seconds)];
     const outcome = await startDetached(ownCommand(words));
     if (outcome.started) return;
@@ -62,7 +54,7 @@ export async function armTimer(id: string, seconds: number, host: SetupHost): Pr
 
 /** Stops the timer of systemd. A detached timer sees by itself that its trial is over. */
 export async function disarmTimer(host: SetupHost): Promise<void> {
-  if (!hasSystemd()) return;
+  if (!isSystemdRunning()) return;
   await host.run(["systemctl", "stop", `${TIMER}.timer`]);
   await host.run(["systemctl", "reset-failed", `${TIMER}.service`]);
 }

@@ -5,6 +5,8 @@
  */
 import { concatBytes, textBytes } from "../../lib/crypto/bytes.ts";
 import { digest } from "../../lib/crypto/digest.ts";
+import { toHex } from "../../lib/crypto/hex.ts";
+import { packageVersion } from "./package_version.ts";
 import { gzip, tarBytes, type TarEntry, withParents } from "./tar.ts";
 
 /** What a package consists of. */
@@ -22,19 +24,11 @@ export interface DebParts {
   readonly time: number;
 }
 
-/**
- * A version as Debian orders them: `1.0.0-rc.1` comes before `1.0.0`, so it is `1.0.0~rc.1` there. A hyphen would begin
- * the revision of a distribution (deb-version(7)).
- */
-export function debVersion(version: string): string {
-  return version.replace("-", "~").replaceAll("-", ".");
-}
-
 /** The name by which apt and dpkg keep such files. */
 export function debName(
   { version, architecture }: Pick<DebParts, "version" | "architecture">,
 ): string {
-  return `fwknop_${debVersion(version)}_${architecture}.deb`;
+  return `fwknop_${packageVersion(version)}_${architecture}.deb`;
 }
 
 /** The bytes of the package. */
@@ -45,7 +39,7 @@ export function debBytes(parts: DebParts): Uint8Array<ArrayBuffer> {
     tarBytes([{ kind: "folder", path: ".", mode: 0o755 }, ...relative], time),
   );
   const sums = relative.flatMap((item) =>
-    item.kind === "file" ? [`${hex(digest("md5", item.content))}  ${item.path.slice(2)}\n`] : []
+    item.kind === "file" ? [`${toHex(digest("md5", item.content))}  ${item.path.slice(2)}\n`] : []
   );
   const control = gzip(tarBytes([
     { kind: "folder", path: ".", mode: 0o755 },
@@ -68,7 +62,7 @@ export function controlText({ version, architecture, items, warning }: DebParts)
   );
   return [
     "Package: fwknop",
-    `Version: ${debVersion(version)}`,
+    `Version: ${packageVersion(version)}`,
     `Architecture: ${architecture}`,
     "Maintainer: the fwknop on Deno authors <maintainers@fwknop.invalid>",
     `Installed-Size: ${Math.ceil(bytes / 1024)}`,
@@ -116,8 +110,4 @@ function arBytes(
 
 function text(path: string, content: string, mode = 0o644): TarEntry {
   return { kind: "file", path, mode, content: textBytes(content) };
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -5,6 +5,8 @@
  * @module
  */
 import { textBytes } from "../../lib/crypto/bytes.ts";
+import { engineDigest } from "../../lib/crypto/engine.ts";
+import { toHex } from "../../lib/crypto/hex.ts";
 import { mustRun } from "../process.ts";
 import { gzip, tarBytes, type TarEntry, withParents } from "./tar.ts";
 
@@ -141,6 +143,5 @@ function json(value: unknown): Uint8Array<ArrayBuffer> {
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(await engineDigest("sha256", bytes));
 }

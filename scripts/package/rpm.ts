@@ -4,6 +4,7 @@
  * @module
  */
 import { mustRun } from "../process.ts";
+import { packageVersion } from "./package_version.ts";
 import { RPM_SCRIPTS } from "./scripts.ts";
 import { gzip, tarBytes, type TarEntry, withParents } from "./tar.ts";
 
@@ -19,16 +20,11 @@ export interface RpmParts {
   readonly time: number;
 }
 
-/** A version as rpm orders them: `1.0.0~rc.1` comes before `1.0.0`. */
-export function rpmVersion(version: string): string {
-  return version.replace("-", "~").replaceAll("-", ".");
-}
-
 /** The name of the file, as dnf expects it. */
 export function rpmName(
   { version, architecture }: Pick<RpmParts, "version" | "architecture">,
 ): string {
-  return `fwknop-${rpmVersion(version)}-1.${architecture}.rpm`;
+  return `fwknop-${packageVersion(version)}-1.${architecture}.rpm`;
 }
 
 /**
@@ -66,7 +62,7 @@ export function specText({ version, items, warning }: RpmParts): string {
 %global __brp_compress %{nil}
 AutoReqProv: no
 Name: fwknop
-Version: ${rpmVersion(version)}
+Version: ${packageVersion(version)}
 Release: 1
 Summary: Keeps ports closed until one encrypted packet proves who is asking
 License: MIT

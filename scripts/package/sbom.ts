@@ -5,6 +5,8 @@
  * @module
  */
 
+import { toHex } from "../../lib/crypto/hex.ts";
+
 /** The parts of `deno.lock` that count here. */
 export interface LockFile {
   readonly npm: Readonly<Record<string, { readonly integrity: string }>>;
@@ -91,6 +93,5 @@ export function sbomText(lock: LockFile, version: string, runtime: string, time:
 function sha512Hex(integrity: string): string {
   const base64 = /^sha512-([A-Za-z0-9+/]+={0,2})$/.exec(integrity)?.[1];
   if (base64 === undefined) throw new Error(`Not a SHA-512 of npm: "${integrity}"`);
-  return Array.from(atob(base64), (char) => char.charCodeAt(0).toString(16).padStart(2, "0"))
-    .join("");
+  return toHex(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
 }

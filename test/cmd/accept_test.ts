@@ -3,6 +3,7 @@ import { parseCommandLine } from "../../lib/config/getopt.ts";
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { BufferContext } from "../support/buffer_context.ts";
 import { withFolder } from "../support/folder.ts";
+import { typeOnTerminal } from "../support/terminal.ts";
 import { testWhere } from "../support/needs.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
@@ -172,34 +173,15 @@ async function onTerminal(home: string, answers: readonly string[], port: number
       "ALLOW_IP 127.0.0.1\n",
     { mode: 0o600 },
   );
-  const child = new Deno.Command("script", {
-    args: [
-      "-qec",
-      `${Deno.execPath()} run -A --no-prompt ${MAIN} accept ${home}/alice; echo exit=$?`,
-      "/dev/null",
-    ],
+  return await typeOnTerminal({
+    command: `${Deno.execPath()} run -A --no-prompt ${MAIN} accept ${home}/alice; echo exit=$?`,
+    prompt: /Knock now\? \[Y\/n\] /g,
+    answers: answers.map((answer) => `${answer}\n`),
     env: {
-      NO_COLOR: "1",
       HOME: home,
       DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`,
     },
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  const decoder = new TextDecoder();
-  let shown = "";
-  let answered = 0;
-  for await (const chunk of child.stdout) {
-    shown += decoder.decode(chunk, { stream: true });
-    const asked = shown.split("Knock now? [Y/n] ").length - 1;
-    while (answered < asked && answered < answers.length) {
-      await writer.write(new TextEncoder().encode(`${answers[answered++]}\n`));
-    }
-  }
-  await writer.close().catch(() => {});
-  await child.status;
-  return shown.replaceAll("\r", "");
+  });
 }
 
 const TERMINAL = { system: "linux", programs: ["script"] } as const;

@@ -3,6 +3,7 @@
  */
 import { assert, assertEquals, assertMatch } from "../assert.ts";
 import { testWhere } from "../support/needs.ts";
+import { typeOnTerminal } from "../support/terminal.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 const NEEDS = { system: "linux", programs: ["script", "stty"] } as const;
@@ -11,28 +12,11 @@ const NEEDS = { system: "linux", programs: ["script", "stty"] } as const;
 async function typed(keys: string, options = ""): Promise<string> {
   const command = `${Deno.execPath()} run --allow-all --no-prompt ${MAIN} knock --no-rc-file ` +
     `-T -v -A tcp/22 -a 192.0.2.7 ${options}; echo exit=$?; stty -a | tr ' ;' '\\n\\n' | grep -x -e echo -e -echo`;
-  const child = new Deno.Command("script", {
-    args: ["-qec", command, "/dev/null"],
-    env: { NO_COLOR: "1" },
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  const decoder = new TextDecoder();
-  let shown = "";
-  let answered = 0;
-  const answers = keys.split("|");
-  for await (const chunk of child.stdout) {
-    shown += decoder.decode(chunk, { stream: true });
-    const prompts = shown.match(/Enter [\w ]*key: /g)?.length ?? 0;
-    // Type each answer after its prompt, as a person would.
-    while (answered < prompts && answered < answers.length) {
-      await writer.write(new TextEncoder().encode(answers[answered++]));
-    }
-  }
-  await writer.close();
-  await child.status;
-  return shown.replaceAll("\r", "");
+  return await typeOnTerminal({
+    command,
+    prompt: /Enter [\w ]*key: /g,
+    answers: keys.split("|"),
+  });
 }
 
 testWhere("the prompt does not show the typed key, and restores the terminal", NEEDS, async () => {

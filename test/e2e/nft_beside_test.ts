@@ -168,3 +168,22 @@ namespaceTest(
       await daemon.stop();
     }),
 );
+
+namespaceTest(
+  "a reload that adds NFT_PROTECT closes the port and warns that idle sessions may hang",
+  { programs: ["nft"] },
+  (lab) =>
+    withFolder(async (folder) => {
+      const { client, server: host } = await cabledPair(lab);
+      await echoService(host, "10.9.0.2", PORT, "before");
+      const daemon = await serveOn(host, folder, ACCESS, "PCAP_INTF any\nFIREWALL nft\n");
+      Deno.writeTextFileSync(
+        `${folder}/fwknopd.conf`,
+        `PCAP_INTF any\nFIREWALL nft\nNFT_PROTECT tcp/${PORT}\n`,
+      );
+      daemon.signal("SIGHUP");
+      await daemon.line(/Sessions that are idle now may hang: /, { seconds: 20 });
+      await untilClosed(client, "10.9.0.2", PORT, 10);
+      await daemon.stop();
+    }),
+);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ifThere } from "../../files/if_there.ts";
 import { type Address, addressFromBytes } from "../../net/address.ts";
 
 /** One connection, or a listening socket. */
@@ -39,15 +40,11 @@ export function peerKey({ remote, local }: Connection): string {
   return `${remote.address.text} ${remote.port} ${local.port}`;
 }
 
-/** Every connection of this host's network. A file that cannot be read has none. */
+/** Every connection of this host's network. A host without IPv6 has one table less. Throws the system's errors. */
 export function readConnections(): Connection[] {
-  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) => {
-    try {
-      return parseTcpTable(Deno.readTextFileSync(path));
-    } catch {
-      return [];
-    }
-  });
+  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) =>
+    parseTcpTable(ifThere(() => Deno.readTextFileSync(path)) ?? "")
+  );
 }
 
 /** `0100007F:0016`: the address as words of 32 bits in the order of bytes of this host, the port in hexadecimal. */

@@ -10,6 +10,7 @@
 import { NetlinkSocket } from "../../../ffi/netlink_socket.ts";
 import { SystemError } from "../../../ffi/libc.ts";
 import { LINUX_ONLY } from "../../../ffi/platform.ts";
+import { reasonOf } from "../../errors/reason.ts";
 import type { Service } from "../../net/service.ts";
 import { type Connection, type Endpoint, readConnections } from "./connections.ts";
 
@@ -62,9 +63,16 @@ export function trackingMessage({ remote, local }: Connection): Uint8Array<Array
  */
 export function keepSessionsOpen(services: readonly Service[]): string | undefined {
   const ports = services.flatMap(({ protocol, port }) => protocol === "tcp" ? [port] : []);
-  return trackConnections(
-    readConnections().filter(({ state, local }) => state === "open" && ports.includes(local.port)),
-  );
+  if (ports.length === 0) return undefined;
+  try {
+    return trackConnections(
+      readConnections().filter(({ state, local }) =>
+        state === "open" && ports.includes(local.port)
+      ),
+    );
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 /**

@@ -3,23 +3,15 @@ import { assert, assertEquals } from "../../assert.ts";
 import { isClientName, MAX_CLIENT_NAME_LENGTH } from "../../../lib/config/client_name.ts";
 import type { KeyedRule } from "../../../lib/firewall/firewall.ts";
 import { GrantNames, nameRules, parseGrantNames } from "../../../lib/firewall/grant_names.ts";
+import { aRule } from "../../support/rule.ts";
 import { withFolder } from "../../support/folder.ts";
 
 const NOW = 1_800_000_000;
 
 function rule(changes: Partial<KeyedRule> = {}): KeyedRule {
-  const address = changes.address ?? "192.0.2.1";
-  return {
-    key: `ipv4 filter FWKNOP_INPUT -s ${address}`,
-    kind: "access",
-    chain: "FWKNOP_INPUT",
-    address: "192.0.2.1",
-    destination: "0.0.0.0/0",
-    services: "tcp/22",
-    service: "tcp/22",
-    expires: NOW + 30,
-    ...changes,
-  };
+  const { summary } = aRule("", NOW + 30);
+  const { address = summary.address } = changes;
+  return { ...summary, key: `ipv4 filter FWKNOP_INPUT -s ${address}`, ...changes };
 }
 
 interface Clock {

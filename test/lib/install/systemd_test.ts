@@ -1,5 +1,6 @@
 import { assertEquals } from "../../assert.ts";
-import { activeUnits, enabledUnits, isSystemdRunning } from "../../../lib/install/systemd.ts";
+import { activeUnits, enabledUnits } from "../../../lib/install/systemd.ts";
+import { isSystemdRunning } from "../../../lib/daemon/service_manager.ts";
 import { testWhere } from "../../support/needs.ts";
 
 testWhere(

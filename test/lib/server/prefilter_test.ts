@@ -80,7 +80,7 @@ const someStanzas = fc.array(
   drafts.map(({ source, key }, index) => aStanza({ number: index + 1, source, hmac: hmacOf(key) }))
 );
 
-const PACKETS = ["hmackey1", "hmackey2", "nobody"].map((key) =>
+const PACKETS = ["hmackey1", "hmackey2", "unknown"].map((key) =>
   seal({ message: "0.0.0.0,tcp/22" }, { time: NOW, hmac: hmacOf(key) }).packetText
 );
 const PAYLOADS = [

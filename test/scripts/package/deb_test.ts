@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "../../assert.ts";
-import { debBytes, debName, debVersion } from "../../../scripts/package/deb.ts";
+import { debBytes, debName } from "../../../scripts/package/deb.ts";
+import { packageVersion } from "../../../scripts/package/package_version.ts";
 import { DEB_SCRIPTS, RPM_SCRIPTS } from "../../../scripts/package/scripts.ts";
 import type { TarEntry } from "../../../scripts/package/tar.ts";
 import { mustRun, run } from "../../../scripts/process.ts";
@@ -52,7 +53,7 @@ testWhere(
   { programs: ["dpkg"] },
   async () => {
     for (const [one, two] of [["1.0.0-rc.1", "1.0.0-rc.2"], ["1.0.0-rc.2", "1.0.0"]] as const) {
-      await mustRun("dpkg", ["--compare-versions", debVersion(one), "lt", debVersion(two)]);
+      await mustRun("dpkg", ["--compare-versions", packageVersion(one), "lt", packageVersion(two)]);
     }
   },
 );
