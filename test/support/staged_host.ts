@@ -44,8 +44,9 @@ export class StagedHost extends Namespace {
     return new StagedHost(of, first);
   }
 
+  /** With its root: a test may run in a root of its own (chroot), which a mount namespace does not know. */
   override get entry(): readonly [string, ...string[]] {
-    return ["nsenter", "--target", String(this.#first.pid), "--mount", "--net"];
+    return ["nsenter", "--target", String(this.#first.pid), "--mount", "--net", "--root", "--wd"];
   }
 
   /** What a reboot does: every process ends, `/run` and the rules of the kernel are gone. */

@@ -82,7 +82,7 @@ const BAD: readonly (readonly [text: string, refusal: RegExp])[] = [
   [`${GOOD}word\n`, /^f:6:\d+ /],
   [GOOD.replace("tcp/22", "tcp/22 x"), /^f:2:15 .*what follows has no effect/],
   [GOOD.replace("tcp/22", "ssh"), /^f:2:8 /],
-  [GOOD.replace("gate.example", "gate_1"), /^f:3:12 SPA_SERVER 'gate_1' is no host name/],
+  [GOOD.replace("gate.example", "gate_1"), /^f:3:12 SPA_SERVER 'gate_1' is not a host name/],
   [GOOD.replace("gate.example", "$(id)"), /^f:3:12 /],
   [GOOD.replace("QUFBQQ==", "Q$Q"), /^f:4:12 /],
   [GOOD.replace(/ACCESS.*\n/, ""), /^f:1:1 the stanza has no ACCESS/],
